@@ -1,0 +1,626 @@
+/* json.c - strict JSON over borrowed text; see json.h. */
+#include "base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { DEPTH = 64 };
+
+static size_t skip_blank(struct str s, size_t i)
+{
+	while (i < s.n && (s.s[i] == ' ' || s.s[i] == '\t' || s.s[i] == '\n' || s.s[i] == '\r'))
+		i++;
+	return i;
+}
+
+static int hex4(struct str s, size_t i)
+{
+	int v = 0;
+
+	if (s.n < i + 4)
+		return -1;
+	for (size_t k = i; k < i + 4; k++) {
+		char c = s.s[k];
+		int d = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+
+		if (d < 0)
+			return -1;
+		v = v * 16 + d;
+	}
+	return v;
+}
+
+/* The end of the string that starts at s[i] == '"', or 0 with *why set. Escapes and UTF-8 are checked. */
+static size_t string_end(struct str s, size_t i, const char **why)
+{
+	for (i++; i < s.n;) {
+		unsigned char c = (unsigned char)s.s[i];
+
+		if (c == '"')
+			return i + 1;
+		if (c < 0x20) {
+			*why = "raw control character in a string";
+			return 0;
+		}
+		if (c == '\\') {
+			char e = i + 1 < s.n ? s.s[i + 1] : 0;
+
+			if (e == 'u') {
+				int u = hex4(s, i + 2);
+
+				if (u < 0) {
+					*why = "bad \\u escape";
+					return 0;
+				}
+				i += 6;
+				if (u >= 0xD800 && u < 0xDC00) {
+					int v = i + 1 < s.n && s.s[i] == '\\' && s.s[i + 1] == 'u' ? hex4(s, i + 2) : -1;
+
+					if (v < 0xDC00 || v > 0xDFFF) {
+						*why = "half a surrogate pair";
+						return 0;
+					}
+					i += 6;
+				} else if (u >= 0xDC00 && u < 0xE000) {
+					*why = "half a surrogate pair";
+					return 0;
+				}
+				continue;
+			}
+			if (!e || !strchr("\"\\/bfnrt", e)) {
+				*why = "bad escape";
+				return 0;
+			}
+			i += 2;
+			continue;
+		}
+		if (c < 0x80) {
+			i++;
+		} else {
+			uint32_t cp;
+			size_t n = utf8_next(str_from(s, i), &cp);
+
+			if (n == 1) {
+				*why = "not UTF-8";
+				return 0;
+			}
+			i += n;
+		}
+	}
+	*why = "string without an end";
+	return 0;
+}
+
+static size_t number_end(struct str s, size_t i, enum json_kind *kind)
+{
+	size_t from;
+
+#define DIGIT(k) ((k) < s.n && s.s[k] >= '0' && s.s[k] <= '9')
+	*kind = JSON_INT;
+	if (i < s.n && s.s[i] == '-')
+		i++;
+	if (!DIGIT(i))
+		return 0;
+	if (s.s[i] == '0')
+		i++;
+	else
+		while (DIGIT(i))
+			i++;
+	if (i < s.n && s.s[i] == '.') {
+		*kind = JSON_FLOAT;
+		for (from = ++i; DIGIT(i);)
+			i++;
+		if (i == from)
+			return 0;
+	}
+	if (i < s.n && (s.s[i] == 'e' || s.s[i] == 'E')) {
+		*kind = JSON_FLOAT;
+		i++;
+		if (i < s.n && (s.s[i] == '+' || s.s[i] == '-'))
+			i++;
+		for (from = i; DIGIT(i);)
+			i++;
+		if (i == from)
+			return 0;
+	}
+#undef DIGIT
+	return i;
+}
+
+/*
+ * Check one value from s[i] (blanks skipped) and give its kind and slice; 0 with *why and *where on a fault.
+ * A stack of brackets instead of recursion: hostile nesting costs 64 bytes.
+ */
+static size_t scan(struct str s, size_t i, struct json *v, const char **why, size_t *where)
+{
+	char stack[DEPTH];
+	int depth = 0;
+	size_t start = 0;
+	bool begun = false;
+
+	for (;;) {
+		enum json_kind kind = JSON_NONE;
+		size_t end = 0;
+
+		i = skip_blank(s, i);
+		*where = i;
+		*why = "a value is missing";
+		if (i >= s.n)
+			return 0;
+		if (!begun)
+			start = i;
+		switch (s.s[i]) {
+		case '{':
+		case '[':
+			if (depth == DEPTH) {
+				*why = "nested too deep";
+				return 0;
+			}
+			kind = s.s[i] == '{' ? JSON_OBJECT : JSON_ARRAY;
+			stack[depth++] = s.s[i];
+			end = i + 1;
+			break;
+		case '"':
+			kind = JSON_STRING;
+			end = string_end(s, i, why);
+			break;
+		case 't':
+			kind = JSON_TRUE;
+			end = str_starts(str_from(s, i), STR("true")) ? i + 4 : 0;
+			break;
+		case 'f':
+			kind = JSON_FALSE;
+			end = str_starts(str_from(s, i), STR("false")) ? i + 5 : 0;
+			break;
+		case 'n':
+			kind = JSON_NULL;
+			end = str_starts(str_from(s, i), STR("null")) ? i + 4 : 0;
+			break;
+		default:
+			end = number_end(s, i, &kind);
+			break;
+		}
+		if (!end)
+			return 0;
+		if (!begun) {
+			v->kind = kind;
+			begun = true;
+		}
+		i = end;
+		if (kind == JSON_OBJECT || kind == JSON_ARRAY) {
+			i = skip_blank(s, i);
+			if (i < s.n && s.s[i] == (kind == JSON_OBJECT ? '}' : ']')) {
+				i++;
+				depth--;
+			} else if (kind == JSON_OBJECT) {
+				goto key;
+			} else {
+				continue;
+			}
+		}
+		/* a value has ended: close what closes, or go to the next one */
+		for (;;) {
+			if (depth == 0) {
+				v->raw = str_sub(s, start, i);
+				return i;
+			}
+			i = skip_blank(s, i);
+			*where = i;
+			*why = "a comma or a closing bracket is missing";
+			if (i >= s.n)
+				return 0;
+			if (s.s[i] == (stack[depth - 1] == '{' ? '}' : ']')) {
+				i++;
+				depth--;
+				continue;
+			}
+			if (s.s[i] != ',')
+				return 0;
+			i++;
+			break;
+		}
+		if (stack[depth - 1] == '[')
+			continue;
+key:
+		i = skip_blank(s, i);
+		*where = i;
+		*why = "a key is missing";
+		if (i >= s.n || s.s[i] != '"')
+			return 0;
+		i = string_end(s, i, why);
+		if (!i)
+			return 0;
+		i = skip_blank(s, i);
+		*where = i;
+		*why = "a colon is missing";
+		if (i >= s.n || s.s[i] != ':')
+			return 0;
+		i++;
+	}
+}
+
+bool json_parse(struct json *v, struct str text, struct err *err)
+{
+	const char *why = "";
+	size_t where = 0, end = scan(text, 0, v, &why, &where);
+
+	if (end) {
+		where = skip_blank(text, end);
+		if (where == text.n)
+			return true;
+		why = "more text after the value";
+	}
+	*v = (struct json){ 0 };
+	err_set(err, "not JSON: %s at byte %zu", why, where + 1);
+	return false;
+}
+
+bool json_parse_head(struct json *v, struct str text, size_t *used)
+{
+	const char *why = "";
+	size_t where = 0, end = scan(text, 0, v, &why, &where);
+
+	*used = end;
+	return end > 0;
+}
+
+/* The end of the well-formed value at s[i]. */
+static size_t skip_value(struct str s, size_t i)
+{
+	int depth = 0;
+
+	for (; i < s.n; i++) {
+		char c = s.s[i];
+
+		if (c == '"') {
+			for (i++; s.s[i] != '"'; i++)
+				i += s.s[i] == '\\';
+		} else if (c == '{' || c == '[') {
+			depth++;
+			continue;
+		} else if (c == '}' || c == ']') {
+			if (depth == 0)
+				return i;
+			depth--;
+		} else if (c == ',' && depth == 0) {
+			return i;
+		} else {
+			continue;
+		}
+		if (depth == 0 && (c == '"' || c == '}' || c == ']'))
+			return i + 1;
+	}
+	return i;
+}
+
+static enum json_kind kind_of(struct str raw)
+{
+	switch (raw.n ? raw.s[0] : 0) {
+	case '{':
+		return JSON_OBJECT;
+	case '[':
+		return JSON_ARRAY;
+	case '"':
+		return JSON_STRING;
+	case 't':
+		return JSON_TRUE;
+	case 'f':
+		return JSON_FALSE;
+	case 'n':
+		return JSON_NULL;
+	default:
+		for (size_t i = 0; i < raw.n; i++)
+			if (raw.s[i] == '.' || raw.s[i] == 'e' || raw.s[i] == 'E')
+				return JSON_FLOAT;
+		return JSON_INT;
+	}
+}
+
+struct json_iter json_iter(struct json v)
+{
+	if (v.kind != JSON_OBJECT && v.kind != JSON_ARRAY)
+		return (struct json_iter){ { NULL, 0 }, false };
+	return (struct json_iter){ str_sub(v.raw, 1, v.raw.n - 1), v.kind == JSON_OBJECT };
+}
+
+bool json_next(struct json_iter *it, struct str *key, struct json *v)
+{
+	struct str s = it->rest;
+	size_t i = skip_blank(s, 0), end;
+
+	if (i < s.n && s.s[i] == ',')
+		i = skip_blank(s, i + 1);
+	if (i >= s.n)
+		return false;
+	if (it->object) {
+		end = skip_value(s, i);
+		if (key)
+			*key = str_sub(s, i, end);
+		i = skip_blank(s, end) + 1; /* over the colon */
+		i = skip_blank(s, i);
+	} else if (key) {
+		*key = (struct str){ NULL, 0 };
+	}
+	end = skip_value(s, i);
+	v->raw = str_trim(str_sub(s, i, end));
+	v->kind = kind_of(v->raw);
+	it->rest = str_from(s, end);
+	return true;
+}
+
+bool json_key_is(struct str key, const char *name)
+{
+	struct str want = str_of(name);
+
+	if (key.n == want.n + 2 && memcmp(key.s + 1, name, want.n) == 0)
+		return true;
+	if (key.n && memchr(key.s, '\\', key.n))
+		return json_is((struct json){ JSON_STRING, key }, name);
+	return false;
+}
+
+bool json_get(struct json obj, const char *name, struct json *ret)
+{
+	struct str key;
+
+	*ret = (struct json){ 0 };
+	if (obj.kind != JSON_OBJECT)
+		return false;
+	for (struct json_iter it = json_iter(obj); json_next(&it, &key, ret);)
+		if (json_key_is(key, name))
+			return true;
+	*ret = (struct json){ 0 };
+	return false;
+}
+
+size_t json_count(struct json v)
+{
+	size_t n = 0;
+	struct json x;
+
+	for (struct json_iter it = json_iter(v); json_next(&it, NULL, &x);)
+		n++;
+	return n;
+}
+
+bool json_bool(struct json v, bool *ret)
+{
+	if (v.kind != JSON_TRUE && v.kind != JSON_FALSE)
+		return false;
+	*ret = v.kind == JSON_TRUE;
+	return true;
+}
+
+bool json_i64(struct json v, int64_t *ret)
+{
+	return v.kind == JSON_INT && str_i64(v.raw, ret);
+}
+
+bool json_u64(struct json v, uint64_t *ret)
+{
+	return v.kind == JSON_INT && str_u64(v.raw, ret);
+}
+
+bool json_f64(struct json v, double *ret)
+{
+	return (v.kind == JSON_INT || v.kind == JSON_FLOAT) && str_f64(v.raw, ret);
+}
+
+/* Decode the piece of string text at s[*i] into out, at most 4 bytes; *i moves behind it. */
+static size_t piece(struct str s, size_t *i, char out[4])
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	uint32_t cp;
+	char e;
+
+	if (s.s[*i] != '\\') {
+		out[0] = s.s[(*i)++];
+		return 1;
+	}
+	e = s.s[*i + 1];
+	if (e != 'u') {
+		out[0] = to[strchr(from, e) - from];
+		*i += 2;
+		return 1;
+	}
+	cp = (uint32_t)hex4(s, *i + 2);
+	*i += 6;
+	if (cp >= 0xD800 && cp < 0xDC00) {
+		cp = 0x10000 + ((cp - 0xD800) << 10) + ((uint32_t)hex4(s, *i + 2) - 0xDC00);
+		*i += 6;
+	}
+	return utf8_put(out, cp);
+}
+
+bool json_plain(struct json v, struct str *ret)
+{
+	if (v.kind != JSON_STRING)
+		return false;
+	*ret = str_sub(v.raw, 1, v.raw.n - 1);
+	return str_chr(*ret, '\\') < 0;
+}
+
+bool json_str(struct json v, struct buf *out)
+{
+	struct str s;
+
+	if (v.kind != JSON_STRING)
+		return false;
+	if (json_plain(v, &s)) {
+		buf_add(out, s);
+		return true;
+	}
+	for (size_t i = 0; i < s.n;) {
+		char u[4];
+		size_t n = piece(s, &i, u);
+
+		buf_add(out, (struct str){ u, n });
+	}
+	return true;
+}
+
+bool json_text(struct json v, char *room, size_t cap, struct str *ret)
+{
+	struct str s;
+	size_t at = 0;
+
+	if (v.kind != JSON_STRING)
+		return false;
+	if (json_plain(v, ret))
+		return true;
+	s = *ret;
+	for (size_t i = 0; i < s.n;) {
+		char u[4];
+		size_t n = piece(s, &i, u);
+
+		if (n > cap - at)
+			return false;
+		memcpy(room + at, u, n);
+		at += n;
+	}
+	*ret = (struct str){ room, at };
+	return true;
+}
+
+bool json_is(struct json v, const char *text)
+{
+	struct str s, want = str_of(text);
+	size_t at = 0;
+
+	if (v.kind != JSON_STRING)
+		return false;
+	if (json_plain(v, &s))
+		return str_eq(s, want);
+	for (size_t i = 0; i < s.n;) {
+		char u[4];
+		size_t n = piece(s, &i, u);
+
+		if (n > want.n - at || memcmp(want.s + at, u, n))
+			return false;
+		at += n;
+	}
+	return at == want.n;
+}
+
+static void comma(struct buf *b)
+{
+	char last = b->n ? b->s[b->n - 1] : '\n';
+
+	if (!strchr("{[:,\n", last))
+		buf_addc(b, ',');
+}
+
+void json_open(struct buf *b, char bracket)
+{
+	comma(b);
+	buf_addc(b, bracket);
+}
+
+void json_close(struct buf *b, char bracket)
+{
+	buf_addc(b, bracket);
+}
+
+void json_key_str(struct buf *b, struct str name)
+{
+	json_add_str(b, name);
+	buf_addc(b, ':');
+}
+
+void json_key(struct buf *b, const char *name)
+{
+	json_key_str(b, str_of(name));
+}
+
+void json_add_str(struct buf *b, struct str s)
+{
+	size_t from = 0;
+
+	comma(b);
+	buf_addc(b, '"');
+	for (size_t i = 0; i < s.n;) {
+		unsigned char c = (unsigned char)s.s[i];
+		uint32_t cp;
+		size_t n;
+
+		if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
+			i++;
+			continue;
+		}
+		n = utf8_next(str_from(s, i), &cp);
+		if (c >= 0x80 && n > 1) {
+			i += n;
+			continue;
+		}
+		buf_add(b, str_sub(s, from, i));
+		if (c >= 0x80)
+			buf_addz(b, "\xEF\xBF\xBD");
+		else if (c == '"' || c == '\\')
+			buf_add(b, (struct str){ (char[2]){ '\\', (char)c }, 2 });
+		else if (c == '\n')
+			buf_addz(b, "\\n");
+		else if (c == '\t')
+			buf_addz(b, "\\t");
+		else if (c == '\r')
+			buf_addz(b, "\\r");
+		else
+			buf_addf(b, "\\u%04x", c);
+		from = ++i;
+	}
+	buf_add(b, str_from(s, from));
+	buf_addc(b, '"');
+}
+
+void json_add_z(struct buf *b, const char *z)
+{
+	json_add_str(b, str_of(z));
+}
+
+void json_add_i64(struct buf *b, int64_t v)
+{
+	comma(b);
+	buf_addi(b, v);
+}
+
+void json_add_u64(struct buf *b, uint64_t v)
+{
+	comma(b);
+	buf_addf(b, "%llu", (unsigned long long)v);
+}
+
+void json_add_f64(struct buf *b, double v)
+{
+	char t[40];
+
+	if (!isfinite(v)) {
+		json_add_null(b);
+		return;
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		double back;
+
+		snprintf(t, sizeof(t), "%.*g", digits, v);
+		if (str_f64(str_of(t), &back) && back == v)
+			break;
+	}
+	comma(b);
+	buf_addz(b, t);
+	if (!strpbrk(t, ".e"))
+		buf_addz(b, ".0");
+}
+
+void json_add_bool(struct buf *b, bool v)
+{
+	json_add_raw(b, v ? STR("true") : STR("false"));
+}
+
+void json_add_null(struct buf *b)
+{
+	json_add_raw(b, STR("null"));
+}
+
+void json_add_raw(struct buf *b, struct str json)
+{
+	comma(b);
+	buf_add(b, json);
+}

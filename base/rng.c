@@ -1,0 +1,95 @@
+/* rng.c - xoshiro256** and draws from it; see rng.h. */
+#include "base/rng.h"
+#include "base/hash.h"
+
+#include <assert.h>
+#include <string.h>
+
+static uint64_t splitmix(uint64_t *x)
+{
+	uint64_t z = *x += 0x9E3779B97F4A7C15u;
+
+	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+	return z ^ z >> 31;
+}
+
+uint64_t rng_mix(uint64_t a, uint64_t b)
+{
+	uint64_t x = a;
+
+	x = splitmix(&x) ^ b;
+	return splitmix(&x);
+}
+
+void rng_init(struct rng *r, uint64_t seed, const char *purpose)
+{
+	uint64_t x = rng_mix(seed, hash64(purpose, strlen(purpose), 0));
+
+	for (int i = 0; i < 4; i++)
+		r->s[i] = splitmix(&x);
+}
+
+static uint64_t rotl(uint64_t x, int k)
+{
+	return x << k | x >> (64 - k);
+}
+
+uint64_t rng_u64(struct rng *r)
+{
+	uint64_t *s = r->s, out = rotl(s[1] * 5, 7) * 9, t = s[1] << 17;
+
+	s[2] ^= s[0];
+	s[3] ^= s[1];
+	s[1] ^= s[2];
+	s[0] ^= s[3];
+	s[2] ^= t;
+	s[3] = rotl(s[3], 45);
+	return out;
+}
+
+uint32_t rng_below(struct rng *r, uint32_t n)
+{
+	uint64_t m;
+
+	assert(n > 0);
+	/* Lemire 2019: multiply-shift, rejecting the few low products that would be biased */
+	m = (rng_u64(r) >> 32) * n;
+	if ((uint32_t)m < n) {
+		uint32_t least = (0u - n) % n;
+
+		while ((uint32_t)m < least)
+			m = (rng_u64(r) >> 32) * n;
+	}
+	return (uint32_t)(m >> 32);
+}
+
+int rng_range(struct rng *r, int lo, int hi)
+{
+	assert(lo <= hi);
+	return (int)(lo + (int64_t)rng_below(r, (uint32_t)((int64_t)hi - lo + 1)));
+}
+
+double rng_unit(struct rng *r)
+{
+	return (double)(rng_u64(r) >> 11) * 0x1p-53;
+}
+
+bool rng_chance(struct rng *r, int percent)
+{
+	return (int)rng_below(r, 100) < percent;
+}
+
+void rng_shuffle(struct rng *r, void *items, size_t n, size_t size)
+{
+	char *p = items, t[64];
+
+	assert(size <= sizeof(t));
+	for (size_t i = n; i > 1; i--) {
+		size_t j = rng_below(r, (uint32_t)i);
+
+		memcpy(t, p + (i - 1) * size, size);
+		memmove(p + (i - 1) * size, p + j * size, size);
+		memcpy(p + j * size, t, size);
+	}
+}

@@ -1,0 +1,14 @@
+/*
+ * words.h - the word list that puzzles draw from: generators/words.txt, built in.
+ *
+ * Sorted, lower-case a-z, one a line, 3 to 12 letters; its source and licence are in its first comment lines.
+ */
+#ifndef QUARRY_GENERATORS_WORDS_H
+#define QUARRY_GENERATORS_WORDS_H
+
+#include "base/str.h"
+
+size_t words_count(void);
+struct str words_at(size_t i); /* thread-safe; i < words_count() */
+
+#endif

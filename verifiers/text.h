@@ -1,0 +1,42 @@
+/*
+ * text.h - how people and models write an answer, undone: the one reader of numbers, lists and marks for all rules.
+ *
+ * Nothing allocates; everything is linear.
+ */
+#ifndef QUARRY_VERIFIERS_TEXT_H
+#define QUARRY_VERIFIERS_TEXT_H
+
+#include "base/str.h"
+
+/*
+ * Take off what stands around an answer and says nothing: blanks (U+00A0, U+3000 too), Markdown ** __ ` ```,
+ * LaTeX $ $$ \( \) \[ \] \text{} \mathrm{} \mathbf{} \boxed{}, quotes " ' and curly or CJK quotes, a full stop at
+ * the end (. and U+3002). Repeats until nothing is left to take off. Brackets () [] {} stay.
+ */
+struct str text_strip(struct str s);
+
+/*
+ * The whole of s (stripped first) as an integer: + - and U+2212 U+FF0D signs, full-width digits, thousands separators
+ * where they stand rightly (1,234 and 1 234 and LaTeX 1{,}234), a zero fraction (42.0). No units, no words.
+ */
+bool text_int(struct str s, int64_t *ret);
+
+/*
+ * The items of a list: [a, b], (a, b), {a, b}, "a", 'b'; separators , ; newline, U+3001 U+FF0C U+FF1B, " and ", " & ",
+ * U+548C; bullets "- ", "* ", "1. ", "1) " at line starts are dropped. Outer brackets are taken off once by text_list.
+ *
+ *	struct str rest = text_list(answer), item;
+ *	while (text_item(&rest, &item))		// each stripped; empty ones between two separators are given as ""
+ *		...
+ */
+struct str text_list(struct str s);
+bool text_item(struct str *rest, struct str *item);
+
+/* true / false as English or Chinese words or marks (True, yes, T, 1, 真, 是, 对 / False, no, F, 0, 假, 否, 错); whole s, case-free. */
+bool text_bool(struct str s, bool *ret);
+
+/* Copy s to room with full-width ASCII (U+FF01..FF5E, U+3000) made plain and LaTeX \times \div \cdot \left \right,
+ * U+00D7 U+00F7 U+2212 U+2013 U+22C5 made * / * - ...; false when it does not fit. */
+bool text_plain(struct str s, char *room, size_t cap, struct str *ret);
+
+#endif
