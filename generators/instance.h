@@ -28,7 +28,7 @@ struct instance_ask {
 	int knob[TASK_KNOBS];
 	enum lang lang;
 	enum quarry_format format;
-	const char *form;         /* name of the wording, NULL: drawn */
+	struct str form;          /* name of the wording; empty: drawn */
 	bool worked;              /* with the worked solution */
 	/* Only puzzles whose canon hash, as a fraction of 2^64, lies in [canon_lo, canon_hi): splits are such ranges. */
 	double canon_lo, canon_hi;
@@ -46,7 +46,7 @@ struct instance {
 	uint64_t seed; /* below 2^63: instance_make(ask, seed) gives this instance again */
 	enum lang lang;
 	enum quarry_format format;
-	const char *form; /* static */
+	struct str form; /* static */
 	struct buf prompt, desc, answer, worked; /* worked is empty when not asked for */
 	uint64_t canon;
 	double guess;

@@ -11,7 +11,7 @@
  *
  * Holes are filled by the task's fields(); {{how}} says how to hand in the answer and comes from
  * verifiers/answers.prompt, whose wordings are named LANG FORMAT. A hole without a value is a bug and fails the test.
- * Each language needs at least four wordings. The last wording of each language is kept for validation rows.
+ * Each language needs at least four wordings.
  */
 #ifndef QUARRY_GENERATORS_PROMPT_H
 #define QUARRY_GENERATORS_PROMPT_H
@@ -20,15 +20,10 @@
 #include "generators/task.h"
 #include "verifiers/verify.h"
 
-struct wording {
-	const char *name; /* static; of the form "plain" */
-	struct str text;
-};
-
 int prompt_forms(const char *task, enum lang lang);                  /* how many wordings */
-const char *prompt_form(const char *task, enum lang lang, int i);    /* their names, static */
+struct str prompt_form(const char *task, enum lang lang, int i);     /* their names, static; empty past the last */
 /* The prompt of a desc; ERR_FAIL names a hole that nobody filled or an unknown form. */
 int prompt_write(struct buf *out, const struct task *t, struct str desc, enum lang lang, enum quarry_format format,
-		 const char *form, struct err *err);
+		 struct str form, struct err *err);
 
 #endif

@@ -1,0 +1,328 @@
+/* instance.c - one puzzle as a record; see instance.h. */
+#include "generators/instance.h"
+#include "base/hash.h"
+#include "generators/measured.h"
+#include "generators/prompt.h"
+#include "verifiers/extract.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	DRAWS = 64,          /* generate() calls for one puzzle before we give up */
+	CANON_DRAWS = 20000, /* the same where only a range of canon hashes will do */
+};
+
+static const char *const lang_names[LANGS] = { "en", "zh" };
+
+const char *lang_name(enum lang lang)
+{
+	return lang_names[lang];
+}
+
+bool lang_from(struct str name, enum lang *ret)
+{
+	for (int i = 0; i < LANGS; i++)
+		if (str_is(name, lang_names[i])) {
+			*ret = (enum lang)i;
+			return true;
+		}
+	return false;
+}
+
+uint64_t instance_seed(uint64_t run_seed, const char *task, uint64_t i)
+{
+	return rng_mix(rng_mix(run_seed, hash64(task, strlen(task), 0)), i) >> 1;
+}
+
+bool knobs_refused(const struct task *t, const int knob[TASK_KNOBS], struct err *err)
+{
+	const char *why;
+
+	for (int i = 0; t->knobs[i].name; i++) {
+		const struct knob *k = &t->knobs[i];
+
+		if (knob[i] < k->lo || knob[i] > k->hi) {
+			err_set(err, "%s: knob \"%s\" is %d; it goes from %d to %d", t->name, k->name, knob[i], k->lo, k->hi);
+			return true;
+		}
+	}
+	why = t->refuse ? t->refuse(knob) : NULL;
+	if (why)
+		err_set(err, "%s: these knobs can give no puzzle: %s", t->name, why);
+	return why != NULL;
+}
+
+void instance_ground_truth(struct buf *out, const char *task, int revision, struct str desc)
+{
+	json_open(out, '{');
+	json_key(out, "v");
+	json_add_i64(out, 1);
+	json_key(out, "task");
+	json_add_z(out, task);
+	json_key(out, "revision");
+	json_add_i64(out, revision);
+	json_key(out, "desc");
+	json_add_str(out, desc);
+	json_close(out, '}');
+}
+
+/* id: the task's name and a hash of (task, revision, desc, lang, format, form). */
+static void name_it(struct instance *in, struct buf *scratch)
+{
+	char hex[17];
+
+	buf_reset(scratch);
+	buf_addf(scratch, "%s\n%d\n", in->task->name, in->task->revision);
+	buf_add(scratch, buf_str(&in->desc));
+	buf_addf(scratch, "\n%s\n%s\n", lang_name(in->lang), quarry_format_name(in->format));
+	buf_add(scratch, in->form);
+	hash64_hex(hash64(buf_z(scratch), scratch->n, 0), hex);
+	snprintf(in->id, sizeof(in->id), "%s-%s", in->task->name, hex);
+}
+
+static void wrap_answer(struct buf *out, const struct instance *in)
+{
+	size_t cap = in->answer.n + 64, n;
+
+	if (!buf_reserve(out, cap))
+		return;
+	n = answer_wrap(in->format, buf_str(&in->answer), out->s + out->n, out->cap - out->n - 1);
+	out->n += n;
+	out->s[out->n] = 0;
+	if (n == 0)
+		out->failed = true;
+}
+
+/* Everything that follows from the desc, the answer and the wording. */
+static int complete(struct instance *in, const struct instance_ask *ask, struct err *err)
+{
+	const struct task *t = in->task;
+	struct measured m = measured_of(t->name, in->level);
+	double fair = exp2(-t->answers_log2(buf_str(&in->desc)));
+	int rc;
+
+	in->guess = fair > m.share ? fair : m.share;
+	in->effort = (struct effort){ .technique = "" };
+	t->grade(&in->effort, buf_str(&in->desc));
+	buf_reset(&in->prompt);
+	rc = prompt_write(&in->prompt, t, buf_str(&in->desc), in->lang, in->format, in->form, err);
+	if (rc < 0)
+		return rc;
+	buf_reset(&in->worked);
+	if (ask->worked && t->explain) {
+		t->explain(&in->worked, buf_str(&in->desc), in->lang);
+		if (in->worked.n)
+			buf_addc(&in->worked, '\n');
+		wrap_answer(&in->worked, in);
+	}
+	if (in->prompt.failed || in->worked.failed || in->desc.failed || in->answer.failed)
+		return err_set(err, "%s: out of memory, or a text longer than a gigabyte", t->name);
+	return 0;
+}
+
+static void canon_of(struct instance *in, struct buf *scratch)
+{
+	buf_reset(scratch);
+	in->task->canon(scratch, buf_str(&in->desc));
+	in->canon = hash64(buf_z(scratch), scratch->n, hash64(in->task->name, strlen(in->task->name), 0));
+}
+
+static int choose_form(struct instance *in, const struct instance_ask *ask, struct err *err)
+{
+	int n = prompt_forms(in->task->name, ask->lang);
+	struct rng r;
+
+	if (n == 0)
+		return err_set(err, "%s has no wording in %s", in->task->name, lang_name(ask->lang));
+	if (ask->form.n) {
+		for (int i = 0; i < n; i++) {
+			in->form = prompt_form(in->task->name, ask->lang, i);
+			if (str_eq(in->form, ask->form))
+				return 0;
+		}
+		return err_set(err, "%s has no wording \"%.*s\" in %s", in->task->name, (int)ask->form.n, ask->form.s,
+			       lang_name(ask->lang));
+	}
+	rng_init(&r, in->seed, "form");
+	in->form = prompt_form(in->task->name, ask->lang, (int)rng_below(&r, (uint32_t)n));
+	return 0;
+}
+
+static void start(struct instance *in, const struct instance_ask *ask, uint64_t seed)
+{
+	in->task = ask->task;
+	in->difficulty = ask->difficulty;
+	in->seed = seed;
+	in->lang = ask->lang;
+	in->format = ask->format;
+	in->think_open = false;
+}
+
+/* A fraction of a level is the chance of the level above. */
+static int draw_level(int difficulty, uint64_t seed)
+{
+	struct rng r;
+
+	rng_init(&r, seed, "level");
+	return difficulty / 10 + ((int)rng_below(&r, 10) < difficulty % 10);
+}
+
+int instance_make(struct instance *in, const struct instance_ask *ask, uint64_t seed, struct err *err)
+{
+	bool whole = ask->canon_lo <= 0 && ask->canon_hi >= 1;
+	struct buf scratch = BUF_INIT;
+	bool drawn = false;
+	struct rng rng;
+	int rc;
+
+	if (ask->difficulty < 0 || ask->difficulty > 100)
+		return err_set(err, "difficulty %d.%d is not within 0 to 10", ask->difficulty / 10, abs(ask->difficulty % 10));
+	start(in, ask, seed);
+	in->level = draw_level(ask->difficulty, seed);
+	task_level(in->task, in->level, in->knob);
+	for (int i = 0; i < TASK_KNOBS; i++)
+		if (ask->knob_set >> i & 1)
+			in->knob[i] = ask->knob[i];
+	if (knobs_refused(in->task, in->knob, err))
+		return ERR_FAIL;
+	rc = choose_form(in, ask, err);
+	if (rc < 0)
+		return rc;
+	rng_init(&rng, seed, "puzzle");
+	for (int left = DRAWS, wide = CANON_DRAWS; left > 0 && wide > 0; wide--) {
+		double at;
+
+		buf_reset(&in->desc);
+		buf_reset(&in->answer);
+		if (!in->task->generate(&in->desc, &in->answer, in->knob, &rng)) {
+			left--;
+			continue;
+		}
+		canon_of(in, &scratch);
+		at = (double)(in->canon >> 11) * 0x1p-53;
+		drawn = whole || (at >= ask->canon_lo && at < ask->canon_hi);
+		if (drawn)
+			break;
+	}
+	if (!drawn)
+		rc = err_set(err, "%s: no puzzle at difficulty %d.%d with these knobs within the draw budget; widen them",
+			     in->task->name, ask->difficulty / 10, ask->difficulty % 10);
+	if (rc == 0) {
+		name_it(in, &scratch);
+		rc = complete(in, ask, err);
+	}
+	buf_release(&scratch);
+	return rc;
+}
+
+int instance_from_desc(struct instance *in, const struct instance_ask *ask, struct str desc, struct err *err)
+{
+	struct buf scratch = BUF_INIT;
+	int rc;
+
+	start(in, ask, 0);
+	in->level = ask->difficulty / 10;
+	memset(in->knob, 0, sizeof(in->knob));
+	buf_reset(&in->desc);
+	buf_add(&in->desc, desc);
+	buf_reset(&in->answer);
+	if (!in->task->solve(&in->answer, desc))
+		return err_set(err, "%s: the desc is damaged or has no solution", in->task->name);
+	rc = choose_form(in, ask, err);
+	if (rc == 0) {
+		canon_of(in, &scratch);
+		name_it(in, &scratch);
+		rc = complete(in, ask, err);
+	}
+	buf_release(&scratch);
+	return rc;
+}
+
+static void knobs_json(struct buf *b, const struct instance *in)
+{
+	json_open(b, '{');
+	for (int i = 0; in->task->knobs[i].name; i++) {
+		json_key(b, in->task->knobs[i].name);
+		json_add_i64(b, in->knob[i]);
+	}
+	json_close(b, '}');
+}
+
+static void effort_json(struct buf *b, const struct effort *e)
+{
+	json_open(b, '{');
+	json_key(b, "depth");
+	json_add_i64(b, e->depth);
+	json_key(b, "branch");
+	json_add_i64(b, e->branch);
+	json_key(b, "steps");
+	json_add_i64(b, e->steps);
+	json_key(b, "technique");
+	json_add_z(b, e->technique);
+	json_close(b, '}');
+}
+
+void instance_json(struct buf *b, const struct instance *in)
+{
+	char hex[17];
+
+	json_open(b, '{');
+	json_key(b, "id");
+	json_add_z(b, in->id);
+	json_key(b, "task");
+	json_add_z(b, in->task->name);
+	json_key(b, "revision");
+	json_add_i64(b, in->task->revision);
+	json_key(b, "difficulty");
+	json_add_f64(b, in->difficulty / 10.0);
+	json_key(b, "knobs");
+	knobs_json(b, in);
+	json_key(b, "seed");
+	json_add_u64(b, in->seed);
+	json_key(b, "lang");
+	json_add_z(b, lang_name(in->lang));
+	json_key(b, "format");
+	json_add_z(b, quarry_format_name(in->format));
+	json_key(b, "form");
+	json_add_str(b, in->form);
+	json_key(b, "prompt");
+	json_open(b, '[');
+	json_open(b, '{');
+	json_key(b, "role");
+	json_add_z(b, "user");
+	json_key(b, "content");
+	json_add_str(b, buf_str(&in->prompt));
+	json_close(b, '}');
+	json_close(b, ']');
+	json_key(b, "desc");
+	json_add_str(b, buf_str(&in->desc));
+	json_key(b, "answer");
+	json_add_str(b, buf_str(&in->answer));
+	if (in->worked.n) {
+		json_key(b, "worked");
+		json_add_str(b, buf_str(&in->worked));
+	}
+	hash64_hex(in->canon, hex);
+	json_key(b, "canon");
+	json_add_z(b, hex);
+	json_key(b, "guess");
+	json_add_f64(b, in->guess);
+	json_key(b, "effort");
+	effort_json(b, &in->effort);
+	if (in->think_open) {
+		json_key(b, "think");
+		json_add_z(b, "open");
+	}
+	json_close(b, '}');
+}
+
+void instance_release(struct instance *in)
+{
+	buf_release(&in->prompt);
+	buf_release(&in->desc);
+	buf_release(&in->answer);
+	buf_release(&in->worked);
+	*in = INSTANCE_INIT;
+}
