@@ -95,6 +95,16 @@ static void wrap_answer(struct buf *out, const struct instance *in)
 		out->failed = true;
 }
 
+/* The last bits of exp2 and log2 differ between C libraries; six digits do not. */
+static double six_digits(double v)
+{
+	char t[32];
+
+	snprintf(t, sizeof(t), "%.6g", v);
+	str_f64(str_of(t), &v);
+	return v;
+}
+
 /* Everything that follows from the desc, the answer and the wording. */
 static int complete(struct instance *in, const struct instance_ask *ask, struct err *err)
 {
@@ -103,7 +113,7 @@ static int complete(struct instance *in, const struct instance_ask *ask, struct 
 	double fair = exp2(-t->answers_log2(buf_str(&in->desc)));
 	int rc;
 
-	in->guess = fair > m.share ? fair : m.share;
+	in->guess = six_digits(fair > m.share ? fair : m.share);
 	in->effort = (struct effort){ .technique = "" };
 	t->grade(&in->effort, buf_str(&in->desc));
 	buf_reset(&in->prompt);

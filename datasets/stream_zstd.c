@@ -1,0 +1,81 @@
+/* stream_zstd.c - zstd as the codec of stream.c; see stream.h. */
+#include "datasets/stream.h"
+
+#include <stdlib.h>
+#include <zstd.h>
+
+struct codec {
+	ZSTD_CCtx *c;
+	ZSTD_DCtx *d;
+	bool between; /* decompressing: the last frame is whole */
+};
+
+bool codec_there(void)
+{
+	return true;
+}
+
+struct codec *codec_new(bool compress)
+{
+	struct codec *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return NULL;
+	k->between = true;
+	if (compress) {
+		k->c = ZSTD_createCCtx();
+		if (k->c)
+			ZSTD_CCtx_setParameter(k->c, ZSTD_c_checksumFlag, 1);
+	} else {
+		k->d = ZSTD_createDCtx();
+		/* a frame that wants a window over 128 MiB is refused: hostile sizes cost no memory */
+		if (k->d)
+			ZSTD_DCtx_setParameter(k->d, ZSTD_d_windowLogMax, 27);
+	}
+	if (!k->c && !k->d) {
+		free(k);
+		return NULL;
+	}
+	return k;
+}
+
+void codec_free(struct codec *k)
+{
+	if (!k)
+		return;
+	ZSTD_freeCCtx(k->c);
+	ZSTD_freeDCtx(k->d);
+	free(k);
+}
+
+int codec_run(struct codec *k, struct str *in, struct buf *out, size_t enough, bool end)
+{
+	ZSTD_inBuffer src = { in->s, in->n, 0 };
+	size_t room = k->c ? ZSTD_CStreamOutSize() : ZSTD_DStreamOutSize(), rc;
+	ZSTD_outBuffer dst;
+
+	do {
+		if (!buf_reserve(out, room))
+			return ERR_FAIL;
+		dst = (ZSTD_outBuffer){ out->s + out->n, room, 0 };
+		if (k->c)
+			rc = ZSTD_compressStream2(k->c, &dst, &src, end ? ZSTD_e_end : ZSTD_e_continue);
+		else
+			rc = ZSTD_decompressStream(k->d, &dst, &src);
+		if (ZSTD_isError(rc))
+			return ERR_FAIL;
+		out->n += dst.pos;
+		out->s[out->n] = 0;
+		if (k->d && (dst.pos || src.pos))
+			k->between = rc == 0;
+		if (k->d && out->n >= enough)
+			break;
+	} while (src.pos < src.size || (k->c && end && rc > 0) || (k->d && dst.pos == room));
+	*in = str_from(*in, src.pos);
+	return 0;
+}
+
+bool codec_between_frames(const struct codec *k)
+{
+	return k->between;
+}
