@@ -1,0 +1,98 @@
+/*
+ * engine.h - a Hugging Face model folder as a function from tokens to logits.
+ *
+ *	struct model *m = model_open("models/tiny", &(struct model_options){ 0 }, &err);
+ *	struct engine *e = engine_new(m, &(struct engine_options){ .kv_tokens = 65536 }, &err);
+ *	int prompt = engine_seq_new(e);
+ *	struct engine_row rows[] = { { 17, prompt, false }, { 4, prompt, true } };
+ *	if (engine_step(e, rows, 2, &err) < 0)		// prefill; the last token asks for logits
+ *		...
+ *	int sample = engine_seq_fork(e, prompt);	// shares the prompt's pages, costs nothing
+ *	rows[0] = (struct engine_row){ pick(engine_logits(e, 0)), sample, true };
+ *	engine_step(e, rows, 1, &err);			// decode
+ *
+ * Prefill and decode are one call over a ragged batch. A row's logits are a pure function of the weights and
+ * of the tokens of its own sequence up to it, to the bit: whatever else is in the batch, in which order, how
+ * the prompt was cut into steps, whether a prefix was forked or recomputed, however many threads ran.
+ * They may differ between instruction sets (model_info.isa says which).
+ *
+ * A model is read-only and may serve many engines; an engine belongs to one thread at a time.
+ */
+#ifndef QUARRY_ENGINE_ENGINE_H
+#define QUARRY_ENGINE_ENGINE_H
+
+#include "base/err.h"
+
+struct model;
+struct engine;
+
+enum { ENGINE_PAGE = 16 /* tokens of one sequence that a page of the key-value pool holds */ };
+
+struct model_options {
+	bool fp32;   /* weights and keys/values in fp32 instead of bf16: for golden tests */
+	int threads; /* for loading; 0 is all the machine has */
+};
+
+struct model_info {
+	const char *name;         /* the folder's last component */
+	const char *model_type;   /* as config.json has it */
+	const char *isa;          /* "avx512", "avx2" or "plain": kernels in use; ENGINE_ISA=... asks for a lesser one */
+	char weight_hash[17];     /* 16 hex digits over every tensor's name, shape and bytes and the settings that matter */
+	bool fp32;
+	int vocab;                /* rows of the embedding; may exceed the tokenizer's: do not draw ids the tokenizer lacks */
+	int max_positions;        /* longest sequence */
+	int bos;                  /* -1: none */
+	int eos[16], eos_count;   /* generation_config.json's list, else config.json's */
+	int64_t params_total, params_active; /* active: what one token meets, tied embedding counted once */
+	/* generation_config.json, or what it does not say: 1, 1, 0, 0 */
+	double temperature, top_p, min_p;
+	int top_k;                /* 0: off */
+};
+
+/* NULL with one line in err when the folder is not a model we can run. */
+struct model *model_open(const char *dir, const struct model_options *opt, struct err *err);
+void model_free(struct model *m);
+const struct model_info *model_info(const struct model *m);
+
+struct engine_options {
+	size_t kv_tokens; /* tokens the key-value pool holds, over all sequences; 0 is 64 x min(max_positions, 1024) */
+	int max_rows;     /* most rows of one step; 0 is 512 */
+	int max_seqs;     /* most sequences alive; 0 is 4096 */
+	int threads;      /* 0 is all the machine has */
+};
+
+struct engine *engine_new(const struct model *m, const struct engine_options *opt, struct err *err);
+void engine_free(struct engine *e);
+int engine_max_rows(const struct engine *e);
+
+/* An empty sequence; -1 when max_seqs are alive. Handles are reused after engine_seq_free. */
+int engine_seq_new(struct engine *e);
+/*
+ * A second sequence with the same past. Takes no page now; whoever first appends to a shared partial page
+ * pays for a copy of it. -1 when max_seqs are alive.
+ */
+int engine_seq_fork(struct engine *e, int seq);
+void engine_seq_free(struct engine *e, int seq);
+int engine_seq_len(const struct engine *e, int seq); /* tokens so far = position of the next one */
+
+/* For admission: the pool in pages, those free, and those that appending `tokens` to seq alone would take now. */
+size_t engine_pages(const struct engine *e);
+size_t engine_pages_free(const struct engine *e);
+size_t engine_pages_needed(const struct engine *e, int seq, int tokens);
+
+struct engine_row {
+	int32_t token;
+	int32_t seq;
+	bool logits; /* wanted after this token */
+};
+
+/*
+ * Append each row's token to its sequence, rows of one sequence in their order (they need not be neighbours), at most
+ * max_rows of them. Refused whole, nothing changed, with one line in err, when a token is outside the
+ * vocabulary, a sequence would pass max_positions, or the pool has too few pages.
+ */
+int engine_step(struct engine *e, const struct engine_row *rows, int n, struct err *err);
+/* The vocab logits of the i-th row that wanted them in the last step; valid until the next; aligned to 64 bytes. */
+const float *engine_logits(const struct engine *e, int i);
+
+#endif
