@@ -68,7 +68,8 @@ int codec_run(struct codec *k, struct str *in, struct buf *out, size_t enough, b
 		out->s[out->n] = 0;
 		if (k->d && (dst.pos || src.pos))
 			k->between = rc == 0;
-		if (k->d && out->n >= enough)
+		/* what a used-up input has left inside (a block at most) comes out all the same */
+		if (k->d && out->n >= enough && src.pos < src.size)
 			break;
 	} while (src.pos < src.size || (k->c && end && rc > 0) || (k->d && dst.pos == room));
 	*in = str_from(*in, src.pos);

@@ -1,0 +1,122 @@
+/* judge.c - a verdict for a JSON row; see judge.h. */
+#include "cli/judge.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static void bad(struct judged *j, const char *why)
+{
+	j->v = (struct quarry_verdict){ .mark = QUARRY_BAD_TASK };
+	snprintf(j->v.why, sizeof(j->v.why), "%s", why);
+}
+
+/* task and desc from the ground truth, which is JSON in a string or an object. */
+static bool from_truth(struct judged *j, struct json row, struct json *task, struct json *desc)
+{
+	struct json truth, model;
+	struct err err;
+
+	if (!json_get(row, "ground_truth", &truth) &&
+	    !(json_get(row, "reward_model", &model) && json_get(model, "ground_truth", &truth)) && !json_get(row, "label", &truth))
+		return false;
+	if (truth.kind == JSON_STRING) {
+		buf_reset(&j->scratch);
+		json_str(truth, &j->scratch);
+		if (!json_parse(&truth, buf_str(&j->scratch), &err))
+			return false;
+	}
+	return json_get(truth, "task", task) && json_get(truth, "desc", desc);
+}
+
+static struct quarry_options asked(struct json row, bool strict)
+{
+	struct quarry_options o = { .strict_format = strict };
+	struct json v, extra;
+	struct str name;
+	char z[16];
+
+	json_get(row, "extra_info", &extra);
+	if ((json_get(row, "format", &v) || json_get(extra, "format", &v)) && json_text(v, z, sizeof(z) - 1, &name) &&
+	    name.n < sizeof(z)) {
+		memmove(z, name.s, name.n);
+		z[name.n] = 0;
+		quarry_format_from(z, &o.format);
+	}
+	o.think_open = json_get(row, "think", &v) && json_is(v, "open");
+	return o;
+}
+
+static double now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+void judge_row(struct judged *j, struct json row, bool strict)
+{
+	struct json task, desc, response;
+	struct quarry_options o;
+	struct str name;
+	char z[64];
+	double t0;
+
+	j->us = 0;
+	if (!(json_get(row, "task", &task) && json_get(row, "desc", &desc)) && !from_truth(j, row, &task, &desc)) {
+		bad(j, "the row has neither task and desc nor a ground_truth");
+		return;
+	}
+	if (!json_get(row, "response", &response) || response.kind != JSON_STRING || desc.kind != JSON_STRING ||
+	    !json_plain(task, &name) || name.n >= sizeof(z)) {
+		bad(j, "the row's task, desc and response must be strings");
+		return;
+	}
+	memcpy(z, name.s, name.n);
+	z[name.n] = 0;
+	buf_reset(&j->desc);
+	buf_reset(&j->response);
+	json_str(desc, &j->desc);
+	json_str(response, &j->response);
+	if (j->desc.failed || j->response.failed) {
+		bad(j, "out of memory");
+		return;
+	}
+	o = asked(row, strict);
+	t0 = now_us();
+	quarry_verify_n(quarry_rule(z), buf_z(&j->desc), j->desc.n, buf_z(&j->response), j->response.n, &o, &j->v);
+	j->us = now_us() - t0;
+}
+
+void judged_release(struct judged *j)
+{
+	buf_release(&j->desc);
+	buf_release(&j->response);
+	buf_release(&j->scratch);
+}
+
+void verdict_json(struct buf *b, const struct quarry_verdict *v)
+{
+	json_key(b, "score");
+	json_add_f64(b, v->score);
+	json_key(b, "mark");
+	json_add_z(b, quarry_mark_name(v->mark));
+	json_key(b, "why");
+	json_add_z(b, v->why);
+	json_key(b, "extracted");
+	json_add_str(b, (struct str){ v->answer, v->answer ? v->answer_len : 0 });
+	json_key(b, "format_ok");
+	json_add_bool(b, v->format_ok);
+	json_key(b, "answers_seen");
+	json_add_i64(b, v->answers_seen);
+}
+
+bool verdict_key(struct str key)
+{
+	static const char *const names[] = { "score", "mark", "why", "extracted", "format_ok", "answers_seen", "verify_us" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (json_key_is(key, names[i]))
+			return true;
+	return false;
+}

@@ -1,0 +1,31 @@
+/*
+ * judge.h - a verdict for a JSON row: task + desc (or ground_truth, or a whole instance) + response.
+ *
+ *	struct judged j = JUDGED_INIT;
+ *	judge_row(&j, row, strict);
+ *	verdict_json(&out, &j.v, buf_str(&j.response));	// score, mark, why, extracted, format_ok, answers_seen
+ *	judged_release(&j);
+ *
+ * A row that says too little is bad_task: our side is broken, never the response.
+ */
+#ifndef QUARRY_CLI_JUDGE_H
+#define QUARRY_CLI_JUDGE_H
+
+#include "base/json.h"
+#include "verifiers/verify.h"
+
+struct judged {
+	struct quarry_verdict v;
+	struct buf desc, response, scratch;
+	double us; /* of the verdict alone */
+};
+
+#define JUDGED_INIT ((struct judged){ .us = 0 })
+
+void judge_row(struct judged *j, struct json row, bool strict);
+void judged_release(struct judged *j);
+/* Adds the verdict's members to an open object. */
+void verdict_json(struct buf *b, const struct quarry_verdict *v);
+bool verdict_key(struct str key); /* whether a member is one of those (verify_us too) */
+
+#endif
