@@ -1,0 +1,197 @@
+/* verify.c - from a response to a verdict; see verify.h. */
+#include "verifiers/verify.h"
+#include "verifiers/extract.h"
+#include "verifiers/rule.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+extern const struct quarry_rule *const quarry_rules[]; /* sorted by name, ends with NULL */
+
+/* Names that other collections use for the same puzzle. */
+static const struct {
+	const char *alias, *name;
+} aliases[] = {
+	{ "24_game", "game_of_24" },
+	{ "countdown_24", "game_of_24" },
+	{ "dyck_languages", "dyck_language" },
+	{ "game24", "game_of_24" },
+	{ "mathador", "game_of_24" },
+	{ "multistep_arithmetic_two", "multistep_arithmetic" },
+	{ "sudoku_puzzle", "sudoku" },
+};
+
+static size_t rule_count(void)
+{
+	size_t n = 0;
+
+	while (quarry_rules[n])
+		n++;
+	return n;
+}
+
+static const struct quarry_rule *find(const char *name)
+{
+	size_t lo = 0, hi = rule_count();
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = strcmp(name, quarry_rules[mid]->name);
+
+		if (c == 0)
+			return quarry_rules[mid];
+		if (c < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return NULL;
+}
+
+const struct quarry_rule *quarry_rule(const char *task)
+{
+	const struct quarry_rule *rule;
+
+	if (!task)
+		return NULL;
+	rule = find(task);
+	for (size_t i = 0; !rule && i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (strcmp(task, aliases[i].alias) == 0)
+			rule = find(aliases[i].name);
+	for (size_t i = 0; !rule && quarry_rules[i]; i++)
+		if (quarry_rules[i]->alias && strcmp(task, quarry_rules[i]->alias) == 0)
+			rule = quarry_rules[i];
+	return rule;
+}
+
+const struct quarry_rule *quarry_rule_at(size_t i)
+{
+	return i < rule_count() ? quarry_rules[i] : NULL;
+}
+
+const char *quarry_rule_name(const struct quarry_rule *rule)
+{
+	return rule ? rule->name : NULL;
+}
+
+int quarry_rule_revision(const struct quarry_rule *rule)
+{
+	return rule ? rule->revision : 0;
+}
+
+static void say(struct why *why, const char *fmt, va_list ap)
+{
+	vsnprintf(why->text, sizeof(why->text), fmt, ap);
+}
+
+enum quarry_mark rule_wrong(struct why *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(why, fmt, ap);
+	va_end(ap);
+	return QUARRY_WRONG;
+}
+
+enum quarry_mark rule_unreadable(struct why *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(why, fmt, ap);
+	va_end(ap);
+	return QUARRY_UNREADABLE;
+}
+
+enum quarry_mark rule_bad_task(struct why *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(why, fmt, ap);
+	va_end(ap);
+	return QUARRY_BAD_TASK;
+}
+
+static void conclude(struct quarry_verdict *v, enum quarry_mark mark, const char *why)
+{
+	v->mark = mark;
+	v->score = mark == QUARRY_CORRECT ? 1.0 : 0.0;
+	snprintf(v->why, sizeof(v->why), "%s", why);
+}
+
+static void verify(const struct quarry_rule *rule, struct str desc, struct str response, const struct quarry_options *o,
+		   struct quarry_verdict *v)
+{
+	struct why why = { "every rule holds" };
+	struct extract x;
+	enum quarry_mark mark;
+
+	extract_answer(&x, response, o);
+	v->answers_seen = x.seen;
+	if (x.found) {
+		v->answer = x.raw.s;
+		v->answer_len = x.raw.n;
+		v->format_ok = x.format != QUARRY_ANY && (o->format == QUARRY_ANY || o->format == x.format);
+	}
+	/* A damaged desc is our fault whatever the response, so the rule is asked even where there is nothing to judge. */
+	mark = rule->judge(&why, desc, x.found && !x.broken ? x.answer : STR(""));
+	if (mark == QUARRY_BAD_TASK)
+		conclude(v, mark, why.text);
+	else if (x.broken)
+		conclude(v, QUARRY_UNREADABLE, x.found ? "the answer is too long" : "an answer was begun and not finished");
+	else if (!x.found)
+		conclude(v, QUARRY_NO_ANSWER, "no answer was handed in");
+	else
+		conclude(v, mark, mark == QUARRY_CORRECT ? "every rule holds" : why.text);
+}
+
+void quarry_verify_n(const struct quarry_rule *rule, const char *desc, size_t desc_len, const char *response,
+		     size_t response_len, const struct quarry_options *o, struct quarry_verdict *v)
+{
+	static const struct quarry_options none = { QUARRY_ANY, false, false };
+
+	*v = (struct quarry_verdict){ .mark = QUARRY_BAD_TASK };
+	if (!rule)
+		conclude(v, QUARRY_BAD_TASK, "no such task");
+	else if (!desc || desc_len > DESC_MAX)
+		conclude(v, QUARRY_BAD_TASK, "the desc is missing or too long");
+	else
+		verify(rule, (struct str){ desc, desc_len }, (struct str){ response ? response : "", response ? response_len : 0 },
+		       o ? o : &none, v);
+}
+
+void quarry_verify(const struct quarry_rule *rule, const char *desc, const char *response, struct quarry_verdict *v)
+{
+	quarry_verify_n(rule, desc, desc ? strlen(desc) : 0, response, response ? strlen(response) : 0, NULL, v);
+}
+
+const char *quarry_mark_name(enum quarry_mark mark)
+{
+	static const char *const names[] = { "correct", "wrong", "unreadable", "no_answer", "bad_task" };
+
+	return (size_t)mark < sizeof(names) / sizeof(names[0]) ? names[mark] : NULL;
+}
+
+static const char *const format_names[QUARRY_FORMATS] = { "any", "tags", "boxed", "json", "fence", "line" };
+
+const char *quarry_format_name(enum quarry_format format)
+{
+	return (size_t)format < QUARRY_FORMATS ? format_names[format] : NULL;
+}
+
+bool quarry_format_from(const char *name, enum quarry_format *ret)
+{
+	for (int i = 0; name && i < QUARRY_FORMATS; i++)
+		if (strcmp(name, format_names[i]) == 0) {
+			*ret = (enum quarry_format)i;
+			return true;
+		}
+	return false;
+}
+
+const char *quarry_version(void)
+{
+	return QUARRY_VERSION;
+}
