@@ -23,12 +23,12 @@ bool buf_reserve(struct buf *b, size_t more)
 
 	if (b->failed)
 		return false;
-	if (more < cap - b->n && cap) /* strictly: one byte is for the NUL */
-		return true;
 	if (more > max || b->n > max - more) {
 		b->failed = true;
 		return false;
 	}
+	if (more < cap - b->n && cap) /* strictly: one byte is for the NUL */
+		return true;
 	if (cap < 64)
 		cap = 64;
 	while (cap <= b->n + more)

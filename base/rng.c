@@ -66,8 +66,10 @@ uint32_t rng_below(struct rng *r, uint32_t n)
 
 int rng_range(struct rng *r, int lo, int hi)
 {
+	uint64_t n = (uint64_t)((int64_t)hi - lo + 1);
+
 	assert(lo <= hi);
-	return (int)(lo + (int64_t)rng_below(r, (uint32_t)((int64_t)hi - lo + 1)));
+	return (int)(lo + (int64_t)(n > UINT32_MAX ? rng_u64(r) >> 32 : rng_below(r, (uint32_t)n)));
 }
 
 double rng_unit(struct rng *r)
