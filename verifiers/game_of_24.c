@@ -6,8 +6,9 @@
  * written may end in "= 24" (or begin with "24 ="), which must be true.
  *
  * Decided: a product may be written without its sign next to a bracket, 2(3 + 4) or (1 + 2)(3 + 4), but a/b(c) can be
- * read in two ways and is unreadable; so is a mixed number. A sign in front (-3) is no rule of the game: wrong. Powers,
- * whole divisions, remainders, factorials, joined digits and other numbers are wrong. 8.0 is 8.
+ * read in two ways and is unreadable; so is a mixed number. A sign in front, -3 + 27, is read: it reaches nothing that
+ * could not be reached without. Powers, whole divisions, remainders, factorials, joined digits and other numbers are
+ * wrong. 8.0 is 8.
  *
  * One pass over the answer with two fixed stacks (shunting-yard); no recursion, so brackets may nest to STACK.
  */
@@ -40,7 +41,7 @@ enum token {
 };
 
 /*
- * What waits on the operator stack: + - * /, an open bracket as its closing one, or a fraction's numerator 'n' and
+ * What waits on the operator stack: + - * /, a sign as 's', an open bracket as its closing one, or a fraction's numerator 'n' and
  * denominator 'd', which lie on a bracket of their own kind 'f' that groups the whole fraction.
  */
 struct reader {
@@ -165,6 +166,7 @@ static char plain_char(struct str s, size_t *len)
 {
 	uint32_t cp;
 
+	*len = 0;
 	if (s.n == 0)
 		return 0;
 	*len = utf8_next(s, &cp);
@@ -298,18 +300,23 @@ static bool push(struct reader *r, char what)
 
 static int strength(char op)
 {
-	return op == '+' || op == '-' ? 1 : op == '*' || op == '/' ? 2 : 0;
+	return op == '+' || op == '-' ? 1 : op == '*' || op == '/' ? 2 : op == 's' ? 3 : 0;
 }
 
 /* Do what waits above the nearest bracket and binds at least as strongly. Values that overflow stay wrong for good. */
 static void reduce(struct reader *r, int least)
 {
 	while (r->height > 0 && strength(r->stack[r->height - 1]) >= least) {
-		struct ratio b = r->value[--r->values];
+		char op = r->stack[--r->height];
+		struct ratio b = r->value[r->values - 1];
 
-		if (!r->zero && !r->overflow && !ratio_apply(&r->value[r->values - 1], r->stack[r->height - 1], b, &r->zero))
+		if (op == 's') {
+			r->value[r->values - 1].num = -b.num; /* never INT64_MIN */
+			continue;
+		}
+		r->values--;
+		if (!r->zero && !r->overflow && !ratio_apply(&r->value[r->values - 1], op, b, &r->zero))
 			r->overflow = true;
-		r->height--;
 	}
 }
 
@@ -355,6 +362,7 @@ static bool side_read(struct reader *r, int64_t used[VALUES], int *n_used, enum 
 		if (operand && (t == T_NUMBER || t == T_OPEN || t == T_FRAC)) {
 			if (t != T_OPEN && !closed)
 				return amiss(r, QUARRY_UNREADABLE, "two numbers stand side by side");
+			reduce(r, 3);
 			if (r->height > 0 && r->stack[r->height - 1] == '/')
 				return amiss(r, QUARRY_UNREADABLE, "a/b(c) can be read in two ways");
 			reduce(r, 2);
@@ -372,13 +380,13 @@ static bool side_read(struct reader *r, int64_t used[VALUES], int *n_used, enum 
 			closed = false;
 			break;
 		case T_OP:
-			if (!operand)
-				return r->op == '-' || r->op == '+' ?
-					amiss(r, QUARRY_WRONG, "a sign in front of a number is not one of the operations") :
-					amiss(r, QUARRY_UNREADABLE, "an operator has nothing on its left");
-			reduce(r, strength(r->op));
-			if (!push(r, r->op))
-				return false;
+			if (operand)
+				reduce(r, strength(r->op));
+			else if (r->op == '*' || r->op == '/')
+				return amiss(r, QUARRY_UNREADABLE, "an operator has nothing on its left");
+			if (operand || r->op == '-')
+				if (!push(r, operand ? r->op : 's'))
+					return false;
 			operand = false;
 			break;
 		case T_OPEN:
