@@ -16,7 +16,7 @@
 enum { K_PEOPLE, K_FACTS, K_FREE, K_SHUFFLE, K_BACK, K_PAIRS, K_COMPOUND, K_EXTRA, K_SPLITS };
 
 static const struct knob knobs[] = {
-	{ "people", 2, 20, "how many people" },
+	{ "people", 2, 24, "how many people" },
 	{ "facts", 0, 6, "of how many it is told outright what they are" },
 	{ "free", 0, 1, "0: somebody is settled by each statement in turn; 1: anybody says anything" },
 	{ "shuffle", 0, 100, "percent of statements moved away from their place in the order of solving" },
@@ -30,7 +30,7 @@ static const struct knob knobs[] = {
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	/* people facts free shuffle back pairs compound extra splits */
-	{ 5, 2, 0, 0, 0, 20, 0, 0, 0 },
+	{ 5, 2, 0, 0, 0, 30, 0, 0, 0 },
 	{ 6, 1, 0, 0, 0, 30, 0, 0, 0 },
 	{ 7, 1, 0, 20, 10, 40, 0, 0, 0 },
 	{ 8, 1, 0, 50, 20, 40, 10, 0, 0 },
@@ -39,8 +39,8 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 9, 0, 1, 0, 0, 30, 50, 0, 1 },
 	{ 11, 0, 1, 0, 0, 25, 60, 0, 2 },
 	{ 13, 0, 1, 0, 0, 20, 70, 0, 2 },
-	{ 15, 0, 1, 0, 0, 15, 80, 0, 3 },
-	{ 18, 0, 1, 0, 0, 10, 90, 0, 4 },
+	{ 16, 0, 1, 0, 0, 15, 80, 0, 3 },
+	{ 20, 0, 1, 0, 0, 10, 90, 0, 5 },
 };
 
 /* ---- truth under partial knowledge ---- */
