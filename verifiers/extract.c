@@ -805,7 +805,7 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 {
 	static const int order[] = { QUARRY_TAGS, QUARRY_BOXED, QUARRY_JSON, QUARRY_FENCE, QUARRY_LINE, SENTENCE };
 	struct hunt h = { .seen = 0 };
-	bool broken = false, wrapper = false;
+	bool broken = false;
 
 	x->found = x->broken = false;
 	x->format = QUARRY_ANY;
@@ -828,12 +828,11 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 			take(x, &h, order[i]);
 			return;
 		}
-		broken |= f->broken;
-		wrapper |= f->empty;
+		broken |= f->broken || (f->empty && order[i] != SENTENCE);
 	}
 	if (broken) {
 		x->broken = true;
-	} else if (!wrapper && bare(str_trim(h.v))) {
+	} else if (bare(str_trim(h.v))) {
 		x->found = true;
 		x->raw = x->answer = str_trim(h.v);
 		x->seen = 1;

@@ -140,7 +140,7 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	if (mark == QUARRY_BAD_TASK)
 		conclude(v, mark, why.text);
 	else if (x.broken)
-		conclude(v, QUARRY_UNREADABLE, x.found ? "the answer is too long" : "an answer was begun and not finished");
+		conclude(v, QUARRY_UNREADABLE, x.found ? "the answer is too long" : "an answer was begun, and nothing whole stands in it");
 	else if (!x.found)
 		conclude(v, QUARRY_NO_ANSWER, "no answer was handed in");
 	else
