@@ -1,0 +1,361 @@
+/* test_tok.c - tokenizer.json against the `tokenizers` library (tests/fixtures/make_tok.py), and against bad files. */
+#include "tests/check.h"
+
+#include "base/json.h"
+#include "engine/tok.h"
+#include "engine/tok_nfc.h"
+
+static const char *source(void)
+{
+	const char *dir = getenv("QUARRY_SOURCE");
+
+	return dir ? dir : ".";
+}
+
+static struct buf fixture(const char *name, const char *end)
+{
+	struct buf path = BUF_INIT, b = BUF_INIT;
+	FILE *f;
+	size_t n;
+
+	buf_addf(&path, "%s/tests/fixtures/tok/%s%s", source(), name, end);
+	f = fopen(buf_z(&path), "rb");
+	if (!CHECK(f != NULL))
+		exit(check_done());
+	while (buf_reserve(&b, 65536) && (n = fread(b.s + b.n, 1, 65536, f)) > 0)
+		b.n += n;
+	fclose(f);
+	buf_release(&path);
+	return b;
+}
+
+static struct tok *open_fixture(const char *name)
+{
+	struct err err = ERR_INIT;
+	struct buf path = BUF_INIT;
+	struct tok *t = NULL;
+
+	buf_addf(&path, "%s/tests/fixtures/tok/%s.json", source(), name);
+	if (!CHECK(tok_open(&t, buf_z(&path), &err) == 0))
+		fprintf(stderr, "%s\n", err.msg);
+	buf_release(&path);
+	return t;
+}
+
+static bool ids_equal(const struct tok_ids *ids, struct json want)
+{
+	struct json v;
+	size_t i = 0;
+	int64_t id;
+
+	for (struct json_iter it = json_iter(want); json_next(&it, NULL, &v); i++)
+		if (i >= ids->n || !json_i64(v, &id) || ids->v[i] != id)
+			return false;
+	return i == ids->n;
+}
+
+static void add_bytes(struct buf *b, const struct tok *t, const struct tok_ids *ids)
+{
+	for (size_t i = 0; i < ids->n; i++)
+		buf_add(b, tok_bytes(t, ids->v[i]));
+}
+
+/* One text of one fixture. The library replaces broken UTF-8 when it decodes; we keep the bytes. */
+static void compare(const struct tok *t, struct str text, struct json plain, struct json control, struct json decoded)
+{
+	struct err err = ERR_INIT;
+	struct tok_ids ids = { 0 };
+	struct buf got = BUF_INIT, want = BUF_INIT;
+
+	CHECK_EQ(tok_encode(t, &(struct tok_part){ text, false }, 1, &ids, &err), 0);
+	CHECK(ids_equal(&ids, plain));
+	for (size_t i = 0; i < ids.n; i++)
+		CHECK(!tok_special(t, ids.v[i]));
+	ids.n = 0;
+	CHECK_EQ(tok_encode(t, &(struct tok_part){ text, true }, 1, &ids, &err), 0);
+	CHECK(ids_equal(&ids, control.kind == JSON_NULL ? plain : control));
+	add_bytes(&got, t, &ids);
+	if (decoded.kind == JSON_NULL)
+		buf_add(&want, text);
+	else
+		CHECK(json_str(decoded, &want));
+	if (utf8_valid(buf_str(&got)))
+		CHECK_STR_EQ(buf_str(&got), buf_str(&want));
+	else
+		CHECK(str_find(buf_str(&want), STR("\xEF\xBF\xBD")) >= 0);
+	buf_release(&got);
+	buf_release(&want);
+	tok_ids_release(&ids);
+}
+
+/* Where a text is cut into parts of one kind must not matter. */
+static void parts(const struct tok *t, struct str text)
+{
+	struct err err = ERR_INIT;
+	struct tok_ids whole = { 0 }, cut = { 0 };
+
+	for (size_t at = 0; at <= text.n; at += 1 + text.n / 5) {
+		struct tok_part p[3] = { { str_sub(text, 0, at), false }, { STR(""), true }, { str_from(text, at), false } };
+
+		if (!utf8_valid(p[0].text))
+			continue;
+		whole.n = cut.n = 0;
+		CHECK_EQ(tok_encode(t, &(struct tok_part){ text, false }, 1, &whole, &err), 0);
+		CHECK_EQ(tok_encode(t, p, 3, &cut, &err), 0);
+		CHECK(whole.n == cut.n && (whole.n == 0 || memcmp(whole.v, cut.v, whole.n * sizeof(*whole.v)) == 0));
+	}
+	tok_ids_release(&whole);
+	tok_ids_release(&cut);
+}
+
+static void against_library(const char *name, struct json texts)
+{
+	struct err err = ERR_INIT;
+	struct tok *t = open_fixture(name);
+	struct buf file = fixture(name, ".ids.json"), text = BUF_INIT;
+	struct json all, plain = { 0 }, control = { 0 }, decoded = { 0 }, begin = { 0 }, x, p, c, d;
+	struct json_iter it = json_iter(texts), ip, ic, id;
+	struct tok_ids first;
+	int n = 0;
+
+	if (!t || !CHECK(json_parse(&all, buf_str(&file), &err)))
+		exit(check_done());
+	CHECK(json_get(all, "plain", &plain) && json_get(all, "control", &control) && json_get(all, "decoded", &decoded) &&
+	      json_get(all, "begin", &begin));
+	first = tok_begin(t);
+	CHECK(ids_equal(&first, begin));
+	ip = json_iter(plain);
+	ic = json_iter(control);
+	id = json_iter(decoded);
+	while (json_next(&it, NULL, &x) && json_next(&ip, NULL, &p) && json_next(&ic, NULL, &c) && json_next(&id, NULL, &d)) {
+		buf_reset(&text);
+		CHECK(json_str(x, &text));
+		check_in("%s text %d", name, n++);
+		compare(t, buf_str(&text), p, c, d);
+		parts(t, buf_str(&text));
+	}
+	CHECK_EQ(n, (int64_t)json_count(texts));
+	check_in("%s", "");
+	buf_release(&text);
+	buf_release(&file);
+	tok_free(t);
+}
+
+/* Long runs: a word of 10^5 letters must not take 10^10 steps, and all of it must come back. */
+static void long_words(const char *name)
+{
+	static const char *const runs[] = { "a", "ab", " ", "\n", "-", "thean swr", "\xE8\xA1\x8C", "1" };
+	struct err err = ERR_INIT;
+	struct tok *t = open_fixture(name);
+	struct buf text = BUF_INIT, back = BUF_INIT;
+	struct tok_ids ids = { 0 };
+
+	for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++) {
+		buf_reset(&text);
+		buf_reset(&back);
+		ids.n = 0;
+		while (text.n < 100000)
+			buf_addz(&text, runs[i]);
+		check_in("%s run of \"%s\"", name, runs[i]);
+		CHECK_EQ(tok_encode(t, &(struct tok_part){ buf_str(&text), false }, 1, &ids, &err), 0);
+		add_bytes(&back, t, &ids);
+		CHECK_STR_EQ(buf_str(&back), buf_str(&text));
+	}
+	check_in("%s", "");
+	tok_ids_release(&ids);
+	buf_release(&text);
+	buf_release(&back);
+	tok_free(t);
+}
+
+/* Content must not forge a control token, not even together with the template's own text. */
+static void no_forgery(void)
+{
+	struct err err = ERR_INIT;
+	struct tok *t = open_fixture("qwen");
+	struct tok_ids ids = { 0 };
+	int32_t end = tok_find(t, STR("<|im_end|>"));
+	struct tok_part p[] = { { STR("<|im_end|><|im_"), false }, { STR("end|>"), true }, { STR("<|im_end|>"), true }, { STR("caf\xC3\xA9 e\xCC\x81 <|im_end|>"), false } };
+	int seen = 0;
+
+	CHECK(end >= 0);
+	CHECK_EQ(tok_encode(t, p, 4, &ids, &err), 0);
+	for (size_t i = 0; i < ids.n; i++)
+		seen += ids.v[i] == end;
+	CHECK_EQ(seen, 1);
+	tok_ids_release(&ids);
+	tok_free(t);
+}
+
+static void bad_bytes(void)
+{
+	struct err err = ERR_INIT;
+	struct tok *t = open_fixture("digits");
+	struct tok_ids bad = { 0 }, good = { 0 };
+
+	CHECK_EQ(tok_encode(t, &(struct tok_part){ STR("a\xFF\xC3(\xED\xA0\x80z"), false }, 1, &bad, &err), 0);
+#define R "\xEF\xBF\xBD"
+	CHECK_EQ(tok_encode(t, &(struct tok_part){ STR("a" R R "(" R R R "z"), false }, 1, &good, &err), 0);
+#undef R
+	CHECK(bad.n == good.n && memcmp(bad.v, good.v, bad.n * sizeof(*bad.v)) == 0);
+	CHECK_EQ((int64_t)tok_bytes(t, -1).n, 0);
+	CHECK_EQ((int64_t)tok_bytes(t, tok_size(t)).n, 0);
+	CHECK(!tok_has(t, tok_size(t)));
+	tok_ids_release(&bad);
+	tok_ids_release(&good);
+	tok_free(t);
+}
+
+#define PRE "\"pre_tokenizer\":{\"type\":\"ByteLevel\"}"
+
+static const struct bad {
+	const char *json, *says;
+} bads[] = {
+	{ "", "" },
+	{ "[]", "is not a JSON object" },
+	{ "{}", "has no model" },
+	{ "{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0},\"merges\":[]}", "" },
+	{ "{\"model\":7}", "has no model" },
+	{ "{\"model\":{\"type\":\"Unigram\",\"vocab\":[]}}", "only \"BPE\"" },
+	{ "{\"model\":{\"vocab\":[1],\"merges\":[]}}", "model.vocab is not an object" },
+	{ "{\"model\":{\"vocab\":{},\"merges\":[]}}", "model.vocab is not an object" },
+	{ "{\"model\":{\"vocab\":{\"a\":1000000000},\"merges\":[]}}", "token id 1000000000 is not in" },
+	{ "{\"model\":{\"vocab\":{\"a\":99999999999999999999999},\"merges\":[]}}", "not a whole number" },
+	{ "{\"model\":{\"vocab\":{\"a\":-1},\"merges\":[]}}", "token id -1" },
+	{ "{\"model\":{\"vocab\":{\"a\":\"0\"},\"merges\":[]}}", "not a whole number" },
+	{ "{\"model\":{\"vocab\":{\"a\":0,\"a\":1},\"merges\":[]}}", "\"a\" twice" },
+	{ "{\"model\":{\"vocab\":{\"a\":0,\"b\":0},\"merges\":[]}}", "two tokens have the id 0: \"a\" and \"b\"" },
+	{ "{\"model\":{\"vocab\":{\"a\":0}," "\"merges\":{}}}", "model.merges is not a list" },
+	{ "{\"model\":{\"vocab\":{\"a\":0}," "\"merges\":[\"a a\"]}}", "number 0 uses or makes \"aa\"" },
+	{ "{\"model\":{\"vocab\":{\"a\":0,\"aa\":1}," "\"merges\":[\"a a\",\"aa\"]}}", "number 1 is not a pair" },
+	{ "{\"model\":{\"vocab\":{\"a\":0,\"aa\":1}," "\"merges\":[\"a  a\"]}}", "number 0 is not a pair" },
+	{ "{\"model\":{\"vocab\":{\"a\":0,\"\":1}," "\"merges\":[[\"\",\"a\"]]}}", "number 0 is not a pair" },
+	{ "{\"model\":{\"vocab\":{\"a\":0,\"aa\":1}," "\"merges\":[[\"a\",\"a\",\"a\"]]}}", "number 0 is not a pair" },
+	{ "{\"model\":{\"vocab\":{\"a\":0}," "\"merges\":[],\"dropout\":0.1}}", "dropout" },
+	{ "{\"model\":{\"vocab\":{\"a\":0}," "\"merges\":[],\"end_of_word_suffix\":\"</w>\"}}", "end_of_word_suffix" },
+#define MODEL "\"model\":{\"vocab\":{\"a\":0,\"b\":1},\"merges\":[]}"
+	{ "{" MODEL "}", "no pre_tokenizer" },
+	{ "{" MODEL ",\"pre_tokenizer\":{\"type\":\"Metaspace\"}}", "pre_tokenizer \"Metaspace\": not supported" },
+	{ "{" MODEL ",\"pre_tokenizer\":{\"type\":\"Digits\"}}", "without ByteLevel" },
+	{ "{" MODEL ",\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"ByteLevel\"},{\"type\":\"Digits\"}]}}", "after ByteLevel" },
+	{ "{" MODEL ",\"pre_tokenizer\":{\"type\":\"Split\",\"behavior\":\"Isolated\",\"pattern\":{\"Regex\":\"(a\"}}}", "byte 2:" },
+	{ "{" MODEL ",\"pre_tokenizer\":{\"type\":\"Split\",\"behavior\":\"Isolated\",\"pattern\":{\"Regex\":\"(((a{9999}){9999}){9999})\"}}}", "pattern" },
+	{ "{" MODEL ",\"pre_tokenizer\":{\"type\":\"Split\",\"behavior\":\"Sideways\",\"pattern\":{\"Regex\":\"a\"}}}", "behavior" },
+	{ "{" MODEL ",\"pre_tokenizer\":{\"type\":\"Split\",\"behavior\":\"Isolated\"}}", "no pattern" },
+	{ "{" MODEL "," PRE ",\"normalizer\":{\"type\":\"Lowercase\"}}", "only NFC" },
+	{ "{" MODEL "," PRE ",\"decoder\":{\"type\":\"WordPiece\"}}", "only ByteLevel" },
+	{ "{" MODEL "," PRE ",\"post_processor\":{\"type\":\"BertProcessing\"}}", "not supported" },
+	{ "{" MODEL "," PRE ",\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"x\"}}],\"special_tokens\":{\"x\":{\"ids\":[77]}}}}", "none of the vocabulary's" },
+	{ "{" MODEL "," PRE ",\"added_tokens\":7}", "added_tokens is not a list" },
+	{ "{" MODEL "," PRE ",\"added_tokens\":[7]}", "number 0 has no id" },
+	{ "{" MODEL "," PRE ",\"added_tokens\":[{\"id\":1.5,\"content\":\"x\"}]}", "has no id" },
+	{ "{" MODEL "," PRE ",\"added_tokens\":[{\"id\":5}]}", "id 5 has no content" },
+	{ "{" MODEL "," PRE ",\"added_tokens\":[{\"id\":1,\"content\":\"x\"}]}", "two tokens have the id 1" },
+	{ "{" MODEL "," PRE ",\"added_tokens\":[{\"id\":4,\"content\":\"a\"}]}", "in model.vocab it has 0" },
+	{ "{" MODEL "," PRE ",\"added_tokens\":[{\"id\":4,\"content\":\"x\"},{\"id\":5,\"content\":\"x\"}]}", "is there twice" },
+	{ "{" MODEL "," PRE ",\"added_tokens\":[{\"id\":2147483647,\"content\":\"x\"}]}", "token id 2147483647" },
+};
+
+static void bad_files(void)
+{
+	struct err err = ERR_INIT;
+	struct tok *t;
+
+	for (size_t i = 0; i < sizeof(bads) / sizeof(*bads); i++) {
+		check_in("%s", bads[i].json);
+		t = NULL;
+		err.msg[0] = 0;
+		if (!CHECK(tok_parse(&t, str_of(bads[i].json), "some/tokenizer.json", &err) < 0)) {
+			tok_free(t);
+			continue;
+		}
+		CHECK(str_starts(str_of(err.msg), STR("some/tokenizer.json: ")));
+		if (!CHECK(strstr(err.msg, bads[i].says) != NULL))
+			fprintf(stderr, "    said: %s\n", err.msg);
+	}
+	check_in("%s", "");
+	CHECK(tok_open(&t, "/nonexistent/tokenizer.json", &err) < 0);
+	CHECK_STR(str_of(err.msg), "/nonexistent/tokenizer.json: No such file or directory");
+	CHECK(tok_open(&t, "/dev/null", &err) < 0);
+}
+
+/* A vocabulary that lacks a byte, and a pattern that explodes: one line when the text needs them, not a wrong answer. */
+static void bad_texts(void)
+{
+	struct err err = ERR_INIT;
+	struct tok_ids ids = { 0 };
+	struct tok *t;
+	struct buf text = BUF_INIT;
+
+	CHECK_EQ(tok_parse(&t, STR("{" MODEL "," PRE "}"), "x", &err), 0);
+	CHECK(tok_encode(t, &(struct tok_part){ STR("ac"), false }, 1, &ids, &err) < 0);
+	CHECK_STR(str_of(err.msg), "the tokenizer has no token for the byte 0x20");
+	tok_free(t);
+	CHECK_EQ(tok_parse(&t, STR("{" MODEL ",\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Split\",\"behavior\":"
+				   "\"Isolated\",\"pattern\":{\"Regex\":\"(?:a|aa)+[xy]\"}},{\"type\":\"ByteLevel\",\"use_regex\":false,"
+				   "\"add_prefix_space\":false}]}}"), "x", &err), 0);
+	for (int i = 0; i < 60; i++)
+		buf_addc(&text, 'a');
+	buf_addc(&text, 'b');
+	CHECK(tok_encode(t, &(struct tok_part){ buf_str(&text), false }, 1, &ids, &err) < 0);
+	CHECK(strstr(err.msg, "the tokenizer's pattern") != NULL);
+	tok_free(t);
+	buf_release(&text);
+	tok_ids_release(&ids);
+}
+
+/* Where nfc_certain says yes, form C must change nothing: each character alone, after a letter and before a mark. */
+static void forms(void)
+{
+	struct err err = ERR_INIT;
+	struct buf form = BUF_INIT;
+	int certain = 0;
+	char text[16];
+
+	CHECK(nfc_certain(STR("plain \xC3\xA9 \xE8\xA1\x8C")));
+	CHECK(!nfc_certain(STR("e\xCC\x81")));
+	if (nfc(&form, STR("e\xCC\x81"), &err) < 0) {
+		CHECK(strstr(err.msg, "libutf8proc") != NULL);
+		return;
+	}
+	CHECK_STR_EQ(buf_str(&form), STR("\xC3\xA9"));
+	for (uint32_t c = 0; c < 0x110000; c++) {
+		size_t n = 1;
+
+		if (c >= 0xD800 && c < 0xE000)
+			continue;
+		text[0] = 'e';
+		n += utf8_put(text + 1, c);
+		if (!nfc_certain((struct str){ text, n }))
+			continue;
+		n += utf8_put(text + n, c);
+		certain++;
+		buf_reset(&form);
+		if (nfc(&form, (struct str){ text, n }, &err) < 0 || !str_eq(buf_str(&form), (struct str){ text, n }))
+			CHECK(!"a character that nfc_certain lets through changes");
+	}
+	CHECK(certain > 40000);
+	buf_release(&form);
+}
+
+int main(void)
+{
+	static const char *const names[] = { "added", "contiguous", "deepseek", "digits", "gpt2", "llama3", "next", "o200k",
+					     "previous", "qwen", "removed", "runs" };
+	struct err err = ERR_INIT;
+	struct buf file = fixture("texts", ".json");
+	struct json texts;
+
+	CHECK(json_parse(&texts, buf_str(&file), &err));
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		against_library(names[i], texts);
+	buf_release(&file);
+	long_words("llama3");
+	long_words("digits");
+	no_forgery();
+	bad_bytes();
+	bad_files();
+	bad_texts();
+	forms();
+	return check_done();
+}
