@@ -1,0 +1,1102 @@
+/*
+ * object_counting.c - an inventory story: people have things, get, lose and give some; how many of a kind in the end?
+ *
+ * desc: what is asked, then what is told, with ; between (the grammar in full is in verifiers/object_counting.c):
+ *
+ *	A fruit;A:2 apple,3 pear;B:4 dog;A>B 1 apple;B+3 pear
+ *
+ * The worked solution follows only the counts that the answer depends on, found by walking back from the question.
+ */
+#include "generators/task.h"
+#include "verifiers/object_counting.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+enum { OWNERS = 8, FACTS = 80, PARTS = 40, COUNT_MAX = 1000000, TRIES = 60 };
+
+enum { PEOPLE, ITEMS, OTHERS, COUNT, EVENTS, OPS, ASK, ASKED };
+
+static const struct knob knobs[] = {
+	[PEOPLE] = { "people", 1, OWNERS, "how many people" },
+	[ITEMS] = { "items", 1, 6, "different things of an asked kind that each has" },
+	[OTHERS] = { "others", 0, 10, "different things of other kinds that each has" },
+	[COUNT] = { "count", 2, 1000, "highest count of one thing" },
+	[EVENTS] = { "events", 0, 60, "times that things change hands" },
+	[OPS] = { "ops", 0, 2, "1: get, lose, give; 2: also twice as many, as many as somebody has" },
+	[ASK] = { "ask", 0, 2, "0: what one person has; 1: also everybody's; 2: also differences" },
+	[ASKED] = { "asked", 1, 3, "kinds asked for together" },
+	{ 0 },
+};
+
+static const int levels[TASK_LEVELS][TASK_KNOBS] = {
+	/* people items others count events ops ask asked */
+	{ 1, 2, 0, 9, 0, 0, 0, 1 },
+	{ 1, 2, 2, 9, 0, 0, 0, 1 },
+	{ 2, 3, 2, 9, 0, 0, 0, 1 },
+	{ 2, 3, 2, 50, 0, 0, 0, 1 },
+	{ 2, 3, 2, 50, 3, 1, 0, 1 },
+	{ 3, 3, 3, 60, 5, 1, 1, 1 },
+	{ 3, 4, 3, 99, 7, 1, 2, 1 },
+	{ 4, 4, 4, 99, 12, 2, 2, 1 },
+	{ 5, 4, 4, 150, 20, 2, 2, 1 },
+	{ 6, 3, 4, 200, 30, 2, 2, 2 },
+	{ 7, 4, 4, 400, 44, 2, 2, 2 },
+};
+
+static const char *refuse(const int *knob)
+{
+	if (knob[EVENTS] && !knob[OPS])
+		return "events without ops: nothing may happen";
+	if (!knob[EVENTS] && knob[OPS])
+		return "ops without events";
+	if (knob[ITEMS] * (knob[ASKED] + 1) + knob[OTHERS] > PARTS)
+		return "more different things than one person can have";
+	return NULL;
+}
+
+static const struct {
+	const char *id;
+	enum object_kind kind;
+	const char *many, *zh, *measure;
+} things[] = {
+#define X(kind, id, many, zh, measure) { id, KIND_##kind, many, zh, measure },
+	OBJECT_THINGS(X)
+#undef X
+};
+
+static const struct {
+	const char *id, *name[LANGS];
+} kinds[KINDS] = {
+#define X(id, many, zh) { #id, { many, zh } },
+	OBJECT_KINDS(X)
+#undef X
+};
+
+enum { THINGS = sizeof(things) / sizeof(things[0]) };
+
+static const char letters[OWNERS + 1] = "IABCDEFG";
+static const char *const names[LANGS][OWNERS] = {
+	{ "I", "Ann", "Ben", "Cara", "Dan", "Eva", "Finn", "Gina" },
+	{ "我", "小红", "小明", "小丽", "小刚", "小芳", "小军", "小梅" },
+};
+
+struct part {
+	int n, thing;
+};
+
+/* op is the sign in the text: ':' '+' '-' '>' '*' '='; `*` and `=` have one part without a count. */
+struct fact {
+	char op;
+	int who, to;
+	int parts;
+	struct part part[PARTS];
+};
+
+struct term {
+	int who; /* OWNERS: everybody */
+	unsigned kinds;
+};
+
+struct story {
+	struct term term[2];
+	int terms;
+	int facts;
+	struct fact fact[FACTS];
+};
+
+/* ---- the text ---- */
+
+static int owner_of(char c)
+{
+	const char *at = c ? strchr(letters, c) : NULL;
+
+	return at ? (int)(at - letters) : -1;
+}
+
+static int thing_of(struct str id)
+{
+	for (int i = 0; i < THINGS; i++)
+		if (str_is(id, things[i].id))
+			return i;
+	return -1;
+}
+
+static bool parse_term(struct term *t, struct str s)
+{
+	struct str rest = str_from(s, 2), id;
+	int from = 0;
+
+	if (s.n < 3 || s.s[1] != ' ' || s.s[s.n - 1] == '+')
+		return false;
+	t->who = s.s[0] == '*' ? OWNERS : owner_of(s.s[0]);
+	t->kinds = 0;
+	while (str_split(&rest, '+', &id)) {
+		while (from < KINDS && !str_is(id, kinds[from].id))
+			from++;
+		if (from == KINDS)
+			return false;
+		t->kinds |= 1u << from++;
+	}
+	return t->who >= 0;
+}
+
+static bool parse_parts(struct fact *f, struct str s)
+{
+	bool counted = f->op != '*' && f->op != '=';
+	struct str piece;
+
+	if (s.n == 0 || s.s[s.n - 1] == ',')
+		return false;
+	while (str_split(&s, ',', &piece)) {
+		struct part *p = &f->part[f->parts];
+		int64_t n = 0;
+
+		if (f->parts == (counted ? PARTS : 1))
+			return false;
+		if (counted) {
+			struct str count;
+
+			str_split(&piece, ' ', &count);
+			if (count.n == 0 || count.s[0] < '1' || count.s[0] > '9' || !str_i64(count, &n) || n > COUNT_MAX)
+				return false;
+		}
+		p->n = (int)n;
+		p->thing = thing_of(piece);
+		if (p->thing < 0)
+			return false;
+		f->parts++;
+	}
+	return true;
+}
+
+static bool parse_fact(struct fact *f, struct str s)
+{
+	size_t at = 2;
+
+	if (s.n < 4)
+		return false;
+	f->op = s.s[1];
+	f->who = f->to = owner_of(s.s[0]);
+	f->parts = 0;
+	if (f->op == '*') {
+		if (s.s[2] != '2')
+			return false;
+		at = 3;
+	} else if (f->op == '>' || f->op == '=') {
+		f->to = owner_of(s.s[2]);
+		if (f->to == f->who)
+			return false;
+		at = 3;
+	} else if (!strchr(":+-", f->op) || !f->op) {
+		return false;
+	}
+	if (at == 3 && s.s[at++] != ' ')
+		return false;
+	return f->who >= 0 && f->to >= 0 && parse_parts(f, str_from(s, at));
+}
+
+struct world {
+	bool here[OWNERS];
+	int64_t held[OWNERS][THINGS];
+};
+
+static bool happen(struct world *w, const struct fact *f);
+
+static bool parse(struct story *s, struct str desc)
+{
+	struct str rest = desc, ask, piece;
+	struct world w;
+
+	s->terms = s->facts = 0;
+	if (desc.n == 0 || desc.s[desc.n - 1] == ';' || !str_split(&rest, ';', &ask) || ask.n == 0 ||
+	    ask.s[ask.n - 1] == '~')
+		return false;
+	while (str_split(&ask, '~', &piece))
+		if (s->terms == 2 || !parse_term(&s->term[s->terms++], piece))
+			return false;
+	memset(&w, 0, sizeof(w));
+	while (str_split(&rest, ';', &piece)) {
+		struct fact *f = &s->fact[s->facts];
+
+		if (s->facts == FACTS || !parse_fact(f, piece))
+			return false;
+		if (f->op == ':' && s->facts && f[-1].op != ':')
+			return false;
+		if (!happen(&w, f))
+			return false;
+		s->facts++;
+	}
+	for (int i = 0; i < s->terms; i++)
+		if (s->term[i].who < OWNERS && !w.here[s->term[i].who])
+			return false;
+	return s->facts > 0 && s->terms > 0 &&
+	       !(s->terms == 2 && s->term[0].who == s->term[1].who && s->term[0].kinds == s->term[1].kinds);
+}
+
+static void write_term(struct buf *out, const struct term *t)
+{
+	const char *sep = "";
+
+	buf_addc(out, t->who == OWNERS ? '*' : letters[t->who]);
+	buf_addc(out, ' ');
+	for (int k = 0; k < KINDS; k++)
+		if (t->kinds >> k & 1) {
+			buf_addf(out, "%s%s", sep, kinds[k].id);
+			sep = "+";
+		}
+}
+
+static void write_fact(struct buf *out, const struct fact *f)
+{
+	buf_addc(out, letters[f->who]);
+	buf_addc(out, f->op);
+	if (f->op == '*')
+		buf_addz(out, "2 ");
+	if (f->op == '>' || f->op == '=')
+		buf_addf(out, "%c ", letters[f->to]);
+	for (int i = 0; i < f->parts; i++) {
+		buf_addz(out, i ? "," : "");
+		if (f->part[i].n)
+			buf_addf(out, "%d ", f->part[i].n);
+		buf_addz(out, things[f->part[i].thing].id);
+	}
+}
+
+static void write_desc(struct buf *out, const struct story *s)
+{
+	for (int i = 0; i < s->terms; i++) {
+		buf_addz(out, i ? "~" : "");
+		write_term(out, &s->term[i]);
+	}
+	for (int i = 0; i < s->facts; i++) {
+		buf_addc(out, ';');
+		write_fact(out, &s->fact[i]);
+	}
+}
+
+/* ---- the world ---- */
+
+/* Sums stay far below 2^63: nobody's holding grows once it is above this. */
+static const int64_t HELD_MAX = INT64_C(1000000000000);
+
+/* What one part of a fact does; false where the story is impossible. */
+static bool happen_part(struct world *w, const struct fact *f, const struct part *p)
+{
+	int64_t *own = &w->held[f->who][p->thing], *other = &w->held[f->to][p->thing];
+
+	switch (f->op) {
+	case ':':
+		if (*own)
+			return false;
+		*own = p->n;
+		return true;
+	case '+':
+		*own += p->n;
+		return *own <= HELD_MAX;
+	case '-':
+		*own -= p->n;
+		return *own >= 0;
+	case '>':
+		*own -= p->n;
+		*other += p->n;
+		return *own >= 0 && *other <= HELD_MAX;
+	case '*':
+		*own *= 2;
+		return *own > 0 && *own <= HELD_MAX;
+	default:
+		*own += *other;
+		return *own <= HELD_MAX;
+	}
+}
+
+static bool happen(struct world *w, const struct fact *f)
+{
+	if (f->op == ':') {
+		if (w->here[f->who])
+			return false;
+		w->here[f->who] = true;
+	}
+	if (!w->here[f->who] || !w->here[f->to])
+		return false;
+	for (int i = 0; i < f->parts; i++)
+		if (!happen_part(w, f, &f->part[i]))
+			return false;
+	return true;
+}
+
+static bool in_term(const struct term *t, int who, int thing)
+{
+	return (t->who == OWNERS || t->who == who) && t->kinds >> things[thing].kind & 1;
+}
+
+static int64_t count(const struct world *w, const struct term *t)
+{
+	int64_t n = 0;
+
+	for (int p = 0; p < OWNERS; p++)
+		for (int i = 0; i < THINGS; i++)
+			if (in_term(t, p, i))
+				n += w->held[p][i];
+	return n;
+}
+
+static int64_t outcome(const struct story *s)
+{
+	struct world w;
+	int64_t a, b;
+
+	memset(&w, 0, sizeof(w));
+	for (int i = 0; i < s->facts; i++)
+		happen(&w, &s->fact[i]);
+	a = count(&w, &s->term[0]);
+	if (s->terms == 1)
+		return a;
+	b = count(&w, &s->term[1]);
+	return a > b ? a - b : b - a;
+}
+
+static bool solve(struct buf *answer, struct str desc)
+{
+	struct story s;
+
+	if (!parse(&s, desc))
+		return false;
+	buf_addi(answer, outcome(&s));
+	return true;
+}
+
+/* ---- the worked solution ---- */
+
+/* "3 pears", "3个梨" */
+static void say_things(struct buf *out, int64_t n, int thing, enum lang lang)
+{
+	buf_addi(out, n);
+	if (lang == LANG_ZH) {
+		buf_addf(out, "%s%s", things[thing].measure, things[thing].zh);
+		return;
+	}
+	buf_addc(out, ' ');
+	if (n != 1) {
+		buf_addz(out, things[thing].many);
+		return;
+	}
+	for (const char *c = things[thing].id; *c; c++)
+		buf_addc(out, *c == '-' ? ' ' : *c);
+}
+
+static const char *thing_name(int thing, enum lang lang)
+{
+	return lang == LANG_ZH ? things[thing].zh : things[thing].many;
+}
+
+struct work {
+	const struct story *s;
+	struct world w;
+	bool matters[OWNERS][THINGS];
+	bool named;       /* say whose: there are several owners in it */
+	enum lang lang;
+	struct buf *out;  /* may be NULL: only count */
+	int sums, read;   /* additions and subtractions; things copied */
+};
+
+/* Walk back from the question: counts that the answer depends on. */
+static void mark(struct work *k)
+{
+	const struct story *s = k->s;
+
+	for (int p = 0; p < OWNERS; p++)
+		for (int i = 0; i < THINGS; i++)
+			for (int t = 0; t < s->terms; t++)
+				k->matters[p][i] |= in_term(&s->term[t], p, i);
+	for (int i = s->facts - 1; i >= 0; i--) {
+		const struct fact *f = &s->fact[i];
+
+		if (f->op == '=' && k->matters[f->who][f->part[0].thing])
+			k->matters[f->to][f->part[0].thing] = true;
+	}
+	for (int p = 0, owners = 0; p < OWNERS; p++)
+		for (int i = 0; i < THINGS; i++)
+			if (k->matters[p][i]) {
+				k->named |= ++owners > 1;
+				break;
+			}
+}
+
+/* The things of the owner whom a ':' fact brings in: first as told there, then whatever came later. */
+static int things_of(const struct fact *f, int order[THINGS])
+{
+	bool done[THINGS] = { false };
+	int n = 0;
+
+	for (int i = 0; i < f->parts; i++) {
+		order[n++] = f->part[i].thing;
+		done[f->part[i].thing] = true;
+	}
+	for (int i = 0; i < THINGS; i++)
+		if (!done[i])
+			order[n++] = i;
+	return n;
+}
+
+static bool asked(const struct story *s, int who, int thing)
+{
+	return in_term(&s->term[0], who, thing) || (s->terms == 2 && in_term(&s->term[1], who, thing));
+}
+
+/* What matters of one owner, as it stands now: "Ann: 2 apples, 3 pears". In the end only what is asked for matters. */
+static void tell_holding(struct work *k, const struct fact *f, bool end)
+{
+	int order[THINGS], n = things_of(f, order), who = f->who;
+	bool any = false;
+
+	for (int i = 0; i < n; i++) {
+		int64_t held = k->w.held[who][order[i]];
+
+		if (held == 0 || !(end ? asked(k->s, who, order[i]) : k->matters[who][order[i]]))
+			continue;
+		k->read++;
+		if (k->out) {
+			if (!any && k->named)
+				buf_addf(k->out, "%s: ", names[k->lang][who]);
+			buf_addz(k->out, any ? ", " : "");
+			say_things(k->out, held, order[i], k->lang);
+		}
+		any = true;
+	}
+	if (any && k->out)
+		buf_addc(k->out, '\n');
+}
+
+/* "Ann apples 12-3=9" */
+static void tell_change(struct work *k, int who, int thing, int64_t was, char sign, int64_t by)
+{
+	k->sums++;
+	if (!k->out)
+		return;
+	if (k->named)
+		buf_addf(k->out, "%s ", names[k->lang][who]);
+	buf_addf(k->out, "%s %lld%c%lld=%lld\n", thing_name(thing, k->lang), (long long)was, sign, (long long)by,
+		 (long long)(sign == '-' ? was - by : was + by));
+}
+
+/* One event, told where it matters; true if it did. */
+static bool tell_event(struct work *k, const struct fact *f)
+{
+	bool told = false;
+
+	for (int i = 0; i < f->parts; i++) {
+		int thing = f->part[i].thing;
+		int64_t own = k->w.held[f->who][thing], other = k->w.held[f->to][thing], n = f->part[i].n;
+		bool takes = f->op == '-' || f->op == '>';
+
+		if (f->op == '*')
+			n = own;
+		if (f->op == '=')
+			n = other;
+		if (k->matters[f->who][thing]) {
+			tell_change(k, f->who, thing, own, takes ? '-' : '+', n);
+			told = true;
+		}
+		if (f->op == '>' && k->matters[f->to][thing]) {
+			tell_change(k, f->to, thing, other, '+', n);
+			told = true;
+		}
+	}
+	return told;
+}
+
+/* "2+3=5, 5+4=9": a running sum over a term's counts, a person at a time in the order told. */
+static int64_t tell_sum(struct work *k, const struct term *t)
+{
+	int64_t sum = 0;
+	int told = 0;
+
+	for (int i = 0; i < k->s->facts && k->s->fact[i].op == ':'; i++) {
+		const struct fact *f = &k->s->fact[i];
+		int order[THINGS], n = things_of(f, order);
+
+		for (int j = 0; j < n; j++) {
+			int64_t held = in_term(t, f->who, order[j]) ? k->w.held[f->who][order[j]] : 0;
+
+			if (held == 0)
+				continue;
+			if (told++) {
+				k->sums++;
+				if (k->out)
+					buf_addf(k->out, "%s%lld+%lld=%lld", told > 2 ? ", " : "", (long long)sum,
+						 (long long)held, (long long)(sum + held));
+			}
+			sum += held;
+		}
+	}
+	if (k->out && told < 2)
+		buf_addi(k->out, sum);
+	return sum;
+}
+
+static void work(struct work *k)
+{
+	const struct story *s = k->s;
+	bool changed = false;
+	int64_t sum[2] = { 0 };
+
+	mark(k);
+	for (int i = 0; i < s->facts; i++) {
+		if (s->fact[i].op != ':')
+			changed |= tell_event(k, &s->fact[i]);
+		happen(&k->w, &s->fact[i]);
+		if (s->fact[i].op == ':')
+			tell_holding(k, &s->fact[i], false);
+	}
+	if (changed) /* what there is now, close to the sum that needs it */
+		for (int i = 0; i < s->facts && s->fact[i].op == ':'; i++)
+			tell_holding(k, &s->fact[i], true);
+	for (int t = 0; t < s->terms; t++) {
+		if (k->out && t)
+			buf_addc(k->out, '\n');
+		sum[t] = tell_sum(k, &s->term[t]);
+	}
+	if (s->terms == 2) {
+		int big = sum[1] > sum[0];
+
+		k->sums++;
+		if (k->out)
+			buf_addf(k->out, "\n%lld-%lld=%lld", (long long)sum[big], (long long)sum[!big],
+				 (long long)(sum[big] - sum[!big]));
+	}
+}
+
+static void explain(struct buf *steps, struct str desc, enum lang lang)
+{
+	struct story s;
+	struct work k = { .s = &s, .lang = lang, .out = steps };
+
+	if (parse(&s, desc))
+		work(&k);
+}
+
+/* ---- the generator ---- */
+
+static unsigned draw_kinds(struct rng *rng, int n, unsigned without)
+{
+	unsigned set = 0;
+
+	while (n > 0) {
+		unsigned k = 1u << rng_below(rng, KINDS);
+
+		if ((set | without) & k)
+			continue;
+		set |= k;
+		n--;
+	}
+	return set;
+}
+
+/* Up to n different things of these kinds that the fact does not have yet. */
+static void add_things(struct fact *f, unsigned of, int n, int count_max, struct rng *rng)
+{
+	int pool[THINGS], have = 0;
+
+	for (int i = 0; i < THINGS; i++) {
+		bool taken = !(of >> things[i].kind & 1);
+
+		for (int k = 0; k < f->parts && !taken; k++)
+			taken = f->part[k].thing == i;
+		if (!taken)
+			pool[have++] = i;
+	}
+	rng_shuffle(rng, pool, (size_t)have, sizeof(pool[0]));
+	for (int i = 0; i < n && i < have; i++)
+		f->part[f->parts++] = (struct part){ rng_range(rng, 1, count_max), pool[i] };
+}
+
+static unsigned asked_kinds(const struct story *s)
+{
+	return s->term[0].kinds | (s->terms == 2 ? s->term[1].kinds : 0);
+}
+
+/* Who is asked about, and what. people[] are those of the story. */
+static void ask(struct story *s, const int *knob, const int *people, struct rng *rng)
+{
+	int n = knob[PEOPLE], how = rng_range(rng, 0, knob[ASK]);
+
+	if (how == 1 && n == 1)
+		how = 0;
+	s->terms = 1;
+	s->term[0] = (struct term){ how == 1 ? OWNERS : people[0], draw_kinds(rng, knob[ASKED], 0) };
+	if (how < 2)
+		return;
+	s->terms = 2;
+	s->term[1] = s->term[0];
+	if (n > 1 && rng_chance(rng, 50)) {
+		s->term[1].who = people[1];
+		return;
+	}
+	s->term[1].kinds = draw_kinds(rng, 1, s->term[0].kinds);
+	if (n > 1 && rng_chance(rng, 40))
+		s->term[0].who = s->term[1].who = OWNERS;
+}
+
+static void begin(struct story *s, const int *knob, int *people, unsigned other, struct rng *rng)
+{
+	unsigned asked = asked_kinds(s);
+
+	rng_shuffle(rng, people, (size_t)knob[PEOPLE], sizeof(people[0]));
+	for (int i = 0; i < knob[PEOPLE]; i++) {
+		struct fact *f = &s->fact[s->facts++];
+
+		*f = (struct fact){ .op = ':', .who = people[i], .to = people[i] };
+		for (int k = 0; k < KINDS; k++)
+			if (asked >> k & 1)
+				add_things(f, 1u << k, knob[ITEMS], knob[COUNT], rng);
+		add_things(f, other, knob[OTHERS], knob[COUNT], rng);
+		rng_shuffle(rng, f->part, (size_t)f->parts, sizeof(f->part[0]));
+	}
+}
+
+/* A thing that somebody in the story has had, rather of an asked kind than not. */
+static int draw_thing(const struct story *s, const int *knob, struct rng *rng)
+{
+	unsigned asked = asked_kinds(s);
+	int thing = 0;
+
+	for (int i = 0; i < 3; i++) {
+		const struct fact *f = &s->fact[rng_below(rng, (uint32_t)knob[PEOPLE])];
+
+		thing = f->part[rng_below(rng, (uint32_t)f->parts)].thing;
+		if (asked >> things[thing].kind & 1)
+			break;
+	}
+	return thing;
+}
+
+/* What could come next; false if this draw is no good (the caller draws again). */
+static bool draw_event(struct fact *f, const struct story *s, const struct world *w, const int *knob,
+		       const int *people, struct rng *rng)
+{
+	uint32_t n = (uint32_t)knob[PEOPLE], roll = rng_below(rng, knob[OPS] == 2 ? 10 : 7);
+	int pick = s->term[rng_below(rng, (uint32_t)s->terms)].who, thing = draw_thing(s, knob, rng);
+	int64_t held, other;
+
+	*f = (struct fact){ .parts = 1 };
+	f->who = pick < OWNERS && rng_chance(rng, 50) ? pick : people[rng_below(rng, n)];
+	f->to = people[rng_below(rng, n)];
+	held = w->held[f->who][thing];
+	other = w->held[f->to][thing];
+	f->op = roll < 2 ? '+' : roll < 4 ? '-' : roll < 7 ? '>' : roll < 8 ? '*' : '=';
+	if (f->op == '-' || f->op == '>') {
+		if (held == 0)
+			return false;
+		f->part[0] = (struct part){ rng_range(rng, 1, held < knob[COUNT] ? (int)held : knob[COUNT]), thing };
+	} else {
+		f->part[0] = (struct part){ f->op == '+' ? rng_range(rng, 1, knob[COUNT]) : 0, thing };
+	}
+	if (f->op == '+' || f->op == '-' || f->op == '*')
+		f->to = f->who;
+	else if (f->to == f->who)
+		return false;
+	if (f->op == '*')
+		return held > 1 && held <= 2 * knob[COUNT];
+	if (f->op == '=')
+		return other > 0 && other <= 2 * knob[COUNT];
+	return true;
+}
+
+static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
+{
+	int people[OWNERS] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+	struct story s;
+	struct world w;
+	unsigned other;
+
+	s.facts = 0;
+	rng_shuffle(rng, people, OWNERS, sizeof(people[0]));
+	ask(&s, knob, people, rng);
+	other = draw_kinds(rng, knob[OTHERS] > 6 ? 4 : knob[OTHERS] > 2 ? 3 : 2, asked_kinds(&s));
+	begin(&s, knob, people, other, rng);
+	memset(&w, 0, sizeof(w));
+	for (int i = 0; i < s.facts; i++)
+		happen(&w, &s.fact[i]);
+	for (int i = 0; i < knob[EVENTS]; i++) {
+		struct fact *f = &s.fact[s.facts];
+		int tries = 0;
+
+		while (!draw_event(f, &s, &w, knob, people, rng))
+			if (++tries == TRIES)
+				return false;
+		happen(&w, f);
+		s.facts++;
+	}
+	write_desc(desc, &s);
+	buf_addi(answer, outcome(&s));
+	return true;
+}
+
+/* ---- what else quarry asks ---- */
+
+static void grade(struct effort *e, struct str desc)
+{
+	struct story s;
+	struct work k = { .s = &s };
+	bool events = false, copies = false;
+
+	memset(e, 0, sizeof(*e));
+	e->technique = "";
+	if (!parse(&s, desc))
+		return;
+	work(&k);
+	for (int i = 0; i < s.facts; i++) {
+		events |= s.fact[i].op != ':';
+		copies |= s.fact[i].op == '=';
+		e->steps += s.fact[i].parts;
+	}
+	e->depth = k.sums;
+	e->branch = e->steps - k.read > 0 ? e->steps - k.read : 0; /* things told that do not matter */
+	e->steps += k.sums;
+	e->technique = copies ? "counts of others" : events ? "changes" : e->branch ? "sorting out" : "adding";
+}
+
+static int by_thing(const void *a, const void *b)
+{
+	const struct part *x = a, *y = b;
+
+	return x->thing != y->thing ? x->thing - y->thing : x->n - y->n;
+}
+
+/* All that the story says of one person, without names: two of whom the same is said are interchangeable. */
+struct role {
+	struct buf text;
+	int who;
+};
+
+static int by_role(const void *a, const void *b)
+{
+	const struct role *x = a, *y = b;
+
+	return str_cmp(buf_str(&x->text), buf_str(&y->text));
+}
+
+static void swap_terms(struct story *s)
+{
+	struct term t = s->term[0];
+
+	s->term[0] = s->term[1];
+	s->term[1] = t;
+}
+
+static void rename_people(struct story *s, const int to[OWNERS])
+{
+	for (int i = 0; i < s->terms; i++)
+		if (s->term[i].who < OWNERS)
+			s->term[i].who = to[s->term[i].who];
+	for (int i = 0; i < s->facts; i++) {
+		s->fact[i].who = to[s->fact[i].who];
+		s->fact[i].to = to[s->fact[i].to];
+	}
+}
+
+static void tell_role(struct role *r, const struct story *s)
+{
+	for (int i = 0; i < s->terms; i++)
+		if (s->term[i].who == r->who)
+			buf_addf(&r->text, "?%x", s->term[i].kinds);
+	for (int i = 0; i < s->facts; i++) {
+		const struct fact *f = &s->fact[i];
+
+		if (f->who == r->who && f->op == ':')
+			for (int k = 0; k < f->parts; k++)
+				buf_addf(&r->text, " %d %d", f->part[k].n, f->part[k].thing);
+		else if (f->who == r->who || f->to == r->who)
+			buf_addf(&r->text, "@%d%c", i, f->who == r->who ? 'w' : 't');
+	}
+}
+
+/* First facts sorted by their owner; there is one for each. */
+static int by_owner(const void *a, const void *b)
+{
+	return ((const struct fact *)a)->who - ((const struct fact *)b)->who;
+}
+
+/* What says nothing: the names, the order in which people are brought in and in which things are listed, and which side of a
+ * difference is named first. The things themselves are no mere names, for one has to know their kinds. */
+static void canon(struct buf *out, struct str desc)
+{
+	struct role role[OWNERS];
+	struct story s;
+	int to[OWNERS], here = 0;
+
+	if (!parse(&s, desc))
+		return;
+	if (s.terms == 2 && s.term[1].kinds < s.term[0].kinds)
+		swap_terms(&s);
+	for (int i = 0; i < s.facts; i++)
+		qsort(s.fact[i].part, (size_t)s.fact[i].parts, sizeof(s.fact[i].part[0]), by_thing);
+	for (int i = 0; i < OWNERS; i++) {
+		role[i] = (struct role){ .text = BUF_INIT, .who = i };
+		tell_role(&role[i], &s);
+	}
+	qsort(role, OWNERS, sizeof(role[0]), by_role);
+	for (int i = 0; i < OWNERS; i++) {
+		to[role[i].who] = i;
+		buf_release(&role[i].text);
+	}
+	rename_people(&s, to);
+	if (s.terms == 2 && s.term[1].kinds == s.term[0].kinds && s.term[1].who < s.term[0].who)
+		swap_terms(&s);
+	while (here < s.facts && s.fact[here].op == ':')
+		here++;
+	qsort(s.fact, (size_t)here, sizeof(s.fact[0]), by_owner);
+	write_desc(out, &s);
+}
+
+static bool twin(struct buf *out, struct str desc, struct rng *rng)
+{
+	int to[OWNERS] = { 0, 1, 2, 3, 4, 5, 6, 7 }, here = 0;
+	struct story s;
+
+	if (!parse(&s, desc))
+		return false;
+	rng_shuffle(rng, to, OWNERS, sizeof(to[0]));
+	rename_people(&s, to);
+	for (int i = 0; i < s.facts; i++)
+		rng_shuffle(rng, s.fact[i].part, (size_t)s.fact[i].parts, sizeof(s.fact[i].part[0]));
+	while (here < s.facts && s.fact[here].op == ':')
+		here++;
+	for (int i = here; i > 1; i--) { /* facts are too big for rng_shuffle */
+		int k = (int)rng_below(rng, (uint32_t)i);
+		struct fact f = s.fact[k];
+
+		s.fact[k] = s.fact[i - 1];
+		s.fact[i - 1] = f;
+	}
+	if (s.terms == 2 && rng_chance(rng, 50))
+		swap_terms(&s);
+	write_desc(out, &s);
+	return true;
+}
+
+/* Any whole number up to all the things that the story ever names. */
+static double answers_log2(struct str desc)
+{
+	struct story s;
+	double most = 1;
+
+	if (!parse(&s, desc))
+		return 0;
+	for (int i = 0; i < s.facts; i++)
+		for (int k = 0; k < s.fact[i].parts; k++)
+			most += s.fact[i].part[k].n;
+	return log2(most);
+}
+
+/* ---- the story told ---- */
+
+/* "2 apples, 3 pears and 1 dog" */
+static void say_list(struct buf *out, const struct fact *f, enum lang lang, bool prose)
+{
+	for (int i = 0; i < f->parts; i++) {
+		bool last = i == f->parts - 1;
+
+		if (i)
+			buf_addz(out, lang == LANG_ZH ? (prose && last ? "和" : "、") : prose && last ? " and " : ", ");
+		say_things(out, f->part[i].n, f->part[i].thing, lang);
+	}
+}
+
+static void say_english(struct buf *out, const struct fact *f, const char *list)
+{
+	const char *who = names[LANG_EN][f->who], *many = things[f->part[0].thing].many;
+	bool me = f->who == 0, to_me = f->to == 0;
+
+	switch (f->op) {
+	case ':':
+		buf_addf(out, "%s %s %s.", who, me ? "have" : "has", list);
+		break;
+	case '+':
+		buf_addf(out, "%s %s %s.", who, me ? "buy" : "buys", list);
+		break;
+	case '-':
+		buf_addf(out, "%s %s %s.", who, me ? "sell" : "sells", list);
+		break;
+	case '>':
+		buf_addf(out, "%s %s %s %s.", who, me ? "give" : "gives", to_me ? "me" : names[LANG_EN][f->to], list);
+		break;
+	case '*':
+		buf_addf(out, "The number of %s%s %s doubles.", me ? "my" : who, me ? "" : "'s", many);
+		break;
+	default:
+		buf_addf(out, "%s %s as many %s as %s %s at that moment.", who, me ? "buy" : "buys", many,
+			 names[LANG_EN][f->to], to_me ? "have" : "has");
+	}
+}
+
+static void say_chinese(struct buf *out, const struct fact *f, const char *list)
+{
+	const char *who = names[LANG_ZH][f->who], *to = names[LANG_ZH][f->to], *zh = things[f->part[0].thing].zh;
+
+	switch (f->op) {
+	case ':':
+		buf_addf(out, "%s有%s。", who, list);
+		break;
+	case '+':
+		buf_addf(out, "%s买了%s。", who, list);
+		break;
+	case '-':
+		buf_addf(out, "%s卖掉了%s。", who, list);
+		break;
+	case '>':
+		buf_addf(out, "%s给了%s%s。", who, to, list);
+		break;
+	case '*':
+		buf_addf(out, "%s的%s数量翻了一倍。", who, zh);
+		break;
+	default:
+		buf_addf(out, "%s又买了一些%s，数量和%s此刻拥有的%s一样多。", who, zh, to, zh);
+	}
+}
+
+static void say_fact(struct buf *out, const struct fact *f, enum lang lang)
+{
+	struct buf list = BUF_INIT;
+
+	if (f->part[0].n)
+		say_list(&list, f, lang, true);
+	(lang == LANG_ZH ? say_chinese : say_english)(out, f, buf_z(&list));
+	buf_release(&list);
+}
+
+/* Sentence after sentence. */
+static void say_story(struct buf *out, const struct story *s, enum lang lang)
+{
+	for (int i = 0; i < s->facts; i++) {
+		if (i && lang == LANG_EN)
+			buf_addc(out, ' ');
+		say_fact(out, &s->fact[i], lang);
+	}
+}
+
+/* A line for each person, then the events numbered. */
+static void say_notes(struct buf *out, const struct story *s, enum lang lang)
+{
+	int event = 0;
+
+	for (int i = 0; i < s->facts; i++) {
+		const struct fact *f = &s->fact[i];
+
+		buf_addz(out, i ? "\n" : "");
+		if (f->op == ':') {
+			buf_addf(out, "- %s%s", names[lang][f->who], lang == LANG_ZH ? "：" : ": ");
+			say_list(out, f, lang, false);
+		} else {
+			buf_addf(out, "%d. ", ++event);
+			say_fact(out, f, lang);
+		}
+	}
+}
+
+/* "fruits and animals" */
+static void say_kinds(struct buf *out, unsigned set, enum lang lang)
+{
+	bool any = false;
+
+	for (int k = 0; k < KINDS; k++) {
+		if (!(set >> k & 1))
+			continue;
+		if (any)
+			buf_addz(out, set >> (k + 1) ? lang == LANG_ZH ? "、" : ", " : lang == LANG_ZH ? "和" : " and ");
+		buf_addz(out, kinds[k].name[lang]);
+		any = true;
+	}
+}
+
+/* "Ann's fruits", "my fruits", "everybody's fruits" */
+static void say_term(struct buf *out, const struct term *t, enum lang lang)
+{
+	if (lang == LANG_ZH)
+		buf_addf(out, "%s的", t->who == OWNERS ? "所有人" : names[lang][t->who]);
+	else if (t->who == OWNERS || t->who > 0)
+		buf_addf(out, "%s's ", t->who == OWNERS ? "everybody" : names[lang][t->who]);
+	else
+		buf_addz(out, "my ");
+	say_kinds(out, t->kinds, lang);
+}
+
+static bool has_events(const struct story *s)
+{
+	return s->fact[s->facts - 1].op != ':';
+}
+
+static void ask_english(struct buf *out, const struct story *s)
+{
+	const struct term *t = s->term;
+	const char *end = has_events(s) ? " in the end" : "";
+
+	if (s->terms == 2) {
+		buf_addz(out, "What is the difference between the number of ");
+		say_term(out, &t[0], LANG_EN);
+		buf_addz(out, " and the number of ");
+		say_term(out, &t[1], LANG_EN);
+		buf_addf(out, "%s, the larger minus the smaller?", end);
+		return;
+	}
+	buf_addz(out, "How many ");
+	say_kinds(out, t->kinds, LANG_EN);
+	if (t->who == OWNERS)
+		buf_addf(out, " are there in total, everybody's counted together%s?", end);
+	else
+		buf_addf(out, " %s %s have in total%s?", t->who ? "does" : "do", names[LANG_EN][t->who], end);
+}
+
+static void ask_chinese(struct buf *out, const struct story *s)
+{
+	buf_addz(out, has_events(s) ? "最后，" : "");
+	say_term(out, &s->term[0], LANG_ZH);
+	buf_addz(out, "的总数");
+	if (s->terms == 2) {
+		buf_addz(out, "与");
+		say_term(out, &s->term[1], LANG_ZH);
+		buf_addz(out, "的总数相差多少（大数减小数）？");
+		return;
+	}
+	buf_addz(out, "是多少？");
+}
+
+/* The holes: {{story}} in prose, {{notes}} the same in lines, {{question}}. */
+static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+{
+	struct buf story = BUF_INIT, notes = BUF_INIT, question = BUF_INIT;
+	struct story s;
+
+	if (!parse(&s, desc))
+		return;
+	say_story(&story, &s, lang);
+	say_notes(&notes, &s, lang);
+	(lang == LANG_ZH ? ask_chinese : ask_english)(&question, &s);
+	put(ctx, "story", buf_str(&story));
+	put(ctx, "notes", buf_str(&notes));
+	put(ctx, "question", buf_str(&question));
+	buf_release(&story);
+	buf_release(&notes);
+	buf_release(&question);
+}
+
+const struct task task_object_counting = {
+	.name = "object_counting",
+	.family = "arithmetic",
+	.what = "count things of a kind in an inventory story",
+	.revision = 1,
+	.flags = 0,
+	.knobs = knobs,
+	.levels = levels,
+	.refuse = refuse,
+	.generate = generate,
+	.solve = solve,
+	.explain = explain,
+	.grade = grade,
+	.canon = canon,
+	.twin = twin,
+	.answers_log2 = answers_log2,
+	.fields = fields,
+};

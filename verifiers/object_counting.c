@@ -1,0 +1,412 @@
+/*
+ * object_counting.c - is this the number that comes out of the story?
+ *
+ * desc: what is asked, then what is told, with ; between:
+ *
+ *	A fruit;A:2 apple,3 pear;B:4 dog;A>B 1 apple;B+3 pear
+ *
+ * asked   WHO KIND[+KIND..], or two of these with ~ between: how far they are apart. WHO is I, A .. G, or * for everybody.
+ * told    WHO:LIST   has from the start (once for everybody, before all else)
+ *         WHO+LIST   gets;  WHO-LIST  loses;  WHO>WHO LIST  gives
+ *         WHO*2 THING  has twice as many as before;  WHO=WHO THING  gets as many as the other one has
+ *
+ * The story is played through with a count for each person and thing, and the counts are added up.
+ */
+#include "verifiers/object_counting.h"
+#include "verifiers/rule.h"
+#include "verifiers/text.h"
+
+enum { PEOPLE = 8, COUNT_MAX = 1000000 };
+
+static const int64_t HELD_MAX = INT64_C(1000000000000); /* nobody ever holds more of one thing */
+
+static const struct {
+	const char *id;
+	enum object_kind kind;
+} things[] = {
+#define X(kind, id, many, zh, measure) { id, KIND_##kind },
+	OBJECT_THINGS(X)
+#undef X
+};
+
+static const char *const kinds[KINDS] = {
+#define X(id, many, zh) #id,
+	OBJECT_KINDS(X)
+#undef X
+};
+
+enum { THINGS = sizeof(things) / sizeof(things[0]) };
+
+struct story {
+	int64_t held[PEOPLE][THINGS];
+	bool known[PEOPLE];
+};
+
+struct term {
+	int who; /* -1: everybody */
+	unsigned kinds;
+};
+
+static int person(char c)
+{
+	return c == 'I' ? 0 : c >= 'A' && c <= 'G' ? 1 + c - 'A' : -1;
+}
+
+static int thing(struct str id)
+{
+	for (int i = 0; i < THINGS; i++)
+		if (str_is(id, things[i].id))
+			return i;
+	return -1;
+}
+
+static int kind(struct str id)
+{
+	for (int i = 0; i < KINDS; i++)
+		if (str_is(id, kinds[i]))
+			return i;
+	return -1;
+}
+
+static bool read_term(struct term *t, struct str s)
+{
+	struct str rest, id;
+	int last = -1;
+
+	if (s.n < 3 || s.s[1] != ' ' || s.s[s.n - 1] == '+')
+		return false;
+	t->who = person(s.s[0]);
+	if (t->who < 0 && s.s[0] != '*')
+		return false;
+	t->kinds = 0;
+	rest = str_from(s, 2);
+	while (str_split(&rest, '+', &id)) {
+		int k = kind(id);
+
+		if (k <= last)
+			return false;
+		t->kinds |= 1u << k;
+		last = k;
+	}
+	return true;
+}
+
+/* "2 apple" */
+static bool read_some(struct str s, int64_t *count, int *what)
+{
+	ptrdiff_t gap = str_chr(s, ' ');
+
+	if (gap < 1 || s.s[0] < '1' || s.s[0] > '9' || !str_i64(str_sub(s, 0, (size_t)gap), count) || *count > COUNT_MAX)
+		return false;
+	*what = thing(str_from(s, (size_t)gap + 1));
+	return *what >= 0;
+}
+
+/* Move every part of a list: from somebody (or nowhere: -1) to somebody (or nowhere). False where the story breaks. */
+static bool move(struct story *st, struct str list, int from, int to, bool fresh)
+{
+	struct str part;
+	int64_t count;
+	int what;
+
+	if (list.n == 0 || list.s[list.n - 1] == ',')
+		return false;
+	while (str_split(&list, ',', &part)) {
+		if (!read_some(part, &count, &what))
+			return false;
+		if (from >= 0) {
+			if (st->held[from][what] < count)
+				return false;
+			st->held[from][what] -= count;
+		}
+		if (to >= 0) {
+			if (st->held[to][what] > HELD_MAX || (fresh && st->held[to][what]))
+				return false;
+			st->held[to][what] += count;
+		}
+	}
+	return true;
+}
+
+static bool play(struct story *st, struct str fact, bool *begun)
+{
+	int who, other, what;
+
+	if (fact.n < 4)
+		return false;
+	who = person(fact.s[0]);
+	if (who < 0)
+		return false;
+	if (fact.s[1] == ':') {
+		if (*begun || st->known[who])
+			return false;
+		st->known[who] = true;
+		return move(st, str_from(fact, 2), -1, who, true);
+	}
+	*begun = true;
+	if (!st->known[who])
+		return false;
+	if (fact.s[1] == '+')
+		return move(st, str_from(fact, 2), -1, who, false);
+	if (fact.s[1] == '-')
+		return move(st, str_from(fact, 2), who, -1, false);
+	if (fact.s[1] == '*') {
+		if (fact.s[2] != '2' || fact.s[3] != ' ')
+			return false;
+		what = thing(str_from(fact, 4));
+		if (what < 0 || st->held[who][what] > HELD_MAX || st->held[who][what] == 0)
+			return false;
+		st->held[who][what] *= 2;
+		return true;
+	}
+	other = person(fact.s[2]);
+	if (other < 0 || other == who || !st->known[other] || fact.s[3] != ' ')
+		return false;
+	if (fact.s[1] == '>')
+		return move(st, str_from(fact, 4), who, other, false);
+	if (fact.s[1] != '=')
+		return false;
+	what = thing(str_from(fact, 4));
+	if (what < 0 || st->held[who][what] > HELD_MAX)
+		return false;
+	st->held[who][what] += st->held[other][what];
+	return true;
+}
+
+static bool total(const struct story *st, const struct term *t, int64_t *sum)
+{
+	*sum = 0;
+	if (t->who >= 0 && !st->known[t->who])
+		return false;
+	for (int p = 0; p < PEOPLE; p++)
+		for (int i = 0; i < THINGS; i++)
+			if ((t->who < 0 || t->who == p) && t->kinds >> things[i].kind & 1)
+				*sum += st->held[p][i];
+	return true;
+}
+
+static bool outcome(struct str desc, int64_t *ret)
+{
+	struct story st;
+	struct term a, b;
+	struct str rest = desc, part, left;
+	int64_t x, y = 0;
+	bool begun = false, two;
+
+	memset(&st, 0, sizeof(st));
+	if (desc.n == 0 || desc.s[desc.n - 1] == ';' || !str_split(&rest, ';', &part))
+		return false;
+	two = str_chr(part, '~') >= 0;
+	str_split(&part, '~', &left);
+	if (!read_term(&a, left) || (two && !read_term(&b, part)))
+		return false;
+	while (str_split(&rest, ';', &part))
+		if (!play(&st, part, &begun))
+			return false;
+	if (!total(&st, &a, &x) || (two && !total(&st, &b, &y)))
+		return false;
+	if (two && a.who == b.who && a.kinds == b.kinds)
+		return false;
+	*ret = x > y ? x - y : y - x;
+	return true;
+}
+
+/* ---- the answer ---- */
+
+static bool letter(uint32_t cp)
+{
+	return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') || (cp >= 0x4e00 && cp <= 0x9fff);
+}
+
+/* Words that make another statement of a number. */
+static bool hedged(struct str s)
+{
+	static const char *const words[] = {
+		"not", "no", "never", "about", "around", "approximately", "roughly", "nearly", "almost", "least", "most", "more",
+		"less", "fewer", "than", "over", "under", "above", "below", "between", "or", "minus", "negative", "half", "dozen",
+		"hundred", "thousand", "million", "percent", "maybe", "if", NULL
+	};
+	static const char *const chinese[] = {
+		"不", "非", "没", "约", "至少", "至多", "最多", "最少", "超过", "少于", "多于", "大于", "小于", "左右", "几乎", "或",
+		"负", "半", "打", "百", "千", "万", "亿", NULL
+	};
+	struct str rest = s, word;
+
+	for (const char *const *c = chinese; *c; c++)
+		if (str_find(s, str_of(*c)) >= 0)
+			return true;
+	while (str_word(&rest, &word))
+		for (const char *const *w = words; *w; w++)
+			if (str_ieq(word, str_of(*w)))
+				return true;
+	return false;
+}
+
+/*
+ * "Ann has 5 fruits", "5 个": one number among words. `head` and `tail` are what stands around it; nothing but letters,
+ * blanks and a little punctuation may.
+ */
+static bool plain_words(struct str s)
+{
+	size_t n;
+
+	for (; s.n; s = str_from(s, n)) {
+		uint32_t cp;
+
+		n = utf8_next(s, &cp);
+		if (!letter(cp) && !(cp < 0x80 && strchr(" \t\r\n.,:;!'\"*_()", (int)cp)) && cp != 0xff1a && cp != 0xff0c &&
+		    cp != 0x3002 && cp != 0x3000 && cp != 0xa0 && cp != 0xff01 && cp != 0x2019)
+			return false;
+	}
+	return true;
+}
+
+/* 0-9 and the full-width ones: bytes, or 0. */
+static size_t digit(struct str s)
+{
+	uint32_t cp;
+	size_t n = s.n ? utf8_next(s, &cp) : 0;
+
+	return n && ((cp >= '0' && cp <= '9') || (cp >= 0xff10 && cp <= 0xff19)) ? n : 0;
+}
+
+static bool among_words(struct str s, int64_t *ret)
+{
+	size_t from = 0, to, last, n;
+	uint32_t cp;
+
+	while (from < s.n && !digit(str_from(s, from)))
+		from += utf8_next(str_from(s, from), &cp);
+	last = to = from;
+	/* The number goes on over separators only if digits follow them: "1,234". */
+	while (to < s.n) {
+		if ((n = digit(str_from(s, to))) > 0)
+			last = to += n;
+		else if (strchr(",.", s.s[to]) && to == last && digit(str_from(s, to + 1)))
+			to++;
+		else
+			break;
+	}
+	if (from == last || hedged(s))
+		return false;
+	for (to = last; to < s.n; to += utf8_next(str_from(s, to), &cp))
+		if (digit(str_from(s, to)))
+			return false;
+	/* A letter that touches the number makes it something else ("x5"), CJK apart. */
+	if (from > 0 && ((s.s[from - 1] >= 'a' && s.s[from - 1] <= 'z') || (s.s[from - 1] >= 'A' && s.s[from - 1] <= 'Z')))
+		return false;
+	return plain_words(str_sub(s, 0, from)) && plain_words(str_from(s, last)) &&
+	       text_int(str_sub(s, from, last), ret);
+}
+
+/* "seven", "twenty-one", "one hundred and five" */
+static bool english_number(struct str s, int64_t *ret)
+{
+	static const char *const names[] = {
+		"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+		"thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", NULL
+	};
+	static const char *const tens[] = {
+		"twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", NULL
+	};
+	int64_t hundreds = -1, ten = -1, one = -1;
+	struct str rest = s, word;
+
+	if (s.n == 0 || s.n > 60)
+		return false;
+	while (str_word(&rest, &word)) {
+		struct str piece;
+
+		while (str_split(&word, '-', &piece)) {
+			int i = 0, k = 0;
+
+			while (names[i] && !str_ieq(piece, str_of(names[i])))
+				i++;
+			while (tens[k] && !str_ieq(piece, str_of(tens[k])))
+				k++;
+			if (names[i] && one < 0 && (ten < 0 || (i >= 1 && i <= 9)))
+				one = i;
+			else if (tens[k] && ten < 0 && one < 0)
+				ten = 20 + 10 * k;
+			else if (str_ieq(piece, STR("hundred")) && hundreds < 0 && ten < 0 && one >= 1 && one <= 9)
+				hundreds = 100 * one, one = -1;
+			else if (!(str_ieq(piece, STR("and")) && hundreds > 0 && ten < 0 && one < 0))
+				return false;
+		}
+	}
+	if (hundreds < 0 && ten < 0 && one < 0)
+		return false;
+	*ret = (hundreds > 0 ? hundreds : 0) + (ten > 0 ? ten : 0) + (one > 0 ? one : 0);
+	return true;
+}
+
+/* Chinese numerals up to 999: "七", "二十一", "一百零五", a measure word may follow. */
+static bool chinese_number(struct str s, int64_t *ret)
+{
+	static const uint32_t digits[] = { 0x96f6, 0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d };
+	int64_t sum = 0, pending = -1, unit = 1000;
+	bool any = false, zero = false;
+	size_t n;
+
+	for (; s.n; s = str_from(s, n)) {
+		uint32_t cp;
+		int d = 0;
+
+		n = utf8_next(s, &cp);
+		if (cp == 0x4e24) /* another word for two */
+			cp = 0x4e8c;
+		while (d < 10 && digits[d] != cp)
+			d++;
+		if (d < 10) {
+			if (pending >= 0 || (d == 0 && zero))
+				return false;
+			zero |= d == 0;
+			if (d > 0 || !any)
+				pending = d;
+		} else if (cp == 0x5341 || cp == 0x767e) { /* ten, hundred */
+			int64_t u = cp == 0x5341 ? 10 : 100;
+
+			if (u >= unit || pending == 0 || (pending < 0 && (u == 100 || any)))
+				return false;
+			sum += u * (pending < 0 ? 1 : pending);
+			unit = u;
+			pending = -1;
+		} else {
+			break;
+		}
+		any = true;
+	}
+	if (!any || (unit < 1000 && pending == 0))
+		return false;
+	/* What is left may be a measure word and a thing, no more. */
+	if (s.n > 24 || hedged(s) || !plain_words(s))
+		return false;
+	*ret = sum + (pending > 0 ? pending : 0);
+	return true;
+}
+
+static bool read_number(struct str s, int64_t *ret)
+{
+	ptrdiff_t eq;
+
+	s = text_strip(s);
+	eq = str_rfind(s, STR("="));
+	if (eq >= 0) /* a sum written out: its result */
+		s = text_strip(str_from(s, (size_t)eq + 1));
+	return text_int(s, ret) || english_number(s, ret) || chinese_number(s, ret) || among_words(s, ret);
+}
+
+static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
+{
+	int64_t due, said;
+
+	if (!outcome(desc, &due))
+		return rule_bad_task(why, "the desc is no story of things and their owners");
+	if (!read_number(answer, &said))
+		return rule_unreadable(why, "there is not one whole number in it");
+	if (said != due)
+		return rule_wrong(why, "%lld is not the number", (long long)said);
+	return QUARRY_CORRECT;
+}
+
+const struct quarry_rule rule_object_counting = { "object_counting", 1, judge, NULL };
