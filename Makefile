@@ -1,0 +1,45 @@
+# What a person types: make demo, make test. meson does the work; this installs what is missing and calls it.
+#
+#	make build	set up and build into build/
+#	make demo	the whole pipeline on the embedded model, into demo/quickstart/
+#	make test	the whole test suite (what .ci/run calls)
+#	make test-long	what takes long: more seeds, valgrind, long fuzzing
+#	make measure	generators/measured.tsv again: guess and support of every task and level
+#	make bench	the benchmarks
+
+SHELL = /bin/sh
+BUILD = build
+
+.PHONY: build demo test test-long measure bench setup setup-test clean
+
+setup:
+	@tools/setup.sh build
+
+setup-test:
+	@tools/setup.sh test
+
+$(BUILD)/build.ninja: | setup
+	@meson setup $(BUILD) -Dcuda=disabled
+
+build: setup $(BUILD)/build.ninja
+	@ninja -C $(BUILD) quarry libquarry-verify.so.0.1.0
+
+demo: build
+	@tools/demo.sh $(BUILD)/quarry
+
+test: setup-test
+	@tests/run.sh
+
+test-long: setup-test
+	@tests/run.sh long
+
+measure: build
+	@ninja -C $(BUILD) tools/measure
+	@$(BUILD)/tools/measure > generators/measured.tsv.new && mv generators/measured.tsv.new generators/measured.tsv
+
+bench: build
+	@ninja -C $(BUILD)
+	@bench/run.sh $(BUILD)
+
+clean:
+	rm -rf build build-* demo
