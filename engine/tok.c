@@ -3,13 +3,10 @@
 
 #include "base/hash.h"
 #include "base/json.h"
+#include "engine/safetensors.h"
 #include "engine/tok_nfc.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum {
 	FILE_MAX = 1 << 28,        /* bytes; the largest real files have some 30 MB */
@@ -715,28 +712,9 @@ int tok_parse(struct tok **ret, struct str json, const char *name, struct err *e
 
 int tok_open(struct tok **ret, const char *path, struct err *err)
 {
-	struct buf file = { .max = FILE_MAX + 1 };
-	struct stat st;
-	ssize_t n = 1;
-	int rc, fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct buf file = BUF_INIT;
+	int rc = file_read(&file, path, FILE_MAX, err);
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		rc = err_sys(err, "%s", path);
-	} else if (!S_ISREG(st.st_mode) || st.st_size > FILE_MAX) {
-		rc = err_set(err, "%s: is not a file of at most %d MiB", path, FILE_MAX >> 20);
-	} else {
-		rc = 0;
-		if (!buf_reserve(&file, (size_t)st.st_size + 1))
-			rc = err_set(err, "%s: out of memory", path);
-		while (rc == 0 && file.n < (size_t)st.st_size && (n = read(fd, file.s + file.n, (size_t)st.st_size - file.n)) != 0) {
-			if (n > 0)
-				file.n += (size_t)n;
-			else if (errno != EINTR)
-				rc = err_sys(err, "%s", path);
-		}
-	}
-	if (fd >= 0)
-		close(fd);
 	if (rc == 0)
 		rc = tok_parse(ret, buf_str(&file), path, err);
 	buf_release(&file);
