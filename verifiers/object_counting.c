@@ -224,7 +224,7 @@ static bool hedged(struct str s)
 	static const char *const words[] = {
 		"not", "no", "never", "about", "around", "approximately", "roughly", "nearly", "almost", "least", "most", "more",
 		"less", "fewer", "than", "over", "under", "above", "below", "between", "or", "minus", "negative", "half", "dozen",
-		"hundred", "thousand", "million", "percent", "maybe", "if", NULL
+		"thousand", "million", "percent", "maybe", "if", NULL
 	};
 	static const char *const chinese[] = {
 		"不", "非", "没", "约", "至少", "至多", "最多", "最少", "超过", "少于", "多于", "大于", "小于", "左右", "几乎", "或",
@@ -242,23 +242,63 @@ static bool hedged(struct str s)
 	return false;
 }
 
-/*
- * "Ann has 5 fruits", "5 个": one number among words. `head` and `tail` are what stands around it; nothing but letters,
- * blanks and a little punctuation may.
- */
-static bool plain_words(struct str s)
+/* Bytes of a LaTeX command that only sets words or space, 0 for none. */
+static size_t tex(struct str s)
+{
+	static const char *const silent[] = { "\\text", "\\mathrm", "\\textrm", "\\mbox", "\\,", "\\;", "\\ ", "\\quad", NULL };
+
+	for (const char *const *c = silent; *c; c++)
+		if (str_starts(s, str_of(*c)))
+			return strlen(*c);
+	return 0;
+}
+
+/* Nothing but letters, blanks and a little punctuation. A hyphen could be a sign where digits are near. */
+static bool plain_words(struct str s, bool hyphens)
 {
 	size_t n;
 
 	for (; s.n; s = str_from(s, n)) {
 		uint32_t cp;
 
+		n = tex(s);
+		if (n)
+			continue;
 		n = utf8_next(s, &cp);
-		if (!letter(cp) && !(cp < 0x80 && strchr(" \t\r\n.,:;!'\"*_()", (int)cp)) && cp != 0xff1a && cp != 0xff0c &&
-		    cp != 0x3002 && cp != 0x3000 && cp != 0xa0 && cp != 0xff01 && cp != 0x2019)
+		if (!letter(cp) && !(hyphens && cp == '-') && !(cp && cp < 0x80 && strchr(" \t\r\n.,:;!'\"*_(){}", (int)cp)) && cp != 0xff1a &&
+		    cp != 0xff0c && cp != 0x3002 && cp != 0x3000 && cp != 0xa0 && cp != 0xff01 && cp != 0x2019)
 			return false;
 	}
 	return true;
+}
+
+/* The next word without its punctuation; a hyphen parts words too. */
+static bool next_word(struct str *rest, struct str *word)
+{
+	size_t i = 0, n = 0;
+
+	while (i < rest->n && strchr(" \t\r\n.,:;!'\"*_(){}-", rest->s[i]))
+		i++;
+	while (i + n < rest->n && !strchr(" \t\r\n.,:;!'\"*_(){}-", rest->s[i + n]))
+		n++;
+	*word = str_sub(*rest, i, i + n);
+	*rest = str_from(*rest, i + n);
+	return n > 0;
+}
+
+/* 0 .. 20, 30 .. 90, 100 for the English word, -1 for another. */
+static int english_digit(struct str w)
+{
+	static const char *const names[] = {
+		"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+		"thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
+		"forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", NULL
+	};
+
+	for (int i = 0; names[i]; i++)
+		if (str_ieq(w, str_of(names[i])))
+			return i <= 20 ? i : 10 * (i - 18);
+	return -1;
 }
 
 /* 0-9 and the full-width ones: bytes, or 0. */
@@ -270,9 +310,11 @@ static size_t digit(struct str s)
 	return n && ((cp >= '0' && cp <= '9') || (cp >= 0xff10 && cp <= 0xff19)) ? n : 0;
 }
 
+/* "Ann has 5 fruits", "5 个": one number among words that say nothing against it. */
 static bool among_words(struct str s, int64_t *ret)
 {
 	size_t from = 0, to, last, n;
+	struct str rest = s, word;
 	uint32_t cp;
 
 	while (from < s.n && !digit(str_from(s, from)))
@@ -292,52 +334,52 @@ static bool among_words(struct str s, int64_t *ret)
 	for (to = last; to < s.n; to += utf8_next(str_from(s, to), &cp))
 		if (digit(str_from(s, to)))
 			return false;
+	while (next_word(&rest, &word))
+		if (english_digit(word) >= 0)
+			return false;
 	/* A letter that touches the number makes it something else ("x5"), CJK apart. */
 	if (from > 0 && ((s.s[from - 1] >= 'a' && s.s[from - 1] <= 'z') || (s.s[from - 1] >= 'A' && s.s[from - 1] <= 'Z')))
 		return false;
-	return plain_words(str_sub(s, 0, from)) && plain_words(str_from(s, last)) &&
+	return plain_words(str_sub(s, 0, from), false) && plain_words(str_from(s, last), false) &&
 	       text_int(str_sub(s, from, last), ret);
 }
 
-/* "seven", "twenty-one", "one hundred and five" */
+/* "seven", "There are twenty-one fruits", "one hundred and five": one number in words, up to 999. */
 static bool english_number(struct str s, int64_t *ret)
 {
-	static const char *const names[] = {
-		"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-		"thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", NULL
-	};
-	static const char *const tens[] = {
-		"twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", NULL
-	};
-	int64_t hundreds = -1, ten = -1, one = -1;
+	int64_t sum = 0;
+	int last = 1000; /* what the word before stood for; each is less than the one before, but for hundred */
+	enum { BEFORE, INSIDE, JOINED, BEHIND } state = BEFORE;
 	struct str rest = s, word;
 
-	if (s.n == 0 || s.n > 60)
-		return false;
-	while (str_word(&rest, &word)) {
-		struct str piece;
+	while (next_word(&rest, &word)) {
+		int v = english_digit(word);
 
-		while (str_split(&word, '-', &piece)) {
-			int i = 0, k = 0;
-
-			while (names[i] && !str_ieq(piece, str_of(names[i])))
-				i++;
-			while (tens[k] && !str_ieq(piece, str_of(tens[k])))
-				k++;
-			if (names[i] && one < 0 && (ten < 0 || (i >= 1 && i <= 9)))
-				one = i;
-			else if (tens[k] && ten < 0 && one < 0)
-				ten = 20 + 10 * k;
-			else if (str_ieq(piece, STR("hundred")) && hundreds < 0 && ten < 0 && one >= 1 && one <= 9)
-				hundreds = 100 * one, one = -1;
-			else if (!(str_ieq(piece, STR("and")) && hundreds > 0 && ten < 0 && one < 0))
-				return false;
+		if (v < 0) {
+			if (state == INSIDE && sum >= 100 && str_ieq(word, STR("and")))
+				state = JOINED;
+			else if (state != BEFORE)
+				state = BEHIND;
+			continue;
 		}
+		if (state == BEHIND)
+			return false;
+		if (v == 100) { /* "three hundred", nothing before the three */
+			if (state != INSIDE || sum < 1 || sum > 9 || last == 100)
+				return false;
+			sum *= 100;
+		} else {
+			bool fits = last == 1000 || last == 100 || (last >= 20 && v >= 1 && v <= 9);
+
+			if (!fits || (last == 100 && v == 0))
+				return false;
+			sum += v;
+		}
+		last = v;
+		state = INSIDE;
 	}
-	if (hundreds < 0 && ten < 0 && one < 0)
-		return false;
-	*ret = (hundreds > 0 ? hundreds : 0) + (ten > 0 ? ten : 0) + (one > 0 ? one : 0);
-	return true;
+	*ret = sum;
+	return state != BEFORE && !hedged(s) && plain_words(s, true);
 }
 
 /* Chinese numerals up to 999: "七", "二十一", "一百零五", a measure word may follow. */
@@ -379,7 +421,7 @@ static bool chinese_number(struct str s, int64_t *ret)
 	if (!any || (unit < 1000 && pending == 0))
 		return false;
 	/* What is left may be a measure word and a thing, no more. */
-	if (s.n > 24 || hedged(s) || !plain_words(s))
+	if (s.n > 24 || hedged(s) || !plain_words(s, false))
 		return false;
 	*ret = sum + (pending > 0 ? pending : 0);
 	return true;

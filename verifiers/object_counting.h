@@ -91,7 +91,7 @@
 	X(clothing, "sweater", "sweaters", "毛衣", "件") \
 	X(clothing, "jacket", "jackets", "夹克", "件") \
 	X(clothing, "coat", "coats", "大衣", "件") \
-	X(clothing, "vest", "vests", "马甲", "件") \
+	X(clothing, "vest", "vests", "背心", "件") \
 	X(clothing, "swimsuit", "swimsuits", "泳衣", "件") \
 	X(tool, "hammer", "hammers", "锤子", "把") \
 	X(tool, "saw", "saws", "锯子", "把") \
