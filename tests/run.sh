@@ -1,0 +1,133 @@
+#!/bin/sh
+# The whole suite: `run.sh` (what make test and CI run) or `run.sh long`. Its last line is "N passed, N failed, N skipped".
+#
+# Five builds of the same sources, each with every test that fits it:
+#	build		gcc, optimised: everything, and the scripts
+#	build-clang	clang, -Werror: compiles clean
+#	build-asan	gcc, AddressSanitizer and UBSan, fuzz entries replayed
+#	build-tsan	clang, ThreadSanitizer with libomp's archer (gcc's libgomp gives false reports)
+#	build-minimal	a machine with only a C compiler: no OpenMP, no outside library
+set -u
+
+cd "$(dirname "$0")/.."
+long=${1:-}
+passed=0 failed=0 skipped=0
+logs=build-logs
+rm -rf $logs
+mkdir -p $logs
+
+say() { echo "== $*"; }
+
+# add LOG: count its "N passed, N failed" lines
+add() {
+	set -- "$(sed -n 's/^[a-z_ ]*:* *\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed.*/\1 \2/p' "$1" |
+		awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')"
+	passed=$((passed + ${1% *}))
+	failed=$((failed + ${1#* }))
+}
+
+# step NAME COMMAND...: one check by its exit code; its log is shown when it fails
+step() {
+	name=$1
+	shift
+	if "$@" >$logs/"$name".log 2>&1; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		say "FAILED: $name ($*)"
+		tail -n 40 $logs/"$name".log
+	fi
+}
+
+# configure DIR OPTIONS...
+configure() {
+	dir=$1
+	shift
+	if [ -f "$dir"/build.ninja ]; then
+		meson configure "$dir" "$@"
+	else
+		meson setup "$dir" "$@"
+	fi
+}
+
+# suite DIR: run its meson tests, count their checks; a test that fails or dies without a count is a failure
+suite() {
+	dir=$1
+	if meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes 2 >$logs/suite-"$dir".log 2>&1; then
+		:
+	else
+		say "FAILED: tests in $dir"
+		grep -E '(FAIL|TIMEOUT|ERROR|failed:)' $logs/suite-"$dir".log | head -n 60
+		tail -n 30 $logs/suite-"$dir".log
+		failed=$((failed + 1))
+	fi
+	cp "$dir"/meson-logs/testlog.txt $logs/"$dir".txt
+	add $logs/"$dir".txt
+}
+
+started=$(date +%s)
+took() { echo "   ($(($(date +%s) - started)) s)"; }
+
+say "gcc"
+step configure configure build -Dcuda=disabled -Dwerror=true
+step compile ninja -C build
+suite build
+took
+
+say "scripts"
+for t in tests/script_*; do
+	[ -e "$t" ] || continue
+	name=$(basename "$t")
+	"$t" build >$logs/"$name".log 2>&1
+	case $? in
+	0) add $logs/"$name".log ;;
+	77) skipped=$((skipped + 1)); tail -n 1 $logs/"$name".log ;;
+	*) add $logs/"$name".log; failed=$((failed + 1)); say "FAILED: $t"; tail -n 40 $logs/"$name".log ;;
+	esac
+done
+took
+
+say "clang, no warning"
+step configure-clang env CC=clang meson setup --wipe build-clang -Dcuda=disabled -Dwerror=true --buildtype=debug
+step compile-clang ninja -C build-clang
+took
+
+say "AddressSanitizer and UBSan"
+step configure-asan configure build-asan -Dcuda=disabled -Db_sanitize=address,undefined -Db_lundef=false --buildtype=debugoptimized
+step compile-asan ninja -C build-asan
+ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 suite build-asan
+took
+
+say "ThreadSanitizer"
+step configure-tsan env CC=clang meson setup --wipe build-tsan -Dcuda=disabled -Db_sanitize=thread -Db_lundef=false --buildtype=debugoptimized
+step compile-tsan ninja -C build-tsan
+archer=$(ls /usr/lib/llvm-*/lib/libarcher.so 2>/dev/null | tail -n 1)
+if [ -n "$archer" ]; then
+	step tsan env OMP_TOOL_LIBRARIES="$archer" ARCHER_OPTIONS="verbose=0" TSAN_OPTIONS="ignore_noninstrumented_modules=1 halt_on_error=1" \
+		tests/threads.sh build-tsan
+else
+	skipped=$((skipped + 1))
+	say "skipped: no libarcher here"
+fi
+took
+
+say "minimal: only a C compiler"
+step configure-minimal configure build-minimal -Dpipeline=disabled -Dopenmp=disabled -Dcuda=disabled -Dwerror=true
+step compile-minimal ninja -C build-minimal
+suite build-minimal
+took
+
+if [ "$long" = long ]; then
+	say "long: valgrind and fuzzing"
+	tests/long.sh $logs
+	add $logs/long.log
+	took
+fi
+
+[ $failed = 0 ] || say "logs are in $logs/"
+if [ $skipped = 0 ]; then
+	echo "$passed passed, $failed failed"
+else
+	echo "$passed passed, $failed failed, $skipped skipped"
+fi
+[ $failed = 0 ]
