@@ -1,0 +1,641 @@
+/*
+ * cpu.c - the CPU backend: splits each operation of backend.h among threads and calls the kernels of one
+ * instruction set (cpu_kernels.h).
+ *
+ * All threads walk through the same calls. Work on single rows is split once for all (row r always falls to the
+ * same lane), so consecutive row operations need no waiting; what reads other rows waits first ("settles").
+ * Matrix products and attention are cut into tasks that lanes draw from a counter: a lane that the system put to
+ * sleep delays others by one task at most. Waiting spins for some microseconds, then sleeps.
+ */
+#include "engine/backend.h"
+
+#include "engine/cpu_kernels.h"
+
+#include <assert.h>
+#include <math.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+#ifdef __linux__
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+enum {
+	SPINS = 1000,      /* pauses before a waiting lane sleeps: 20 to 40 us */
+	ROWS_TASK = 96,    /* rows of a matrix product's task at most */
+	MLP_ROWS = 48,     /* of an expert's */
+	MLP_PANELS = 16,   /* 8 of gate, 8 of up */
+	TASKS_PER_LANE = 4,
+};
+
+struct lane {
+	struct machine *m;
+	int id, lanes;
+	bool settled;   /* no row operation since all lanes last met */
+	float *scratch; /* (MLP_ROWS, MLP_PANELS * PAD) */
+};
+
+struct machine {
+	const struct cpu_kernels *k;
+	int threads;
+	float *scratch;
+	_Alignas(64) atomic_uint turn; /* counts meetings */
+	_Alignas(64) atomic_int arrived;
+	_Alignas(64) atomic_int asleep;
+	_Alignas(64) atomic_int next; /* task */
+};
+
+/* ---- lanes ---- */
+
+static void pause_cpu(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#endif
+}
+
+static void sleep_until_turn(struct machine *m, unsigned turn)
+{
+	atomic_fetch_add(&m->asleep, 1);
+#ifdef __linux__
+	while (atomic_load(&m->turn) == turn)
+		syscall(SYS_futex, &m->turn, FUTEX_WAIT_PRIVATE, turn, NULL, NULL, 0);
+#else
+	while (atomic_load(&m->turn) == turn)
+		sched_yield();
+#endif
+	atomic_fetch_sub(&m->asleep, 1);
+}
+
+/* All lanes are here; the last to come runs `alone` while the others wait. */
+static void meet(struct lane *lane, void (*alone)(void *), void *arg)
+{
+	struct machine *m = lane->m;
+	unsigned turn = atomic_load(&m->turn);
+
+	lane->settled = true;
+	if (atomic_fetch_add(&m->arrived, 1) < lane->lanes - 1) {
+		for (int i = 0; i < SPINS; i++) {
+			if (atomic_load_explicit(&m->turn, memory_order_acquire) != turn)
+				return;
+			pause_cpu();
+		}
+		sleep_until_turn(m, turn);
+		return;
+	}
+	atomic_store_explicit(&m->arrived, 0, memory_order_relaxed);
+	atomic_store_explicit(&m->next, 0, memory_order_relaxed);
+	if (alone)
+		alone(arg);
+	atomic_store(&m->turn, turn + 1);
+#ifdef __linux__
+	if (atomic_load(&m->asleep))
+		syscall(SYS_futex, &m->turn, FUTEX_WAKE_PRIVATE, lane->lanes, NULL, NULL, 0);
+#endif
+}
+
+static void settle(struct lane *lane)
+{
+	if (!lane->settled)
+		meet(lane, NULL, NULL);
+}
+
+static int task_next(struct lane *lane)
+{
+	return atomic_fetch_add_explicit(&lane->m->next, 1, memory_order_relaxed);
+}
+
+/* This lane's rows of a row operation. */
+static void rows_mine(struct lane *lane, int rows, int *from, int *to)
+{
+	*from = (int)((int64_t)rows * lane->id / lane->lanes);
+	*to = (int)((int64_t)rows * (lane->id + 1) / lane->lanes);
+	lane->settled = false;
+}
+
+static int cpu_count(void)
+{
+#ifdef __linux__
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
+		return CPU_COUNT(&set);
+#endif
+	return 1;
+}
+
+static void machine_free(struct machine *m)
+{
+	if (m)
+		free(m->scratch);
+	free(m);
+}
+
+static struct machine *machine_new(const struct backend *be, int threads, struct err *err)
+{
+	struct machine *m = aligned_alloc(64, sizeof(*m));
+	size_t each = (size_t)MLP_ROWS * MLP_PANELS * PAD;
+
+#ifdef _OPENMP
+	if (threads <= 0)
+		threads = cpu_count();
+	if (threads > 256)
+		threads = 256;
+#else
+	threads = 1;
+#endif
+	if (m) {
+		*m = (struct machine){ .k = be->own, .threads = threads };
+		m->scratch = aligned_alloc(64, (size_t)threads * each * sizeof(float));
+	}
+	if (!m || !m->scratch) {
+		machine_free(m);
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	return m;
+}
+
+static int machine_threads(const struct machine *m)
+{
+	return m->threads;
+}
+
+static void run_lane(struct machine *m, int id, int lanes, void (*body)(void *, struct lane *), void *arg)
+{
+	struct lane lane = { m, id, lanes, true, m->scratch + (size_t)id * MLP_ROWS * MLP_PANELS * PAD };
+
+	body(arg, &lane);
+}
+
+static void run(struct machine *m, void (*body)(void *, struct lane *), void *arg)
+{
+	atomic_store_explicit(&m->next, 0, memory_order_relaxed);
+#ifdef _OPENMP
+	if (m->threads > 1) {
+#pragma omp parallel num_threads(m->threads)
+		run_lane(m, omp_get_thread_num(), omp_get_num_threads(), body, arg);
+		return;
+	}
+#endif
+	run_lane(m, 0, 1, body, arg);
+}
+
+static void share(const struct lane *lane, int *id, int *lanes)
+{
+	*id = lane->id;
+	*lanes = lane->lanes;
+}
+
+/* ---- weights ---- */
+
+/* Panels of PAD outputs, each (in, PAD): see struct gemm. */
+static int matrix_new(struct matrix *w, int out, int in, bool fp32, struct err *err)
+{
+	const size_t huge = (size_t)2 << 20;
+
+	*w = (struct matrix){ .out = pad16(out), .in = in, .fp32 = fp32 };
+	w->bytes = (size_t)w->out * (size_t)in * (fp32 ? 4 : 2);
+	w->bytes = (w->bytes + 63) / 64 * 64;
+	w->data = aligned_alloc(w->bytes >= huge ? huge : 64, w->bytes >= huge ? (w->bytes + huge - 1) / huge * huge : w->bytes);
+	if (!w->data)
+		return err_set(err, "out of memory: %zu bytes of weights", w->bytes);
+#ifdef MADV_HUGEPAGE
+	if (w->bytes >= huge)
+		madvise(w->data, w->bytes, MADV_HUGEPAGE);
+#endif
+	return 0;
+}
+
+static void matrix_rows(struct matrix *w, int first, const float *const rows[PAD])
+{
+	size_t at = (size_t)first * (size_t)w->in;
+
+	for (int i = 0; i < w->in; i++)
+		for (int j = 0; j < PAD; j++, at++) {
+			float f = rows[j] ? rows[j][i] : 0;
+
+			if (w->fp32)
+				((float *)w->data)[at] = f;
+			else
+				((uint16_t *)w->data)[at] = bf16_of(f);
+		}
+}
+
+static void matrix_free(struct matrix *w)
+{
+	free(w->data);
+	w->data = NULL;
+}
+
+static const void *panel_of(const struct matrix *w, int panel)
+{
+	return (const unsigned char *)w->data + (size_t)panel * PAD * (size_t)w->in * (w->fp32 ? 4 : 2);
+}
+
+/* ---- operations ---- */
+
+static void embed(struct lane *lane, float *h, const struct matrix *table, const struct batch *b)
+{
+	int from, to, dim = table->in, pad = pad16(dim);
+
+	rows_mine(lane, b->rows, &from, &to);
+	for (int r = from; r < to; r++) {
+		const void *panel = panel_of(table, b->token[r] / PAD);
+		size_t at = (size_t)(b->token[r] % PAD);
+		float *out = h + (size_t)r * (size_t)pad;
+
+		for (int d = 0; d < dim; d++, at += PAD)
+			out[d] = table->fp32 ? ((const float *)panel)[at] : bf16_float(((const uint16_t *)panel)[at]);
+		for (int d = dim; d < pad; d++)
+			out[d] = 0;
+	}
+}
+
+static void rmsnorm(struct lane *lane, float *out, const float *x, const float *weight, int rows, int dim, float eps)
+{
+	int from, to, pad = pad16(dim);
+
+	rows_mine(lane, rows, &from, &to);
+	for (int r = from; r < to; r++)
+		lane->m->k->rmsnorm(out + (size_t)r * (size_t)pad, x + (size_t)r * (size_t)pad, weight, pad, dim, eps);
+}
+
+/* How many of n each task takes so that lanes have a few tasks each; a multiple of `unit`. */
+static int task_size(const struct lane *lane, int n, int others, int unit)
+{
+	int tasks = lane->lanes > 1 ? lane->lanes * TASKS_PER_LANE / (others > 0 ? others : 1) : 1;
+	int size = tasks > 1 ? (n + tasks - 1) / tasks : n;
+
+	return (size + unit - 1) / unit * unit;
+}
+
+static void linear(struct lane *lane, float *out, const struct matrix *w, const float *x, int x_stride,
+		   const int32_t *pick, int rows, const float *bias, bool add)
+{
+	int panels = w->out / PAD;
+	int row_parts = (rows + ROWS_TASK - 1) / ROWS_TASK, size, panel_parts, t;
+
+	settle(lane);
+	if (rows == 0)
+		return;
+	size = task_size(lane, panels, row_parts, panels >= 16 ? 4 : 1);
+	panel_parts = (panels + size - 1) / size;
+	while ((t = task_next(lane)) < row_parts * panel_parts) {
+		int part = t / panel_parts, panel = t % panel_parts * size;
+		int from = (int)((int64_t)rows * part / row_parts), to = (int)((int64_t)rows * (part + 1) / row_parts);
+		struct gemm g = {
+			.out = out + (size_t)from * (size_t)w->out + (size_t)panel * PAD,
+			.out_stride = (size_t)w->out,
+			.x = pick ? x : x + (size_t)from * (size_t)x_stride,
+			.x_stride = (size_t)x_stride,
+			.pick = pick ? pick + from : NULL,
+			.rows = to - from,
+			.w = panel_of(w, panel),
+			.panels = panels - panel < size ? panels - panel : size,
+			.k = w->in,
+			.fp32 = w->fp32,
+			.add = add,
+		};
+
+		lane->m->k->gemm(&g);
+		for (int r = 0; bias && r < g.rows; r++)
+			lane->m->k->scale_add(g.out + (size_t)r * g.out_stride, bias + panel * PAD, 1, g.panels * PAD);
+	}
+	meet(lane, NULL, NULL);
+}
+
+/* Turn the first rotary_dim of a head: (i, i + rotary_dim / 2) are a pair. */
+static void turn_head(float *x, const float *turn, int half)
+{
+	for (int i = 0; i < half; i++) {
+		float c = turn[2 * i], s = turn[2 * i + 1], a = x[i], b = x[i + half];
+
+		x[i] = a * c - b * s;
+		x[i + half] = b * c + a * s;
+	}
+}
+
+static void kv_put(const struct kv_pool *kv, unsigned char *head, const float *k, const float *v, int dim, int at)
+{
+	const int values = dim * ENGINE_PAGE;
+
+	for (int d = 0; d < dim; d++) {
+		if (kv->fp32) {
+			((float *)head)[d * ENGINE_PAGE + at] = k[d];
+			((float *)head)[values + at * dim + d] = v[d];
+		} else {
+			((uint16_t *)head)[d * ENGINE_PAGE + at] = bf16_of(k[d]);
+			((uint16_t *)head)[values + at * dim + d] = bf16_of(v[d]);
+		}
+	}
+}
+
+static void store(struct lane *lane, float *qkv, const struct heads *h, const float *q_norm, const float *k_norm,
+		  const struct kv_pool *kv, int layer, const struct batch *b)
+{
+	const struct cpu_kernels *k = lane->m->k;
+	int from, to, pad = h->head_pad, half = h->rotary_dim / 2;
+
+	rows_mine(lane, b->rows, &from, &to);
+	for (int r = from; r < to; r++) {
+		float *row = qkv + (size_t)r * (size_t)((h->heads + 2 * h->kv_heads) * pad);
+		const float *turn = b->turn + (size_t)b->pos[r] * (size_t)h->rotary_dim;
+		unsigned char *page = kv->data + kv->page_bytes * (size_t)b->pages[b->first[r] + b->pos[r] / ENGINE_PAGE];
+
+		for (int i = 0; i < h->heads + h->kv_heads; i++) {
+			float *x = row + i * pad;
+			const float *norm = i < h->heads ? q_norm : k_norm;
+
+			if (norm)
+				k->rmsnorm(x, x, norm, pad, h->head_dim, h->eps);
+			turn_head(x, turn, half);
+			for (int d = 0; i < h->heads && d < pad; d++)
+				x[d] *= h->scale;
+		}
+		for (int i = 0; i < h->kv_heads; i++)
+			kv_put(kv, page + kv->head_bytes * (size_t)(layer * h->kv_heads + i), row + (h->heads + i) * pad,
+			       row + (h->heads + h->kv_heads + i) * pad, pad, b->pos[r] % ENGINE_PAGE);
+	}
+}
+
+static void attend(struct lane *lane, float *out, const float *qkv, const struct heads *h, const struct kv_pool *kv,
+		   int layer, const struct batch *b)
+{
+	int group = h->heads / h->kv_heads, pad = h->head_pad, t;
+
+	settle(lane);
+	while ((t = task_next(lane)) < b->rows * h->kv_heads) {
+		int r = t / h->kv_heads, head = t % h->kv_heads;
+		struct attend a = {
+			.out = out + (size_t)r * (size_t)(h->heads * pad) + head * group * pad,
+			.q = qkv + (size_t)r * (size_t)((h->heads + 2 * h->kv_heads) * pad) + head * group * pad,
+			.kv = kv->data + kv->head_bytes * (size_t)(layer * h->kv_heads + head),
+			.page_bytes = kv->page_bytes,
+			.page = b->pages + b->first[r],
+			.tokens = b->pos[r] + 1,
+			.group = group,
+			.dim = pad,
+			.fp32 = kv->fp32,
+		};
+
+		lane->m->k->attend(&a);
+	}
+	meet(lane, NULL, NULL);
+}
+
+/* The top_k largest scores, ties to the lower number; a score that is not a number is only taken for want of others. */
+static void choose(const float *score, int n, int k, int32_t *expert)
+{
+	for (int i = 0; i < k; i++) {
+		int best = -1;
+
+		for (int e = 0; e < n; e++) {
+			bool used = false;
+
+			for (int j = 0; j < i; j++)
+				used |= expert[j] == e;
+			if (!used && (best < 0 || score[e] > score[best] || (score[best] != score[best] && score[e] == score[e])))
+				best = e;
+		}
+		expert[i] = best;
+	}
+}
+
+/* Softmax over all experts, cut to the chosen; renorm makes those sum to 1. Select first: softmax is monotone. */
+static void weigh(const struct cpu_kernels *k, float *score, const struct mlp *w, const int32_t *expert, float *weight)
+{
+	int pad = pad16(w->experts);
+	float top = score[expert[0]], sum = 0;
+
+	for (int e = 0; e < pad; e++)
+		score[e] = e < w->experts ? score[e] - top : -INFINITY;
+	k->exp(score, score, pad);
+	for (int i = 0; i < w->top_k; i++) {
+		weight[i] = score[expert[i]];
+		sum += weight[i];
+	}
+	if (!w->renorm) {
+		sum = 0;
+		for (int e = 0; e < w->experts; e++)
+			sum += score[e];
+	}
+	for (int i = 0; i < w->top_k; i++)
+		weight[i] /= sum;
+}
+
+static void route(struct lane *lane, const float *x, const struct mlp *w, struct routing *to_, int rows, int dim)
+{
+	int from, to, pad = pad16(w->experts), k = w->top_k;
+
+	rows_mine(lane, rows, &from, &to);
+	if (!w->router.data) {
+		for (int r = from; r < to; r++) {
+			to_->expert[r] = 0;
+			to_->weight[r] = 1;
+		}
+		return;
+	}
+	if (from == to)
+		return;
+	lane->m->k->gemm(&(struct gemm){
+		.out = to_->score + (size_t)from * (size_t)pad,
+		.out_stride = (size_t)pad,
+		.x = x + (size_t)from * (size_t)dim,
+		.x_stride = (size_t)dim,
+		.rows = to - from,
+		.w = w->router.data,
+		.panels = pad / PAD,
+		.k = w->router.in,
+		.fp32 = w->router.fp32,
+	});
+	for (int r = from; r < to; r++) {
+		float *score = to_->score + (size_t)r * (size_t)pad;
+
+		choose(score, w->experts, k, to_->expert + (size_t)r * (size_t)k);
+		weigh(lane->m->k, score, w, to_->expert + (size_t)r * (size_t)k, to_->weight + (size_t)r * (size_t)k);
+	}
+}
+
+struct sorting {
+	const struct mlp *w;
+	struct routing *r;
+	int rows;
+};
+
+/* Slots by expert, within one by row: a counting sort. */
+static void sort_slots(void *arg)
+{
+	struct sorting *s = arg;
+	struct routing *r = s->r;
+	int n = s->rows * s->w->top_k;
+
+	memset(r->start, 0, (size_t)(s->w->experts + 1) * sizeof(*r->start));
+	for (int i = 0; i < n; i++)
+		r->start[r->expert[i] + 1]++;
+	for (int e = 0; e < s->w->experts; e++)
+		r->start[e + 1] += r->start[e];
+	for (int i = 0; i < n; i++) {
+		int32_t slot = r->start[r->expert[i]]++;
+
+		r->slot[i] = slot;
+		r->row[slot] = i / s->w->top_k;
+	}
+	for (int e = s->w->experts; e > 0; e--)
+		r->start[e] = r->start[e - 1];
+	r->start[0] = 0;
+}
+
+/* Tasks of a grouped product: each expert's slots in parts of at most MLP_ROWS, times parts of its panels. */
+struct grouped {
+	const int32_t *start;
+	int experts, panel_parts;
+	int expert, before; /* cursor: the expert, and tasks of those before it */
+};
+
+static int parts_of(const struct grouped *g)
+{
+	return (g->start[g->expert + 1] - g->start[g->expert] + MLP_ROWS - 1) / MLP_ROWS;
+}
+
+/* Task t, larger than any asked before; false when there are not so many. */
+static bool grouped_task(struct grouped *g, int t, int *from, int *to, int *panel_part)
+{
+	int n, parts, part;
+
+	while (g->expert < g->experts && t >= g->before + parts_of(g) * g->panel_parts)
+		g->before += parts_of(g) * g->panel_parts, g->expert++;
+	if (g->expert == g->experts)
+		return false;
+	n = g->start[g->expert + 1] - g->start[g->expert];
+	parts = parts_of(g);
+	part = (t - g->before) / g->panel_parts;
+	*panel_part = (t - g->before) % g->panel_parts;
+	*from = g->start[g->expert] + (int)((int64_t)n * part / parts);
+	*to = g->start[g->expert] + (int)((int64_t)n * (part + 1) / parts);
+	return true;
+}
+
+static void experts_in(struct lane *lane, const float *x, int dim, const struct mlp *w, struct routing *r)
+{
+	int panels = 2 * w->inner / PAD, from, to, part;
+	struct grouped g = { .start = r->start, .experts = w->experts, .panel_parts = (panels + MLP_PANELS - 1) / MLP_PANELS };
+
+	while (grouped_task(&g, task_next(lane), &from, &to, &part)) {
+		int panel = part * MLP_PANELS, n = panels - panel < MLP_PANELS ? panels - panel : MLP_PANELS;
+
+		lane->m->k->gemm(&(struct gemm){
+			.out = lane->scratch,
+			.out_stride = (size_t)n * PAD,
+			.x = x,
+			.x_stride = (size_t)dim,
+			.pick = r->row + from,
+			.rows = to - from,
+			.w = panel_of(&w->gate_up, g.expert * panels + panel),
+			.panels = n,
+			.k = w->gate_up.in,
+			.fp32 = w->gate_up.fp32,
+		});
+		for (int i = 0; i < to - from; i++)
+			lane->m->k->swiglu(r->act + (size_t)(from + i) * (size_t)w->inner + panel / 2 * PAD,
+					   lane->scratch + (size_t)i * (size_t)n * PAD, n / 2);
+	}
+	meet(lane, NULL, NULL);
+}
+
+static void experts_out(struct lane *lane, int dim, const struct mlp *w, struct routing *r)
+{
+	int panels = dim / PAD, size = MLP_PANELS / 2, from, to, part;
+	struct grouped g = { .start = r->start, .experts = w->experts, .panel_parts = (panels + size - 1) / size };
+
+	while (grouped_task(&g, task_next(lane), &from, &to, &part)) {
+		int panel = part * size;
+
+		lane->m->k->gemm(&(struct gemm){
+			.out = r->y + (size_t)from * (size_t)dim + (size_t)panel * PAD,
+			.out_stride = (size_t)dim,
+			.x = r->act + (size_t)from * (size_t)w->inner,
+			.x_stride = (size_t)w->inner,
+			.rows = to - from,
+			.w = panel_of(&w->down, g.expert * panels + panel),
+			.panels = panels - panel < size ? panels - panel : size,
+			.k = w->down.in,
+			.fp32 = w->down.fp32,
+		});
+	}
+	meet(lane, NULL, NULL);
+}
+
+static void mlp(struct lane *lane, float *h, const float *x, const struct mlp *w, struct routing *r, int rows)
+{
+	struct sorting s = { w, r, rows };
+	int from, to, dim = w->down.out / w->experts;
+
+	route(lane, x, w, r, rows, dim);
+	meet(lane, sort_slots, &s);
+	experts_in(lane, x, dim, w, r);
+	experts_out(lane, dim, w, r);
+	rows_mine(lane, rows, &from, &to);
+	for (int i = from; i < to; i++)
+		for (int k = 0; k < w->top_k; k++) {
+			size_t at = (size_t)i * (size_t)w->top_k + (size_t)k;
+
+			lane->m->k->scale_add(h + (size_t)i * (size_t)dim, r->y + (size_t)r->slot[at] * (size_t)dim,
+					      r->weight[at], dim);
+		}
+}
+
+/* ---- the tables ---- */
+
+#define CPU_BACKEND(kernels) \
+	{ \
+		.own = &(kernels), .matrix_new = matrix_new, .matrix_rows = matrix_rows, .matrix_free = matrix_free, \
+		.machine_new = machine_new, .machine_free = machine_free, .machine_threads = machine_threads, \
+		.run = run, .share = share, .embed = embed, .rmsnorm = rmsnorm, .linear = linear, .store = store, \
+		.attend = attend, .mlp = mlp, \
+	}
+
+/* Best first. */
+static const struct backend backends[] = {
+#if defined(__x86_64__)
+	CPU_BACKEND(cpu_avx512),
+	CPU_BACKEND(cpu_avx2),
+#endif
+	CPU_BACKEND(cpu_plain),
+};
+
+static bool machine_has(const struct cpu_kernels *k)
+{
+#if defined(__x86_64__)
+	__builtin_cpu_init();
+	if (k == &cpu_avx512)
+		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+		       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+	if (k == &cpu_avx2)
+		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+	return k == &cpu_plain;
+}
+
+const struct backend *backend_cpu(const char *isa)
+{
+	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
+		const struct cpu_kernels *k = backends[i].own;
+
+		if (machine_has(k) && (!isa || strcmp(isa, k->name) == 0))
+			return &backends[i];
+	}
+	return NULL;
+}
+
+const char *backend_name(const struct backend *be)
+{
+	return ((const struct cpu_kernels *)be->own)->name;
+}

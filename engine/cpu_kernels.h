@@ -1,0 +1,78 @@
+/*
+ * cpu_kernels.h - the inner loops of the CPU backend: one table for each instruction set, one source for all.
+ *
+ * engine/cpu_body.h is compiled once for each set over a type of 16 lanes, so that all of them add in the same order.
+ * "avx2" and "avx512" fuse multiply and add and agree to the bit; "plain" rounds in between.
+ * A table's functions are pure: no state, no memory of their own.
+ */
+#ifndef QUARRY_ENGINE_CPU_KERNELS_H
+#define QUARRY_ENGINE_CPU_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * out (rows, 16 * panels) = [out +] x (rows, k) * w^T. A panel holds 16 outputs as (k, 16), bf16 or fp32.
+ * Every output is one chain of multiply-adds over ascending k, whatever else is computed beside it.
+ */
+struct gemm {
+	float *out;
+	size_t out_stride; /* floats */
+	const float *x;
+	size_t x_stride;     /* floats */
+	const int32_t *pick; /* row i of the output is made of x's row pick[i]; NULL: of row i */
+	int rows;
+	const void *w;
+	int panels, k;
+	bool fp32, add;
+};
+
+/* One row, the query heads that share one key-value head. */
+struct attend {
+	float *out;     /* (group, dim) */
+	const float *q; /* (group, dim), scaled */
+	const unsigned char *kv; /* this layer and head in page 0 */
+	size_t page_bytes;
+	const int32_t *page;
+	int tokens; /* to look at, from the first */
+	int group, dim; /* dim: padded */
+	bool fp32;
+};
+
+struct cpu_kernels {
+	const char *name;
+	void (*gemm)(const struct gemm *);
+	void (*attend)(const struct attend *);
+	/* out (n16) = x * weight / sqrt(sum x^2 / dim + eps); n16 a multiple of 16, dim <= n16 values that count */
+	void (*rmsnorm)(float *out, const float *x, const float *weight, int n16, int dim, float eps);
+	/* out (16 * pairs) = silu(gate) * up; x is pairs of 16 gates and their 16 ups */
+	void (*swiglu)(float *out, const float *x, int pairs);
+	void (*scale_add)(float *y, const float *x, float a, int n16); /* y += a * x */
+	void (*exp)(float *out, const float *x, int n16);              /* x <= 88; below -87 it is 0 */
+};
+
+extern const struct cpu_kernels cpu_plain, cpu_avx2, cpu_avx512;
+
+enum { ATTEND_DIM_MAX = 1024 };
+
+static inline uint16_t bf16_of(float f)
+{
+	uint32_t u;
+
+	__builtin_memcpy(&u, &f, 4);
+	if ((u & 0x7fffffff) > 0x7f800000) /* NaN stays one */
+		return (uint16_t)(u >> 16 | 0x40);
+	return (uint16_t)((u + 0x7fff + (u >> 16 & 1)) >> 16);
+}
+
+static inline float bf16_float(uint16_t h)
+{
+	uint32_t u = (uint32_t)h << 16;
+	float f;
+
+	__builtin_memcpy(&f, &u, 4);
+	return f;
+}
+
+#endif

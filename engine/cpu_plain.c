@@ -1,0 +1,121 @@
+/*
+ * cpu_plain.c - 16 lanes as four vectors of 4 in the compiler's own notation: for any machine. Here v_fma rounds
+ * twice, as machines without a fused operation would take a library call for each.
+ */
+#include <stdint.h>
+#include <string.h>
+
+typedef float v4 __attribute__((vector_size(16)));
+typedef int32_t i4 __attribute__((vector_size(16)));
+typedef uint32_t u4 __attribute__((vector_size(16)));
+
+typedef struct {
+	v4 v[4];
+} v16;
+
+#define INLINE static inline __attribute__((always_inline))
+#define EACH(expr) \
+	v16 r; \
+	for (int i = 0; i < 4; i++) \
+		r.v[i] = (expr); \
+	return r
+
+INLINE v16 v_zero(void)
+{
+	return (v16){ { { 0 }, { 0 }, { 0 }, { 0 } } };
+}
+
+INLINE v16 v_set(float x)
+{
+	EACH(((v4){ x, x, x, x }));
+}
+
+INLINE v16 v_load(const float *p)
+{
+	v16 r;
+
+	memcpy(&r, p, sizeof(r));
+	return r;
+}
+
+INLINE v16 v_load_bf16(const uint16_t *p)
+{
+	EACH((v4)((u4){ p[4 * i], p[4 * i + 1], p[4 * i + 2], p[4 * i + 3] } << 16));
+}
+
+INLINE void v_store(float *p, v16 v)
+{
+	memcpy(p, &v, sizeof(v));
+}
+
+INLINE v16 v_add(v16 a, v16 b)
+{
+	EACH(a.v[i] + b.v[i]);
+}
+
+INLINE v16 v_sub(v16 a, v16 b)
+{
+	EACH(a.v[i] - b.v[i]);
+}
+
+INLINE v16 v_mul(v16 a, v16 b)
+{
+	EACH(a.v[i] * b.v[i]);
+}
+
+INLINE v16 v_div(v16 a, v16 b)
+{
+	EACH(a.v[i] / b.v[i]);
+}
+
+INLINE v16 v_fma(v16 a, v16 b, v16 c)
+{
+	EACH(a.v[i] * b.v[i] + c.v[i]);
+}
+
+INLINE v4 choose(i4 mask, v4 a, v4 b)
+{
+	return (v4)(((i4)a & mask) | ((i4)b & ~mask));
+}
+
+INLINE v16 v_max(v16 a, v16 b)
+{
+	EACH(choose(a.v[i] > b.v[i], a.v[i], b.v[i]));
+}
+
+INLINE v16 v_pick(v16 x, v16 y, v16 a, v16 b)
+{
+	EACH(choose(x.v[i] < y.v[i], a.v[i], b.v[i]));
+}
+
+INLINE v16 v_scale2(v16 p, v16 t)
+{
+	EACH((v4)((u4)p.v[i] + ((u4)t.v[i] << 23)));
+}
+
+INLINE float v_hsum(v16 v)
+{
+	v4 a = (v.v[0] + v.v[2]) + (v.v[1] + v.v[3]);
+
+	return (a[0] + a[2]) + (a[1] + a[3]);
+}
+
+INLINE float v_hmax(v16 v)
+{
+	v4 a = choose(v.v[0] > v.v[2], v.v[0], v.v[2]), b = choose(v.v[1] > v.v[3], v.v[1], v.v[3]);
+	float m;
+
+	a = choose(a > b, a, b);
+	m = a[0];
+	for (int i = 1; i < 4; i++)
+		m = a[i] > m ? a[i] : m;
+	return m;
+}
+
+/* 8 of 16 SSE registers accumulate, 4 hold the panel. */
+#define ROWS_MAX 2
+#define PANELS_MAX 2
+#define TILES(X) X(1, 1) X(1, 2) X(2, 1)
+#define KERNELS cpu_plain
+#define KERNELS_NAME "plain"
+#include "engine/cpu_body.h"

@@ -1,0 +1,36 @@
+/* model.h - a loaded model as the graph sees it; engine.h is what others see. */
+#ifndef QUARRY_ENGINE_MODEL_H
+#define QUARRY_ENGINE_MODEL_H
+
+#include "engine/backend.h"
+#include "engine/config.h"
+
+struct layer {
+	float *attn_norm, *mlp_norm; /* (dim) padded */
+	float *q_norm, *k_norm;      /* (head_pad) or NULL */
+	struct matrix qkv;           /* ((heads + 2 kv_heads) * head_pad, dim) */
+	float *qkv_bias;             /* or NULL */
+	struct matrix o;             /* (dim, heads * head_pad) */
+	float *o_bias;               /* (dim) or NULL */
+	struct mlp mlp;
+};
+
+struct model {
+	const struct backend *be;
+	struct config config;
+	struct heads heads;
+	struct model_info info;
+	char name[256];
+	struct matrix embed;  /* (vocab, dim) */
+	struct matrix head;   /* the same; data NULL when tied */
+	float *norm;          /* (dim) */
+	struct layer *layer;  /* (layers) */
+	struct arena *arena;  /* norms and biases */
+};
+
+/* weights.c: fill m->embed .. m->layer from the tensors, by name; m->config, be, heads are set. */
+struct tensors;
+int weights_load(struct model *m, const struct tensors *t, struct machine *machine, struct err *err);
+void weights_free(struct model *m);
+
+#endif
