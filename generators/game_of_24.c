@@ -42,7 +42,7 @@ static const struct knob knobs[] = {
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	/* count number  target     ops ways   fractions */
-	{ 2,     2, 50,  1, 100,    2,  10000, 0 },
+	{ 2,     2, 60,  1, 120,    2,  10000, 0 },
 	{ 3,     1, 15,  1, 40,     1,  10000, 0 },
 	{ 3,     1, 12,  1, 100,    2,  400,   0 },
 	{ 3,     1, 20,  1, 200,    3,  200,   0 },
