@@ -1,8 +1,30 @@
 /*
  * extract.h - find the answer in a response, and say how one is to be handed in.
  *
- * One extractor for all tasks. What stands before the last </think>, or in a thought that never closes, is no answer.
- * Then the asked format, then tags, boxed, JSON, fence, line, bare reply; within one kind the last wins.
+ *	extract_answer(&x, response, &options);
+ *	if (x.found && !x.broken)
+ *		mark = judge(why, desc, x.answer);
+ *
+ * One extractor for all tasks. It allocates nothing and is linear, whatever the bytes.
+ *
+ * What stands before the last </think>, or in a thought that never closes, is no answer; nor is anything where the
+ * template opened the thought and it never closed. Then the asked format is looked for first, then tags, boxed, JSON, fence,
+ * line, a sentence ("... so the answer is 42."), the bare reply. Within one kind the last whole one wins:
+ *
+ * - A wrapper that is cut (<answer>42, \boxed{42, {"answer": 42, a fence never closed) is none. If there is no other answer,
+ *   x.broken is set: a cut number must not pass for a number.
+ * - A wrapper that holds nothing, "...", "your answer", or the "and" of "between <answer> and </answer>" is the prompt's echo: it
+ *   never stands in the way of another. Alone it sets x.broken.
+ * - Boxes: the outermost. JSON: the outermost object with a member "answer" (also "Answer", "ANSWER", "final_answer", U+7B54
+ *   U+6848), strictly well-formed, in a fence or not; of equal members the last. A fence that holds such an object is no
+ *   block. Fences: ``` and ~~~ with or without a language word, and ```42``` on one line.
+ * - Lines: "Answer: 42", "**Final answer:** 42", "The answer: 42", U+7B54 U+6848 U+FF1A ... at a line's start. Where the line holds no
+ *   more, or is a heading ("## Final Answer"), the lines below it up to a blank one.
+ * - Sentences end at their stop. They and the bare reply are nobody's format: x.format is QUARRY_ANY.
+ * - A wrapper in a wrapper is taken off too: <answer>The answer is \boxed{42}</answer> holds 42.
+ * - A bare reply counts where no wrapper of any kind stands in it, it is below 4 KiB, no sentence ends inside it, and, where it
+ *   has several lines, none is prose (more than 16 words). So a board or a list of words is an answer, and thinking aloud
+ *   is none. Marks that end a turn (<|im_end|>, </s>) are dropped first.
  */
 #ifndef QUARRY_VERIFIERS_EXTRACT_H
 #define QUARRY_VERIFIERS_EXTRACT_H
@@ -13,10 +35,11 @@
 struct extract {
 	bool found;                /* an answer was handed in, in whatever format (a bare reply counts) */
 	bool broken;               /* a wrapper was found whose content cannot be an answer: the mark is unreadable */
-	enum quarry_format format; /* how it came; QUARRY_ANY for a bare reply */
-	struct str answer;         /* its text: inside the response, or in `room` when JSON escapes had to be undone */
+	bool mixed;                /* two answers differ that are both final: see strict_format */
+	enum quarry_format format; /* how it came; QUARRY_ANY for a sentence or a bare reply */
+	struct str answer;         /* its text: inside the response, or in `room` when escapes had to be undone */
 	struct str raw;            /* its text inside the response */
-	int seen;                  /* different answers handed in, all formats, at most 99 */
+	int seen;                  /* different answers handed in, all formats, at most 99; of a flood the first 2,000 count */
 	char room[1 << 16];
 };
 

@@ -5,18 +5,18 @@
  *	sum     = product { ("+" or "-") product }, or atom SYMBOL atom and no more
  *	product = atom { "*" atom }
  *	atom    = number, "(-" number ")", "(" sum ")", "max(" sum "," sum ")", "min(" sum "," sum ")", "abs(" sum ")", in a definition a and b
- * No blanks, no parentheses that could be left out; an operator is used behind its definition only. Everything is
- * evaluated as it is read; a definition is read again with every use.
+ * No blanks, no parentheses that could be left out, no value above 10^9 on the way; an operator is used behind its
+ * definition only. Everything is evaluated as it is read; a definition is read again with every use.
  */
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
-#define LIMIT INT64_C(1000000000000000) /* no value is larger; a product of two does not fit 64 bits, so it is asked for */
+#define LIMIT INT64_C(1000000000) /* no value on the way is further from 0, so that products fit 64 bits */
 
 enum {
 	DEFS_MAX = 8,
 	DEEP_MAX = 100,  /* parentheses and uses within each other */
-	FUEL = 200000,   /* atoms read in all */
+	FUEL = 100000,   /* atoms read in all */
 	SAID_MAX = 4096, /* bytes of an answer that are looked at for a number among words */
 };
 
@@ -156,7 +156,10 @@ static bool read_product(struct reader *r, char before, int64_t *v, enum top *to
 		return false;
 	while (eat(r, "*")) {
 		*top = PRODUCT;
-		if (!read_atom(r, '*', &x) || __builtin_mul_overflow(*v, x, v) || !within(*v))
+		if (!read_atom(r, '*', &x))
+			return false;
+		*v *= x;
+		if (!within(*v))
 			return false;
 	}
 	return true;

@@ -141,6 +141,10 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 		conclude(v, mark, why.text);
 	else if (x.broken)
 		conclude(v, QUARRY_UNREADABLE, x.found ? "the answer is too long" : "an answer was begun, and nothing whole stands in it");
+	else if (x.found && o->strict_format && o->format != QUARRY_ANY && x.format != o->format)
+		conclude(v, QUARRY_UNREADABLE, "the answer did not come in the format that was asked for");
+	else if (x.mixed)
+		conclude(v, QUARRY_UNREADABLE, "two final answers differ");
 	else if (!x.found)
 		conclude(v, QUARRY_NO_ANSWER, "no answer was handed in");
 	else

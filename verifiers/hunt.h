@@ -1,0 +1,81 @@
+/*
+ * hunt.h - what the searches for an answer share. Private to extract.c, wrappers.c and lines.c.
+ *
+ * Each search is one forward pass over the visible text (what follows the thought). It offers what it finds; of each kind
+ * the last good one stands. A flood of offers costs nothing: the first OFFERS are looked at when they come, of the rest
+ * only the last OFFERS_LATE of each kind, at the search's end.
+ */
+#ifndef QUARRY_VERIFIERS_HUNT_H
+#define QUARRY_VERIFIERS_HUNT_H
+
+#include "base/str.h"
+#include "verifiers/verify.h"
+
+/* Kinds of find: the formats by their own numbers, and one more. */
+enum {
+	SENTENCE = QUARRY_FORMATS, /* "... so the answer is 42." */
+	KINDS,
+};
+
+enum {
+	OFFERS = 1000,
+	OFFERS_LATE = 16,
+	SEEN_MAX = 99,
+	SEEN_SLOTS = 256, /* a power of two well above SEEN_MAX */
+};
+
+struct find {
+	bool have;    /* a good one: text */
+	bool broken;  /* one that is cut or damaged */
+	bool empty;   /* one that holds nothing, or the prompt's own words */
+	bool many;    /* two good ones that differ */
+	struct str text; /* of JSON the value */
+	uint64_t hash;   /* of the text as it is compared */
+	struct str late[OFFERS_LATE];
+	size_t lates; /* a ring: late[(lates - 1) % OFFERS_LATE] is the newest */
+};
+
+struct hunt {
+	struct str v; /* the visible text */
+	int offers, seen;
+	uint64_t slot[SEEN_SLOTS]; /* hashes seen; 0 is free */
+	struct find kind[KINDS];
+};
+
+/* A whole wrapper's inside; of a JSON object the answer's value. */
+void hunt_offer(struct hunt *h, int kind, struct str text);
+/* The search for this kind is over. */
+void hunt_end(struct hunt *h, int kind);
+
+void find_tags(struct hunt *h);
+void find_boxes(struct hunt *h);
+void find_json(struct hunt *h);
+void find_lines(struct hunt *h); /* fences, lines, sentences */
+
+/* Is the whole of s a JSON object with an answer in it? */
+bool json_object(struct str s);
+/* The box of an answer that is made of brackets only: "\boxed{] } )}" ends at its line's last brace, not at the first. */
+struct str box_widen(struct str v, struct str text);
+/* Does the whole reply look like an answer, nothing around it? s is trimmed. */
+bool bare_reply(struct str s);
+
+static inline bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline char to_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+/* Does s hold `word` (lower case) at i, whatever its case? */
+static inline bool word_at(struct str s, size_t i, const char *word)
+{
+	for (; *word; word++, i++)
+		if (i >= s.n || to_lower(s.s[i]) != *word)
+			return false;
+	return true;
+}
+
+#endif

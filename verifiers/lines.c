@@ -1,0 +1,322 @@
+/* lines.c - searches for fenced blocks, lines "Answer: ..." and sentences that name the answer; see extract.h. */
+#include "verifiers/hunt.h"
+
+enum {
+	LEAD_MAX = 60,    /* bytes before "answer" in a label */
+	BARE_MAX = 4096,  /* bytes of a bare reply */
+	BARE_WORDS = 16,  /* words in one of several lines; more is prose */
+};
+
+/*
+ * Labels
+ */
+
+enum label {
+	LABEL_NONE,
+	LABEL_LINE,     /* "Answer: ..." */
+	LABEL_HEADING,  /* "## Final answer", and nothing behind it */
+	LABEL_SENTENCE, /* "... the answer is ..." */
+};
+
+/* What may stand around a label and says nothing. */
+static bool decoration(char c)
+{
+	return is_blank(c) || c == '*' || c == '_' || c == '#' || c == '>' || c == '`' || c == '"' || c == '\'' || c == '$' ||
+	       c == '-' || c == '+';
+}
+
+static size_t skip_decoration(struct str s, size_t i)
+{
+	while (i < s.n && decoration(s.s[i]))
+		i++;
+	return i;
+}
+
+/* Do only words that lead up to a label stand in s ("So the final")? *heavy: they or what decorates them makes a heading. */
+static bool leads_up(struct str s, bool *heavy)
+{
+	static const char *const words[] = {
+		"final", "\xE6\x9C\x80\xE7\xBB\x88", /* these two make a heading */
+		"the", "my", "our", "correct", "so", "therefore", "thus", "hence", "and", "here", "is", ",",
+		"\xE6\xAD\xA3\xE7\xA1\xAE",         /* correct */
+		"\xE6\x89\x80\xE4\xBB\xA5", "\xE5\x9B\xA0\xE6\xAD\xA4", /* so, therefore */
+		"\xE6\x95\x85", "\xE6\x9C\xAC\xE9\xA2\x98",             /* hence, of this question */
+		"\xE7\x9A\x84", "\xEF\xBC\x8C",                         /* of, comma */
+	};
+
+	*heavy = false;
+	if (s.n > LEAD_MAX)
+		return false;
+	for (size_t i = 0; i < s.n;) {
+		size_t k = 0;
+
+		if (decoration(s.s[i])) {
+			*heavy |= s.s[i] == '#' || s.s[i] == '*' || s.s[i] == '_';
+			i++;
+			continue;
+		}
+		while (k < sizeof(words) / sizeof(words[0]) && !word_at(s, i, words[k]))
+			k++;
+		if (k == sizeof(words) / sizeof(words[0]))
+			return false;
+		*heavy |= k < 2;
+		i += strlen(words[k]);
+	}
+	return true;
+}
+
+/* Length of "answer" (or "answers") or its Chinese at i, 0 for none. */
+static size_t answer_at(struct str s, size_t i)
+{
+	if (to_lower(s.s[i]) == 'a')
+		return !word_at(s, i, "answer") ? 0 : word_at(s, i, "answers") ? 7 : 6;
+	return word_at(s, i, "\xE7\xAD\x94\xE6\xA1\x88") ? 6 : 0;
+}
+
+/* What is said by the "answer" whose end is line[at]; *text is where the answer begins. */
+static enum label label_end(struct str line, size_t at, size_t *text)
+{
+	size_t i = skip_decoration(line, at), is, colon;
+
+	*text = i;
+	if (i == line.n)
+		return LABEL_HEADING;
+	/* U+662F, U+4E3A: is */
+	is = word_at(line, i, "is ") || word_at(line, i, "is:") || (word_at(line, i, "is") && i + 2 == line.n) ? 2 :
+	     word_at(line, i, "\xE6\x98\xAF") || word_at(line, i, "\xE4\xB8\xBA") ? 3 : 0;
+	i = skip_decoration(line, i + is);
+	colon = i >= line.n ? 0 : line.s[i] == ':' || line.s[i] == '=' ? 1 : word_at(line, i, "\xEF\xBC\x9A") ? 3 : 0;
+	if (!is && !colon)
+		return LABEL_NONE;
+	*text = is && !colon ? *text + is : i + colon;
+	return is ? LABEL_SENTENCE : LABEL_LINE;
+}
+
+/* "42. I checked it." ends at the stop. */
+static struct str first_sentence(struct str s)
+{
+	for (size_t i = 1; i < s.n; i++) {
+		if ((s.s[i] == '.' || s.s[i] == '!') && (i + 1 == s.n || s.s[i + 1] == ' '))
+			return str_sub(s, 0, i);
+		if (word_at(s, i, "\xE3\x80\x82")) /* U+3002 */
+			return str_sub(s, 0, i);
+	}
+	return s;
+}
+
+/* The label of a line, if it has one: at its start, or else the last place in it that names the answer. */
+static enum label label_of(struct str line, struct str *text)
+{
+	enum label label = LABEL_NONE;
+	size_t at;
+
+	for (size_t i = 0; i < line.n; i++) {
+		char c = line.s[i];
+		size_t n;
+		enum label l;
+		bool key, heavy;
+
+		if (c != 'a' && c != 'A' && c != '\xE7')
+			continue;
+		n = answer_at(line, i);
+		if (!n)
+			continue;
+		/* "answer" in its own quotes is a JSON key */
+		key = i && i + n < line.n && (line.s[i - 1] == '"' || line.s[i - 1] == '\'') && line.s[i + n] == line.s[i - 1];
+		l = key ? LABEL_NONE : label_end(line, i + n, &at);
+		if (l != LABEL_NONE && l != LABEL_SENTENCE && leads_up(str_sub(line, 0, i), &heavy)) {
+			if (l == LABEL_HEADING && !heavy)
+				return LABEL_NONE; /* the word alone may be one of a list of words */
+			*text = str_from(line, at);
+			return l;
+		}
+		if (l == LABEL_LINE || l == LABEL_SENTENCE) {
+			label = LABEL_SENTENCE;
+			*text = str_from(line, at);
+		}
+		i += n - 1;
+	}
+	return label;
+}
+
+/* A label whose own line holds nothing more: the lines below it, up to a blank one, are the answer. */
+struct below {
+	int kind; /* 0: none is open */
+	bool begun;
+	size_t start, end;
+};
+
+static void below_end(struct hunt *h, struct below *b)
+{
+	if (b->kind && b->begun)
+		hunt_offer(h, b->kind, str_sub(h->v, b->start, b->end));
+	else if (b->kind)
+		h->kind[b->kind].empty = true;
+	b->kind = 0;
+	b->begun = false;
+}
+
+static void below_line(struct hunt *h, struct below *b, struct str line)
+{
+	size_t start = (size_t)(line.s - h->v.s);
+
+	if (!b->kind)
+		return;
+	if (str_trim(line).n == 0) {
+		if (b->begun)
+			below_end(h, b);
+		return;
+	}
+	if (!b->begun)
+		b->start = start;
+	b->begun = true;
+	b->end = start + line.n;
+}
+
+static void label_line(struct hunt *h, struct below *b, struct str line)
+{
+	struct str text;
+	enum label label = label_of(line, &text);
+	int kind = label == LABEL_SENTENCE ? SENTENCE : QUARRY_LINE;
+
+	if (label == LABEL_NONE) {
+		below_line(h, b, line);
+		return;
+	}
+	below_end(h, b);
+	if (skip_decoration(text, 0) == text.n)
+		b->kind = kind;
+	else
+		hunt_offer(h, kind, kind == SENTENCE ? first_sentence(text) : text);
+}
+
+/*
+ * Fences
+ */
+
+struct fence {
+	size_t marks; /* how many opened it; 0: none is open */
+	char mark;
+	size_t start;    /* of its inside */
+	struct str info; /* what stands behind the marks */
+};
+
+/* How many marks of a fence s begins with (three or more), 0 for none. */
+static size_t fence_head(struct str s)
+{
+	size_t n = 0;
+
+	if (!s.n || (s.s[0] != '`' && s.s[0] != '~'))
+		return 0;
+	while (n < s.n && s.s[n] == s.s[0])
+		n++;
+	return n >= 3 ? n : 0;
+}
+
+/* How many of c stand at the end of s. */
+static size_t run_tail(struct str s, char c)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.s[s.n - 1 - n] == c)
+		n++;
+	return n;
+}
+
+static void fence_end(struct hunt *h, struct fence *f, size_t end)
+{
+	struct str text = str_sub(h->v, f->start, end < f->start ? f->start : end), in = str_trim(text);
+
+	f->marks = 0;
+	if (json_object(in)) /* found as such, and no block */
+		return;
+	hunt_offer(h, QUARRY_FENCE, in.n ? text : f->info); /* "```42" over a closing fence */
+}
+
+static void fence_line(struct hunt *h, struct fence *f, struct str line)
+{
+	struct str t = str_trim(line);
+	size_t start = (size_t)(line.s - h->v.s), n = fence_head(t), tail;
+
+	if (f->marks) {
+		if (n >= f->marks && t.s[0] == f->mark && n == t.n)
+			fence_end(h, f, start);
+		else if (f->mark == '`' && run_tail(t, '`') == f->marks) /* "42```": it hangs on the last line */
+			fence_end(h, f, (size_t)(t.s + t.n - f->marks - h->v.s));
+		return;
+	}
+	if (!n)
+		return;
+	*f = (struct fence){ n, t.s[0], start + line.n, str_from(t, n) };
+	/* A fence line of backticks holds no others: "```42```" is all of the block, and else it is code in a sentence. */
+	if (f->mark != '`' || str_chr(f->info, '`') < 0)
+		return;
+	f->marks = 0;
+	tail = run_tail(f->info, '`');
+	f->info.n -= tail;
+	if (tail == n && str_chr(f->info, '`') < 0)
+		hunt_offer(h, QUARRY_FENCE, f->info);
+}
+
+void find_lines(struct hunt *h)
+{
+	struct str v = h->v, line;
+	struct fence fence = { 0 };
+	struct below below = { 0 };
+
+	for (size_t at = 0; at < v.n; at += line.n + 1) {
+		const char *end = memchr(v.s + at, '\n', v.n - at);
+
+		line = str_sub(v, at, end ? (size_t)(end - v.s) : v.n);
+		if (line.n || below.kind)
+			label_line(h, &below, line);
+		if (line.n)
+			fence_line(h, &fence, line);
+	}
+	below_end(h, &below);
+	hunt_end(h, QUARRY_FENCE);
+	hunt_end(h, QUARRY_LINE);
+	hunt_end(h, SENTENCE);
+	h->kind[QUARRY_FENCE].broken = fence.marks > 0;
+}
+
+/*
+ * The bare reply
+ */
+
+static bool is_letter(char c)
+{
+	return to_lower(c) >= 'a' && to_lower(c) <= 'z';
+}
+
+/* Is there a place where one sentence ends and another begins? */
+static bool has_sentences(struct str s)
+{
+	for (size_t i = 1; i + 2 < s.n; i++) {
+		bool stop = s.s[i] == '.' || s.s[i] == '!' || s.s[i] == '?';
+
+		if (stop && is_blank(s.s[i + 1]) && is_letter(s.s[i - 1]) && is_letter(s.s[i + 2]))
+			return true;
+		if (word_at(s, i, "\xE3\x80\x82") && i + 3 < s.n) /* U+3002 */
+			return true;
+	}
+	return false;
+}
+
+bool bare_reply(struct str s)
+{
+	struct str rest = s, line, word;
+	bool one = str_chr(s, '\n') < 0;
+
+	if (s.n == 0 || s.n > BARE_MAX || has_sentences(s))
+		return false;
+	while (!one && str_split(&rest, '\n', &line)) {
+		int words = 0;
+
+		while (str_word(&line, &word))
+			words += word.n > 1 && is_letter(word.s[0]);
+		if (words > BARE_WORDS)
+			return false;
+	}
+	return true;
+}
