@@ -720,13 +720,14 @@ static bool invent_definitions(struct puzzle *p, const int *knob, struct rng *rn
 	rng_shuffle(rng, pool, sizeof symbols - 1, 1);
 	for (int i = 0; i < knob[DEFS]; i++) {
 		char text[80] = { 'a', pool[i], 'b', '=' };
+		bool plain = i > 0 && rng_chance(rng, 30), links = i == 1 || rng_chance(rng, 60);
+		int form = plain ? rng_range(rng, 1, knob[FORM]) : knob[FORM];
 
 		if (knob[LINKED] && i > 0) {
 			earlier[i - 1] = pool[i - 1];
 			earlier[i] = 0;
 		}
-		invent_body(text + 4, i > 0 && rng_chance(rng, 30) ? rng_range(rng, 1, knob[FORM]) : knob[FORM],
-			    i == 1 || rng_chance(rng, 60) ? earlier : "", rng);
+		invent_body(text + 4, form, links ? earlier : "", rng);
 		if (!read_definition(p, str_of(text)))
 			return false;
 		body_hash[i] = settle(p, p->body[i], body_hash);

@@ -89,6 +89,17 @@ static size_t sign_read(struct str s, char *what)
 	return utf8_next(s, &cp);
 }
 
+/* \text{} )}: its braces may not balance, for they are brackets too. */
+static struct str untext(struct str s)
+{
+	static const char *const heads[] = { "\\text{", "\\texttt{", "\\mathrm{", "\\mathtt{" };
+
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+		if (str_starts(s, str_of(heads[i])) && s.s[s.n - 1] == '}')
+			return str_sub(s, strlen(heads[i]), s.n - 1);
+	return s;
+}
+
 /* ["}", ")"]: a list of quoted brackets, whose own brackets are no answer. */
 static struct str unlist(struct str s)
 {
@@ -153,7 +164,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!missing(desc, due, &n_due))
 		return rule_bad_task(why, "the desc is no sequence of brackets that can be completed");
-	if (!said_read(behind_colon(unlist(text_strip(answer))), said, &n_said))
+	if (!said_read(behind_colon(unlist(text_strip(untext(str_trim(answer))))), said, &n_said))
 		return rule_unreadable(why, "no single run of brackets could be read");
 	if (n_said >= desc.n && memcmp(said, desc.s, desc.n) == 0)
 		from = desc.n; /* the whole sequence was written */
