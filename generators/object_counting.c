@@ -278,7 +278,7 @@ static void write_desc(struct buf *out, const struct story *s)
 
 /* ---- the world ---- */
 
-/* Sums stay far below 2^63: nobody's holding grows once it is above this. */
+/* A story in which somebody comes to hold more of one thing is none. So sums stay far below 2^63. */
 static const int64_t HELD_MAX = INT64_C(1000000000000);
 
 /* What one part of a fact does; false where the story is impossible. */

@@ -120,9 +120,11 @@ static bool move(struct story *st, struct str list, int from, int to, bool fresh
 			st->held[from][what] -= count;
 		}
 		if (to >= 0) {
-			if (st->held[to][what] > HELD_MAX || (fresh && st->held[to][what]))
+			if (fresh && st->held[to][what])
 				return false;
 			st->held[to][what] += count;
+			if (st->held[to][what] > HELD_MAX)
+				return false;
 		}
 	}
 	return true;
@@ -154,10 +156,10 @@ static bool play(struct story *st, struct str fact, bool *begun)
 		if (fact.s[2] != '2' || fact.s[3] != ' ')
 			return false;
 		what = thing(str_from(fact, 4));
-		if (what < 0 || st->held[who][what] > HELD_MAX || st->held[who][what] == 0)
+		if (what < 0 || st->held[who][what] == 0)
 			return false;
 		st->held[who][what] *= 2;
-		return true;
+		return st->held[who][what] <= HELD_MAX;
 	}
 	other = person(fact.s[2]);
 	if (other < 0 || other == who || !st->known[other] || fact.s[3] != ' ')
@@ -167,10 +169,10 @@ static bool play(struct story *st, struct str fact, bool *begun)
 	if (fact.s[1] != '=')
 		return false;
 	what = thing(str_from(fact, 4));
-	if (what < 0 || st->held[who][what] > HELD_MAX)
+	if (what < 0)
 		return false;
 	st->held[who][what] += st->held[other][what];
-	return true;
+	return st->held[who][what] <= HELD_MAX;
 }
 
 static bool total(const struct story *st, const struct term *t, int64_t *sum)
