@@ -912,8 +912,9 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 const struct task task_boolean_expressions = {
 	.name = "boolean_expressions",
 	.family = "logic",
-	.what = "Which of the lettered expressions of True, False, not, and, or, comparisons ... are true?",
+	.what = "Name which of the lettered expressions of True, False, not, and, or, comparisons are true.",
 	.revision = 1,
+	.flags = TASK_MANY_ANSWERS, /* one set, but its letters may stand in any order */
 	.knobs = knobs,
 	.levels = levels,
 	.refuse = refuse,

@@ -13,6 +13,7 @@
  *	8: 15 31, 5 3: 8 2 15 = 15		15 + 8 and 31 - 8 are 23; 5 + 3, 5 - 3, 5 * 3; 15 is in both
  *	5 * 3 = 15, 15 + 8 = 23
  */
+#include "base/hash.h"
 #include "generators/task.h"
 
 #include <assert.h>
@@ -191,8 +192,7 @@ static const char ops[] = "+-*/";
 struct search {
 	struct frac target;
 	bool fractions; /* divisions need not be whole */
-	int64_t tried;  /* operations done */
-	struct step *step;
+	int64_t tried;  /* dead ends met */
 };
 
 /* The k-th way to join two parts (a >= b): a+b, a-b, a*b, a/b, b/a. */
@@ -234,21 +234,45 @@ static int replace(struct frac *out, const struct frac *part, int n, int i, int 
 	return m;
 }
 
+/* Could a and b, joined to r, reach t with c (whole numbers all the way)? */
+static bool last_reaches(__int128 r, int64_t c, int64_t t)
+{
+	return r + c == t || r - c == t || c - r == t || (r <= t && r * c == t) || r == (__int128)t * c ||
+		(r <= c && c == t * r);
+}
+
+/* The same for three parts, without the steps: most searches end here. */
+static bool three_reach(const struct frac part[3], int64_t t)
+{
+	for (int i = 0; i < 3; i++) {
+		int64_t c = part[i].num, a = part[i == 0].num, b = part[i == 2 ? 1 : 2].num; /* a >= b */
+
+		if (last_reaches((__int128)a + b, c, t) || last_reaches(a - b, c, t) ||
+		    last_reaches((__int128)a * b, c, t) || (b != 0 && a % b == 0 && last_reaches(a / b, c, t)))
+			return true;
+	}
+	return false;
+}
+
 static bool search_on(struct search *s, const struct frac *part, int n, struct step *step)
 {
 	struct frac left[COUNT_MAX];
 
+	if (n == 3 && !s->fractions && !three_reach(part, s->target.num)) {
+		s->tried++;
+		return false;
+	}
 	for (int i = 0; i < n; i++)
 		for (int j = i + 1; j < n; j++) {
 			if ((i > 0 && same(part[i], part[i - 1])) || (j > i + 1 && same(part[j], part[j - 1])))
 				continue; /* the same pair was tried */
 			for (int k = 0; k < JOINS; k++) {
-				s->tried++;
 				if (!join(part[i], part[j], k, s->fractions, step))
 					continue;
 				if (n == 2 ? same(step->is, s->target) :
 				    search_on(s, left, replace(left, part, n, i, j, step->is), step + 1))
 					return true;
+				s->tried += n == 2;
 			}
 		}
 	return false;
@@ -338,6 +362,52 @@ static int64_t count_right(const struct hand *h, int64_t *total)
 	for (int a = (full - 1) & full; a > 0; a = (a - 1) & full) {
 		right += hits(&set[a], &set[full ^ a], h->target);
 		*total += 4 * set[a].n * set[full ^ a].n;
+	}
+	return right;
+}
+
+/* The value of a random expression over these numbers in this order: uniform over the shapes and the operators. */
+static double random_value(const int64_t *num, int n, struct rng *rng)
+{
+	static const unsigned shapes[] = { 1, 1, 2, 5, 14, 42 }; /* of n + 1 numbers */
+	unsigned pick = rng_below(rng, shapes[n - 1]);
+	double a, b;
+	int left = 1; /* numbers on the left of the last operation */
+
+	if (n == 1)
+		return (double)num[0];
+	for (; pick >= shapes[left - 1] * shapes[n - left - 1]; left++)
+		pick -= shapes[left - 1] * shapes[n - left - 1];
+	a = random_value(num, left, rng);
+	b = random_value(num + left, n - left, rng);
+	switch (rng_below(rng, 4)) {
+	case 0:
+		return a + b;
+	case 1:
+		return a - b;
+	case 2:
+		return a * b;
+	}
+	return a / b;
+}
+
+/* Where there are too many to count: how many of so many drawn are right. The same for the same hand, always. */
+static int64_t sample_right(struct hand h, int64_t total)
+{
+	double near = 1e-9 * (double)(h.target + 1);
+	struct buf text = BUF_INIT;
+	int64_t right = 0;
+	struct rng rng;
+
+	hand_write(&text, &h);
+	rng_init(&rng, hash64(text.s, text.n, 0), "game_of_24 guess");
+	buf_release(&text);
+	for (int64_t i = 0; i < total; i++) {
+		double off;
+
+		rng_shuffle(&rng, h.num, (size_t)h.n, sizeof(h.num[0]));
+		off = random_value(h.num, h.n, &rng) - (double)h.target;
+		right += off < near && off > -near;
 	}
 	return right;
 }
@@ -446,8 +516,9 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 
 struct plan {
 	struct step step[COUNT_MAX];
-	int n;             /* steps */
-	int rows, results; /* of the table: rows, numbers in it */
+	int n;         /* steps */
+	int results;   /* numbers in the table */
+	int64_t tried; /* dead ends of the search */
 };
 
 static void frac_write(struct buf *out, struct frac v)
@@ -529,7 +600,6 @@ static bool row(struct plan *p, struct buf *out, struct frac t, struct frac c, c
 	struct step first[JOINS], last[NEEDS];
 	bool have_first[JOINS], have_last[NEEDS];
 
-	p->rows++;
 	frac_write(out, c);
 	buf_addc(out, ':');
 	for (int k = 0; k < NEEDS; k++) {
@@ -593,7 +663,7 @@ static bool plan_make(struct plan *p, const struct hand *h, struct buf *out)
 	for (int i = 0; i < n; i++)
 		part[i] = whole(h->num[i]);
 	parts_write(out, part, n, t);
-	if (n != 3 && !hand_solve(h, true, step, NULL))
+	if (!hand_solve(h, true, step, &p->tried))
 		return false;
 	while (n > 3) {
 		const struct step *s = &step[p->n];
@@ -694,18 +764,16 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 
 static void grade(struct effort *e, struct str desc)
 {
-	struct step step[COUNT_MAX];
 	struct buf told = BUF_INIT;
 	struct hand h;
 	struct plan p;
-	int64_t tried;
 
 	*e = (struct effort){ .technique = "" };
 	if (!hand_read(&h, desc))
 		return;
-	if (hand_solve(&h, true, step, &tried) && plan_make(&p, &h, &told)) {
+	if (plan_make(&p, &h, &told)) {
 		e->depth = h.n - 1;
-		e->branch = tried < INT32_MAX ? (int)tried : INT32_MAX;
+		e->branch = p.tried < INT32_MAX ? (int)p.tried : INT32_MAX;
 		e->steps = p.n + p.results;
 		for (int i = 0; i < p.n; i++)
 			if (p.step[i].is.den != 1)
@@ -751,10 +819,7 @@ static double log2_of(double x)
 	return bits;
 }
 
-/*
- * Any right expression is accepted, so what counts is how many well-formed ones there are for each right one. Above
- * four numbers they are not counted: of 10^7 drawn at the levels that have five or six, under one in 200 was right.
- */
+/* Any right expression is accepted, so what counts is how many well-formed ones there are for each right one. */
 static double answers_log2(struct str desc)
 {
 	int64_t right, total;
@@ -762,9 +827,12 @@ static double answers_log2(struct str desc)
 
 	if (!hand_read(&h, desc))
 		return 0;
-	if (h.n > 4)
-		return 7.5;
-	right = count_right(&h, &total);
+	if (h.n > 4) {
+		total = 2048;
+		right = sample_right(h, total) + 1; /* and one, as none in 2048 is not never */
+	} else {
+		right = count_right(&h, &total);
+	}
 	return log2_of((double)total / (double)(right > 0 ? right : 1));
 }
 

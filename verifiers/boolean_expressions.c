@@ -389,9 +389,11 @@ static bool answer_read(struct reading *r, struct str s)
 {
 	bool letter = false, bound = false; /* a letter, then a bind stand before the next token */
 	enum meaning m;
+	int names = 0; /* a letter may be said twice; again and again is no answer */
 
 	for (int i = 0; (m = next(&s, bound, &r->now)) != M_END; i += m != M_FILLER && m != M_BRACKET) {
-		if (i == TOKENS || !take(r, m))
+		names += m == M_LETTERS;
+		if (i == TOKENS || names > 2 * r->n || !take(r, m))
 			return false;
 		if (m == M_BIND) {
 			bound = letter;
