@@ -78,8 +78,13 @@ static size_t sign_read(struct str s, char *what)
 	}
 	if (c >= 0x80 || c == '\\' || c == '&' || c == 'a' || c == 't')
 		for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
-			struct str t = str_of(spellings[i].text);
+			const char *text = spellings[i].text;
+			struct str t;
 
+			/* two bytes tell most apart, and a flood of backslashes must stay cheap */
+			if (text[0] != s.s[0] || s.n < 2 || text[1] != s.s[1])
+				continue;
+			t = str_of(text);
 			if (str_starts(s, t)) {
 				*what = spellings[i].what;
 				return t.n;

@@ -16,49 +16,42 @@ enum { STRIP_MAX = 4096 }; /* bytes; longer finds are compared as they stand */
  * The thought
  */
 
-/* Marks around a thought, by family of models, in lower case. `shut` ends a thought whatever opened it. */
+/* Marks around a thought, by family of models, in lower case. One that shuts ends a thought whatever opened it. */
 static const struct {
-	const char *open, *shut;
+	const char *text;
+	bool shuts;
 } thoughts[] = {
-	{ "<think>", "</think>" },                                /* DeepSeek, Qwen, GLM, MiniMax, ... */
-	{ "<thinking>", "</thinking>" },                          /* prompts that ask for it */
-	{ "<seed:think>", "</seed:think>" },                      /* Seed-OSS */
-	{ "<|start_thinking|>", "<|end_thinking|>" },             /* Command A */
-	{ "<|channel|>analysis", "<|channel|>final<|message|>" }, /* gpt-oss */
-	{ "[think]", "[/think]" },                                /* Magistral */
-	{ "\xE2\x97\x81think\xE2\x96\xB7", "\xE2\x97\x81/think\xE2\x96\xB7" }, /* Kimi: U+25C1 think U+25B7 */
+	{ "<think>", false }, { "</think>", true },                                /* DeepSeek, Qwen, GLM, MiniMax, ... */
+	{ "<thinking>", false }, { "</thinking>", true },                          /* prompts that ask for it */
+	{ "<seed:think>", false }, { "</seed:think>", true },                      /* Seed-OSS */
+	{ "<|start_thinking|>", false }, { "<|end_thinking|>", true },             /* Command A */
+	{ "<|channel|>analysis", false }, { "<|channel|>final<|message|>", true }, /* gpt-oss */
+	{ "[think]", false }, { "[/think]", true },                                /* Magistral */
+	{ "\xE2\x97\x81think\xE2\x96\xB7", false }, { "\xE2\x97\x81/think\xE2\x96\xB7", true }, /* Kimi: U+25C1, U+25B7 */
 };
-
-/* Could a mark of the table begin at s[i]? */
-static bool thought_at(struct str s, size_t i)
-{
-	char next = i + 1 < s.n ? to_lower(s.s[i + 1]) : 0;
-
-	switch (s.s[i]) {
-	case '<':
-		return next == 't' || next == '/' || next == 's' || next == '|';
-	case '[':
-		return next == 't' || next == '/';
-	case '\xE2':
-		return next == '\x97';
-	default:
-		return false;
-	}
-}
 
 /* What the reader is shown: all behind the last shut mark, up to a mark that opens another thought. */
 static struct str visible(struct str s, bool think_open)
 {
+	static const bool begins[256] = { ['<'] = true, ['['] = true, [0xE2] = true };
+	static const bool follows[256] = { ['t'] = true, ['/'] = true, ['s'] = true, ['|'] = true, [0x97] = true };
 	size_t hidden = s.n;
 
 	for (size_t i = s.n; i-- > 0;) {
-		if (!thought_at(s, i))
+		char second, third;
+
+		if (!begins[(unsigned char)s.s[i]] || s.n - i < 3)
 			continue;
+		second = to_lower(s.s[i + 1]);
+		if (!follows[(unsigned char)second])
+			continue;
+		third = to_lower(s.s[i + 2]);
 		for (size_t k = 0; k < COUNT(thoughts); k++) {
-			if (word_at(s, i, thoughts[k].shut))
-				return str_sub(s, i + strlen(thoughts[k].shut), hidden);
-			if (word_at(s, i, thoughts[k].open))
-				hidden = i;
+			if (second != thoughts[k].text[1] || third != thoughts[k].text[2] || !word_at(s, i, thoughts[k].text))
+				continue;
+			if (thoughts[k].shuts)
+				return str_sub(s, i + strlen(thoughts[k].text), hidden);
+			hidden = i;
 		}
 	}
 	return str_sub(s, 0, think_open ? 0 : hidden);
@@ -259,7 +252,7 @@ static bool open_find(struct extract *x, const struct hunt *h, int kind)
 		return false;
 	x->answer = text;
 	if (kind == QUARRY_BOXED)
-		x->answer = unescape_braces(x, text);
+		x->answer = unescape_braces(x, text_strip(text)); /* \text{} goes first, for its braces are no part */
 	else if (kind == QUARRY_JSON && json_parse_head(&value, text, &used) && value.kind == JSON_STRING)
 		return json_text(value, x->room, sizeof(x->room), &x->answer);
 	return true;

@@ -22,9 +22,10 @@
  *   more, or is a heading ("## Final Answer"), the lines below it up to a blank one.
  * - Sentences end at their stop. They and the bare reply are nobody's format: x.format is QUARRY_ANY.
  * - A wrapper in a wrapper is taken off too: <answer>The answer is \boxed{42}</answer> holds 42.
- * - A bare reply counts where no wrapper of any kind stands in it, it is below 4 KiB, no sentence ends inside it, and, where it
- *   has several lines, none is prose (more than 16 words). So a board or a list of words is an answer, and thinking aloud
- *   is none. Marks that end a turn (<|im_end|>, </s>) are dropped first.
+ * - A bare reply counts where no wrapper of any kind stands in it, it is at most 4 KiB, and it is no prose: no sentence ends
+ *   inside it, no "I" and no two of the small words (the, is, of, ...) stand in it, and of several lines none has more than
+ *   16 words. So a board or a list of words is an answer, and thinking aloud or refusing is none. Marks that end a turn
+ *   (<|im_end|>, </s>) are dropped first.
  */
 #ifndef QUARRY_VERIFIERS_EXTRACT_H
 #define QUARRY_VERIFIERS_EXTRACT_H

@@ -107,16 +107,16 @@ static struct str first_sentence(struct str s)
 /* The label of a line, if it has one: at its start, or else the last place in it that names the answer. */
 static enum label label_of(struct str line, struct str *text)
 {
+	static const bool begins[256] = { ['a'] = true, ['A'] = true, [0xE7] = true };
 	enum label label = LABEL_NONE;
 	size_t at;
 
 	for (size_t i = 0; i < line.n; i++) {
-		char c = line.s[i];
 		size_t n;
 		enum label l;
 		bool key, heavy;
 
-		if (c != 'a' && c != 'A' && c != '\xE7')
+		if (!begins[(unsigned char)line.s[i]])
 			continue;
 		n = answer_at(line, i);
 		if (!n)
@@ -303,19 +303,41 @@ static bool has_sentences(struct str s)
 	return false;
 }
 
+/*
+ * How much a word speaks for prose: 2 is enough for a reply, 1 is not. None of these is the answer to a puzzle, alone or in a
+ * list of words.
+ */
+static int prose_weight(struct str word)
+{
+	static const char *const small[] = {
+		"an", "are", "can't", "cannot", "don't", "is", "it", "it's", "my", "of", "so", "the", "to", "was", "we", "you",
+	};
+
+	if (word.s[0] == 'I' && (word.n == 1 || word.s[1] == '\''))
+		return 2;
+	if (str_starts(word, STR("\xE6\x88\x91"))) /* U+6211: I */
+		return 2;
+	for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++)
+		if (str_ieq(word, str_of(small[i])))
+			return 1;
+	return 0;
+}
+
 bool bare_reply(struct str s)
 {
 	struct str rest = s, line, word;
-	bool one = str_chr(s, '\n') < 0;
+	int prose = 0;
 
 	if (s.n == 0 || s.n > BARE_MAX || has_sentences(s))
 		return false;
-	while (!one && str_split(&rest, '\n', &line)) {
+	while (str_split(&rest, '\n', &line)) {
 		int words = 0;
 
-		while (str_word(&line, &word))
+		while (str_word(&line, &word)) {
 			words += word.n > 1 && is_letter(word.s[0]);
-		if (words > BARE_WORDS)
+			prose += prose_weight(word);
+		}
+		if (prose > 1 || (words > BARE_WORDS && str_chr(s, '\n') >= 0))
 			return false;
 	}
 	return true;

@@ -76,6 +76,7 @@ static size_t box_at(struct str s, size_t i)
  */
 void find_boxes(struct hunt *h)
 {
+	static const bool special[256] = { ['\\'] = true, ['{'] = true, ['}'] = true };
 	struct {
 		size_t start;
 		int64_t depth; /* of braces, where it was opened */
@@ -89,6 +90,8 @@ void find_boxes(struct hunt *h)
 		char c = v.s[i];
 		size_t n;
 
+		if (!special[(unsigned char)c])
+			continue;
 		if (c == '\\') {
 			n = box_at(v, i);
 			if (!n) {
@@ -236,11 +239,15 @@ static bool structure(struct object *o, struct walk *w, struct str s, size_t i, 
  */
 static void object_scan(struct object *o, struct str s, size_t from)
 {
-	struct walk w = { .depth = 1, .prev = '{', .rank = KEYS, .best = KEYS };
+	struct walk w;
 	size_t i = from + 1;
 
 	*o = (struct object){ 0 };
 	w.stack[0] = '}';
+	w.depth = 1;
+	w.prev = '{';
+	w.rank = w.best = KEYS;
+	w.start = 0;
 	while (i < s.n && w.depth > 0) {
 		char what = place[(unsigned char)s.s[i]];
 		bool object = w.stack[w.depth - 1] == '}';
@@ -298,8 +305,16 @@ void find_json(struct hunt *h)
 	struct object o;
 
 	for (size_t i = 0; i < v.n;) {
+		size_t key = i + 1;
+
 		if (v.s[i] != '{') {
 			i++;
+			continue;
+		}
+		while (key < v.n && is_blank(v.s[key]))
+			key++;
+		if (key == v.n || v.s[key] != '"') {
+			i = key;
 			continue;
 		}
 		object_scan(&o, v, i);
