@@ -367,6 +367,14 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+/* A story that can happen leaves one count behind: parse() has played it. */
+static bool prove(struct str desc)
+{
+	struct story s;
+
+	return parse(&s, desc);
+}
+
 /* ---- the worked solution ---- */
 
 /* "3 pears", "3个梨" */
@@ -1049,15 +1057,23 @@ static void ask_english(struct buf *out, const struct story *s)
 		buf_addf(out, " %s %s have in total%s?", t->who ? "does" : "do", names[LANG_EN][t->who], end);
 }
 
+/* "小红的水果总数", "小红的水果和动物的总数" */
+static void say_chinese_total(struct buf *out, const struct term *t)
+{
+	bool several = t->kinds & (t->kinds - 1);
+
+	say_term(out, t, LANG_ZH);
+	buf_addz(out, several ? "的总数" : "总数");
+}
+
 static void ask_chinese(struct buf *out, const struct story *s)
 {
 	buf_addz(out, has_events(s) ? "最后，" : "");
-	say_term(out, &s->term[0], LANG_ZH);
-	buf_addz(out, "的总数");
+	say_chinese_total(out, &s->term[0]);
 	if (s->terms == 2) {
 		buf_addz(out, "与");
-		say_term(out, &s->term[1], LANG_ZH);
-		buf_addz(out, "的总数相差多少（大数减小数）？");
+		say_chinese_total(out, &s->term[1]);
+		buf_addz(out, "相差多少（大数减小数）？");
 		return;
 	}
 	buf_addz(out, "是多少？");
@@ -1085,15 +1101,16 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 const struct task task_object_counting = {
 	.name = "object_counting",
 	.family = "arithmetic",
-	.what = "count things of a kind in an inventory story",
+	.what = "Count the things of a kind in an inventory story.",
 	.revision = 1,
-	.flags = 0,
+	.flags = TASK_UNIQUE,
 	.knobs = knobs,
 	.levels = levels,
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
 	.explain = explain,
+	.prove = prove,
 	.grade = grade,
 	.canon = canon,
 	.twin = twin,

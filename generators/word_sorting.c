@@ -275,6 +275,26 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+/* Each word of the sorted list is smaller than the next, so no other list is sorted. */
+static bool prove(struct str desc)
+{
+	struct puzzle p;
+	struct trace t;
+
+	if (!parse(&p, desc))
+		return false;
+	t = sorted(&p, NULL);
+	for (int i = 1; i < t.n; i++) {
+		int a = t.order[i - 1], b = t.order[i], at = 0;
+
+		while (at < WORD_MAX && key(&p, a, at) == key(&p, b, at))
+			at++;
+		if (at == WORD_MAX || (key(&p, a, at) < key(&p, b, at)) == p.down)
+			return false;
+	}
+	return true;
+}
+
 /* The order that is not the plain one comes first, spelled out, so that every later step can look it up. "-" is a word's end. */
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
@@ -568,15 +588,16 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 const struct task task_word_sorting = {
 	.name = "word_sorting",
 	.family = "text",
-	.what = "put words in order, also by a changed alphabet",
+	.what = "Put words in alphabetical order, also by a changed alphabet.",
 	.revision = 1,
-	.flags = 0,
+	.flags = TASK_UNIQUE,
 	.knobs = knobs,
 	.levels = levels,
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
 	.explain = explain,
+	.prove = prove,
 	.grade = grade,
 	.canon = canon,
 	.twin = twin,
