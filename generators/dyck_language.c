@@ -115,12 +115,29 @@ static const char *refuse(const int *knob)
 	return NULL;
 }
 
+/*
+ * The kind of each bracket that opens. all: every kind occurs (all but surely, and where there are enough brackets), so that
+ * one who only looks at the kinds has 3^4 answers and more to choose from.
+ */
+static void draw_kinds(unsigned char *kind, int n, int kinds, bool all, struct rng *rng)
+{
+	for (int draw = 0; draw < 50; draw++) {
+		unsigned seen = 0;
+
+		for (int i = 0; i < n; i++) {
+			kind[i] = (unsigned char)rng_below(rng, (uint32_t)kinds);
+			seen |= 1u << kind[i];
+		}
+		if (!all || n < kinds || seen == (1u << kinds) - 1)
+			return;
+	}
+}
+
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
 	int open = rng_range(rng, knob[OPEN_LO], knob[OPEN_HI]), pairs = rng_range(rng, knob[PAIRS_LO], knob[PAIRS_HI]);
-	int n = open + 2 * pairs + 1, good = open + 1, from = 0, pick, low = 0, height = 0;
-	unsigned char up[GIVEN_MAX], stack[GIVEN_MAX];
-	int top = 0;
+	int n = open + 2 * pairs + 1, good = open + 1, from = 0, pick, low = 0, height = 0, next = 0, top = 0;
+	unsigned char up[GIVEN_MAX], kind[GIVEN_MAX], stack[GIVEN_MAX];
 
 	/*
 	 * open + pairs + 1 steps up and `pairs` down round a circle: exactly open + 1 starts give a walk that stays above
@@ -141,9 +158,10 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 			from = i;
 		height += up[i] ? 1 : -1;
 	}
+	draw_kinds(kind, open + pairs, knob[KINDS], open >= 4, rng);
 	for (int i = 1; i < n; i++) {
 		if (up[(from + i) % n]) {
-			stack[top] = (unsigned char)rng_below(rng, (uint32_t)knob[KINDS]);
+			stack[top] = kind[next++];
 			buf_addc(desc, openers[stack[top++]]);
 		} else {
 			buf_addc(desc, closers[stack[--top]]);

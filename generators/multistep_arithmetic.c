@@ -915,15 +915,19 @@ static int64_t reach(const struct puzzle *p, int i, int64_t a, int64_t b)
 	return v > LIMIT ? LIMIT : v;
 }
 
+/* Without reckoning one sees at most how many digits the answer may have, and never that it is a single one. */
 static double answers_log2(struct str desc)
 {
 	struct puzzle p;
-	int64_t v, n;
+	int64_t v, far, ten = 100;
 	int depth, operations, bits = 0;
 
 	if (!puzzle_read(&p, desc) || !value(&p, &v, &depth, &operations))
 		return 0;
-	for (n = 2 * reach(&p, p.root, 0, 0) + 1; n > 1; n /= 2)
+	far = reach(&p, p.root, 0, 0);
+	while (ten <= far)
+		ten *= 10;
+	for (int64_t n = 2 * ten - 1; n > 1; n /= 2)
 		bits++;
 	return bits;
 }

@@ -49,7 +49,7 @@ static bool split_find(struct str s, const char *ops, struct split *ret)
 /* The value of well-formed text: definitions are found again by their text, "a@b=". */
 static int64_t reckon(struct str all, struct str s, int64_t a, int64_t b)
 {
-	struct split cut;
+	struct split cut = { 0, 0 };
 	int64_t x, y;
 
 	if (split_find(s, "@#&~%", &cut)) {
@@ -294,6 +294,7 @@ static void levels(void)
 				check_in("level %d: %s", level, buf_z(&desc));
 				expr = str_from(buf_str(&desc), (size_t)(str_rfind(buf_str(&desc), STR(";")) + 1));
 				CHECK_EQ(reckon(buf_str(&desc), expr, 0, 0), v);
+				CHECK(task->answers_log2(buf_str(&desc)) > 5.7); /* a guess below 0.02 */
 				CHECK(v != 0 && v > -limit && v < limit);
 				CHECK_EQ(ask_int(buf_str(&desc), v), QUARRY_CORRECT);
 				CHECK_EQ(ask_int(buf_str(&desc), -v), QUARRY_WRONG);
