@@ -32,6 +32,12 @@ static size_t skip_decoration(struct str s, size_t i)
 	return i;
 }
 
+/* Is there only decoration behind a label? A > may be the answer itself, to a puzzle of brackets. */
+static bool says_nothing(struct str s)
+{
+	return skip_decoration(s, 0) == s.n && str_chr(s, '>') < 0;
+}
+
 /* Do only words that lead up to a label stand in s ("So the final")? *heavy: they or what decorates them makes a heading. */
 static bool leads_up(struct str s, bool *heavy)
 {
@@ -184,7 +190,7 @@ static void label_line(struct hunt *h, struct below *b, struct str line)
 		return;
 	}
 	below_end(h, b);
-	if (skip_decoration(text, 0) == text.n)
+	if (says_nothing(text))
 		b->kind = kind;
 	else
 		hunt_offer(h, kind, kind == SENTENCE ? first_sentence(text) : text);

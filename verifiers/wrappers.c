@@ -113,7 +113,7 @@ void find_boxes(struct hunt *h)
 				continue;
 			top--;
 			if (leaf)
-				hunt_offer(h, QUARRY_BOXED, str_sub(v, box[top % BOXES].start, i));
+				hunt_offer(h, QUARRY_BOXED, box_widen(v, str_sub(v, box[top % BOXES].start, i)));
 			leaf = false;
 		}
 	}
