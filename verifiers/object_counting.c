@@ -16,7 +16,11 @@
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
-enum { PEOPLE = 8, COUNT_MAX = 1000000 };
+enum {
+	PEOPLE = 8,
+	COUNT_MAX = 1000000,
+	WORDY_MAX = 1000, /* bytes of a number with words around it; more is an essay */
+};
 
 static const int64_t HELD_MAX = INT64_C(1000000000000); /* nobody ever holds more of one thing */
 
@@ -437,7 +441,9 @@ static bool read_number(struct str s, int64_t *ret)
 	eq = str_rfind(s, STR("="));
 	if (eq >= 0) /* a sum written out: its result */
 		s = text_strip(str_from(s, (size_t)eq + 1));
-	return text_int(s, ret) || english_number(s, ret) || chinese_number(s, ret) || among_words(s, ret);
+	if (text_int(s, ret))
+		return true;
+	return s.n <= WORDY_MAX && (english_number(s, ret) || chinese_number(s, ret) || among_words(s, ret));
 }
 
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
