@@ -83,14 +83,14 @@ static void row(const struct quarry_rule *rule)
 	t_short = best(rule, desc, benign(&b, 0, answer), 2000, 3);
 	t_40k = best(rule, desc, benign(&b, 40000, answer), 100, 3);
 	t_400k = best(rule, desc, benign(&b, 400000, answer), 10, 3);
-	for (int i = 0; i < HOSTILES + HOSTILE_FILLS; i++) {
+	for (int i = 0; i < HOSTILES + HOSTILE_ANSWERS; i++) {
 		bool whole = i < HOSTILES;
 		struct str bad = whole ? hostile_make(i, room, MEGABYTE) : hostile_answer(i - HOSTILES, room, ANSWER_MAX);
 		double ns = best(rule, desc, bad, 1, 3);
 
 		if (ns > worst) {
 			worst = ns;
-			slowest = whole ? str_of(hostiles[i].name) : hostile_fills[i - HOSTILES];
+			slowest = whole ? str_of(hostiles[i].name) : hostile_fills[(i - HOSTILES) / HOSTILE_SHAPES];
 		}
 	}
 	printf("%-24s %10.0f %10.0f %10.0f %12.0f  %.*s\n", quarry_rule_name(rule), t_short, t_40k, t_400k, worst,

@@ -96,8 +96,9 @@ static const struct str hostile_fills[] = {
 #undef U
 
 enum {
+	HOSTILE_SHAPES = 3,
 	HOSTILES = sizeof(hostiles) / sizeof(hostiles[0]),
-	HOSTILE_FILLS = sizeof(hostile_fills) / sizeof(hostile_fills[0]),
+	HOSTILE_ANSWERS = HOSTILE_SHAPES * (int)(sizeof(hostile_fills) / sizeof(hostile_fills[0])),
 };
 
 __attribute__((unused)) static struct str hostile_fill(char *room, size_t size, struct str head, struct str unit,
@@ -117,11 +118,20 @@ __attribute__((unused)) static struct str hostile_make(int i, char *room, size_t
 	return hostile_fill(room, size, hostiles[i].head, hostiles[i].unit, hostiles[i].tail);
 }
 
-/* An answer between tags that is filled with the i-th unit; size is the answer's, without the tags' 17 bytes. */
+/*
+ * An answer between tags: size bytes of the i-th unit alone; as the middle of something else; as what follows a thousand ones.
+ * room holds size + 17.
+ */
 __attribute__((unused)) static struct str hostile_answer(int i, char *room, size_t size)
 {
-	return hostile_fill(room, size + 17, (struct str){ "<answer>", 8 }, hostile_fills[i],
-			    (struct str){ "</answer>", 9 });
+	static const struct str heads[HOSTILE_SHAPES] = { { "<answer>", 8 }, { "<answer>a", 9 }, { "<answer>[1,", 11 } };
+	static const struct str tails[HOSTILE_SHAPES] = { { "</answer>", 9 }, { "b</answer>", 10 }, { "2]</answer>", 11 } };
+	int shape = i % HOSTILE_SHAPES;
+	struct str s = hostile_fill(room, size + 17, heads[shape], hostile_fills[i / HOSTILE_SHAPES], tails[shape]);
+
+	for (size_t at = 10; shape == 2 && at + 1 < size / 2; at += 2)
+		memcpy(room + at, ",1", 2);
+	return s;
 }
 
 #endif

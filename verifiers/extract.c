@@ -159,11 +159,17 @@ static struct str bared(int kind, struct str text)
 static void look_at(struct hunt *h, int kind, struct str text)
 {
 	struct find *f = &h->kind[kind];
-	struct str plain = bared(kind, text);
+	struct str plain;
 	struct json value;
 	size_t used;
 	uint64_t hash;
 
+	if (text.n > ANSWER_MAX) { /* too long whatever it says */
+		f->have = true;
+		f->text = text;
+		return;
+	}
+	plain = bared(kind, text);
 	if (kind == QUARRY_JSON && !(json_parse_head(&value, text, &used) && used == text.n)) {
 		f->broken = true;
 		return;
@@ -246,8 +252,6 @@ static bool open_find(struct extract *x, const struct hunt *h, int kind)
 	struct json value;
 	size_t used;
 
-	if (kind == QUARRY_BOXED)
-		text = box_widen(h->v, text);
 	if (text.n > ANSWER_MAX)
 		return false;
 	x->answer = text;

@@ -54,8 +54,6 @@ void find_lines(struct hunt *h); /* fences, lines, sentences */
 
 /* Is the whole of s a JSON object with an answer in it? */
 bool json_object(struct str s);
-/* The box of an answer that is made of brackets only: "\boxed{] } )}" ends at its line's last brace, not at the first. */
-struct str box_widen(struct str v, struct str text);
 /* Does the whole reply look like an answer, nothing around it? s is trimmed. */
 bool bare_reply(struct str s);
 

@@ -98,6 +98,26 @@ static enum label label_end(struct str line, size_t at, size_t *text)
 	return is ? LABEL_SENTENCE : LABEL_LINE;
 }
 
+/*
+ * What stands behind a label, without marks whose partner stands before it: "**Answer:** 42", "**Answer: 42**", "`Answer: 42`". A
+ * run that touches the colon closes the label or opens the answer, which loses nothing but its mark.
+ */
+static struct str unpaired(struct str s)
+{
+	static const struct str marks[] = { { "**", 2 }, { "__", 2 }, { "`", 1 }, { "\"", 1 }, { "$", 1 }, { "*", 1 } };
+
+	while (s.n && (s.s[0] == '*' || s.s[0] == '_'))
+		s = str_from(s, 1);
+	s = str_trim(s);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		struct str in = str_sub(s, 0, s.n - (s.n >= marks[i].n ? marks[i].n : 0));
+
+		if (str_ends(s, marks[i]) && str_find(in, marks[i]) < 0)
+			s = str_trim(in);
+	}
+	return s;
+}
+
 /* "42. I checked it." ends at the stop. */
 static struct str first_sentence(struct str s)
 {

@@ -41,15 +41,28 @@ static size_t blank_tail(struct str s)
 	return 0;
 }
 
-static struct str trim(struct str s)
+static struct str skip_blanks(struct str s)
 {
 	size_t n;
 
 	while ((n = blank_head(s)) > 0)
 		s = str_from(s, n);
+	return s;
+}
+
+static struct str trim(struct str s)
+{
+	size_t n;
+
+	s = skip_blanks(s);
 	while ((n = blank_tail(s)) > 0)
 		s.n -= n;
 	return s;
+}
+
+static bool alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 /* Index of the brace that closes the one at s[open], or s.n. A backslash guards the byte behind it. */
@@ -73,21 +86,20 @@ static bool strip_command(struct str *s)
 {
 	static const char *const commands[] = {
 		"\\text", "\\textbf", "\\textit", "\\texttt", "\\textrm", "\\mathrm", "\\mathbf", "\\mathtt",
-		"\\mathit", "\\mathsf", "\\operatorname", "\\boxed", "\\fbox", "\\mbox", "\\displaystyle", "",
+		"\\mathit", "\\mathsf", "\\operatorname", "\\boxed", "\\fbox", "\\mbox",
 	};
 
-	if (s->n < 2 || s->s[s->n - 1] != '}' || (s->s[0] != '\\' && s->s[0] != '{'))
+	if (s->n < 2 || s->s[s->n - 1] != '}' || s->s[0] != '\\')
 		return false;
 	for (size_t i = 0; i < COUNT(commands); i++) {
 		size_t at = strlen(commands[i]);
 
 		if (!str_starts(*s, str_of(commands[i])))
 			continue;
-		while (at > 0 && at < s->n && ascii_blank(s->s[at]))
+		while (at < s->n && ascii_blank(s->s[at]))
 			at++;
-		/* the bare braces of "" are a set, not a group: they stay */
-		if (at == 0 || at >= s->n || s->s[at] != '{' || brace_end(*s, at) != s->n - 1)
-			continue;
+		if (s->s[at] != '{' || brace_end(*s, at) != s->n - 1)
+			continue; /* there is a byte at `at`: the last one is a brace */
 		*s = str_sub(*s, at + 1, s->n - 1);
 		return true;
 	}
@@ -182,9 +194,11 @@ static bool strip_stop(struct str *s)
 
 struct str text_strip(struct str s)
 {
-	/* Each layer may look at the whole text once, so their number is bounded to keep this linear. */
+	/* Each layer may look at the whole text, so their number is bounded to keep this linear. */
 	for (int layer = 0; layer < 12; layer++) {
 		s = trim(s);
+		if (s.n == 0 || (alnum(s.s[0]) && alnum(s.s[s.n - 1])))
+			break;
 		if (!strip_fence(&s) && !strip_pair(&s) && !strip_stars(&s) && !strip_command(&s) && !strip_stop(&s))
 			break;
 	}
@@ -334,18 +348,15 @@ static size_t bullet_head(struct str s)
 
 static struct str drop_bullet(struct str s)
 {
-	size_t n;
-
-	while ((n = blank_head(s)) > 0)
-		s = str_from(s, n);
+	s = skip_blanks(s);
 	return str_from(s, bullet_head(s));
 }
 
 /*
- * The separator that s begins with: blanks, at most one mark, blanks, an "and"; or a line end. What counts as blank
- * before it belongs to it. Bullets behind a line end go too. 0 where s begins with none.
+ * The separator that s begins with: blanks, at most one mark, blanks, an "and"; or a line end. Bullets behind a line end go too.
+ * 0 where s begins with none; *blanks is then how many bytes of blanks it does begin with.
  */
-static size_t separator(struct str s)
+static size_t separator(struct str s, size_t *blanks)
 {
 	bool line = false, mark = false;
 	struct str at = s;
@@ -360,8 +371,10 @@ static size_t separator(struct str s)
 			break;
 		at = str_from(at, n);
 	}
+	*blanks = s.n - at.n;
 	n = and_head(at);
-	if (n && (mark || line || at.n < s.n || (unsigned char)at.s[0] >= 0x80)) {
+	/* "and" is a word of its own, so something must stand before it; U+548C need not be */
+	if (n && (at.n < s.n || (unsigned char)at.s[0] >= 0x80)) {
 		mark = true;
 		at = str_from(at, n);
 	}
@@ -372,24 +385,30 @@ static size_t separator(struct str s)
 	return s.n - at.n;
 }
 
-/* Where an item in quotes ends, if a separator or the end follows; else 0. */
+/* Where an item in quotes ends, if a separator or the end follows; else 0. Never looks past the next mark of its kind. */
 static size_t quoted_end(struct str s)
 {
-	for (size_t i = 0; i < COUNT(pairs); i++) {
-		struct str open = str_of(pairs[i].open), close = str_of(pairs[i].close), behind;
-		ptrdiff_t end;
-		bool quote = s.n && (s.s[0] == '"' || s.s[0] == '\'' || (unsigned char)s.s[0] >= 0x80);
+	struct str open = { NULL, 0 }, close = { NULL, 0 };
+	size_t at, blanks;
 
-		if (!quote || !str_starts(s, open))
-			continue;
-		end = str_find(str_from(s, open.n), close);
-		if (end < 0)
-			return 0;
-		behind = str_from(s, open.n + (size_t)end + close.n);
-		if (trim(behind).n == 0 || separator(behind))
-			return s.n - behind.n;
+	if (!s.n || (s.s[0] != '"' && s.s[0] != '\'' && s.s[0] != '\xE2' && s.s[0] != '\xE3'))
 		return 0;
-	}
+	for (size_t i = 0; i < COUNT(pairs); i++)
+		if (str_starts(s, str_of(pairs[i].open))) {
+			open = str_of(pairs[i].open);
+			close = str_of(pairs[i].close);
+			break;
+		}
+	if (!open.n)
+		return 0;
+	for (at = open.n; at < s.n && !str_starts(str_from(s, at), close); at++)
+		if (str_starts(str_from(s, at), open))
+			return 0;
+	if (at == s.n)
+		return 0;
+	at += close.n;
+	if (at == s.n || separator(str_from(s, at), &blanks) || blanks == s.n - at)
+		return at;
 	return 0;
 }
 
@@ -438,23 +457,21 @@ struct str text_list(struct str s)
 
 bool text_item(struct str *rest, struct str *item)
 {
-	struct str s = *rest;
-	size_t i, n = 0;
+	struct str s = skip_blanks(*rest);
+	size_t i, n = 0, blanks;
 
-	if (trim(s).n == 0)
+	if (s.n == 0)
 		return false;
-	for (i = quoted_end(s); i < s.n; i++) {
+	for (i = quoted_end(s); i < s.n; i += blanks > 1 ? blanks : 1) {
 		unsigned char c = (unsigned char)s.s[i];
 
+		blanks = 0;
 		/* only these bytes can begin a separator */
 		if (c != ',' && c != ';' && c != '\n' && c != ' ' && c < 0x80)
 			continue;
-		n = separator(str_from(s, i));
+		n = separator(str_from(s, i), &blanks);
 		if (n)
 			break;
-		/* a run of blanks that is none need not be looked at again */
-		while (i + 1 < s.n && s.s[i] == ' ' && s.s[i + 1] == ' ')
-			i++;
 	}
 	*item = text_strip(str_sub(s, 0, i));
 	*rest = str_from(s, i + n);

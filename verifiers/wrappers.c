@@ -71,6 +71,23 @@ static size_t box_at(struct str s, size_t i)
 }
 
 /*
+ * Where the box ends whose inside is v[from..end) by the balance of braces. An answer may be made of brackets only, and then its
+ * braces need not balance: "\boxed{] } )}" ends at the last brace of that run of brackets.
+ */
+static size_t box_end(struct str v, size_t from, size_t end)
+{
+	static const char brackets[] = "()[]{}<> \t,";
+
+	for (size_t i = from; i < end; i++)
+		if (!v.s[i] || !strchr(brackets, v.s[i]))
+			return end;
+	for (size_t at = end + 1; at < v.n && v.s[at] && strchr(brackets, v.s[at]); at++)
+		if (v.s[at] == '}')
+			end = at;
+	return end;
+}
+
+/*
  * Boxes that are open, the innermost last: a ring, so that a flood of them only loses the outermost. A box that holds another
  * is not offered, its inner one is: so offers lie apart, which keeps looking at them linear.
  */
@@ -119,20 +136,6 @@ void find_boxes(struct hunt *h)
 	}
 	hunt_end(h, QUARRY_BOXED);
 	h->kind[QUARRY_BOXED].broken = top > least;
-}
-
-struct str box_widen(struct str v, struct str text)
-{
-	static const char brackets[] = "()[]{}<> \t,";
-	size_t from = (size_t)(text.s - v.s), end = from + text.n;
-
-	for (size_t i = 0; i < text.n; i++)
-		if (!text.s[i] || !strchr(brackets, text.s[i]))
-			return text;
-	for (size_t at = end + 1; at < v.n && v.s[at] && strchr(brackets, v.s[at]); at++)
-		if (v.s[at] == '}')
-			end = at;
-	return str_sub(v, from, end);
 }
 
 /*
