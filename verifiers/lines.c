@@ -210,10 +210,11 @@ static void label_line(struct hunt *h, struct below *b, struct str line)
 		return;
 	}
 	below_end(h, b);
+	text = unpaired(kind == SENTENCE ? first_sentence(text) : text);
 	if (says_nothing(text))
 		b->kind = kind;
 	else
-		hunt_offer(h, kind, kind == SENTENCE ? first_sentence(text) : text);
+		hunt_offer(h, kind, text);
 }
 
 /*

@@ -129,8 +129,10 @@ void find_boxes(struct hunt *h)
 			if (top == least || box[(top - 1) % BOXES].depth < depth)
 				continue;
 			top--;
-			if (leaf)
-				hunt_offer(h, QUARRY_BOXED, box_widen(v, str_sub(v, box[top % BOXES].start, i)));
+			if (leaf) {
+				i = box_end(v, box[top % BOXES].start, i);
+				hunt_offer(h, QUARRY_BOXED, str_sub(v, box[top % BOXES].start, i));
+			}
 			leaf = false;
 		}
 	}
