@@ -1,0 +1,182 @@
+/* sudoku_board.c - boards from and to text, and how many solutions they have. */
+#include "generators/sudoku_solve.h"
+
+void sudoku_shape(struct shape *s, int w, int h)
+{
+	int fill[HOUSES] = { 0 };
+
+	*s = (struct shape){ .w = w, .h = h, .n = w * h, .cells = w * h * w * h };
+	for (int i = 0; i < s->cells; i++) {
+		int y = i / s->n, x = i % s->n;
+		int of[3] = { y, s->n + x, 2 * s->n + y / h * h + x / w };
+
+		for (int k = 0; k < 3; k++) {
+			s->of[i][k] = (uint8_t)of[k];
+			s->house[of[k]][fill[of[k]]++] = (uint8_t)i;
+		}
+	}
+}
+
+bool sudoku_parse(struct board *b, struct str s)
+{
+	struct str row;
+
+	*b = (struct board){ 0 };
+	if (s.n < 5 || s.s[1] != 'x' || s.s[3] != ':')
+		return false;
+	b->w = s.s[0] - '0';
+	b->h = s.s[2] - '0';
+	if (b->w < 2 || b->w > 4 || b->h < 2 || b->h > 4 || b->w * b->h > SIDE)
+		return false;
+	b->n = b->w * b->h;
+	s = str_from(s, 4);
+	if (s.n != (size_t)(b->n * (b->n + 1) - 1))
+		return false;
+	for (int y = 0; y < b->n; y++) {
+		if (!str_split(&s, '/', &row) || row.n != (size_t)b->n)
+			return false;
+		for (int x = 0; x < b->n; x++) {
+			int v = row.s[x] == '.' ? 0 : row.s[x] - '0';
+
+			if (v < 0 || v > b->n || row.s[x] == '0')
+				return false;
+			b->cell[y * b->n + x] = (uint8_t)v;
+		}
+	}
+	return true;
+}
+
+void sudoku_write(struct buf *out, const struct board *b, enum grid_style style, const char *empty)
+{
+	struct grid g = { .rows = b->n, .cols = b->n };
+
+	for (int i = 0; i < b->n * b->n; i++)
+		g.cell[i] = b->cell[i] ? (int16_t)b->cell[i] : GRID_EMPTY;
+	grid_write(out, &g, &(struct grid_look){ .style = style, .box_w = b->w, .box_h = b->h, .empty = empty });
+}
+
+void sudoku_desc(struct buf *out, const struct board *b)
+{
+	buf_addf(out, "%dx%d:", b->w, b->h);
+	sudoku_write(out, b, GRID_SLASHES, ".");
+}
+
+/* ---- counting solutions ---- */
+
+enum { SEARCH_NODES = 1000000 }; /* well-posed boards need some hundreds; only a hostile desc gets here */
+
+static int pick_bit(struct search *f, unsigned bits)
+{
+	int skip = f->rng ? (int)rng_below(f->rng, (uint32_t)sudoku_count(bits)) : 0;
+
+	while (skip--)
+		bits &= bits - 1;
+	return __builtin_ctz(bits);
+}
+
+/* A digit that has one place left in some house: where in todo, and the digit; no place at all gives the digit 0. */
+static bool only_place(const struct search *f, int *at, unsigned *digit)
+{
+	const struct shape *s = f->s;
+	uint16_t once[HOUSES] = { 0 }, more[HOUSES] = { 0 };
+
+	for (int k = 0; k < f->left; k++) {
+		unsigned o = sudoku_open(s, f->has, f->todo[k]);
+
+		for (int j = 0; j < 3; j++) {
+			int h = s->of[f->todo[k]][j];
+
+			more[h] |= (uint16_t)(once[h] & o);
+			once[h] |= (uint16_t)o;
+		}
+	}
+	for (int h = 0; h < 3 * s->n; h++) {
+		unsigned single = once[h] & ~(unsigned)more[h];
+
+		if (!single && (once[h] | f->has[h]) == (2 << s->n) - 2)
+			continue;
+		*at = 0;
+		*digit = (once[h] | f->has[h]) == (2 << s->n) - 2 ? single & -single : 0;
+		while (*digit && (s->of[f->todo[*at]][h / s->n] != h || !(sudoku_open(s, f->has, f->todo[*at]) & *digit)))
+			++*at;
+		return true;
+	}
+	return false;
+}
+
+/* The empty cell to fill next moves to the end of the list; the digits to try there. */
+static unsigned tightest(struct search *f)
+{
+	int best = SIDE + 1, at = 0;
+	unsigned digits = 0;
+	uint8_t t;
+
+	for (int k = 0; k < f->left && best > 1; k++) {
+		unsigned o = sudoku_open(f->s, f->has, f->todo[k]);
+		int n = sudoku_count(o);
+
+		if (n < best) {
+			best = n;
+			at = k;
+			digits = o;
+		}
+	}
+	if (best > 1)
+		only_place(f, &at, &digits);
+	t = f->todo[at];
+	f->todo[at] = f->todo[f->left - 1];
+	f->todo[f->left - 1] = t;
+	return digits;
+}
+
+static void search(struct search *f)
+{
+	unsigned open;
+	int i;
+
+	if (!f->left) {
+		if (f->found++ == 0)
+			memcpy(f->first, f->cell, sizeof(f->cell));
+		return;
+	}
+	open = tightest(f);
+	i = f->todo[--f->left];
+	while (open && f->found < f->limit && f->nodes++ < SEARCH_NODES) {
+		int v = pick_bit(f, open);
+
+		open &= ~(1u << v);
+		f->cell[i] = (uint8_t)v;
+		sudoku_flip(f->s, f->has, i, v);
+		search(f);
+		sudoku_flip(f->s, f->has, i, v);
+	}
+	f->cell[i] = 0;
+	f->todo[f->left++] = (uint8_t)i;
+}
+
+int sudoku_solutions(struct search *f, const struct shape *s, const uint8_t *cell, int limit, struct rng *rng)
+{
+	*f = (struct search){ .s = s, .limit = limit, .rng = rng };
+	for (int i = 0; i < s->cells; i++) {
+		int v = cell[i];
+
+		f->cell[i] = (uint8_t)v;
+		if (!v) {
+			f->todo[f->left++] = (uint8_t)i;
+			continue;
+		}
+		if (!(sudoku_open(s, f->has, i) >> v & 1))
+			return -1;
+		sudoku_flip(s, f->has, i, v);
+	}
+	search(f);
+	return f->nodes >= SEARCH_NODES ? -1 : f->found;
+}
+
+bool sudoku_well_posed(struct board *b, struct shape *s, struct search *f, struct str desc)
+{
+	if (!sudoku_parse(b, desc))
+		return false;
+	sudoku_shape(s, b->w, b->h);
+	return sudoku_solutions(f, s, b->cell, 2, NULL) == 1;
+}
