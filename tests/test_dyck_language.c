@@ -304,13 +304,15 @@ static void hostile(void)
 	CHECK_EQ(out.n, 0);
 	CHECK_EQ(ask(buf_str(&b), STR("<answer>)</answer>")), QUARRY_BAD_TASK);
 	CHECK_EQ(ask_tagged(STR("(["), STR("")), QUARRY_UNREADABLE);
-	/* an answer as long as one may be, of what the reader looks up in its table */
-	buf_reset(&b);
-	buf_addz(&b, "<answer>");
-	for (int i = 0; i < 7000; i++)
-		buf_addz(&b, "\\rangle ");
-	buf_addz(&b, "</answer>");
-	CHECK_EQ(ask(STR("<<"), buf_str(&b)), QUARRY_WRONG);
+	/* more brackets than any sequence has, and more text than they need */
+	for (int n = 2000; n <= 7000; n += 5000) {
+		buf_reset(&b);
+		buf_addz(&b, "<answer>");
+		for (int i = 0; i < n; i++)
+			buf_addz(&b, "\\rangle");
+		buf_addz(&b, "</answer>");
+		CHECK_EQ(ask(STR("<<"), buf_str(&b)), n == 2000 ? QUARRY_WRONG : QUARRY_UNREADABLE);
+	}
 	CHECK_EQ(ask(STR("(\0["), STR("<answer>]</answer>")), QUARRY_BAD_TASK);
 	CHECK(!task->prove((struct str){ "(\0[", 3 }));
 	buf_release(&b);

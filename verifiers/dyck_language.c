@@ -11,6 +11,7 @@
 enum {
 	GIVEN_MAX = 2048,         /* brackets in a desc */
 	SAID_MAX = 2 * GIVEN_MAX, /* brackets in a right answer, at most */
+	TEXT_MAX = 1 << 14,       /* bytes of an answer, words and all: each is looked up in a table */
 };
 
 static const char openers[] = "([{<", closers[] = ")]}>";
@@ -169,7 +170,10 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!missing(desc, due, &n_due))
 		return rule_bad_task(why, "the desc is no sequence of brackets that can be completed");
-	if (!said_read(behind_colon(unlist(text_strip(untext(str_trim(answer))))), said, &n_said))
+	answer = unlist(text_strip(untext(str_trim(answer))));
+	if (answer.n > TEXT_MAX)
+		return rule_unreadable(why, "that is too long for a run of brackets");
+	if (!said_read(behind_colon(answer), said, &n_said))
 		return rule_unreadable(why, "no single run of brackets could be read");
 	if (n_said >= desc.n && memcmp(said, desc.s, desc.n) == 0)
 		from = desc.n; /* the whole sequence was written */
