@@ -57,6 +57,7 @@ int store_get(struct store *st, const char *key, struct buf *value, struct err *
 
 int store_add_prompt(struct store *st, const struct stored_prompt *p, struct err *err);
 int store_add_sample(struct store *st, int64_t prompt, const struct stored_sample *s, struct err *err);
+int store_cut_samples(struct store *st, int64_t prompt, int64_t from, struct err *err); /* those of index from on go */
 int store_drop(struct store *st, int64_t prompt, const char *reason, struct err *err);
 int store_undrop_all(struct store *st, struct err *err);
 

@@ -1,0 +1,279 @@
+/* cmd_sample.c - quarry sample: instances in, one row a sample out. */
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/model.h"
+#include "cli/progress.h"
+#include "cli/stop.h"
+#include "datasets/stream.h"
+
+#include <stdlib.h>
+
+struct args {
+	struct common common;
+	const char *model, *out;
+	int64_t n, max_tokens, top_k;
+	double temperature, top_p, min_p;
+	bool temperature_set, top_p_set, top_k_set, min_p_set;
+	struct opt_list stop;
+};
+
+static const struct option options[] = {
+	{ .name = "model", .letter = 'm', .kind = OPT_TEXT, .arg = "MODEL", .at = offsetof(struct args, model),
+	  .what = "tiny (the embedded one, when not given), a model folder, oracle:SKILL or oracle:guess" },
+	{ .name = "samples", .letter = 'n', .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 4096, .at = offsetof(struct args, n),
+	  .what = "samples of each prompt; 1 when not given" },
+	{ .name = "temperature", .letter = 'T', .kind = OPT_REAL, .arg = "T", .lo = 0, .hi = 100,
+	  .at = offsetof(struct args, temperature), .seen_at_set = true, .seen = offsetof(struct args, temperature_set),
+	  .what = "0 takes the likeliest token; the model's own default when not given" },
+	{ .name = "top-p", .kind = OPT_REAL, .arg = "P", .lo = 1e-6, .hi = 1, .at = offsetof(struct args, top_p), .seen_at_set = true,
+	  .seen = offsetof(struct args, top_p_set), .what = "draw from the likeliest tokens that hold this much probability" },
+	{ .name = "top-k", .kind = OPT_INT, .arg = "K", .lo = 0, .hi = 1e6, .at = offsetof(struct args, top_k), .seen_at_set = true,
+	  .seen = offsetof(struct args, top_k_set), .what = "draw from the K likeliest tokens; 0 is all" },
+	{ .name = "min-p", .kind = OPT_REAL, .arg = "P", .lo = 0, .hi = 0.999, .at = offsetof(struct args, min_p), .seen_at_set = true,
+	  .seen = offsetof(struct args, min_p_set), .what = "leave out tokens below this part of the likeliest one's probability" },
+	{ .name = "max-tokens", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e6, .at = offsetof(struct args, max_tokens),
+	  .what = "of one response; 512 when not given" },
+	{ .name = "stop", .kind = OPT_LIST, .arg = "TEXT", .at = offsetof(struct args, stop), .what = "end a response before this text" },
+	{ .name = "out", .letter = 'o', .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, out),
+	  .what = "where to; standard output when not given" },
+	{ 0 },
+};
+
+/* A prompt under way: its rows come out in order of prompt and sample, whatever order they are done in. */
+struct pending {
+	struct pending *next;
+	uint64_t number; /* of the line, from 0 */
+	struct buf line, messages;
+	struct buf *row; /* n of them */
+	bool *done;
+	int written; /* rows of the front that are out */
+};
+
+struct job {
+	struct reader *in;
+	struct writer *out;
+	struct sampling how;
+	struct sampler_identity who;
+	struct pending *first, *last; /* in line order */
+	struct progress progress;
+	uint64_t lines, errors;
+};
+
+static void pending_free(struct pending *p, int n)
+{
+	for (int i = 0; p->row && i < n; i++)
+		buf_release(&p->row[i]);
+	free(p->row);
+	free(p->done);
+	buf_release(&p->line);
+	buf_release(&p->messages);
+	free(p);
+}
+
+static int next(void *ctx, struct sample_prompt *ret, struct err *err)
+{
+	struct job *j = ctx;
+	struct pending *p = calloc(1, sizeof(*p));
+	struct json row, messages, id;
+	int rc;
+
+	if (p) {
+		p->row = calloc((size_t)j->how.n, sizeof(*p->row));
+		p->done = calloc((size_t)j->how.n, sizeof(*p->done));
+	}
+	if (!p || !p->row || !p->done) {
+		if (p)
+			pending_free(p, 0);
+		return err_set(err, "out of memory");
+	}
+	rc = reader_line(j->in, &p->line, err);
+	if (rc > 0 && !json_parse(&row, buf_str(&p->line), err))
+		rc = err_at(err, "%s:%llu: ", reader_name(j->in), (unsigned long long)reader_number(j->in));
+	if (rc > 0 && (!json_get(row, "prompt", &messages) || messages.kind != JSON_ARRAY))
+		rc = err_set(err, "%s:%llu: the row has no \"prompt\" (a list of {role, content})", reader_name(j->in),
+			     (unsigned long long)reader_number(j->in));
+	if (rc <= 0) {
+		pending_free(p, j->how.n);
+		return rc;
+	}
+	/* chance hangs on the puzzle, never on the line's number: a file may be split over machines */
+	if (!json_get(row, "id", &id) && !json_get(row, "uid", &id))
+		id = messages;
+	*ret = (struct sample_prompt){ .index = j->lines, .key = hash64(id.raw.s, id.raw.n, 0), .messages = messages.raw,
+				       .row = buf_str(&p->line), .tag = p };
+	p->number = j->lines++;
+	if (j->last)
+		j->last->next = p;
+	else
+		j->first = p;
+	j->last = p;
+	return 1;
+}
+
+static void row_json(struct buf *b, const struct job *j, struct str line, const struct sample *s)
+{
+	struct json row, v;
+	struct str key;
+	struct err err;
+	bool think = false;
+
+	json_parse(&row, line, &err);
+	json_open(b, '{');
+	for (struct json_iter it = json_iter(row); json_next(&it, &key, &v);) {
+		json_add_raw(b, key);
+		buf_addc(b, ':');
+		json_add_raw(b, v.raw);
+		think = think || json_key_is(key, "think");
+	}
+	if (j->who.think_open && !think) {
+		json_key(b, "think");
+		json_add_z(b, "open");
+	}
+	json_key(b, "sample");
+	json_add_i64(b, s->index);
+	json_key(b, "response");
+	json_add_str(b, s->text);
+	json_key(b, "finish");
+	json_add_z(b, sample_finish_name(s->finish));
+	json_key(b, "tokens");
+	json_add_i64(b, s->tokens);
+	json_key(b, "logprob_mean");
+	s->has_stats ? json_add_f64(b, s->logprob_mean) : json_add_null(b);
+	json_key(b, "entropy_mean");
+	s->has_stats ? json_add_f64(b, s->entropy_mean) : json_add_null(b);
+	json_key(b, "model");
+	identity_json(b, &j->who);
+	json_key(b, "sampling");
+	sampling_json(b, &j->how);
+	json_close(b, '}');
+	buf_addc(b, '\n');
+}
+
+/* Write what is complete at the front. */
+static int drain(struct job *j, struct err *err)
+{
+	while (j->first) {
+		struct pending *p = j->first;
+
+		for (; p->written < j->how.n && p->done[p->written]; p->written++) {
+			if (writer_add(j->out, buf_str(&p->row[p->written]), err) < 0)
+				return ERR_FAIL;
+			buf_release(&p->row[p->written]);
+		}
+		if (p->written < j->how.n)
+			return 0;
+		j->first = p->next;
+		if (!j->first)
+			j->last = NULL;
+		pending_free(p, j->how.n);
+	}
+	return 0;
+}
+
+static int done(void *ctx, const struct sample *s, struct err *err)
+{
+	struct job *j = ctx;
+	struct pending *p = s->tag;
+
+	if (s->finish == SAMPLE_ERROR && j->errors++ < 5)
+		log_warn("%s:%llu: sample %d: %s", reader_name(j->in), (unsigned long long)p->number + 1, s->index, s->why);
+	row_json(&p->row[s->index], j, buf_str(&p->line), s);
+	p->done[s->index] = true;
+	if (p->row[s->index].failed)
+		return err_set(err, "out of memory");
+	progress_add(&j->progress, 1);
+	return p == j->first ? drain(j, err) : 0;
+}
+
+static int settings(struct job *j, const struct args *a, struct sampler *s, struct err *err)
+{
+	sampler_defaults(s, &j->how);
+	j->how.n = a->n ? (int)a->n : 1;
+	j->how.seed = (uint64_t)a->common.seed;
+	if (a->max_tokens)
+		j->how.max_tokens = (int)a->max_tokens;
+	if (a->temperature_set)
+		j->how.temperature = a->temperature;
+	if (a->top_p_set)
+		j->how.top_p = a->top_p;
+	if (a->top_k_set)
+		j->how.top_k = (int)a->top_k;
+	if (a->min_p_set)
+		j->how.min_p = a->min_p;
+	if (a->stop.n > SAMPLING_STOPS)
+		return err_set(err, "sample: more than %d stop texts", SAMPLING_STOPS);
+	for (int i = 0; i < a->stop.n; i++)
+		j->how.stop[j->how.nstop++] = a->stop.item[i];
+	return sampling_check(&j->how, err);
+}
+
+static int run(void *p, int argc, char **argv)
+{
+	struct args *a = p;
+	struct job j = { 0 };
+	struct sampler *s = NULL;
+	struct err err = ERR_INIT;
+	bool began = false;
+	int rc;
+
+	if (argc > 1) {
+		err_set(&err, "sample takes one file, not %d", argc);
+		return fail_usage(&err);
+	}
+	rc = model_sampler(&s, a->model ? a->model : "tiny", (int)a->common.threads, &err);
+	if (rc == 0)
+		rc = settings(&j, a, s, &err);
+	if (rc == 0)
+		rc = reader_open(&j.in, argc ? argv[0] : "-", &err);
+	if (rc == 0)
+		rc = writer_open(&j.out, a->out ? a->out : "-", &err);
+	if (rc == 0) {
+		struct sample_job job = { .next = next, .done = done, .quit = stop_quit, .ctx = &j };
+
+		began = true;
+		stop_watch();
+		memset(&j.who, 0, sizeof(j.who));
+		sampler_describe(s, &j.who);
+		progress_start(&j.progress, "sample", "samples", 0, &a->common);
+		rc = sampler_run(s, &j.how, &job, &err);
+		progress_end(&j.progress);
+	}
+	if (rc == 0) {
+		rc = writer_finish(j.out, &err);
+	} else if (j.out) {
+		struct err ignored;
+
+		if (!a->out)
+			writer_flush(j.out, &ignored);
+		writer_drop(j.out);
+	}
+	while (j.first) {
+		struct pending *next_one = j.first->next;
+
+		pending_free(j.first, j.how.n);
+		j.first = next_one;
+	}
+	reader_close(j.in);
+	sampler_free(s);
+	if (rc == ERR_STOPPED) {
+		if (!err.msg[0])
+			err_set(&err, "stopped by a signal");
+		fail_job(rc, &err);
+		return EXIT_FAILED; /* a stream has nothing saved to go on from */
+	}
+	if (rc < 0)
+		return began && j.lines ? fail_job(rc, &err) : fail_usage(&err);
+	if (j.errors)
+		log_warn("%llu samples ended in an error", (unsigned long long)j.errors);
+	return EXIT_DONE;
+}
+
+static const char more[] =
+	"Rows come out in the order of the instances. A sample depends on the weights, the prompt, the settings, the seed and\n"
+	"its index alone: the same bytes whatever the threads, and however the file is split.\n"
+	"\n"
+	"    quarry generate sudoku --count 10 --difficulty 1 | quarry sample -n 8 | quarry verify --summary\n";
+
+const struct command cmd_sample = { "sample", "[FILE]", "sample responses to prompts", more, options, sizeof(struct args), run };

@@ -1,0 +1,75 @@
+/* model.c - a sampler by name; see model.h. */
+#include "cli/model.h"
+#include "base/json.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool model_is_default(const char *model)
+{
+	return strcmp(model, "tiny") == 0;
+}
+
+/* The folder of the embedded model: $QUARRY_MODELS, beside the build, or where meson installs it. */
+static int default_dir(struct buf *dir, struct err *err)
+{
+	static const char *const beside[] = { "/../models/tiny", "/../share/quarry/models/tiny" };
+	const char *env = getenv("QUARRY_MODELS");
+	char exe[4096];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	struct stat st;
+
+	if (env) {
+		buf_addf(dir, "%s/tiny", env);
+		return 0;
+	}
+	exe[n > 0 ? n : 0] = 0;
+	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+		char *slash = strrchr(exe, '/');
+
+		buf_reset(dir);
+		buf_addf(dir, "%.*s%s", slash ? (int)(slash - exe) : 1, slash ? exe : ".", beside[i]);
+		if (stat(buf_z(dir), &st) == 0 && S_ISDIR(st.st_mode))
+			return 0;
+	}
+	return err_set(err, "the embedded model is not beside this binary; name its folder with QUARRY_MODELS");
+}
+
+int model_sampler(struct sampler **ret, const char *model, int threads, struct err *err)
+{
+	struct sampler_engine_options options = { .threads = threads };
+	struct buf dir = BUF_INIT;
+	struct stat st;
+	int rc;
+
+	if (strncmp(model, "oracle:", 7) == 0)
+		return oracle_open(ret, model + 7, err);
+	if (strstr(model, "://"))
+		return err_set(err, "model \"%s\": this quarry has no HTTP sampler; name a model folder", model);
+	if (model_is_default(model)) {
+		rc = default_dir(&dir, err);
+		options.name = "tiny";
+	} else {
+		rc = stat(model, &st) < 0 || !S_ISDIR(st.st_mode)
+			     ? err_set(err, "model \"%s\" is neither a folder nor tiny nor oracle:SKILL", model)
+			     : 0;
+		buf_addz(&dir, model);
+	}
+	if (rc == 0)
+		rc = sampler_engine_open(ret, buf_z(&dir), &options, err);
+	buf_release(&dir);
+	return rc;
+}
+
+void identity_json(struct buf *b, const struct sampler_identity *who)
+{
+	json_open(b, '{');
+	json_key(b, "name");
+	json_add_z(b, who->name);
+	json_key(b, "weights");
+	json_add_z(b, who->weights);
+	json_key(b, "instructions");
+	json_add_z(b, who->instructions);
+	json_close(b, '}');
+}

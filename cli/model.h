@@ -1,0 +1,21 @@
+/*
+ * model.h - a sampler by name, as --model and recipes give it.
+ *
+ *	tiny			the embedded default model
+ *	DIR			a Hugging Face folder
+ *	oracle:SKILL		a scripted solver: right with probability 1 / (1 + e^(difficulty - SKILL))
+ *	oracle:guess		draws from the answers of other puzzles of the same task and knobs
+ */
+#ifndef QUARRY_CLI_MODEL_H
+#define QUARRY_CLI_MODEL_H
+
+#include "sampler/sampler.h"
+
+int model_sampler(struct sampler **ret, const char *model, int threads, struct err *err);
+bool model_is_default(const char *model); /* the embedded one: its datasets are demonstrations */
+/* {"name":...,"weights":...,"instructions":...}: who answers, for rows and provenance */
+void identity_json(struct buf *b, const struct sampler_identity *who);
+
+int oracle_open(struct sampler **ret, const char *skill, struct err *err); /* cli/oracle.c */
+
+#endif

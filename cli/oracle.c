@@ -1,0 +1,217 @@
+/*
+ * oracle.c - two scripted samplers: one right with a known probability, one that only guesses.
+ *
+ * They test everything behind the sampler: what share of prompts survives a filter can be computed in advance.
+ * A sample depends on (instance, seed, prompt key, sample index) alone, as the engine's do.
+ */
+#include "cli/model.h"
+#include "generators/instance.h"
+#include "verifiers/extract.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct oracle {
+	struct sampler head;
+	bool guess;
+	double skill;
+	char name[64];
+};
+
+/* What of a row the oracle needs. */
+struct row {
+	const struct task *task;
+	struct buf desc;
+	double difficulty;
+	int knob[TASK_KNOBS];
+	enum lang lang;
+	enum quarry_format format;
+};
+
+enum { TRIES = 64 };
+
+static bool read_knobs(struct row *r, struct json knobs)
+{
+	for (int i = 0; r->task->knobs[i].name; i++) {
+		struct json v;
+		int64_t k;
+
+		if (!json_get(knobs, r->task->knobs[i].name, &v) || !json_i64(v, &k) || k < r->task->knobs[i].lo ||
+		    k > r->task->knobs[i].hi)
+			return false;
+		r->knob[i] = (int)k;
+	}
+	return true;
+}
+
+static int read_row(struct row *r, struct str text, struct err *err)
+{
+	struct json row, v, desc, knobs;
+	struct str s;
+	char z[32];
+
+	if (!json_parse(&row, text, err))
+		return ERR_FAIL;
+	if (!json_get(row, "task", &v) || !json_plain(v, &s) || !(r->task = task_find(s)))
+		return err_set(err, "the oracle needs instances of quarry's own tasks");
+	buf_reset(&r->desc);
+	if (!json_get(row, "desc", &desc) || !json_str(desc, &r->desc) || !json_get(row, "difficulty", &v) ||
+	    !json_f64(v, &r->difficulty) || !json_get(row, "knobs", &knobs) || !read_knobs(r, knobs))
+		return err_set(err, "the oracle needs desc, difficulty and knobs of an instance");
+	r->lang = LANG_EN;
+	if (json_get(row, "lang", &v) && json_plain(v, &s))
+		lang_from(s, &r->lang);
+	r->format = QUARRY_TAGS;
+	if (json_get(row, "format", &v) && json_plain(v, &s) && s.n < sizeof(z)) {
+		snprintf(z, sizeof(z), "%.*s", (int)s.n, s.s);
+		quarry_format_from(z, &r->format);
+	}
+	return 0;
+}
+
+static bool wrap(struct buf *out, enum quarry_format format, struct str answer)
+{
+	size_t n;
+
+	if (!buf_reserve(out, answer.n * 2 + 256))
+		return false;
+	n = answer_wrap(format, answer, out->s + out->n, out->cap - out->n - 1);
+	out->n += n;
+	out->s[out->n] = 0;
+	return n > 0;
+}
+
+/* An answer to another puzzle of the same task and knobs: a draw from the answer's prior. */
+static bool other_answer(struct buf *answer, const struct row *r, struct rng *rng)
+{
+	struct buf desc = BUF_INIT;
+	bool ok = false;
+
+	for (int i = 0; !ok && i < TRIES; i++) {
+		buf_reset(&desc);
+		buf_reset(answer);
+		ok = r->task->generate(&desc, answer, r->knob, rng);
+	}
+	buf_release(&desc);
+	return ok;
+}
+
+static bool is_right(const struct row *r, struct str answer)
+{
+	struct quarry_options o = { .format = QUARRY_TAGS };
+	struct quarry_verdict v;
+	struct buf said = BUF_INIT;
+
+	wrap(&said, QUARRY_TAGS, answer);
+	quarry_verify_n(quarry_rule(r->task->name), buf_z(&r->desc), r->desc.n, buf_z(&said), said.n, &o, &v);
+	buf_release(&said);
+	return v.mark == QUARRY_CORRECT;
+}
+
+/* The response's text; false when the task gave no answer within its budget. */
+static bool answer_row(struct buf *out, const struct oracle *o, const struct row *r, struct rng *rng)
+{
+	struct buf answer = BUF_INIT;
+	bool right = !o->guess && rng_unit(rng) < 1 / (1 + exp(r->difficulty - o->skill)), ok;
+
+	if (right) {
+		ok = r->task->solve(&answer, buf_str(&r->desc));
+		if (ok && r->task->explain) {
+			r->task->explain(out, buf_str(&r->desc), r->lang);
+			buf_addc(out, '\n');
+		}
+	} else {
+		int left = TRIES;
+
+		do
+			ok = other_answer(&answer, r, rng);
+		while (ok && !o->guess && --left && is_right(r, buf_str(&answer)));
+		ok = ok && left;
+		buf_addz(out, r->lang == LANG_ZH ? "我猜一个答案。\n" : "I take a guess.\n");
+	}
+	ok = ok && wrap(out, r->format, buf_str(&answer)) && !out->failed;
+	buf_release(&answer);
+	return ok;
+}
+
+static int words(struct str s)
+{
+	struct str w;
+	int n = 0;
+
+	while (str_word(&s, &w))
+		n++;
+	return n;
+}
+
+static int run(struct sampler *s, const struct sampling *how, const struct sample_job *job, struct err *err)
+{
+	const struct oracle *o = (const struct oracle *)s;
+	struct row row = { 0 };
+	struct buf text = BUF_INIT;
+	struct sample_prompt p;
+	int rc;
+
+	while ((rc = job->next(job->ctx, &p, err)) > 0) {
+		rc = read_row(&row, p.row, err);
+		for (int i = 0; rc >= 0 && i < how->n; i++) {
+			struct sample out = { .prompt = p.index, .tag = p.tag, .index = i, .why = "" };
+			struct rng rng;
+
+			if (p.have && p.have[i])
+				continue;
+			if (job->quit && job->quit(job->ctx)) {
+				rc = ERR_STOPPED;
+				break;
+			}
+			if (job->stop && job->stop(job->ctx, p.index, p.tag, i, STR("")))
+				continue;
+			rng_init(&rng, rng_mix(rng_mix(how->seed, p.key), (uint64_t)i), "oracle");
+			buf_reset(&text);
+			out.finish = SAMPLE_STOP;
+			if (!answer_row(&text, o, &row, &rng)) {
+				out.finish = SAMPLE_ERROR;
+				out.why = "the task gave no other answer within its draw budget";
+				buf_reset(&text);
+			}
+			out.text = buf_str(&text);
+			out.tokens = words(out.text);
+			rc = job->done(job->ctx, &out, err);
+		}
+		if (rc < 0)
+			break;
+	}
+	buf_release(&row.desc);
+	buf_release(&text);
+	return rc;
+}
+
+static void describe(const struct sampler *s, struct sampler_identity *who)
+{
+	snprintf(who->name, sizeof(who->name), "%s", ((const struct oracle *)s)->name);
+}
+
+static void drop(struct sampler *s)
+{
+	free(s);
+}
+
+static const struct sampler_kind oracle_kind = { run, describe, NULL, drop };
+
+int oracle_open(struct sampler **ret, const char *skill, struct err *err)
+{
+	struct oracle *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return err_set(err, "out of memory");
+	o->head.kind = &oracle_kind;
+	o->guess = strcmp(skill, "guess") == 0;
+	snprintf(o->name, sizeof(o->name), "oracle:%s", skill);
+	if (!o->guess && (!str_f64(str_of(skill), &o->skill) || fabs(o->skill) > 1000)) {
+		free(o);
+		return err_set(err, "model \"oracle:%s\": a skill is a number such as 3.5, or guess", skill);
+	}
+	*ret = &o->head;
+	return 0;
+}

@@ -1,0 +1,733 @@
+/* pipeline.c - a build from recipe to dataset; see pipeline.h. */
+#include "cli/pipeline.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "cli/judge.h"
+#include "cli/model.h"
+#include "cli/progress.h"
+#include "cli/stop.h"
+#include "generators/measured.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	BATCH = 256,     /* instances made at once */
+	SPARE_DRAWS = 20, /* draws per wanted prompt before a source is given up as exhausted */
+};
+
+/* One prompt while its samples come in. */
+struct prompt {
+	struct prompt *prev, *next; /* of those under way */
+	int64_t idx;
+	const struct quarry_rule *rule;
+	enum quarry_format format;
+	struct buf desc;
+	signed char *right; /* per sample: -1 not yet, 0 wrong, 1 right */
+	int n, left;        /* samples wanted, and those not yet done */
+	int decided;        /* samples from this index on are not wanted; n when all are */
+};
+
+struct run {
+	struct build *b;
+	struct recipe *r;
+	struct store *st;
+	struct sampler *sampler;
+	struct sampler_identity who;
+	struct progress progress;
+	struct buf have_room, instance, messages; /* of the prompt that next() gave last */
+	int64_t at, prompts;                      /* next prompt to be given */
+	struct prompt *live;                      /* those under way */
+	uint64_t errors;
+	double committed; /* when, in seconds */
+};
+
+/* ---- what is planned */
+
+/* Canonical forms seen: open addressing, 0 is empty. */
+struct seen {
+	uint64_t *slot;
+	size_t cap, n;
+};
+
+static bool seen_add(struct seen *s, uint64_t h, bool *fresh)
+{
+	size_t i;
+
+	h += h == 0;
+	if (2 * (s->n + 1) > s->cap) {
+		struct seen big = { .cap = s->cap ? s->cap * 2 : 4096 };
+		bool ignored;
+
+		big.slot = calloc(big.cap, sizeof(*big.slot));
+		if (!big.slot)
+			return false;
+		for (size_t k = 0; k < s->cap; k++)
+			if (s->slot[k])
+				seen_add(&big, s->slot[k], &ignored);
+		free(s->slot);
+		*s = big;
+	}
+	for (i = h & (s->cap - 1); s->slot[i] && s->slot[i] != h; i = (i + 1) & (s->cap - 1))
+		;
+	*fresh = !s->slot[i];
+	if (*fresh) {
+		s->slot[i] = h;
+		s->n++;
+	}
+	return true;
+}
+
+/* How many canonical puzzles a source can give, as measured; 0: unknown (its own knobs, or not measured). */
+static double source_support(const struct source *s)
+{
+	double sum = 0;
+
+	if (s->ask.knob_set)
+		return 0;
+	for (int level = s->lo / 10; level <= (s->hi + 9) / 10; level++) {
+		double bits = measured_of(s->ask.task->name, level).support_log2;
+
+		if (bits <= 0)
+			return 0;
+		sum += exp2(bits);
+	}
+	return sum;
+}
+
+static int check_support(const struct build *b, struct err *err)
+{
+	const struct recipe *r = b->recipe;
+
+	for (int i = 0; i < r->nsources && !b->exhaust; i++) {
+		const struct source *s = &r->sources[i];
+		double support = source_support(s);
+
+		if (support > 0 && (double)s->count > support / 10)
+			return err_set(err,
+				       "%s:%d: %lld prompts are more than a tenth of the about %.0f different puzzles of %s at this "
+				       "difficulty; ask for fewer, for other knobs, or give --exhaust",
+				       r->path, s->line, (long long)s->count, support, s->ask.task->name);
+	}
+	return 0;
+}
+
+struct batch {
+	struct instance in[BATCH];
+	struct err err[BATCH];
+	int rc[BATCH];
+};
+
+static void make_batch(struct batch *m, const struct build *b, int source, uint64_t from)
+{
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic, 4) num_threads((int)b->common->threads)
+#endif
+	for (int i = 0; i < BATCH; i++) {
+		struct instance_ask ask;
+		uint64_t seed;
+
+		source_ask(b->recipe, source, from + (uint64_t)i, &ask, &seed);
+		m->rc[i] = instance_make(&m->in[i], &ask, seed, &m->err[i]);
+	}
+}
+
+/* The prompts of one source, in order, no canonical form twice in the whole recipe. */
+static int plan_source(struct run *run, int source, struct batch *m, struct seen *seen, struct err *err)
+{
+	const struct source *s = &run->r->sources[source];
+	struct buf line = BUF_INIT;
+	int64_t made = 0;
+	int rc = 0;
+
+	for (uint64_t from = 0; made < s->count && rc == 0; from += BATCH) {
+		if (from > (uint64_t)s->count * SPARE_DRAWS + 10 * BATCH)
+			rc = err_set(err, "%s:%d: only %lld of %lld different puzzles of %s could be drawn", run->r->path, s->line,
+				     (long long)made, (long long)s->count, s->ask.task->name);
+		if (rc == 0)
+			make_batch(m, run->b, source, from);
+		for (int i = 0; rc == 0 && i < BATCH && made < s->count; i++) {
+			struct stored_prompt p;
+			bool fresh;
+
+			if (m->rc[i] < 0) {
+				*err = m->err[i];
+				rc = err_at(err, "%s:%d: ", run->r->path, s->line);
+				break;
+			}
+			if (!seen_add(seen, m->in[i].canon, &fresh)) {
+				rc = err_set(err, "out of memory");
+				break;
+			}
+			if (!fresh)
+				continue;
+			m->in[i].think_open = run->who.think_open;
+			buf_reset(&line);
+			instance_json(&line, &m->in[i]);
+			p = (struct stored_prompt){ .idx = run->prompts, .id = str_of(m->in[i].id), .task = str_of(s->ask.task->name),
+						    .source = source, .instance = buf_str(&line) };
+			rc = line.failed ? err_set(err, "out of memory") : store_add_prompt(run->st, &p, err);
+			run->prompts++;
+			made++;
+		}
+	}
+	buf_release(&line);
+	return rc;
+}
+
+static int plan(struct run *run, struct err *err)
+{
+	struct batch *m = calloc(1, sizeof(*m));
+	struct seen seen = { 0 };
+	int rc = m ? store_begin(run->st, err) : err_set(err, "out of memory");
+
+	for (int i = 0; rc == 0 && i < run->r->nsources; i++)
+		rc = plan_source(run, i, m, &seen, err);
+	if (rc == 0)
+		rc = store_set(run->st, "state", STR("planned"), err);
+	if (rc == 0)
+		rc = store_commit(run->st, err);
+	for (int i = 0; m && i < BATCH; i++)
+		instance_release(&m->in[i]);
+	free(m);
+	free(seen.slot);
+	return rc;
+}
+
+/* ---- sampling and verdicts */
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void prompt_free(struct run *run, struct prompt *p)
+{
+	if (!p)
+		return;
+	if (p->prev)
+		p->prev->next = p->next;
+	else if (run->live == p)
+		run->live = p->next;
+	if (p->next)
+		p->next->prev = p->prev;
+	buf_release(&p->desc);
+	free(p->right);
+	free(p);
+}
+
+/*
+ * From which sample on none is wanted: the first point at which the samples before it have decided that the prompt
+ * cannot be kept. Only a gapless run from sample 0 counts, so the answer does not depend on who finished first.
+ */
+static int decided_at(const struct recipe *r, const struct prompt *p)
+{
+	int n = r->sampling.n, k = 0;
+
+	if (r->fill)
+		return n;
+	for (int i = 0; i < n; i++) {
+		if (p->right[i] < 0)
+			return n;
+		k += p->right[i];
+		/* too easy already; or even if all the rest were right, too hard */
+		if ((double)k / n > r->plan.pass_hi || (double)(k + n - 1 - i) / n < r->plan.pass_lo)
+			return i + 1;
+	}
+	return n;
+}
+
+static int have_sample(void *ctx, const struct stored_sample *s)
+{
+	struct prompt *p = ctx;
+
+	if (s->idx >= p->n) /* of a run with more samples: not ours */
+		return 0;
+	p->right[s->idx] = str_is(s->mark, "correct");
+	p->left--;
+	return 0;
+}
+
+static struct prompt *prompt_new(struct run *run, const struct stored_prompt *sp, struct err *err)
+{
+	struct prompt *p = calloc(1, sizeof(*p));
+	struct json row, v;
+	struct str s;
+	char z[64];
+	int n = run->r->sampling.n;
+
+	if (p)
+		p->right = malloc((size_t)n);
+	if (!p || !p->right) {
+		prompt_free(run, p);
+		err_set(err, "out of memory");
+		return NULL;
+	}
+	memset(p->right, -1, (size_t)n);
+	p->idx = sp->idx;
+	p->n = p->left = n;
+	p->format = QUARRY_TAGS;
+	snprintf(z, sizeof(z), "%.*s", (int)(sp->task.n > 60 ? 60 : sp->task.n), sp->task.s);
+	p->rule = quarry_rule(z);
+	if (!json_parse(&row, sp->instance, err) || !json_get(row, "desc", &v) || !json_str(v, &p->desc) ||
+	    !json_get(row, "prompt", &v)) {
+		err_set(err, "%s/run.db: prompt %lld is damaged", run->b->dir, (long long)sp->idx);
+		prompt_free(run, p);
+		return NULL;
+	}
+	buf_reset(&run->messages);
+	buf_add(&run->messages, v.raw);
+	if (json_get(row, "format", &v) && json_plain(v, &s) && s.n < sizeof(z)) {
+		snprintf(z, sizeof(z), "%.*s", (int)s.n, s.s);
+		quarry_format_from(z, &p->format);
+	}
+	return p;
+}
+
+static uint64_t prompt_key(struct str id)
+{
+	struct buf b = BUF_INIT;
+	uint64_t h;
+
+	json_add_str(&b, id); /* as `quarry sample` sees it: the JSON text of the id */
+	h = hash64(buf_z(&b), b.n, 0);
+	buf_release(&b);
+	return h;
+}
+
+static int next(void *ctx, struct sample_prompt *ret, struct err *err)
+{
+	struct run *run = ctx;
+	int n = run->r->sampling.n;
+
+	for (;;) {
+		struct stored_prompt sp;
+		struct prompt *p;
+		uint64_t key;
+		int rc;
+
+		if (run->at >= run->prompts)
+			return 0;
+		if (store_samples_of(run->st, run->at) == n) {
+			run->at++;
+			continue;
+		}
+		rc = store_prompt(run->st, run->at, &sp, err);
+		if (rc == 0)
+			return err_set(err, "%s/run.db: prompt %lld is missing", run->b->dir, (long long)run->at);
+		p = rc < 0 ? NULL : prompt_new(run, &sp, err);
+		if (!p)
+			return ERR_FAIL;
+		key = prompt_key(sp.id);
+		buf_reset(&run->instance);
+		buf_add(&run->instance, sp.instance);
+		if (store_each_sample(run->st, run->at++, have_sample, p, err) < 0) {
+			prompt_free(run, p);
+			return ERR_FAIL;
+		}
+		p->decided = decided_at(run->r, p);
+		buf_reset(&run->have_room);
+		for (int i = 0; i < n; i++)
+			buf_addc(&run->have_room, p->right[i] >= 0 || i >= p->decided);
+		if (p->left == 0 || !memchr(buf_z(&run->have_room), 0, run->have_room.n)) {
+			prompt_free(run, p);
+			continue;
+		}
+		p->next = run->live;
+		if (p->next)
+			p->next->prev = p;
+		run->live = p;
+		*ret = (struct sample_prompt){ .index = (uint64_t)p->idx, .key = key, .messages = buf_str(&run->messages),
+					       .row = buf_str(&run->instance),
+					       .have = (const unsigned char *)buf_z(&run->have_room), .tag = p };
+		return 1;
+	}
+}
+
+static int maybe_commit(struct run *run, struct err *err)
+{
+	double now = seconds();
+
+	if (now - run->committed < 1.0)
+		return 0;
+	run->committed = now;
+	if (store_commit(run->st, err) < 0)
+		return ERR_FAIL;
+	return store_begin(run->st, err);
+}
+
+static int done(void *ctx, const struct sample *s, struct err *err)
+{
+	struct run *run = ctx;
+	struct prompt *p = s->tag;
+	struct quarry_options o = { .format = p->format, .think_open = run->who.think_open };
+	struct quarry_verdict v;
+	struct stored_sample row;
+	struct buf text = BUF_INIT;
+	int rc;
+
+	/* what is stored is what rows will hold: valid UTF-8, the text that the verdict is about */
+	if (!utf8_valid(s->text)) {
+		for (struct str t = s->text; t.n;) {
+			uint32_t cp;
+			size_t k = utf8_next(t, &cp);
+
+			buf_addcp(&text, cp);
+			t = str_from(t, k);
+		}
+	} else {
+		buf_add(&text, s->text);
+	}
+	if (s->finish == SAMPLE_ERROR && run->errors++ < 5)
+		log_warn("prompt %lld, sample %d: %s", (long long)p->idx, s->index, s->why);
+	quarry_verify_n(p->rule, buf_z(&p->desc), p->desc.n, buf_z(&text), text.n, &o, &v);
+	row = (struct stored_sample){
+		.idx = s->index,
+		.response = buf_str(&text),
+		.finish = str_of(sample_finish_name(s->finish)),
+		.mark = str_of(quarry_mark_name(v.mark)),
+		.why = str_of(v.why),
+		.extracted = { v.answer, v.answer ? v.answer_len : 0 },
+		.tokens = s->tokens,
+		.answers_seen = v.answers_seen,
+		.logprob = s->has_stats ? s->logprob_mean : NAN,
+		.entropy = s->has_stats ? s->entropy_mean : NAN,
+		.score = v.score,
+		.format_ok = v.format_ok,
+	};
+	rc = text.failed ? err_set(err, "out of memory") : store_add_sample(run->st, p->idx, &row, err);
+	buf_release(&text);
+	if (rc < 0)
+		return rc;
+	p->right[s->index] = v.mark == QUARRY_CORRECT;
+	p->decided = decided_at(run->r, p);
+	progress_add(&run->progress, 1);
+	if (--p->left == 0)
+		prompt_free(run, p);
+	return maybe_commit(run, err);
+}
+
+static bool stop(void *ctx, uint64_t prompt, void *tag, int sample, struct str text)
+{
+	const struct prompt *p = tag;
+
+	(void)ctx, (void)prompt, (void)text;
+	return sample >= p->decided;
+}
+
+static int sample_all(struct run *run, struct err *err)
+{
+	struct sample_job job = { .next = next, .done = done, .stop = run->r->fill ? NULL : stop, .quit = stop_quit, .ctx = run };
+	struct sampling how = run->r->sampling;
+	struct err late = ERR_INIT;
+	int64_t there = store_samples(run->st);
+	int rc;
+
+	if (there < 0)
+		return err_set(err, "%s/run.db: damaged", run->b->dir);
+	how.seed = run->r->seed;
+	progress_start(&run->progress, "sample", "samples", (uint64_t)run->prompts * (uint64_t)how.n, run->b->common);
+	progress_resume(&run->progress, (uint64_t)there);
+	run->committed = seconds();
+	rc = store_begin(run->st, err);
+	if (rc == 0)
+		rc = sampler_run(run->sampler, &how, &job, err);
+	/* what is there is kept, however the run ended */
+	if (store_commit(run->st, &late) < 0 && rc == 0) {
+		*err = late;
+		rc = ERR_FAIL;
+	}
+	progress_end(&run->progress);
+	while (run->live)
+		prompt_free(run, run->live);
+	return rc;
+}
+
+/*
+ * Samples of a higher index may have been done before their prompt was decided: they go, so that what is left does not
+ * depend on the order in which samples came.
+ */
+static int cut_surplus(struct run *run, struct err *err)
+{
+	int rc = run->r->fill ? 0 : store_begin(run->st, err);
+
+	for (int64_t i = 0; !run->r->fill && rc == 0 && i < run->prompts; i++) {
+		struct stored_prompt sp;
+		struct prompt *p;
+
+		if (store_prompt(run->st, i, &sp, err) <= 0)
+			return err_set(err, "%s/run.db: prompt %lld is missing", run->b->dir, (long long)i);
+		p = prompt_new(run, &sp, err);
+		rc = p ? store_each_sample(run->st, i, have_sample, p, err) : ERR_FAIL;
+		if (rc == 0)
+			rc = store_cut_samples(run->st, i, decided_at(run->r, p), err);
+		prompt_free(run, p);
+	}
+	return rc == 0 && !run->r->fill ? store_commit(run->st, err) : rc;
+}
+
+/* ---- the run's home */
+
+static void provenance(struct buf *b, const struct run *run)
+{
+	const struct recipe *r = run->r;
+
+	json_open(b, '{');
+	json_key(b, "quarry");
+	json_add_z(b, quarry_version());
+	json_key(b, "recipe_hash");
+	json_add_z(b, r->hash);
+	json_key(b, "seed");
+	json_add_u64(b, r->seed);
+	json_key(b, "model");
+	identity_json(b, &run->who);
+	json_key(b, "chat");
+	json_add_z(b, run->who.chat);
+	json_key(b, "sampling");
+	sampling_json(b, &r->sampling);
+	json_key(b, "revisions");
+	json_open(b, '{');
+	for (size_t i = 0; task_at(i); i++) {
+		const struct task *t = task_at(i);
+		bool used = false;
+
+		for (int k = 0; k < r->nsources; k++)
+			used = used || r->sources[k].ask.task == t;
+		if (!used)
+			continue;
+		json_key(b, t->name);
+		json_open(b, '{');
+		json_key(b, "generator");
+		json_add_i64(b, t->revision);
+		json_key(b, "verifier");
+		json_add_i64(b, quarry_rule_revision(quarry_rule(t->name)));
+		json_close(b, '}');
+	}
+	json_close(b, '}');
+	json_close(b, '}');
+}
+
+/* What must be the same for a run to go on: everything that its bytes depend on. */
+static int same_run(struct run *run, struct err *err)
+{
+	struct buf now = BUF_INIT, then = BUF_INIT;
+	int rc;
+
+	provenance(&now, run);
+	rc = store_get(run->st, "provenance", &then, err);
+	if (rc == 0) {
+		rc = store_begin(run->st, err);
+		if (rc == 0)
+			rc = store_set(run->st, "provenance", buf_str(&now), err);
+		if (rc == 0)
+			rc = store_set(run->st, "recipe", buf_str(&run->r->text), err);
+		if (rc == 0)
+			rc = store_set(run->st, "name", str_of(run->r->plan.name), err);
+		if (rc == 0)
+			rc = store_commit(run->st, err);
+	} else if (rc > 0) {
+		struct json a, b, x, y;
+		struct err ignored;
+		static const char *const parts[] = { "recipe_hash", "model", "revisions", "quarry" };
+		static const char *const what[] = { "another recipe's run", "a run of another model or instruction set",
+						    "a run of another revision of the tasks", "a run of another quarry" };
+
+		rc = 0;
+		if (!json_parse(&a, buf_str(&then), &ignored) || !json_parse(&b, buf_str(&now), &ignored))
+			rc = err_set(err, "%s/run.db: damaged", run->b->dir);
+		for (size_t i = 0; rc == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
+			json_get(a, parts[i], &x);
+			json_get(b, parts[i], &y);
+			if (!str_eq(x.raw, y.raw) && !(i > 0 && run->b->mix))
+				rc = err_set(err, "%s holds %s; name another directory with -o%s", run->b->dir, what[i],
+					     i > 0 ? ", or give --mix" : "");
+		}
+	}
+	buf_release(&now);
+	buf_release(&then);
+	return rc;
+}
+
+/* Open or make the directory and its run.db; two builds never share one. */
+static int open_home(struct run *run, int *lock, struct err *err)
+{
+	const char *dir = run->b->dir;
+	struct buf path = BUF_INIT;
+	struct stat st;
+	bool there;
+	int rc = 0;
+
+	buf_addf(&path, "%s/run.db", dir);
+	there = stat(buf_z(&path), &st) == 0;
+	if (there && !run->b->resume)
+		rc = err_set(err, "%s holds a run already; go on with --resume, or name another directory with -o", dir);
+	if (rc == 0 && !there && mkdir(dir, 0777) < 0 && errno != EEXIST)
+		rc = err_sys(err, "%s", dir);
+	if (rc == 0) {
+		*lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (*lock < 0)
+			rc = err_sys(err, "%s", dir);
+		else if (flock(*lock, LOCK_EX | LOCK_NB) < 0)
+			rc = err_set(err, "%s: another build is at work in this directory", dir);
+	}
+	if (rc == 0)
+		rc = store_open(&run->st, buf_z(&path), STORE_CREATE, err);
+	buf_release(&path);
+	return rc;
+}
+
+static int told(void *ctx, int64_t done_now, int64_t total)
+{
+	struct run *run = ctx;
+
+	run->progress.total = (uint64_t)total;
+	if ((uint64_t)done_now > run->progress.done)
+		progress_add(&run->progress, (uint64_t)done_now - run->progress.done);
+	return stop_asked();
+}
+
+static int write_out(struct run *run, struct err *err)
+{
+	struct buf prov = BUF_INIT, who = BUF_INIT;
+	struct dataset_plan p = run->r->plan;
+	int rc;
+
+	provenance(&prov, run);
+	identity_json(&who, &run->who);
+	p.provenance = buf_str(&prov);
+	p.sampler = buf_str(&who);
+	p.demonstration = model_is_default(run->r->model);
+	progress_start(&run->progress, "write", "prompts", (uint64_t)run->prompts, run->b->common);
+	rc = dataset_write(run->st, run->b->dir, &p, told, run, &run->b->counts, err);
+	progress_end(&run->progress);
+	if (rc == 0)
+		rc = store_begin(run->st, err);
+	if (rc == 0)
+		rc = store_set(run->st, "state", STR("done"), err);
+	if (rc == 0)
+		rc = store_set(run->st, "content_sha256", str_of(run->b->counts.content_sha256), err);
+	if (rc == 0)
+		rc = store_commit(run->st, err);
+	buf_release(&prov);
+	buf_release(&who);
+	return rc;
+}
+
+static void show_plan(const struct run *run)
+{
+	const struct recipe *r = run->r;
+	int64_t prompts = 0;
+
+	printf("%s, seed %llu, model %s, %d samples a prompt, at most %d tokens each\n", r->plan.name, (unsigned long long)r->seed,
+	       run->who.name, r->sampling.n, r->sampling.max_tokens);
+	printf("%-24s %9s  %-10s %-6s %-24s %s\n", "task", "prompts", "difficulty", "lang", "formats", "different puzzles");
+	for (int i = 0; i < r->nsources; i++) {
+		const struct source *s = &r->sources[i];
+		double support = source_support(s);
+		char level[32], langs[16] = "", formats[64] = "", room[32];
+
+		snprintf(level, sizeof(level), s->lo == s->hi ? "%.1f" : "%.1f..%.1f", s->lo / 10.0, s->hi / 10.0);
+		for (int k = 0; k < s->nlangs; k++)
+			snprintf(langs + strlen(langs), sizeof(langs) - strlen(langs), "%s%s", k ? "," : "", lang_name(s->langs[k]));
+		for (int k = 0; k < s->nformats; k++)
+			snprintf(formats + strlen(formats), sizeof(formats) - strlen(formats), "%s%s", k ? "," : "",
+				 quarry_format_name(s->formats[k]));
+		snprintf(room, sizeof(room), support > 0 ? "about 2^%.1f" : "not measured", support > 0 ? log2(support) : 0);
+		printf("%-24s %9lld  %-10s %-6s %-24s %s\n", s->ask.task->name, (long long)s->count, level, langs, formats, room);
+		prompts += s->count;
+	}
+	printf("%lld prompts, %lld samples, at most %lld tokens\n", (long long)prompts, (long long)prompts * r->sampling.n,
+	       (long long)prompts * r->sampling.n * r->sampling.max_tokens);
+	printf("kept where %g <= k/n <= %g and P(guessing) < %g; validation is the upper %g of the canonical hashes\n",
+	       r->plan.pass_lo, r->plan.pass_hi, r->plan.guess_alpha, r->plan.validation);
+}
+
+/* The model's own defaults hold where the recipe says nothing. */
+static int settle_sampling(struct run *run, struct err *err)
+{
+	struct recipe *r = run->r;
+	struct sampling own = SAMPLING_INIT;
+
+	sampler_defaults(run->sampler, &own);
+	if (!(r->sampling_set & SET_TEMPERATURE))
+		r->sampling.temperature = own.temperature;
+	if (!(r->sampling_set & SET_TOP_P))
+		r->sampling.top_p = own.top_p;
+	if (!(r->sampling_set & SET_TOP_K))
+		r->sampling.top_k = own.top_k;
+	if (!(r->sampling_set & SET_MIN_P))
+		r->sampling.min_p = own.min_p;
+	r->sampling.seed = r->seed;
+	return sampling_check(&r->sampling, err);
+}
+
+static int go(struct run *run, int *lock, struct err *err)
+{
+	struct build *b = run->b;
+	int rc = model_sampler(&run->sampler, run->r->model, (int)b->common->threads, err);
+
+	if (rc == 0) {
+		sampler_describe(run->sampler, &run->who);
+		rc = settle_sampling(run, err);
+	}
+	if (rc == 0)
+		rc = check_support(b, err);
+	if (rc == 0 && b->dry_run) {
+		show_plan(run);
+		return 0;
+	}
+	if (rc == 0)
+		rc = open_home(run, lock, err);
+	if (rc == 0)
+		rc = same_run(run, err);
+	if (rc < 0)
+		return rc;
+	stop_watch();
+	run->prompts = store_prompts(run->st);
+	if (run->prompts < 0)
+		return err_set(err, "%s/run.db: damaged", b->dir);
+	if (run->prompts == 0)
+		rc = plan(run, err);
+	if (rc < 0)
+		return rc;
+	b->usage = false;
+	rc = sample_all(run, err);
+	if (rc == 0 && stop_asked())
+		rc = ERR_STOPPED;
+	if (rc == 0)
+		rc = cut_surplus(run, err);
+	if (rc == 0)
+		rc = write_out(run, err);
+	return rc;
+}
+
+int build_run(struct build *b, struct err *err)
+{
+	struct run run = { .b = b, .r = b->recipe };
+	int lock = -1, rc;
+
+	b->usage = true;
+	rc = go(&run, &lock, err);
+	if (rc == ERR_STOPPED)
+		err_set(err, "%s: stopped by a signal; what was done is saved: go on with --resume", b->dir);
+	if (rc == 0 && run.errors)
+		log_warn("%llu samples ended in an error", (unsigned long long)run.errors);
+	store_close(run.st);
+	sampler_free(run.sampler);
+	buf_release(&run.have_room);
+	buf_release(&run.instance);
+	buf_release(&run.messages);
+	if (lock >= 0)
+		close(lock);
+	return rc;
+}

@@ -1,0 +1,28 @@
+/*
+ * pipeline.h - the one place that knows the order: source, sample, verify, filter, shard.
+ *
+ *	struct build b = { .recipe = &r, .dir = "out", .common = &args->common };
+ *	rc = build_run(&b, &err);
+ *
+ * Everything a run has done is in DIR/run.db; a killed run goes on from there and ends in the same bytes.
+ */
+#ifndef QUARRY_CLI_PIPELINE_H
+#define QUARRY_CLI_PIPELINE_H
+
+#include "cli/command.h"
+#include "cli/recipe.h"
+
+struct build {
+	struct recipe *recipe;
+	const char *dir;
+	const struct common *common;
+	bool resume, dry_run, exhaust, mix;
+	/* what came of it */
+	struct dataset_counts counts;
+	bool usage; /* the failure was found before anything was made */
+};
+
+/* 0; ERR_FAIL; ERR_STOPPED when a signal came and the work is saved. */
+int build_run(struct build *b, struct err *err);
+
+#endif

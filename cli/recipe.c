@@ -1,0 +1,675 @@
+/* recipe.c - YAML recipes; see recipe.h. The file is walked by what may stand there, never by what does. */
+#include "cli/recipe.h"
+#include "base/hash.h"
+#include "cli/command.h"
+#include "cli/list.h"
+#include "datasets/stream.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <yaml.h>
+
+struct walk {
+	struct recipe *r;
+	yaml_document_t *doc;
+	struct err *err;
+	struct buf canon; /* what was read, in one spelling: the recipe's hash */
+	const char *names[48]; /* keys known at the place, for "did you mean" */
+};
+
+static int fault(struct walk *w, const yaml_node_t *n)
+{
+	return err_at(w->err, "%s:%zu: ", w->r->path, n->start_mark.line + 1);
+}
+
+static struct str text_of(const yaml_node_t *n)
+{
+	return (struct str){ (const char *)n->data.scalar.value, n->data.scalar.length };
+}
+
+static int want_kind(struct walk *w, const yaml_node_t *n, yaml_node_type_t kind, const char *what)
+{
+	static const char *const kinds[] = { "nothing", "a single value", "a list", "a mapping" };
+
+	if (n->type == kind)
+		return 0;
+	err_set(w->err, "%s must be %s, not %s", what, kinds[kind], kinds[n->type]);
+	return fault(w, n);
+}
+
+static int get_int(struct walk *w, const yaml_node_t *n, const char *what, int64_t lo, int64_t hi, int64_t *ret)
+{
+	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
+		return ERR_FAIL;
+	if (str_i64(text_of(n), ret) && *ret >= lo && *ret <= hi) {
+		buf_addf(&w->canon, "%s %lld\n", what, (long long)*ret);
+		return 0;
+	}
+	err_set(w->err, "%s must be a whole number from %lld to %lld, not \"%.40s\"", what, (long long)lo, (long long)hi,
+		text_of(n).s);
+	return fault(w, n);
+}
+
+static int get_real(struct walk *w, const yaml_node_t *n, const char *what, double lo, double hi, double *ret)
+{
+	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
+		return ERR_FAIL;
+	if (str_f64(text_of(n), ret) && *ret >= lo && *ret <= hi) {
+		buf_addf(&w->canon, "%s %.17g\n", what, *ret);
+		return 0;
+	}
+	err_set(w->err, "%s must be a number from %g to %g, not \"%.40s\"", what, lo, hi, text_of(n).s);
+	return fault(w, n);
+}
+
+static int get_text(struct walk *w, const yaml_node_t *n, const char *what, const char **ret)
+{
+	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
+		return ERR_FAIL;
+	if (text_of(n).n == 0 || memchr(text_of(n).s, 0, text_of(n).n)) {
+		err_set(w->err, "%s is empty", what);
+		return fault(w, n);
+	}
+	*ret = arena_strdup(&w->r->arena, text_of(n));
+	if (!*ret)
+		return err_set(w->err, "out of memory");
+	buf_addf(&w->canon, "%s ", what);
+	json_add_z(&w->canon, *ret);
+	buf_addc(&w->canon, '\n');
+	return 0;
+}
+
+static int get_bool(struct walk *w, const yaml_node_t *n, const char *what, bool *ret)
+{
+	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
+		return ERR_FAIL;
+	if (str_is(text_of(n), "true") || str_is(text_of(n), "false")) {
+		*ret = str_is(text_of(n), "true");
+		buf_addf(&w->canon, "%s %d\n", what, *ret);
+		return 0;
+	}
+	err_set(w->err, "%s must be true or false, not \"%.40s\"", what, text_of(n).s);
+	return fault(w, n);
+}
+
+/* A list of words, or one word, joined with commas. */
+static int get_words(struct walk *w, const yaml_node_t *n, const char *what, struct buf *out)
+{
+	buf_reset(out);
+	if (n->type == YAML_SCALAR_NODE) {
+		buf_add(out, text_of(n));
+	} else {
+		if (want_kind(w, n, YAML_SEQUENCE_NODE, what) < 0)
+			return ERR_FAIL;
+		for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top; i++) {
+			yaml_node_t *v = yaml_document_get_node(w->doc, *i);
+
+			if (want_kind(w, v, YAML_SCALAR_NODE, what) < 0)
+				return ERR_FAIL;
+			if (out->n)
+				buf_addc(out, ',');
+			buf_add(out, text_of(v));
+		}
+	}
+	buf_addf(&w->canon, "%s %s\n", what, buf_z(out));
+	return 0;
+}
+
+/* One member of a mapping: its name and how it is read. */
+struct member {
+	const char *name;
+	int (*read)(struct walk *w, const yaml_node_t *n, void *to);
+};
+
+static int get_mapping(struct walk *w, const yaml_node_t *n, const char *what, const struct member *members, void *to)
+{
+	uint64_t seen = 0;
+
+	if (want_kind(w, n, YAML_MAPPING_NODE, what) < 0)
+		return ERR_FAIL;
+	for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top; p++) {
+		yaml_node_t *key = yaml_document_get_node(w->doc, p->key), *v = yaml_document_get_node(w->doc, p->value);
+		const struct member *m = members;
+		const char *near;
+		int k = 0;
+
+		if (want_kind(w, key, YAML_SCALAR_NODE, "a key") < 0)
+			return ERR_FAIL;
+		while (m->name && !str_is(text_of(key), m->name)) {
+			w->names[k++] = m->name;
+			m++;
+		}
+		if (!m->name) {
+			w->names[k] = NULL;
+			near = str_nearest(text_of(key), w->names);
+			err_set(w->err, "unknown key \"%.40s\" in %s%s%s%s", text_of(key).s, what, near ? "; did you mean \"" : "",
+				near ? near : "", near ? "\"?" : "");
+			return fault(w, key);
+		}
+		if (seen >> (m - members) & 1) {
+			err_set(w->err, "\"%s\" stands twice", m->name);
+			return fault(w, key);
+		}
+		seen |= (uint64_t)1 << (m - members);
+		if (m->read(w, v, to) < 0)
+			return ERR_FAIL;
+	}
+	return 0;
+}
+
+/* ---- sources */
+
+static int source_task(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct source *s = to;
+
+	(void)s;
+	/* the task was read first, by source_read: the other keys need it */
+	buf_addf(&w->canon, "task %.*s\n", (int)text_of(n).n, text_of(n).s);
+	return 0;
+}
+
+static int source_count(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_int(w, n, "count", 1, 1000000000, &((struct source *)to)->count);
+}
+
+static int source_difficulty(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct source *s = to;
+	struct buf words = BUF_INIT;
+	int rc;
+
+	if (n->type == YAML_SEQUENCE_NODE) { /* [1, 6] is 1..6 */
+		rc = get_words(w, n, "difficulty", &words);
+		for (size_t i = 0; rc == 0 && i < words.n; i++)
+			if (words.s[i] == ',') {
+				struct buf range = BUF_INIT;
+
+				buf_add(&range, str_sub(buf_str(&words), 0, i));
+				buf_addz(&range, "..");
+				buf_add(&range, str_from(buf_str(&words), i + 1));
+				buf_release(&words);
+				words = range;
+				break;
+			}
+	} else {
+		rc = get_words(w, n, "difficulty", &words);
+	}
+	if (rc == 0 && !difficulty_parse(buf_z(&words), &s->lo, &s->hi, w->err))
+		rc = fault(w, n);
+	buf_release(&words);
+	return rc;
+}
+
+static int source_knobs(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct source *s = to;
+
+	if (want_kind(w, n, YAML_MAPPING_NODE, "knobs") < 0)
+		return ERR_FAIL;
+	for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top; p++) {
+		yaml_node_t *key = yaml_document_get_node(w->doc, p->key), *v = yaml_document_get_node(w->doc, p->value);
+		int64_t value;
+
+		if (want_kind(w, key, YAML_SCALAR_NODE, "a knob's name") < 0 ||
+		    get_int(w, v, "a knob", INT32_MIN, INT32_MAX, &value) < 0)
+			return ERR_FAIL;
+		buf_addf(&w->canon, "knob %.*s\n", (int)text_of(key).n, text_of(key).s);
+		if (!ask_knob(&s->ask, text_of(key), value, w->err))
+			return fault(w, key);
+	}
+	return 0;
+}
+
+static int source_lang(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct source *s = to;
+	struct buf words = BUF_INIT;
+	int rc = get_words(w, n, "lang", &words);
+
+	if (rc == 0) {
+		s->nlangs = parse_langs(buf_z(&words), s->langs, w->err);
+		rc = s->nlangs < 0 ? fault(w, n) : 0;
+	}
+	buf_release(&words);
+	return rc;
+}
+
+static int source_formats(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct source *s = to;
+	struct buf words = BUF_INIT;
+	int rc = get_words(w, n, "formats", &words);
+
+	if (rc == 0) {
+		s->nformats = parse_formats(buf_z(&words), s->formats, w->err);
+		rc = s->nformats < 0 ? fault(w, n) : 0;
+	}
+	buf_release(&words);
+	return rc;
+}
+
+static const struct member source_members[] = {
+	{ "task", source_task },	 { "count", source_count }, { "difficulty", source_difficulty }, { "knobs", source_knobs },
+	{ "lang", source_lang },	 { "formats", source_formats }, { 0 },
+};
+
+static yaml_node_t *find_key(struct walk *w, const yaml_node_t *map, const char *name)
+{
+	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++) {
+		yaml_node_t *key = yaml_document_get_node(w->doc, p->key);
+
+		if (key->type == YAML_SCALAR_NODE && str_is(text_of(key), name))
+			return yaml_document_get_node(w->doc, p->value);
+	}
+	return NULL;
+}
+
+/* Whether these knobs can give a puzzle at every level of the source. */
+static int source_possible(struct walk *w, const yaml_node_t *n, const struct source *s)
+{
+	for (int level = s->lo / 10; level <= (s->hi + 9) / 10; level++) {
+		int knob[TASK_KNOBS];
+
+		task_level(s->ask.task, level, knob);
+		for (int i = 0; i < TASK_KNOBS; i++)
+			if (s->ask.knob_set >> i & 1)
+				knob[i] = s->ask.knob[i];
+		if (knobs_refused(s->ask.task, knob, w->err))
+			return fault(w, n);
+	}
+	return 0;
+}
+
+static int source_read(struct walk *w, const yaml_node_t *n, struct source *s)
+{
+	const struct task *t;
+	yaml_node_t *task;
+
+	if (want_kind(w, n, YAML_MAPPING_NODE, "a source") < 0)
+		return ERR_FAIL;
+	if (find_key(w, n, "repo")) {
+		err_set(w->err, "a source with \"repo\" needs the miner, which this quarry does not have");
+		return fault(w, n);
+	}
+	task = find_key(w, n, "task");
+	if (!task) {
+		err_set(w->err, "a source needs a \"task\"");
+		return fault(w, n);
+	}
+	if (want_kind(w, task, YAML_SCALAR_NODE, "task") < 0)
+		return ERR_FAIL;
+	t = find_task(text_of(task), w->err);
+	if (!t)
+		return fault(w, task);
+	*s = (struct source){ .ask = INSTANCE_ASK(t), .count = 100, .lo = 50, .hi = 50, .nlangs = 1, .nformats = 1,
+			      .formats = { QUARRY_TAGS }, .line = (int)n->start_mark.line + 1 };
+	buf_addz(&w->canon, "source\n");
+	if (get_mapping(w, n, "a source", source_members, s) < 0)
+		return ERR_FAIL;
+	return source_possible(w, n, s);
+}
+
+static int read_sources(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct recipe *r = to;
+	size_t count;
+
+	if (want_kind(w, n, YAML_SEQUENCE_NODE, "sources") < 0)
+		return ERR_FAIL;
+	count = (size_t)(n->data.sequence.items.top - n->data.sequence.items.start);
+	if (count == 0 || count > RECIPE_SOURCES) {
+		err_set(w->err, "sources must list 1 to %d sources, not %zu", RECIPE_SOURCES, count);
+		return fault(w, n);
+	}
+	r->sources = arena_zalloc(&r->arena, count, sizeof(*r->sources));
+	if (!r->sources)
+		return err_set(w->err, "out of memory");
+	for (size_t i = 0; i < count; i++) {
+		if (source_read(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[i]), &r->sources[i]) < 0)
+			return ERR_FAIL;
+		r->nsources++;
+	}
+	return 0;
+}
+
+/* ---- sampling */
+
+static int sampling_n(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int64_t v;
+	int rc = get_int(w, n, "n", 1, 4096, &v);
+
+	if (rc == 0)
+		((struct recipe *)to)->sampling.n = (int)v;
+	return rc;
+}
+
+static int sampling_temperature(struct walk *w, const yaml_node_t *n, void *to)
+{
+	((struct recipe *)to)->sampling_set |= SET_TEMPERATURE;
+	return get_real(w, n, "temperature", 0, 100, &((struct recipe *)to)->sampling.temperature);
+}
+
+static int sampling_top_p(struct walk *w, const yaml_node_t *n, void *to)
+{
+	((struct recipe *)to)->sampling_set |= SET_TOP_P;
+	return get_real(w, n, "top_p", 1e-6, 1, &((struct recipe *)to)->sampling.top_p);
+}
+
+static int sampling_min_p(struct walk *w, const yaml_node_t *n, void *to)
+{
+	((struct recipe *)to)->sampling_set |= SET_MIN_P;
+	return get_real(w, n, "min_p", 0, 0.999, &((struct recipe *)to)->sampling.min_p);
+}
+
+static int sampling_top_k(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int64_t v;
+	int rc = get_int(w, n, "top_k", 0, 1000000, &v);
+
+	((struct recipe *)to)->sampling_set |= SET_TOP_K;
+	if (rc == 0)
+		((struct recipe *)to)->sampling.top_k = (int)v;
+	return rc;
+}
+
+static int sampling_max_tokens(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int64_t v;
+	int rc = get_int(w, n, "max_tokens", 1, 1000000, &v);
+
+	if (rc == 0)
+		((struct recipe *)to)->sampling.max_tokens = (int)v;
+	return rc;
+}
+
+static int sampling_stop(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct sampling *s = &((struct recipe *)to)->sampling;
+
+	if (n->type == YAML_SCALAR_NODE) {
+		s->nstop = 1;
+		return get_text(w, n, "stop", &s->stop[0]);
+	}
+	if (want_kind(w, n, YAML_SEQUENCE_NODE, "stop") < 0)
+		return ERR_FAIL;
+	for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top; i++) {
+		if (s->nstop == SAMPLING_STOPS) {
+			err_set(w->err, "more than %d stop strings", SAMPLING_STOPS);
+			return fault(w, n);
+		}
+		if (get_text(w, yaml_document_get_node(w->doc, *i), "stop", &s->stop[s->nstop++]) < 0)
+			return ERR_FAIL;
+	}
+	return 0;
+}
+
+static int sampling_fill(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_bool(w, n, "fill", &((struct recipe *)to)->fill);
+}
+
+static const struct member sampling_members[] = {
+	{ "n", sampling_n },
+	{ "temperature", sampling_temperature },
+	{ "top_p", sampling_top_p },
+	{ "top_k", sampling_top_k },
+	{ "min_p", sampling_min_p },
+	{ "max_tokens", sampling_max_tokens },
+	{ "stop", sampling_stop },
+	{ "fill", sampling_fill },
+	{ 0 },
+};
+
+static int read_sampling(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_mapping(w, n, "sampling", sampling_members, to);
+}
+
+/* ---- filter, views, splits, shards */
+
+static int filter_pass_rate(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct dataset_plan *p = &((struct recipe *)to)->plan;
+
+	if (want_kind(w, n, YAML_SEQUENCE_NODE, "pass_rate") < 0)
+		return ERR_FAIL;
+	if (n->data.sequence.items.top - n->data.sequence.items.start != 2) {
+		err_set(w->err, "pass_rate must be [lo, hi]");
+		return fault(w, n);
+	}
+	if (get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[0]), "pass_rate's lower end", 0, 1, &p->pass_lo) < 0 ||
+	    get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[1]), "pass_rate's upper end", 0, 1, &p->pass_hi) < 0)
+		return ERR_FAIL;
+	if (p->pass_lo > p->pass_hi) {
+		err_set(w->err, "pass_rate [%g, %g] keeps nothing", p->pass_lo, p->pass_hi);
+		return fault(w, n);
+	}
+	return 0;
+}
+
+static int filter_guess(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_real(w, n, "guess", 0, 1, &((struct recipe *)to)->plan.guess_alpha);
+}
+
+static int filter_sft(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int64_t v;
+	int rc = get_int(w, n, "sft_per_prompt", 1, 1000, &v);
+
+	if (rc == 0)
+		((struct recipe *)to)->plan.sft_per_prompt = (int)v;
+	return rc;
+}
+
+static int filter_pairs(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int64_t v;
+	int rc = get_int(w, n, "pairs_per_prompt", 1, 1000, &v);
+
+	if (rc == 0)
+		((struct recipe *)to)->plan.pairs_per_prompt = (int)v;
+	return rc;
+}
+
+static const struct member filter_members[] = {
+	{ "pass_rate", filter_pass_rate }, { "guess", filter_guess }, { "sft_per_prompt", filter_sft },
+	{ "pairs_per_prompt", filter_pairs }, { 0 },
+};
+
+static int read_filter(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_mapping(w, n, "filter", filter_members, to);
+}
+
+static int read_views(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct recipe *r = to;
+	struct buf words = BUF_INIT;
+	struct str rest, item;
+	int rc = get_words(w, n, "views", &words), view;
+
+	r->plan.views = 1u << VIEW_TRACES;
+	for (rest = buf_str(&words); rc == 0 && str_split(&rest, ',', &item);) {
+		if (view_from(str_trim(item), &view)) {
+			r->plan.views |= 1u << view;
+			continue;
+		}
+		err_set(w->err, "unknown view \"%.*s\"; there are rl, sft, pairs, traces and deferred", (int)item.n, item.s);
+		rc = fault(w, n);
+	}
+	buf_release(&words);
+	return rc;
+}
+
+static int splits_validation(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_real(w, n, "validation", 0, 0.9, &((struct recipe *)to)->plan.validation);
+}
+
+static const struct member splits_members[] = { { "validation", splits_validation }, { 0 } };
+
+static int read_splits(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_mapping(w, n, "splits", splits_members, to);
+}
+
+static int shards_bytes(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_int(w, n, "bytes", 1 << 16, (int64_t)1 << 40, &((struct recipe *)to)->plan.shard_bytes);
+}
+
+static int shards_frame(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_int(w, n, "frame", 1 << 12, 1 << 30, &((struct recipe *)to)->plan.frame_bytes);
+}
+
+static int shards_level(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int64_t v;
+	int rc = get_int(w, n, "level", 1, 19, &v);
+
+	if (rc == 0)
+		((struct recipe *)to)->plan.level = (int)v;
+	return rc;
+}
+
+static const struct member shards_members[] = { { "bytes", shards_bytes }, { "frame", shards_frame }, { "level", shards_level }, { 0 } };
+
+static int read_shards(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_mapping(w, n, "shards", shards_members, to);
+}
+
+/* ---- the whole */
+
+static int read_name(struct walk *w, const yaml_node_t *n, void *to)
+{
+	const char *name;
+
+	if (get_text(w, n, "name", &name) < 0)
+		return ERR_FAIL;
+	for (const char *c = name; *c; c++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", *c) || strlen(name) > 96 || *name == '.') {
+			err_set(w->err, "name may hold letters, digits, - _ and . only, not \"%.40s\"", name);
+			return fault(w, n);
+		}
+	((struct recipe *)to)->plan.name = name;
+	return 0;
+}
+
+static int read_seed(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int64_t v;
+	int rc = get_int(w, n, "seed", 0, INT64_MAX, &v);
+
+	((struct recipe *)to)->seed = rc == 0 ? (uint64_t)v : 0;
+	return rc;
+}
+
+static int read_model(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_text(w, n, "model", &((struct recipe *)to)->model);
+}
+
+static int read_calibration(struct walk *w, const yaml_node_t *n, void *to)
+{
+	(void)to;
+	err_set(w->err, "calibration files come from quarry tune, which this quarry does not have");
+	return fault(w, n);
+}
+
+static const struct member recipe_members[] = {
+	{ "name", read_name },	   { "seed", read_seed },	{ "model", read_model },   { "sources", read_sources },
+	{ "sampling", read_sampling }, { "filter", read_filter }, { "views", read_views },   { "splits", read_splits },
+	{ "shards", read_shards }, { "calibration", read_calibration }, { 0 },
+};
+
+static int read_text(struct recipe *r, struct err *err)
+{
+	struct buf line = BUF_INIT;
+	struct reader *in;
+	int rc = reader_open(&in, r->path, err);
+
+	r->text.max = 16 << 20;
+	while (rc >= 0 && (rc = reader_line(in, &line, err)) > 0) {
+		buf_add(&r->text, buf_str(&line));
+		buf_addc(&r->text, '\n');
+	}
+	if (rc == 0 && r->text.failed)
+		rc = err_set(err, "%s: a recipe of over 16 MiB", r->path);
+	if (rc >= 0)
+		reader_close(in);
+	buf_release(&line);
+	return rc;
+}
+
+static int walk(struct recipe *r, yaml_document_t *doc, struct err *err)
+{
+	struct walk w = { .r = r, .doc = doc, .err = err };
+	yaml_node_t *top = yaml_document_get_root_node(doc);
+	int rc;
+
+	if (!top)
+		return err_set(err, "%s:1: the recipe is empty", r->path);
+	rc = get_mapping(&w, top, "the recipe", recipe_members, r);
+	if (rc == 0 && !r->nsources)
+		rc = err_set(err, "%s:1: the recipe has no \"sources\"", r->path);
+	if (rc == 0 && !*r->plan.name)
+		rc = err_set(err, "%s:1: the recipe has no \"name\"", r->path);
+	r->plan.n = r->sampling.n;
+	r->plan.recipe = buf_str(&r->text);
+	hash64_hex(hash64(buf_z(&w.canon), w.canon.n, 0), r->hash);
+	buf_release(&w.canon);
+	return rc;
+}
+
+int recipe_read(struct recipe *r, const char *path, struct err *err)
+{
+	yaml_parser_t parser;
+	yaml_document_t doc;
+	int rc;
+
+	*r = (struct recipe){ .path = path, .model = "tiny", .sampling = SAMPLING_INIT, .fill = true, .plan = DATASET_PLAN };
+	r->sampling.n = 8;
+	rc = read_text(r, err);
+	if (rc < 0)
+		return rc;
+	if (!utf8_valid(buf_str(&r->text)))
+		return err_set(err, "%s: the recipe is not UTF-8", path);
+	if (!yaml_parser_initialize(&parser))
+		return err_set(err, "out of memory");
+	yaml_parser_set_input_string(&parser, (const unsigned char *)buf_z(&r->text), r->text.n);
+	if (!yaml_parser_load(&parser, &doc)) {
+		rc = err_set(err, "%s:%zu: broken YAML: %s%s%s", path, parser.problem_mark.line + 1,
+			     parser.context ? parser.context : "", parser.context ? ", " : "",
+			     parser.problem ? parser.problem : "unreadable");
+	} else {
+		rc = walk(r, &doc, err);
+		yaml_document_delete(&doc);
+	}
+	yaml_parser_delete(&parser);
+	return rc;
+}
+
+void recipe_release(struct recipe *r)
+{
+	buf_release(&r->text);
+	arena_release(&r->arena);
+}
+
+void source_ask(const struct recipe *r, int source, uint64_t i, struct instance_ask *ask, uint64_t *seed)
+{
+	const struct source *s = &r->sources[source];
+	struct rng rng;
+
+	*ask = s->ask;
+	*seed = instance_seed(rng_mix(r->seed, (uint64_t)source), s->ask.task->name, i);
+	rng_init(&rng, *seed, "ask");
+	ask->lang = s->langs[rng_below(&rng, (uint32_t)s->nlangs)];
+	ask->format = s->formats[rng_below(&rng, (uint32_t)s->nformats)];
+	ask->difficulty = draw_difficulty(s->lo, s->hi, *seed);
+}

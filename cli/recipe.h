@@ -1,0 +1,53 @@
+/*
+ * recipe.h - what a build is to make, from a YAML file (libyaml).
+ *
+ *	struct recipe r;
+ *	if (recipe_read(&r, "quickstart.yaml", &err) < 0)	// "quickstart.yaml:12: unknown task "sudku"; ..."
+ *		...
+ *	recipe_release(&r);
+ *
+ * Every key is known or an error with its line; every value is checked here, before anything is made.
+ * docs/FORMATS.md lists the keys.
+ */
+#ifndef QUARRY_CLI_RECIPE_H
+#define QUARRY_CLI_RECIPE_H
+
+#include "base/arena.h"
+#include "datasets/dataset.h"
+#include "generators/instance.h"
+#include "sampler/sampler.h"
+
+enum { RECIPE_SOURCES = 1024 };
+
+struct source {
+	struct instance_ask ask; /* task, knobs */
+	int64_t count;
+	int lo, hi; /* tenths of difficulty */
+	enum lang langs[LANGS];
+	enum quarry_format formats[QUARRY_FORMATS];
+	int nlangs, nformats;
+	int line; /* of the recipe */
+};
+
+struct recipe {
+	const char *path, *model;
+	uint64_t seed;
+	struct source *sources;
+	int nsources;
+	struct sampling sampling;
+	unsigned sampling_set; /* bits SET_*: given in the recipe; the model's own defaults hold elsewhere */
+	bool fill;             /* draw all n samples even of a prompt that cannot be kept any more */
+	struct dataset_plan plan;
+	struct buf text; /* the file */
+	char hash[17];   /* of what it says, comments and layout aside */
+	struct arena arena;
+};
+
+enum { SET_TEMPERATURE = 1, SET_TOP_P = 2, SET_TOP_K = 4, SET_MIN_P = 8 };
+
+int recipe_read(struct recipe *r, const char *path, struct err *err);
+void recipe_release(struct recipe *r);
+/* The i-th try of a source: what is asked and under which seed. Depends on (recipe seed, source, i) alone. */
+void source_ask(const struct recipe *r, int source, uint64_t i, struct instance_ask *ask, uint64_t *seed);
+
+#endif

@@ -1,0 +1,35 @@
+/* stop.c - signals as a flag; see stop.h. */
+#include "cli/stop.h"
+
+#include <signal.h>
+#include <string.h>
+
+static volatile sig_atomic_t asked;
+
+static void on_signal(int sig)
+{
+	asked = sig;
+}
+
+void stop_watch(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction a;
+
+	memset(&a, 0, sizeof(a));
+	a.sa_handler = on_signal;
+	a.sa_flags = (int)(SA_RESTART | SA_RESETHAND);
+	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &a, NULL);
+}
+
+bool stop_asked(void)
+{
+	return asked != 0;
+}
+
+bool stop_quit(void *ctx)
+{
+	(void)ctx;
+	return asked != 0;
+}

@@ -1,0 +1,11 @@
+/* stop.h - a signal asks us to save and stop: SIGINT, SIGTERM, SIGHUP set a flag that jobs look at. */
+#ifndef QUARRY_CLI_STOP_H
+#define QUARRY_CLI_STOP_H
+
+#include <stdbool.h>
+
+void stop_watch(void);     /* from now on the signals set the flag; a second one ends the program at once */
+bool stop_asked(void);
+bool stop_quit(void *ctx); /* the same, as a callback */
+
+#endif
