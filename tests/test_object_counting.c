@@ -166,8 +166,27 @@ static void test_table(void)
 	check_in("%s", "");
 }
 
-/* Every equation of the worked steps holds, and the last number is the answer. */
-static void test_steps(struct str steps, long answer)
+static bool tells(const char *text, const char *end, long number)
+{
+	while (text < end) {
+		char *behind;
+
+		if (*text < '0' || *text > '9') {
+			text++;
+			continue;
+		}
+		if (strtol(text, &behind, 10) == number)
+			return true;
+		text = behind;
+	}
+	return false;
+}
+
+/*
+ * Every equation of the worked steps holds, its numbers were told before (by the story or by a step; what somebody did not
+ * have is 0), and the last number is the answer.
+ */
+static void test_steps(struct str steps, struct str desc, long answer)
 {
 	const char *z = steps.s, *end = steps.s + steps.n;
 	long last = -1;
@@ -184,6 +203,8 @@ static void test_steps(struct str steps, long answer)
 		if (sscanf(c, "%ld%c%ld=%ld%n", &a, &op, &b, &sum, &n) == 4 && (op == '+' || op == '-')) {
 			CHECK_EQ(op == '+' ? a + b : a - b, sum);
 			CHECK(sum >= 0);
+			CHECK(a == 0 || tells(z, c, a) || tells(desc.s, desc.s + desc.n, a));
+			CHECK(b == 0 || tells(z, c, b) || tells(desc.s, desc.s + desc.n, b));
 			last = sum;
 			c += n;
 		} else {
@@ -221,7 +242,7 @@ static void test_one(struct buf *desc, struct buf *answer, uint64_t seed)
 	for (enum lang lang = 0; lang < LANGS; lang++) {
 		buf_reset(&b);
 		task->explain(&b, buf_str(desc), lang);
-		test_steps(buf_str(&b), due);
+		test_steps(buf_str(&b), buf_str(desc), due);
 	}
 	buf_reset(&b);
 	task->canon(&b, buf_str(desc));
