@@ -7,6 +7,11 @@ enum {
 	BARE_WORDS = 16,  /* words in one of several lines; more is prose */
 };
 
+static bool is_letter(char c)
+{
+	return to_lower(c) >= 'a' && to_lower(c) <= 'z';
+}
+
 /*
  * Labels
  */
@@ -106,6 +111,10 @@ static struct str unpaired(struct str s)
 {
 	static const struct str marks[] = { { "**", 2 }, { "__", 2 }, { "`", 1 }, { "\"", 1 }, { "$", 1 }, { "*", 1 } };
 
+	ptrdiff_t tag = str_find(s, STR("</answer"));
+
+	if (tag >= 0) /* the label stands between tags */
+		s = str_sub(s, 0, (size_t)tag);
 	while (s.n && (s.s[0] == '*' || s.s[0] == '_'))
 		s = str_from(s, 1);
 	s = str_trim(s);
@@ -130,6 +139,21 @@ static struct str first_sentence(struct str s)
 	return s;
 }
 
+/* Is the "answer" at line[from..to) the end of a JSON key: "answer", 'final_answer'? */
+static bool json_key(struct str line, size_t from, size_t to)
+{
+	char quote = to < line.n ? line.s[to] : 0;
+
+	if (quote != '"' && quote != '\'')
+		return false;
+	for (size_t i = from; i-- > 0 && from - i < LEAD_MAX;)
+		if (line.s[i] == quote)
+			return true;
+		else if (!is_letter(line.s[i]) && line.s[i] != '_' && line.s[i] != ' ')
+			return false;
+	return false;
+}
+
 /* The label of a line, if it has one: at its start, or else the last place in it that names the answer. */
 static enum label label_of(struct str line, struct str *text)
 {
@@ -140,16 +164,14 @@ static enum label label_of(struct str line, struct str *text)
 	for (size_t i = 0; i < line.n; i++) {
 		size_t n;
 		enum label l;
-		bool key, heavy;
+		bool heavy;
 
 		if (!begins[(unsigned char)line.s[i]])
 			continue;
 		n = answer_at(line, i);
 		if (!n)
 			continue;
-		/* "answer" in its own quotes is a JSON key */
-		key = i && i + n < line.n && (line.s[i - 1] == '"' || line.s[i - 1] == '\'') && line.s[i + n] == line.s[i - 1];
-		l = key ? LABEL_NONE : label_end(line, i + n, &at);
+		l = json_key(line, i, i + n) ? LABEL_NONE : label_end(line, i + n, &at);
 		if (l != LABEL_NONE && l != LABEL_SENTENCE && leads_up(str_sub(line, 0, i), &heavy)) {
 			if (l == LABEL_HEADING && !heavy)
 				return LABEL_NONE; /* the word alone may be one of a list of words */
@@ -274,7 +296,7 @@ static void fence_line(struct hunt *h, struct fence *f, struct str line)
 	}
 	if (!n)
 		return;
-	*f = (struct fence){ n, t.s[0], start + line.n, str_from(t, n) };
+	*f = (struct fence){ n, t.s[0], start + line.n + (start + line.n < h->v.n), str_from(t, n) };
 	/* A fence line of backticks holds no others: "```42```" is all of the block, and else it is code in a sentence. */
 	if (f->mark != '`' || str_chr(f->info, '`') < 0)
 		return;
@@ -310,11 +332,6 @@ void find_lines(struct hunt *h)
 /*
  * The bare reply
  */
-
-static bool is_letter(char c)
-{
-	return to_lower(c) >= 'a' && to_lower(c) <= 'z';
-}
 
 /* Is there a place where one sentence ends and another begins? */
 static bool has_sentences(struct str s)
