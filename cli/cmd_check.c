@@ -1,0 +1,185 @@
+/* cmd_check.c - quarry check: a dataset, a shard or an instance file, looked at again from the ground up. */
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/judge.h"
+#include "cli/list.h"
+#include "cli/progress.h"
+#include "datasets/dataset.h"
+#include "datasets/stream.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+struct args {
+	struct common common;
+	bool prove;
+};
+
+static const struct option options[] = {
+	{ .name = "prove", .kind = OPT_FLAG, .at = offsetof(struct args, prove),
+	  .what = "prove again that puzzles with one answer have one" },
+	{ 0 },
+};
+
+struct check {
+	const struct args *a;
+	struct judged judged;
+	struct buf desc, said;
+	struct progress progress;
+	uint64_t rows, verdicts, proved, problems;
+};
+
+__attribute__((format(printf, 2, 3))) static void problem(struct check *c, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (c->problems++ < 50)
+		log_error("%s", text);
+}
+
+static void on_problem(void *ctx, const char *what)
+{
+	problem(ctx, "%s", what);
+}
+
+/* The stored verdict of a row that holds a response. */
+static void check_verdict(struct check *c, const char *file, int64_t number, struct json row)
+{
+	struct json mark;
+
+	judge_row(&c->judged, row, false);
+	c->verdicts++;
+	if (c->judged.v.mark == QUARRY_BAD_TASK)
+		problem(c, "%s:%lld: bad_task: %s", file, (long long)number, c->judged.v.why);
+	else if (json_get(row, "mark", &mark) && !json_is(mark, quarry_mark_name(c->judged.v.mark)))
+		problem(c, "%s:%lld: the stored mark is %.*s, the verdict is %s: %s", file, (long long)number, (int)mark.raw.n,
+			mark.raw.s, quarry_mark_name(c->judged.v.mark), c->judged.v.why);
+}
+
+/* A puzzle: its own answer is right, and it has no other where it says so. */
+static void check_puzzle(struct check *c, const char *file, int64_t number, struct json row)
+{
+	struct json task, desc, answer;
+	const struct task *t;
+	struct quarry_verdict v;
+	struct str name;
+
+	if (!json_get(row, "task", &task) || !json_get(row, "desc", &desc))
+		return;
+	t = json_plain(task, &name) ? task_find(name) : NULL;
+	buf_reset(&c->desc);
+	if (!t || !json_str(desc, &c->desc)) {
+		problem(c, "%s:%lld: an unknown task, or a desc that is no string", file, (long long)number);
+		return;
+	}
+	if (json_get(row, "answer", &answer)) {
+		buf_reset(&c->said);
+		buf_addz(&c->said, "<answer>");
+		json_str(answer, &c->said);
+		buf_addz(&c->said, "</answer>");
+		quarry_verify_n(quarry_rule(t->name), buf_z(&c->desc), c->desc.n, buf_z(&c->said), c->said.n, NULL, &v);
+		c->verdicts++;
+		if (v.mark != QUARRY_CORRECT)
+			problem(c, "%s:%lld: its own answer is %s: %s", file, (long long)number, quarry_mark_name(v.mark), v.why);
+	}
+	if (c->a->prove && (t->flags & TASK_UNIQUE) && t->prove) {
+		c->proved++;
+		if (!t->prove(buf_str(&c->desc)))
+			problem(c, "%s:%lld: the puzzle does not have exactly one answer", file, (long long)number);
+	}
+}
+
+static int on_row(void *ctx, const char *file, int64_t number, int view, struct str line)
+{
+	struct check *c = ctx;
+	struct json row, info, truth, v;
+	struct err err = ERR_INIT;
+
+	(void)view;
+	c->rows++;
+	progress_add(&c->progress, 1);
+	if (!json_parse(&row, line, &err)) {
+		problem(c, "%s:%lld: %s", file, (long long)number, err.msg);
+		return 0;
+	}
+	if (json_get(row, "response", &v)) {
+		check_verdict(c, file, number, row);
+		return 0;
+	}
+	/* a view's row: the puzzle is in its ground truth */
+	if ((json_get(row, "label", &truth) || (json_get(row, "extra_info", &info) && json_get(info, "ground_truth", &truth))) &&
+	    truth.kind == JSON_STRING) {
+		struct buf text = BUF_INIT;
+
+		json_str(truth, &text);
+		if (json_parse(&row, buf_str(&text), &err))
+			check_puzzle(c, file, number, row);
+		else
+			problem(c, "%s:%lld: the ground truth is %s", file, (long long)number, err.msg);
+		buf_release(&text);
+		return 0;
+	}
+	check_puzzle(c, file, number, row);
+	return 0;
+}
+
+static int check_file(struct check *c, const char *path, struct err *err)
+{
+	struct buf line = BUF_INIT;
+	struct reader *in;
+	int rc = reader_open(&in, path, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = reader_line(in, &line, err)) > 0)
+		on_row(c, path, (int64_t)reader_number(in), -1, buf_str(&line));
+	reader_close(in);
+	buf_release(&line);
+	return rc;
+}
+
+static int run(void *p, int argc, char **argv)
+{
+	struct args *a = p;
+	struct check c = { .a = a, .judged = JUDGED_INIT };
+	struct err err = ERR_INIT;
+	struct stat st;
+	int rc;
+
+	if (argc != 1) {
+		err_set(&err, "check takes one path, not %d", argc);
+		return fail_usage(&err);
+	}
+	progress_start(&c.progress, "check", "rows", 0, &a->common);
+	if (stat(argv[0], &st) == 0 && S_ISDIR(st.st_mode)) {
+		struct dataset_check d = { .row = on_row, .problem = on_problem, .ctx = &c };
+
+		rc = dataset_check(&d, argv[0], &err);
+	} else {
+		rc = check_file(&c, argv[0], &err);
+	}
+	progress_end(&c.progress);
+	judged_release(&c.judged);
+	buf_release(&c.desc);
+	buf_release(&c.said);
+	if (rc < 0)
+		return fail_usage(&err);
+	printf("%s: %llu rows, %llu verdicts given again, %llu puzzles proved again, %llu problems\n", argv[0],
+	       (unsigned long long)c.rows, (unsigned long long)c.verdicts, (unsigned long long)c.proved,
+	       (unsigned long long)c.problems);
+	return c.problems ? EXIT_FAILED : EXIT_DONE;
+}
+
+static const char more[] = "A dataset directory: every checksum, count and id against manifest.json, and every row's verdict given again.\n"
+			   "A shard or a file of rows: the verdicts and the puzzles.\n"
+			   "\n"
+			   "    quarry check demo/quickstart --prove\n";
+
+const struct command cmd_check = { "check", "PATH", "check a dataset, shard or file from the ground up", more, options,
+				   sizeof(struct args), run };
