@@ -75,6 +75,7 @@ struct mlp {
 
 /* Who goes where in an MLP; room for rows * top_k. */
 struct routing {
+	int experts, top_k, act_each; /* the most of any layer; floats of act that a row may need */
 	float *score;    /* (rows, padded experts) */
 	int32_t *expert; /* (rows, top_k) best first, equal scores by number */
 	float *weight;   /* (rows, top_k) */
@@ -97,6 +98,8 @@ struct backend {
 	void (*machine_free)(struct machine *);
 	int (*machine_threads)(const struct machine *);
 	void (*run)(struct machine *, void (*body)(void *arg, struct lane *), void *arg);
+	/* n independent bodies, the i-th with args + i * size: lanes draw them, each runs one alone, as the only lane */
+	void (*each)(struct lane *, int n, void (*body)(void *arg, struct lane *), void *args, size_t size);
 	void (*share)(const struct lane *, int *id, int *lanes); /* for work that the caller splits itself */
 
 	/* h (rows, dim) = row token of table (vocab, dim) */

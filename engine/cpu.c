@@ -11,7 +11,6 @@
 
 #include "engine/cpu_kernels.h"
 
-#include <assert.h>
 #include <math.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -38,8 +37,9 @@ enum {
 struct lane {
 	struct machine *m;
 	int id, lanes;
-	bool settled;   /* no row operation since all lanes last met */
-	float *scratch; /* (MLP_ROWS, MLP_PANELS * PAD) */
+	bool settled;     /* no row operation since all lanes last met */
+	float *scratch;   /* (MLP_ROWS, MLP_PANELS * PAD) */
+	atomic_int *next; /* task: the machine's, or its own when it works alone */
 };
 
 struct machine {
@@ -78,9 +78,16 @@ static void sleep_until_turn(struct machine *m, unsigned turn)
 static void meet(struct lane *lane, void (*alone)(void *), void *arg)
 {
 	struct machine *m = lane->m;
-	unsigned turn = atomic_load(&m->turn);
+	unsigned turn;
 
 	lane->settled = true;
+	if (lane->lanes == 1) {
+		atomic_store_explicit(lane->next, 0, memory_order_relaxed);
+		if (alone)
+			alone(arg);
+		return;
+	}
+	turn = atomic_load(&m->turn);
 	if (atomic_fetch_add(&m->arrived, 1) < lane->lanes - 1) {
 		for (int i = 0; i < SPINS; i++) {
 			if (atomic_load_explicit(&m->turn, memory_order_acquire) != turn)
@@ -109,7 +116,7 @@ static void settle(struct lane *lane)
 
 static int task_next(struct lane *lane)
 {
-	return atomic_fetch_add_explicit(&lane->m->next, 1, memory_order_relaxed);
+	return atomic_fetch_add_explicit(lane->next, 1, memory_order_relaxed);
 }
 
 /* This lane's rows of a row operation. */
@@ -170,9 +177,11 @@ static int machine_threads(const struct machine *m)
 
 static void run_lane(struct machine *m, int id, int lanes, void (*body)(void *, struct lane *), void *arg)
 {
-	struct lane lane = { m, id, lanes, true, m->scratch + (size_t)id * MLP_ROWS * MLP_PANELS * PAD };
+	struct lane lane = { m, id, lanes, true, m->scratch + (size_t)id * MLP_ROWS * MLP_PANELS * PAD, &m->next };
 
 	body(arg, &lane);
+	/* here rather than at OpenMP's barrier, which may spin for milliseconds */
+	meet(&lane, NULL, NULL);
 }
 
 static void run(struct machine *m, void (*body)(void *, struct lane *), void *arg)
@@ -186,6 +195,20 @@ static void run(struct machine *m, void (*body)(void *, struct lane *), void *ar
 	}
 #endif
 	run_lane(m, 0, 1, body, arg);
+}
+
+static void each(struct lane *lane, int n, void (*body)(void *, struct lane *), void *args, size_t size)
+{
+	int t;
+
+	settle(lane);
+	while ((t = task_next(lane)) < n) {
+		atomic_int next = 0;
+		struct lane alone = { lane->m, 0, 1, true, lane->scratch, &next };
+
+		body((char *)args + (size_t)t * size, &alone);
+	}
+	meet(lane, NULL, NULL);
 }
 
 static void share(const struct lane *lane, int *id, int *lanes)
@@ -598,7 +621,7 @@ static void mlp(struct lane *lane, float *h, const float *x, const struct mlp *w
 	{ \
 		.own = &(kernels), .matrix_new = matrix_new, .matrix_rows = matrix_rows, .matrix_free = matrix_free, \
 		.machine_new = machine_new, .machine_free = machine_free, .machine_threads = machine_threads, \
-		.run = run, .share = share, .embed = embed, .rmsnorm = rmsnorm, .linear = linear, .store = store, \
+		.run = run, .each = each, .share = share, .embed = embed, .rmsnorm = rmsnorm, .linear = linear, .store = store, \
 		.attend = attend, .mlp = mlp, \
 	}
 

@@ -216,11 +216,11 @@ static inline __attribute__((always_inline)) void values_##G##_##D(float *out, c
 			v_store(out + g * a->dim + at + 16 * d, acc[g][d]); \
 }
 
-/* G of a row's query heads over all its past. */
-#define ATTEND(G) \
+/* G of a row's query heads over all its past; D: registers a step through the values. */
+#define ATTEND(G, D) \
 SCORES(G) \
 VALUES(G, 1) \
-VALUES(G, 2) \
+VALUES(G, D) \
 static inline __attribute__((always_inline)) void attend_##G##_of(const struct attend *a, float *out, const float *q, bool fp32) \
 { \
 	float s[G * BLOCK * PAGE] __attribute__((aligned(64))); \
@@ -260,9 +260,9 @@ static inline __attribute__((always_inline)) void attend_##G##_of(const struct a
 					v_store(out + g * a->dim + d, v_mul(v_load(out + g * a->dim + d), was)); \
 		} \
 		for (int d = 0; d < a->dim;) \
-			if (d + 32 <= a->dim) { \
-				values_##G##_2(out, s, a, page, d, tokens, fp32); \
-				d += 32; \
+			if (d + 16 * D <= a->dim) { \
+				values_##G##_##D(out, s, a, page, d, tokens, fp32); \
+				d += 16 * D; \
 			} else { \
 				values_##G##_1(out, s, a, page, d, tokens, fp32); \
 				d += 16; \
@@ -281,20 +281,30 @@ static void attend_##G(const struct attend *a, float *out, const float *q) \
 	else \
 		attend_##G##_of(a, out, q, false); \
 }
-ATTEND(1)
-ATTEND(2)
-ATTEND(4)
+ATTEND(1, 4)
+ATTEND(2, 2)
+ATTEND(3, 2)
+ATTEND(4, 2)
 
 static void attend(const struct attend *a)
 {
 	int g = 0;
 
-	for (; g + 4 <= a->group; g += 4)
-		attend_4(a, a->out + g * a->dim, a->q + g * a->dim);
-	for (; g + 2 <= a->group; g += 2)
-		attend_2(a, a->out + g * a->dim, a->q + g * a->dim);
-	for (; g < a->group; g++)
-		attend_1(a, a->out + g * a->dim, a->q + g * a->dim);
+	while (g < a->group) {
+		int left = a->group - g;
+		float *out = a->out + g * a->dim;
+		const float *q = a->q + g * a->dim;
+
+		if (left >= 4)
+			attend_4(a, out, q);
+		else if (left == 3)
+			attend_3(a, out, q);
+		else if (left == 2)
+			attend_2(a, out, q);
+		else
+			attend_1(a, out, q);
+		g += left < 4 ? left : 4;
+	}
 }
 
 const struct cpu_kernels KERNELS = {

@@ -8,12 +8,23 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum {
+	PARTS_MAX = 64,
+	PART_ROWS = 32,          /* fewer make matrix products slow */
+	PARTS_PER_LANE = 4,
+	APART_BYTES = 64 << 20,  /* weights that each lane may read for itself: they stay in a cache */
+	APART_ROWS = 64,         /* or a part has so many rows that reading does not matter */
+};
+
 struct engine {
 	struct forward f;
+	struct forward part[PARTS_MAX]; /* of the step, when lanes work apart */
+	int parts;
 	struct machine *machine;
 	struct kv kv;
 	int max_rows;
-	int32_t *ints;      /* token, pos, first, logit_row: max_rows each */
+	int32_t *ints;      /* token, pos, first, logit_row, logit_at: max_rows each */
+	int32_t *logit_at;  /* (logits) where in f.out the caller's i-th is */
 	int32_t *pages;     /* the step's page table */
 	size_t pages_cap;
 	size_t out_cap;     /* floats in f.out */
@@ -55,8 +66,12 @@ static bool room_new(struct engine *e)
 	r->expert = calloc(rows * k, sizeof(int32_t));
 	r->slot = calloc(rows * k, sizeof(int32_t));
 	r->row = calloc(rows * k, sizeof(int32_t));
-	r->start = calloc(experts + 1, sizeof(int32_t));
-	e->ints = calloc(rows * 4, sizeof(int32_t));
+	/* one list of starts for each part */
+	r->start = calloc((experts + 1) * PARTS_MAX, sizeof(int32_t));
+	r->experts = (int)experts;
+	r->act_each = (int)act;
+	r->top_k = (int)k;
+	e->ints = calloc(rows * 5, sizeof(int32_t));
 	return e->f.h && e->f.x && e->f.qkv && e->f.att && r->score && r->weight && r->act && r->y && r->expert &&
 	       r->slot && r->row && r->start && e->ints;
 }
@@ -216,7 +231,7 @@ static bool grow(void **p, size_t *cap, size_t need, size_t size)
 	return true;
 }
 
-/* All that can be refused is refused here, before anything has changed but `coming`. */
+/* All that can be refused is refused here, before anything has changed but `coming` and `at` (-2: counted). */
 static int step_check(struct engine *e, const struct engine_row *rows, int n, struct err *err)
 {
 	const struct config *c = &e->f.m->config;
@@ -233,18 +248,17 @@ static int step_check(struct engine *e, const struct engine_row *rows, int n, st
 	}
 	for (int i = 0; i < n; i++) {
 		struct kv_seq *s = &e->kv.seq[rows[i].seq];
-		int coming = s->coming;
 
-		if (!coming)
+		if (s->at == -2)
 			continue; /* met before */
-		if (coming > c->max_positions - s->len)
+		if (s->coming > c->max_positions - s->len)
 			return err_set(err, "step: sequence %d would pass the model's %d positions", rows[i].seq, c->max_positions);
-		needed += kv_needed(&e->kv, rows[i].seq, coming);
-		if (!kv_reserve(&e->kv, rows[i].seq, coming))
+		needed += kv_needed(&e->kv, rows[i].seq, s->coming);
+		if (!kv_reserve(&e->kv, rows[i].seq, s->coming))
 			return err_set(err, "step: out of memory");
-		s->coming = 0;
-		longest = s->len + coming > longest ? s->len + coming : longest;
-		table += (size_t)(s->len + coming + ENGINE_PAGE - 1) / ENGINE_PAGE;
+		s->at = -2;
+		longest = s->len + s->coming > longest ? s->len + s->coming : longest;
+		table += (size_t)(s->len + s->coming + ENGINE_PAGE - 1) / ENGINE_PAGE;
 	}
 	if (needed > e->kv.free_n)
 		return err_set(err, "step: %zu pages needed, %zu free", needed, e->kv.free_n);
@@ -254,35 +268,130 @@ static int step_check(struct engine *e, const struct engine_row *rows, int n, st
 	return 0;
 }
 
-/* Take the pages, then write down where each row's are. */
+/*
+ * Take the pages; then rows by sequence, in the order of their first appearance, and where each one's pages are.
+ * f.logit_row ascends; the caller's i-th row of logits is the logit_at[i]-th of them.
+ */
 static void step_build(struct engine *e, const struct engine_row *rows, int n)
 {
 	int32_t *token = e->ints, *pos = token + e->max_rows, *first = pos + e->max_rows;
-	int used = 0;
+	int at = 0, used = 0, logits = 0;
 
 	e->f.logit_row = first + e->max_rows;
-	e->f.logits = 0;
+	e->logit_at = e->f.logit_row + e->max_rows;
 	for (int i = 0; i < n; i++) {
 		struct kv_seq *s = &e->kv.seq[rows[i].seq];
 
-		token[i] = rows[i].token;
-		pos[i] = s->len;
-		s->run = -1;
+		if (s->at < 0) {
+			s->at = at;
+			at += s->coming;
+		}
+		token[s->at] = rows[i].token;
+		pos[s->at] = s->len;
+		first[s->at] = rows[i].logits; /* for now */
 		kv_extend(&e->kv, rows[i].seq);
 		if (rows[i].logits)
-			e->f.logit_row[e->f.logits++] = i;
+			e->logit_at[logits++] = s->at;
+		s->at++;
+	}
+	e->f.logits = 0;
+	for (int r = 0; r < n; r++)
+		if (first[r])
+			e->f.logit_row[e->f.logits++] = r;
+	for (int i = 0; i < logits; i++) {
+		int lo = 0, hi = logits - 1;
+
+		while (lo < hi) {
+			int mid = (lo + hi) / 2;
+
+			if (e->f.logit_row[mid] < e->logit_at[i])
+				lo = mid + 1;
+			else
+				hi = mid;
+		}
+		e->logit_at[i] = lo;
 	}
 	for (int i = 0; i < n; i++) {
 		struct kv_seq *s = &e->kv.seq[rows[i].seq];
 
-		if (s->run < 0) {
-			s->run = used;
-			memcpy(e->pages + used, s->page, (size_t)s->pages * sizeof(*s->page));
-			used += s->pages;
-		}
-		first[i] = s->run;
+		if (s->at < 0)
+			continue;
+		memcpy(e->pages + used, s->page, (size_t)s->pages * sizeof(*s->page));
+		for (int r = s->at - s->coming; r < s->at; r++)
+			first[r] = used;
+		used += s->pages;
+		s->coming = 0;
+		s->at = -1;
 	}
 	e->f.batch = (struct batch){ .rows = n, .token = token, .pos = pos, .first = first, .pages = e->pages, .turn = e->turn };
+}
+
+/* Rows from..to of the step, logits lfrom..lto, as a forward pass of their own. */
+static void part_cut(struct engine *e, int from, int to, int lfrom, int lto)
+{
+	struct forward *p = &e->part[e->parts], *f = &e->f;
+	const struct heads *hd = &f->m->heads;
+	size_t at = (size_t)from, dim = (size_t)pad16(f->m->config.dim), k = (size_t)f->routing.top_k;
+	struct routing *r = &p->routing;
+
+	*p = *f;
+	p->batch.rows = to - from;
+	p->batch.token += from;
+	p->batch.pos += from;
+	p->batch.first += from;
+	p->logits = lto - lfrom;
+	p->logit_row += lfrom;
+	for (int i = 0; i < p->logits; i++)
+		p->logit_row[i] -= from;
+	p->h += at * dim;
+	p->x += at * dim;
+	p->qkv += at * (size_t)((hd->heads + 2 * hd->kv_heads) * hd->head_pad);
+	p->att += at * (size_t)(hd->heads * hd->head_pad);
+	p->out += (size_t)lfrom * (size_t)pad16(f->m->config.vocab);
+	r->score += at * (size_t)pad16(r->experts);
+	r->weight += at * k;
+	r->expert += at * k;
+	r->slot += at * k;
+	r->row += at * k;
+	r->act += at * (size_t)r->act_each;
+	r->y += at * k * dim;
+	r->start += (size_t)e->parts * (size_t)(r->experts + 1);
+	e->parts++;
+}
+
+/*
+ * Where weights are small, lanes do not share the work of each operation (they would wait for each other some fifty
+ * times a step) but take whole passes over parts of the batch, sequences kept together. A sum does not change by it.
+ */
+static void step_part(struct engine *e)
+{
+	const struct batch *b = &e->f.batch;
+	int lanes = e->f.m->be->machine_threads(e->machine), each = b->rows / (lanes * PART_ROWS), parts, from = 0, lfrom = 0;
+
+	e->parts = 0;
+	parts = lanes * (each < 1 ? 1 : each > PARTS_PER_LANE ? PARTS_PER_LANE : each);
+	parts = parts < PARTS_MAX ? parts : PARTS_MAX;
+	if (lanes == 1 || (e->f.m->bytes > APART_BYTES && b->rows / parts < APART_ROWS))
+		return;
+	for (int i = 0; i < parts && from < b->rows; i++) {
+		int to = (int)((int64_t)b->rows * (i + 1) / parts), lto = lfrom;
+
+		to = to > from ? to : from + 1;
+		while (to < b->rows && b->first[to] == b->first[to - 1])
+			to++;
+		while (lto < e->f.logits && e->f.logit_row[lto] < to)
+			lto++;
+		part_cut(e, from, to, lfrom, lto);
+		from = to;
+		lfrom = lto;
+	}
+}
+
+static void forward_parts(void *arg, struct lane *lane)
+{
+	struct engine *e = arg;
+
+	e->f.m->be->each(lane, e->parts, graph_forward, e->part, sizeof(e->part[0]));
 }
 
 int engine_step(struct engine *e, const struct engine_row *rows, int n, struct err *err)
@@ -292,11 +401,14 @@ int engine_step(struct engine *e, const struct engine_row *rows, int n, struct e
 	if (step_check(e, rows, n, err) < 0) {
 		for (int i = 0; i < n; i++)
 			if (kv_alive(&e->kv, rows[i].seq))
-				e->kv.seq[rows[i].seq].coming = 0;
+				e->kv.seq[rows[i].seq].coming = 0, e->kv.seq[rows[i].seq].at = -1;
 		return ERR_FAIL;
 	}
 	step_build(e, rows, n);
-	if (n)
+	step_part(e);
+	if (e->parts > 1)
+		e->f.m->be->run(e->machine, forward_parts, e);
+	else if (n)
 		e->f.m->be->run(e->machine, graph_forward, &e->f);
 	return 0;
 }
@@ -304,5 +416,5 @@ int engine_step(struct engine *e, const struct engine_row *rows, int n, struct e
 const float *engine_logits(const struct engine *e, int i)
 {
 	assert(i >= 0 && i < e->f.logits);
-	return e->f.out + (size_t)i * (size_t)pad16(e->f.m->config.vocab);
+	return e->f.out + (size_t)e->logit_at[i] * (size_t)pad16(e->f.m->config.vocab);
 }

@@ -16,7 +16,9 @@
  * the prompt was cut into steps, whether a prefix was forked or recomputed, however many threads ran.
  * They may differ between instruction sets (model_info.isa says which).
  *
- * A model is read-only and may serve many engines; an engine belongs to one thread at a time.
+ * A model is read-only and may serve many engines; an engine belongs to one thread at a time. Where throughput counts
+ * and the model is small, give each of your threads an engine of its own with threads = 1: nobody then waits for
+ * anybody, which matters most on a machine that others use too, and the results are the same to the bit.
  */
 #ifndef QUARRY_ENGINE_ENGINE_H
 #define QUARRY_ENGINE_ENGINE_H

@@ -63,7 +63,7 @@ int kv_seq_new(struct kv *kv)
 	id = kv->idle[--kv->idle_n];
 	kv->seq[id].len = kv->seq[id].pages = 0;
 	kv->seq[id].coming = 0;
-	kv->seq[id].run = -1;
+	kv->seq[id].at = -1;
 	return id;
 }
 

@@ -19,8 +19,10 @@ struct kv_seq {
 	int32_t *page;
 	int pages, cap;
 	int len;     /* tokens; -1: not alive */
-	int coming;  /* of the step being built */
-	int run;     /* where its pages begin in the step's table, -1: not there yet */
+	/* of the step being built */
+	int coming;  /* tokens */
+	int at;      /* the next one's row; -1: not placed yet */
+	int run;     /* where its pages begin in the step's table */
 };
 
 struct kv {

@@ -26,6 +26,7 @@ struct model {
 	float *norm;          /* (dim) */
 	struct layer *layer;  /* (layers) */
 	struct arena *arena;  /* norms and biases */
+	size_t bytes;         /* of all matrices, packed */
 };
 
 /* weights.c: fill m->embed .. m->layer from the tensors, by name; m->config, be, heads are set. */

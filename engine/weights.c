@@ -132,6 +132,7 @@ static int rows_pack(struct loader *l, struct matrix *w, int out, int parts, int
 
 	if (l->m->be->matrix_new(w, out, parts * part_pad, fp32, l->err) < 0)
 		return ERR_FAIL;
+	l->m->bytes += w->bytes;
 	l->m->be->run(l->machine, fill_lane, &f);
 	return atomic_load(&failed) ? err_set(l->err, "out of memory") : 0;
 }
