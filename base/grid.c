@@ -725,7 +725,7 @@ static void put_rule(struct buf *b, const struct grid *g, int box_w)
 	for (int x = 0; x < g->cols; x++) {
 		if (x && x % box_w == 0)
 			buf_addz(b, "+-");
-		buf_addz(b, x + 1 < g->cols ? "--" : "-");
+		buf_addz(b, x + 1 < g->cols || !x ? "--" : "-"); /* a single dash would be an empty cell */
 	}
 	buf_addc(b, '\n');
 }
