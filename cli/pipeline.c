@@ -538,8 +538,9 @@ static int same_run(struct run *run, struct err *err)
 	} else if (rc > 0) {
 		struct json a, b, x, y;
 		struct err ignored;
-		static const char *const parts[] = { "recipe_hash", "model", "revisions", "quarry" };
-		static const char *const what[] = { "another recipe's run", "a run of another model or instruction set",
+		static const char *const parts[] = { "recipe_hash", "sampling", "model", "revisions", "quarry" };
+		static const char *const what[] = { "another recipe's run", "a run of another seed or other sampling settings",
+						    "a run of another model or instruction set",
 						    "a run of another revision of the tasks", "a run of another quarry" };
 
 		rc = 0;
@@ -548,9 +549,9 @@ static int same_run(struct run *run, struct err *err)
 		for (size_t i = 0; rc == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
 			json_get(a, parts[i], &x);
 			json_get(b, parts[i], &y);
-			if (!str_eq(x.raw, y.raw) && !(i > 0 && run->b->mix))
+			if (!str_eq(x.raw, y.raw) && !(i > 1 && run->b->mix))
 				rc = err_set(err, "%s holds %s; name another directory with -o%s", run->b->dir, what[i],
-					     i > 0 ? ", or give --mix" : "");
+					     i > 1 ? ", or give --mix" : "");
 		}
 	}
 	buf_release(&now);
