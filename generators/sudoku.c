@@ -168,6 +168,8 @@ static const char *refuse(const int *knob)
 		return "blanks_min is above blanks_max";
 	if (knob[BLANKS_MIN] > n * n * 7 / 10)
 		return "no board of that size has that many empty cells and one solution";
+	if (n == 4 && knob[TECHNIQUE] > NAKED_SINGLE)
+		return "a 4 x 4 board never needs more than naked singles (technique 1)";
 	return NULL;
 }
 

@@ -171,6 +171,43 @@ static void proofs(const struct all *all)
 	buf_release(&desc);
 }
 
+/* Both boards of 4 x 4 under all 2^16 masks: what refuse() says about them holds, and all techniques end. */
+static void no_hard_board_of_four(void)
+{
+	static const char *const full[] = { "1234341221434321", "1234341223414123" };
+	struct buf desc = BUF_INIT, canon[2] = { BUF_INIT, BUF_INIT };
+	struct shape s;
+	int unique = 0, hard = 0;
+
+	check_in("all masks of 4 x 4");
+	sudoku_shape(&s, 2, 2);
+	for (int f = 0; f < 2; f++) {
+		struct board b = { .w = 2, .h = 2, .n = 4 };
+
+		for (unsigned mask = 0; mask < 1 << 16; mask++) {
+			struct search found;
+			struct logic l;
+
+			for (int i = 0; i < 16; i++)
+				b.cell[i] = (uint8_t)(mask >> i & 1 ? full[f][i] - '0' : 0);
+			if (sudoku_solutions(&found, &s, b.cell, 2, NULL) != 1)
+				continue;
+			sudoku_logic(&l, &s, b.cell, NAKED_SINGLE);
+			hard += !sudoku_solve_on(&l);
+			unique++;
+		}
+		desc_of(&desc, &b);
+		task->canon(&canon[f], buf_str(&desc));
+	}
+	CHECK(!str_eq(buf_str(&canon[0]), buf_str(&canon[1])));
+	CHECK_EQ(hard, 0);
+	CHECK_EQ(unique, 91428);
+	CHECK(task->refuse((const int[TASK_KNOBS]){ 2, 2, 5, 6, HIDDEN_SINGLE }) != NULL);
+	buf_release(&canon[0]);
+	buf_release(&canon[1]);
+	buf_release(&desc);
+}
+
 /* ---- symmetry ---- */
 
 static const int orders4[8][4] = { { 0, 1, 2, 3 }, { 1, 0, 2, 3 }, { 0, 1, 3, 2 }, { 1, 0, 3, 2 },
@@ -404,7 +441,7 @@ static void read_row(const struct reader *r, struct str word)
 /* "!5d1": digits, then the cell that they are struck from. */
 static void read_strike(struct reader *r, struct str word)
 {
-	int i;
+	int i = 0;
 
 	CHECK(cell_at(&r->b, str_from(word, word.n - 2), &i));
 	for (size_t k = 1; k + 2 < word.n; k++) {
@@ -419,7 +456,7 @@ static void read_single(struct reader *r, int i, struct str rest)
 	unsigned seen = 0, all = (2u << r->b.n) - 2;
 	bool excluded[CELLS] = { false };
 	char house = 0;
-	int v = 0, other;
+	int v = 0, other = 0;
 	struct str word;
 
 	while (str_word(&rest, &word)) {
@@ -460,7 +497,7 @@ static void read_single(struct reader *r, int i, struct str rest)
 static void read_line(struct reader *r, struct str line)
 {
 	struct str rest = line, word;
-	int i;
+	int i = 0;
 
 	str_word(&rest, &word);
 	if (word.s[0] == '?') {
@@ -634,6 +671,7 @@ int main(void)
 
 	every_board(&all);
 	proofs(&all);
+	no_hard_board_of_four();
 	symmetry(&all);
 	boards6();
 	for (int level = 0; level < TASK_LEVELS; level++) {
