@@ -287,7 +287,7 @@ static bool is_word_byte(char c)
 static enum meaning sign_means(struct str *s, const struct word *table)
 {
 	for (; table->text; table++)
-		if (str_starts(*s, str_of(table->text))) {
+		if (s->n && s->s[0] == table->text[0] && str_starts(*s, str_of(table->text))) {
 			*s = str_from(*s, strlen(table->text));
 			return table->is;
 		}
