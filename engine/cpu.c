@@ -127,15 +127,18 @@ static void rows_mine(struct lane *lane, int rows, int *from, int *to)
 	lane->settled = false;
 }
 
-static int cpu_count(void)
+/* 0 asks for all that this process may use. */
+static int threads_of(int asked)
 {
-#ifdef __linux__
+#if defined(_OPENMP) && defined(__linux__)
 	cpu_set_t set;
 
-	if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
-		return CPU_COUNT(&set);
+	if (asked <= 0 && sched_getaffinity(0, sizeof(set), &set) == 0)
+		asked = CPU_COUNT(&set);
+#elif !defined(_OPENMP)
+	asked = 1;
 #endif
-	return 1;
+	return asked < 1 ? 1 : asked > 256 ? 256 : asked;
 }
 
 static void machine_free(struct machine *m)
@@ -150,14 +153,7 @@ static struct machine *machine_new(const struct backend *be, int threads, struct
 	struct machine *m = aligned_alloc(64, sizeof(*m));
 	size_t each = (size_t)MLP_ROWS * MLP_PANELS * PAD;
 
-#ifdef _OPENMP
-	if (threads <= 0)
-		threads = cpu_count();
-	if (threads > 256)
-		threads = 256;
-#else
-	threads = 1;
-#endif
+	threads = threads_of(threads);
 	if (m) {
 		*m = (struct machine){ .k = be->own, .threads = threads };
 		m->scratch = aligned_alloc(64, (size_t)threads * each * sizeof(float));

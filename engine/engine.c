@@ -16,15 +16,25 @@ enum {
 	APART_ROWS = 64,         /* or a part has so many rows that reading does not matter */
 };
 
+/* Some of a step's sequences, as a forward pass of their own. */
+struct part {
+	struct engine *e;
+	struct forward f;
+	int first_logit; /* in the step's */
+};
+
 struct engine {
 	struct forward f;
-	struct forward part[PARTS_MAX]; /* of the step, when lanes work apart */
+	struct part part[PARTS_MAX]; /* of the step, when lanes work apart */
 	int parts;
 	struct machine *machine;
 	struct kv kv;
 	int max_rows;
-	int32_t *ints;      /* token, pos, first, logit_row, logit_at: max_rows each */
+	int32_t *ints;      /* token, pos, first, logit_row, logit_at, logit_of: max_rows each */
 	int32_t *logit_at;  /* (logits) where in f.out the caller's i-th is */
+	int32_t *logit_of;  /* (logits) the other way */
+	engine_after *after;
+	void *ctx;
 	int32_t *pages;     /* the step's page table */
 	size_t pages_cap;
 	size_t out_cap;     /* floats in f.out */
@@ -71,7 +81,7 @@ static bool room_new(struct engine *e)
 	r->experts = (int)experts;
 	r->act_each = (int)act;
 	r->top_k = (int)k;
-	e->ints = calloc(rows * 5, sizeof(int32_t));
+	e->ints = calloc(rows * 6, sizeof(int32_t));
 	return e->f.h && e->f.x && e->f.qkv && e->f.att && r->score && r->weight && r->act && r->y && r->expert &&
 	       r->slot && r->row && r->start && e->ints;
 }
@@ -279,6 +289,7 @@ static void step_build(struct engine *e, const struct engine_row *rows, int n)
 
 	e->f.logit_row = first + e->max_rows;
 	e->logit_at = e->f.logit_row + e->max_rows;
+	e->logit_of = e->logit_at + e->max_rows;
 	for (int i = 0; i < n; i++) {
 		struct kv_seq *s = &e->kv.seq[rows[i].seq];
 
@@ -310,6 +321,7 @@ static void step_build(struct engine *e, const struct engine_row *rows, int n)
 				hi = mid;
 		}
 		e->logit_at[i] = lo;
+		e->logit_of[lo] = i;
 	}
 	for (int i = 0; i < n; i++) {
 		struct kv_seq *s = &e->kv.seq[rows[i].seq];
@@ -329,12 +341,14 @@ static void step_build(struct engine *e, const struct engine_row *rows, int n)
 /* Rows from..to of the step, logits lfrom..lto, as a forward pass of their own. */
 static void part_cut(struct engine *e, int from, int to, int lfrom, int lto)
 {
-	struct forward *p = &e->part[e->parts], *f = &e->f;
+	struct forward *p = &e->part[e->parts].f, *f = &e->f;
 	const struct heads *hd = &f->m->heads;
 	size_t at = (size_t)from, dim = (size_t)pad16(f->m->config.dim), k = (size_t)f->routing.top_k;
 	struct routing *r = &p->routing;
 
 	*p = *f;
+	e->part[e->parts].e = e;
+	e->part[e->parts].first_logit = lfrom;
 	p->batch.rows = to - from;
 	p->batch.token += from;
 	p->batch.pos += from;
@@ -387,14 +401,39 @@ static void step_part(struct engine *e)
 	}
 }
 
-static void forward_parts(void *arg, struct lane *lane)
+/* The caller's own work on logits from..to, counted as they lie in f.out. */
+static void after_rows(struct engine *e, int from, int to)
+{
+	for (int k = from; e->after && k < to; k++)
+		e->after(e->ctx, e->logit_of[k], e->f.out + (size_t)k * (size_t)pad16(e->f.m->config.vocab));
+}
+
+static void together(void *arg, struct lane *lane)
+{
+	struct engine *e = arg;
+	int id, lanes;
+
+	graph_forward(&e->f, lane);
+	e->f.m->be->share(lane, &id, &lanes);
+	after_rows(e, (int)((int64_t)e->f.logits * id / lanes), (int)((int64_t)e->f.logits * (id + 1) / lanes));
+}
+
+static void one_part(void *arg, struct lane *lane)
+{
+	struct part *p = arg;
+
+	graph_forward(&p->f, lane);
+	after_rows(p->e, p->first_logit, p->first_logit + p->f.logits);
+}
+
+static void apart(void *arg, struct lane *lane)
 {
 	struct engine *e = arg;
 
-	e->f.m->be->each(lane, e->parts, graph_forward, e->part, sizeof(e->part[0]));
+	e->f.m->be->each(lane, e->parts, one_part, e->part, sizeof(e->part[0]));
 }
 
-int engine_step(struct engine *e, const struct engine_row *rows, int n, struct err *err)
+int engine_step_then(struct engine *e, const struct engine_row *rows, int n, engine_after *after, void *ctx, struct err *err)
 {
 	if (n < 0 || n > e->max_rows)
 		return err_set(err, "step: %d rows, at most %d fit", n, e->max_rows);
@@ -406,11 +445,16 @@ int engine_step(struct engine *e, const struct engine_row *rows, int n, struct e
 	}
 	step_build(e, rows, n);
 	step_part(e);
-	if (e->parts > 1)
-		e->f.m->be->run(e->machine, forward_parts, e);
-	else if (n)
-		e->f.m->be->run(e->machine, graph_forward, &e->f);
+	e->after = after;
+	e->ctx = ctx;
+	if (n)
+		e->f.m->be->run(e->machine, e->parts > 1 ? apart : together, e);
 	return 0;
+}
+
+int engine_step(struct engine *e, const struct engine_row *rows, int n, struct err *err)
+{
+	return engine_step_then(e, rows, n, NULL, NULL, err);
 }
 
 const float *engine_logits(const struct engine *e, int i)

@@ -94,6 +94,12 @@ struct engine_row {
  * vocabulary, a sequence would pass max_positions, or the pool has too few pages.
  */
 int engine_step(struct engine *e, const struct engine_row *rows, int n, struct err *err);
+/*
+ * The same, and then after(ctx, i, logits) for the i-th row that wanted logits, for each i once, on the engine's threads:
+ * several calls at once, in any order. Drawing tokens there takes no time of its own.
+ */
+typedef void engine_after(void *ctx, int i, const float *logits);
+int engine_step_then(struct engine *e, const struct engine_row *rows, int n, engine_after *after, void *ctx, struct err *err);
 /* The vocab logits of the i-th row that wanted them in the last step; valid until the next; aligned to 64 bytes. */
 const float *engine_logits(const struct engine *e, int i);
 

@@ -22,13 +22,13 @@ static int config_open(struct config *c, const char *dir, struct err *err)
 		return err_set(err, "%.200s...: path too long", dir);
 	rc = file_read(&text, path, CONFIG_BYTES, err);
 	if (rc == 0 && (rc = config_read(c, buf_str(&text), err)) < 0)
-		err_at(err, "%s", path);
+		err_at(err, "%s: ", path);
 	buf_reset(&text);
 	snprintf(path, sizeof(path), "%.4000s/generation_config.json", dir);
 	if (rc == 0 && access(path, F_OK) == 0) {
 		rc = file_read(&text, path, CONFIG_BYTES, err);
 		if (rc == 0 && (rc = config_read_generation(c, buf_str(&text), err)) < 0)
-			err_at(err, "%s", path);
+			err_at(err, "%s: ", path);
 	}
 	buf_release(&text);
 	return rc;
@@ -125,7 +125,7 @@ static int load(struct model *m, const char *dir, int threads, struct err *err)
 	machine = m->be->machine_new(m->be, threads, err);
 	rc = machine ? weights_load(m, &t, machine, err) : ERR_FAIL;
 	if (rc < 0)
-		err_at(err, "%s", dir);
+		err_at(err, "%s: ", dir);
 	hash = rc == 0 ? weight_hash(c, &t) : 0;
 	m->be->machine_free(machine);
 	tensors_release(&t);

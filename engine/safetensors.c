@@ -360,7 +360,7 @@ int tensors_open(struct tensors *t, const char *dir, struct err *err)
 		t->file = calloc(1, sizeof(*t->file));
 		rc = t->file ? file_map(t, path, err) : err_set(err, "%s: out of memory", path);
 		if (rc == 0 && tensors_sort(t, err) < 0)
-			rc = err_at(err, "%s", path);
+			rc = err_at(err, "%s: ", path);
 	} else if (access(index, F_OK) == 0) {
 		rc = index_open(t, dir, index, err);
 	} else {

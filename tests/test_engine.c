@@ -1,0 +1,1019 @@
+/*
+ * test_engine.c - the engine against transformers' own logits (tests/fixtures/golden, made by make_golden.py), against
+ * itself (however a batch is cut, the same bits), and against damaged folders.
+ */
+#include "tests/check.h"
+#include "tests/tiny_model.h"
+
+#include "base/json.h"
+#include "engine/engine.h"
+#include "engine/safetensors.h"
+
+#include <dirent.h>
+#include <unistd.h>
+
+static char scratch[] = "/tmp/test_engine.XXXXXX";
+static const char *source;
+
+/* ---- folders ---- */
+
+static const char *golden(const char *name)
+{
+	static char path[2][1000];
+	static int turn;
+
+	turn ^= 1;
+	snprintf(path[turn], sizeof(path[turn]), "%s/tests/fixtures/golden/%s", source, name);
+	return path[turn];
+}
+
+static struct buf file_bytes(const char *dir, const char *name)
+{
+	struct buf b = BUF_INIT;
+	struct err err = ERR_INIT;
+	char path[2000];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (file_read(&b, path, 64 << 20, &err) < 0) {
+		fprintf(stderr, "%s\n", err.msg);
+		exit(1);
+	}
+	return b;
+}
+
+static void file_put(const char *dir, const char *name, struct str text)
+{
+	if (tiny_file(dir, name, text, STR("")) < 0) {
+		perror(name);
+		exit(1);
+	}
+}
+
+static void folder_clear(const char *dir)
+{
+	DIR *d = opendir(dir);
+	char path[2000];
+
+	if (!d)
+		return;
+	for (struct dirent *f; (f = readdir(d));) {
+		snprintf(path, sizeof(path), "%s/%s", dir, f->d_name);
+		if (f->d_name[0] != '.')
+			unlink(path);
+	}
+	closedir(d);
+	rmdir(dir);
+}
+
+/* A copy of a golden folder that a test may damage. */
+static const char *folder_copy(const char *name)
+{
+	static char dir[200];
+	DIR *d = opendir(golden(name));
+
+	snprintf(dir, sizeof(dir), "%s/copy", scratch);
+	folder_clear(dir);
+	mkdir(dir, 0777);
+	if (!d) {
+		perror(golden(name));
+		exit(1);
+	}
+	for (struct dirent *f; (f = readdir(d));)
+		if (f->d_name[0] != '.') {
+			struct buf b = file_bytes(golden(name), f->d_name);
+
+			file_put(dir, f->d_name, buf_str(&b));
+			buf_release(&b);
+		}
+	closedir(d);
+	return dir;
+}
+
+/* Put `to` in place of the first `from`; both may hold any bytes. */
+static void file_edit_bytes(const char *dir, const char *name, struct str from, struct str to)
+{
+	struct buf b = file_bytes(dir, name), out = BUF_INIT;
+	ptrdiff_t at = str_find(buf_str(&b), from);
+
+	if (at < 0) {
+		fprintf(stderr, "%s/%s holds no %.*s\n", dir, name, (int)from.n, from.s);
+		exit(1);
+	}
+	buf_add(&out, str_sub(buf_str(&b), 0, (size_t)at));
+	buf_add(&out, to);
+	buf_add(&out, str_from(buf_str(&b), (size_t)at + from.n));
+	file_put(dir, name, buf_str(&out));
+	buf_release(&b);
+	buf_release(&out);
+}
+
+static void file_edit(const char *dir, const char *name, const char *from, const char *to)
+{
+	file_edit_bytes(dir, name, str_of(from), str_of(to));
+}
+
+static const char *tiny_dir(const struct tiny *t, const char *name)
+{
+	static char dir[4][200];
+	static int turn;
+
+	turn = (turn + 1) % 4;
+	snprintf(dir[turn], sizeof(dir[turn]), "%s/%s", scratch, name);
+	folder_clear(dir[turn]);
+	if (tiny_write(dir[turn], t, 7) < 0) {
+		perror(dir[turn]);
+		exit(1);
+	}
+	return dir[turn];
+}
+
+/* ---- running ---- */
+
+static struct model *open_or_die(const char *dir, bool fp32)
+{
+	struct err err = ERR_INIT;
+	struct model *m = model_open(dir, &(struct model_options){ .fp32 = fp32, .threads = 2 }, &err);
+
+	if (!m) {
+		fprintf(stderr, "%s\n", err.msg);
+		exit(1);
+	}
+	return m;
+}
+
+static struct engine *engine_or_die(const struct model *m, int threads, size_t kv_tokens)
+{
+	struct err err = ERR_INIT;
+	struct engine *e =
+		engine_new(m, &(struct engine_options){ .threads = threads, .kv_tokens = kv_tokens, .max_rows = 600 }, &err);
+
+	if (!e) {
+		fprintf(stderr, "%s\n", err.msg);
+		exit(1);
+	}
+	return e;
+}
+
+static void step_or_die(struct engine *e, const struct engine_row *rows, int n)
+{
+	struct err err = ERR_INIT;
+
+	if (engine_step(e, rows, n, &err) < 0) {
+		fprintf(stderr, "%s\n", err.msg);
+		exit(1);
+	}
+}
+
+/* Logits (n, vocab) after each of n tokens, fed `chunk` at a time. */
+static float *logits_of(const struct model *m, const int32_t *token, int n, int chunk, int threads)
+{
+	size_t vocab = (size_t)model_info(m)->vocab;
+	struct engine *e = engine_or_die(m, threads, 4096);
+	float *out = malloc((size_t)n * vocab * sizeof(*out));
+	int seq = engine_seq_new(e);
+	struct engine_row row[600];
+
+	for (int at = 0; at < n; at += chunk) {
+		int now = n - at < chunk ? n - at : chunk;
+
+		for (int i = 0; i < now; i++)
+			row[i] = (struct engine_row){ token[at + i], seq, true };
+		step_or_die(e, row, now);
+		for (int i = 0; i < now; i++)
+			memcpy(out + (size_t)(at + i) * vocab, engine_logits(e, i), vocab * sizeof(*out));
+	}
+	engine_free(e);
+	return out;
+}
+
+static double distance(const float *a, const float *b, size_t n)
+{
+	double worst = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double d = fabs((double)a[i] - b[i]);
+
+		if (!isfinite(d))
+			return INFINITY;
+		worst = d > worst ? d : worst;
+	}
+	return worst;
+}
+
+static void tokens_draw(int32_t *token, int n, int vocab, uint64_t seed)
+{
+	struct rng r;
+
+	rng_init(&r, seed, "test_engine tokens");
+	for (int i = 0; i < n; i++)
+		token[i] = (int32_t)rng_below(&r, (uint32_t)vocab);
+}
+
+/* ---- golden logits ---- */
+
+static const char *const fixtures[] = {
+	"llama_bias", "llama_tied", "qwen3", "qwen3_moe_fused", "qwen3_moe_mixed", "qwen3_moe_renorm",
+};
+
+struct expected {
+	struct buf bytes;
+	struct tensors t;
+};
+
+static void expected_open(struct expected *x, const char *name)
+{
+	struct err err = ERR_INIT;
+
+	*x = (struct expected){ .bytes = file_bytes(golden(name), "expected.safetensors") };
+	if (tensors_add(&x->t, STR("expected"), buf_str(&x->bytes), &err) < 0 || tensors_sort(&x->t, &err) < 0) {
+		fprintf(stderr, "%s\n", err.msg);
+		exit(1);
+	}
+}
+
+static void expected_release(struct expected *x)
+{
+	tensors_release(&x->t);
+	buf_release(&x->bytes);
+}
+
+/* The i-th prompt and its logits, copied out (the file's data is not aligned). */
+static int expected_get(const struct expected *x, int i, int32_t *token, float **logits)
+{
+	char name[32];
+	const struct tensor *t;
+	int n;
+
+	snprintf(name, sizeof(name), "tokens.%d", i);
+	t = tensors_find(&x->t, name);
+	if (!t)
+		return 0;
+	n = (int)t->shape[0];
+	memcpy(token, t->data, t->bytes);
+	snprintf(name, sizeof(name), "logits.%d", i);
+	t = tensors_find(&x->t, name);
+	*logits = malloc(t->bytes);
+	memcpy(*logits, t->data, t->bytes);
+	return n;
+}
+
+/* Mean over rows of KL(softmax(a) || softmax(b)). */
+static double divergence(const float *a, const float *b, int rows, int vocab)
+{
+	double sum = 0;
+
+	for (int r = 0; r < rows; r++, a += vocab, b += vocab) {
+		double za = 0, zb = 0;
+
+		for (int v = 0; v < vocab; v++) {
+			za += exp(a[v]);
+			zb += exp(b[v]);
+		}
+		for (int v = 0; v < vocab; v++)
+			sum += exp(a[v]) / za * (a[v] - log(za) - b[v] + log(zb));
+	}
+	return sum / rows;
+}
+
+static void test_golden(const char *isa)
+{
+	for (size_t f = 0; f < sizeof(fixtures) / sizeof(fixtures[0]); f++) {
+		struct expected x;
+		int32_t token[64];
+		float *want;
+
+		check_in("%s, %s", fixtures[f], isa);
+		expected_open(&x, fixtures[f]);
+		for (int fp32 = 0; fp32 < 2; fp32++) {
+			struct model *m = open_or_die(golden(fixtures[f]), fp32);
+			int prompts = 0;
+
+			CHECK_STR(str_of(model_info(m)->isa), isa);
+			for (int n; (n = expected_get(&x, prompts, token, &want)) > 0; prompts++) {
+				float *got = logits_of(m, token, n, n, 2);
+				double d = distance(got, want, (size_t)n * (size_t)model_info(m)->vocab);
+
+				if (fp32 && !CHECK(d <= 2e-5))
+					fprintf(stderr, "prompt %d: off by %g\n", prompts, d);
+				if (!fp32)
+					CHECK(divergence(want, got, n, model_info(m)->vocab) < 1e-3);
+				free(got);
+				free(want);
+			}
+			CHECK_EQ(prompts, 3);
+			model_free(m);
+		}
+		expected_release(&x);
+	}
+	check_in("%s", "");
+}
+
+static bool isa_have(const char *isa)
+{
+	struct err err = ERR_INIT;
+	struct model *m;
+
+	setenv("ENGINE_ISA", isa, 1);
+	m = model_open(golden("llama_tied"), &(struct model_options){ 0 }, &err);
+	unsetenv("ENGINE_ISA");
+	model_free(m);
+	return m != NULL;
+}
+
+/* Instruction sets that fuse multiply and add agree to the bit; plain loops are near. */
+static void test_isa(void)
+{
+	static const char *const isa[] = { "avx512", "avx2", "plain" };
+	const char *dir = tiny_dir(&TINY_SMALL, "isa");
+	float *got[3] = { NULL };
+	size_t count = 0;
+	int32_t token[200];
+
+	tokens_draw(token, 200, 96, 1);
+	for (int i = 0; i < 3; i++) {
+		struct model *m;
+
+		if (!isa_have(isa[i]))
+			continue;
+		setenv("ENGINE_ISA", isa[i], 1);
+		test_golden(isa[i]);
+		m = open_or_die(dir, false);
+		got[i] = logits_of(m, token, 200, 200, 1);
+		count = 200 * (size_t)model_info(m)->vocab;
+		model_free(m);
+		unsetenv("ENGINE_ISA");
+	}
+	CHECK(got[2] != NULL);
+	if (got[0] && got[1])
+		CHECK(memcmp(got[0], got[1], count * sizeof(float)) == 0);
+	if (got[1])
+		CHECK(distance(got[1], got[2], count) < 0.1); /* bf16 keys and values may round apart */
+	for (int i = 0; i < 3; i++)
+		free(got[i]);
+}
+
+/* Turning one setting must show: it proves that the golden test looks at it. */
+static void test_settings_matter(void)
+{
+	static const struct {
+		const char *fixture, *from, *to;
+	} flip[] = {
+		{ "qwen3_moe_renorm", "\"norm_topk_prob\": true", "\"norm_topk_prob\": false" },
+		{ "qwen3_moe_renorm", "\"num_experts_per_tok\": 3", "\"num_experts_per_tok\": 2" },
+		{ "qwen3_moe_renorm", "\"rope_theta\": 100.0", "\"rope_theta\": 1000.0" },
+		{ "qwen3_moe_renorm", "\"rms_norm_eps\": 0.001", "\"rms_norm_eps\": 0.1" },
+		{ "llama_bias", "\"attention_bias\": true", "\"attention_bias\": false" },
+		{ "llama_bias", "\"rope_type\": \"llama3\"", "\"rope_type\": \"default\"" },
+		{ "llama_bias", "\"low_freq_factor\": 1.0", "\"low_freq_factor\": 2.0" },
+		{ "llama_tied", "\"factor\": 2.0", "\"factor\": 4.0" },
+		{ "llama_bias", "\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true" },
+	};
+
+	for (size_t i = 0; i < sizeof(flip) / sizeof(flip[0]); i++) {
+		struct model *right = open_or_die(golden(flip[i].fixture), true), *other;
+		int vocab = model_info(right)->vocab;
+		int32_t token[40];
+		float *a, *b;
+		const char *dir = folder_copy(flip[i].fixture);
+
+		check_in("%s", flip[i].to);
+		file_edit(dir, "config.json", flip[i].from, flip[i].to);
+		other = open_or_die(dir, true);
+		tokens_draw(token, 40, vocab, 3);
+		a = logits_of(right, token, 40, 40, 1);
+		b = logits_of(other, token, 40, 40, 1);
+		CHECK(distance(a, b, (size_t)(40 * vocab)) > 1e-2);
+		CHECK(strcmp(model_info(right)->weight_hash, model_info(other)->weight_hash) != 0 || i == 8);
+		free(a);
+		free(b);
+		model_free(right);
+		model_free(other);
+	}
+	check_in("%s", "");
+}
+
+static bool same_logits(const char *a, const char *b, double within)
+{
+	struct model *ma = open_or_die(a, true), *mb = open_or_die(b, true);
+	int vocab = model_info(ma)->vocab;
+	int32_t token[70];
+	float *la, *lb;
+	double d;
+
+	tokens_draw(token, 70, vocab, 11);
+	la = logits_of(ma, token, 70, 70, 1);
+	lb = logits_of(mb, token, 70, 70, 1);
+	d = within ? distance(la, lb, (size_t)(70 * vocab)) : memcmp(la, lb, (size_t)(70 * vocab) * sizeof(float)) ? 1 : 0;
+	if (d > within)
+		fprintf(stderr, "off by %g\n", d);
+	free(la);
+	free(lb);
+	model_free(ma);
+	model_free(mb);
+	return d <= within;
+}
+
+/* The older spelling of the same settings. */
+static void test_v4_spelling(void)
+{
+	const char *dir = folder_copy("qwen3_moe_renorm");
+
+	file_edit(dir, "config.json", "\"num_local_experts\"", "\"num_experts\"");
+	file_edit(dir, "config.json", "\"rope_parameters\": {\n    \"rope_theta\": 100.0,\n    \"rope_type\": \"default\"\n  }",
+		  "\"rope_theta\": 100.0, \"rope_scaling\": null");
+	file_edit(dir, "config.json", "\"dtype\"", "\"torch_dtype\"");
+	CHECK(same_logits(golden("qwen3_moe_renorm"), dir, 0));
+	dir = folder_copy("llama_tied");
+	file_edit(dir, "config.json", "\"rope_parameters\"", "\"rope_theta\": 100, \"rope_scaling\"");
+	file_edit(dir, "config.json", "\"rope_type\"", "\"type\"");
+	CHECK(same_logits(golden("llama_tied"), dir, 0));
+}
+
+/* ---- a mixture of equals is the dense model ---- */
+
+static void test_upcycling(void)
+{
+	struct tiny dense = TINY_SMALL, one, many;
+	const char *d, *o, *m;
+
+	dense.experts = dense.top_k = 0;
+	one = many = dense;
+	one.experts = one.top_k = 1;
+	many.experts = 4;
+	many.top_k = 2;
+	one.copies = many.copies = true;
+	d = tiny_dir(&dense, "dense");
+	o = tiny_dir(&one, "one");
+	m = tiny_dir(&many, "many");
+	CHECK(same_logits(d, o, 0));
+	CHECK(same_logits(d, m, 1e-5));
+	/* a mixture in name whose layers are all dense */
+	file_edit(d, "config.json", "\"model_type\":\"qwen3\"",
+		  "\"model_type\":\"qwen3_moe\",\"num_experts\":4,\"num_experts_per_tok\":2,\"moe_intermediate_size\":16,"
+		  "\"mlp_only_layers\":[0,1]");
+	CHECK(same_logits(d, o, 0));
+}
+
+/* ---- the same bits however it is cut ---- */
+
+static void test_chunks(const struct model *m)
+{
+	size_t vocab = (size_t)model_info(m)->vocab;
+	static const int chunk[] = { 1, 2, 7, 16, 33, 150, 300 };
+	int32_t token[300];
+	float *whole;
+
+	tokens_draw(token, 300, (int)vocab, 5);
+	whole = logits_of(m, token, 300, 300, 1);
+	for (size_t i = 0; i < sizeof(chunk) / sizeof(chunk[0]); i++)
+		for (int threads = 1; threads <= 3; threads++) {
+			float *got = logits_of(m, token, 300, chunk[i], threads);
+
+			check_in("chunks of %d, %d threads", chunk[i], threads);
+			CHECK(memcmp(whole, got, 300 * vocab * sizeof(float)) == 0);
+			free(got);
+		}
+	check_in("%s", "");
+	free(whole);
+}
+
+enum { MANY = 64, LONG = 40 };
+
+struct seen {
+	int calls;
+	const float *logits;
+};
+
+static void after(void *ctx, int i, const float *logits)
+{
+	struct seen *s = ctx;
+
+	s[i].calls++;
+	s[i].logits = logits;
+}
+
+/* `batch` sequences at once, each a prompt and then decoding; every logit must be what it is alone. */
+static void batch_run(const struct model *m, int batch, int threads, bool shuffle, float *const *alone)
+{
+	size_t vocab = (size_t)model_info(m)->vocab;
+	struct engine *e = engine_or_die(m, threads, MANY * 64);
+	struct rng r;
+	struct seen seen[MANY * 3];
+	struct err err = ERR_INIT;
+	int differ = 0;
+
+	rng_init(&r, 3, "test_engine order");
+	for (int first = 0; first < MANY; first += batch) {
+		int n = MANY - first < batch ? MANY - first : batch, seq[MANY];
+		int32_t token[MANY][LONG];
+
+		for (int i = 0; i < n; i++) {
+			seq[i] = engine_seq_new(e);
+			tokens_draw(token[i], LONG, (int)vocab, (uint64_t)(first + i));
+		}
+		/* ragged: sequence i takes 1 + i % 3 tokens a step until all are through */
+		for (bool more = true; more;) {
+			struct engine_row row[MANY * 3];
+			int who[MANY * 3], at[MANY * 3], rows = 0;
+
+			more = false;
+			for (int k = 0; k < 3; k++) /* rows of one sequence are apart */
+				for (int i = 0; i < n; i++) {
+					int len = engine_seq_len(e, seq[i]) + k;
+
+					if (k > (first + i) % 3 || len >= LONG)
+						continue;
+					who[rows] = i;
+					at[rows] = len;
+					row[rows++] = (struct engine_row){ token[i][len], seq[i], (len + i) % 4 != 0 };
+					more = true;
+				}
+			/* any order, as long as one sequence's rows keep theirs: swap neighbours of different ones */
+			for (int s = 0; shuffle && s < rows * 4; s++) {
+				int j = (int)rng_below(&r, (uint32_t)rows);
+
+				if (j + 1 < rows && who[j] != who[j + 1]) {
+					struct engine_row t = row[j];
+					int w = who[j], a = at[j];
+
+					row[j] = row[j + 1], who[j] = who[j + 1], at[j] = at[j + 1];
+					row[j + 1] = t, who[j + 1] = w, at[j + 1] = a;
+				}
+			}
+			memset(seen, 0, sizeof(seen));
+			if (engine_step_then(e, row, rows, after, seen, &err) < 0)
+				CHECK(false);
+			for (int j = 0, k = 0; j < rows; j++)
+				if (row[j].logits) {
+					differ += seen[k].calls != 1 || seen[k].logits != engine_logits(e, k);
+					differ += memcmp(engine_logits(e, k++), alone[first + who[j]] + (size_t)at[j] * vocab,
+							 vocab * sizeof(float)) != 0;
+				}
+		}
+		for (int i = 0; i < n; i++)
+			engine_seq_free(e, seq[i]);
+	}
+	CHECK_EQ(differ, 0);
+	CHECK_EQ(engine_pages_free(e), engine_pages(e));
+	engine_free(e);
+}
+
+static void test_batches(const struct model *m)
+{
+	static const int batch[] = { 1, 7, 64 };
+	int vocab = model_info(m)->vocab;
+	int32_t token[LONG];
+	float *alone[MANY];
+
+	for (int i = 0; i < MANY; i++) {
+		tokens_draw(token, LONG, vocab, (uint64_t)i);
+		alone[i] = logits_of(m, token, LONG, LONG, 1);
+	}
+	for (size_t i = 0; i < sizeof(batch) / sizeof(batch[0]); i++)
+		for (int threads = 1; threads <= 2; threads++) {
+			check_in("batch %d, %d threads", batch[i], threads);
+			batch_run(m, batch[i], threads, false, alone);
+			batch_run(m, batch[i], threads, true, alone);
+		}
+	check_in("%s", "");
+	for (int i = 0; i < MANY; i++)
+		free(alone[i]);
+}
+
+/* A forked sequence says what one that read everything itself says; the prompt is left as it was. */
+static void fork_run(const struct model *m, int prompt_len, int threads)
+{
+	enum { FORKS = 5, MORE = 20 };
+	size_t vocab = (size_t)model_info(m)->vocab, before;
+	struct engine *e = engine_or_die(m, threads, 1024);
+	int prompt = engine_seq_new(e), seq[FORKS], differ = 0;
+	int32_t token[FORKS][100];
+	struct engine_row row[100];
+	float *want[FORKS];
+
+	for (int f = 0; f < FORKS; f++) {
+		tokens_draw(token[f], 100, (int)vocab, (uint64_t)(100 + f));
+		tokens_draw(token[f], prompt_len, (int)vocab, 99); /* the same start */
+		want[f] = logits_of(m, token[f], prompt_len + MORE, prompt_len + MORE, 1);
+	}
+	for (int i = 0; i < prompt_len; i++)
+		row[i] = (struct engine_row){ token[0][i], prompt, false };
+	step_or_die(e, row, prompt_len);
+	before = engine_pages_free(e);
+	for (int f = 0; f < FORKS; f++)
+		seq[f] = engine_seq_fork(e, prompt);
+	CHECK_EQ(engine_pages_free(e), before);
+	CHECK_EQ(engine_pages_needed(e, seq[0], 1), 1);
+	CHECK_EQ(engine_pages_needed(e, seq[0], 17), prompt_len % 16 ? 2 + (prompt_len % 16 + 17 > 32) : 2);
+	for (int s = 0; s < MORE; s++) {
+		for (int f = 0; f < FORKS; f++)
+			row[f] = (struct engine_row){ token[f][prompt_len + s], seq[f], true };
+		step_or_die(e, row, FORKS);
+		for (int f = 0; f < FORKS; f++)
+			differ += memcmp(engine_logits(e, f), want[f] + (size_t)(prompt_len + s) * vocab, vocab * sizeof(float)) != 0;
+	}
+	/* the prompt's own end was not written over */
+	row[0] = (struct engine_row){ token[2][prompt_len], prompt, true };
+	step_or_die(e, row, 1);
+	differ += memcmp(engine_logits(e, 0), want[2] + (size_t)prompt_len * vocab, vocab * sizeof(float)) != 0;
+	CHECK_EQ(differ, 0);
+	engine_seq_free(e, prompt);
+	for (int f = 0; f < FORKS; f++) {
+		engine_seq_free(e, seq[f]);
+		free(want[f]);
+	}
+	CHECK_EQ(engine_pages_free(e), engine_pages(e));
+	engine_free(e);
+}
+
+static void test_forks(const struct model *m)
+{
+	static const int len[] = { 1, 15, 16, 17, 31, 32, 40 };
+
+	for (size_t i = 0; i < sizeof(len) / sizeof(len[0]); i++)
+		for (int threads = 1; threads <= 2; threads++) {
+			check_in("fork after %d, %d threads", len[i], threads);
+			fork_run(m, len[i], threads);
+		}
+	check_in("%s", "");
+}
+
+/* ---- what a step refuses changes nothing ---- */
+
+static bool refused(struct engine *e, const struct engine_row *rows, int n, const char *why)
+{
+	struct err err = ERR_INIT;
+	size_t before = engine_pages_free(e);
+
+	return CHECK(engine_step(e, rows, n, &err) < 0) && CHECK(strstr(err.msg, why) != NULL) &&
+	       CHECK_EQ(engine_pages_free(e), before);
+}
+
+static void test_refusals(const struct model *m)
+{
+	struct engine *e = engine_or_die(m, 2, 64); /* four pages */
+	int a = engine_seq_new(e), b = engine_seq_new(e);
+	struct engine_row row[601];
+	float kept[96];
+
+	for (int i = 0; i < 601; i++)
+		row[i] = (struct engine_row){ i % 90, a, i == 19 };
+	CHECK_EQ(engine_pages(e), 4);
+	CHECK_EQ(engine_pages_needed(e, a, 0), 0);
+	CHECK_EQ(engine_pages_needed(e, a, 64), 4);
+	CHECK_EQ(engine_pages_needed(e, a, 65), 5);
+	refused(e, row, 65, "5 pages needed, 4 free");
+	refused(e, row, 601, "601 rows");
+	row[3].token = 96;
+	refused(e, row, 20, "token 96 is outside the vocabulary");
+	row[3].token = -1;
+	refused(e, row, 20, "token -1");
+	row[3].token = 3;
+	row[7].seq = 77;
+	refused(e, row, 20, "no sequence 77");
+	row[7].seq = a;
+	step_or_die(e, row, 20);
+	memcpy(kept, engine_logits(e, 0), sizeof(kept));
+	CHECK_EQ(engine_seq_len(e, a), 20);
+	for (int i = 0; i < 40; i++)
+		row[i].seq = b;
+	refused(e, row, 40, "3 pages needed, 2 free");
+	engine_seq_free(e, a);
+	CHECK_EQ(engine_pages_free(e), 4);
+	/* the pages that b takes now held something else */
+	step_or_die(e, row, 20);
+	CHECK(memcmp(kept, engine_logits(e, 0), sizeof(kept)) == 0);
+	step_or_die(e, row, 0);
+	CHECK_EQ(engine_seq_len(e, b), 20);
+	engine_free(e);
+
+	e = engine_or_die(m, 1, 4096);
+	a = engine_seq_new(e);
+	for (int i = 0; i < 257; i++)
+		row[i] = (struct engine_row){ 1, a, false };
+	refused(e, row, 257, "would pass the model's 256 positions");
+	step_or_die(e, row, 256);
+	refused(e, row, 1, "would pass");
+	engine_free(e);
+}
+
+static void test_handles(const struct model *m)
+{
+	struct err err = ERR_INIT;
+	struct engine *e = engine_new(m, &(struct engine_options){ .max_seqs = 3, .threads = 1 }, &err);
+	int a = engine_seq_new(e), b = engine_seq_fork(e, a), c = engine_seq_new(e);
+
+	CHECK(a >= 0 && b >= 0 && c >= 0 && a != b && b != c && a != c);
+	CHECK_EQ(engine_seq_new(e), -1);
+	CHECK_EQ(engine_seq_fork(e, a), -1);
+	engine_seq_free(e, b);
+	CHECK_EQ(engine_seq_new(e), b);
+	CHECK_EQ(engine_seq_len(e, b), 0);
+	CHECK_EQ(engine_max_rows(e), 512);
+	CHECK_EQ(engine_pages(e), 64 * 256 / 16);
+	engine_free(e);
+}
+
+/* ---- what a folder says of itself ---- */
+
+static void test_info(void)
+{
+	struct model *m = open_or_die(golden("qwen3_moe_mixed"), false);
+	const struct model_info *i = model_info(m);
+
+	CHECK_STR(str_of(i->name), "qwen3_moe_mixed");
+	CHECK_STR(str_of(i->model_type), "qwen3_moe");
+	CHECK_EQ(i->vocab, 80);
+	CHECK_EQ(i->max_positions, 128);
+	CHECK_EQ(i->bos, 1);
+	CHECK_EQ(i->eos_count, 2);
+	CHECK_EQ(i->eos[0], 2);
+	CHECK_EQ(i->eos[1], 3);
+	CHECK_F64(i->temperature, 0.75);
+	CHECK_F64(i->top_p, 0.9);
+	CHECK_F64(i->min_p, 0);
+	CHECK_EQ(i->top_k, 20);
+	/* 2 of 3 layers: attention 9216 + norms 112, 8 experts of 2304 and a router of 256; one dense of 3840; embedding 2560 + 32 */
+	CHECK_EQ(i->params_total, 3 * (9216 + 112) + 2 * (8 * 2304 + 256) + 3840 + 2592);
+	CHECK_EQ(i->params_active, 3 * (9216 + 112) + 2 * (3 * 2304 + 256) + 3840 + 2592);
+	CHECK_EQ(strlen(i->weight_hash), 16);
+	model_free(m);
+}
+
+/* One bit of one weight changes the hash; how tensors are spread over files does not. */
+static void test_hash(void)
+{
+	struct model *a = open_or_die(golden("llama_tied"), false), *b;
+	const char *dir = folder_copy("llama_tied");
+	struct buf w = file_bytes(dir, "model.safetensors");
+
+	w.s[w.n - 1] ^= 1;
+	file_put(dir, "model.safetensors", buf_str(&w));
+	b = open_or_die(dir, false);
+	CHECK(strcmp(model_info(a)->weight_hash, model_info(b)->weight_hash) != 0);
+	model_free(b);
+	dir = folder_copy("llama_tied");
+	rename(strcat(strcpy((char[300]){ 0 }, dir), "/model.safetensors"), strcat(strcpy((char[300]){ 0 }, dir), "/all.safetensors"));
+	{
+		struct buf index = BUF_INIT;
+		struct err err = ERR_INIT;
+		struct tensors t = TENSORS_INIT;
+
+		w.s[w.n - 1] ^= 1;
+		if (tensors_add(&t, STR("x"), buf_str(&w), &err) == 0) {
+			json_open(&index, '{');
+			json_key(&index, "weight_map");
+			json_open(&index, '{');
+			for (size_t i = 0; i < t.n; i++) {
+				json_key_str(&index, t.all[i].name);
+				json_add_z(&index, "all.safetensors");
+			}
+			json_close(&index, '}');
+			json_close(&index, '}');
+			file_put(dir, "model.safetensors.index.json", buf_str(&index));
+		}
+		tensors_release(&t);
+		buf_release(&index);
+	}
+	b = open_or_die(dir, false);
+	CHECK(strcmp(model_info(a)->weight_hash, model_info(b)->weight_hash) == 0);
+	model_free(a);
+	model_free(b);
+	buf_release(&w);
+}
+
+/* ---- damaged folders ---- */
+
+static void wrong(const char *dir, const char *why)
+{
+	struct err err = ERR_INIT;
+	struct model *m = model_open(dir, &(struct model_options){ .threads = 1 }, &err);
+
+	check_in("%s", why);
+	if (!CHECK(m == NULL) || !CHECK(strstr(err.msg, why) != NULL) || !CHECK(strchr(err.msg, '\n') == NULL))
+		fprintf(stderr, "said: %s\n", err.msg);
+	check_in("%s", "");
+	model_free(m);
+}
+
+static void config_wrong(const char *fixture, const char *from, const char *to, const char *why)
+{
+	const char *dir = folder_copy(fixture);
+
+	file_edit(dir, "config.json", from, to);
+	wrong(dir, why);
+}
+
+static void test_bad_configs(void)
+{
+	static const char *const moe = "qwen3_moe_renorm", *const llama = "llama_bias";
+
+	config_wrong(moe, "\"qwen3_moe\"", "\"deepseek_v3\"",
+		     "config.json: model_type \"deepseek_v3\" is not supported (qwen3_moe, qwen3, llama are)");
+	config_wrong(moe, "\"model_type\"", "\"model_kind\"", "model_type is missing");
+	config_wrong(moe, "\"hidden_size\"", "\"hidden\"", "hidden_size is missing");
+	config_wrong(moe, "\"hidden_size\": 32", "\"hidden_size\": 33", "tensor model.embed_tokens.weight has shape [80, 32], config.json asks for [80, 33]");
+	config_wrong(moe, "\"hidden_size\": 32", "\"hidden_size\": -1", "hidden_size is not a whole number");
+	config_wrong(moe, "\"hidden_size\": 32", "\"hidden_size\": 3.5", "hidden_size is not a whole number");
+	config_wrong(moe, "\"vocab_size\": 80", "\"vocab_size\": 99999999999999999999", "vocab_size is not a whole number");
+	config_wrong(moe, "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3", "model.layers.2.input_layernorm.weight is missing");
+	config_wrong(moe, "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 2000", "num_hidden_layers is not");
+	config_wrong(moe, "\"num_local_experts\": 8", "\"num_local_experts\": 9", "mlp.experts.8.gate_proj.weight is missing");
+	config_wrong(moe, "\"num_experts_per_tok\": 3", "\"num_experts_per_tok\": 9", "more than there are experts");
+	config_wrong(moe, "\"moe_intermediate_size\": 24", "\"moe_intermediate_size\": 1048576", "config.json asks for [1048576, 32]");
+	config_wrong(moe, "\"num_key_value_heads\": 2", "\"num_key_value_heads\": 3", "not a multiple");
+	config_wrong(moe, "\"num_key_value_heads\": 2", "\"num_key_value_heads\": 4", "k_proj.weight has shape [48, 32]");
+	config_wrong(moe, "\"head_dim\": 24", "\"head_dim\": 23", "rotary dimension must be even");
+	config_wrong(moe, "\"mlp_only_layers\": []", "\"mlp_only_layers\": [0]", "model.layers.0.mlp.gate_proj.weight is missing");
+	config_wrong(moe, "\"mlp_only_layers\": []", "\"mlp_only_layers\": [\"x\"]", "not a layer number");
+	config_wrong(moe, "\"rope_type\": \"default\"", "\"rope_type\": \"yarn\"", "rope_type \"yarn\" is not supported");
+	config_wrong(moe, "\"rope_parameters\"", "\"rope_theta\": 7, \"rope_parameters\"", "rope_theta is given twice");
+	config_wrong(llama, "\"factor\": 4.0,", "", "rope factor is missing");
+	config_wrong(llama, "\"high_freq_factor\": 4.0", "\"high_freq_factor\": 0.5", "llama3");
+	config_wrong(llama, "\"hidden_act\": \"silu\"", "\"hidden_act\": \"gelu\"", "hidden_act");
+	config_wrong(llama, "\"mlp_bias\": false", "\"mlp_bias\": true", "mlp_bias is not supported");
+	config_wrong(llama, "\"mlp_bias\": false", "\"quantization_config\": {}", "quantised weights are not supported");
+	config_wrong("qwen3", "\"use_sliding_window\": false", "\"use_sliding_window\": true", "use_sliding_window is not supported");
+	config_wrong("qwen3", "\"full_attention\"", "\"sliding_attention\"", "layer_types");
+	config_wrong("llama_tied", "\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false", "tensor lm_head.weight is missing");
+	config_wrong(moe, "{", "[", "config.json: ");
+	config_wrong(moe, "\"vocab_size\": 80", "\"vocab_size\": 80,", "config.json: ");
+}
+
+/* The header's text changes, its length is kept. */
+static void header_wrong(const char *from, const char *to, const char *why)
+{
+	const char *dir = folder_copy("llama_tied");
+
+	if (strlen(from) != strlen(to))
+		abort();
+	file_edit(dir, "model.safetensors", from, to);
+	wrong(dir, why);
+}
+
+static void size_wrong(size_t keep, uint64_t header, const char *why)
+{
+	const char *dir = folder_copy("llama_tied");
+	struct buf w = file_bytes(dir, "model.safetensors");
+
+	for (int i = 0; header && i < 8; i++)
+		w.s[i] = (char)(header >> 8 * i);
+	file_put(dir, "model.safetensors", str_sub(buf_str(&w), 0, keep < w.n ? keep : w.n));
+	buf_release(&w);
+	wrong(dir, why);
+}
+
+static void test_bad_files(void)
+{
+	const char *dir = folder_copy("llama_tied");
+	char path[300];
+
+	wrong("/nowhere/at/all", "/nowhere/at/all/config.json: No such file");
+	snprintf(path, sizeof(path), "%s/model.safetensors", dir);
+	unlink(path);
+	wrong(dir, "neither model.safetensors nor model.safetensors.index.json");
+	mkdir(path, 0777);
+	wrong(dir, "not a safetensors file");
+	rmdir(path);
+	snprintf(path, sizeof(path), "%s/config.json", dir);
+	unlink(path);
+	wrong(dir, "config.json: No such file");
+	file_put(dir, "config.json", STR(""));
+	wrong(dir, "config.json: ");
+
+	size_wrong(0, 0, "not a safetensors file");
+	size_wrong(7, 0, "not a safetensors file");
+	size_wrong(8, 0, "truncated");
+	size_wrong(500, 0, "truncated");
+	size_wrong(20000, 0, "past the end of the file (truncated?)");
+	size_wrong((size_t)-1, UINT64_MAX, "truncated");
+	size_wrong((size_t)-1, 1 << 20, "truncated");
+	size_wrong((size_t)-1, 1, "header: ");
+	header_wrong("model.norm.weight", "model.morn.weight", "tensor model.norm.weight is missing");
+	header_wrong("\"F32\"", "\"I32\"", "dtype I32 is not supported");
+	header_wrong("\"F32\"", "\"X32\"", "unknown dtype");
+	header_wrong("\"shape\":[83,40]", "\"shape\":[40,83]", "has shape [40, 83], config.json asks for [83, 40]");
+	header_wrong("\"shape\":[83,40]", "\"shape\":[83,41]", "its shape and dtype need");
+	header_wrong("\"shape\":[83,40]", "\"shape\":[83;40]", "header: ");
+	header_wrong("\"shape\":[83,40]", "\"shape\":[83,-4]", "missing or malformed");
+	header_wrong("\"shape\"", "\"shapf\"", "missing or malformed");
+	header_wrong("\"data_offsets\":[0,", "\"data_offsets\":[4,", "its shape and dtype need");
+	header_wrong("k_proj.weight", "q_proj.weight", "self_attn.q_proj.weight is there twice");
+}
+
+/* Two tensors over the same bytes; bytes that none owns. */
+static void test_bad_tiling(void)
+{
+	static const struct {
+		const char *head, *why;
+		size_t data;
+	} bad[] = {
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}",
+		  "overlaps another", 12 },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", "belong to none", 12 },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", "4 bytes after the last tensor", 12 },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296,4],\"data_offsets\":[0,0]}}", "overflows", 0 },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}", "malformed", 4 },
+		{ "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", "past the end", 4 },
+		{ "{\"a\":1}", "malformed", 0 },
+		{ "[]", "not an object", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct buf b = BUF_INIT;
+		struct err err = ERR_INIT;
+		struct tensors t = TENSORS_INIT;
+		char room[16] = { 0 };
+
+		for (int k = 0; k < 8; k++)
+			buf_addc(&b, (char)(strlen(bad[i].head) >> 8 * k));
+		buf_addz(&b, bad[i].head);
+		buf_add(&b, (struct str){ room, bad[i].data });
+		check_in("%s", bad[i].why);
+		if (!CHECK(tensors_add(&t, STR("x"), buf_str(&b), &err) < 0) || !CHECK(strstr(err.msg, bad[i].why) != NULL))
+			fprintf(stderr, "said: %s\n", err.msg);
+		tensors_release(&t);
+		buf_release(&b);
+	}
+	check_in("%s", "");
+}
+
+static void test_bad_shards(void)
+{
+	const char *dir = folder_copy("qwen3_moe_renorm");
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/model-00002-of-00003.safetensors", dir);
+	unlink(path);
+	wrong(dir, "model-00002-of-00003.safetensors: No such file");
+	dir = folder_copy("qwen3_moe_renorm");
+	file_edit(dir, "model.safetensors.index.json", "model-00001-of", "../../1-of");
+	wrong(dir, "not a file name");
+	dir = folder_copy("qwen3_moe_renorm");
+	file_edit(dir, "model.safetensors.index.json", "\"weight_map\"", "\"weight_mop\"");
+	wrong(dir, "no weight_map");
+	dir = folder_copy("qwen3_moe_renorm");
+	file_edit(dir, "model.safetensors.index.json", "model.norm.weight", "model.norn.weight");
+	wrong(dir, "tensor model.norn.weight is not in");
+	dir = folder_copy("qwen3_moe_renorm");
+	file_edit(dir, "model.safetensors.index.json", "\"lm_head.weight\": \"model-00001", "\"lm_head.weight\": \"model-00002");
+	wrong(dir, "tensor lm_head.weight is not in model-00002");
+}
+
+static void test_bad_isa(void)
+{
+	struct err err = ERR_INIT;
+
+	setenv("ENGINE_ISA", "z80", 1);
+	CHECK(model_open(golden("qwen3"), &(struct model_options){ 0 }, &err) == NULL);
+	CHECK(strstr(err.msg, "z80") != NULL);
+	unsetenv("ENGINE_ISA");
+}
+
+int main(void)
+{
+	struct model *m;
+
+	source = getenv("QUARRY_SOURCE");
+	if (!source)
+		source = ".";
+	if (!mkdtemp(scratch))
+		return 1;
+	test_isa();
+	test_settings_matter();
+	test_v4_spelling();
+	test_upcycling();
+	m = open_or_die(tiny_dir(&TINY_SMALL, "small"), false);
+	test_batches(m);
+	test_forks(m);
+	test_refusals(m);
+	test_handles(m);
+	model_free(m);
+	{
+		struct tiny t = TINY_SMALL;
+
+		t.max_positions = 512;
+		t.heads = 6; /* groups of three */
+		m = open_or_die(tiny_dir(&t, "long"), false);
+		test_chunks(m);
+		model_free(m);
+	}
+	test_info();
+	test_hash();
+	test_bad_configs();
+	test_bad_files();
+	test_bad_tiling();
+	test_bad_shards();
+	test_bad_isa();
+	{
+		static const char *const made[] = { "copy", "isa", "dense", "one", "many", "small", "long" };
+		char dir[200];
+
+		for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+			snprintf(dir, sizeof(dir), "%s/%s", scratch, made[i]);
+			folder_clear(dir);
+		}
+		rmdir(scratch);
+	}
+	return check_done();
+}

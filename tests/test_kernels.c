@@ -1,0 +1,270 @@
+/*
+ * test_kernels.c - the CPU's inner loops, each instruction set that this machine has, against plain sums in double.
+ * A sum of n terms may be off by about n roundings of its terms' size; the bounds below say so.
+ */
+#include "tests/check.h"
+
+#include "base/rng.h"
+#include "engine/backend.h"
+#include "engine/cpu_kernels.h"
+
+#include <math.h>
+
+enum { ROOM = 1 << 18 };
+
+static float x[ROOM], y[ROOM], out[ROOM], wide[ROOM];
+static uint16_t narrow[ROOM];
+
+static void draw(float *to, int n, uint64_t seed)
+{
+	struct rng r;
+
+	rng_init(&r, seed, "test_kernels");
+	for (int i = 0; i < n; i++)
+		to[i] = (float)(rng_unit(&r) * 2 - 1);
+}
+
+/* Every number of rows that is cut differently, panels that do and do not fill the widest tile, picked rows, adding. */
+static void test_gemm(const struct cpu_kernels *k)
+{
+	static const int ks[] = { 1, 2, 7, 32, 100 };
+	int32_t pick[40];
+	long bad = 0, differ = 0;
+
+	draw(x, 40 * 128, 1);
+	draw(wide, 7 * 16 * 100, 2);
+	for (int i = 0; i < 7 * 16 * 100; i++) {
+		narrow[i] = bf16_of(wide[i]);
+		wide[i] = bf16_float(narrow[i]);
+	}
+	for (int i = 0; i < 40; i++)
+		pick[i] = (i * 7 + 3) % 40;
+	for (int rows = 1; rows <= 14; rows++)
+		for (int panels = 1; panels <= 7; panels++)
+			for (size_t kk = 0; kk < 5; kk++)
+				for (int how = 0; how < 8; how++) {
+					struct gemm g = { .out = out, .out_stride = 120, .x = x, .x_stride = 128, .rows = rows,
+							  .pick = how & 1 ? pick : NULL, .w = how & 2 ? (void *)wide : (void *)narrow,
+							  .panels = panels, .k = ks[kk], .fp32 = how & 2, .add = how & 4 };
+
+					draw(out, rows * 120, 3);
+					memcpy(y, out, (size_t)(rows * 120) * sizeof(float));
+					k->gemm(&g);
+					for (int r = 0; r < rows; r++)
+						for (int c = 0; c < 120; c++) {
+							const float *row = x + 128 * (how & 1 ? pick[r] : r);
+							double sum = how & 4 || c >= panels * 16 ? y[r * 120 + c] : 0;
+
+							for (int i = 0; c < panels * 16 && i < g.k; i++)
+								sum += (double)row[i] * wide[(c / 16 * g.k + i) * 16 + c % 16];
+							bad += !(fabs(sum - out[r * 120 + c]) < 2e-6 * (1 + sqrt(g.k)));
+						}
+					/* a row alone is the same to the bit */
+					memcpy(wide + 16000, y, 120 * sizeof(float));
+					g.out = wide + 16000;
+					g.rows = 1;
+					k->gemm(&g);
+					differ += memcmp(wide + 16000, out, (size_t)panels * 16 * sizeof(float)) != 0;
+				}
+	CHECK_EQ(bad, 0);
+	CHECK_EQ(differ, 0);
+}
+
+static void test_exp(const struct cpu_kernels *k)
+{
+	long bad = 0;
+	int n = 0;
+
+	for (double v = -86.9; v < 88; v += 0.0173)
+		x[n++] = (float)v;
+	while (n % 16)
+		x[n++] = 0;
+	k->exp(out, x, n);
+	for (int i = 0; i < n; i++)
+		bad += !(fabs(out[i] / exp(x[i]) - 1) < 4e-7);
+	CHECK_EQ(bad, 0);
+	for (int i = 0; i < 16; i++)
+		x[i] = 0;
+	x[0] = -INFINITY;
+	x[1] = -1e30f;
+	x[2] = -87.5f;
+	x[3] = NAN;
+	x[4] = 0;
+	k->exp(out, x, 16);
+	CHECK(out[0] == 0 && out[1] == 0 && out[2] == 0 && isnan(out[3]) && out[4] == 1);
+}
+
+static void test_swiglu(const struct cpu_kernels *k)
+{
+	long bad = 0;
+
+	for (int i = 0; i < 3 * 32; i++)
+		x[i] = (float)(i % 32 < 16 ? (i - 48) * 0.37 : i * 0.1 - 4);
+	x[0] = -1000;
+	x[1] = 1000;
+	x[2] = -90;
+	x[3] = NAN;
+	x[4] = -INFINITY;
+	k->swiglu(out, x, 3);
+	for (int i = 0; i < 48; i++) {
+		double gate = x[i / 16 * 32 + i % 16], up = x[i / 16 * 32 + 16 + i % 16], want = gate / (1 + exp(-gate)) * up;
+
+		if (i > 4)
+			bad += !(fabs(out[i] - want) < 1e-6 * (1 + fabs(want)));
+	}
+	CHECK_EQ(bad, 0);
+	CHECK(fabsf(out[0]) < 1e-25f);
+	CHECK_F64(out[1], 1000 * x[17]);
+	CHECK(fabsf(out[2]) < 1e-25f);
+	CHECK(isnan(out[3]));
+}
+
+static void test_rmsnorm(const struct cpu_kernels *k)
+{
+	static const int dims[] = { 1, 15, 16, 24, 100, 2048 };
+
+	for (size_t d = 0; d < sizeof(dims) / sizeof(dims[0]); d++) {
+		int dim = dims[d], pad = pad16(dim);
+		double sum = 0;
+		long bad = 0;
+
+		draw(x, pad, 5);
+		draw(y, pad, 6);
+		for (int i = 0; i < pad; i++) {
+			x[i] = i < dim ? x[i] : 0;
+			sum += (double)x[i] * x[i];
+		}
+		k->rmsnorm(out, x, y, pad, dim, 1e-5f);
+		for (int i = 0; i < pad; i++)
+			bad += !(fabs(out[i] - x[i] * y[i] / sqrt(sum / dim + 1e-5f)) < 2e-6);
+		CHECK_EQ(bad, 0);
+	}
+}
+
+/*
+ * Several blocks of pages, pages in no order, a pool whose unused part holds NaN: softmax(q k) v in double from the
+ * values as stored.
+ */
+static void attend_check(const struct cpu_kernels *k, int group, int dim, int tokens, bool fp32)
+{
+	int pages = (tokens + 15) / 16, each = dim * 32;
+	int32_t page[32];
+	long bad = 0;
+	struct attend a = { .out = out, .q = x, .kv = fp32 ? (unsigned char *)wide : (unsigned char *)narrow,
+			    .page_bytes = (size_t)each * (fp32 ? 4 : 2), .page = page, .tokens = tokens, .group = group,
+			    .dim = dim, .fp32 = fp32 };
+
+	for (int i = 0; i < each * pages; i++) {
+		wide[i] = fp32 ? NAN : 0;
+		narrow[i] = bf16_of(NAN);
+	}
+	for (int i = 0; i < pages; i++)
+		page[i] = pages - 1 - i;
+	draw(x, group * dim, 7);
+	draw(y, tokens * dim * 2, 8);
+	for (int i = 0; i < group * dim; i++)
+		x[i] *= 3;
+	for (int t = 0; t < tokens; t++)
+		for (int d = 0; d < dim; d++) {
+			float *key = &y[t * dim * 2 + d], *value = key + dim;
+			int at = page[t / 16] * each;
+
+			if (fp32) {
+				wide[at + d * 16 + t % 16] = *key;
+				wide[at + dim * 16 + t % 16 * dim + d] = *value;
+			} else {
+				narrow[at + d * 16 + t % 16] = bf16_of(*key);
+				narrow[at + dim * 16 + t % 16 * dim + d] = bf16_of(*value);
+				*key = bf16_float(bf16_of(*key));
+				*value = bf16_float(bf16_of(*value));
+			}
+		}
+	k->attend(&a);
+	for (int g = 0; g < group; g++) {
+		double p[512], top = -1e300, sum = 0;
+
+		for (int t = 0; t < tokens; t++) {
+			p[t] = 0;
+			for (int d = 0; d < dim; d++)
+				p[t] += (double)x[g * dim + d] * y[t * dim * 2 + d];
+			top = p[t] > top ? p[t] : top;
+		}
+		for (int t = 0; t < tokens; t++)
+			sum += p[t] = exp(p[t] - top);
+		for (int d = 0; d < dim; d++) {
+			double want = 0;
+
+			for (int t = 0; t < tokens; t++)
+				want += p[t] / sum * y[t * dim * 2 + dim + d];
+			bad += !(fabs(want - out[g * dim + d]) < 1e-5);
+		}
+	}
+	CHECK_EQ(bad, 0);
+}
+
+static void test_attend(const struct cpu_kernels *k)
+{
+	static const int tokens[] = { 1, 2, 15, 16, 17, 127, 128, 129, 144, 256, 300 };
+
+	for (int group = 1; group <= 7; group++)
+		for (int dim = 16; dim <= 80; dim += 16)
+			for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
+				if ((group * dim + tokens[i]) % 3 == 0 || group < 4)
+					for (int fp32 = 0; fp32 < 2; fp32++)
+						attend_check(k, group, dim, tokens[i], fp32);
+}
+
+static void test_bf16(void)
+{
+	struct rng r;
+	long bad = 0;
+
+	rng_init(&r, 9, "test_kernels");
+	for (int i = 0; i < 100000; i++) {
+		uint32_t bits = (uint32_t)rng_u64(&r), low, high;
+		float f, a, b, got;
+
+		memcpy(&f, &bits, 4);
+		if (!isfinite(f) || fabsf(f) > 3e38f)
+			continue;
+		low = bits & 0xffff0000;
+		high = low + 0x10000;
+		memcpy(&a, &low, 4);
+		memcpy(&b, &high, 4);
+		got = bf16_float(bf16_of(f));
+		/* the nearer neighbour; of two the one whose last bit is 0 */
+		if (fabs((double)f - a) < fabs((double)b - f))
+			bad += got != a;
+		else if (fabs((double)f - a) > fabs((double)b - f))
+			bad += got != b;
+		else
+			bad += bf16_of(f) & 1;
+	}
+	CHECK_EQ(bad, 0);
+	CHECK(isnan(bf16_float(bf16_of(NAN))));
+	CHECK(bf16_float(bf16_of(INFINITY)) == INFINITY);
+}
+
+int main(void)
+{
+	static const char *const isa[] = { "avx512", "avx2", "plain" };
+	int ran = 0;
+
+	test_bf16();
+	for (int i = 0; i < 3; i++) {
+		const struct backend *be = backend_cpu(isa[i]);
+
+		if (!be)
+			continue;
+		check_in("%s", isa[i]);
+		ran++;
+		test_gemm(be->own);
+		test_exp(be->own);
+		test_swiglu(be->own);
+		test_rmsnorm(be->own);
+		test_attend(be->own);
+	}
+	check_in("%s", "");
+	CHECK(ran >= 1);
+	return check_done();
+}
