@@ -24,6 +24,7 @@ enum {
 	SAMPLING_STOPS = 16,    /* stop strings at most */
 	SAMPLING_STOP_LEN = 256, /* bytes of one at most */
 	SAMPLING_N_MAX = 1 << 16, /* samples of one prompt at most */
+	SAMPLING_TOKENS_MAX = 1 << 20, /* tokens of one response at most */
 };
 
 /* How tokens are drawn. Order: raw log-probabilities, / temperature, top_k, softmax, top_p, min_p, draw. */
@@ -128,8 +129,9 @@ void sampler_free(struct sampler *s); /* NULL is fine */
 struct sampler_engine_options {
 	int threads;        /* 0: as many as the machine has */
 	int batch;          /* sequences at once; 0: 64 */
-	size_t kv_bytes;    /* memory for keys and values; 0: what batch sequences of the model's length need, within bounds */
+	size_t kv_tokens;   /* tokens that the key-value pool holds, over all sequences; 0: as engine.h says */
 	int prefill;        /* prompt tokens in one step at most; 0: 256 */
+	bool fp32;          /* weights, keys and values in fp32: for tests */
 	const char *chat;   /* template by name ("chatml", "llama3", "none"); NULL: as the model's files say */
 	const char *name;   /* for describe; NULL: the last part of the path */
 };
