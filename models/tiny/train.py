@@ -281,18 +281,38 @@ def collate(rows, device):
     return ids.to(device), solution.to(device)
 
 
-class Masters:
-    """fp32 copies of the weights for the optimizer, while the model itself computes in args.dtype."""
+@torch.no_grad()
+def orthogonalise(g):
+    """The nearest semi-orthogonal matrix of each (..., rows, columns), by five Newton-Schulz steps (Jordan et al., Muon)."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = g.bfloat16()
+    tall = x.shape[-2] > x.shape[-1]
+    if tall:
+        x = x.mT
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    for _ in range(5):
+        xx = x @ x.mT
+        x = a * x + (b * xx + c * xx @ xx) @ x
+    return (x.mT if tall else x).float()
 
-    def __init__(self, model, lr):
+
+class Masters:
+    """fp32 copies of the weights for the optimizers, while the model itself computes in its own type.
+
+    Muon for the matrices of the layers (each expert's is one), AdamW for the embedding, the routers and the norms.
+    """
+
+    def __init__(self, model, lr, muon_lr):
         self.params = list(model.parameters())
         self.masters = [p.detach().float().clone() for p in self.params]
         for m in self.masters:
             m.grad = torch.zeros_like(m)
-        matrix = [m for m in self.masters if m.dim() > 1]
-        vector = [m for m in self.masters if m.dim() == 1]
-        self.opt = torch.optim.AdamW([{"params": matrix, "weight_decay": 0.05}, {"params": vector, "weight_decay": 0.0}],
-                                     lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=True)
+        hidden = [n.startswith("layers.") and p.dim() > 1 and ".gate.weight" not in n for n, p in model.named_parameters()]
+        self.matrices = [m for m, h in zip(self.masters, hidden) if h]
+        self.momentum = [torch.zeros_like(m) for m in self.matrices]
+        rest = [m for m, h in zip(self.masters, hidden) if not h]
+        self.opt = torch.optim.AdamW(rest, lr=lr, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0)
+        self.lr, self.muon_lr = lr, muon_lr
         self.push()
 
     @torch.no_grad()
@@ -300,14 +320,30 @@ class Masters:
         torch._foreach_copy_(self.params, self.masters)
 
     @torch.no_grad()
-    def step(self, lr):
+    def step(self, scale):
         torch._foreach_copy_([m.grad for m in self.masters], [p.grad for p in self.params])
         for p in self.params:
             p.grad = None
         torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
+        for m, v in zip(self.matrices, self.momentum):
+            v.lerp_(m.grad, 0.05)
+            update = orthogonalise(m.grad.lerp(v, 0.95))      # Nesterov
+            rows, columns = (m.shape[-1], m.shape[-2]) if m.dim() == 3 else (m.shape[-2], m.shape[-1])
+            lr = self.muon_lr * scale
+            m.mul_(1 - lr * 0.1).add_(update, alpha=-lr * max(1, rows / columns) ** 0.5)
         for g in self.opt.param_groups:
-            g["lr"] = lr
+            g["lr"] = self.lr * scale
         self.opt.step()
+        self.push()
+
+    def state(self):
+        return {"masters": self.masters, "momentum": self.momentum, "opt": self.opt.state_dict()}
+
+    @torch.no_grad()
+    def load(self, state):
+        torch._foreach_copy_(self.masters, state["masters"])
+        torch._foreach_copy_(self.momentum, state["momentum"])
+        self.opt.load_state_dict(state["opt"])
         self.push()
 
 
@@ -316,7 +352,7 @@ def train(data, args, device):
     model = Model(CONFIG).to(device)
     start_weights = {n: p.detach().clone() for n, p in model.named_parameters()}
     model = model.to(torch.bfloat16 if args.bf16 else torch.float32)
-    masters = Masters(model, args.lr)
+    masters = Masters(model, args.lr, args.muon_lr)
     with torch.no_grad():
         for m, p in zip(masters.masters, start_weights.values()):
             m.copy_(p)
@@ -325,10 +361,7 @@ def train(data, args, device):
     step, spent = 0, 0.0
     if os.path.exists(path):
         state = torch.load(path, weights_only=False)
-        with torch.no_grad():
-            torch._foreach_copy_(masters.masters, state["masters"])
-        masters.push()
-        masters.opt.load_state_dict(state["opt"])
+        masters.load(state)
         step, spent = state["step"], state["spent"]
         print(f"going on at step {step}", flush=True)
     source = batches(data, args.batch, random.Random(args.seed))
@@ -343,8 +376,8 @@ def train(data, args, device):
         logits = F.linear(h[solution], model.embed_tokens.weight)
         loss = F.cross_entropy(logits.float(), ids[:, 1:][solution])
         (loss + aux / CONFIG["num_hidden_layers"]).backward()
-        lr = args.lr * min(1.0, (step + 1) / 100) * max(0.02, 1 - step / args.steps)
-        masters.step(lr)
+        scale = min(1.0, (step + 1) / 60) * max(0.02, 1 - step / args.steps)
+        masters.step(scale)
         step += 1
         tokens += ids.numel()
         n = int(solution.sum())
@@ -354,13 +387,12 @@ def train(data, args, device):
         if now - shown > 30 or step == args.steps:
             entropy = -(loads * loads.clamp_min(1e-9).log()).sum(-1).min() / math.log(CONFIG["num_experts"])
             line = (f"step {step} of {args.steps} loss {sums[0] / sums[1]:.4f} tok/s {tokens / (now - t0):.0f} "
-                    f"lr {lr:.5f} expert entropy {float(entropy):.3f} spent {spent + now - t0:.0f} s")
+                    f"lr x {scale:.3f} expert entropy {float(entropy):.3f} spent {spent + now - t0:.0f} s")
             print(line, flush=True)
             print(line, file=log, flush=True)
             shown, sums = now, [0.0, 0.0]
         if now - saved > args.save or step == args.steps:
-            torch.save({"masters": masters.masters, "opt": masters.opt.state_dict(), "step": step,
-                        "spent": spent + now - t0}, path + ".part")
+            torch.save({**masters.state(), "step": step, "spent": spent + now - t0}, path + ".part")
             os.rename(path + ".part", path)
             saved = now
     model = model.float()
@@ -425,7 +457,8 @@ def main():
     ap.add_argument("--per-task", type=int, default=24000, help="worked puzzles per task")
     ap.add_argument("--steps", type=int, default=3000)
     ap.add_argument("--batch", type=int, default=6144, help="tokens a step, padding included")
-    ap.add_argument("--lr", type=float, default=3e-3)
+    ap.add_argument("--lr", type=float, default=3e-3, help="of AdamW: embedding, routers, norms")
+    ap.add_argument("--muon-lr", type=float, default=0.012, help="of Muon: the matrices of the layers")
     ap.add_argument("--seed", type=int, default=20260101)
     ap.add_argument("--save", type=int, default=300, help="seconds between checkpoints")
     ap.add_argument("--bf16", action="store_true", help="matrix products in bf16 (CPUs with AVX512-BF16, GPUs)")
