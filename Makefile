@@ -34,8 +34,8 @@ test-long: setup-test
 	@tests/run.sh long
 
 measure: build
-	@ninja -C $(BUILD) tools/measure
-	@$(BUILD)/tools/measure > generators/measured.tsv.new && mv generators/measured.tsv.new generators/measured.tsv
+	@ninja -C $(BUILD) generators/measure
+	@$(BUILD)/generators/measure > generators/measured.tsv.new && mv generators/measured.tsv.new generators/measured.tsv
 
 bench: build
 	@ninja -C $(BUILD)
