@@ -45,18 +45,14 @@ static double best(const struct quarry_rule *rule, struct str desc, struct str r
 	return least;
 }
 
-/* A thought of so many bytes that looks like one, then the answer. */
+/* So many bytes of thinking aloud, all of it visible, then the answer. Behind a </think> it would cost nothing. */
 static struct str benign(struct buf *b, size_t size, struct str answer)
 {
 	static const char line[] = "So if row 2 holds {3, 4}, then x = 4 * (7 - 1) = 24, which gives \"24\"; let me check: **yes**.\n";
 
 	buf_reset(b);
-	if (size)
-		buf_addz(b, "<think>\n");
 	while (b->n < size)
 		buf_addz(b, line);
-	if (size)
-		buf_addz(b, "</think>\n");
 	buf_addz(b, "The answer follows.\n<answer>");
 	buf_add(b, answer);
 	buf_addz(b, "</answer>");

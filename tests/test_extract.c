@@ -66,6 +66,8 @@ static const struct {
 	{ BOXED, "\\boxed{] \\} )}", BOXED, "] } )", 1 },
 	{ BOXED, "\\boxed{(1+2)*3}}", BOXED, "(1+2)*3", 1 },
 	{ BOXED, "} } { \\boxed{5} { {", BOXED, "5", 1 },
+	{ BOXED, "\\\\boxed{42}", BOXED, "42", 1 },
+	{ BOXED, "1 \\\\ \\boxed{4\\\\2}", BOXED, "4\\\\2", 1 },
 	{ BOXED, "\\boxed 42", ANY, "\\boxed 42", 1 },
 
 	/* JSON */
@@ -97,7 +99,7 @@ static const struct {
 	{ JSON, "He said {\"not closed: {\"answer\": 3} fine", JSON, "3", 1 },
 	{ JSON, "The set {\"a\", \"b\"} gives {\"answer\": 3}", JSON, "3", 1 },
 	{ JSON, "[{\"answer\": 3}]", JSON, "3", 1 },
-	{ JSON, "{\"answer\": \"The result is \\\\boxed{9}\"}", JSON, "9", 1 },
+	{ JSON, "{\"answer\": \"The result is \\\\boxed{9}\"}", JSON, "9", 2 },
 	{ ANY, "{\"result\": 3}", ANY, "{\"result\": 3}", 1 },
 
 	/* fences */

@@ -12,13 +12,9 @@ extern const struct quarry_rule *const quarry_rules[]; /* sorted by name, ends w
 static const struct {
 	const char *alias, *name;
 } aliases[] = {
-	{ "24_game", "game_of_24" },
-	{ "countdown_24", "game_of_24" },
-	{ "dyck_languages", "dyck_language" },
-	{ "game24", "game_of_24" },
-	{ "mathador", "game_of_24" },
-	{ "multistep_arithmetic_two", "multistep_arithmetic" },
-	{ "sudoku_puzzle", "sudoku" },
+	{ "dyck_languages", "dyck_language" },               /* BIG-Bench Hard */
+	{ "mathador", "game_of_24" },                        /* SynLogic */
+	{ "multistep_arithmetic_two", "multistep_arithmetic" }, /* BIG-Bench Hard */
 };
 
 static size_t rule_count(void)

@@ -112,7 +112,8 @@ void find_boxes(struct hunt *h)
 		if (c == '\\') {
 			n = box_at(v, i);
 			if (!n) {
-				i++; /* \{ and \} are no braces */
+				/* \{ and \} are no braces; but "\\boxed{" is a box whose backslash was escaped once too often */
+				i += !(i + 1 < v.n && v.s[i + 1] == '\\' && box_at(v, i + 1));
 				continue;
 			}
 			box[top % BOXES].start = i + n;
