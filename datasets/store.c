@@ -145,6 +145,12 @@ int store_commit(struct store *s, struct err *err)
 	return sqlite3_get_autocommit(s->db) ? 0 : run_sql(s, "COMMIT", err);
 }
 
+void store_rollback(struct store *s)
+{
+	if (!sqlite3_get_autocommit(s->db))
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
 static sqlite3_stmt *begin(struct store *s, enum statement which)
 {
 	sqlite3_stmt *st = s->st[which];

@@ -15,7 +15,7 @@
  *	sample(prompt INTEGER, idx INTEGER, response TEXT, finish TEXT, tokens INTEGER, logprob REAL, entropy REAL,
  *	       mark TEXT, score REAL, why TEXT, extracted TEXT, format_ok INTEGER, answers_seen INTEGER,
  *	       PRIMARY KEY (prompt, idx)) WITHOUT ROWID
- *	dropped(prompt INTEGER PRIMARY KEY, reason TEXT)	prompts that no view but traces holds, and why
+ *	dropped(prompt INTEGER PRIMARY KEY, reason TEXT)	prompts that rl, sft and pairs do not hold, and why
  *
  * One thread at a time per store. Every row is checked when it is read: a database that somebody changed gives an
  * error that names it, never a crash.
@@ -50,6 +50,7 @@ void store_close(struct store *st); /* NULL is fine; what is not committed is lo
 
 int store_begin(struct store *st, struct err *err);
 int store_commit(struct store *st, struct err *err);
+void store_rollback(struct store *st); /* what was not committed never was */
 
 int store_set(struct store *st, const char *key, struct str value, struct err *err);
 /* 1 and the value, 0 where there is none. */

@@ -1,0 +1,96 @@
+/* stats.c - counts per task; see stats.h. */
+#include "datasets/stats.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Octave and quarter, by the number's top three bits: 1 2 3 4 5 6 7 8 10 12 14 16 20 ... */
+int length_bin(uint32_t n)
+{
+	int octave = 0;
+
+	if (n < 4)
+		return (int)n;
+	while (n >> octave >= 8)
+		octave++;
+	octave = 4 * octave + (int)(n >> octave);
+	return octave < LENGTH_BINS ? octave : LENGTH_BINS - 1;
+}
+
+uint32_t length_bin_from(int bin)
+{
+	return bin < 8 ? (uint32_t)bin : (uint32_t)(4 + bin % 4) << (bin / 4 - 1);
+}
+
+static void add(struct task_stats *t, const struct group *g)
+{
+	int n = g->outcome.samples - g->outcome.errors, k = g->outcome.right;
+	int level = (int)g->puzzle.difficulty;
+	struct level_stats *l = &t->level[level < 0 ? 0 : level < LEVELS ? level : LEVELS - 1];
+
+	t->prompts++;
+	t->samples += g->samples;
+	t->right += k;
+	t->errors += g->outcome.errors;
+	t->fate[g->fate]++;
+	if (n > 0)
+		t->rate[(k * (RATE_BINS - 1) + n - 1) / n]++;
+	l->prompts++;
+	l->n += n;
+	l->k += k;
+	l->kept += g->fate == FATE_KEPT;
+	for (int i = 0; i < g->samples; i++) {
+		const struct stored_sample *s = &g->sample[i];
+		int bin = length_bin(trace_length(s));
+
+		if (str_is(s->finish, "error"))
+			continue;
+		t->cut += str_is(s->finish, "length");
+		t->length[0][bin]++;
+		t->length[1][bin] += str_is(s->mark, "correct");
+	}
+}
+
+bool stats_add(struct stats *s, const struct group *g)
+{
+	struct str name = str_sub(g->puzzle.task, 0, sizeof(s->task->name) - 1);
+	struct task_stats *t = s->task, *end = s->task + s->tasks;
+
+	for (; t < end && !str_is(name, t->name); t++)
+		;
+	if (t == end) {
+		if (s->tasks == s->room) {
+			int room = s->room ? 2 * s->room : 16;
+			struct task_stats *more = realloc(s->task, (size_t)room * sizeof(*more));
+
+			if (!more)
+				return false;
+			s->task = more;
+			s->room = room;
+		}
+		t = &s->task[s->tasks++];
+		*t = (struct task_stats){ 0 };
+		memcpy(t->name, name.s, name.n);
+	}
+	add(t, g);
+	add(&s->all, g);
+	return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct task_stats *)a)->name, ((const struct task_stats *)b)->name);
+}
+
+void stats_settle(struct stats *s)
+{
+	if (s->tasks)
+		qsort(s->task, (size_t)s->tasks, sizeof(*s->task), by_name);
+	snprintf(s->all.name, sizeof(s->all.name), "all");
+}
+
+void stats_release(struct stats *s)
+{
+	free(s->task);
+	*s = (struct stats){ 0 };
+}

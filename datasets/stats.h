@@ -1,0 +1,43 @@
+/*
+ * stats.h - what a dataset's card, report and manifest tell: counts per task, collected while rows are written.
+ *
+ *	stats_add(&s, &group);		// every prompt once
+ *	stats_settle(&s);		// tasks in order of name
+ */
+#ifndef QUARRY_DATASETS_STATS_H
+#define QUARRY_DATASETS_STATS_H
+
+#include "datasets/choose.h"
+
+enum {
+	RATE_BINS = 21,   /* pass rate: 0, then (0, 0.05], ... (0.95, 1] */
+	LENGTH_BINS = 84, /* four to an octave */
+	LEVELS = 11,
+};
+
+struct task_stats {
+	char name[64];
+	int64_t prompts, samples, right, cut, errors; /* cut: ended by the token limit */
+	int64_t fate[FATES];
+	int64_t rate[RATE_BINS];         /* prompts by pass rate */
+	int64_t length[2][LENGTH_BINS];  /* samples by length; [1]: the right ones */
+	struct level_stats {
+		int64_t prompts, n, k, kept;
+	} level[LEVELS]; /* whole difficulties */
+};
+
+struct stats {
+	struct task_stats *task, all;
+	int tasks, room;
+	int64_t trait[TRAITS];
+	int64_t rows[VIEWS][SPLITS];
+};
+
+bool stats_add(struct stats *s, const struct group *g); /* false: out of memory */
+void stats_settle(struct stats *s);
+void stats_release(struct stats *s);
+
+int length_bin(uint32_t length);
+uint32_t length_bin_from(int bin); /* the smallest length in it */
+
+#endif

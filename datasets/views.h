@@ -1,0 +1,76 @@
+/*
+ * views.h - the rows of a dataset's views, from a puzzle and its samples.
+ *
+ *	struct group g;				// one prompt: its puzzle, its samples, what became of it
+ *	...
+ *	row_rl(&line, &g, &about, number, &err);
+ *
+ * Every row of a view has the same keys in the same order with values of the same type: the tables in views.c say which,
+ * the writers assert that they keep to them, and the dataset card declares them. Nothing is null.
+ */
+#ifndef QUARRY_DATASETS_VIEWS_H
+#define QUARRY_DATASETS_VIEWS_H
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "datasets/dataset.h"
+#include "datasets/filter.h"
+
+enum split { SPLIT_TRAIN, SPLIT_VALIDATION, SPLITS };
+const char *split_name(enum split s);
+
+enum column_type {
+	COL_TEXT,
+	COL_INT,
+	COL_REAL,
+	COL_BOOL,
+	COL_MESSAGES, /* [{"role","content"}, ...] */
+	COL_OBJECT,   /* the following columns up to COL_END are its members */
+	COL_END,
+};
+
+struct column {
+	const char *name; /* NULL: COL_END */
+	enum column_type type;
+};
+
+const struct column *view_columns(int view); /* ends with a COL_END of its own */
+
+/* What an instance's JSON line holds; the texts are JSON, borrowed from the line. */
+enum part {
+	PART_ID, PART_TASK, PART_REVISION, PART_DIFFICULTY, PART_KNOBS, PART_SEED, PART_LANG, PART_FORMAT, PART_FORM, PART_PROMPT,
+	PART_DESC, PART_ANSWER, PART_CANON, PART_GUESS, PART_EFFORT, PART_THINK, PARTS
+};
+
+struct puzzle {
+	struct json part[PARTS];
+	struct str id, task, lang;
+	double difficulty, guess;
+	enum split split;
+};
+
+/* validation: the part of the canon range, its upper end. False sets err to what is amiss. */
+bool puzzle_read(struct puzzle *p, struct str instance, double validation, struct err *err);
+
+struct group {
+	struct puzzle puzzle;
+	struct stored_sample *sample; /* by index */
+	int samples;
+	struct outcome outcome;
+	enum fate fate;
+};
+
+/* What is the same in every row. */
+struct about {
+	struct str model;       /* the sampler's JSON object */
+	struct str model_name;  /* its "name" */
+	struct str sampling;    /* JSON object */
+};
+
+/* Add one row without a newline; number: within its view and split. Also of the deferred view. */
+void row_rl(struct buf *b, const struct group *g, const struct about *a, int64_t number);
+void row_sft(struct buf *b, const struct group *g, const struct about *a, int64_t number, int sample);
+void row_pair(struct buf *b, const struct group *g, const struct about *a, int64_t number, int chosen, int rejected);
+void row_trace(struct buf *b, const struct group *g, const struct about *a, int sample);
+
+#endif
