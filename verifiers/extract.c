@@ -33,21 +33,20 @@ static const struct {
 /* What the reader is shown: all behind the last shut mark, up to a mark that opens another thought. */
 static struct str visible(struct str s, bool think_open)
 {
+	/* First, second and third bytes of the marks: nearly all that is none is passed over by these. */
 	static const bool begins[256] = { ['<'] = true, ['['] = true, [0xE2] = true };
 	static const bool follows[256] = { ['t'] = true, ['/'] = true, ['s'] = true, ['|'] = true, [0x97] = true };
+	static const bool third[256] = {
+		['h'] = true, ['t'] = true, ['e'] = true, ['s'] = true, ['c'] = true, [0x81] = true,
+	};
 	size_t hidden = s.n;
 
 	for (size_t i = s.n; i-- > 0;) {
-		char second, third;
-
-		if (!begins[(unsigned char)s.s[i]] || s.n - i < 3)
+		if (!begins[(unsigned char)s.s[i]] || s.n - i < 3 || !follows[(unsigned char)to_lower(s.s[i + 1])] ||
+		    !third[(unsigned char)to_lower(s.s[i + 2])])
 			continue;
-		second = to_lower(s.s[i + 1]);
-		if (!follows[(unsigned char)second])
-			continue;
-		third = to_lower(s.s[i + 2]);
 		for (size_t k = 0; k < COUNT(thoughts); k++) {
-			if (second != thoughts[k].text[1] || third != thoughts[k].text[2] || !word_at(s, i, thoughts[k].text))
+			if (to_lower(s.s[i + 1]) != thoughts[k].text[1] || !word_at(s, i, thoughts[k].text))
 				continue;
 			if (thoughts[k].shuts)
 				return str_sub(s, i + strlen(thoughts[k].text), hidden);

@@ -110,8 +110,7 @@ static enum label label_end(struct str line, size_t at, size_t *text)
 static struct str unpaired(struct str s)
 {
 	static const struct str marks[] = { { "**", 2 }, { "__", 2 }, { "`", 1 }, { "\"", 1 }, { "$", 1 }, { "*", 1 } };
-
-	ptrdiff_t tag = str_find(s, STR("</answer"));
+	ptrdiff_t tag = str_chr(s, '<') < 0 ? -1 : str_find(s, STR("</answer"));
 
 	if (tag >= 0) /* the label stands between tags */
 		s = str_sub(s, 0, (size_t)tag);
@@ -119,10 +118,11 @@ static struct str unpaired(struct str s)
 		s = str_from(s, 1);
 	s = str_trim(s);
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		struct str in = str_sub(s, 0, s.n - (s.n >= marks[i].n ? marks[i].n : 0));
+		size_t n = marks[i].n;
 
-		if (str_ends(s, marks[i]) && str_find(in, marks[i]) < 0)
-			s = str_trim(in);
+		if (s.n >= n && s.s[s.n - 1] == marks[i].s[0] && str_ends(s, marks[i]) &&
+		    str_find(str_sub(s, 0, s.n - n), marks[i]) < 0)
+			s = str_trim(str_sub(s, 0, s.n - n));
 	}
 	return s;
 }
