@@ -1,5 +1,4 @@
 /* cmd_build.c - quarry build: a recipe becomes a dataset directory. */
-#include "base/log.h"
 #include "cli/command.h"
 #include "cli/pipeline.h"
 
@@ -64,9 +63,7 @@ static int run(void *p, int argc, char **argv)
 	if (rc == 0 && !a->dry_run)
 		tell(&b);
 	recipe_release(&r);
-	if (rc < 0)
-		return rc == ERR_FAIL && b.usage ? fail_usage(&err) : fail_job(rc, &err);
-	return EXIT_DONE;
+	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
 }
 
 static const char more[] =

@@ -2,14 +2,13 @@
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/judge.h"
-#include "cli/list.h"
 #include "cli/progress.h"
 #include "datasets/dataset.h"
 #include "datasets/stream.h"
+#include "generators/task.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 struct args {

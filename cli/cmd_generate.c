@@ -1,7 +1,7 @@
 /* cmd_generate.c - quarry generate: puzzles as JSON lines; same seed, same bytes, whatever the threads. */
 #include "cli/command.h"
-#include "cli/list.h"
 #include "cli/progress.h"
+#include "cli/wish.h"
 #include "datasets/stream.h"
 
 #include <stdlib.h>
@@ -39,12 +39,9 @@ static const struct option options[] = {
 enum { BATCH = 256 };
 
 struct plan {
-	struct instance_ask ask;
+	struct wish wish;
 	uint64_t seed, count;
-	int lo, hi; /* tenths of difficulty */
-	enum lang langs[LANGS];
-	enum quarry_format formats[QUARRY_FORMATS];
-	int nlangs, nformats, threads;
+	int threads;
 };
 
 struct batch {
@@ -56,14 +53,9 @@ struct batch {
 
 static void one(const struct plan *p, struct batch *b, int slot, uint64_t i)
 {
-	struct instance_ask ask = p->ask;
-	uint64_t seed = instance_seed(p->seed, ask.task->name, i);
-	struct rng r;
+	uint64_t seed = instance_seed(p->seed, p->wish.ask.task->name, i);
+	struct instance_ask ask = wish_ask(&p->wish, seed);
 
-	rng_init(&r, seed, "ask");
-	ask.lang = p->langs[rng_below(&r, (uint32_t)p->nlangs)];
-	ask.format = p->formats[rng_below(&r, (uint32_t)p->nformats)];
-	ask.difficulty = draw_difficulty(p->lo, p->hi, seed);
 	b->rc[slot] = instance_make(&b->in[slot], &ask, seed, &b->err[slot]);
 	buf_reset(&b->line[slot]);
 	if (b->rc[slot] == 0) {
@@ -90,14 +82,14 @@ static int generate(const struct plan *p, struct batch *b, struct writer *w, str
 			if (b->line[i].failed)
 				return err_set(err, "out of memory");
 			if (writer_add(w, buf_str(&b->line[i]), err) < 0)
-				return ERR_STOPPED; /* the output failed, not the puzzle */
+				return ERR_JOB;
 		}
 		progress_add(progress, (uint64_t)n);
 	}
 	return 0;
 }
 
-static bool canon_parse(const char *text, struct instance_ask *ask, struct err *err)
+static int canon_parse(struct instance_ask *ask, const char *text, struct err *err)
 {
 	struct str s = str_of(text);
 	ptrdiff_t dots = str_find(s, STR(".."));
@@ -105,81 +97,86 @@ static bool canon_parse(const char *text, struct instance_ask *ask, struct err *
 	if (dots > 0 && str_f64(str_sub(s, 0, (size_t)dots), &ask->canon_lo) &&
 	    str_f64(str_from(s, (size_t)dots + 2), &ask->canon_hi) && ask->canon_lo >= 0 && ask->canon_lo < ask->canon_hi &&
 	    ask->canon_hi <= 1)
-		return true;
-	err_set(err, "--canon takes a part of 0..1 such as 0.5..1, not \"%s\"", text);
-	return false;
+		return 0;
+	return err_set(err, "generate: --canon takes a part of 0..1 such as 0.5..1, not \"%s\"", text);
 }
 
-/* All that can be wrong is found before the first puzzle is made. */
-static int plan_for(struct plan *p, const struct args *a, const char *name, struct err *err)
+static int plan_for(struct plan *p, const struct args *a, const char *task, struct err *err)
 {
-	*p = (struct plan){ .seed = (uint64_t)a->common.seed, .count = a->count ? (uint64_t)a->count : 1,
-			    .threads = (int)a->common.threads };
-	const struct task *t = find_task(str_of(name), err);
+	struct wish *w = &p->wish;
 
-	if (!t)
+	p->seed = (uint64_t)a->common.seed;
+	p->count = a->count ? (uint64_t)a->count : 1;
+	p->threads = (int)a->common.threads;
+	if (wish_for(w, str_of(task), err) < 0 || wish_difficulty(w, a->difficulty ? a->difficulty : "5", err) < 0 ||
+	    wish_langs(w, a->lang ? a->lang : "en", err) < 0 || wish_formats(w, a->format ? a->format : "tags", err) < 0 ||
+	    (a->canon && canon_parse(&w->ask, a->canon, err) < 0))
 		return ERR_FAIL;
-	p->ask = INSTANCE_ASK(t);
-	p->ask.worked = a->worked;
-	if (!difficulty_parse(a->difficulty ? a->difficulty : "5", &p->lo, &p->hi, err))
-		return ERR_FAIL;
-	p->nlangs = parse_langs(a->lang ? a->lang : "en", p->langs, err);
-	p->nformats = p->nlangs < 0 ? -1 : parse_formats(a->format ? a->format : "tags", p->formats, err);
-	if (p->nformats < 0 || (a->canon && !canon_parse(a->canon, &p->ask, err)))
-		return ERR_FAIL;
-	if (a->form)
-		p->ask.form = str_of(a->form);
+	w->ask.form = str_of(a->form);
+	w->ask.worked = a->worked;
 	for (int i = 0; i < a->knobs.n; i++)
-		if (!ask_knob_text(&p->ask, a->knobs.item[i], err))
+		if (wish_knob_text(w, a->knobs.item[i], err) < 0)
 			return ERR_FAIL;
-	return 0;
+	return wish_check(w, err);
 }
 
-static int run(void *p, int argc, char **argv)
+/* A plan for each named task, or for every task there is. */
+static int plan_all(struct plan **ret, int *n, const struct args *a, int argc, char **argv, struct err *err)
 {
-	struct args *a = p;
-	struct plan *plans = calloc((size_t)argc + 1, sizeof(*plans));
+	bool every = argc == 1 && strcmp(argv[0], "all") == 0;
+	struct plan *plans;
+	int rc = 0;
+
+	*n = argc;
+	if (argc == 0)
+		return err_set(err, "generate: name at least one task, or all; quarry tasks lists them");
+	if (every)
+		for (*n = 0; task_at((size_t)*n); ++*n)
+			;
+	*ret = plans = calloc((size_t)*n, sizeof(*plans));
+	if (!plans)
+		return err_set(err, "out of memory");
+	for (int i = 0; rc == 0 && i < *n; i++)
+		rc = plan_for(&plans[i], a, every ? task_at((size_t)i)->name : argv[i], err);
+	return rc;
+}
+
+static int write_all(const struct args *a, const struct plan *plans, int n, struct err *err)
+{
 	struct batch *b = calloc(1, sizeof(*b));
 	struct writer *w = NULL;
 	struct progress progress;
-	struct err err = ERR_INIT;
-	int rc = plans && b ? 0 : err_set(&err, "out of memory");
+	int rc = b ? writer_open(&w, a->out ? a->out : "-", err) : err_set(err, "out of memory");
 
-	if (rc == 0 && argc == 0)
-		rc = err_set(&err, "generate: name at least one task, or all; quarry tasks lists them");
-	if (rc == 0 && argc == 1 && strcmp(argv[0], "all") == 0) {
-		for (argc = 0; task_at((size_t)argc); argc++)
-			;
-		free(plans);
-		plans = calloc((size_t)argc + 1, sizeof(*plans));
-		rc = plans ? 0 : err_set(&err, "out of memory");
-		for (int i = 0; rc == 0 && i < argc; i++)
-			rc = plan_for(&plans[i], a, task_at((size_t)i)->name, &err);
-	} else {
-		for (int i = 0; rc == 0 && i < argc; i++)
-			rc = plan_for(&plans[i], a, argv[i], &err);
-	}
-	if (rc == 0)
-		rc = writer_open(&w, a->out ? a->out : "-", &err);
 	if (rc == 0) {
-		progress_start(&progress, "generate", "puzzles", (uint64_t)argc * plans[0].count, &a->common);
-		for (int i = 0; rc == 0 && i < argc; i++)
-			rc = generate(&plans[i], b, w, &progress, &err);
+		progress_start(&progress, "generate", "puzzles", (uint64_t)n * plans[0].count, &a->common);
+		for (int i = 0; rc == 0 && i < n; i++)
+			rc = generate(&plans[i], b, w, &progress, err);
 		progress_end(&progress);
+		if (rc < 0)
+			writer_drop(w);
+		else if (writer_finish(w, err) < 0)
+			rc = ERR_JOB;
 	}
-	if (rc == 0)
-		rc = writer_finish(w, &err) < 0 ? ERR_STOPPED : 0;
-	else
-		writer_drop(w);
 	for (int i = 0; b && i < BATCH; i++) {
 		instance_release(&b->in[i]);
 		buf_release(&b->line[i]);
 	}
 	free(b);
+	return rc;
+}
+
+static int run(void *p, int argc, char **argv)
+{
+	struct args *a = p;
+	struct plan *plans = NULL;
+	struct err err = ERR_INIT;
+	int n, rc = plan_all(&plans, &n, a, argc, argv, &err);
+
+	if (rc == 0)
+		rc = write_all(a, plans, n, &err);
 	free(plans);
-	if (rc == ERR_STOPPED)
-		return fail_job(ERR_FAIL, &err);
-	return rc < 0 ? fail_usage(&err) : EXIT_DONE;
+	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
 }
 
 static const char more[] =

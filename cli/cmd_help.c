@@ -19,17 +19,21 @@ static const struct option options[] = {
 static int run(void *p, int argc, char **argv)
 {
 	struct args *a = p;
+	struct err err = ERR_INIT;
+	const struct command *c;
 
+	for (int i = 0; i < argc; i++)
+		if (!command_find(argv[i], &err))
+			return fail_usage(&err);
 	if (a->man)
 		commands_man();
 	else if (a->completion)
 		commands_completion();
 	else
-		for (const struct command *const *c = commands; *c; c++)
-			if (argc == 0 || strcmp(argv[0], (*c)->name) == 0)
-				command_help(*c), printf("\n");
+		for (int i = 0; (c = argc ? i < argc ? command_find(argv[i], &err) : NULL : commands[i]); i++)
+			command_help(c), printf("\n");
 	return EXIT_DONE;
 }
 
-const struct command cmd_help = { "help", "[COMMAND]", "help on a command, the man page, shell completion", "", options,
+const struct command cmd_help = { "help", "[COMMAND...]", "help on a command, the man page, shell completion", "", options,
 				  sizeof(struct args), run };

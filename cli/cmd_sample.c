@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/judge.h"
 #include "cli/model.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
@@ -25,14 +26,14 @@ static const struct option options[] = {
 	{ .name = "samples", .letter = 'n', .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 4096, .at = offsetof(struct args, n),
 	  .what = "samples of each prompt; 1 when not given" },
 	{ .name = "temperature", .letter = 'T', .kind = OPT_REAL, .arg = "T", .lo = 0, .hi = 100,
-	  .at = offsetof(struct args, temperature), .seen_at_set = true, .seen = offsetof(struct args, temperature_set),
+	  .at = offsetof(struct args, temperature), .given = offsetof(struct args, temperature_set),
 	  .what = "0 takes the likeliest token; the model's own default when not given" },
-	{ .name = "top-p", .kind = OPT_REAL, .arg = "P", .lo = 1e-6, .hi = 1, .at = offsetof(struct args, top_p), .seen_at_set = true,
-	  .seen = offsetof(struct args, top_p_set), .what = "draw from the likeliest tokens that hold this much probability" },
-	{ .name = "top-k", .kind = OPT_INT, .arg = "K", .lo = 0, .hi = 1e6, .at = offsetof(struct args, top_k), .seen_at_set = true,
-	  .seen = offsetof(struct args, top_k_set), .what = "draw from the K likeliest tokens; 0 is all" },
-	{ .name = "min-p", .kind = OPT_REAL, .arg = "P", .lo = 0, .hi = 0.999, .at = offsetof(struct args, min_p), .seen_at_set = true,
-	  .seen = offsetof(struct args, min_p_set), .what = "leave out tokens below this part of the likeliest one's probability" },
+	{ .name = "top-p", .kind = OPT_REAL, .arg = "P", .lo = 1e-6, .hi = 1, .at = offsetof(struct args, top_p),
+	  .given = offsetof(struct args, top_p_set), .what = "draw from the likeliest tokens that hold this much probability" },
+	{ .name = "top-k", .kind = OPT_INT, .arg = "K", .lo = 0, .hi = 1e6, .at = offsetof(struct args, top_k),
+	  .given = offsetof(struct args, top_k_set), .what = "draw from the K likeliest tokens; 0 is all" },
+	{ .name = "min-p", .kind = OPT_REAL, .arg = "P", .lo = 0, .hi = 0.999, .at = offsetof(struct args, min_p),
+	  .given = offsetof(struct args, min_p_set), .what = "leave out tokens below this part of the likeliest one's probability" },
 	{ .name = "max-tokens", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e6, .at = offsetof(struct args, max_tokens),
 	  .what = "of one response; 512 when not given" },
 	{ .name = "stop", .kind = OPT_LIST, .arg = "TEXT", .at = offsetof(struct args, stop), .what = "end a response before this text" },
@@ -45,7 +46,7 @@ static const struct option options[] = {
 struct pending {
 	struct pending *next;
 	uint64_t number; /* of the line, from 0 */
-	struct buf line, messages;
+	struct buf line;
 	struct buf *row; /* n of them */
 	bool *done;
 	int written; /* rows of the front that are out */
@@ -59,6 +60,7 @@ struct job {
 	struct pending *first, *last; /* in line order */
 	struct progress progress;
 	uint64_t lines, errors;
+	bool output_failed;
 };
 
 static void pending_free(struct pending *p, int n)
@@ -68,7 +70,6 @@ static void pending_free(struct pending *p, int n)
 	free(p->row);
 	free(p->done);
 	buf_release(&p->line);
-	buf_release(&p->messages);
 	free(p);
 }
 
@@ -112,22 +113,26 @@ static int next(void *ctx, struct sample_prompt *ret, struct err *err)
 	return 1;
 }
 
+/* What this command adds, and what verify adds after it: a row that was sampled before loses its old ones. */
+static bool sample_key(struct str key)
+{
+	static const char *const names[] = { "sample", "response", "finish", "tokens", "logprob_mean", "entropy_mean", "model", "sampling" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (json_key_is(key, names[i]))
+			return true;
+	return verdict_key(key);
+}
+
 static void row_json(struct buf *b, const struct job *j, struct str line, const struct sample *s)
 {
-	struct json row, v;
-	struct str key;
+	struct json row, think;
 	struct err err;
-	bool think = false;
 
 	json_parse(&row, line, &err);
 	json_open(b, '{');
-	for (struct json_iter it = json_iter(row); json_next(&it, &key, &v);) {
-		json_add_raw(b, key);
-		buf_addc(b, ':');
-		json_add_raw(b, v.raw);
-		think = think || json_key_is(key, "think");
-	}
-	if (j->who.think_open && !think) {
+	row_copy(b, row, sample_key);
+	if (j->who.think_open && !json_get(row, "think", &think)) {
 		json_key(b, "think");
 		json_add_z(b, "open");
 	}
@@ -158,8 +163,10 @@ static int drain(struct job *j, struct err *err)
 		struct pending *p = j->first;
 
 		for (; p->written < j->how.n && p->done[p->written]; p->written++) {
-			if (writer_add(j->out, buf_str(&p->row[p->written]), err) < 0)
-				return ERR_FAIL;
+			if (writer_add(j->out, buf_str(&p->row[p->written]), err) < 0) {
+				j->output_failed = true;
+				return ERR_JOB;
+			}
 			buf_release(&p->row[p->written]);
 		}
 		if (p->written < j->how.n)
@@ -209,13 +216,39 @@ static int settings(struct job *j, const struct args *a, struct sampler *s, stru
 	return sampling_check(&j->how, err);
 }
 
+static int sample_all(struct job *j, const struct args *a, struct sampler *s, const char *path, struct err *err)
+{
+	struct sample_job job = { .next = next, .done = done, .quit = stop_quit, .ctx = j };
+	struct err ignored;
+	int rc = reader_open(&j->in, path, err);
+
+	if (rc == 0)
+		rc = writer_open(&j->out, a->out ? a->out : "-", err);
+	if (rc < 0)
+		return rc;
+	stop_watch();
+	sampler_describe(s, &j->who);
+	progress_start(&j->progress, "sample", "samples", 0, &a->common);
+	rc = sampler_run(s, &j->how, &job, err);
+	progress_end(&j->progress);
+	if (rc == 0)
+		return writer_finish(j->out, err) < 0 ? ERR_JOB : 0;
+	if (!a->out)
+		writer_flush(j->out, &ignored); /* whole rows, in order, up to where it ended */
+	writer_drop(j->out);
+	if (rc == ERR_STOPPED) {
+		err_set(err, "stopped by a signal");
+		return ERR_JOB; /* nothing is saved that another run could go on from */
+	}
+	return j->output_failed ? ERR_JOB : rc;
+}
+
 static int run(void *p, int argc, char **argv)
 {
 	struct args *a = p;
 	struct job j = { 0 };
 	struct sampler *s = NULL;
 	struct err err = ERR_INIT;
-	bool began = false;
 	int rc;
 
 	if (argc > 1) {
@@ -226,45 +259,17 @@ static int run(void *p, int argc, char **argv)
 	if (rc == 0)
 		rc = settings(&j, a, s, &err);
 	if (rc == 0)
-		rc = reader_open(&j.in, argc ? argv[0] : "-", &err);
-	if (rc == 0)
-		rc = writer_open(&j.out, a->out ? a->out : "-", &err);
-	if (rc == 0) {
-		struct sample_job job = { .next = next, .done = done, .quit = stop_quit, .ctx = &j };
-
-		began = true;
-		stop_watch();
-		memset(&j.who, 0, sizeof(j.who));
-		sampler_describe(s, &j.who);
-		progress_start(&j.progress, "sample", "samples", 0, &a->common);
-		rc = sampler_run(s, &j.how, &job, &err);
-		progress_end(&j.progress);
-	}
-	if (rc == 0) {
-		rc = writer_finish(j.out, &err);
-	} else if (j.out) {
-		struct err ignored;
-
-		if (!a->out)
-			writer_flush(j.out, &ignored);
-		writer_drop(j.out);
-	}
+		rc = sample_all(&j, a, s, argc ? argv[0] : "-", &err);
 	while (j.first) {
-		struct pending *next_one = j.first->next;
+		struct pending *gone = j.first;
 
-		pending_free(j.first, j.how.n);
-		j.first = next_one;
+		j.first = gone->next;
+		pending_free(gone, j.how.n);
 	}
 	reader_close(j.in);
 	sampler_free(s);
-	if (rc == ERR_STOPPED) {
-		if (!err.msg[0])
-			err_set(&err, "stopped by a signal");
-		fail_job(rc, &err);
-		return EXIT_FAILED; /* a stream has nothing saved to go on from */
-	}
 	if (rc < 0)
-		return began && j.lines ? fail_job(rc, &err) : fail_usage(&err);
+		return fail(rc, &err);
 	if (j.errors)
 		log_warn("%llu samples ended in an error", (unsigned long long)j.errors);
 	return EXIT_DONE;

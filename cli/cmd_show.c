@@ -1,6 +1,6 @@
 /* cmd_show.c - quarry show: one puzzle as a person would read it. */
 #include "cli/command.h"
-#include "cli/list.h"
+#include "cli/wish.h"
 
 #include <stdio.h>
 
@@ -27,29 +27,17 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static int ask_for(struct instance_ask *ask, const struct args *a, const char *name, struct err *err)
+static int wish_of(struct wish *w, const struct args *a, const char *task, struct err *err)
 {
-	const struct task *t = find_task(str_of(name), err);
-	enum lang langs[LANGS];
-	enum quarry_format formats[QUARRY_FORMATS];
-	int hi;
-
-	if (!t)
+	if (wish_for(w, str_of(task), err) < 0 || wish_difficulty(w, a->difficulty ? a->difficulty : "5", err) < 0 ||
+	    wish_langs(w, a->lang ? a->lang : "en", err) < 0 || wish_formats(w, a->format ? a->format : "tags", err) < 0)
 		return ERR_FAIL;
-	*ask = INSTANCE_ASK(t);
-	ask->worked = a->worked;
-	if (!difficulty_parse(a->difficulty ? a->difficulty : "5", &ask->difficulty, &hi, err) ||
-	    parse_langs(a->lang ? a->lang : "en", langs, err) < 0 || parse_formats(a->format ? a->format : "tags", formats, err) < 0)
-		return ERR_FAIL;
-	ask->difficulty = draw_difficulty(ask->difficulty, hi, (uint64_t)a->common.seed);
-	ask->lang = langs[0];
-	ask->format = formats[0];
-	if (a->form)
-		ask->form = str_of(a->form);
+	w->ask.form = str_of(a->form);
+	w->ask.worked = a->worked;
 	for (int i = 0; i < a->knobs.n; i++)
-		if (!ask_knob_text(ask, a->knobs.item[i], err))
+		if (wish_knob_text(w, a->knobs.item[i], err) < 0)
 			return ERR_FAIL;
-	return 0;
+	return wish_check(w, err);
 }
 
 static int run(void *p, int argc, char **argv)
@@ -57,6 +45,7 @@ static int run(void *p, int argc, char **argv)
 	struct args *a = p;
 	struct instance in = INSTANCE_INIT;
 	struct instance_ask ask;
+	struct wish w;
 	struct err err = ERR_INIT;
 	int rc;
 
@@ -64,9 +53,11 @@ static int run(void *p, int argc, char **argv)
 		err_set(&err, "show takes one task; quarry tasks lists them");
 		return fail_usage(&err);
 	}
-	rc = ask_for(&ask, a, argv[0], &err);
-	if (rc == 0)
+	rc = wish_of(&w, a, argv[0], &err);
+	if (rc == 0) {
+		ask = wish_ask(&w, (uint64_t)a->common.seed);
 		rc = instance_make(&in, &ask, (uint64_t)a->common.seed, &err);
+	}
 	if (rc == 0) {
 		printf("%s, difficulty %d.%d, seed %llu, wording %.*s\n\n%s\n\nAnswer: %s\n", in.task->name, in.difficulty / 10,
 		       in.difficulty % 10, (unsigned long long)in.seed, (int)in.form.n, in.form.s, buf_z(&in.prompt),
@@ -79,4 +70,5 @@ static int run(void *p, int argc, char **argv)
 }
 
 const struct command cmd_show = { "show", "TASK", "one puzzle as a person would read it",
+				  "With a row's seed, difficulty, language, format and knobs it shows the puzzle of that row.\n\n"
 				  "    quarry show sudoku --difficulty 3 --worked\n", options, sizeof(struct args), run };

@@ -1,6 +1,7 @@
 /* cmd_tasks.c - quarry tasks: what there is, with knobs, levels and what was measured. */
+#include "base/json.h"
 #include "cli/command.h"
-#include "cli/list.h"
+#include "generators/instance.h"
 #include "generators/measured.h"
 #include "generators/prompt.h"
 
@@ -125,7 +126,12 @@ static int run(void *p, int argc, char **argv)
 	struct buf b = BUF_INIT;
 	const struct task *t;
 
-	(void)argc, (void)argv;
+	if (argc) {
+		struct err err;
+
+		err_set(&err, "tasks takes no argument, not \"%s\"", argv[0]);
+		return fail_usage(&err);
+	}
 	json_open(&b, '{');
 	json_key(&b, "tasks");
 	json_open(&b, '[');

@@ -5,6 +5,7 @@
 #include "cli/progress.h"
 #include "datasets/stream.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,7 +32,7 @@ static const struct option options[] = {
 enum { BATCH = 512, MARKS = QUARRY_BAD_TASK + 1, TASKS = 256 };
 
 struct tally {
-	char task[64];
+	const char *task;
 	uint64_t n[MARKS];
 };
 
@@ -39,9 +40,9 @@ struct work {
 	struct args *a;
 	struct reader *in;
 	struct writer *out; /* NULL: summary only */
-	struct buf line[BATCH], row[BATCH];
+	struct buf line[BATCH], judged_line[BATCH];
+	struct json row[BATCH]; /* of line; JSON_NONE when it is no object, then err says why */
 	struct judged judged[BATCH];
-	bool failed[BATCH]; /* not a JSON object */
 	struct err err[BATCH];
 	struct tally tally[TASKS];
 	int tallies;
@@ -51,27 +52,19 @@ struct work {
 /* The row as it came, with the verdict's members at its end; older ones go. */
 static void one(struct work *w, int i)
 {
-	struct buf *b = &w->row[i];
+	struct buf *b = &w->judged_line[i];
 	struct judged *j = &w->judged[i];
-	struct json row, v;
-	struct str key;
 
-	w->failed[i] = !json_parse(&row, buf_str(&w->line[i]), &w->err[i]);
-	if (!w->failed[i] && row.kind != JSON_OBJECT) {
+	if (json_parse(&w->row[i], buf_str(&w->line[i]), &w->err[i]) && w->row[i].kind != JSON_OBJECT) {
 		err_set(&w->err[i], "a row must be a JSON object");
-		w->failed[i] = true;
+		w->row[i].kind = JSON_NONE;
 	}
-	if (w->failed[i])
+	if (w->row[i].kind == JSON_NONE)
 		return;
-	judge_row(j, row, w->a->strict);
+	judge_row(j, w->row[i], w->a->strict);
 	buf_reset(b);
 	json_open(b, '{');
-	for (struct json_iter it = json_iter(row); json_next(&it, &key, &v);)
-		if (!verdict_key(key)) {
-			json_add_raw(b, key);
-			buf_addc(b, ':');
-			json_add_raw(b, v.raw);
-		}
+	row_copy(b, w->row[i], verdict_key);
 	verdict_json(b, &j->v);
 	json_key(b, "verify_us");
 	json_add_f64(b, (double)(int64_t)(j->us * 10) / 10);
@@ -79,65 +72,51 @@ static void one(struct work *w, int i)
 	buf_addc(b, '\n');
 	if (b->failed) {
 		err_set(&w->err[i], "out of memory");
-		w->failed[i] = true;
+		w->row[i].kind = JSON_NONE;
 	}
 }
 
-static void count(struct work *w, struct json row, enum quarry_mark mark)
+/* Tasks that we do not know are one line of the table. */
+static void count(struct work *w, const struct judged *j)
 {
+	const char *name = j->rule ? quarry_rule_name(j->rule) : "?";
 	struct tally *t = w->tally, *end = w->tally + w->tallies;
-	struct json task, truth;
-	struct str name = STR("?");
-	const struct quarry_rule *rule;
-	char z[64];
 
-	if (json_get(row, "task", &task) || (json_get(row, "data_source", &truth) && (task = truth, true)))
-		json_plain(task, &name);
-	snprintf(z, sizeof(z), "%.*s", (int)(name.n > 60 ? 60 : name.n), name.s);
-	rule = quarry_rule(z);
-	if (rule)
-		snprintf(z, sizeof(z), "%s", quarry_rule_name(rule));
-	for (; t < end && strcmp(t->task, z); t++)
-		;
+	while (t < end && strcmp(t->task, name))
+		t++;
 	if (t == end) {
-		if (w->tallies == TASKS)
-			return;
+		assert(w->tallies < TASKS);
 		w->tallies++;
-		*t = (struct tally){ 0 };
-		snprintf(t->task, sizeof(t->task), "%s", z);
+		*t = (struct tally){ .task = name };
 	}
-	t->n[mark]++;
+	t->n[j->v.mark]++;
 }
 
-/* Judge n lines on all threads, then hand them on in order. */
-static int batch(struct work *w, int n, struct err *err)
+/* Judge n lines on all threads, then hand them on in order; the first of them is line `first` of the file. */
+static int batch(struct work *w, int n, uint64_t first, struct err *err)
 {
-	uint64_t first = reader_number(w->in) - (uint64_t)n + 1;
-
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic, 8) num_threads((int)w->a->common.threads)
 #endif
 	for (int i = 0; i < n; i++)
 		one(w, i);
 	for (int i = 0; i < n; i++) {
-		struct json row, mark;
+		unsigned long long number = first + (uint64_t)i;
+		const char *mark = quarry_mark_name(w->judged[i].v.mark);
+		struct json stored;
 
-		if (w->failed[i]) {
+		if (w->row[i].kind == JSON_NONE) {
 			*err = w->err[i];
-			return err_at(err, "%s:%llu: ", reader_name(w->in), (unsigned long long)(first + (uint64_t)i));
+			return err_at(err, "%s:%llu: ", reader_name(w->in), number);
 		}
-		json_parse(&row, buf_str(&w->line[i]), err);
 		w->rows++;
 		w->bad += w->judged[i].v.mark == QUARRY_BAD_TASK;
-		if (w->a->recheck && json_get(row, "mark", &mark) && !json_is(mark, quarry_mark_name(w->judged[i].v.mark))) {
-			if (w->differ++ < 10)
-				log_warn("%s:%llu: the stored mark is %.*s, the verdict is %s", reader_name(w->in),
-					 (unsigned long long)(first + (uint64_t)i), (int)mark.raw.n, mark.raw.s,
-					 quarry_mark_name(w->judged[i].v.mark));
-		}
-		count(w, row, w->judged[i].v.mark);
-		if (w->out && writer_add(w->out, buf_str(&w->row[i]), err) < 0)
-			return ERR_FAIL;
+		if (w->a->recheck && json_get(w->row[i], "mark", &stored) && !json_is(stored, mark) && w->differ++ < 10)
+			log_warn("%s:%llu: the stored mark is %.*s, the verdict is %s", reader_name(w->in), number,
+				 (int)stored.raw.n, stored.raw.s, mark);
+		count(w, &w->judged[i]);
+		if (w->out && writer_add(w->out, buf_str(&w->judged_line[i]), err) < 0)
+			return ERR_JOB;
 	}
 	return 0;
 }
@@ -163,36 +142,60 @@ static void print_summary(const struct work *w)
 	}
 }
 
+/* What stands before an unreadable line is judged and handed on before that line is told. */
 static int work_through(struct work *w, struct progress *p, struct err *err)
 {
-	int n = 0, rc;
+	uint64_t first = 1;
+	int n = 0, rc, read;
 
-	for (;;) {
-		rc = reader_line(w->in, &w->line[n], err);
-		if (rc < 0)
-			return rc;
-		if (rc > 0 && str_trim(buf_str(&w->line[n])).n == 0)
-			return err_set(err, "%s:%llu: an empty line", reader_name(w->in),
-				       (unsigned long long)reader_number(w->in));
-		n += rc > 0;
-		if (n == BATCH || (rc == 0 && n)) {
-			if (batch(w, n, err) < 0)
-				return ERR_FAIL;
+	do {
+		read = reader_line(w->in, &w->line[n], err);
+		n += read > 0;
+		if (n && (n == BATCH || read <= 0)) {
+			struct err before;
+
+			rc = batch(w, n, first, &before);
+			if (rc < 0) {
+				*err = before;
+				return rc;
+			}
 			progress_add(p, (uint64_t)n);
+			first += (uint64_t)n;
 			n = 0;
 		}
-		if (rc == 0)
-			return 0;
-	}
+	} while (read > 0);
+	return read;
+}
+
+static int judge_all(struct work *w, const char *path, struct err *err)
+{
+	const struct args *a = w->a;
+	struct progress progress;
+	struct err ignored;
+	int rc = reader_open(&w->in, path, err);
+
+	if (rc == 0 && (!a->summary || a->out))
+		rc = writer_open(&w->out, a->out ? a->out : "-", err);
+	if (rc < 0)
+		return rc;
+	progress_start(&progress, "verify", "rows", 0, &a->common);
+	rc = work_through(w, &progress, err);
+	progress_end(&progress);
+	if (!w->out)
+		return rc;
+	if (rc == 0)
+		return writer_finish(w->out, err) < 0 ? ERR_JOB : 0;
+	if (!a->out)
+		writer_flush(w->out, &ignored); /* what was judged before the bad line is not lost */
+	writer_drop(w->out);
+	return rc;
 }
 
 static int run(void *p, int argc, char **argv)
 {
 	struct args *a = p;
 	struct work *w;
-	struct progress progress;
 	struct err err = ERR_INIT;
-	const char *path = argc ? argv[0] : "-";
 	int rc;
 
 	if (argc > 1) {
@@ -209,37 +212,21 @@ static int run(void *p, int argc, char **argv)
 		return fail_usage(&err);
 	}
 	w->a = a;
-	rc = reader_open(&w->in, path, &err);
-	if (rc == 0 && (!a->summary || a->out))
-		rc = writer_open(&w->out, a->out ? a->out : "-", &err);
-	if (rc == 0) {
-		progress_start(&progress, "verify", "rows", 0, &a->common);
-		rc = work_through(w, &progress, &err);
-		progress_end(&progress);
-	}
-	if (rc == 0 && w->out) {
-		rc = writer_finish(w->out, &err);
-		w->out = NULL;
-	} else if (w->out) {
-		struct err ignored;
-
-		if (!a->out)
-			writer_flush(w->out, &ignored); /* what was judged before the bad line is not lost */
-		writer_drop(w->out);
-	}
-	if (rc == 0 && a->summary)
-		print_summary(w);
-	if (rc < 0)
-		rc = fail_usage(&err);
-	else
+	rc = judge_all(w, argc ? argv[0] : "-", &err);
+	if (rc < 0) {
+		rc = fail(rc, &err);
+	} else {
+		if (a->summary)
+			print_summary(w);
 		rc = w->bad || w->differ ? EXIT_FAILED : EXIT_DONE;
-	if (rc == EXIT_FAILED)
+	}
+	if (rc == EXIT_FAILED && (w->bad || w->differ))
 		log_warn("%llu of %llu rows are bad_task, %llu stored marks differ", (unsigned long long)w->bad,
 			 (unsigned long long)w->rows, (unsigned long long)w->differ);
 	reader_close(w->in);
 	for (int i = 0; i < BATCH; i++) {
 		buf_release(&w->line[i]);
-		buf_release(&w->row[i]);
+		buf_release(&w->judged_line[i]);
 		judged_release(&w->judged[i]);
 	}
 	free(w);

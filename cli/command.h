@@ -23,6 +23,8 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_AGAIN = 75 };
 
+enum { ERR_JOB = -3 }; /* beside those of err.h: it went wrong once the job ran (a full disk, a closed pipe) */
+
 enum opt_kind {
 	OPT_FLAG, /* bool */
 	OPT_INT,  /* int64_t, within lo..hi */
@@ -46,8 +48,7 @@ struct option {
 	const char *what;
 	size_t at;        /* offset in the args struct */
 	double lo, hi;    /* OPT_INT, OPT_REAL */
-	bool seen_at_set; /* a bool at `seen` is set when the option is given */
-	size_t seen;
+	size_t given;     /* offset of a bool that is set when the option is given; 0: none */
 };
 
 /* What every command has; the first member of its args struct. */
@@ -68,7 +69,8 @@ struct command {
 	int (*run)(void *args, int argc, char **argv);
 };
 
-extern const struct command *const commands[]; /* cli/main.c; ends with NULL */
+extern const struct command *const commands[]; /* ends with NULL */
+const struct command *command_find(const char *name, struct err *err); /* NULL with "did you mean" */
 
 /*
  * Parse argv (after the command's name) into args, which the caller has cleared and filled with defaults by hand where
@@ -81,11 +83,11 @@ void command_help(const struct command *c);     /* to stdout */
 void commands_man(void);                        /* the whole man page, roff */
 void commands_completion(void);                 /* for bash */
 
-/* Say why on stderr and give EXIT_USAGE; or EXIT_FAILED, EXIT_AGAIN as the code tells. */
-int fail_usage(const struct err *err);
-int fail_job(int rc, const struct err *err);
-
-/* "3", "2.5" or "1..6" as tenths; false with err set. */
-bool difficulty_parse(const char *text, int *lo, int *hi, struct err *err);
+/*
+ * Say why on stderr and give the exit code: EXIT_AGAIN for ERR_STOPPED, EXIT_FAILED for ERR_JOB, else EXIT_USAGE: what
+ * we were given is at fault.
+ */
+int fail(int rc, const struct err *err);
+int fail_usage(const struct err *err); /* fail(ERR_FAIL, err) */
 
 #endif

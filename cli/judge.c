@@ -28,22 +28,37 @@ static bool from_truth(struct judged *j, struct json row, struct json *task, str
 	return json_get(truth, "task", task) && json_get(truth, "desc", desc);
 }
 
-static struct quarry_options asked(struct json row, bool strict)
+bool json_z(struct json v, char *z, size_t cap)
 {
-	struct quarry_options o = { .strict_format = strict };
-	struct json v, extra;
-	struct str name;
+	struct str s;
+
+	if (!json_text(v, z, cap - 1, &s) || s.n >= cap || memchr(s.s, 0, s.n))
+		return false;
+	memmove(z, s.s, s.n);
+	z[s.n] = 0;
+	return true;
+}
+
+enum quarry_format row_format(struct json row, enum quarry_format otherwise)
+{
+	enum quarry_format f;
+	struct json v;
 	char z[16];
 
+	return json_get(row, "format", &v) && json_z(v, z, sizeof(z)) && quarry_format_from(z, &f) ? f : otherwise;
+}
+
+/* How the row says that it was asked: of its own, or in the extra_info of a dataset's row. */
+static struct quarry_options asked(struct json row, bool strict)
+{
+	struct json think, extra;
+
 	json_get(row, "extra_info", &extra);
-	if ((json_get(row, "format", &v) || json_get(extra, "format", &v)) && json_text(v, z, sizeof(z) - 1, &name) &&
-	    name.n < sizeof(z)) {
-		memmove(z, name.s, name.n);
-		z[name.n] = 0;
-		quarry_format_from(z, &o.format);
-	}
-	o.think_open = json_get(row, "think", &v) && json_is(v, "open");
-	return o;
+	return (struct quarry_options){
+		.format = row_format(row, row_format(extra, QUARRY_ANY)),
+		.think_open = (json_get(row, "think", &think) || json_get(extra, "think", &think)) && json_is(think, "open"),
+		.strict_format = strict,
+	};
 }
 
 static double now_us(void)
@@ -58,22 +73,21 @@ void judge_row(struct judged *j, struct json row, bool strict)
 {
 	struct json task, desc, response;
 	struct quarry_options o;
-	struct str name;
 	char z[64];
 	double t0;
 
 	j->us = 0;
+	j->rule = NULL;
 	if (!(json_get(row, "task", &task) && json_get(row, "desc", &desc)) && !from_truth(j, row, &task, &desc)) {
 		bad(j, "the row has neither task and desc nor a ground_truth");
 		return;
 	}
+	j->rule = json_z(task, z, sizeof(z)) ? quarry_rule(z) : NULL;
 	if (!json_get(row, "response", &response) || response.kind != JSON_STRING || desc.kind != JSON_STRING ||
-	    !json_plain(task, &name) || name.n >= sizeof(z)) {
+	    task.kind != JSON_STRING) {
 		bad(j, "the row's task, desc and response must be strings");
 		return;
 	}
-	memcpy(z, name.s, name.n);
-	z[name.n] = 0;
 	buf_reset(&j->desc);
 	buf_reset(&j->response);
 	json_str(desc, &j->desc);
@@ -84,7 +98,7 @@ void judge_row(struct judged *j, struct json row, bool strict)
 	}
 	o = asked(row, strict);
 	t0 = now_us();
-	quarry_verify_n(quarry_rule(z), buf_z(&j->desc), j->desc.n, buf_z(&j->response), j->response.n, &o, &j->v);
+	quarry_verify_n(j->rule, buf_z(&j->desc), j->desc.n, buf_z(&j->response), j->response.n, &o, &j->v);
 	j->us = now_us() - t0;
 }
 
@@ -119,4 +133,18 @@ bool verdict_key(struct str key)
 		if (json_key_is(key, names[i]))
 			return true;
 	return false;
+}
+
+void row_copy(struct buf *b, struct json row, bool (*drop)(struct str key))
+{
+	struct json v;
+	struct str key;
+
+	for (struct json_iter it = json_iter(row); json_next(&it, &key, &v);) {
+		if (drop(key))
+			continue;
+		json_add_raw(b, key);
+		buf_addc(b, ':');
+		json_add_raw(b, v.raw);
+	}
 }

@@ -16,6 +16,7 @@
 
 struct judged {
 	struct quarry_verdict v;
+	const struct quarry_rule *rule; /* NULL: the row names no task that we know */
 	struct buf desc, response, scratch;
 	double us; /* of the verdict alone */
 };
@@ -27,5 +28,11 @@ void judged_release(struct judged *j);
 /* Adds the verdict's members to an open object. */
 void verdict_json(struct buf *b, const struct quarry_verdict *v);
 bool verdict_key(struct str key); /* whether a member is one of those (verify_us too) */
+/* Adds the members of a row, but for those that drop() names, to an open object. */
+void row_copy(struct buf *b, struct json row, bool (*drop)(struct str key));
+/* A string as a C string; false where it is none, does not fit or holds a NUL. */
+bool json_z(struct json v, char *z, size_t cap);
+/* The answer format that a row's member "format" names. */
+enum quarry_format row_format(struct json row, enum quarry_format otherwise);
 
 #endif

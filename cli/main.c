@@ -1,9 +1,9 @@
 /* main.c - the table of commands; each is one file, cli/cmd_NAME.c. */
 #include "base/log.h"
 #include "cli/command.h"
-#include "cli/list.h"
 #include "verifiers/verify.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +17,23 @@ static void usage(FILE *to)
 	fprintf(to, "\nquarry COMMAND --help tells more. quarry --version names this build.\n");
 }
 
-static const struct command *find(const char *name)
+const struct command *command_find(const char *name, struct err *err)
 {
-	for (const struct command *const *c = commands; *c; c++)
-		if (strcmp(name, (*c)->name) == 0)
-			return *c;
+	const char *names[64], *near;
+	int n = 0;
+
+	for (; commands[n]; n++) {
+		if (strcmp(name, commands[n]->name) == 0)
+			return commands[n];
+		assert(n < 63);
+		names[n] = commands[n]->name;
+	}
+	names[n] = NULL;
+	near = str_nearest(str_of(name), names);
+	if (near)
+		err_set(err, "unknown command \"%.60s\"; did you mean \"%s\"?", name, near);
+	else
+		err_set(err, "unknown command \"%.60s\"; quarry --help lists them", name);
 	return NULL;
 }
 
@@ -48,20 +60,24 @@ static int run(const struct command *c, int argc, char **argv)
 		rc = c->run(common, left, argv);
 	}
 	free(common);
-	/* what printf still holds must reach its file for the exit code to be true */
-	if (fflush(stdout) != 0 && rc == EXIT_DONE) {
-		err_sys(&err, "standard output");
-		rc = fail_job(ERR_FAIL, &err);
-	}
 	return rc;
+}
+
+/* What was printed must have reached its file for the exit code to be true. */
+static int printed(int rc)
+{
+	struct err err = ERR_INIT;
+
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || rc != EXIT_DONE)
+		return rc;
+	err_set(&err, "standard output: not all of it could be written");
+	return fail(ERR_JOB, &err);
 }
 
 int main(int argc, char **argv)
 {
 	const struct command *c;
-	const char *names[32], *near;
 	struct err err = ERR_INIT;
-	int n = 0;
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, told in one line */
 	if (argc < 2) {
@@ -70,22 +86,12 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		usage(stdout);
-		return EXIT_DONE;
+		return printed(EXIT_DONE);
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("quarry %s\n", quarry_version());
-		return EXIT_DONE;
+		return printed(EXIT_DONE);
 	}
-	c = find(argv[1]);
-	if (c)
-		return run(c, argc - 2, argv + 2);
-	for (; commands[n] && n < 31; n++)
-		names[n] = commands[n]->name;
-	names[n] = NULL;
-	near = str_nearest(str_of(argv[1]), names);
-	if (near)
-		err_set(&err, "unknown command \"%s\"; did you mean \"%s\"?", argv[1], near);
-	else
-		err_set(&err, "unknown command \"%s\"; quarry --help lists them", argv[1]);
-	return fail_usage(&err);
+	c = command_find(argv[1], &err);
+	return c ? printed(run(c, argc - 2, argv + 2)) : fail_usage(&err);
 }

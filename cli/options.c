@@ -9,8 +9,8 @@
 static const struct option common_options[] = {
 	{ .name = "threads", .letter = 't', .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 4096, .at = offsetof(struct common, threads),
 	  .what = "threads to use; all cores when not given" },
-	{ .name = "seed", .letter = 's', .kind = OPT_INT, .arg = "S", .lo = 0, .hi = 9223372036854775807.0, .seen_at_set = true, .seen = offsetof(struct common,seed_given), .at = offsetof(struct common, seed),
-	  .what = "seed of all chance, below 2^63; 0 when not given" },
+	{ .name = "seed", .letter = 's', .kind = OPT_INT, .arg = "S", .lo = 0, .hi = 0x1p63, .at = offsetof(struct common, seed),
+	  .given = offsetof(struct common, seed_given), .what = "seed of all chance, below 2^63; 0 when not given" },
 	{ .name = "quiet", .letter = 'q', .kind = OPT_FLAG, .at = offsetof(struct common, quiet),
 	  .what = "no progress on stderr" },
 	{ .name = "log-json", .kind = OPT_FLAG, .at = offsetof(struct common, log_json),
@@ -56,22 +56,28 @@ static int unknown(const struct command *c, struct str name, struct err *err)
 	return err_set(err, "%s: unknown option \"--%.*s\"; see quarry %s --help", c->name, (int)name.n, name.s, c->name);
 }
 
+static const char *hi_text(const struct option *o, char *room, size_t cap)
+{
+	snprintf(room, cap, "%.0f", o->hi);
+	return o->hi < 0x1p63 ? room : "2^63 - 1";
+}
+
 static int set(const struct command *c, const struct option *o, void *args, const char *text, struct err *err)
 {
-	char *to = (char *)args + o->at;
+	char *to = (char *)args + o->at, room[32];
 	int64_t i;
 	double f;
 
-	if (o->seen_at_set)
-		*((bool *)((char *)args + o->seen)) = true;
+	if (o->given)
+		*(bool *)((char *)args + o->given) = true;
 	switch (o->kind) {
 	case OPT_FLAG:
 		*(bool *)to = true;
 		return 0;
 	case OPT_INT:
 		if (!str_i64(str_of(text), &i) || (double)i < o->lo || (double)i > o->hi)
-			return err_set(err, "%s: --%s takes a whole number from %.0f to %.0f, not \"%s\"", c->name, o->name, o->lo,
-				       o->hi, text);
+			return err_set(err, "%s: --%s takes a whole number from %.0f to %s, not \"%s\"", c->name, o->name, o->lo,
+				       hi_text(o, room, sizeof(room)), text);
 		*(int64_t *)to = i;
 		return 0;
 	case OPT_REAL:
@@ -263,44 +269,13 @@ void commands_completion(void)
 	printf("\tesac\n}\ncomplete -F _quarry quarry\n");
 }
 
-int fail_usage(const struct err *err)
+int fail(int rc, const struct err *err)
 {
 	log_error("%s", err->msg);
-	return EXIT_USAGE;
+	return rc == ERR_STOPPED ? EXIT_AGAIN : rc == ERR_JOB ? EXIT_FAILED : EXIT_USAGE;
 }
 
-int fail_job(int rc, const struct err *err)
+int fail_usage(const struct err *err)
 {
-	if (err->msg[0])
-		log_error("%s", err->msg);
-	return rc == ERR_STOPPED ? EXIT_AGAIN : EXIT_FAILED;
-}
-
-/* "2" or "2.5", as tenths. */
-static bool tenths(struct str s, int *ret)
-{
-	ptrdiff_t dot = str_chr(s, '.');
-	uint64_t whole, part = 0;
-
-	if (!str_u64(dot < 0 ? s : str_sub(s, 0, (size_t)dot), &whole) || whole > 10)
-		return false;
-	if (dot >= 0) {
-		s = str_from(s, (size_t)dot + 1);
-		if (s.n != 1 || !str_u64(s, &part))
-			return false;
-	}
-	*ret = (int)(whole * 10 + part);
-	return *ret <= 100;
-}
-
-bool difficulty_parse(const char *text, int *lo, int *hi, struct err *err)
-{
-	struct str s = str_of(text);
-	ptrdiff_t dots = str_find(s, STR(".."));
-
-	if (dots < 0 ? tenths(s, lo) && tenths(s, hi)
-		     : tenths(str_sub(s, 0, (size_t)dots), lo) && tenths(str_from(s, (size_t)dots + 2), hi) && *lo <= *hi)
-		return true;
-	err_set(err, "difficulty \"%s\" is not a number from 0 to 10 with at most one decimal, or a range like 1..6", text);
-	return false;
+	return fail(ERR_FAIL, err);
 }

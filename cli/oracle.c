@@ -4,6 +4,7 @@
  * They test everything behind the sampler: what share of prompts survives a filter can be computed in advance.
  * A sample depends on (instance, seed, prompt key, sample index) alone, as the engine's do.
  */
+#include "cli/judge.h"
 #include "cli/model.h"
 #include "generators/instance.h"
 #include "verifiers/extract.h"
@@ -49,7 +50,6 @@ static int read_row(struct row *r, struct str text, struct err *err)
 {
 	struct json row, v, desc, knobs;
 	struct str s;
-	char z[32];
 
 	if (!json_parse(&row, text, err))
 		return ERR_FAIL;
@@ -62,11 +62,7 @@ static int read_row(struct row *r, struct str text, struct err *err)
 	r->lang = LANG_EN;
 	if (json_get(row, "lang", &v) && json_plain(v, &s))
 		lang_from(s, &r->lang);
-	r->format = QUARRY_TAGS;
-	if (json_get(row, "format", &v) && json_plain(v, &s) && s.n < sizeof(z)) {
-		snprintf(z, sizeof(z), "%.*s", (int)s.n, s.s);
-		quarry_format_from(z, &r->format);
-	}
+	r->format = row_format(row, QUARRY_TAGS);
 	return 0;
 }
 

@@ -88,12 +88,13 @@ static bool seen_add(struct seen *s, uint64_t h, bool *fresh)
 /* How many canonical puzzles a source can give, as measured; 0: unknown (its own knobs, or not measured). */
 static double source_support(const struct source *s)
 {
+	const struct wish *w = &s->wish;
 	double sum = 0;
 
-	if (s->ask.knob_set)
+	if (w->ask.knob_set)
 		return 0;
-	for (int level = s->lo / 10; level <= (s->hi + 9) / 10; level++) {
-		double bits = measured_of(s->ask.task->name, level).support_log2;
+	for (int level = w->lo / 10; level <= (w->hi + 9) / 10; level++) {
+		double bits = measured_of(w->ask.task->name, level).support_log2;
 
 		if (bits <= 0)
 			return 0;
@@ -114,7 +115,7 @@ static int check_support(const struct build *b, struct err *err)
 			return err_set(err,
 				       "%s:%d: %lld prompts are more than a tenth of the about %.0f different puzzles of %s at this "
 				       "difficulty; ask for fewer, for other knobs, or give --exhaust",
-				       r->path, s->line, (long long)s->count, support, s->ask.task->name);
+				       r->path, s->line, (long long)s->count, support, s->wish.ask.task->name);
 	}
 	return 0;
 }
@@ -131,69 +132,80 @@ static void make_batch(struct batch *m, const struct build *b, int source, uint6
 #pragma omp parallel for schedule(dynamic, 4) num_threads((int)b->common->threads)
 #endif
 	for (int i = 0; i < BATCH; i++) {
-		struct instance_ask ask;
-		uint64_t seed;
+		uint64_t seed = source_seed(b->recipe, source, from + (uint64_t)i);
+		struct instance_ask ask = wish_ask(&b->recipe->sources[source].wish, seed);
 
-		source_ask(b->recipe, source, from + (uint64_t)i, &ask, &seed);
 		m->rc[i] = instance_make(&m->in[i], &ask, seed, &m->err[i]);
 	}
+}
+
+static int plan_prompt(struct run *run, int source, const struct instance *in, struct err *err)
+{
+	struct buf *line = &run->instance;
+	struct stored_prompt p;
+
+	buf_reset(line);
+	instance_json(line, in);
+	if (line->failed)
+		return err_set(err, "out of memory");
+	p = (struct stored_prompt){ .idx = run->prompts++, .id = str_of(in->id), .task = str_of(in->task->name), .source = source,
+				    .instance = buf_str(line) };
+	progress_add(&run->progress, 1);
+	return store_add_prompt(run->st, &p, err) < 0 ? ERR_JOB : 0;
 }
 
 /* The prompts of one source, in order, no canonical form twice in the whole recipe. */
 static int plan_source(struct run *run, int source, struct batch *m, struct seen *seen, struct err *err)
 {
 	const struct source *s = &run->r->sources[source];
-	struct buf line = BUF_INIT;
+	uint64_t most = (uint64_t)s->count * SPARE_DRAWS + 10 * BATCH;
 	int64_t made = 0;
-	int rc = 0;
 
-	for (uint64_t from = 0; made < s->count && rc == 0; from += BATCH) {
-		if (from > (uint64_t)s->count * SPARE_DRAWS + 10 * BATCH)
-			rc = err_set(err, "%s:%d: only %lld of %lld different puzzles of %s could be drawn", run->r->path, s->line,
-				     (long long)made, (long long)s->count, s->ask.task->name);
-		if (rc == 0)
-			make_batch(m, run->b, source, from);
-		for (int i = 0; rc == 0 && i < BATCH && made < s->count; i++) {
-			struct stored_prompt p;
+	for (uint64_t from = 0; made < s->count; from += BATCH) {
+		if (stop_asked())
+			return ERR_STOPPED;
+		if (from > most)
+			return err_set(err, "%s:%d: only %lld of %lld different puzzles of %s could be drawn", run->r->path, s->line,
+				       (long long)made, (long long)s->count, s->wish.ask.task->name);
+		make_batch(m, run->b, source, from);
+		for (int i = 0; i < BATCH && made < s->count; i++) {
 			bool fresh;
+			int rc;
 
 			if (m->rc[i] < 0) {
 				*err = m->err[i];
-				rc = err_at(err, "%s:%d: ", run->r->path, s->line);
-				break;
+				return err_at(err, "%s:%d: ", run->r->path, s->line);
 			}
-			if (!seen_add(seen, m->in[i].canon, &fresh)) {
-				rc = err_set(err, "out of memory");
-				break;
-			}
+			if (!seen_add(seen, m->in[i].canon, &fresh))
+				return err_set(err, "out of memory");
 			if (!fresh)
 				continue;
 			m->in[i].think_open = run->who.think_open;
-			buf_reset(&line);
-			instance_json(&line, &m->in[i]);
-			p = (struct stored_prompt){ .idx = run->prompts, .id = str_of(m->in[i].id), .task = str_of(s->ask.task->name),
-						    .source = source, .instance = buf_str(&line) };
-			rc = line.failed ? err_set(err, "out of memory") : store_add_prompt(run->st, &p, err);
-			run->prompts++;
+			rc = plan_prompt(run, source, &m->in[i], err);
+			if (rc < 0)
+				return rc;
 			made++;
 		}
 	}
-	buf_release(&line);
-	return rc;
+	return 0;
 }
 
+/* All or nothing: one transaction. */
 static int plan(struct run *run, struct err *err)
 {
 	struct batch *m = calloc(1, sizeof(*m));
 	struct seen seen = { 0 };
+	int64_t wanted = 0;
 	int rc = m ? store_begin(run->st, err) : err_set(err, "out of memory");
 
+	for (int i = 0; i < run->r->nsources; i++)
+		wanted += run->r->sources[i].count;
+	progress_start(&run->progress, "plan", "puzzles", (uint64_t)wanted, run->b->common);
 	for (int i = 0; rc == 0 && i < run->r->nsources; i++)
 		rc = plan_source(run, i, m, &seen, err);
-	if (rc == 0)
-		rc = store_set(run->st, "state", STR("planned"), err);
-	if (rc == 0)
-		rc = store_commit(run->st, err);
+	progress_end(&run->progress);
+	if (rc == 0 && (store_set(run->st, "state", STR("planned"), err) < 0 || store_commit(run->st, err) < 0))
+		rc = ERR_JOB;
 	for (int i = 0; m && i < BATCH; i++)
 		instance_release(&m->in[i]);
 	free(m);
@@ -262,7 +274,6 @@ static struct prompt *prompt_new(struct run *run, const struct stored_prompt *sp
 {
 	struct prompt *p = calloc(1, sizeof(*p));
 	struct json row, v;
-	struct str s;
 	char z[64];
 	int n = run->r->sampling.n;
 
@@ -276,7 +287,6 @@ static struct prompt *prompt_new(struct run *run, const struct stored_prompt *sp
 	memset(p->right, -1, (size_t)n);
 	p->idx = sp->idx;
 	p->n = p->left = n;
-	p->format = QUARRY_TAGS;
 	snprintf(z, sizeof(z), "%.*s", (int)(sp->task.n > 60 ? 60 : sp->task.n), sp->task.s);
 	p->rule = quarry_rule(z);
 	if (!json_parse(&row, sp->instance, err) || !json_get(row, "desc", &v) || !json_str(v, &p->desc) ||
@@ -287,10 +297,7 @@ static struct prompt *prompt_new(struct run *run, const struct stored_prompt *sp
 	}
 	buf_reset(&run->messages);
 	buf_add(&run->messages, v.raw);
-	if (json_get(row, "format", &v) && json_plain(v, &s) && s.n < sizeof(z)) {
-		snprintf(z, sizeof(z), "%.*s", (int)s.n, s.s);
-		quarry_format_from(z, &p->format);
-	}
+	p->format = row_format(row, QUARRY_ANY);
 	return p;
 }
 
@@ -502,7 +509,7 @@ static void provenance(struct buf *b, const struct run *run)
 		bool used = false;
 
 		for (int k = 0; k < r->nsources; k++)
-			used = used || r->sources[k].ask.task == t;
+			used = used || r->sources[k].wish.ask.task == t;
 		if (!used)
 			continue;
 		json_key(b, t->name);
@@ -627,28 +634,29 @@ static int write_out(struct run *run, struct err *err)
 static void show_plan(const struct run *run)
 {
 	const struct recipe *r = run->r;
-	int64_t prompts = 0;
+	double prompts = 0; /* recipes may ask for more than 64 bits of tokens */
 
 	printf("%s, seed %llu, model %s, %d samples a prompt, at most %d tokens each\n", r->plan.name, (unsigned long long)r->seed,
 	       run->who.name, r->sampling.n, r->sampling.max_tokens);
 	printf("%-24s %9s  %-10s %-6s %-24s %s\n", "task", "prompts", "difficulty", "lang", "formats", "different puzzles");
 	for (int i = 0; i < r->nsources; i++) {
 		const struct source *s = &r->sources[i];
+		const struct wish *w = &s->wish;
 		double support = source_support(s);
 		char level[32], langs[16] = "", formats[64] = "", room[32];
 
-		snprintf(level, sizeof(level), s->lo == s->hi ? "%.1f" : "%.1f..%.1f", s->lo / 10.0, s->hi / 10.0);
-		for (int k = 0; k < s->nlangs; k++)
-			snprintf(langs + strlen(langs), sizeof(langs) - strlen(langs), "%s%s", k ? "," : "", lang_name(s->langs[k]));
-		for (int k = 0; k < s->nformats; k++)
+		snprintf(level, sizeof(level), w->lo == w->hi ? "%.1f" : "%.1f..%.1f", w->lo / 10.0, w->hi / 10.0);
+		for (int k = 0; k < w->nlangs; k++)
+			snprintf(langs + strlen(langs), sizeof(langs) - strlen(langs), "%s%s", k ? "," : "", lang_name(w->langs[k]));
+		for (int k = 0; k < w->nformats; k++)
 			snprintf(formats + strlen(formats), sizeof(formats) - strlen(formats), "%s%s", k ? "," : "",
-				 quarry_format_name(s->formats[k]));
+				 quarry_format_name(w->formats[k]));
 		snprintf(room, sizeof(room), support > 0 ? "about 2^%.1f" : "not measured", support > 0 ? log2(support) : 0);
-		printf("%-24s %9lld  %-10s %-6s %-24s %s\n", s->ask.task->name, (long long)s->count, level, langs, formats, room);
-		prompts += s->count;
+		printf("%-24s %9lld  %-10s %-6s %-24s %s\n", w->ask.task->name, (long long)s->count, level, langs, formats, room);
+		prompts += (double)s->count;
 	}
-	printf("%lld prompts, %lld samples, at most %lld tokens\n", (long long)prompts, (long long)prompts * r->sampling.n,
-	       (long long)prompts * r->sampling.n * r->sampling.max_tokens);
+	printf("%.0f prompts, %.0f samples, at most %.0f tokens\n", prompts, prompts * r->sampling.n,
+	       prompts * r->sampling.n * r->sampling.max_tokens);
 	printf("kept where %g <= k/n <= %g and P(guessing) < %g; validation is the upper %g of the canonical hashes\n",
 	       r->plan.pass_lo, r->plan.pass_hi, r->plan.guess_alpha, r->plan.validation);
 }
@@ -701,7 +709,6 @@ static int go(struct run *run, int *lock, struct err *err)
 		rc = plan(run, err);
 	if (rc < 0)
 		return rc;
-	b->usage = false;
 	rc = sample_all(run, err);
 	if (rc == 0 && stop_asked())
 		rc = ERR_STOPPED;
@@ -709,7 +716,7 @@ static int go(struct run *run, int *lock, struct err *err)
 		rc = cut_surplus(run, err);
 	if (rc == 0)
 		rc = write_out(run, err);
-	return rc;
+	return rc == ERR_FAIL ? ERR_JOB : rc;
 }
 
 int build_run(struct build *b, struct err *err)
@@ -717,7 +724,6 @@ int build_run(struct build *b, struct err *err)
 	struct run run = { .b = b, .r = b->recipe };
 	int lock = -1, rc;
 
-	b->usage = true;
 	rc = go(&run, &lock, err);
 	if (rc == ERR_STOPPED)
 		err_set(err, "%s: stopped by a signal; what was done is saved: go on with --resume", b->dir);

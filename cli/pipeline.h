@@ -17,12 +17,10 @@ struct build {
 	const char *dir;
 	const struct common *common;
 	bool resume, dry_run, exhaust, mix;
-	/* what came of it */
-	struct dataset_counts counts;
-	bool usage; /* the failure was found before anything was made */
+	struct dataset_counts counts; /* what came of it */
 };
 
-/* 0; ERR_FAIL; ERR_STOPPED when a signal came and the work is saved. */
+/* 0; ERR_FAIL before anything is made, ERR_JOB later; ERR_STOPPED when a signal came and the work is saved. */
 int build_run(struct build *b, struct err *err);
 
 #endif

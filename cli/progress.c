@@ -1,5 +1,6 @@
 /* progress.c - how far, how fast, how long yet; see progress.h. */
 #include "cli/progress.h"
+#include "base/json.h"
 #include "base/log.h"
 
 #include <stdarg.h>
@@ -56,7 +57,19 @@ static void show(struct progress *p, double t, bool last)
 		snprintf(line, sizeof(line), "%s: %llu %s, %.0f/s, took %s%s%s", p->what, (unsigned long long)p->done, p->unit,
 			 rate, took, *p->note ? ", " : "", p->note);
 	if (!p->terminal) {
-		log_info("%s", line);
+		struct buf members = BUF_INIT;
+
+		/* log_event wants members without braces */
+		json_key(&members, "done");
+		json_add_u64(&members, p->done);
+		json_key(&members, "total");
+		json_add_u64(&members, p->total);
+		json_key(&members, "rate");
+		json_add_f64(&members, rate);
+		json_key(&members, "seconds");
+		json_add_f64(&members, spent);
+		log_event(LOG_INFO, buf_str(&members), "%s", line);
+		buf_release(&members);
 		return;
 	}
 	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 10)

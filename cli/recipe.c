@@ -1,8 +1,6 @@
 /* recipe.c - YAML recipes; see recipe.h. The file is walked by what may stand there, never by what does. */
 #include "cli/recipe.h"
 #include "base/hash.h"
-#include "cli/command.h"
-#include "cli/list.h"
 #include "datasets/stream.h"
 
 #include <stdio.h>
@@ -159,12 +157,10 @@ static int get_mapping(struct walk *w, const yaml_node_t *n, const char *what, c
 
 /* ---- sources */
 
+/* The task was read first, by source_read: the other keys need it. */
 static int source_task(struct walk *w, const yaml_node_t *n, void *to)
 {
-	struct source *s = to;
-
-	(void)s;
-	/* the task was read first, by source_read: the other keys need it */
+	(void)to;
 	buf_addf(&w->canon, "task %.*s\n", (int)text_of(n).n, text_of(n).s);
 	return 0;
 }
@@ -174,31 +170,23 @@ static int source_count(struct walk *w, const yaml_node_t *n, void *to)
 	return get_int(w, n, "count", 1, 1000000000, &((struct source *)to)->count);
 }
 
+/* A word such as 2.5 or 1..6, or a list: [1, 6] is 1..6. */
 static int source_difficulty(struct walk *w, const yaml_node_t *n, void *to)
 {
 	struct source *s = to;
-	struct buf words = BUF_INIT;
-	int rc;
+	struct buf words = BUF_INIT, range = BUF_INIT;
+	int rc = get_words(w, n, "difficulty", &words);
+	ptrdiff_t comma = n->type == YAML_SEQUENCE_NODE ? str_chr(buf_str(&words), ',') : -1;
 
-	if (n->type == YAML_SEQUENCE_NODE) { /* [1, 6] is 1..6 */
-		rc = get_words(w, n, "difficulty", &words);
-		for (size_t i = 0; rc == 0 && i < words.n; i++)
-			if (words.s[i] == ',') {
-				struct buf range = BUF_INIT;
-
-				buf_add(&range, str_sub(buf_str(&words), 0, i));
-				buf_addz(&range, "..");
-				buf_add(&range, str_from(buf_str(&words), i + 1));
-				buf_release(&words);
-				words = range;
-				break;
-			}
-	} else {
-		rc = get_words(w, n, "difficulty", &words);
+	if (comma >= 0) {
+		buf_add(&range, str_sub(buf_str(&words), 0, (size_t)comma));
+		buf_addz(&range, "..");
+		buf_add(&range, str_from(buf_str(&words), (size_t)comma + 1));
 	}
-	if (rc == 0 && !difficulty_parse(buf_z(&words), &s->lo, &s->hi, w->err))
+	if (rc == 0 && wish_difficulty(&s->wish, buf_z(comma >= 0 ? &range : &words), w->err) < 0)
 		rc = fault(w, n);
 	buf_release(&words);
+	buf_release(&range);
 	return rc;
 }
 
@@ -216,7 +204,7 @@ static int source_knobs(struct walk *w, const yaml_node_t *n, void *to)
 		    get_int(w, v, "a knob", INT32_MIN, INT32_MAX, &value) < 0)
 			return ERR_FAIL;
 		buf_addf(&w->canon, "knob %.*s\n", (int)text_of(key).n, text_of(key).s);
-		if (!ask_knob(&s->ask, text_of(key), value, w->err))
+		if (wish_knob(&s->wish, text_of(key), value, w->err) < 0)
 			return fault(w, key);
 	}
 	return 0;
@@ -228,10 +216,8 @@ static int source_lang(struct walk *w, const yaml_node_t *n, void *to)
 	struct buf words = BUF_INIT;
 	int rc = get_words(w, n, "lang", &words);
 
-	if (rc == 0) {
-		s->nlangs = parse_langs(buf_z(&words), s->langs, w->err);
-		rc = s->nlangs < 0 ? fault(w, n) : 0;
-	}
+	if (rc == 0 && wish_langs(&s->wish, buf_z(&words), w->err) < 0)
+		rc = fault(w, n);
 	buf_release(&words);
 	return rc;
 }
@@ -242,10 +228,8 @@ static int source_formats(struct walk *w, const yaml_node_t *n, void *to)
 	struct buf words = BUF_INIT;
 	int rc = get_words(w, n, "formats", &words);
 
-	if (rc == 0) {
-		s->nformats = parse_formats(buf_z(&words), s->formats, w->err);
-		rc = s->nformats < 0 ? fault(w, n) : 0;
-	}
+	if (rc == 0 && wish_formats(&s->wish, buf_z(&words), w->err) < 0)
+		rc = fault(w, n);
 	buf_release(&words);
 	return rc;
 }
@@ -266,25 +250,8 @@ static yaml_node_t *find_key(struct walk *w, const yaml_node_t *map, const char 
 	return NULL;
 }
 
-/* Whether these knobs can give a puzzle at every level of the source. */
-static int source_possible(struct walk *w, const yaml_node_t *n, const struct source *s)
-{
-	for (int level = s->lo / 10; level <= (s->hi + 9) / 10; level++) {
-		int knob[TASK_KNOBS];
-
-		task_level(s->ask.task, level, knob);
-		for (int i = 0; i < TASK_KNOBS; i++)
-			if (s->ask.knob_set >> i & 1)
-				knob[i] = s->ask.knob[i];
-		if (knobs_refused(s->ask.task, knob, w->err))
-			return fault(w, n);
-	}
-	return 0;
-}
-
 static int source_read(struct walk *w, const yaml_node_t *n, struct source *s)
 {
-	const struct task *t;
 	yaml_node_t *task;
 
 	if (want_kind(w, n, YAML_MAPPING_NODE, "a source") < 0)
@@ -300,15 +267,13 @@ static int source_read(struct walk *w, const yaml_node_t *n, struct source *s)
 	}
 	if (want_kind(w, task, YAML_SCALAR_NODE, "task") < 0)
 		return ERR_FAIL;
-	t = find_task(text_of(task), w->err);
-	if (!t)
+	*s = (struct source){ .count = 100, .line = (int)n->start_mark.line + 1 };
+	if (wish_for(&s->wish, text_of(task), w->err) < 0)
 		return fault(w, task);
-	*s = (struct source){ .ask = INSTANCE_ASK(t), .count = 100, .lo = 50, .hi = 50, .nlangs = 1, .nformats = 1,
-			      .formats = { QUARRY_TAGS }, .line = (int)n->start_mark.line + 1 };
 	buf_addz(&w->canon, "source\n");
 	if (get_mapping(w, n, "a source", source_members, s) < 0)
 		return ERR_FAIL;
-	return source_possible(w, n, s);
+	return wish_check(&s->wish, w->err) < 0 ? fault(w, n) : 0;
 }
 
 static int read_sources(struct walk *w, const yaml_node_t *n, void *to)
@@ -552,11 +517,12 @@ static int read_name(struct walk *w, const yaml_node_t *n, void *to)
 
 	if (get_text(w, n, "name", &name) < 0)
 		return ERR_FAIL;
-	for (const char *c = name; *c; c++)
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", *c) || strlen(name) > 96 || *name == '.') {
-			err_set(w->err, "name may hold letters, digits, - _ and . only, not \"%.40s\"", name);
-			return fault(w, n);
-		}
+	/* it names the dataset's directory, too */
+	if (name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")] || *name == '.' ||
+	    strlen(name) > 96) {
+		err_set(w->err, "name may hold up to 96 letters, digits, - _ and . only, not \"%.40s\"", name);
+		return fault(w, n);
+	}
 	((struct recipe *)to)->plan.name = name;
 	return 0;
 }
@@ -627,6 +593,28 @@ static int walk(struct recipe *r, yaml_document_t *doc, struct err *err)
 	return rc;
 }
 
+static int broken(const struct recipe *r, const yaml_parser_t *p, struct err *err)
+{
+	return err_set(err, "%s:%zu: broken YAML: %s%s%s", r->path, p->problem_mark.line + 1, p->context ? p->context : "",
+		       p->context ? ", " : "", p->problem ? p->problem : "unreadable");
+}
+
+/* A second document in the file would be read by nobody. */
+static int no_more(const struct recipe *r, yaml_parser_t *p, struct err *err)
+{
+	yaml_document_t doc;
+	yaml_node_t *top;
+	int rc = 0;
+
+	if (!yaml_parser_load(p, &doc))
+		return broken(r, p, err);
+	top = yaml_document_get_root_node(&doc);
+	if (top)
+		rc = err_set(err, "%s:%zu: a second document; a recipe is one", r->path, top->start_mark.line + 1);
+	yaml_document_delete(&doc);
+	return rc;
+}
+
 int recipe_read(struct recipe *r, const char *path, struct err *err)
 {
 	yaml_parser_t parser;
@@ -644,12 +632,12 @@ int recipe_read(struct recipe *r, const char *path, struct err *err)
 		return err_set(err, "out of memory");
 	yaml_parser_set_input_string(&parser, (const unsigned char *)buf_z(&r->text), r->text.n);
 	if (!yaml_parser_load(&parser, &doc)) {
-		rc = err_set(err, "%s:%zu: broken YAML: %s%s%s", path, parser.problem_mark.line + 1,
-			     parser.context ? parser.context : "", parser.context ? ", " : "",
-			     parser.problem ? parser.problem : "unreadable");
+		rc = broken(r, &parser, err);
 	} else {
 		rc = walk(r, &doc, err);
 		yaml_document_delete(&doc);
+		if (rc == 0)
+			rc = no_more(r, &parser, err);
 	}
 	yaml_parser_delete(&parser);
 	return rc;
@@ -661,15 +649,7 @@ void recipe_release(struct recipe *r)
 	arena_release(&r->arena);
 }
 
-void source_ask(const struct recipe *r, int source, uint64_t i, struct instance_ask *ask, uint64_t *seed)
+uint64_t source_seed(const struct recipe *r, int source, uint64_t i)
 {
-	const struct source *s = &r->sources[source];
-	struct rng rng;
-
-	*ask = s->ask;
-	*seed = instance_seed(rng_mix(r->seed, (uint64_t)source), s->ask.task->name, i);
-	rng_init(&rng, *seed, "ask");
-	ask->lang = s->langs[rng_below(&rng, (uint32_t)s->nlangs)];
-	ask->format = s->formats[rng_below(&rng, (uint32_t)s->nformats)];
-	ask->difficulty = draw_difficulty(s->lo, s->hi, *seed);
+	return instance_seed(rng_mix(r->seed, (uint64_t)source), r->sources[source].wish.ask.task->name, i);
 }

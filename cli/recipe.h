@@ -13,19 +13,15 @@
 #define QUARRY_CLI_RECIPE_H
 
 #include "base/arena.h"
+#include "cli/wish.h"
 #include "datasets/dataset.h"
-#include "generators/instance.h"
 #include "sampler/sampler.h"
 
 enum { RECIPE_SOURCES = 1024 };
 
 struct source {
-	struct instance_ask ask; /* task, knobs */
+	struct wish wish;
 	int64_t count;
-	int lo, hi; /* tenths of difficulty */
-	enum lang langs[LANGS];
-	enum quarry_format formats[QUARRY_FORMATS];
-	int nlangs, nformats;
 	int line; /* of the recipe */
 };
 
@@ -47,7 +43,7 @@ enum { SET_TEMPERATURE = 1, SET_TOP_P = 2, SET_TOP_K = 4, SET_MIN_P = 8 };
 
 int recipe_read(struct recipe *r, const char *path, struct err *err);
 void recipe_release(struct recipe *r);
-/* The i-th try of a source: what is asked and under which seed. Depends on (recipe seed, source, i) alone. */
-void source_ask(const struct recipe *r, int source, uint64_t i, struct instance_ask *ask, uint64_t *seed);
+/* Of the i-th try of a source; depends on (recipe seed, source, i) alone. */
+uint64_t source_seed(const struct recipe *r, int source, uint64_t i);
 
 #endif

@@ -2,7 +2,7 @@
 #include "cli/stop.h"
 
 #include <signal.h>
-#include <string.h>
+#include <stddef.h>
 
 static volatile sig_atomic_t asked;
 
@@ -14,13 +14,11 @@ static void on_signal(int sig)
 void stop_watch(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction a;
+	struct sigaction a = { .sa_handler = on_signal, .sa_flags = (int)(SA_RESTART | SA_RESETHAND) }, old;
 
-	memset(&a, 0, sizeof(a));
-	a.sa_handler = on_signal;
-	a.sa_flags = (int)(SA_RESTART | SA_RESETHAND);
-	for (unsigned i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &a, NULL);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN) /* nohup stays nohup */
+			sigaction(signals[i], &a, NULL);
 }
 
 bool stop_asked(void)
