@@ -74,6 +74,15 @@ static struct split_size size_of(const struct shards *s, int view, int split)
 	return z;
 }
 
+/* rl where there are rows of it. */
+static int first_view(const struct shards *s)
+{
+	for (int v = 0; v < VIEWS; v++)
+		if (size_of(s, v, -1).rows)
+			return v;
+	return VIEW_TRACES;
+}
+
 /* Only views and splits that have rows: a loader fails on a pattern that matches nothing. */
 static void add_configs(struct buf *b, const struct shards *s)
 {
@@ -82,7 +91,7 @@ static void add_configs(struct buf *b, const struct shards *s)
 		if (size_of(s, v, -1).rows == 0)
 			continue;
 		buf_addf(b, "- config_name: %s\n", view_name(v));
-		if (v == VIEW_RL)
+		if (v == first_view(s))
 			buf_addz(b, "  default: true\n");
 		buf_addz(b, "  data_files:\n");
 		for (int i = 0; i < SPLITS; i++)
@@ -116,7 +125,7 @@ static const char *size_category(int64_t rows)
 	       rows < 10000000 ? "1M<n<10M" : rows < 100000000 ? "10M<n<100M" : "100M<n<1B";
 }
 
-static void add_front(struct buf *b, const struct dataset_plan *plan, const struct shards *s)
+static void add_front(struct buf *b, const struct dataset_plan *plan, const struct shards *s, const struct stats *st)
 {
 	int64_t rows = 0;
 
@@ -124,7 +133,10 @@ static void add_front(struct buf *b, const struct dataset_plan *plan, const stru
 		rows += size_of(s, v, -1).rows;
 	buf_addz(b, "---\npretty_name: ");
 	add_quoted(b, str_of(plan->name));
-	buf_addz(b, "\nlicense: mit\nlanguage:\n- en\n- zh\ntask_categories:\n- text-generation\ntags:\n- reasoning\n- puzzles\n"
+	buf_addz(b, "\nlicense: mit\nlanguage:\n");
+	for (int i = 0; i < st->langs; i++)
+		buf_addf(b, "- %s\n", st->lang[i]);
+	buf_addz(b, "task_categories:\n- text-generation\ntags:\n- reasoning\n- puzzles\n"
 		    "- synthetic\n- verifiable-rewards\n- quarry\n");
 	buf_addf(b, "size_categories:\n- %s\n", size_category(rows));
 	add_configs(b, s);
@@ -164,7 +176,7 @@ static void add_tasks(struct buf *b, const struct stats *st)
 	for (int i = 0; i <= st->tasks; i++) {
 		const struct task_stats *t = i < st->tasks ? &st->task[i] : &st->all;
 
-		buf_addf(b, "| %s | %lld | %lld | %.1f %% | %lld |\n", t->name, (long long)t->prompts, (long long)t->samples,
+		buf_addf(b, "| %s | %lld | %lld | %.1f %% | %lld |\n", i < st->tasks ? t->name : "**all**", (long long)t->prompts, (long long)t->samples,
 			 part(t->right, t->samples - t->errors), (long long)t->fate[FATE_KEPT]);
 	}
 	buf_addz(b, "\n");
@@ -187,20 +199,12 @@ static void add_filter(struct buf *b, const struct dataset_plan *p, const struct
 	buf_addz(b, "\n");
 }
 
-static const char *first_view(const struct shards *s)
-{
-	for (int v = 0; v < VIEWS; v++)
-		if (size_of(s, v, -1).rows)
-			return view_name(v);
-	return "traces";
-}
-
 static void add_use(struct buf *b, const struct shards *s)
 {
 	buf_addf(b,
 		 "## Loading\n\n```python\nfrom datasets import load_dataset  # and: pip install zstandard\n\n"
 		 "rows = load_dataset(\"path/to/this/directory\", \"%s\")\n```\n\n",
-		 first_view(s));
+		 view_name(first_view(s)));
 	buf_addz(b, "## Checking\n\n```sh\nquarry verify --recheck data/traces/train-00000-*.jsonl.zst --summary\n```\n\n"
 		    "Every verdict can be had again from a row alone: `ground_truth` (in `rl`: `reward_model.ground_truth`) states the whole puzzle,\n"
 		    "and `quarry verify` judges a response by the rules, never against a stored answer. `manifest.json` holds the\n"
@@ -230,7 +234,7 @@ static void add_fenced(struct buf *b, struct str text, const char *word)
 void card_write(struct buf *b, const struct dataset_plan *plan, const struct shards *s, const struct stats *st,
 		const struct about *about)
 {
-	add_front(b, plan, s);
+	add_front(b, plan, s, st);
 	buf_addf(b, "# %s\n\n", plan->name);
 	if (plan->demonstration)
 		buf_addz(b, "> **Demonstration, not training data.** The answers were drawn from the small model that comes with quarry. They show\n"

@@ -18,7 +18,7 @@ struct dataset_plan {
 	const char *name;            /* of the dataset */
 	int n;                       /* samples a prompt */
 	double pass_lo, pass_hi;     /* keep where lo <= k/n <= hi, and 0 < k */
-	double guess_alpha;          /* drop where P(k or more right of n by guessing) >= this; 0.05 */
+	double guess_alpha;          /* drop where P(k or more right of n by guessing) >= this; 0.05; 1: off */
 	unsigned views;              /* bit per VIEW_*; traces always */
 	double validation;           /* part of the canon range that is validation, its upper end; 0.05 */
 	int sft_per_prompt;          /* shortest m accepted traces; 2 */

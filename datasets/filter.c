@@ -76,7 +76,7 @@ static enum fate fate_of(int n, int right, double guess, const struct limits *l)
 		return FATE_TOO_HARD;
 	if (rate > l->hi)
 		return FATE_TOO_EASY;
-	if (binomial_tail(n, right, guess) >= l->alpha)
+	if (l->alpha < 1 && binomial_tail(n, right, guess) >= l->alpha)
 		return FATE_GUESSING;
 	return FATE_KEPT;
 }

@@ -39,7 +39,7 @@ struct outcome {
 struct limits {
 	int n;         /* samples wanted for each prompt; fewer are there where the decision had fallen */
 	double lo, hi; /* kept: lo <= right / n <= hi, and 0 < right */
-	double alpha;  /* kept: P(as many right by guessing) < alpha */
+	double alpha;  /* kept: P(as many right by guessing) < alpha; 1 turns this off */
 };
 
 enum fate prompt_fate(const struct outcome *o, double guess, const struct limits *l);

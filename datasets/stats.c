@@ -22,7 +22,7 @@ uint32_t length_bin_from(int bin)
 	return bin < 8 ? (uint32_t)bin : (uint32_t)(4 + bin % 4) << (bin / 4 - 1);
 }
 
-static void add(struct task_stats *t, const struct group *g)
+static void add(struct task_stats *t, const struct group *g, int bins)
 {
 	int n = g->outcome.samples - g->outcome.errors, k = g->outcome.right;
 	int level = (int)g->puzzle.difficulty;
@@ -34,7 +34,7 @@ static void add(struct task_stats *t, const struct group *g)
 	t->errors += g->outcome.errors;
 	t->fate[g->fate]++;
 	if (n > 0)
-		t->rate[(k * (RATE_BINS - 1) + n - 1) / n]++;
+		t->rate[((int64_t)k * bins + n - 1) / n]++;
 	l->prompts++;
 	l->n += n;
 	l->k += k;
@@ -49,6 +49,20 @@ static void add(struct task_stats *t, const struct group *g)
 		t->length[0][bin]++;
 		t->length[1][bin] += str_is(s->mark, "correct");
 	}
+}
+
+void stats_init(struct stats *s, int n)
+{
+	*s = (struct stats){ .bins = n < 1 ? 1 : n < RATE_BINS ? n : RATE_BINS - 1 };
+}
+
+static void note_lang(struct stats *s, struct str lang)
+{
+	for (int i = 0; i < s->langs; i++)
+		if (str_is(lang, s->lang[i]))
+			return;
+	if (s->langs < (int)(sizeof(s->lang) / sizeof(s->lang[0])) && lang.n < sizeof(s->lang[0]))
+		memcpy(s->lang[s->langs++], lang.s, lang.n);
 }
 
 bool stats_add(struct stats *s, const struct group *g)
@@ -72,8 +86,9 @@ bool stats_add(struct stats *s, const struct group *g)
 		*t = (struct task_stats){ 0 };
 		memcpy(t->name, name.s, name.n);
 	}
-	add(t, g);
-	add(&s->all, g);
+	note_lang(s, g->puzzle.lang);
+	add(t, g, s->bins);
+	add(&s->all, g, s->bins);
 	return true;
 }
 

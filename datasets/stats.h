@@ -1,6 +1,7 @@
 /*
  * stats.h - what a dataset's card, report and manifest tell: counts per task, collected while rows are written.
  *
+ *	stats_init(&s, plan->n);
  *	stats_add(&s, &group);		// every prompt once
  *	stats_settle(&s);		// tasks in order of name
  */
@@ -10,7 +11,7 @@
 #include "datasets/choose.h"
 
 enum {
-	RATE_BINS = 21,   /* pass rate: 0, then (0, 0.05], ... (0.95, 1] */
+	RATE_BINS = 21,   /* of the pass rate, at most */
 	LENGTH_BINS = 84, /* four to an octave */
 	LEVELS = 11,
 };
@@ -19,7 +20,7 @@ struct task_stats {
 	char name[64];
 	int64_t prompts, samples, right, cut, errors; /* cut: ended by the token limit */
 	int64_t fate[FATES];
-	int64_t rate[RATE_BINS];         /* prompts by pass rate */
+	int64_t rate[RATE_BINS];         /* prompts by pass rate: 0, then (0, 1/bins], ... */
 	int64_t length[2][LENGTH_BINS];  /* samples by length; [1]: the right ones */
 	struct level_stats {
 		int64_t prompts, n, k, kept;
@@ -29,10 +30,14 @@ struct task_stats {
 struct stats {
 	struct task_stats *task, all;
 	int tasks, room;
+	int bins; /* of the pass rate, 0 apart: as many as samples a prompt, at most 20 */
+	char lang[8][9]; /* languages of the prompts, in the order met */
+	int langs;
 	int64_t trait[TRAITS];
 	int64_t rows[VIEWS][SPLITS];
 };
 
+void stats_init(struct stats *s, int n); /* n: samples a prompt */
 bool stats_add(struct stats *s, const struct group *g); /* false: out of memory */
 void stats_settle(struct stats *s);
 void stats_release(struct stats *s);

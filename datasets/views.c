@@ -172,6 +172,16 @@ static double canon_place(struct str hex)
 	return (double)(v >> 11) * 0x1p-53;
 }
 
+/* Names go into pages and tables as they are. */
+static bool is_name(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!(s.s[i] >= 'a' && s.s[i] <= 'z') && !(s.s[i] >= 'A' && s.s[i] <= 'Z') && !(s.s[i] >= '0' && s.s[i] <= '9') &&
+		    !(s.s[i] && strchr("_-.:/", s.s[i])))
+			return false;
+	return s.n > 0 && s.n < 256;
+}
+
 static bool messages_fit(struct json list)
 {
 	struct json m, role, content;
@@ -201,7 +211,8 @@ bool puzzle_read(struct puzzle *p, struct str instance, double validation, struc
 	}
 	place = json_plain(p->part[PART_CANON], &canon) ? canon_place(canon) : -1;
 	if (place < 0 || !json_plain(p->part[PART_ID], &p->id) || !json_plain(p->part[PART_TASK], &p->task) ||
-	    !json_plain(p->part[PART_LANG], &p->lang) || !messages_fit(p->part[PART_PROMPT]) ||
+	    !json_plain(p->part[PART_LANG], &p->lang) || !is_name(p->id) || !is_name(p->task) || !is_name(p->lang) ||
+	    !messages_fit(p->part[PART_PROMPT]) ||
 	    !json_f64(p->part[PART_DIFFICULTY], &p->difficulty) || !json_f64(p->part[PART_GUESS], &p->guess) ||
 	    !json_i64(p->part[PART_REVISION], &whole) || !json_i64(p->part[PART_SEED], &whole)) {
 		err_set(err, "its id, task, lang, canon, numbers or prompt are not as an instance has them");
