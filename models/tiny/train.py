@@ -271,14 +271,15 @@ def batches(data, budget, rng):
                 yield [data[i] for i in g]
 
 
-def collate(rows, device):
+def collate(rows, prompt_weight, device):
     n = max(len(ids) for ids, _ in rows)
     ids = torch.zeros(len(rows), n, dtype=torch.long)
-    solution = torch.zeros(len(rows), n - 1, dtype=torch.bool)   # only what the model writes is learnt
+    weight = torch.zeros(len(rows), n - 1)
     for i, (row, start) in enumerate(rows):
         ids[i, :len(row)] = row.long()
-        solution[i, start - 1:len(row) - 1] = True
-    return ids.to(device), solution.to(device)
+        weight[i, :start - 1] = prompt_weight     # prompts repeat names and words: that is where copying is learnt
+        weight[i, start - 1:len(row) - 1] = 1.0
+    return ids.to(device), weight.to(device)
 
 
 @torch.no_grad()
@@ -371,18 +372,20 @@ def train(data, args, device):
     t0, tokens, sums = time.time(), 0, [0.0, 0.0]
     shown, saved = t0, t0
     while step < args.steps:
-        ids, solution = collate(next(source), device)
+        ids, weight = collate(next(source), args.prompt_weight, device)
         h, aux, loads = model(ids[:, :-1])
-        logits = F.linear(h[solution], model.embed_tokens.weight)
-        loss = F.cross_entropy(logits.float(), ids[:, 1:][solution])
+        keep = weight > 0
+        logits = F.linear(h[keep], model.embed_tokens.weight)
+        ce = F.cross_entropy(logits.float(), ids[:, 1:][keep], reduction="none")
+        loss = (ce * weight[keep]).sum() / weight.sum()
         (loss + aux / CONFIG["num_hidden_layers"]).backward()
         scale = min(1.0, (step + 1) / 60) * max(0.02, 1 - step / args.steps)
         masters.step(scale)
         step += 1
         tokens += ids.numel()
-        n = int(solution.sum())
-        sums[0] += float(loss.detach()) * n
-        sums[1] += n
+        solution = weight[keep] == 1
+        sums[0] += float(ce.detach()[solution].sum())
+        sums[1] += int(solution.sum())
         now = time.time()
         if now - shown > 30 or step == args.steps:
             entropy = -(loads * loads.clamp_min(1e-9).log()).sum(-1).min() / math.log(CONFIG["num_experts"])
@@ -456,9 +459,10 @@ def main():
     ap.add_argument("--out", default=here, help="where the finished model goes")
     ap.add_argument("--per-task", type=int, default=24000, help="worked puzzles per task")
     ap.add_argument("--steps", type=int, default=3000)
-    ap.add_argument("--batch", type=int, default=6144, help="tokens a step, padding included")
+    ap.add_argument("--batch", type=int, default=4096, help="tokens a step, padding included")
     ap.add_argument("--lr", type=float, default=3e-3, help="of AdamW: embedding, routers, norms")
-    ap.add_argument("--muon-lr", type=float, default=0.012, help="of Muon: the matrices of the layers")
+    ap.add_argument("--prompt-weight", type=float, default=0.3, help="weight of the prompt's tokens in the loss")
+    ap.add_argument("--muon-lr", type=float, default=0.02, help="of Muon: the matrices of the layers")
     ap.add_argument("--seed", type=int, default=20260101)
     ap.add_argument("--save", type=int, default=300, help="seconds between checkpoints")
     ap.add_argument("--bf16", action="store_true", help="matrix products in bf16 (CPUs with AVX512-BF16, GPUs)")
