@@ -56,6 +56,8 @@ static const struct {
 	{ BOXED, "\\boxed{\\text{yes, no}}", BOXED, "yes, no", 1 },
 	{ BOXED, "\\boxed{\\{1, 2\\}}", BOXED, "{1, 2}", 1 },
 	{ BOXED, "\\boxed{\\boxed{42}}", BOXED, "42", 1 },
+	{ BOXED, "\\boxed{x = \\boxed{42}, so}", BOXED, "42", 1 },
+	{ BOXED, "\\boxed{\\boxed{\\boxed{4{2}}", BOXED, "4{2}", 1 },
 	{ BOXED, "\\boxed{1} then \\boxed{2", BOXED, "1", 1 },
 	{ BOXED, "\\boxed{1 then \\boxed{2}", BOXED, "2", 1 },
 	{ BOXED, "\\boxed{42", BROKEN, NULL, 0 },
@@ -90,6 +92,11 @@ static const struct {
 	{ JSON, "{\"answer\": 1}\n{\"answer\": 2", JSON, "1", 1 },
 	{ JSON, "{\"answer\": 1}\n{\"answer\": \"...\"}", JSON, "1", 1 },
 	{ JSON, "{\"answer\": 42", BROKEN, NULL, 0 },
+	{ JSON, "{\"answer\": [1}}", BROKEN, NULL, 0 },
+	{ JSON, "{\"answer\": {\"a\": 1]}", BROKEN, NULL, 0 },
+	{ JSON, "{\"answer\" 1}", BROKEN, NULL, 0 },
+	{ JSON, "{\"answer\": }", BROKEN, NULL, 0 },
+	{ JSON, "{\"answer\": \"{\\\"answer\\\": \\\"a\\\\nb\\\"}\"}", JSON, "a\nb", 1 },
 	{ JSON, "{\"answer\": 042}", BROKEN, NULL, 0 },
 	{ JSON, "{\"answer\": \"a\nb\"}", BROKEN, NULL, 0 },
 	{ JSON, "{\"answer\": 42,}", BROKEN, NULL, 0 },
@@ -366,7 +373,7 @@ static void test_wrap(void)
 {
 	static const char *const answers[] = {
 		"42", "-7", "0", "007", "+5", "-0", "1.50", "12345678901234567890", "T, L, T", "1 2 3 4 / 3 4 1 2", "] } )", "} ]",
-		"{1, 2}", "(8 - 4) * (7 - 1)", "say \"hi\"", "a\\b", "1 2\n3 4", "caf\xC3\xA9 \xE4\xB8\xAD", "yes", "> >", "}", "true",
+		"{1, 2}", "(8 - 4) * (7 - 1)", "say \"hi\"", "a\\b", "1 2\n3 4", "caf\xC3\xA9 \xE4\xB8\xAD", "yes", "> >", "}", "true", "} {",
 	};
 	static struct extract x;
 	char room[200];

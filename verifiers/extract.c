@@ -268,8 +268,8 @@ static bool within(struct str a, struct str b)
 }
 
 /*
- * Take a find, and what is wrapped in it once more: <answer>The answer is \boxed{42}</answer>. JSON in JSON stays, for there is
- * only one room.
+ * Take a find, and what is wrapped in it once more: <answer>The answer is \boxed{42}</answer>. Undoing escapes twice in the one room is
+ * safe: text only gets shorter, so what is written never overtakes what is read.
  */
 static void take(struct extract *x, const struct hunt *h, int kind)
 {
@@ -286,8 +286,6 @@ static void take(struct extract *x, const struct hunt *h, int kind)
 	if (kind == QUARRY_BOXED)
 		return;
 	hunt(&in, x->answer);
-	if (kind == QUARRY_JSON)
-		in.kind[QUARRY_JSON].have = false;
 	inner = choose(&in, QUARRY_ANY);
 	if (!inner)
 		return;

@@ -55,8 +55,6 @@ void find_tags(struct hunt *h)
  * \boxed{...}
  */
 
-enum { BOXES = 64 };
-
 /* Length of "\boxed{" at s[i] == '\\', 0 for none. */
 static size_t box_at(struct str s, size_t i)
 {
@@ -87,21 +85,14 @@ static size_t box_end(struct str v, size_t from, size_t end)
 	return end;
 }
 
-/*
- * Boxes that are open, the innermost last: a ring, so that a flood of them only loses the outermost. A box that holds another
- * is not offered, its inner one is: so offers lie apart, which keeps looking at them linear.
- */
+/* Of boxes in boxes the innermost is offered: so offers lie apart, which keeps looking at them linear. */
 void find_boxes(struct hunt *h)
 {
 	static const bool special[256] = { ['\\'] = true, ['{'] = true, ['}'] = true };
-	struct {
-		size_t start;
-		int64_t depth; /* of braces, where it was opened */
-	} box[BOXES];
 	struct str v = h->v;
-	size_t top = 0, least = 0; /* box[least % BOXES .. top - 1 % BOXES] are open */
-	int64_t depth = 0;
-	bool leaf = false; /* the innermost has held no other */
+	size_t start = 0;            /* of the last box's inside */
+	int64_t depth = 0, least = 0; /* of braces; where the last box was opened */
+	bool open = false;           /* the last box has not been closed yet */
 
 	for (size_t i = 0; i < v.n; i++) {
 		char c = v.s[i];
@@ -116,29 +107,20 @@ void find_boxes(struct hunt *h)
 				i += !(i + 1 < v.n && v.s[i + 1] == '\\' && box_at(v, i + 1));
 				continue;
 			}
-			box[top % BOXES].start = i + n;
-			box[top % BOXES].depth = depth++;
-			top++;
-			if (top - least > BOXES)
-				least++;
-			leaf = true;
 			i += n - 1;
+			start = i + 1;
+			least = depth++;
+			open = true;
 		} else if (c == '{') {
 			depth++;
-		} else if (c == '}') {
-			depth--;
-			if (top == least || box[(top - 1) % BOXES].depth < depth)
-				continue;
-			top--;
-			if (leaf) {
-				i = box_end(v, box[top % BOXES].start, i);
-				hunt_offer(h, QUARRY_BOXED, str_sub(v, box[top % BOXES].start, i));
-			}
-			leaf = false;
+		} else if (--depth == least && open) {
+			i = box_end(v, start, i);
+			hunt_offer(h, QUARRY_BOXED, str_sub(v, start, i));
+			open = false;
 		}
 	}
 	hunt_end(h, QUARRY_BOXED);
-	h->kind[QUARRY_BOXED].broken = top > least;
+	h->kind[QUARRY_BOXED].broken = open;
 }
 
 /*
