@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+enum { RECIPE_BYTES = 1 << 20, RECIPE_DEPTH = 256, RECIPE_ANCHORS = 4096 };
+
 struct walk {
 	struct recipe *r;
 	yaml_document_t *doc;
@@ -560,13 +562,13 @@ static int read_text(struct recipe *r, struct err *err)
 	struct reader *in;
 	int rc = reader_open(&in, r->path, err);
 
-	r->text.max = 16 << 20;
+	r->text.max = RECIPE_BYTES;
 	while (rc >= 0 && (rc = reader_line(in, &line, err)) > 0) {
 		buf_add(&r->text, buf_str(&line));
 		buf_addc(&r->text, '\n');
 	}
 	if (rc == 0 && r->text.failed)
-		rc = err_set(err, "%s: a recipe of over 16 MiB", r->path);
+		rc = err_set(err, "%s: a recipe of over %d KiB", r->path, RECIPE_BYTES >> 10);
 	if (rc >= 0)
 		reader_close(in);
 	buf_release(&line);
@@ -595,8 +597,36 @@ static int walk(struct recipe *r, yaml_document_t *doc, struct err *err)
 
 static int broken(const struct recipe *r, const yaml_parser_t *p, struct err *err)
 {
-	return err_set(err, "%s:%zu: broken YAML: %s%s%s", r->path, p->problem_mark.line + 1, p->context ? p->context : "",
-		       p->context ? ", " : "", p->problem ? p->problem : "unreadable");
+	size_t line = p->problem_mark.line + 1;
+
+	if (p->error == YAML_READER_ERROR) /* which knows its byte only */
+		for (size_t i = line = 1; i <= p->problem_offset && i <= r->text.n; i++)
+			line += r->text.s[i - 1] == '\n';
+	return err_set(err, "%s:%zu: broken YAML: %s%s%s", r->path, line, p->context ? p->context : "", p->context ? ", " : "",
+		       p->problem ? p->problem : "unreadable");
+}
+
+/*
+ * libyaml takes quadratic time over brackets that nest and over anchors, so there is a most of both. Those in texts and
+ * comments are counted too: no recipe has so many.
+ */
+static int tame(const struct recipe *r, struct err *err)
+{
+	size_t line = 1;
+	int depth = 0, anchors = 0;
+
+	for (size_t i = 0; i < r->text.n; i++) {
+		char c = r->text.s[i];
+
+		line += c == '\n';
+		anchors += c == '&';
+		depth += (c == '[' || c == '{') - ((c == ']' || c == '}') && depth > 0);
+		if (depth > RECIPE_DEPTH)
+			return err_set(err, "%s:%zu: brackets nested more than %d deep", r->path, line, RECIPE_DEPTH);
+		if (anchors > RECIPE_ANCHORS)
+			return err_set(err, "%s:%zu: more than %d anchors", r->path, line, RECIPE_ANCHORS);
+	}
+	return 0;
 }
 
 /* A second document in the file would be read by nobody. */
@@ -628,6 +658,8 @@ int recipe_read(struct recipe *r, const char *path, struct err *err)
 		return rc;
 	if (!utf8_valid(buf_str(&r->text)))
 		return err_set(err, "%s: the recipe is not UTF-8", path);
+	if (tame(r, err) < 0)
+		return ERR_FAIL;
 	if (!yaml_parser_initialize(&parser))
 		return err_set(err, "out of memory");
 	yaml_parser_set_input_string(&parser, (const unsigned char *)buf_z(&r->text), r->text.n);
