@@ -47,18 +47,28 @@ static void on_problem(void *ctx, const char *what)
 	problem(ctx, "%s", what);
 }
 
-/* The stored verdict of a row that holds a response. */
-static void check_verdict(struct check *c, const char *file, int64_t number, struct json row)
+/* A response and the mark that it is said to have; empty: nothing is said. */
+static void check_response(struct check *c, const char *file, int64_t number, struct json row, struct json response, struct str want)
 {
-	struct json mark;
+	const struct quarry_verdict *v = &c->judged.v;
 
-	judge_row(&c->judged, row, false);
+	judge_response(&c->judged, row, response, false);
 	c->verdicts++;
-	if (c->judged.v.mark == QUARRY_BAD_TASK)
-		problem(c, "%s:%lld: bad_task: %s", file, (long long)number, c->judged.v.why);
-	else if (json_get(row, "mark", &mark) && !json_is(mark, quarry_mark_name(c->judged.v.mark)))
-		problem(c, "%s:%lld: the stored mark is %.*s, the verdict is %s: %s", file, (long long)number, (int)mark.raw.n,
-			mark.raw.s, quarry_mark_name(c->judged.v.mark), c->judged.v.why);
+	if (v->mark == QUARRY_BAD_TASK)
+		problem(c, "%s:%lld: bad_task: %s", file, (long long)number, v->why);
+	else if (want.n && !str_is(want, quarry_mark_name(v->mark)))
+		problem(c, "%s:%lld: the stored mark is %.*s, the verdict is %s: %s", file, (long long)number, (int)want.n, want.s,
+			quarry_mark_name(v->mark), v->why);
+}
+
+/* The text of the last message of a list: what the model said. */
+static struct json last_content(struct json messages)
+{
+	struct json m, content = { JSON_NONE, { "", 0 } };
+
+	for (struct json_iter it = json_iter(messages); json_next(&it, NULL, &m);)
+		json_get(m, "content", &content);
+	return content;
 }
 
 /* A puzzle: its own answer is right, and it has no other where it says so. */
@@ -69,12 +79,10 @@ static void check_puzzle(struct check *c, const char *file, int64_t number, stru
 	struct quarry_verdict v;
 	struct str name;
 
-	if (!json_get(row, "task", &task) || !json_get(row, "desc", &desc))
-		return;
-	t = json_plain(task, &name) ? task_find(name) : NULL;
+	t = json_get(row, "task", &task) && json_plain(task, &name) ? task_find(name) : NULL;
 	buf_reset(&c->desc);
-	if (!t || !json_str(desc, &c->desc)) {
-		problem(c, "%s:%lld: an unknown task, or a desc that is no string", file, (long long)number);
+	if (!t || !json_get(row, "desc", &desc) || !json_str(desc, &c->desc)) {
+		problem(c, "%s:%lld: an unknown task, or no desc", file, (long long)number);
 		return;
 	}
 	if (json_get(row, "answer", &answer)) {
@@ -94,37 +102,60 @@ static void check_puzzle(struct check *c, const char *file, int64_t number, stru
 	}
 }
 
-static int on_row(void *ctx, const char *file, int64_t number, int view, struct str line)
+/* A row of the rl view: the puzzle is in its ground truth. */
+static void check_truth(struct check *c, const char *file, int64_t number, struct json truth)
 {
-	struct check *c = ctx;
-	struct json row, info, truth, v;
+	struct buf text = BUF_INIT;
 	struct err err = ERR_INIT;
+	struct json row;
 
-	(void)view;
+	json_str(truth, &text);
+	if (json_parse(&row, buf_str(&text), &err))
+		check_puzzle(c, file, number, row);
+	else
+		problem(c, "%s:%lld: its ground truth: %s", file, (long long)number, err.msg);
+	buf_release(&text);
+}
+
+/* What a row claims is known by what it holds, in a dataset and in a file alike. */
+static void check_row(struct check *c, const char *file, int64_t number, struct str line)
+{
+	struct json row, info, v, mark;
+	struct err err = ERR_INIT;
+	struct str want = { "", 0 };
+
 	c->rows++;
 	progress_add(&c->progress, 1);
 	if (!json_parse(&row, line, &err)) {
 		problem(c, "%s:%lld: %s", file, (long long)number, err.msg);
-		return 0;
+		return;
 	}
+	json_get(row, "extra_info", &info);
 	if (json_get(row, "response", &v)) {
-		check_verdict(c, file, number, row);
-		return 0;
-	}
-	/* a view's row: the puzzle is in its ground truth */
-	if ((json_get(row, "label", &truth) || (json_get(row, "extra_info", &info) && json_get(info, "ground_truth", &truth))) &&
-	    truth.kind == JSON_STRING) {
-		struct buf text = BUF_INIT;
-
-		json_str(truth, &text);
-		if (json_parse(&row, buf_str(&text), &err))
+		if (json_get(row, "mark", &mark))
+			json_plain(mark, &want);
+		check_response(c, file, number, row, v, want);
+		if (json_get(row, "answer", &v))
 			check_puzzle(c, file, number, row);
-		else
-			problem(c, "%s:%lld: the ground truth is %s", file, (long long)number, err.msg);
-		buf_release(&text);
-		return 0;
+	} else if (json_get(row, "chosen", &v)) {
+		check_response(c, file, number, row, last_content(v), STR("correct"));
+		json_get(row, "rejected", &v);
+		if (json_get(info, "rejected_mark", &mark))
+			json_plain(mark, &want);
+		check_response(c, file, number, row, last_content(v), want);
+	} else if (json_get(row, "messages", &v)) {
+		check_response(c, file, number, row, last_content(v), STR("correct"));
+	} else if (json_get(row, "label", &v)) {
+		check_truth(c, file, number, v);
+	} else {
+		check_puzzle(c, file, number, row);
 	}
-	check_puzzle(c, file, number, row);
+}
+
+static int on_row(void *ctx, const char *file, int64_t number, int view, struct str line)
+{
+	(void)view;
+	check_row(ctx, file, number + 1, line);
 	return 0;
 }
 
@@ -137,7 +168,7 @@ static int check_file(struct check *c, const char *path, struct err *err)
 	if (rc < 0)
 		return rc;
 	while ((rc = reader_line(in, &line, err)) > 0)
-		on_row(c, path, (int64_t)reader_number(in), -1, buf_str(&line));
+		check_row(c, path, (int64_t)reader_number(in), buf_str(&line));
 	reader_close(in);
 	buf_release(&line);
 	return rc;

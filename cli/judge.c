@@ -10,14 +10,24 @@ static void bad(struct judged *j, const char *why)
 	snprintf(j->v.why, sizeof(j->v.why), "%s", why);
 }
 
+/* The ground truth, wherever a row of ours or of a trainer holds it. */
+static bool find_truth(struct json row, struct json *truth)
+{
+	struct json model, extra;
+
+	json_get(row, "reward_model", &model);
+	json_get(row, "extra_info", &extra);
+	return json_get(row, "ground_truth", truth) || json_get(model, "ground_truth", truth) || json_get(row, "label", truth) ||
+	       json_get(extra, "ground_truth", truth);
+}
+
 /* task and desc from the ground truth, which is JSON in a string or an object. */
 static bool from_truth(struct judged *j, struct json row, struct json *task, struct json *desc)
 {
-	struct json truth, model;
+	struct json truth;
 	struct err err;
 
-	if (!json_get(row, "ground_truth", &truth) &&
-	    !(json_get(row, "reward_model", &model) && json_get(model, "ground_truth", &truth)) && !json_get(row, "label", &truth))
+	if (!find_truth(row, &truth))
 		return false;
 	if (truth.kind == JSON_STRING) {
 		buf_reset(&j->scratch);
@@ -71,7 +81,15 @@ static double now_us(void)
 
 void judge_row(struct judged *j, struct json row, bool strict)
 {
-	struct json task, desc, response;
+	struct json response;
+
+	json_get(row, "response", &response);
+	judge_response(j, row, response, strict);
+}
+
+void judge_response(struct judged *j, struct json row, struct json response, bool strict)
+{
+	struct json task, desc;
 	struct quarry_options o;
 	char z[64];
 	double t0;
@@ -83,8 +101,7 @@ void judge_row(struct judged *j, struct json row, bool strict)
 		return;
 	}
 	j->rule = json_z(task, z, sizeof(z)) ? quarry_rule(z) : NULL;
-	if (!json_get(row, "response", &response) || response.kind != JSON_STRING || desc.kind != JSON_STRING ||
-	    task.kind != JSON_STRING) {
+	if (response.kind != JSON_STRING || desc.kind != JSON_STRING || task.kind != JSON_STRING) {
 		bad(j, "the row's task, desc and response must be strings");
 		return;
 	}

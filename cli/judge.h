@@ -24,6 +24,8 @@ struct judged {
 #define JUDGED_INIT ((struct judged){ .us = 0 })
 
 void judge_row(struct judged *j, struct json row, bool strict);
+/* The same for a response that stands elsewhere: in a row of the sft or pairs view, say. */
+void judge_response(struct judged *j, struct json row, struct json response, bool strict);
 void judged_release(struct judged *j);
 /* Adds the verdict's members to an open object. */
 void verdict_json(struct buf *b, const struct quarry_verdict *v);

@@ -45,6 +45,7 @@ struct run {
 	struct buf have_room, instance, messages; /* of the prompt that next() gave last */
 	int64_t at, prompts;                      /* next prompt to be given */
 	struct prompt *live;                      /* those under way */
+	struct buf mixed_with;                    /* with --mix: the provenance of the run that was begun */
 	uint64_t errors;
 	double committed; /* when, in seconds */
 };
@@ -485,7 +486,8 @@ static int cut_surplus(struct run *run, struct err *err)
 
 /* ---- the run's home */
 
-static void provenance(struct buf *b, const struct run *run)
+/* mixed_with: the provenance of a run that another model or machine began, or empty. */
+static void provenance(struct buf *b, const struct run *run, struct str mixed_with)
 {
 	const struct recipe *r = run->r;
 
@@ -521,6 +523,10 @@ static void provenance(struct buf *b, const struct run *run)
 		json_close(b, '}');
 	}
 	json_close(b, '}');
+	if (mixed_with.n) {
+		json_key(b, "mixed_with");
+		json_add_raw(b, mixed_with);
+	}
 	json_close(b, '}');
 }
 
@@ -530,7 +536,7 @@ static int same_run(struct run *run, struct err *err)
 	struct buf now = BUF_INIT, then = BUF_INIT;
 	int rc;
 
-	provenance(&now, run);
+	provenance(&now, run, STR(""));
 	rc = store_get(run->st, "provenance", &then, err);
 	if (rc == 0) {
 		rc = store_begin(run->st, err);
@@ -556,13 +562,37 @@ static int same_run(struct run *run, struct err *err)
 		for (size_t i = 0; rc == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
 			json_get(a, parts[i], &x);
 			json_get(b, parts[i], &y);
-			if (!str_eq(x.raw, y.raw) && !(i > 1 && run->b->mix))
+			if (str_eq(x.raw, y.raw))
+				continue;
+			if (i > 1 && run->b->mix) {
+				buf_reset(&run->mixed_with);
+				buf_add(&run->mixed_with, buf_str(&then));
+			} else {
 				rc = err_set(err, "%s holds %s; name another directory with -o%s", run->b->dir, what[i],
 					     i > 1 ? ", or give --mix" : "");
+			}
 		}
 	}
 	buf_release(&now);
 	buf_release(&then);
+	return rc;
+}
+
+/* What a build would write over, in a directory that holds no run: somebody else's. */
+static int refuse_strangers(const char *dir, struct err *err)
+{
+	static const char *const ours[] = { "README.md", "data", "manifest.json", "report.html" };
+	struct buf path = BUF_INIT;
+	struct stat st;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < sizeof(ours) / sizeof(ours[0]); i++) {
+		buf_reset(&path);
+		buf_addf(&path, "%s/%s", dir, ours[i]);
+		if (lstat(buf_z(&path), &st) == 0)
+			rc = err_set(err, "%s is there already, and not of a run; name another directory with -o", buf_z(&path));
+	}
+	buf_release(&path);
 	return rc;
 }
 
@@ -579,6 +609,8 @@ static int open_home(struct run *run, int *lock, struct err *err)
 	there = stat(buf_z(&path), &st) == 0;
 	if (there && !run->b->resume)
 		rc = err_set(err, "%s holds a run already; go on with --resume, or name another directory with -o", dir);
+	else if (!there)
+		rc = refuse_strangers(dir, err);
 	if (rc == 0 && !there && mkdir(dir, 0777) < 0 && errno != EEXIST)
 		rc = err_sys(err, "%s", dir);
 	if (rc == 0) {
@@ -610,7 +642,7 @@ static int write_out(struct run *run, struct err *err)
 	struct dataset_plan p = run->r->plan;
 	int rc;
 
-	provenance(&prov, run);
+	provenance(&prov, run, buf_str(&run->mixed_with));
 	identity_json(&who, &run->who);
 	p.provenance = buf_str(&prov);
 	p.sampler = buf_str(&who);
@@ -734,6 +766,7 @@ int build_run(struct build *b, struct err *err)
 	buf_release(&run.have_room);
 	buf_release(&run.instance);
 	buf_release(&run.messages);
+	buf_release(&run.mixed_with);
 	if (lock >= 0)
 		close(lock);
 	return rc;
