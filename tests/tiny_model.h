@@ -147,7 +147,7 @@ __attribute__((unused)) static int tiny_write(const char *dir, const struct tiny
 	buf_add(&head, buf_str(&w.head));
 	rc = w.head.failed || w.data.failed || config.failed || head.failed ? -1 : 0;
 	if (rc == 0)
-		rc = tiny_file(dir, "config.json", buf_str(&config), (struct str){ NULL, 0 });
+		rc = tiny_file(dir, "config.json", buf_str(&config), STR(""));
 	if (rc == 0)
 		rc = tiny_file(dir, "model.safetensors", buf_str(&head), buf_str(&w.data));
 	buf_release(&config);
