@@ -1,0 +1,51 @@
+/*
+ * web_of_lies_solve.h - what the files of this puzzle's generator need of each other.
+ *
+ * _solve.c reasons and proves, _canon.c relabels, _words.c puts it into words, web_of_lies.c invents.
+ */
+#ifndef QUARRY_GENERATORS_WEB_OF_LIES_SOLVE_H
+#define QUARRY_GENERATORS_WEB_OF_LIES_SOLVE_H
+
+#include "generators/task.h"
+#include "verifiers/web_of_lies.h"
+
+enum tri { TRI_FALSE, TRI_TRUE, TRI_OPEN };
+
+static inline enum tri tri_of(bool v)
+{
+	return v ? TRI_TRUE : TRI_FALSE;
+}
+
+struct lies_state {
+	uint32_t known, truth;      /* bit i: person i is settled, and how */
+	uint8_t depth[LIES_PEOPLE]; /* length of the chain that settled them */
+};
+
+/* Is the claim true? Open exactly when the settled people leave both possible. */
+enum tri lies_claim(const struct lies_item *it, const struct lies_state *s);
+
+/* The first solution found, bit i of truth being person i; false where there is none. */
+bool lies_solve(const struct lies *l, uint32_t *truth);
+/* One solution and no other (or, after far more nodes than any invented puzzle needs, false). */
+bool lies_unique(const struct lies *l, uint32_t *truth);
+
+/* What the shortest proof we find of the one solution asks of a reader; false where there is none. */
+struct lies_effort {
+	int depth;   /* longest chain */
+	int splits;  /* suppositions */
+	int nesting; /* most of them open at once */
+	int steps;
+};
+
+bool lies_measure(struct lies_effort *e, const struct lies *l);
+void lies_explain(struct buf *steps, const struct lies *l, enum lang lang);
+
+/* Person i becomes to[i]; the people in a claim come into their one order again. */
+void lies_relabel(struct lies_item *it, const int *to);
+void lies_swap(struct lies_item *it, int i, int j); /* two people of a claim with what is said of them */
+bool lies_said_twice(const struct lies *l);         /* two items are one */
+void lies_canon(struct buf *out, const struct lies *l);
+
+void lies_fields(field_fn *put, void *ctx, const struct lies *l, enum lang lang);
+
+#endif
