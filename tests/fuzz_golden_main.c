@@ -25,7 +25,8 @@ static void seeds_read(const char *dir, int depth)
 		char path[3000];
 		struct err err;
 
-		snprintf(path, sizeof(path), "%s/%s", dir, found[i]->d_name);
+		if ((size_t)snprintf(path, sizeof(path), "%s/%s", dir, found[i]->d_name) >= sizeof(path))
+			path[0] = 0;
 		if (depth > 0 && found[i]->d_name[0] != '.')
 			seeds_read(path, depth - 1);
 		else if (str_ends(str_of(found[i]->d_name), str_of(fuzz_seeds)) && seeds < SEEDS &&
