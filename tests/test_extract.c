@@ -93,6 +93,7 @@ static const struct {
 	{ JSON, "{\"answer\": 1}\n{\"answer\": \"...\"}", JSON, "1", 1 },
 	{ JSON, "{\"answer\": 42", BROKEN, NULL, 0 },
 	{ JSON, "{\"answer\": [1}}", BROKEN, NULL, 0 },
+	{ JSON, "{\"answer\": 1, \"b\": [2}}", BROKEN, NULL, 0 },
 	{ JSON, "{\"answer\": {\"a\": 1]}", BROKEN, NULL, 0 },
 	{ JSON, "{\"answer\" 1}", BROKEN, NULL, 0 },
 	{ JSON, "{\"answer\": }", BROKEN, NULL, 0 },
@@ -177,6 +178,7 @@ static const struct {
 	{ ANY, "I cannot say.", NONE, NULL, 0 },
 	{ ANY, "I'd rather not.", NONE, NULL, 0 },
 	{ ANY, "It is 42. Because six times seven is so.", NONE, NULL, 0 },
+	{ ANY, "Six times seven gives forty two. Hence forty two", NONE, NULL, 0 },
 	{ ANY, "First take 3 and 4\nthen we get 7 which is the sum of both\n7 * 2 = 14", NONE, NULL, 0 },
 	{ ANY, "one two three four five six seven eight nine ten red blue green black white pink gray\n42", NONE, NULL, 0 },
 	{ ANY, "\xE6\x88\x91\xE4\xB8\x8D\xE7\x9F\xA5\xE9\x81\x93", NONE, NULL, 0 }, /* I do not know */
@@ -347,6 +349,19 @@ static void test_long(void)
 	check_in("%s", "");
 }
 
+/* A bare reply of up to 4 KiB. */
+static void test_bare_length(void)
+{
+	static struct extract x;
+	char room[4097];
+
+	memset(room, '7', sizeof(room));
+	ask(&x, ANY, (struct str){ room, 4096 });
+	CHECK(x.found && x.answer.n == 4096);
+	ask(&x, ANY, (struct str){ room, 4097 });
+	CHECK(!x.found && !x.broken);
+}
+
 static void test_seen(void)
 {
 	static struct extract x;
@@ -373,7 +388,7 @@ static void test_wrap(void)
 {
 	static const char *const answers[] = {
 		"42", "-7", "0", "007", "+5", "-0", "1.50", "12345678901234567890", "T, L, T", "1 2 3 4 / 3 4 1 2", "] } )", "} ]",
-		"{1, 2}", "(8 - 4) * (7 - 1)", "say \"hi\"", "a\\b", "1 2\n3 4", "caf\xC3\xA9 \xE4\xB8\xAD", "yes", "> >", "}", "true", "} {",
+		"{1, 2}", "(8 - 4) * (7 - 1)", "say \"hi\"", "a\\b", "1 2\n3 4", "caf\xC3\xA9 \xE4\xB8\xAD", "yes", "> >", "}", "true", "} {", "}a{",
 	};
 	static struct extract x;
 	char room[200];
@@ -425,6 +440,7 @@ int main(void)
 	test_mixed();
 	test_cuts();
 	test_long();
+	test_bare_length();
 	test_seen();
 	test_wrap();
 	test_floods();

@@ -87,7 +87,8 @@ static void test_list(void)
 		{ " , ", "<>" }, { "a", "<a>" }, { "a b, c", "<a b><c>" }, { "sand, band and land", "<sand><band><land>" }, { "(a), (b)", "<(a)><(b)>" },
 		{ "[a], [b]", "<[a]><[b]>" }, { "\xEF\xBC\x88" "a, b\xEF\xBC\x89", "<a><b>" }, { "-1, -2", "<-1><-2>" }, { "1, 2, 3.", "<1><2><3>" },
 		{ "\"a", "<\"a>" }, { "a\xE3\x80\x80\xE3\x80\x80,\xE3\x80\x80" "b", "<a><b>" }, { "a \t , \n b", "<a><b>" }, { "```\na\nb\n```", "<a><b>" },
-		{ "it's, o'clock", "<it's><o'clock>" }, { "\"a\"b, c", "<\"a\"b><c>" },
+		{ "it's, o'clock", "<it's><o'clock>" }, { "\"a\"b, c", "<\"a\"b><c>" }, { "\"a\"and b", "<\"a\"and b>" },
+		{ "\"a\" and b", "<a><b>" },
 	};
 	char room[200];
 

@@ -20,6 +20,8 @@ enum { STACK = 256 << 10 };
 
 static enum quarry_mark echo_judge(struct why *why, struct str desc, struct str answer)
 {
+	if (!answer.s || answer.n > ANSWER_MAX) /* a promise of rule.h */
+		return rule_bad_task(why, "the answer is out of bounds");
 	if (str_is(desc, "damaged"))
 		return rule_bad_task(why, "the desc is damaged");
 	if (str_is(str_trim(answer), "?"))
@@ -99,6 +101,14 @@ static void test_edges(void)
 	CHECK_EQ(v.mark, QUARRY_BAD_TASK);
 	quarry_verify_n(&echo, big, DESC_MAX, "42", 2, NULL, &v);
 	CHECK(v.mark == QUARRY_WRONG && strlen(v.why) == sizeof(v.why) - 1);
+	memcpy(big, "<answer>", 8); /* and no end, or one that is too far off */
+	quarry_verify_n(&echo, "42", 2, big, DESC_MAX, NULL, &v);
+	CHECK_EQ(v.mark, QUARRY_UNREADABLE);
+	big = realloc(big, DESC_MAX + 100);
+	memset(big + DESC_MAX, 'x', 91);
+	memcpy(big + DESC_MAX + 91, "</answer>", 9);
+	quarry_verify_n(&echo, "42", 2, big, DESC_MAX + 100, NULL, &v);
+	CHECK(v.mark == QUARRY_UNREADABLE && v.answer_len == DESC_MAX + 83);
 	quarry_verify_n(&echo, "a\0b", 3, "<answer>a\0b</answer>", 20, NULL, &v);
 	CHECK_EQ(v.mark, QUARRY_CORRECT);
 	free(big);

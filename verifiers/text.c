@@ -373,8 +373,7 @@ static size_t separator(struct str s, size_t *blanks)
 	}
 	*blanks = s.n - at.n;
 	n = and_head(at);
-	/* "and" is a word of its own, so something must stand before it; U+548C need not be */
-	if (n && (at.n < s.n || (unsigned char)at.s[0] >= 0x80)) {
+	if (n) {
 		mark = true;
 		at = str_from(at, n);
 	}
