@@ -7,14 +7,13 @@
  *
  * The worked solution follows only the counts that the answer depends on, found by walking back from the question.
  */
-#include "generators/task.h"
-#include "verifiers/object_counting.h"
+#include "generators/object_counting_story.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
-enum { OWNERS = 8, FACTS = 80, PARTS = 40, COUNT_MAX = 1000000, TRIES = 60 };
+enum { COUNT_MAX = 1000000, TRIES = 60 };
 
 enum { PEOPLE, ITEMS, OTHERS, COUNT, EVENTS, OPS, ASK, ASKED };
 
@@ -56,69 +55,19 @@ static const char *refuse(const int *knob)
 	return NULL;
 }
 
-static const struct {
-	const char *id;
-	enum object_kind kind;
-	const char *many, *zh, *measure;
-} things[] = {
-#define X(kind, id, many, zh, measure) { id, KIND_##kind, many, zh, measure },
-	OBJECT_THINGS(X)
-#undef X
-};
-
-static const struct {
-	const char *id, *name[LANGS];
-} kinds[KINDS] = {
-#define X(id, many, zh) { #id, { many, zh } },
-	OBJECT_KINDS(X)
-#undef X
-};
-
-enum { THINGS = sizeof(things) / sizeof(things[0]) };
-
-static const char letters[OWNERS + 1] = "IABCDEFG";
-static const char *const names[LANGS][OWNERS] = {
-	{ "I", "Ann", "Ben", "Cara", "Dan", "Eva", "Finn", "Gina" },
-	{ "我", "小红", "小明", "小丽", "小刚", "小芳", "小军", "小梅" },
-};
-
-struct part {
-	int n, thing;
-};
-
-/* op is the sign in the text: ':' '+' '-' '>' '*' '='; `*` and `=` have one part without a count. */
-struct fact {
-	char op;
-	int who, to;
-	int parts;
-	struct part part[PARTS];
-};
-
-struct term {
-	int who; /* OWNERS: everybody */
-	unsigned kinds;
-};
-
-struct story {
-	struct term term[2];
-	int terms;
-	int facts;
-	struct fact fact[FACTS];
-};
-
 /* ---- the text ---- */
 
 static int owner_of(char c)
 {
-	const char *at = c ? strchr(letters, c) : NULL;
+	const char *at = c ? strchr(object_letters, c) : NULL;
 
-	return at ? (int)(at - letters) : -1;
+	return at ? (int)(at - object_letters) : -1;
 }
 
 static int thing_of(struct str id)
 {
 	for (int i = 0; i < THINGS; i++)
-		if (str_is(id, things[i].id))
+		if (str_is(id, object_things[i].id))
 			return i;
 	return -1;
 }
@@ -133,7 +82,7 @@ static bool parse_term(struct term *t, struct str s)
 	t->who = s.s[0] == '*' ? OWNERS : owner_of(s.s[0]);
 	t->kinds = 0;
 	while (str_split(&rest, '+', &id)) {
-		while (from < KINDS && !str_is(id, kinds[from].id))
+		while (from < KINDS && !str_is(id, object_kinds[from].id))
 			from++;
 		if (from == KINDS)
 			return false;
@@ -239,28 +188,28 @@ static void write_term(struct buf *out, const struct term *t)
 {
 	const char *sep = "";
 
-	buf_addc(out, t->who == OWNERS ? '*' : letters[t->who]);
+	buf_addc(out, t->who == OWNERS ? '*' : object_letters[t->who]);
 	buf_addc(out, ' ');
 	for (int k = 0; k < KINDS; k++)
 		if (t->kinds >> k & 1) {
-			buf_addf(out, "%s%s", sep, kinds[k].id);
+			buf_addf(out, "%s%s", sep, object_kinds[k].id);
 			sep = "+";
 		}
 }
 
 static void write_fact(struct buf *out, const struct fact *f)
 {
-	buf_addc(out, letters[f->who]);
+	buf_addc(out, object_letters[f->who]);
 	buf_addc(out, f->op);
 	if (f->op == '*')
 		buf_addz(out, "2 ");
 	if (f->op == '>' || f->op == '=')
-		buf_addf(out, "%c ", letters[f->to]);
+		buf_addf(out, "%c ", object_letters[f->to]);
 	for (int i = 0; i < f->parts; i++) {
 		buf_addz(out, i ? "," : "");
 		if (f->part[i].n)
 			buf_addf(out, "%d ", f->part[i].n);
-		buf_addz(out, things[f->part[i].thing].id);
+		buf_addz(out, object_things[f->part[i].thing].id);
 	}
 }
 
@@ -328,7 +277,7 @@ static bool happen(struct world *w, const struct fact *f)
 
 static bool in_term(const struct term *t, int who, int thing)
 {
-	return (t->who == OWNERS || t->who == who) && t->kinds >> things[thing].kind & 1;
+	return (t->who == OWNERS || t->who == who) && t->kinds >> object_things[thing].kind & 1;
 }
 
 static int64_t count(const struct world *w, const struct term *t)
@@ -376,28 +325,6 @@ static bool prove(struct str desc)
 }
 
 /* ---- the worked solution ---- */
-
-/* "3 pears", "3个梨" */
-static void say_things(struct buf *out, int64_t n, int thing, enum lang lang)
-{
-	buf_addi(out, n);
-	if (lang == LANG_ZH) {
-		buf_addf(out, "%s%s", things[thing].measure, things[thing].zh);
-		return;
-	}
-	buf_addc(out, ' ');
-	if (n != 1) {
-		buf_addz(out, things[thing].many);
-		return;
-	}
-	for (const char *c = things[thing].id; *c; c++)
-		buf_addc(out, *c == '-' ? ' ' : *c);
-}
-
-static const char *thing_name(int thing, enum lang lang)
-{
-	return lang == LANG_ZH ? things[thing].zh : things[thing].many;
-}
 
 struct work {
 	const struct story *s;
@@ -467,9 +394,9 @@ static void tell_holding(struct work *k, const struct fact *f, bool end)
 		k->read++;
 		if (k->out) {
 			if (!any && k->named)
-				buf_addf(k->out, "%s: ", names[k->lang][who]);
+				buf_addf(k->out, "%s: ", object_names[k->lang][who]);
 			buf_addz(k->out, any ? ", " : "");
-			say_things(k->out, held, order[i], k->lang);
+			object_say_things(k->out, held, order[i], k->lang);
 		}
 		any = true;
 	}
@@ -484,8 +411,8 @@ static void tell_change(struct work *k, int who, int thing, int64_t was, char si
 	if (!k->out)
 		return;
 	if (k->named)
-		buf_addf(k->out, "%s ", names[k->lang][who]);
-	buf_addf(k->out, "%s %lld%c%lld=%lld\n", thing_name(thing, k->lang), (long long)was, sign, (long long)by,
+		buf_addf(k->out, "%s ", object_names[k->lang][who]);
+	buf_addf(k->out, "%s %lld%c%lld=%lld\n", object_thing_name(thing, k->lang), (long long)was, sign, (long long)by,
 		 (long long)(sign == '-' ? was - by : was + by));
 }
 
@@ -608,7 +535,7 @@ static void add_things(struct fact *f, unsigned of, int n, int count_max, struct
 	int pool[THINGS], have = 0;
 
 	for (int i = 0; i < THINGS; i++) {
-		bool taken = !(of >> things[i].kind & 1);
+		bool taken = !(of >> object_things[i].kind & 1);
 
 		for (int k = 0; k < f->parts && !taken; k++)
 			taken = f->part[k].thing == i;
@@ -674,7 +601,7 @@ static int draw_thing(const struct story *s, const int *knob, struct rng *rng)
 		const struct fact *f = &s->fact[rng_below(rng, (uint32_t)knob[PEOPLE])];
 
 		thing = f->part[rng_below(rng, (uint32_t)f->parts)].thing;
-		if (asked >> things[thing].kind & 1)
+		if (asked >> object_things[thing].kind & 1)
 			break;
 	}
 	return thing;
@@ -899,186 +826,6 @@ static double answers_log2(struct str desc)
 	return log2(most);
 }
 
-/* ---- the story told ---- */
-
-/* "2 apples, 3 pears and 1 dog" */
-static void say_list(struct buf *out, const struct fact *f, enum lang lang, bool prose)
-{
-	for (int i = 0; i < f->parts; i++) {
-		bool last = i == f->parts - 1;
-
-		if (i)
-			buf_addz(out, lang == LANG_ZH ? (prose && last ? "和" : "、") : prose && last ? " and " : ", ");
-		say_things(out, f->part[i].n, f->part[i].thing, lang);
-	}
-}
-
-static void say_english(struct buf *out, const struct fact *f, const char *list)
-{
-	const char *who = names[LANG_EN][f->who], *many = things[f->part[0].thing].many;
-	bool me = f->who == 0, to_me = f->to == 0;
-
-	switch (f->op) {
-	case ':':
-		buf_addf(out, "%s %s %s.", who, me ? "have" : "has", list);
-		break;
-	case '+':
-		buf_addf(out, "%s %s %s.", who, me ? "buy" : "buys", list);
-		break;
-	case '-':
-		buf_addf(out, "%s %s %s.", who, me ? "sell" : "sells", list);
-		break;
-	case '>':
-		buf_addf(out, "%s %s %s %s.", who, me ? "give" : "gives", to_me ? "me" : names[LANG_EN][f->to], list);
-		break;
-	case '*':
-		buf_addf(out, "The number of %s%s %s doubles.", me ? "my" : who, me ? "" : "'s", many);
-		break;
-	default:
-		buf_addf(out, "%s %s as many %s as %s %s at that moment.", who, me ? "buy" : "buys", many,
-			 names[LANG_EN][f->to], to_me ? "have" : "has");
-	}
-}
-
-static void say_chinese(struct buf *out, const struct fact *f, const char *list)
-{
-	const char *who = names[LANG_ZH][f->who], *to = names[LANG_ZH][f->to], *zh = things[f->part[0].thing].zh;
-
-	switch (f->op) {
-	case ':':
-		buf_addf(out, "%s有%s。", who, list);
-		break;
-	case '+':
-		buf_addf(out, "%s买了%s。", who, list);
-		break;
-	case '-':
-		buf_addf(out, "%s卖掉了%s。", who, list);
-		break;
-	case '>':
-		buf_addf(out, "%s给了%s%s。", who, to, list);
-		break;
-	case '*':
-		buf_addf(out, "%s的%s数量翻了一倍。", who, zh);
-		break;
-	default:
-		buf_addf(out, "%s又买了一些%s，数量和%s此刻拥有的%s一样多。", who, zh, to, zh);
-	}
-}
-
-static void say_fact(struct buf *out, const struct fact *f, enum lang lang)
-{
-	struct buf list = BUF_INIT;
-
-	if (f->part[0].n)
-		say_list(&list, f, lang, true);
-	(lang == LANG_ZH ? say_chinese : say_english)(out, f, buf_z(&list));
-	buf_release(&list);
-}
-
-/* Sentence after sentence. */
-static void say_story(struct buf *out, const struct story *s, enum lang lang)
-{
-	for (int i = 0; i < s->facts; i++) {
-		if (i && lang == LANG_EN)
-			buf_addc(out, ' ');
-		say_fact(out, &s->fact[i], lang);
-	}
-}
-
-/* A line for each person, then the events numbered. */
-static void say_notes(struct buf *out, const struct story *s, enum lang lang)
-{
-	int event = 0;
-
-	for (int i = 0; i < s->facts; i++) {
-		const struct fact *f = &s->fact[i];
-
-		buf_addz(out, i ? "\n" : "");
-		if (f->op == ':') {
-			buf_addf(out, "- %s%s", names[lang][f->who], lang == LANG_ZH ? "：" : ": ");
-			say_list(out, f, lang, false);
-		} else {
-			buf_addf(out, "%d. ", ++event);
-			say_fact(out, f, lang);
-		}
-	}
-}
-
-/* "fruits and animals" */
-static void say_kinds(struct buf *out, unsigned set, enum lang lang)
-{
-	bool any = false;
-
-	for (int k = 0; k < KINDS; k++) {
-		if (!(set >> k & 1))
-			continue;
-		if (any)
-			buf_addz(out, set >> (k + 1) ? lang == LANG_ZH ? "、" : ", " : lang == LANG_ZH ? "和" : " and ");
-		buf_addz(out, kinds[k].name[lang]);
-		any = true;
-	}
-}
-
-/* "Ann's fruits", "my fruits", "everybody's fruits" */
-static void say_term(struct buf *out, const struct term *t, enum lang lang)
-{
-	if (lang == LANG_ZH)
-		buf_addf(out, "%s的", t->who == OWNERS ? "所有人" : names[lang][t->who]);
-	else if (t->who == OWNERS || t->who > 0)
-		buf_addf(out, "%s's ", t->who == OWNERS ? "everybody" : names[lang][t->who]);
-	else
-		buf_addz(out, "my ");
-	say_kinds(out, t->kinds, lang);
-}
-
-static bool has_events(const struct story *s)
-{
-	return s->fact[s->facts - 1].op != ':';
-}
-
-static void ask_english(struct buf *out, const struct story *s)
-{
-	const struct term *t = s->term;
-	const char *end = has_events(s) ? " in the end" : "";
-
-	if (s->terms == 2) {
-		buf_addz(out, "What is the difference between the number of ");
-		say_term(out, &t[0], LANG_EN);
-		buf_addz(out, " and the number of ");
-		say_term(out, &t[1], LANG_EN);
-		buf_addf(out, "%s, the larger minus the smaller?", end);
-		return;
-	}
-	buf_addz(out, "How many ");
-	say_kinds(out, t->kinds, LANG_EN);
-	if (t->who == OWNERS)
-		buf_addf(out, " are there in total, everybody's counted together%s?", end);
-	else
-		buf_addf(out, " %s %s have in total%s?", t->who ? "does" : "do", names[LANG_EN][t->who], end);
-}
-
-/* "小红的水果总数", "小红的水果和动物的总数" */
-static void say_chinese_total(struct buf *out, const struct term *t)
-{
-	bool several = t->kinds & (t->kinds - 1);
-
-	say_term(out, t, LANG_ZH);
-	buf_addz(out, several ? "的总数" : "总数");
-}
-
-static void ask_chinese(struct buf *out, const struct story *s)
-{
-	buf_addz(out, has_events(s) ? "最后，" : "");
-	say_chinese_total(out, &s->term[0]);
-	if (s->terms == 2) {
-		buf_addz(out, "与");
-		say_chinese_total(out, &s->term[1]);
-		buf_addz(out, "相差多少（大数减小数）？");
-		return;
-	}
-	buf_addz(out, "是多少？");
-}
-
 /* The holes: {{story}} in prose, {{notes}} the same in lines, {{question}}. */
 static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 {
@@ -1087,9 +834,9 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 
 	if (!parse(&s, desc))
 		return;
-	say_story(&story, &s, lang);
-	say_notes(&notes, &s, lang);
-	(lang == LANG_ZH ? ask_chinese : ask_english)(&question, &s);
+	object_say_story(&story, &s, lang);
+	object_say_notes(&notes, &s, lang);
+	object_say_question(&question, &s, lang);
 	put(ctx, "story", buf_str(&story));
 	put(ctx, "notes", buf_str(&notes));
 	put(ctx, "question", buf_str(&question));
