@@ -46,8 +46,14 @@ configure() {
 	if [ -f "$dir"/build.ninja ]; then
 		meson configure "$dir" "$@"
 	else
+		rm -rf "$dir"
 		meson setup "$dir" "$@"
 	fi
+}
+
+# configure_clang DIR OPTIONS...: the same with clang
+configure_clang() {
+	CC=clang configure "$@"
 }
 
 # suite DIR: run its meson tests, count their checks; a test that fails or dies without a count is a failure
@@ -88,7 +94,7 @@ done
 took
 
 say "clang, no warning"
-step configure-clang env CC=clang meson setup --wipe build-clang -Dcuda=disabled -Dwerror=true --buildtype=debug
+step configure-clang configure_clang build-clang -Dcuda=disabled -Dwerror=true --buildtype=debug
 step compile-clang ninja -C build-clang
 took
 
@@ -99,7 +105,7 @@ ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=halt_on_error=1:print
 took
 
 say "ThreadSanitizer"
-step configure-tsan env CC=clang meson setup --wipe build-tsan -Dcuda=disabled -Db_sanitize=thread -Db_lundef=false --buildtype=debugoptimized
+step configure-tsan configure_clang build-tsan -Dcuda=disabled -Db_sanitize=thread -Db_lundef=false --buildtype=debugoptimized
 step compile-tsan ninja -C build-tsan
 archer=$(ls /usr/lib/llvm-*/lib/libarcher.so 2>/dev/null | tail -n 1)
 if [ -n "$archer" ]; then
