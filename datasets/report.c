@@ -138,10 +138,11 @@ static void rate_chart(struct buf *b, const struct task_stats *t, const struct s
 
 	buf_addz(b, "<figure>");
 	svg_begin(b, "prompts by pass rate", t->name);
-	/* the band that is kept, over the middles of its bars */
-	rect(b, LEFT + step * (0.5 + plan->pass_lo * st->bins), TOP, step * (plan->pass_hi - plan->pass_lo) * st->bins, plot_height,
-	     "band");
-	buf_addz(b, "/>\n");
+	for (int i = 1; i < n; i++)
+		if ((double)i / st->bins >= plan->pass_lo && (double)i / st->bins <= plan->pass_hi) {
+			rect(b, LEFT + step * i, TOP, step, plot_height, "band");
+			buf_addz(b, "/>\n");
+		}
 	top = count_axis(b, t->rate, n);
 	for (int i = 0; i < n; i++) {
 		double h = plot_height * (double)t->rate[i] / top;
@@ -219,7 +220,7 @@ static void level_chart(struct buf *b, const struct task_stats *t)
 	for (int i = 0; i < LEVELS; i++) {
 		const struct level_stats *l = &t->level[i];
 		double x = LEFT + step * (i + 0.5), y, lo, hi;
-		char text[8];
+		char text[16];
 
 		snprintf(text, sizeof(text), "%d", i);
 		tick(b, x, text);

@@ -142,9 +142,11 @@ static bool ends_here(char last, struct str rest)
 {
 	if (wordy(last))
 		return rest.n == 0 || !wordy(rest.s[0]) || (unsigned char)rest.s[0] >= 0x80;
+	if (rest.n && rest.s[0] == '}') /* of a box or an object: a bracket of the answer stands apart */
+		return true;
 	if (rest.n && rest.s[0] == ' ')
 		rest = str_from(rest, 1);
-	return rest.n == 0 || wordy(rest.s[0]) || (rest.s[0] && strchr(".,;:!?<\"'*`}$", rest.s[0]));
+	return rest.n == 0 || wordy(rest.s[0]) || (rest.s[0] && strchr(".,;:!?<\"'*`$", rest.s[0]));
 }
 
 static bool handed_in(struct str head, struct str answer)
