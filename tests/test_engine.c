@@ -714,6 +714,62 @@ static void test_handles(const struct model *m)
 	engine_free(e);
 }
 
+/* A token whose embedding is not a number spoils its own sequence and no other, not even one that gets its pages. */
+static void test_not_a_number(void)
+{
+	const char *dir = folder_copy("qwen3_moe_renorm");
+	struct buf w;
+	struct model *clean = open_or_die(golden("qwen3_moe_renorm"), false), *m;
+	struct tensors t = TENSORS_INIT;
+	struct err err = ERR_INIT;
+	const struct tensor *embed;
+	struct engine_row row[60];
+	int32_t token[20];
+	float *want;
+	struct engine *e;
+	int a, b, spoilt = 0;
+
+	for (int i = 1; i <= 3; i++) {
+		char name[60];
+
+		snprintf(name, sizeof(name), "model-%05d-of-00003.safetensors", i);
+		w = file_bytes(dir, name);
+		CHECK(tensors_add(&t, STR("shard"), buf_str(&w), &err) == 0 && tensors_sort(&t, &err) == 0);
+		embed = tensors_find(&t, "model.embed_tokens.weight");
+		if (embed) /* token 5's row, all bits set */
+			memset(w.s + ((const char *)embed->data - w.s) + 5 * 32 * 2, 0xff, 32 * 2);
+		file_put(dir, name, buf_str(&w));
+		tensors_release(&t);
+		buf_release(&w);
+	}
+	m = open_or_die(dir, false);
+	e = engine_or_die(m, 2, 96);
+	for (int i = 0; i < 20; i++)
+		token[i] = i + 6;
+	want = logits_of(clean, token, 20, 20, 1);
+	a = engine_seq_new(e);
+	for (int again = 0; again < 2; again++) {
+		b = engine_seq_new(e);
+		for (int i = 0; i < 20; i++) {
+			row[i] = (struct engine_row){ again ? token[i] : 5, again ? b : a, true };
+			row[20 + i] = (struct engine_row){ token[i], b, true };
+		}
+		step_or_die(e, row, again ? 20 : 40);
+		for (int i = 0; i < 20; i++) {
+			spoilt += !again && isnan(engine_logits(e, i)[7]);
+			CHECK(memcmp(engine_logits(e, again ? i : 20 + i), want + i * 80, 80 * sizeof(float)) == 0);
+		}
+		engine_seq_free(e, b);
+		if (!again)
+			engine_seq_free(e, a);
+	}
+	CHECK_EQ(spoilt, 20);
+	free(want);
+	engine_free(e);
+	model_free(m);
+	model_free(clean);
+}
+
 /* ---- what a folder says of itself ---- */
 
 static void test_info(void)
@@ -998,6 +1054,7 @@ int main(void)
 		test_chunks(m);
 		model_free(m);
 	}
+	test_not_a_number();
 	test_info();
 	test_hash();
 	test_bad_configs();
