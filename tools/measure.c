@@ -175,7 +175,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "measure: out of memory\n");
 		return 1;
 	}
-	printf("# task\tlevel\tshare\tsupport_log2\tsupport is (= counted, ~ estimated, > at least); made by make measure\n");
+	printf("# made by make measure from %lld puzzles a level\n", (long long)count);
+	printf("# task\tlevel\tshare\tsupport_log2\tsupport is (= counted, ~ estimated, > at least)\n");
 	for (size_t k = 0; task_at(k); k++) {
 		const struct task *t = task_at(k);
 		bool wanted = at == argc;
