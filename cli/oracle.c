@@ -7,7 +7,6 @@
 #include "cli/judge.h"
 #include "cli/model.h"
 #include "generators/instance.h"
-#include "verifiers/extract.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -66,18 +65,6 @@ static int read_row(struct row *r, struct str text, struct err *err)
 	return 0;
 }
 
-static bool wrap(struct buf *out, enum quarry_format format, struct str answer)
-{
-	size_t n;
-
-	if (!buf_reserve(out, answer.n * 2 + 256))
-		return false;
-	n = answer_wrap(format, answer, out->s + out->n, out->cap - out->n - 1);
-	out->n += n;
-	out->s[out->n] = 0;
-	return n > 0;
-}
-
 /* An answer to another puzzle of the same task and knobs: a draw from the answer's prior. */
 static bool other_answer(struct buf *answer, const struct row *r, struct rng *rng)
 {
@@ -99,7 +86,7 @@ static bool is_right(const struct row *r, struct str answer)
 	struct quarry_verdict v;
 	struct buf said = BUF_INIT;
 
-	wrap(&said, QUARRY_TAGS, answer);
+	instance_wrap(&said, QUARRY_TAGS, LANG_EN, answer);
 	quarry_verify_n(quarry_rule(r->task->name), buf_z(&r->desc), r->desc.n, buf_z(&said), said.n, &o, &v);
 	buf_release(&said);
 	return v.mark == QUARRY_CORRECT;
@@ -126,7 +113,9 @@ static bool answer_row(struct buf *out, const struct oracle *o, const struct row
 		ok = ok && left;
 		buf_addz(out, r->lang == LANG_ZH ? "我猜一个答案。\n" : "I take a guess.\n");
 	}
-	ok = ok && wrap(out, r->format, buf_str(&answer)) && !out->failed;
+	if (ok)
+		instance_wrap(out, r->format, r->lang, buf_str(&answer));
+	ok = ok && !out->failed;
 	buf_release(&answer);
 	return ok;
 }

@@ -82,13 +82,19 @@ static void name_it(struct instance *in, struct buf *scratch)
 	snprintf(in->id, sizeof(in->id), "%s-%s", in->task->name, hex);
 }
 
-static void wrap_answer(struct buf *out, const struct instance *in)
+void instance_wrap(struct buf *out, enum quarry_format format, enum lang lang, struct str answer)
 {
-	size_t cap = in->answer.n + 64, n;
+	size_t n;
 
-	if (!buf_reserve(out, cap))
+	if (format == QUARRY_LINE && lang == LANG_ZH) {
+		buf_addz(out, "答案：");
+		buf_add(out, answer);
 		return;
-	n = answer_wrap(in->format, buf_str(&in->answer), out->s + out->n, out->cap - out->n - 1);
+	}
+	/* escapes may double an answer */
+	if (!buf_reserve(out, answer.n * 2 + 64))
+		return;
+	n = answer_wrap(format, answer, out->s + out->n, out->cap - out->n - 1);
 	out->n += n;
 	out->s[out->n] = 0;
 	if (n == 0)
@@ -125,7 +131,7 @@ static int complete(struct instance *in, const struct instance_ask *ask, struct 
 		t->explain(&in->worked, buf_str(&in->desc), in->lang);
 		if (in->worked.n)
 			buf_addc(&in->worked, '\n');
-		wrap_answer(&in->worked, in);
+		instance_wrap(&in->worked, in->format, in->lang, buf_str(&in->answer));
 	}
 	if (in->prompt.failed || in->worked.failed || in->desc.failed || in->answer.failed)
 		return err_set(err, "%s: out of memory, or a text longer than a gigabyte", t->name);

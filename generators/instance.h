@@ -65,6 +65,8 @@ int instance_make(struct instance *in, const struct instance_ask *ask, uint64_t 
 int instance_from_desc(struct instance *in, const struct instance_ask *ask, struct str desc, struct err *err);
 void instance_json(struct buf *line, const struct instance *in); /* one line, no newline */
 void instance_release(struct instance *in);
+/* An answer as its prompt asks for it, added to out: answer_wrap(), and 答案： for a last line in Chinese. */
+void instance_wrap(struct buf *out, enum quarry_format format, enum lang lang, struct str answer);
 
 /* The record's ground truth: {"v":1,"task":...,"revision":...,"desc":...} */
 void instance_ground_truth(struct buf *out, const char *task, int revision, struct str desc);
