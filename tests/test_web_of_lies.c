@@ -214,7 +214,7 @@ static void check_statement(struct reader *r, struct str desc, int speaker, bool
 	uint32_t known = 0, truth = 0;
 	const struct lies_item *it;
 	struct str text;
-	bool kind;
+	bool kind = false;
 	int who;
 
 	CHECK(!settled || holds(r, speaker, said));
