@@ -1036,8 +1036,8 @@ static void test_killed(void)
 	took = now_us();
 	CHECK_EQ(write_in_child(other, -1, 0, 0), 0);
 	took = now_us() - took;
-	for (int i = 0; i < 30; i++) {
-		int status = write_in_child(other, -1, 0, (unsigned)(took * (i + 1) / 25) + 1);
+	for (int i = 0; i < 25; i++) {
+		int status = write_in_child(other, -1, 0, (unsigned)(took * (i + 1) / 20) + 1);
 
 		killed += WIFSIGNALED(status);
 		if (problems(other, &seen) == 0) {
@@ -1086,7 +1086,7 @@ static void test_full(void)
 	CHECK_EQ(problems(dir, &seen), 0);
 }
 
-/* Every file of the dataset damaged in turn: the check finds it. */
+/* A file of each view and split damaged in turn: the check finds it. */
 static void test_check_damage(void)
 {
 	const char *dir = at_home("run");
@@ -1104,7 +1104,7 @@ static void test_check_damage(void)
 		buf_addf(&path, "%s/data/%s", dir, views[v]);
 		d = opendir(buf_z(&path));
 		while (d && (e = readdir(d))) {
-			if (e->d_name[0] == '.')
+			if (!strstr(e->d_name, "-00000-of-")) /* the first of each view and split */
 				continue;
 			buf_reset(&path);
 			buf_addf(&path, "%s/data/%s/%s", dir, views[v], e->d_name);
@@ -1125,7 +1125,7 @@ static void test_check_damage(void)
 			closedir(d);
 	}
 	check_in("%s", "");
-	CHECK(tried >= 10);
+	CHECK_EQ(tried, 10);
 	CHECK_EQ(problems(dir, &seen), 0);
 	buf_release(&file);
 	buf_release(&path);
