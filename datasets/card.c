@@ -237,7 +237,7 @@ void card_write(struct buf *b, const struct dataset_plan *plan, const struct sha
 	add_front(b, plan, s, st);
 	buf_addf(b, "# %s\n\n", plan->name);
 	if (plan->demonstration)
-		buf_addz(b, "> **Demonstration, not training data.** The answers were drawn from the small model that comes with quarry. They show\n"
+		buf_addz(b, "> **This is a demonstration, not training data.** The answers were drawn from the small model that comes with quarry. They show\n"
 			    "> what a dataset looks like; pass rates are that model's.\n\n");
 	buf_addf(b,
 		 "%lld puzzles, invented by quarry and answered %lld times by `%.*s`; every answer was judged by the puzzle's rules.\n"

@@ -240,21 +240,42 @@ static void check_strangers(struct checking *k, const struct shards *s)
 	}
 }
 
+/* What the manifest claims of all shards is the sum of what it claims of each. */
+static void check_totals(struct checking *k, const struct shards *s, const struct claims *claimed)
+{
+	struct claims sum = { .bytes = 0 };
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct shard_entry *e = &s->at[i];
+
+		sum.bytes += e->info.bytes;
+		sum.text_bytes += e->info.text_bytes;
+		sum.rows[e->view] += e->info.rows;
+	}
+	shards_content(s, sum.content);
+	if (strcmp(claimed->content, sum.content) != 0)
+		problem(k, "manifest.json: content_sha256 is not that of its shards");
+	if (claimed->bytes != sum.bytes || claimed->text_bytes != sum.text_bytes)
+		problem(k, "manifest.json: totals: its bytes are not those of its shards");
+	for (int v = 0; v < VIEWS; v++)
+		if (claimed->rows[v] != sum.rows[v])
+			problem(k, "manifest.json: totals: %lld rows of %s; its shards hold %lld", (long long)claimed->rows[v], view_name(v),
+				(long long)sum.rows[v]);
+}
+
 int dataset_check(struct dataset_check *c, const char *dir, struct err *err)
 {
 	struct checking k = { .c = c, .dir = dir };
 	struct shards s = { 0 };
 	struct buf text = BUF_INIT;
-	char said[65], content[65];
+	struct claims claimed;
 	int rc = read_page(path_of(&k, STR("manifest.json")), &text, err);
 
 	c->files = c->rows = c->problems = 0;
-	if (rc == 0 && !manifest_read(&s, said, buf_str(&text), err))
+	if (rc == 0 && !manifest_read(&s, &claimed, buf_str(&text), err))
 		rc = err_at(err, "%s: ", buf_z(&k.path));
 	if (rc == 0) {
-		shards_content(&s, content);
-		if (strcmp(said, content) != 0)
-			problem(&k, "manifest.json: content_sha256 is not that of its shards");
+		check_totals(&k, &s, &claimed);
 		check_strangers(&k, &s);
 	}
 	for (size_t i = 0; rc == 0 && i < s.n; i++)

@@ -306,7 +306,20 @@ static bool get_shard(struct json o, struct shard_entry *e)
 	       json_bool(v, &e->plain);
 }
 
-bool manifest_read(struct shards *s, char content[65], struct str text, struct err *err)
+static bool get_totals(struct json top, struct claims *c)
+{
+	struct json totals, rows;
+
+	if (!json_get(top, "totals", &totals) || !get_count(totals, "bytes", &c->bytes) ||
+	    !get_count(totals, "text_bytes", &c->text_bytes) || !json_get(totals, "rows", &rows))
+		return false;
+	for (int v = 0; v < VIEWS; v++)
+		if (!get_count(rows, view_name(v), &c->rows[v]))
+			return false;
+	return true;
+}
+
+bool manifest_read(struct shards *s, struct claims *c, struct str text, struct err *err)
 {
 	struct json top, v, o;
 	int64_t version;
@@ -321,8 +334,9 @@ bool manifest_read(struct shards *s, char content[65], struct str text, struct e
 		err_set(err, "is of version %lld; this quarry reads %d", (long long)version, MANIFEST_VERSION);
 		return false;
 	}
-	if (!get_hash(top, "content_sha256", content) || !json_get(top, "shards", &v) || v.kind != JSON_ARRAY) {
-		err_set(err, "lacks its content_sha256 or its shards");
+	if (!get_hash(top, "content_sha256", c->content) || !get_totals(top, c) || !json_get(top, "shards", &v) ||
+	    v.kind != JSON_ARRAY) {
+		err_set(err, "lacks its content_sha256, its totals or its shards");
 		return false;
 	}
 	for (struct json_iter it = json_iter(v); json_next(&it, NULL, &o);) {

@@ -35,7 +35,14 @@ void shards_release(struct shards *s);
 void shards_content(const struct shards *s, char hex[65]);
 
 void manifest_json(struct buf *b, const struct shards *s, const struct dataset_plan *plan, const struct stats *stats);
+
+/* What a manifest claims over all shards. */
+struct claims {
+	char content[65];
+	int64_t bytes, text_bytes, rows[VIEWS];
+};
+
 /* What dataset_check needs back. Every member is checked; paths stay below the dataset. */
-bool manifest_read(struct shards *s, char content[65], struct str text, struct err *err);
+bool manifest_read(struct shards *s, struct claims *c, struct str text, struct err *err);
 
 #endif

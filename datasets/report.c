@@ -373,7 +373,7 @@ void report_write(struct buf *b, const struct dataset_plan *plan, const struct s
 	add_text(b, about->model_name);
 	buf_addz(b, ".</p>\n");
 	if (plan->demonstration)
-		buf_addz(b, "<p class=\"note\"><b>Demonstration, not training data.</b> The answers were drawn from the small model that comes with "
+		buf_addz(b, "<p class=\"note\"><b>This is a demonstration, not training data.</b> The answers were drawn from the small model that comes with "
 			    "quarry; pass rates are that model's.</p>\n");
 	add_tiles(b, st, shards);
 	add_fates(b, st, plan);

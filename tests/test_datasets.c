@@ -907,11 +907,11 @@ static void test_dataset(void)
 	CHECK_EQ(dropped_rows(dir, "sampler_error"), 1);
 	read_file(at_home("run/report.html"), &text);
 	CHECK(str_find(buf_str(&text), STR("<svg")) > 0 && str_find(buf_str(&text), STR("<script")) < 0);
-	CHECK(str_find(buf_str(&text), STR("Demonstration")) < 0);
+	CHECK(str_find(buf_str(&text), STR("demonstration")) < 0);
 	plan.demonstration = true;
 	CHECK_EQ(write_dataset(dir, &plan, NULL, NULL, &c, &err), 0);
 	read_file(at_home("run/README.md"), &text);
-	CHECK(str_find(buf_str(&text), STR("Demonstration, not training data")) > 0);
+	CHECK(str_find(buf_str(&text), STR("a demonstration, not training data")) > 0);
 	CHECK(access(at_home("run/.part"), F_OK) < 0);
 	buf_release(&text);
 }
@@ -1158,6 +1158,10 @@ static void test_check_manifest(void)
 		{ "\"version\":1,", "\"version\":2,", -1 },
 		{ "{", "[", -1 },
 		{ "\"first\":\"", "\"first\":\"x", 1 },
+		{ "\"rows\":{\"rl\":", "\"rows\":{\"rl\":1", 1 },
+		{ "\"rows\":{\"rl\":", "\"rows\":{\"rl\":-", -1 },
+		{ "\"text_bytes\":", "\"text_bytes\":1", 1 },
+		{ "\"content_sha256\":\"", "\"content_sha256\":\"g", -1 },
 		{ "\"last\":\"", "\"last\":\"x", 1 },
 	};
 	struct buf whole = BUF_INIT, bad = BUF_INIT;
