@@ -100,8 +100,17 @@ done
 same content-1 content-2
 step check "$quarry" check "$room/two" --threads 2
 
+# the embedded model, where it is there: drawing runs on the engine's threads
+if ls models/tiny/*.safetensors >/dev/null 2>&1; then
+	for n in 1 2; do
+		step "sample-$n" sh -c 'head -n 40 "$1" | "$2" sample --model tiny -n 2 --max-tokens 12 --quiet --threads "$3"' sh \
+			"$room/generate-1" "$quarry" "$n"
+	done
+	same sample-1 sample-2
+fi
+
 # the programs that start threads of their own
-for t in engine log sampler verify; do
+for t in engine log sample_model verify; do
 	[ -x "$build/tests/test_$t" ] && step "test_$t" "$build/tests/test_$t"
 done
 
