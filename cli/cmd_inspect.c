@@ -1,7 +1,6 @@
 /* cmd_inspect.c - quarry inspect: what a run, a dataset or a file of rows holds. */
 #include "base/json.h"
 #include "cli/command.h"
-#include "datasets/report.h"
 #include "datasets/store.h"
 #include "datasets/stream.h"
 #include "verifiers/verify.h"
@@ -9,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct args {
 	struct common common;
@@ -21,7 +21,7 @@ static const struct option options[] = {
 	{ .name = "json", .letter = 'j', .kind = OPT_FLAG, .at = offsetof(struct args, json), .what = "as one JSON object" },
 	{ .name = "samples", .letter = 'n', .kind = OPT_INT, .arg = "N", .lo = 0, .hi = 1000000, .at = offsetof(struct args, samples),
 	  .what = "show this many responses too, with their verdicts" },
-	{ .name = "html", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, html), .what = "write the report page of a run here" },
+	{ .name = "html", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, html), .what = "copy the report page of a run that has ended to FILE" },
 	{ 0 },
 };
 
@@ -234,6 +234,7 @@ static void meta(struct buf *b, struct store *st, bool json)
 {
 	static const char *const keys[] = { "name", "state", "content_sha256", "provenance" };
 	struct buf v = BUF_INIT;
+	struct json whole;
 	struct err ignored;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -241,7 +242,10 @@ static void meta(struct buf *b, struct store *st, bool json)
 			continue;
 		if (json) {
 			json_key(b, keys[i]);
-			i == 3 ? json_add_raw(b, buf_str(&v)) : json_add_str(b, buf_str(&v));
+			if (i == 3 && json_parse(&whole, buf_str(&v), &ignored))
+				json_add_raw(b, whole.raw);
+			else
+				json_add_str(b, buf_str(&v));
 		} else {
 			printf("%s: %s\n", keys[i], buf_z(&v));
 		}
@@ -280,12 +284,74 @@ static void print(struct view *v, struct store *st, bool json)
 	buf_release(&b);
 }
 
+static int copy_lines(struct reader *in, struct writer *out, struct err *err)
+{
+	struct buf line = BUF_INIT;
+	int rc;
+
+	while ((rc = reader_line(in, &line, err)) > 0) {
+		buf_addc(&line, '\n');
+		if (writer_add(out, buf_str(&line), err) < 0) {
+			rc = ERR_JOB;
+			break;
+		}
+	}
+	buf_release(&line);
+	return rc;
+}
+
+/* The page that build wrote. */
+static int copy_report(const char *dir, const char *to, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	struct reader *in = NULL;
+	struct writer *out = NULL;
+	int rc = 0;
+
+	buf_addf(&path, "%s/report.html", dir);
+	if (access(buf_z(&path), F_OK) < 0)
+		rc = err_set(err, "%s has no report yet: its run has not ended", dir);
+	if (rc == 0)
+		rc = reader_open(&in, buf_z(&path), err);
+	if (rc == 0)
+		rc = writer_open(&out, to, err);
+	if (rc == 0)
+		rc = copy_lines(in, out, err);
+	if (rc < 0)
+		writer_drop(out);
+	else if (writer_finish(out, err) < 0)
+		rc = ERR_JOB;
+	reader_close(in);
+	buf_release(&path);
+	return rc;
+}
+
+static int inspect_dir(struct view *v, const struct args *a, const char *dir, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	struct store *st = NULL;
+	int rc = 0;
+
+	buf_addf(&path, "%s/run.db", dir);
+	if (access(buf_z(&path), F_OK) < 0)
+		rc = err_set(err, "%s holds no run.db: not a run or dataset of quarry", dir);
+	if (rc == 0)
+		rc = store_open(&st, buf_z(&path), STORE_READ, err);
+	if (rc == 0)
+		rc = read_store(v, st, err);
+	if (rc == 0 && a->html)
+		rc = copy_report(dir, a->html, err);
+	if (rc == 0)
+		print(v, st, a->json);
+	store_close(st);
+	buf_release(&path);
+	return rc;
+}
+
 static int run(void *p, int argc, char **argv)
 {
 	struct args *a = p;
 	struct view v = { .show = a->json ? 0 : a->samples };
-	struct store *st = NULL;
-	struct buf path = BUF_INIT;
 	struct err err = ERR_INIT;
 	struct stat sb;
 	int rc;
@@ -295,23 +361,14 @@ static int run(void *p, int argc, char **argv)
 		return fail_usage(&err);
 	}
 	if (stat(argv[0], &sb) == 0 && S_ISDIR(sb.st_mode)) {
-		buf_addf(&path, "%s/run.db", argv[0]);
-		rc = stat(buf_z(&path), &sb) < 0 ? err_set(&err, "%s holds no run.db: not a run or dataset of quarry", argv[0]) : 0;
-		if (rc == 0)
-			rc = store_open(&st, buf_z(&path), STORE_READ, &err);
-		if (rc == 0)
-			rc = read_store(&v, st, &err);
-		if (rc == 0 && a->html)
-			rc = report_write(st, a->html, &err);
+		rc = inspect_dir(&v, a, argv[0], &err);
 	} else {
 		rc = a->html ? err_set(&err, "inspect: --html needs a run's directory") : read_rows(&v, argv[0], &err);
+		if (rc == 0)
+			print(&v, NULL, a->json);
 	}
-	if (rc == 0)
-		print(&v, st, a->json);
-	store_close(st);
-	buf_release(&path);
 	free(v.cell);
-	return rc < 0 ? fail_usage(&err) : EXIT_DONE;
+	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
 }
 
 static const char more[] = "A directory that build made, at any moment of the run, or a file of rows (.jsonl, .jsonl.zst).\n"

@@ -715,8 +715,10 @@ static int settle_sampling(struct run *run, struct err *err)
 static int go(struct run *run, int *lock, struct err *err)
 {
 	struct build *b = run->b;
-	int rc = model_sampler(&run->sampler, run->r->model, (int)b->common->threads, err);
+	int rc;
 
+	stop_watch();
+	rc = model_sampler(&run->sampler, run->r->model, (int)b->common->threads, err);
 	if (rc == 0) {
 		sampler_describe(run->sampler, &run->who);
 		rc = settle_sampling(run, err);
@@ -733,7 +735,6 @@ static int go(struct run *run, int *lock, struct err *err)
 		rc = same_run(run, err);
 	if (rc < 0)
 		return rc;
-	stop_watch();
 	run->prompts = store_prompts(run->st);
 	if (run->prompts < 0)
 		return err_set(err, "%s/run.db: damaged", b->dir);

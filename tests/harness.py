@@ -137,7 +137,7 @@ def decompress(data):
     """All frames of a file, skippable ones too; ValueError when they are damaged or cut short."""
     z = zstd()
     d = z.ZSTD_createDCtx()
-    room = ctypes.create_string_buffer(1 << 20)
+    room = ctypes.create_string_buffer(1 << 17)
     source = ctypes.create_string_buffer(data, len(data))
     src = _Buffer(ctypes.cast(source, ctypes.c_void_p), len(data), 0)
     out, rc = [], 0
@@ -147,7 +147,7 @@ def decompress(data):
             rc = z.ZSTD_decompressStream(d, ctypes.byref(dst), ctypes.byref(src))
             if rc > (1 << 63):
                 raise ValueError('damaged zstd')
-            out.append(room.raw[:dst.pos])
+            out.append(ctypes.string_at(room, dst.pos))
             if src.pos == src.size and dst.pos < dst.size:
                 break
     finally:
@@ -175,9 +175,9 @@ def safetensors(tensors):
 
 
 def random_model(folder, seed=1):
-    """A qwen3_moe of two layers whose tokens are the printable characters; says nonsense, but always the same."""
+    """A qwen3_moe of two layers whose tokens are the bytes; says nonsense, but always the same."""
     r = random.Random(seed)
-    hidden, heads, kv, dim, experts, inner, vocab = 32, 2, 1, 16, 4, 16, 128
+    hidden, heads, kv, dim, experts, inner, vocab = 32, 2, 1, 16, 4, 16, 257
     config = {'model_type': 'qwen3_moe', 'architectures': ['Qwen3MoeForCausalLM'], 'hidden_size': hidden, 'head_dim': dim,
               'num_attention_heads': heads, 'num_key_value_heads': kv, 'num_hidden_layers': 2, 'num_experts': experts,
               'num_experts_per_tok': 2, 'moe_intermediate_size': inner, 'intermediate_size': inner, 'norm_topk_prob': True,
@@ -209,11 +209,10 @@ def random_model(folder, seed=1):
             put(at + 'mlp.experts.%d.up_proj.weight' % e, inner, hidden)
             put(at + 'mlp.experts.%d.down_proj.weight' % e, hidden, inner)
     put('model.norm.weight', hidden, scale=None)
-    words = {'\u0120': 1, '\u010a': 96}
-    for c in range(ord('!'), ord('~') + 1):
-        words[chr(c)] = c - ord(' ') + 1
-    for i in range(len(words) + 1, vocab):
-        words['more%d' % i] = i
+    # byte-level BPE names printable bytes by themselves and the others by characters from U+0100 on; id 0 ends
+    plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [b for b in range(256) if b not in plain]
+    words = {chr(b if b in plain else 0x100 + others.index(b)): b + 1 for b in range(256)}
     tokenizer = {'version': '1.0',
                  'added_tokens': [{'id': 0, 'content': '<end>', 'special': True, 'normalized': False}],
                  'pre_tokenizer': {'type': 'ByteLevel', 'use_regex': False, 'add_prefix_space': False},
