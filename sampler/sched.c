@@ -253,6 +253,53 @@ static int draw(struct sched *s, struct work *w, const float *logits)
 	return 0;
 }
 
+/* ---- pages ---- */
+
+/* The sample under way that goes first when pages are short: of the youngest prompt the one begun last. */
+static int youngest(const struct sched *s)
+{
+	int who = 0;
+
+	for (int i = 1; i < s->nrun; i++)
+		if (s->run[i]->group->age >= s->run[who]->group->age)
+			who = i;
+	return who;
+}
+
+/* The youngest prompt that holds pages, is not `keep` and, if so asked, has no sample under way. */
+static struct group *holder(const struct sched *s, const struct group *keep, bool idle)
+{
+	struct group *found = NULL;
+
+	for (struct group *g = s->first; g; g = g->next)
+		if (g->seq >= 0 && g != keep && !(idle && g->running))
+			found = g;
+	return found;
+}
+
+/*
+ * Give back pages, what is cheapest to compute again first: prompts computed ahead, then samples from the youngest on,
+ * then the prompts of the one sample that is left. Prompt `keep` stays. False: there is nothing more to give.
+ */
+static bool give_back(struct sched *s, const struct group *keep)
+{
+	struct group *g = holder(s, keep, true);
+
+	if (!g && s->nrun > 1) {
+		int who = youngest(s);
+
+		work_leave(s, s->run[who]);
+		memmove(s->run + who, s->run + who + 1, (size_t)(s->nrun - who - 1) * sizeof(*s->run));
+		s->nrun--;
+		return true;
+	}
+	if (!g)
+		g = holder(s, keep, false);
+	if (g)
+		prompt_leave(s, g);
+	return g != NULL;
+}
+
 /* ---- admission ---- */
 
 /* Tokens that a sample is likely still to draw. */
@@ -263,13 +310,16 @@ static size_t expected(const struct sched *s, size_t drawn)
 	return whole > (double)drawn ? (size_t)(whole - (double)drawn) + 1 : 1;
 }
 
-/* Are there pages for `more` beside those that the samples under way will want? */
+/* Are there pages for `more` beside those that the samples and prompts under way will want? */
 static bool fits(const struct sched *s, size_t more)
 {
 	size_t promised = 0;
 
 	for (int i = 0; i < s->nrun; i++)
-		promised += pages(expected(s, s->run[i]->out.n));
+		promised += pages(expected(s, s->run[i]->out.n) + s->run[i]->out.n - s->run[i]->fed);
+	for (const struct group *g = s->first; g; g = g->next)
+		if (g->seq >= 0)
+			promised += pages(g->prompt.n - g->fed);
 	return engine_pages_free(s->to->engine) >= promised + more;
 }
 
@@ -379,7 +429,7 @@ static int admit(struct sched *s)
 	for (struct group *g = s->first; g; g = g->next)
 		busy += g->seq >= 0;
 	for (struct group *g = s->first; g; g = g->next) {
-		if (g->pending && g->seq < 0 && (busy == 0 || fits(s, pages(g->prompt.n) + 1))) {
+		if (g->pending && g->seq < 0 && ((busy == 0 && s->nrun == 0) || fits(s, pages(g->prompt.n) + 1))) {
 			g->seq = engine_seq_new(s->to->engine);
 			if (g->seq < 0)
 				return err_set(s->err, "the engine has no room for another sequence");
@@ -392,8 +442,13 @@ static int admit(struct sched *s)
 				g->scan++;
 				continue;
 			}
-			if (s->nrun > 0 && !fits(s, pages(w->out.n) + pages(expected(s, w->out.n)) + 1))
-				return 0;
+			if (!fits(s, pages(w->out.n + expected(s, w->out.n)) + 1)) {
+				if (s->nrun > 0)
+					return 0;
+				/* alone, it gets what prompts computed ahead hold */
+				if (give_back(s, g))
+					continue;
+			}
 			if (work_start(s, w) < 0)
 				return ERR_FAIL;
 			if (w->state == OVER)
@@ -411,51 +466,6 @@ static void row_put(struct sched *s, int32_t token, int seq, bool logits, struct
 	s->row[s->rows++] = (struct engine_row){ token, seq, logits };
 	if (logits)
 		s->wants[s->nwants++] = who;
-}
-
-/* The sample under way that goes first when pages are short: of the youngest prompt the one begun last. */
-static int youngest(const struct sched *s)
-{
-	int who = 0;
-
-	for (int i = 1; i < s->nrun; i++)
-		if (s->run[i]->group->age >= s->run[who]->group->age)
-			who = i;
-	return who;
-}
-
-/* The youngest prompt that holds pages, is not `keep` and, if so asked, has no sample under way. */
-static struct group *holder(const struct sched *s, const struct group *keep, bool idle)
-{
-	struct group *found = NULL;
-
-	for (struct group *g = s->first; g; g = g->next)
-		if (g->seq >= 0 && g != keep && !(idle && g->running))
-			found = g;
-	return found;
-}
-
-/*
- * Give back pages, what is cheapest to compute again first: prompts computed ahead, then samples from the youngest on,
- * then the prompts of the one sample that is left. Prompt `keep` stays. False: there is nothing more to give.
- */
-static bool give_back(struct sched *s, const struct group *keep)
-{
-	struct group *g = holder(s, keep, true);
-
-	if (!g && s->nrun > 1) {
-		int who = youngest(s);
-
-		work_leave(s, s->run[who]);
-		memmove(s->run + who, s->run + who + 1, (size_t)(s->nrun - who - 1) * sizeof(*s->run));
-		s->nrun--;
-		return true;
-	}
-	if (!g)
-		g = holder(s, keep, false);
-	if (g)
-		prompt_leave(s, g);
-	return g != NULL;
 }
 
 static bool decodes(const struct work *w)
@@ -478,9 +488,9 @@ static const char too_small[] = "the key-value pool is too small for the prompt 
 /* One row for each sample that goes on, once there are pages for all of them. */
 static int decode_rows(struct sched *s, size_t *free)
 {
-	size_t due;
+	size_t due, have;
 
-	while ((due = pages_due(s)) > engine_pages_free(s->to->engine)) {
+	while ((due = pages_due(s)) > (have = engine_pages_free(s->to->engine))) {
 		if (give_back(s, NULL))
 			continue;
 		assert(s->nrun == 1);
@@ -488,7 +498,7 @@ static int decode_rows(struct sched *s, size_t *free)
 			return ERR_FAIL;
 		s->nrun = 0;
 	}
-	*free = engine_pages_free(s->to->engine) - due;
+	*free = have - due;
 	for (int i = 0; i < s->nrun; i++) {
 		struct work *w = s->run[i];
 
@@ -566,20 +576,13 @@ static int results(struct sched *s)
 static int unblock(struct sched *s)
 {
 	struct group *g = s->first;
-	bool room;
 
-	if (s->nrun) {
-		if (give_back(s, NULL))
-			return 0;
-		return deliver(s, s->run[0], SAMPLE_ERROR, too_small);
-	}
+	if (s->nrun)
+		return give_back(s, NULL) ? 0 : deliver(s, s->run[0], SAMPLE_ERROR, too_small);
 	while (g && !(g->seq >= 0 && g->fed < g->prompt.n))
 		g = g->next;
-	if (!g)
-		return 0; /* the last sample has just failed; there may be others to begin */
-	room = give_back(s, g);
-	assert(room); /* group_new let it in because it fits an empty pool */
-	return 0;
+	/* none: the last sample has just failed, others wait to be begun */
+	return !g || give_back(s, g) ? 0 : fail_all(s, g, too_small);
 }
 
 static int step(struct sched *s)

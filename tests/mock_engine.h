@@ -39,6 +39,8 @@ struct engine {
 	int end;          /* the end mark */
 	double end_logit; /* how likely it is */
 	unsigned nan_one_in; /* of so many rows one has a NaN; 0: none */
+	int hides;           /* so many in a hundred questions after free pages are answered with none */
+	int *asked;
 };
 
 static inline float mock_logit(const struct engine *e, uint64_t hash, int id)
@@ -64,6 +66,7 @@ static struct engine *mock_new(size_t pages, int max_rows)
 	e->pages = e->free = pages;
 	e->max_rows = max_rows;
 	e->users = calloc(pages, sizeof(int));
+	e->asked = calloc(1, sizeof(int));
 	e->logits = malloc((size_t)max_rows * MOCK_VOCAB * sizeof(float));
 	e->tokenizer = MOCK_VOCAB;
 	e->end = -1;
@@ -75,6 +78,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	free(e->users);
+	free(e->asked);
 	free(e->logits);
 	free(e);
 }
@@ -173,7 +177,7 @@ size_t engine_pages(const struct engine *e)
 
 size_t engine_pages_free(const struct engine *e)
 {
-	return e->free;
+	return (int)(rng_mix(7, (uint64_t)++*e->asked) % 100) < e->hides ? 0 : e->free;
 }
 
 size_t engine_pages_needed(const struct engine *e, int seq, int tokens)

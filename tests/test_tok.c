@@ -2,6 +2,7 @@
 #include "tests/check.h"
 
 #include "base/json.h"
+#include "base/rng.h"
 #include "engine/tok.h"
 #include "engine/tok_nfc.h"
 
@@ -279,6 +280,54 @@ static void bad_files(void)
 	CHECK(tok_open(&t, "/dev/null", &err) < 0);
 }
 
+/* Real files with damage of every kind: an error line or a tokenizer that works, in bounded time. */
+static void damaged_files(void)
+{
+	static const char *const names[] = { "added", "runs", "previous", "contiguous" };
+	struct err err = ERR_INIT;
+	struct rng r;
+	int opened = 0, refused = 0;
+
+	rng_init(&r, 1, "damage");
+	for (int round = 0; round < 1200; round++) {
+		struct buf file = fixture(names[round % 4], ".json");
+		struct tok_ids ids = { 0 };
+		struct tok *t = NULL;
+		int changes = rng_range(&r, 1, 3);
+
+		for (int i = 0; i < changes; i++) {
+			static const char bits[] = "\"{}[]:,0123456789ae-\\\x00\xFF ";
+			/* near an end as often as anywhere: the merges and the vocabulary are most of a file */
+			size_t at = rng_below(&r, rng_chance(&r, 50) ? 1500 : (uint32_t)file.n) % file.n;
+
+			if (rng_chance(&r, 70)) {
+				file.s[at] = bits[rng_below(&r, sizeof(bits) - 1)];
+			} else if (rng_chance(&r, 50)) {
+				size_t n = rng_below(&r, 40) % (file.n - at);
+
+				memmove(file.s + at, file.s + at + n, file.n - at - n);
+				buf_cut(&file, file.n - n);
+			} else {
+				buf_cut(&file, at + 1);
+			}
+		}
+		err.msg[0] = 0;
+		if (tok_parse(&t, buf_str(&file), "x", &err) < 0) {
+			CHECK(str_starts(str_of(err.msg), STR("x: ")));
+			refused++;
+		} else {
+			opened++;
+			tok_encode(t, &(struct tok_part){ STR("keep  the <mask> 12 \xE8\xA1\x8C <|im_end|>"), true }, 1, &ids, &err);
+			for (size_t i = 0; i < ids.n; i++)
+				CHECK(tok_has(t, ids.v[i]));
+			tok_free(t);
+		}
+		tok_ids_release(&ids);
+		buf_release(&file);
+	}
+	CHECK(opened > 50 && refused > 300);
+}
+
 /* A vocabulary that lacks a byte, and a pattern that explodes: one line when the text needs them, not a wrong answer. */
 static void bad_texts(void)
 {
@@ -355,6 +404,7 @@ int main(void)
 	no_forgery();
 	bad_bytes();
 	bad_files();
+	damaged_files();
 	bad_texts();
 	forms();
 	return check_done();
