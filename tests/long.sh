@@ -5,7 +5,7 @@
 set -u
 
 logs=$(cd "$1" && pwd)
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 export QUARRY_SOURCE="$PWD"
 runs=${FUZZ_RUNS:-1000000}
 passed=0 failed=0 skipped=0
