@@ -56,6 +56,13 @@ static int more_bytes(struct reader *r, struct buf *b, struct err *err)
 	return n > 0;
 }
 
+/* A zstd frame, or one that a zstd reader skips: pzstd and the like put such a one in front. */
+static bool is_zstd(struct str head)
+{
+	return head.n >= 4 && (memcmp(head.s, "\x28\xB5\x2F\xFD", 4) == 0 ||
+			       ((head.s[0] & 0xF0) == 0x50 && memcmp(head.s + 1, "\x2A\x4D\x18", 3) == 0));
+}
+
 int reader_open(struct reader **ret, const char *path, struct err *err)
 {
 	struct reader *r = calloc(1, sizeof(*r));
@@ -79,7 +86,7 @@ int reader_open(struct reader **ret, const char *path, struct err *err)
 		rc = more_bytes(r, &r->raw, err);
 		rc = rc < 0 ? rc : 0;
 	}
-	if (rc == 0 && r->raw.n >= 4 && memcmp(r->raw.s, "\x28\xB5\x2F\xFD", 4) == 0) {
+	if (rc == 0 && is_zstd(buf_str(&r->raw))) {
 		r->codec = codec_there() ? codec_new(false) : NULL;
 		r->left = buf_str(&r->raw);
 		if (!r->codec)
@@ -203,7 +210,7 @@ int writer_open(struct writer **ret, const char *path, struct err *err)
 	if (!w)
 		return err_set(err, "out of memory");
 	w->fd = -1;
-	if (str_ends(str_of(path), STR(".zst"))) {
+	if (str_ends((struct str){ path, strlen(path) }, STR(".zst"))) {
 		w->codec = codec_there() ? codec_new(true) : NULL;
 		if (!w->codec) {
 			free(w);
