@@ -142,6 +142,8 @@ static void rate_chart(struct buf *b, const struct task_stats *t, const struct s
 		if ((double)i / st->bins >= plan->pass_lo && (double)i / st->bins <= plan->pass_hi) {
 			rect(b, LEFT + step * i, TOP, step, plot_height, "band");
 			buf_addz(b, "/>\n");
+			rect(b, LEFT + step * i, TOP + plot_height, step, 3, "kept"); /* where bars hide the band */
+			buf_addz(b, "/>\n");
 		}
 	top = count_axis(b, t->rate, n);
 	for (int i = 0; i < n; i++) {
@@ -155,7 +157,7 @@ static void rate_chart(struct buf *b, const struct task_stats *t, const struct s
 	tick(b, LEFT + step / 2, "0");
 	tick(b, LEFT + plot_width / 2, "0.5");
 	tick(b, LEFT + plot_width - step / 2, "1");
-	svg_end(b, "pass rate (shaded: kept)");
+	svg_end(b, "pass rate (shaded: within the filter)");
 	buf_addz(b, "<figcaption>Prompts by pass rate</figcaption></figure>\n");
 }
 

@@ -3,46 +3,11 @@
  * damaged or too long is an error that says where; nothing half written keeps a name.
  */
 #include "datasets/stream.h"
-#include "tests/check.h"
+#include "tests/scratch.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-static char home[64];
-
-static const char *at_home(const char *name)
-{
-	static char room[4][200];
-	static int i;
-
-	i = (i + 1) % 4;
-	snprintf(room[i], sizeof(room[i]), "%s/%s", home, name);
-	return room[i];
-}
-
-static void write_file(const char *path, struct str text)
-{
-	FILE *f = fopen(path, "wb");
-
-	CHECK(f && fwrite(text.s, 1, text.n, f) == text.n && fclose(f) == 0);
-}
-
-static void read_file(const char *path, struct buf *b)
-{
-	FILE *f = fopen(path, "rb");
-	char room[4096];
-	size_t n;
-
-	buf_reset(b);
-	while (f && (n = fread(room, 1, sizeof(room), f)) > 0)
-		buf_add(b, (struct str){ room, n });
-	if (f)
-		fclose(f);
-}
 
 /* All lines of a file, each followed by '|'; negative and err set where the reader failed. */
 static int lines_of(const char *path, struct buf *out, struct err *err)
@@ -249,11 +214,8 @@ int main(void)
 {
 	static const char *const names[] = { "ends.jsonl", "ends.jsonl.zst", "long", "long.zst", "a.zst", "all", "cut", "bad", "x", "kept" };
 
-	snprintf(home, sizeof(home), "/tmp/test_stream.%ld", (long)getpid());
-	if (mkdir(home, 0700) < 0) {
-		perror(home);
+	if (!scratch_make("stream"))
 		return 1;
-	}
 	test_line_ends();
 	test_long();
 	if (codec_there())

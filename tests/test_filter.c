@@ -1,0 +1,299 @@
+/* test_filter.c - which prompts and traces are worth training on: exact values, texts that loop or tell early, floods. */
+#include "datasets/filter.h"
+#include "datasets/trace.h"
+#include "tests/check.h"
+
+#include <math.h>
+#include <time.h>
+
+/* ---- prompts */
+
+/* Relative difference at most `most`. */
+static bool near(double is, double want, double most)
+{
+	return fabs(is - want) <= most * fabs(want);
+}
+
+/* C(n, k) in 128 bits: exact up to n = 60. */
+static unsigned __int128 choose_exact(int n, int k)
+{
+	unsigned __int128 c = 1;
+
+	for (int i = 1; i <= k; i++)
+		c = c * (unsigned)(n - k + i) / (unsigned)i;
+	return c;
+}
+
+/* P(k or more of n) with chance a / 2^s: all integers, exact while n * s <= 120. */
+static double tail_exact(int n, int k, unsigned a, int s)
+{
+	unsigned __int128 sum = 0, base = (unsigned __int128)1 << s;
+
+	for (int i = k; i <= n; i++) {
+		unsigned __int128 term = choose_exact(n, i);
+
+		for (int j = 0; j < i; j++)
+			term *= a;
+		for (int j = i; j < n; j++)
+			term *= base - a;
+		sum += term;
+	}
+	return ldexp((double)sum, -n * s);
+}
+
+static void test_binomial(void)
+{
+	for (int n = 1; n <= 30; n++)
+		for (int k = 0; k <= n; k++)
+			for (unsigned a = 1; a < 16; a++) {
+				check_in("n %d k %d a %u/16", n, k, a);
+				CHECK(near(binomial_tail(n, k, a / 16.0), k ? tail_exact(n, k, a, 4) : 1, 1e-13));
+			}
+	check_in("%s", "");
+	/* from tables: 0.05^8, and 1 - 0.95^8 */
+	CHECK(near(binomial_tail(8, 8, 0.05), 3.90625e-11, 1e-12));
+	CHECK(near(binomial_tail(8, 1, 0.05), 0.3365795687109375, 1e-13));
+	CHECK(near(binomial_tail(8, 2, 0.05), 0.0572446502734375, 1e-12));
+	CHECK_F64(binomial_tail(8, 0, 0.3), 1.0);
+	CHECK_F64(binomial_tail(8, 9, 0.3), 0.0);
+	CHECK_F64(binomial_tail(8, 1, 0.0), 0.0);
+	CHECK_F64(binomial_tail(8, 8, 1.0), 1.0);
+	CHECK_F64(binomial_tail(8, 3, (double)NAN), 0.0);
+	/* the middle of a large symmetric one, and a tail far beyond what a double holds as a product */
+	CHECK(near(binomial_tail(65535, 32768, 0.5), 0.5, 1e-10));
+	CHECK(binomial_tail(65536, 65536, 1e-3) >= 0);
+	CHECK(binomial_tail(1000, 1, 1e-300) > 0.9e-297 && binomial_tail(1000, 1, 1e-300) < 1.1e-297);
+	/* falls with k */
+	for (int k = 1; k <= 1000; k++)
+		CHECK(binomial_tail(1000, k, 0.2) <= binomial_tail(1000, k - 1, 0.2));
+}
+
+static enum fate fate(int samples, int right, int errors, int broken, double guess, struct limits l)
+{
+	return prompt_fate(&(struct outcome){ samples, right, errors, broken }, guess, &l);
+}
+
+static void test_fates(void)
+{
+	const struct limits l = { 8, 0.2, 0.8, 0.05 }, wide = { 8, 0, 1, 0.05 };
+
+	CHECK_EQ(fate(8, 0, 0, 0, 0, l), FATE_NONE_RIGHT);
+	CHECK_EQ(fate(8, 1, 0, 0, 0, l), FATE_TOO_HARD);
+	CHECK_EQ(fate(8, 2, 0, 0, 0, l), FATE_KEPT);
+	CHECK_EQ(fate(8, 6, 0, 0, 0, l), FATE_KEPT);
+	CHECK_EQ(fate(8, 7, 0, 0, 0, l), FATE_TOO_EASY);
+	/* P(2 or more of 8 at 0.05) is 0.0572, of 3 or more 0.0058 */
+	CHECK_EQ(fate(8, 2, 0, 0, 0.05, l), FATE_GUESSING);
+	CHECK_EQ(fate(8, 3, 0, 0, 0.05, l), FATE_KEPT);
+	CHECK_EQ(fate(8, 2, 0, 0, 1, l), FATE_GUESSING);
+	CHECK_EQ(fate(8, 2, 0, 0, 1, (struct limits){ 8, 0.2, 0.8, 1 }), FATE_KEPT);
+	/* 0 of n is never kept; n of n is where the recipe says so */
+	CHECK_EQ(fate(8, 0, 0, 0, 0, wide), FATE_NONE_RIGHT);
+	CHECK_EQ(fate(8, 8, 0, 0, 0, wide), FATE_KEPT);
+	/* the ends belong to the range, also where k/n is no binary fraction */
+	for (int k = 1; k < 10; k++) {
+		CHECK_EQ(fate(10, k, 0, 0, 0, (struct limits){ 10, k / 10.0, 0.95, 0.05 }), FATE_KEPT);
+		CHECK_EQ(fate(10, k, 0, 0, 0, (struct limits){ 10, 0.05, k / 10.0, 0.05 }), FATE_KEPT);
+	}
+	/* our damage */
+	CHECK_EQ(fate(8, 3, 0, 1, 0, l), FATE_BAD_TASK);
+	CHECK_EQ(fate(8, 3, 2, 0, 0, l), FATE_KEPT);         /* 3 or 5 of 8: kept all the same */
+	CHECK_EQ(fate(8, 1, 1, 0, 0, l), FATE_SAMPLER_ERROR); /* 1 or 2 of 8 */
+	CHECK_EQ(fate(8, 6, 1, 0, 0, l), FATE_SAMPLER_ERROR);
+	CHECK_EQ(fate(8, 0, 8, 0, 0, l), FATE_SAMPLER_ERROR);
+	CHECK_EQ(fate(8, 7, 1, 0, 0, l), FATE_TOO_EASY);
+	/* stopped early, since the decision had fallen */
+	CHECK_EQ(fate(7, 7, 0, 0, 0, l), FATE_TOO_EASY);
+	CHECK_EQ(fate(7, 0, 0, 0, 0, l), FATE_NONE_RIGHT); /* 1 of 8 at best */
+	CHECK_EQ(fate(7, 1, 0, 0, 0, (struct limits){ 8, 0.5, 0.8, 0.05 }), FATE_TOO_HARD);
+	CHECK_EQ(fate(6, 0, 0, 0, 0, l), FATE_INCOMPLETE); /* 2 of 8 could still come */
+	CHECK_EQ(fate(7, 3, 0, 0, 0, l), FATE_INCOMPLETE);
+	CHECK_EQ(fate(0, 0, 0, 0, 0, l), FATE_INCOMPLETE);
+	for (int f = 0; f < FATES; f++)
+		CHECK(fate_name((enum fate)f) != NULL);
+}
+
+static void test_rates(void)
+{
+	CHECK_F64(posterior_mean(8, 0), 0.5 / 9);
+	CHECK_F64(posterior_mean(8, 8), 8.5 / 9);
+	CHECK_F64(posterior_mean(0, 0), 0.5);
+	CHECK_F64(corrected_rate(8, 4, 0), 0.5);
+	CHECK_F64(corrected_rate(8, 4, 0.5), 0.0);
+	CHECK_F64(corrected_rate(8, 6, 0.5), 0.5);
+	CHECK_F64(corrected_rate(8, 8, 0.5), 1.0);
+	CHECK_F64(corrected_rate(8, 1, 0.5), 0.0);
+	CHECK_F64(corrected_rate(8, 8, 1), 0.0);
+	CHECK_F64(corrected_rate(0, 0, 0), 0.0);
+}
+
+/* ---- traces */
+
+static bool loops(const char *text)
+{
+	struct buf room = BUF_INIT;
+	bool is = trace_loops(str_of(text), &room);
+
+	buf_release(&room);
+	return is;
+}
+
+static bool loops_of(const char *block, int times, const char *front, const char *back)
+{
+	struct buf b = BUF_INIT;
+	bool is;
+
+	buf_addz(&b, front);
+	for (int i = 0; i < times; i++)
+		buf_addz(&b, block);
+	buf_addz(&b, back);
+	is = loops(buf_z(&b));
+	buf_release(&b);
+	return is;
+}
+
+static void test_loops(void)
+{
+	struct buf b = BUF_INIT;
+
+	CHECK(!loops(""));
+	CHECK(!loops("one"));
+	CHECK(loops_of("so we try the next number again. ", 4, "First: ", " <answer>4</answer>"));
+	CHECK(loops_of("so we try the next number again, now. ", 3, "First: ", " <answer>4</answer>"));
+	CHECK(!loops_of("so we try the next number again. ", 2, "First: ", " <answer>4</answer>"));
+	CHECK(!loops_of("so we try the ", 5, "First: ", ""));
+	CHECK(loops_of("so we try the ", 6, "First: ", ""));
+	/* sequences of brackets and truth values repeat by nature */
+	CHECK(!loops_of("( ", 100, "restated: ", "done"));
+	CHECK(!loops_of("( [ ", 50, "restated: ", "done"));
+	CHECK(!loops_of("not ( not ( ", 25, "restated: ", "True"));
+	CHECK(loops_of("no ", 128, "", ""));
+	CHECK(!loops_of("no ", 127, "", ""));
+	CHECK(loops_of("( [ ", 64, "", ""));
+	/* Chinese has no blanks */
+	CHECK(loops_of("\xE6\x88\x91\xE4\xBB\xAC\xE5\x86\x8D\xE8\xAF\x95\xE4\xB8\x80\xE6\xAC\xA1\xE3\x80\x82", 4, "", ""));
+	CHECK(!loops_of("\xE6\x88\x91\xE4\xBB\xAC\xE5\x86\x8D\xE8\xAF\x95\xE4\xB8\x80\xE6\xAC\xA1\xE3\x80\x82", 2, "", ""));
+	/* steps of one form with other numbers are work */
+	for (int i = 0; i < 200; i++)
+		buf_addf(&b, "row %d plus column %d gives %d\n", i, i * 7 % 13, i + i * 7 % 13);
+	CHECK(!loops(buf_z(&b)));
+	/* a long block, thrice */
+	buf_reset(&b);
+	for (int i = 0; i < 3 * 256; i++)
+		buf_addf(&b, "w%d ", i % 256);
+	CHECK(loops(buf_z(&b)));
+	buf_reset(&b);
+	for (int i = 0; i < 3 * 257; i++)
+		buf_addf(&b, "w%d ", i % 257);
+	CHECK(!loops(buf_z(&b)));
+	buf_release(&b);
+}
+
+static bool tells(const char *text, const char *answer, const char *prompt)
+{
+	struct buf room = BUF_INIT;
+	bool is = trace_tells(str_of(text), str_of(answer), str_of(prompt), &room);
+
+	buf_release(&room);
+	return is;
+}
+
+static void test_tells(void)
+{
+	static const char rest[] = " Let us see why. Seven and five are twelve, twelve and thirty are forty-two, and there is no more to add, so we are done.";
+	static const struct {
+		const char *text, *answer, *prompt;
+		bool want;
+	} cases[] = {
+		{ "The answer is 42.", "42", "", true },
+		{ "the ANSWER is: **42**,", "42", "", true },
+		{ "<answer>42</answer>", "42", "", true },
+		{ "<answer> 42 </answer>", "42", "", true },
+		{ "\\boxed{42}", "42", "", true },
+		{ "{\"answer\": \"42\"}", "42", "", true },
+		{ "Answer: 42\n", "42", "", true },
+		{ "\xE7\xAD\x94\xE6\xA1\x88\xE6\x98\xAF\xEF\xBC\x9A" "42\xE3\x80\x82", "42", "", true },
+		{ "\xE7\xAD\x94\xE6\xA1\x88\xEF\xBC\x9A" "42", "42", "", true },
+		/* another number, or none handed in */
+		{ "The answer is 421.", "42", "", false },
+		{ "The answer is 4.", "42", "", false },
+		{ "We have 42 and 7 here.", "42", "", false },
+		{ "42 stands in the puzzle.", "42", "42?", false },
+		{ "Put it between <answer> and </answer>.", "42", "", false },
+		/* brackets: only where they are handed in */
+		{ "The sequence is [ ( { } ) ] [ ] ) ]", ") ]", "", false },
+		{ "The answer is ) ].", ") ]", "", true },
+		{ "The answer is ) ] }", ") ]", "", false },
+		{ "<answer>) ]</answer>", ") ]", "", true },
+		{ "open: ( ( ( ( ( ( ( (, closed: ) ) ) ) ) ) ) )", ") ) ) ) ) ) ) )", "", false },
+		/* a long answer told as it is, unless the prompt holds it too */
+		{ "It is apple, banana, cherry.", "apple, banana, cherry", "sort cherry, apple, banana", true },
+		{ "It is apple,\n  banana,  Cherry.", "apple, banana, cherry", "sort cherry, apple, banana", true },
+		{ "Given: apple, banana, cherry.", "apple, banana, cherry", "sort apple, banana, cherry", false },
+		{ "Given: pineapple, banana, cherry.", "apple, banana, cherry", "", false },
+		{ "Given: apple, banana, cherrystone.", "apple, banana, cherry", "", false },
+		{ "", "42", "", false },
+		{ "The answer is .", "", "", false },
+	};
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		check_in("case %zu: %s", i, cases[i].text);
+		buf_reset(&b);
+		buf_addz(&b, cases[i].text);
+		buf_addz(&b, rest);
+		buf_addz(&b, rest);
+		CHECK_EQ(tells(buf_z(&b), cases[i].answer, cases[i].prompt), cases[i].want);
+		/* the same at the end is how it should be */
+		buf_reset(&b);
+		buf_addz(&b, rest);
+		buf_addz(&b, rest);
+		buf_addz(&b, cases[i].text);
+		CHECK(!tells(buf_z(&b), cases[i].answer, cases[i].prompt));
+	}
+	check_in("%s", "");
+	/* a reply that is nothing but its answer has no third that could hold it */
+	CHECK(!tells("<answer>42</answer>", "42", ""));
+	CHECK(!tells("True", "True", ""));
+	buf_release(&b);
+}
+
+/* Hostile texts come to an end soon. */
+static void test_trace_floods(void)
+{
+	static const char *const blocks[] = { "<answer>", "answer is ", "( ", "a", " ", "\xE7\xAD\x94\xE6\xA1\x88\xE6\x98\xAF", "a b c d " };
+	struct buf room = BUF_INIT, text = BUF_INIT, answer = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
+		struct timespec a, z;
+
+		buf_reset(&text);
+		buf_reset(&answer);
+		while (text.n < 1 << 20)
+			buf_addz(&text, blocks[i]);
+		while (answer.n < 1 << 16)
+			buf_addz(&answer, blocks[i]);
+		buf_addz(&answer, "!");
+		check_in("flood of %s", blocks[i]);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+		CHECK(!trace_tells(buf_str(&text), buf_str(&answer), STR(""), &room));
+		trace_loops(buf_str(&text), &room);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &z);
+		CHECK(z.tv_sec - a.tv_sec < 20); /* sanitizers included */
+	}
+	check_in("%s", "");
+	buf_release(&room);
+	buf_release(&text);
+	buf_release(&answer);
+}
+
+int main(void)
+{
+	test_binomial();
+	test_fates();
+	test_rates();
+	test_loops();
+	test_tells();
+	test_trace_floods();
+	return check_done();
+}
