@@ -312,7 +312,7 @@ static void check_worked(const struct task *t, int level, const struct instance 
 {
 	struct instance_ask ask = INSTANCE_ASK(t);
 	struct instance in = INSTANCE_INIT;
-	char room[INSTANCE_DESC_MAX];
+	struct buf end = BUF_INIT;
 	struct quarry_verdict v;
 	struct err err = ERR_INIT;
 
@@ -328,7 +328,9 @@ static void check_worked(const struct task *t, int level, const struct instance 
 				 quarry_format_name(ask.format));
 			if (!CHECK_EQ(instance_from_desc(&in, &ask, buf_str(&first->desc), &err), 0))
 				continue;
-			wrapped = (struct str){ room, answer_wrap(ask.format, buf_str(&in.answer), room, sizeof(room)) };
+			buf_reset(&end);
+			instance_wrap(&end, ask.format, ask.lang, buf_str(&in.answer));
+			wrapped = buf_str(&end);
 			worked = buf_str(&in.worked);
 			CHECK(utf8_valid(worked) && str_ends(worked, wrapped) && worked.n > wrapped.n);
 			judge(t, buf_str(&in.desc), worked, ask.format, &v);
@@ -342,6 +344,7 @@ static void check_worked(const struct task *t, int level, const struct instance 
 			CHECK(in.effort.steps > 0 && in.effort.technique);
 		}
 	instance_release(&in);
+	buf_release(&end);
 }
 
 /* ---- twins ---- */
