@@ -257,7 +257,8 @@ static void print(struct view *v, struct store *st, bool json)
 {
 	struct buf b = BUF_INIT;
 
-	qsort(v->cell, (size_t)v->n, sizeof(*v->cell), by_task);
+	if (v->n)
+		qsort(v->cell, (size_t)v->n, sizeof(*v->cell), by_task);
 	total(v);
 	snprintf(v->all.task, sizeof(v->all.task), "all");
 	v->all.difficulty = -1;

@@ -29,7 +29,13 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-enum { BATCH = 512, MARKS = QUARRY_BAD_TASK + 1, TASKS = 256 };
+enum {
+	BATCH = 512,            /* rows judged at once, */
+	BATCH_BYTES = 32 << 20, /* or as many as hold this much */
+	SLOT_BYTES = 1 << 20,   /* a buffer that one huge row made larger is given back */
+	MARKS = QUARRY_BAD_TASK + 1,
+	TASKS = 256,
+};
 
 struct tally {
 	const char *task;
@@ -142,16 +148,35 @@ static void print_summary(const struct work *w)
 	}
 }
 
+static void slim(struct buf *b)
+{
+	if (b->cap > SLOT_BYTES)
+		buf_release(b);
+}
+
+static void slim_all(struct work *w, int n)
+{
+	for (int i = 0; i < n; i++) {
+		slim(&w->line[i]);
+		slim(&w->judged_line[i]);
+		slim(&w->judged[i].desc);
+		slim(&w->judged[i].response);
+		slim(&w->judged[i].scratch);
+	}
+}
+
 /* What stands before an unreadable line is judged and handed on before that line is told. */
 static int work_through(struct work *w, struct progress *p, struct err *err)
 {
 	uint64_t first = 1;
+	size_t bytes = 0;
 	int n = 0, rc, read;
 
 	do {
 		read = reader_line(w->in, &w->line[n], err);
-		n += read > 0;
-		if (n && (n == BATCH || read <= 0)) {
+		if (read > 0)
+			bytes += w->line[n++].n;
+		if (n && (n == BATCH || bytes > BATCH_BYTES || read <= 0)) {
 			struct err before;
 
 			rc = batch(w, n, first, &before);
@@ -161,6 +186,8 @@ static int work_through(struct work *w, struct progress *p, struct err *err)
 			}
 			progress_add(p, (uint64_t)n);
 			first += (uint64_t)n;
+			slim_all(w, n);
+			bytes = 0;
 			n = 0;
 		}
 	} while (read > 0);

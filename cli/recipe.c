@@ -559,18 +559,17 @@ static const struct member recipe_members[] = {
 static int read_text(struct recipe *r, struct err *err)
 {
 	struct buf line = BUF_INIT;
-	struct reader *in;
+	struct reader *in = NULL;
 	int rc = reader_open(&in, r->path, err);
 
 	r->text.max = RECIPE_BYTES;
 	while (rc >= 0 && (rc = reader_line(in, &line, err)) > 0) {
 		buf_add(&r->text, buf_str(&line));
 		buf_addc(&r->text, '\n');
+		if (r->text.failed)
+			rc = err_set(err, "%s: a recipe of over %d KiB", r->path, RECIPE_BYTES >> 10);
 	}
-	if (rc == 0 && r->text.failed)
-		rc = err_set(err, "%s: a recipe of over %d KiB", r->path, RECIPE_BYTES >> 10);
-	if (rc >= 0)
-		reader_close(in);
+	reader_close(in);
 	buf_release(&line);
 	return rc;
 }
