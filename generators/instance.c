@@ -86,6 +86,8 @@ void instance_wrap(struct buf *out, enum quarry_format format, enum lang lang, s
 {
 	size_t n;
 
+	if (format == QUARRY_ANY)
+		format = QUARRY_TAGS; /* after worked steps a bare answer could not be told from them */
 	if (format == QUARRY_LINE && lang == LANG_ZH) {
 		buf_addz(out, "答案：");
 		buf_add(out, answer);
