@@ -3,7 +3,6 @@
 #include "base/json.h"
 #include "base/log.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,13 +48,12 @@ static void show(struct progress *p, double t, bool last)
 	clock_text(took, sizeof(took), spent);
 	clock_text(eta, sizeof(eta), rate > 0 && p->total > p->done ? (double)(p->total - p->done) / rate : 0);
 	if (p->total)
-		snprintf(line, sizeof(line), "%s: %llu of %llu %s (%.0f %%), %.0f/s, %s%s%s%s", p->what,
+		snprintf(line, sizeof(line), "%s: %llu of %llu %s (%.0f %%), %.0f/s, %s%s", p->what,
 			 (unsigned long long)p->done, (unsigned long long)p->total, p->unit,
-			 100.0 * (double)p->done / (double)p->total, rate, last ? "took " : "ETA ", last ? took : eta,
-			 *p->note ? ", " : "", p->note);
+			 100.0 * (double)p->done / (double)p->total, rate, last ? "took " : "ETA ", last ? took : eta);
 	else
-		snprintf(line, sizeof(line), "%s: %llu %s, %.0f/s, took %s%s%s", p->what, (unsigned long long)p->done, p->unit,
-			 rate, took, *p->note ? ", " : "", p->note);
+		snprintf(line, sizeof(line), "%s: %llu %s, %.0f/s, took %s", p->what, (unsigned long long)p->done, p->unit,
+			 rate, took);
 	if (!p->terminal) {
 		struct buf members = BUF_INIT;
 
@@ -102,15 +100,6 @@ void progress_resume(struct progress *p, uint64_t n)
 {
 	p->done += n;
 	p->before += n;
-}
-
-void progress_note(struct progress *p, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(p->note, sizeof(p->note), fmt, ap);
-	va_end(ap);
 }
 
 void progress_end(struct progress *p)

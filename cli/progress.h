@@ -22,13 +22,11 @@ struct progress {
 	uint64_t before; /* done in an earlier run: counts, but not for the rate */
 	double start, shown; /* seconds */
 	bool off, terminal, drawn;
-	char note[80]; /* shown at the end of the line */
 };
 
 void progress_start(struct progress *p, const char *what, const char *unit, uint64_t total, const struct common *c);
 void progress_add(struct progress *p, uint64_t n);
 void progress_resume(struct progress *p, uint64_t n); /* n were there already */
-void progress_note(struct progress *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void progress_end(struct progress *p); /* the last line, with the whole rate */
 
 #endif
