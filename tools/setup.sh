@@ -3,7 +3,7 @@
 set -eu
 
 build='gcc libc6-dev meson ninja-build pkg-config libzstd-dev libpcre2-dev libutf8proc-dev libsqlite3-dev libyaml-dev'
-tests='clang libomp-dev libclang-rt-14-dev llvm-14 python3 zstd valgrind man-db procps'
+tests='clang libomp-dev libclang-rt-14-dev llvm-14 g++ libcadical-dev python3 zstd valgrind man-db procps'
 
 want=$build
 [ "${1:-build}" = test ] && want="$build $tests"
