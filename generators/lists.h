@@ -1,0 +1,18 @@
+/*
+ * lists.h - names of people, things, places... in both languages: generators/lists/NAME.txt, built in.
+ *
+ *	struct str lamp = list_at("things", 17, LANG_ZH);
+ *
+ * adjectives, animals, colours, drinks, foods, hobbies, jobs, materials, people, places, shapes, sports, subjects, things.
+ * Within a list all entries differ, in each language. Thread-safe; a list or an index that does not exist is our mistake.
+ */
+#ifndef QUARRY_GENERATORS_LISTS_H
+#define QUARRY_GENERATORS_LISTS_H
+
+#include "base/str.h"
+#include "generators/task.h"
+
+size_t list_count(const char *list);
+struct str list_at(const char *list, size_t i, enum lang lang); /* i < list_count(list) */
+
+#endif
