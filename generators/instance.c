@@ -113,6 +113,19 @@ static double six_digits(double v)
 	return v;
 }
 
+/* The answer in the instance's language. */
+static void say_answer(struct instance *in)
+{
+	struct buf said = BUF_INIT;
+
+	if (!in->task->say)
+		return;
+	in->task->say(&said, buf_str(&in->desc), buf_str(&in->answer), in->lang);
+	said.failed |= in->answer.failed;
+	buf_release(&in->answer);
+	in->answer = said;
+}
+
 /* Everything that follows from the desc, the answer and the wording. */
 static int complete(struct instance *in, const struct instance_ask *ask, struct err *err)
 {
@@ -124,6 +137,7 @@ static int complete(struct instance *in, const struct instance_ask *ask, struct 
 	in->guess = six_digits(fair > m.share ? fair : m.share);
 	in->effort = (struct effort){ .technique = "" };
 	t->grade(&in->effort, buf_str(&in->desc));
+	say_answer(in);
 	buf_reset(&in->prompt);
 	rc = prompt_write(&in->prompt, t, buf_str(&in->desc), in->lang, in->format, in->form, err);
 	if (rc < 0)

@@ -51,6 +51,8 @@ struct task {
 	bool (*generate)(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng);
 	/* One right answer, canonical, from the desc alone. */
 	bool (*solve)(struct buf *answer, struct str desc);
+	/* Where answers are names: one of solve() or generate() as it is said in `lang`. NULL where no language is in it. */
+	void (*say)(struct buf *out, struct str desc, struct str answer, enum lang lang);
 	/* Short explicit steps that lead to the answer, without the final answer line. May be NULL. */
 	void (*explain)(struct buf *steps, struct str desc, enum lang lang);
 	/* One solution and no other; TASK_UNIQUE only. */
