@@ -1,0 +1,452 @@
+/* places.c - answers that point at numbered places; see places.h. */
+#include "verifiers/places.h"
+#include "verifiers/text.h"
+
+enum {
+	TEXT_MAX = 1 << 14, /* bytes of an answer that is read at all */
+	FAR = 1000000000,   /* numbers are held within this */
+};
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Where the reader stands. */
+struct reader {
+	struct str s; /* what is left */
+	struct places *p;
+	bool line;      /* only blanks and marks so far in this line */
+	bool words_say; /* a word or an empty pair of brackets says "none" */
+	size_t bullets; /* lines numbered 1, 2, .. so far */
+};
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The digit that s begins with, plain or full-width: its bytes, or 0. */
+static size_t digit(struct str s, int *d)
+{
+	uint32_t cp;
+	size_t n;
+
+	if (s.n == 0)
+		return 0;
+	n = utf8_next(s, &cp);
+	if (cp >= 0xff10 && cp <= 0xff19)
+		cp -= 0xff10 - '0';
+	*d = (int)cp - '0';
+	return cp >= '0' && cp <= '9' ? n : 0;
+}
+
+/* Bytes of the blank at the head of s, 0 for none. */
+static size_t blank(struct str s)
+{
+	uint32_t cp;
+	size_t n;
+
+	if (s.n == 0)
+		return 0;
+	n = utf8_next(s, &cp);
+	return cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0xa0 || cp == 0x3000 || cp == 0x2009 || cp == 0x202f ||
+	       cp == 0x200b || cp == 0xfeff ? n : 0;
+}
+
+static struct str skip_blanks(struct str s)
+{
+	size_t n;
+
+	while ((n = blank(s)) > 0)
+		s = str_from(s, n);
+	return s;
+}
+
+static void add(struct places *p, int64_t v)
+{
+	if (p->n < PLACES_MAX)
+		p->at[p->n] = v > FAR ? FAR : v < -FAR ? -FAR : v;
+	p->n++;
+}
+
+/* A minus sign at the head of s: its bytes, or 0. */
+static size_t minus(struct str s)
+{
+	static const char *const signs[] = { "-", "\u2212", "\uff0d" };
+
+	for (size_t i = 0; i < COUNT(signs); i++)
+		if (str_starts(s, str_of(signs[i])))
+			return strlen(signs[i]);
+	return 0;
+}
+
+/* Digits at the head of s become *v; what is left. */
+static struct str digits(struct str s, int64_t *v)
+{
+	size_t n;
+	int d;
+
+	for (*v = 0; (n = digit(s, &d)) > 0; s = str_from(s, n))
+		if (*v <= FAR)
+			*v = *v * 10 + d;
+	return s;
+}
+
+/* Is what follows a number fit to stand there? "7th", "7.0"; no letter, no fraction, no range. */
+static bool number_ends(struct str *s)
+{
+	static const char *const ends[] = { "st", "nd", "rd", "th" };
+	struct str after;
+	int64_t fraction;
+	int d;
+
+	if (s->n > 1 && s->s[0] == '.' && digit(str_from(*s, 1), &d)) {
+		*s = digits(str_from(*s, 1), &fraction);
+		if (fraction)
+			return false;
+	}
+	for (size_t i = 0; i < COUNT(ends); i++)
+		if (s->n >= 2 && str_ieq(str_sub(*s, 0, 2), str_of(ends[i]))) {
+			*s = str_from(*s, 2);
+			break;
+		}
+	if ((s->n && is_letter(s->s[0])) || str_starts(*s, STR("..")))
+		return false;
+	after = skip_blanks(*s);
+	return !minus(after) || str_chr(str_sub(*s, 0, s->n - after.n), '\n') >= 0; /* "- 7" may begin the next line */
+}
+
+/* Does another number follow in this line of s? */
+static bool number_in_line(struct str s)
+{
+	uint32_t cp;
+	int d;
+
+	for (; s.n && s.s[0] != '\n'; s = str_from(s, utf8_next(s, &cp)))
+		if (digit(s, &d))
+			return true;
+	return false;
+}
+
+/* "2. " or "2) " at the head of a line, numbered on from the one before, with a number behind it. */
+static bool bullet(struct reader *r, struct str after, int64_t v)
+{
+	if (!r->line || v != (int64_t)r->bullets + 1 || after.n < 2 || (after.s[0] != '.' && after.s[0] != ')') ||
+	    !blank(str_from(after, 1)) || !number_in_line(str_from(after, 1)))
+		return false;
+	r->bullets++;
+	r->s = str_from(after, 1);
+	return true;
+}
+
+/* A number in digits stands at the head. */
+static bool read_digits(struct reader *r, bool negative)
+{
+	struct str s;
+	int64_t v;
+
+	s = digits(r->s, &v);
+	if (!negative && bullet(r, s, v))
+		return true;
+	if (!number_ends(&s))
+		return false;
+	add(r->p, negative ? -v : v);
+	r->s = s;
+	r->line = false;
+	return true;
+}
+
+static struct str word_head(struct str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && is_letter(s.s[n]))
+		n++;
+	return str_sub(s, 0, n);
+}
+
+/* 0 .. 20, 30 .. 90, 100 for a number's word, -1 for any other. */
+static int word_value(struct str w)
+{
+	static const char *const names[] = {
+		"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+		"thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
+		"forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred",
+	};
+
+	if (w.n < 3 || w.n > 9)
+		return -1;
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_ieq(w, str_of(names[i])))
+			return i <= 20 ? (int)i : 10 * ((int)i - 18);
+	return -1;
+}
+
+/* The word that goes on with a number in words: after one blank or hyphen, and after "and" behind a hundred. */
+static struct str next_part(struct str s, bool hundred, struct str *word)
+{
+	struct str after = s;
+
+	if (after.n && (after.s[0] == ' ' || after.s[0] == '-'))
+		after = str_from(after, 1);
+	*word = word_head(after);
+	if (hundred && str_ieq(*word, STR("and")) && after.n > 4 && after.s[3] == ' ') {
+		after = str_from(after, 4);
+		*word = word_head(after);
+	}
+	return str_from(after, word->n);
+}
+
+/* "seven", "twenty-one", "one hundred and five" at the head; false where its first word is no number. */
+static bool read_number_words(struct reader *r)
+{
+	struct str word = word_head(r->s), s = str_from(r->s, word.n), after;
+	int v = word_value(word), last = v;
+	int64_t sum = v;
+
+	if (v < 0 || v == 100)
+		return false;
+	for (;;) {
+		after = next_part(s, last == 100, &word);
+		v = word_value(word);
+		if (v == 100 && last < 10 && last > 0 && sum < 10)
+			sum *= 100;
+		else if (v > 0 && v < 100 && (last == 100 || (last >= 20 && v < 10)))
+			sum += v;
+		else
+			break;
+		last = v;
+		s = after;
+	}
+	add(r->p, sum);
+	r->s = s;
+	r->line = false;
+	return true;
+}
+
+static bool listed(const char *const *list, size_t n, struct str w)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_ieq(w, str_of(list[i])))
+			return true;
+	return false;
+}
+
+/* A word at the head: a label is passed over, "none" is noted, a number is added; false for any other. */
+static bool read_word(struct reader *r)
+{
+	static const char *const labels[] = {
+		"thought", "thoughts", "step", "steps", "position", "positions", "pos", "index", "character", "char", "bracket",
+		"line", "lines", "number", "numbers", "at", "the", "in", "is", "are", "was", "answer", "wrong", "mistake", "mistakes",
+		"error", "errors", "incorrect", "first", "final", "and", "mistaken", "erroneous", "faulty", "occurs", "appears",
+		"of", "reasoning", "only", "list", "set", "there", "here", "thus", "so", "it", "my", "were", "python", "json",
+	};
+	static const char *const none[] = { "no", "none", "null", "nothing", "empty" };
+	struct str word = word_head(r->s), after = str_from(r->s, word.n);
+	int d;
+
+	if (read_number_words(r))
+		return true;
+	if (str_ieq(word, STR("no")) && after.n > 1 && after.s[0] == '.' && digit(skip_blanks(str_from(after, 1)), &d))
+		; /* "No. 7" is number 7 */
+	else if (listed(none, COUNT(none), word))
+		r->words_say = true;
+	else if (!listed(labels, COUNT(labels), word))
+		return false;
+	if (after.n && (digit(after, &d) || after.s[0] == '\''))
+		return false; /* "x7", "isn't" */
+	r->s = after;
+	r->line = false;
+	return true;
+}
+
+static int numeral(struct str s, size_t *n)
+{
+	static const uint32_t digit_of[] = { 0x96f6, 0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d };
+	uint32_t cp;
+
+	if (s.n == 0)
+		return -1;
+	*n = utf8_next(s, &cp);
+	if (cp == 0x4e24) /* the other word for two */
+		return 2;
+	if (cp == 0x5341)
+		return 10;
+	if (cp == 0x767e)
+		return 100;
+	for (int d = 0; d < 10; d++)
+		if (digit_of[d] == cp)
+			return d;
+	return -1;
+}
+
+/* A Chinese numeral below 1000 at the head: ten units, hundreds before tens. */
+static bool read_numeral(struct reader *r)
+{
+	int64_t sum = 0;
+	int d, pending = -1, unit = 1000;
+	struct str s = r->s;
+	size_t n;
+
+	if (numeral(s, &n) < 0)
+		return false;
+	for (; (d = numeral(s, &n)) >= 0; s = str_from(s, n)) {
+		if (d >= 10) {
+			if (d >= unit || pending == 0 || (pending < 0 && (d == 100 || sum)))
+				return false;
+			sum += d * (pending < 0 ? 1 : pending);
+			unit = d;
+			pending = -1;
+		} else if (d == 0 && sum) {
+			if (pending >= 0)
+				return false;
+		} else {
+			if (pending >= 0)
+				return false;
+			pending = d;
+		}
+	}
+	add(r->p, sum + (pending > 0 ? pending : 0));
+	r->s = s;
+	r->line = false;
+	return true;
+}
+
+/* What may stand in an answer beyond ASCII, longer ones first; `none` says that there is nothing to point at. */
+static const struct {
+	const char *text;
+	bool none;
+} signs[] = {
+	{ "第一个错误", false }, { "第一处错误", false }, { "第一个出错", false }, { "第一处出错", false }, { "第一次出错", false },
+	{ "没有", true }, { "不存在", true }, { "空集", true }, { "无", true }, { "空", true }, { "否", true }, { "\u2205", true },
+	{ "思考", false }, { "步骤", false }, { "位置", false }, { "错误", false }, { "出错", false }, { "有误", false }, { "答案", false },
+	{ "字符", false }, { "括号", false }, { "编号", false }, { "序号", false }, { "首个", false }, { "最终", false }, { "以及", false },
+	{ "任何", false }, { "第", false }, { "步", false }, { "个", false }, { "位", false }, { "处", false }, { "条", false }, { "项", false },
+	{ "是", false }, { "为", false }, { "的", false }, { "在", false }, { "中", false }, { "有", false }, { "错", false }, { "和", false },
+	{ "与", false }, { "及", false }, { "号", false },
+	{ "\uff0c", false }, { "\u3001", false }, { "\uff1b", false }, { "\u3002", false }, { "\uff1a", false }, { "\u2022", false },
+	{ "\u201c", false }, { "\u201d", false }, { "\u2018", false }, { "\u2019", false }, { "\uff08", false }, { "\uff09", false },
+	{ "\uff3b", false }, { "\uff3d", false }, { "\u3010", false }, { "\u3011", false }, { "\uff5b", false }, { "\uff5d", false },
+	{ "\uff1d", false }, { "\uff0e", false }, { "\uff5c", false },
+};
+
+static bool read_sign(struct reader *r)
+{
+	for (size_t i = 0; i < COUNT(signs); i++)
+		if (str_starts(r->s, str_of(signs[i].text))) {
+			r->words_say |= signs[i].none;
+			r->s = str_from(r->s, strlen(signs[i].text));
+			return true;
+		}
+	return false;
+}
+
+static bool read_tex(struct reader *r)
+{
+	static const char *const silent[] = {
+		"text", "textbf", "textit", "texttt", "textrm", "mathrm", "mathbf", "mathtt", "boxed", "left", "right", "quad", "n",
+	};
+	struct str word = word_head(str_from(r->s, 1));
+
+	if (word.n == 0) {
+		if (r->s.n < 2 || !r->s.s[1] || !strchr(" ,;:!{}()[]_#\\", r->s.s[1]))
+			return false;
+		r->s = str_from(r->s, r->s.s[1] == '{' ? 1 : 2); /* the brace may open an empty pair */
+		return true;
+	}
+	if (str_is(word, "emptyset") || str_is(word, "varnothing"))
+		r->words_say = true;
+	else if (!listed(silent, COUNT(silent), word))
+		return false;
+	r->s = str_from(r->s, 1 + word.n);
+	return true;
+}
+
+/* An empty list or text at the head: "[]", "{ }", "\{\}", "\"\"". Its bytes, or 0. */
+static size_t empty_pair(struct str s)
+{
+	static const char opens[] = "[{(\"'", closes[] = "]})\"'";
+	const char *open = s.n && s.s[0] ? strchr(opens, s.s[0]) : NULL;
+	struct str in;
+
+	if (!open)
+		return 0;
+	in = skip_blanks(str_from(s, 1));
+	if (in.n > 1 && in.s[0] == '\\' && *open == '{')
+		in = str_from(in, 1);
+	return in.n && in.s[0] == closes[open - opens] ? s.n - in.n + 1 : 0;
+}
+
+/* Marks that part, quote or bracket. */
+static bool read_mark(struct reader *r)
+{
+	size_t n = empty_pair(r->s), dashes = 0;
+
+	if (n) {
+		r->words_say = true;
+		r->s = str_from(r->s, n);
+		return true;
+	}
+	while (dashes < r->s.n && r->s.s[dashes] == '-')
+		dashes++;
+	if (dashes >= 3 || (dashes == 1 && r->line && blank(str_from(r->s, 1)))) { /* a table's rule, a bullet */
+		r->s = str_from(r->s, dashes);
+		return true;
+	}
+	if (!r->s.s[0] || !strchr(",;.:=\"'`*_$[](){}|#", r->s.s[0]))
+		return false;
+	r->s = str_from(r->s, 1);
+	return true;
+}
+
+/* The next piece; false where the text turns out to be something else. */
+static bool read_piece(struct reader *r)
+{
+	size_t n = blank(r->s), sign;
+	int d;
+
+	if (n) {
+		r->line |= r->s.s[0] == '\n';
+		r->s = str_from(r->s, n);
+		return true;
+	}
+	if (digit(r->s, &d))
+		return read_digits(r, false);
+	sign = minus(r->s);
+	if (sign && digit(str_from(r->s, sign), &d)) {
+		r->s = str_from(r->s, sign);
+		return read_digits(r, true);
+	}
+	if (is_letter(r->s.s[0]))
+		return read_word(r);
+	if (r->s.s[0] == '\\')
+		return read_tex(r);
+	if ((unsigned char)r->s.s[0] < 0x80)
+		return read_mark(r);
+	return read_sign(r) || read_numeral(r);
+}
+
+bool places_read(struct places *p, struct str answer)
+{
+	struct reader r = { .s = answer, .p = p, .line = true };
+
+	p->n = 0;
+	p->none = false;
+	if (answer.n > TEXT_MAX)
+		return false;
+	while (r.s.n)
+		if (!read_piece(&r))
+			return false;
+	p->none = r.words_say && p->n == 0;
+	return p->none || (p->n > 0 && !r.words_say);
+}
+
+bool place_read(struct str answer, int64_t *ret)
+{
+	struct places p;
+
+	if (text_int(answer, ret))
+		return true;
+	if (!places_read(&p, answer) || p.n != 1)
+		return false;
+	*ret = p.at[0];
+	return true;
+}
