@@ -59,8 +59,8 @@ static int run(void *p, int argc, char **argv)
 		rc = instance_make(&in, &ask, (uint64_t)a->common.seed, &err);
 	}
 	if (rc == 0) {
-		printf("%s, difficulty %d.%d, seed %llu, wording %.*s\n\n%s\n\nAnswer: %s\n", in.task->name, in.difficulty / 10,
-		       in.difficulty % 10, (unsigned long long)in.seed, (int)in.form.n, in.form.s, buf_z(&in.prompt),
+		printf("%s, difficulty %d.%d, seed %llu, wording %s\n\n%s\n\nAnswer: %s\n", in.task->name, in.difficulty / 10,
+		       in.difficulty % 10, (unsigned long long)in.seed, in.form, buf_z(&in.prompt),
 		       buf_z(&in.answer));
 		if (in.worked.n)
 			printf("\nWorked:\n%s\n", buf_z(&in.worked));

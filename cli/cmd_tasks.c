@@ -67,6 +67,18 @@ static void levels_json(struct buf *b, const struct task *t)
 	json_close(b, ']');
 }
 
+static void family_json(struct buf *b, struct prompt_family f)
+{
+	json_open(b, '{');
+	json_key(b, "name");
+	json_add_str(b, f.name);
+	json_key(b, "forms");
+	json_add_i64(b, f.forms);
+	json_key(b, "kept_for");
+	json_add_str(b, f.tag);
+	json_close(b, '}');
+}
+
 static void task_json(struct buf *b, const struct task *t)
 {
 	json_open(b, '{');
@@ -100,8 +112,8 @@ static void task_json(struct buf *b, const struct task *t)
 	for (int l = 0; l < LANGS; l++) {
 		json_key(b, lang_name((enum lang)l));
 		json_open(b, '[');
-		for (int i = 0; i < prompt_forms(t->name, (enum lang)l); i++)
-			json_add_str(b, prompt_form(t->name, (enum lang)l, i));
+		for (int i = 0; i < prompt_families(t->name, (enum lang)l); i++)
+			family_json(b, prompt_family(t->name, (enum lang)l, i));
 		json_close(b, ']');
 	}
 	json_close(b, '}');
@@ -110,13 +122,22 @@ static void task_json(struct buf *b, const struct task *t)
 	json_close(b, '}');
 }
 
+static unsigned long long forms_of(const char *task, enum lang lang)
+{
+	unsigned long long n = 0;
+
+	for (int i = 0; i < prompt_families(task, lang); i++)
+		n += prompt_family(task, lang, i).forms;
+	return n;
+}
+
 static void print_task(const struct task *t)
 {
 	printf("%s  (%s%s)\n    %s\n", t->name, t->family, t->flags & TASK_UNIQUE ? ", one answer, proved" : "", t->what);
 	for (const struct knob *k = t->knobs; k->name; k++)
 		printf("    %-18s %6d .. %-8d %s\n", k->name, k->lo, k->hi, k->what);
-	printf("    wordings           %d en, %d zh; support, log2 at difficulty 0, 5, 10: %.0f, %.0f, %.0f\n\n",
-	       prompt_forms(t->name, LANG_EN), prompt_forms(t->name, LANG_ZH), measured_of(t->name, 0).support_log2,
+	printf("    wordings           %llu en, %llu zh; support, log2 at difficulty 0, 5, 10: %.0f, %.0f, %.0f\n\n",
+	       forms_of(t->name, LANG_EN), forms_of(t->name, LANG_ZH), measured_of(t->name, 0).support_log2,
 	       measured_of(t->name, 5).support_log2, measured_of(t->name, 10).support_log2);
 }
 

@@ -236,9 +236,24 @@ static int source_formats(struct walk *w, const yaml_node_t *n, void *to)
 	return rc;
 }
 
+static int source_forms(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct source *s = to;
+	struct buf words = BUF_INIT;
+	int rc = get_words(w, n, "forms", &words);
+
+	if (rc == 0) {
+		buf_reset(&s->forms);
+		buf_add(&s->forms, buf_str(&words));
+		s->wish.ask.form = buf_str(&s->forms);
+	}
+	buf_release(&words);
+	return rc;
+}
+
 static const struct member source_members[] = {
 	{ "task", source_task },	 { "count", source_count }, { "difficulty", source_difficulty }, { "knobs", source_knobs },
-	{ "lang", source_lang },	 { "formats", source_formats }, { 0 },
+	{ "lang", source_lang },	 { "formats", source_formats }, { "forms", source_forms }, { 0 },
 };
 
 static yaml_node_t *find_key(struct walk *w, const yaml_node_t *map, const char *name)
@@ -676,6 +691,8 @@ int recipe_read(struct recipe *r, const char *path, struct err *err)
 
 void recipe_release(struct recipe *r)
 {
+	for (int i = 0; i < r->nsources; i++)
+		buf_release(&r->sources[i].forms);
 	buf_release(&r->text);
 	arena_release(&r->arena);
 }

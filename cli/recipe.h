@@ -21,6 +21,7 @@ enum { RECIPE_SOURCES = 1024 };
 
 struct source {
 	struct wish wish;
+	struct buf forms; /* wish.ask.form points here */
 	int64_t count;
 	int line; /* of the recipe */
 };

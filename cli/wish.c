@@ -137,18 +137,13 @@ int wish_knob_text(struct wish *w, const char *text, struct err *err)
 	return wish_knob(w, str_sub(s, 0, (size_t)eq), v, err);
 }
 
-static bool has_form(const char *task, enum lang lang, struct str form)
-{
-	for (int i = 0; i < prompt_forms(task, lang); i++)
-		if (str_eq(prompt_form(task, lang, i), form))
-			return true;
-	return false;
-}
-
 int wish_check(const struct wish *w, struct err *err)
 {
 	const struct task *t = w->ask.task;
+	char form[PROMPT_FORM_MAX];
+	struct rng rng;
 
+	rng_init(&rng, 0, "form");
 	for (int level = w->lo / 10; level <= (w->hi + 9) / 10; level++) {
 		int knob[TASK_KNOBS];
 
@@ -160,9 +155,8 @@ int wish_check(const struct wish *w, struct err *err)
 			return w->lo == w->hi ? ERR_FAIL : err_at(err, "at difficulty %d: ", level);
 	}
 	for (int i = 0; i < w->nlangs && w->ask.form.n; i++)
-		if (!has_form(t->name, w->langs[i], w->ask.form))
-			return err_set(err, "%s has no wording \"%.*s\" in %s", t->name, shown(w->ask.form), w->ask.form.s,
-				       lang_name(w->langs[i]));
+		if (prompt_draw(form, t->name, w->langs[i], w->ask.form, &rng, err) < 0)
+			return ERR_FAIL;
 	return 0;
 }
 

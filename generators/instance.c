@@ -77,7 +77,7 @@ static void name_it(struct instance *in, struct buf *scratch)
 	buf_addf(scratch, "%s\n%d\n", in->task->name, in->task->revision);
 	buf_add(scratch, buf_str(&in->desc));
 	buf_addf(scratch, "\n%s\n%s\n", lang_name(in->lang), quarry_format_name(in->format));
-	buf_add(scratch, in->form);
+	buf_addz(scratch, in->form);
 	hash64_hex(hash64(buf_z(scratch), scratch->n, 0), hex);
 	snprintf(in->id, sizeof(in->id), "%s-%s", in->task->name, hex);
 }
@@ -139,7 +139,7 @@ static int complete(struct instance *in, const struct instance_ask *ask, struct 
 	t->grade(&in->effort, buf_str(&in->desc));
 	say_answer(in);
 	buf_reset(&in->prompt);
-	rc = prompt_write(&in->prompt, t, buf_str(&in->desc), in->lang, in->format, in->form, err);
+	rc = prompt_write(&in->prompt, t, buf_str(&in->desc), in->lang, in->format, str_of(in->form), err);
 	if (rc < 0)
 		return rc;
 	buf_reset(&in->worked);
@@ -163,23 +163,10 @@ static void canon_of(struct instance *in, struct buf *scratch)
 
 static int choose_form(struct instance *in, const struct instance_ask *ask, struct err *err)
 {
-	int n = prompt_forms(in->task->name, ask->lang);
 	struct rng r;
 
-	if (n == 0)
-		return err_set(err, "%s has no wording in %s", in->task->name, lang_name(ask->lang));
-	if (ask->form.n) {
-		for (int i = 0; i < n; i++) {
-			in->form = prompt_form(in->task->name, ask->lang, i);
-			if (str_eq(in->form, ask->form))
-				return 0;
-		}
-		return err_set(err, "%s has no wording \"%.*s\" in %s", in->task->name, (int)ask->form.n, ask->form.s,
-			       lang_name(ask->lang));
-	}
 	rng_init(&r, in->seed, "form");
-	in->form = prompt_form(in->task->name, ask->lang, (int)rng_below(&r, (uint32_t)n));
-	return 0;
+	return prompt_draw(in->form, in->task->name, ask->lang, ask->form, &r, err);
 }
 
 static void start(struct instance *in, const struct instance_ask *ask, uint64_t seed)
@@ -318,7 +305,7 @@ void instance_json(struct buf *b, const struct instance *in)
 	json_key(b, "format");
 	json_add_z(b, quarry_format_name(in->format));
 	json_key(b, "form");
-	json_add_str(b, in->form);
+	json_add_z(b, in->form);
 	json_key(b, "prompt");
 	json_open(b, '[');
 	json_open(b, '{');

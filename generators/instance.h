@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "generators/prompt.h"
 #include "generators/task.h"
 #include "verifiers/verify.h"
 
@@ -28,7 +29,7 @@ struct instance_ask {
 	int knob[TASK_KNOBS];
 	enum lang lang;
 	enum quarry_format format;
-	struct str form;          /* name of the wording; empty: drawn */
+	struct str form;          /* which wordings, as prompt_draw() takes them; empty: any that is not held */
 	bool worked;              /* with the worked solution */
 	/* Only puzzles whose canon hash, as a fraction of 2^64, lies in [canon_lo, canon_hi): splits are such ranges. */
 	double canon_lo, canon_hi;
@@ -46,7 +47,7 @@ struct instance {
 	uint64_t seed; /* below 2^63: instance_make(ask, seed) gives this instance again */
 	enum lang lang;
 	enum quarry_format format;
-	struct str form; /* static */
+	char form[PROMPT_FORM_MAX];
 	struct buf prompt, desc, answer, worked; /* worked is empty when not asked for */
 	uint64_t canon;
 	double guess;

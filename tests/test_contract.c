@@ -74,6 +74,30 @@ static bool chinese(struct str s)
 	return false;
 }
 
+/* A hundred wordings that are drawn, none in more than 2 % of rows, and one family kept for validation. */
+static void check_families(const struct task *t, enum lang lang)
+{
+	int held = 0, n = prompt_families(t->name, lang);
+	uint32_t forms = 0, weights = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct prompt_family f = prompt_family(t->name, lang, i);
+
+		if (str_is(f.tag, "held")) {
+			held++;
+			CHECK(f.forms >= 50);
+			continue;
+		}
+		CHECK(f.tag.n == 0 || (str_is(f.tag, "tiny") && f.forms == 1));
+		forms += f.forms;
+		weights += f.forms < 64 ? f.forms : 64;
+	}
+	CHECK(n >= 4);
+	CHECK(forms >= 100);
+	CHECK_EQ(held, 1);
+	CHECK(weights >= 50); /* a form's share is 1 of the weights at most */
+}
+
 static void check_table(const struct task *t)
 {
 	const struct quarry_rule *rule = quarry_rule(t->name);
@@ -101,8 +125,10 @@ static void check_table(const struct task *t)
 		for (int i = knobs; i < TASK_KNOBS; i++)
 			CHECK_EQ(knob[i], 0);
 	}
-	for (int lang = 0; lang < LANGS; lang++)
-		CHECK(prompt_forms(t->name, (enum lang)lang) >= 4);
+	for (int lang = 0; lang < LANGS; lang++) {
+		check_in("%s wordings in %s", t->name, lang_name((enum lang)lang));
+		check_families(t, (enum lang)lang);
+	}
 }
 
 /* ---- prompts ---- */
@@ -119,37 +145,84 @@ static void check_prompt_text(struct str prompt, enum lang lang)
 		CHECK(!str_ends(line, STR(" ")) && !str_ends(line, STR("\t")));
 }
 
-/* Every wording in every format is whole and differs from every other; ids tell them apart. */
-static void check_prompts(const struct task *t, int level, const struct instance *first, enum lang lang)
+enum { PROMPTS = 512, FORMS_TRIED = 6 };
+
+/* A form of every family in every format is whole and differs from every other. */
+static void check_prompts(const struct task *t, const struct instance *first, enum lang lang, struct rng *rng)
+{
+	uint64_t prompts[PROMPTS] = { 0 };
+	struct buf b = BUF_INIT;
+	int n = 0, same;
+
+	for (int i = 0; i < prompt_families(t->name, lang); i++) {
+		struct prompt_family f = prompt_family(t->name, lang, i);
+		uint32_t tries = f.forms < FORMS_TRIED ? f.forms : FORMS_TRIED, stride = f.forms / tries;
+
+		for (uint32_t k = 0; k < tries; k++) {
+			char form[PROMPT_FORM_MAX];
+			uint32_t at = k * stride + rng_below(rng, stride);
+
+			snprintf(form, sizeof(form), f.forms > 1 ? "%.*s.%u" : "%.*s", (int)f.name.n, f.name.s, at);
+			for (int format = QUARRY_ANY; format < QUARRY_FORMATS && n < PROMPTS; format++) {
+				struct err err = ERR_INIT;
+				uint64_t hash;
+
+				check_in("%s level %d seed %d %s %s %s", t->name, first->level, (int)first->seed, lang_name(lang),
+					 form, quarry_format_name((enum quarry_format)format));
+				buf_reset(&b);
+				if (!CHECK_EQ(prompt_write(&b, t, buf_str(&first->desc), lang, (enum quarry_format)format,
+							   str_of(form), &err), 0)) {
+					fprintf(stderr, "\t%s\n", err.msg);
+					continue;
+				}
+				check_prompt_text(buf_str(&b), lang);
+				if (format == QUARRY_ANY)
+					continue; /* forms that differ in how to hand in alone are then the same */
+				hash = hash64(b.s, b.n, 0);
+				prompts[n] = hash;
+				for (same = 0; prompts[same] != hash; same++)
+					;
+				CHECK_EQ(same, n++);
+			}
+		}
+	}
+	buf_release(&b);
+}
+
+/* The wording and the format are in the id, and are those asked for. */
+static void check_ids(const struct task *t, const struct instance *first)
 {
 	struct instance_ask ask = INSTANCE_ASK(t);
 	struct instance in = INSTANCE_INIT;
-	uint64_t prompts[64] = { 0 };
-	char ids[64][64];
-	int n = 0, forms = prompt_forms(t->name, lang);
+	struct err err = ERR_INIT;
+	char ids[2 * QUARRY_FORMATS][64], form[PROMPT_FORM_MAX];
+	int n = 0;
 
-	ask.difficulty = level * 10;
-	ask.lang = lang;
-	for (int form = 0; form < forms; form++)
-		for (int format = QUARRY_ANY; format < QUARRY_FORMATS && n < 64; format++, n++) {
-			struct err err = ERR_INIT;
-			uint64_t hash;
+	ask.difficulty = first->level * 10;
+	for (int held = 0; held < 2; held++)
+		for (int format = QUARRY_TAGS; format < QUARRY_FORMATS; format++, n++) {
+			struct str family;
 
-			ask.form = prompt_form(t->name, lang, form);
 			ask.format = (enum quarry_format)format;
-			check_in("%s level %d seed %d %s %.*s %s", t->name, level, (int)first->seed, lang_name(lang),
-				 (int)ask.form.n, ask.form.s, quarry_format_name(ask.format));
+			ask.form = held ? STR("held") : STR("");
 			if (!CHECK_EQ(instance_from_desc(&in, &ask, buf_str(&first->desc), &err), 0))
 				continue;
-			CHECK(str_eq(in.form, ask.form) && in.format == ask.format && in.lang == lang);
-			check_prompt_text(buf_str(&in.prompt), lang);
+			CHECK(in.format == ask.format && in.lang == ask.lang);
 			CHECK_EQ(in.canon, first->canon);
 			CHECK_EQ(strlen(in.id), strlen(t->name) + 17);
-			hash = hash64(in.prompt.s, in.prompt.n, 0);
 			strcpy(ids[n], in.id);
-			prompts[n] = hash;
 			for (int i = 0; i < n; i++)
-				CHECK(prompts[i] != hash && strcmp(ids[i], in.id) != 0);
+				CHECK(strcmp(ids[i], in.id) != 0);
+			/* by its own name it is the same again */
+			strcpy(form, in.form);
+			family = str_sub(str_of(form), 0, strcspn(form, "."));
+			for (int i = 0; i < prompt_families(t->name, LANG_EN); i++)
+				if (str_eq(prompt_family(t->name, LANG_EN, i).name, family))
+					CHECK_EQ(str_is(prompt_family(t->name, LANG_EN, i).tag, "held"), held);
+			ask.form = str_of(form);
+			CHECK_EQ(instance_from_desc(&in, &ask, buf_str(&first->desc), &err), 0);
+			CHECK_STR(str_of(in.id), ids[n]);
+			CHECK_STR(str_of(in.form), form);
 		}
 	instance_release(&in);
 }
@@ -408,7 +481,7 @@ static void from_desc(const struct task *t, int level, const struct instance *in
 	struct err err = ERR_INIT;
 
 	ask.difficulty = level * 10;
-	ask.form = in->form;
+	ask.form = str_of(in->form);
 	if (CHECK_EQ(instance_from_desc(&again, &ask, buf_str(&in->desc), &err), 0)) {
 		CHECK_STR_EQ(buf_str(&again.prompt), buf_str(&in->prompt));
 		CHECK_EQ(judge_answer(t, buf_str(&in->desc), buf_str(&again.answer)), QUARRY_CORRECT);
@@ -464,8 +537,10 @@ static void check_level(const struct task *t, int level, struct tally *swaps, st
 		check_twins(t, &in[i], rng);
 		CHECK(!(t->flags & TASK_UNIQUE) || t->prove(buf_str(&in[i].desc)));
 		check_worked(t, level, &in[i]);
-		for (int lang = 0; lang < LANGS; lang++)
-			check_prompts(t, level, &in[i], (enum lang)lang);
+		if (i == 0)
+			check_ids(t, &in[i]);
+		for (int lang = 0; lang < LANGS && i == 0; lang++)
+			check_prompts(t, &in[i], (enum lang)lang, rng);
 	}
 	if (all)
 		check_others(t, in, level);
