@@ -1,0 +1,533 @@
+/*
+ * dyck_language_reasoning_errors.c - a stack told bracket by bracket, with mistakes: knobs, levels, solver, generator.
+ *
+ * desc: "([]) ( ([ ( - -": the sequence, the stack stated after each bracket ("-" for none), the stack stated at the end, and
+ * where brackets stay open the closing ones said to be missing. The answer: the numbers of the wrong thoughts, "0" for none.
+ *
+ * A mistake starts at a thought of its own and may be carried on: then the next stacks follow from the wrong one, until the truth comes
+ * back. Neighbouring thoughts fit together inside such a run, so that comparing neighbours finds its ends only.
+ */
+#include "generators/task.h"
+
+#include <math.h>
+
+enum {
+	LENGTH_MAX = 256,
+	STATED_MAX = 256, /* brackets of a stated stack */
+	INTRO = 2,        /* thoughts before the first bracket */
+	THOUGHTS_MAX = LENGTH_MAX + 4,
+	DRAWS = 40,
+};
+
+enum { KINDS, LENGTH_LO, LENGTH_HI, OPEN, ERRORS_LO, ERRORS_HI, CARRY, SUBTLE, CLEAN };
+
+static const struct knob knobs[] = {
+	{ "kinds", 1, 4, "kinds of brackets in play" },
+	{ "length_min", 2, 200, "fewest brackets" },
+	{ "length_max", 2, 200, "most brackets" },
+	{ "open", 0, 20, "most brackets that stay open at the end" },
+	{ "errors_min", 0, 10, "fewest mistakes" },
+	{ "errors_max", 0, 10, "most mistakes" },
+	{ "carry", 0, 8, "thoughts that may follow from a mistake and are wrong with it" },
+	{ "subtle", 0, 100, "percent of mistakes that leave the stack as high as it is" },
+	{ "clean", 0, 100, "percent of traces without a mistake" },
+	{ NULL, 0, 0, NULL },
+};
+
+static const int levels[TASK_LEVELS][TASK_KNOBS] = {
+	/* kinds length   open errors carry subtle clean */
+	{ 2,     4, 6,    0,   1, 1,  0,    0,     10 },
+	{ 2,     6, 8,    0,   1, 2,  0,    20,    10 },
+	{ 3,     10, 12,  1,   1, 2,  0,    30,    5 },
+	{ 3,     20, 24,  2,   2, 3,  0,    40,    1 },
+	{ 3,     26, 30,  2,   2, 4,  0,    50,    1 },
+	{ 4,     32, 36,  3,   2, 4,  1,    60,    1 },
+	{ 4,     40, 46,  4,   2, 5,  2,    60,    1 },
+	{ 4,     50, 56,  5,   3, 6,  3,    70,    1 },
+	{ 4,     62, 70,  6,   3, 7,  4,    75,    1 },
+	{ 4,     80, 90,  8,   3, 8,  5,    80,    1 },
+	{ 4,     110, 120, 10, 4, 10, 6,    85,    1 },
+};
+
+static const char openers[] = "([{<", closers[] = ")]}>";
+
+static const char *refuse(const int *knob)
+{
+	if (knob[LENGTH_LO] > knob[LENGTH_HI])
+		return "length_min is above length_max";
+	if (knob[ERRORS_LO] > knob[ERRORS_HI])
+		return "errors_min is above errors_max";
+	if (knob[ERRORS_LO] * (1 + knob[CARRY]) > knob[LENGTH_LO])
+		return "the shortest sequence has no room for so many mistakes";
+	if (knob[LENGTH_LO] == knob[LENGTH_HI] && knob[LENGTH_LO] % 2 && knob[OPEN] == 0)
+		return "an odd number of brackets cannot all be closed";
+	return NULL;
+}
+
+/* ---- the text ---- */
+
+struct trace {
+	struct str sequence;
+	struct str stated[THOUGHTS_MAX]; /* of the thoughts behind the intro, "-" for nothing */
+	int n;                           /* how many these are */
+	char left[LENGTH_MAX];           /* the true stack at the end */
+	int open, deepest, work;         /* work: brackets of all true stacks, and one more for each */
+	bool wrong[THOUGHTS_MAX];
+};
+
+static char closer_of(char open)
+{
+	return closers[strchr(openers, open) - openers];
+}
+
+/* Put c on the stack or take off what it closes; false where it closes nothing. */
+static bool step(char *stack, int *n, char c)
+{
+	if (strchr(openers, c)) {
+		stack[(*n)++] = c;
+		return true;
+	}
+	return *n > 0 && closer_of(stack[--*n]) == c;
+}
+
+static bool all_brackets(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!s.s[i] || !strchr("()[]{}<>", s.s[i]))
+			return false;
+	return s.n > 0;
+}
+
+static bool same_stack(struct str stated, const char *stack, int n)
+{
+	return n ? str_eq(stated, (struct str){ stack, (size_t)n }) : str_is(stated, "-");
+}
+
+/* The closing brackets of a stack, top first. */
+static void closing(char *out, const char *stack, int n)
+{
+	for (int i = 0; i < n; i++)
+		out[i] = closer_of(stack[n - 1 - i]);
+}
+
+/* Read the stated stacks and hold each against the true one. False: the desc is damaged. */
+static bool parse(struct trace *t, struct str desc)
+{
+	struct str rest = desc, s;
+	char close[LENGTH_MAX];
+
+	t->n = t->open = t->deepest = t->work = 0;
+	if (!str_split(&rest, ' ', &t->sequence) || !all_brackets(t->sequence) || t->sequence.n > LENGTH_MAX ||
+	    desc.s[desc.n - 1] == ' ')
+		return false;
+	while (str_split(&rest, ' ', &s)) {
+		if (t->n == (int)t->sequence.n + 2 || s.n > STATED_MAX || (!str_is(s, "-") && !all_brackets(s)))
+			return false;
+		t->stated[t->n++] = s;
+	}
+	if (t->n <= (int)t->sequence.n)
+		return false;
+	for (int i = 0; i <= (int)t->sequence.n; i++) {
+		if (i < (int)t->sequence.n && !step(t->left, &t->open, t->sequence.s[i]))
+			return false;
+		t->deepest = t->open > t->deepest ? t->open : t->deepest;
+		t->work += t->open + 1;
+		t->wrong[i] = !same_stack(t->stated[i], t->left, t->open);
+	}
+	closing(close, t->left, t->open);
+	if (t->open && t->n == (int)t->sequence.n + 2)
+		t->wrong[t->n - 1] = !same_stack(t->stated[t->n - 1], close, t->open);
+	return t->n == (int)t->sequence.n + 1 + (t->open > 0);
+}
+
+static void write_answer(struct buf *answer, const struct trace *t)
+{
+	int said = 0;
+
+	for (int i = 0; i < t->n; i++) {
+		if (!t->wrong[i])
+			continue;
+		buf_addz(answer, said++ ? ", " : "");
+		buf_addi(answer, INTRO + 1 + i);
+	}
+	if (!said)
+		buf_addc(answer, '0');
+}
+
+static bool solve(struct buf *answer, struct str desc)
+{
+	struct trace t;
+
+	if (!parse(&t, desc))
+		return false;
+	write_answer(answer, &t);
+	return !answer->failed;
+}
+
+/* Each thought is right or wrong by itself, so there is one set of wrong ones. */
+static bool prove(struct str desc)
+{
+	struct trace t;
+
+	return parse(&t, desc);
+}
+
+/* ---- the generator ---- */
+
+/* A stack as it is stated or as it is. */
+struct stack {
+	char s[STATED_MAX];
+	int n;
+};
+
+struct draft {
+	char sequence[LENGTH_MAX];
+	int length, kinds;
+	struct stack is[THOUGHTS_MAX], said[THOUGHTS_MAX];
+	int n; /* thoughts behind the intro */
+	struct rng *rng;
+};
+
+static void stack_copy(struct stack *to, const struct stack *from)
+{
+	memcpy(to->s, from->s, (size_t)from->n);
+	to->n = from->n;
+}
+
+/* One step of the even walk from height h to 0 in m steps; see dyck_language_errors.c. */
+static bool next_up(int h, int m, struct rng *rng)
+{
+	return rng_below(rng, (uint32_t)(2 * m * (h + 1))) < (uint32_t)((h + 2) * (m - h));
+}
+
+/* A sequence that leaves `open` brackets open: the walk is one from that height to 0, backwards. */
+static void draw_sequence(struct draft *d, int open)
+{
+	bool up[LENGTH_MAX];
+	char stack[LENGTH_MAX];
+	int at = open, n = 0;
+
+	for (int left = d->length; left > 0; left--) {
+		up[left - 1] = !next_up(at, left, d->rng);
+		at += up[left - 1] ? -1 : 1;
+	}
+	for (int i = 0; i < d->length; i++) {
+		d->sequence[i] = up[i] ? openers[rng_below(d->rng, (uint32_t)d->kinds)] : closer_of(stack[n - 1]);
+		step(stack, &n, d->sequence[i]);
+		memcpy(d->is[i].s, stack, (size_t)n);
+		d->is[i].n = n;
+	}
+	stack_copy(&d->is[d->length], &d->is[d->length - 1]);
+	d->n = d->length + 1;
+	if (n) {
+		closing(d->is[d->n].s, stack, n);
+		d->is[d->n++].n = n;
+	}
+	for (int i = 0; i < d->n; i++)
+		stack_copy(&d->said[i], &d->is[i]);
+}
+
+static bool differs(const struct stack *a, const struct stack *b)
+{
+	return a->n != b->n || memcmp(a->s, b->s, (size_t)a->n) != 0;
+}
+
+/* Another bracket of the kinds in play, one that opens or closes like c. */
+static char other_kind(const struct draft *d, char c)
+{
+	const char *ring = strchr(openers, c) ? openers : closers;
+	int k = (int)rng_below(d->rng, (uint32_t)d->kinds - 1);
+
+	return ring[k + (ring[k] == c || k > strchr(ring, c) - ring)];
+}
+
+/* The stack stays as high: one bracket is another, or two neighbours change places. */
+static void mistake_subtle(const struct draft *d, struct stack *s)
+{
+	int at = (int)rng_below(d->rng, (uint32_t)s->n);
+
+	if (rng_chance(d->rng, 50))
+		at = s->n - 1 - (int)rng_below(d->rng, (uint32_t)(s->n < 2 ? 1 : 2)); /* the top is where they happen */
+	if (at > 0 && s->s[at] != s->s[at - 1] && rng_chance(d->rng, 40)) {
+		char c = s->s[at];
+
+		s->s[at] = s->s[at - 1];
+		s->s[at - 1] = c;
+	} else if (d->kinds > 1) {
+		s->s[at] = other_kind(d, s->s[at]);
+	}
+}
+
+/* A bracket is lost, one too many is there, or nothing was done. */
+static void mistake_plain(const struct draft *d, int i, struct stack *s)
+{
+	const char *ring = i > d->length ? closers : openers;
+	int how = (int)rng_below(d->rng, 3), at;
+
+	if (how == 0 && i > 0 && i < d->length) {
+		stack_copy(s, &d->is[i - 1]);
+	} else if (how == 1 && s->n > 0) {
+		at = (int)rng_below(d->rng, (uint32_t)s->n);
+		memmove(s->s + at, s->s + at + 1, (size_t)(s->n - at - 1));
+		s->n--;
+	} else {
+		at = rng_chance(d->rng, 60) ? s->n : (int)rng_below(d->rng, (uint32_t)s->n + 1);
+		memmove(s->s + at + 1, s->s + at, (size_t)(s->n - at));
+		s->s[at] = ring[rng_below(d->rng, (uint32_t)d->kinds)];
+		s->n++;
+	}
+}
+
+/* Let thought i be wrong, and what follows from it up to `run` thoughts; false if one of them is wrong already or nothing came of it. */
+static bool add_mistake(struct draft *d, int i, int run, int subtle)
+{
+	struct stack s;
+
+	stack_copy(&s, &d->is[i]);
+	if (differs(&d->said[i], &d->is[i]))
+		return false;
+	if (s.n > 0 && rng_chance(d->rng, subtle))
+		mistake_subtle(d, &s);
+	else
+		mistake_plain(d, i, &s);
+	if (!differs(&s, &d->is[i]))
+		return false;
+	stack_copy(&d->said[i], &s);
+	for (int k = i + 1; k < d->length && k < i + run; k++) {
+		if (strchr(openers, d->sequence[k]))
+			s.s[s.n++] = d->sequence[k];
+		else if (s.n-- == 0)
+			break;
+		if (!differs(&s, &d->is[k]) || differs(&d->said[k], &d->is[k]))
+			break;
+		stack_copy(&d->said[k], &s);
+	}
+	return true;
+}
+
+static bool add_mistakes(struct draft *d, const int *knob)
+{
+	int want = rng_range(d->rng, knob[ERRORS_LO], knob[ERRORS_HI]), most = d->length / (1 + knob[CARRY]);
+
+	if (rng_chance(d->rng, knob[CLEAN]))
+		return true;
+	if (want > most)
+		want = most;
+	for (int draw = 0; draw < DRAWS * 10 && want > 0; draw++) {
+		int i = (int)rng_below(d->rng, (uint32_t)d->n), run = 1 + (int)rng_below(d->rng, (uint32_t)knob[CARRY] + 1);
+
+		want -= add_mistake(d, i, run, knob[SUBTLE]);
+	}
+	return want == 0;
+}
+
+static void write_desc(struct buf *out, const struct draft *d)
+{
+	buf_add(out, (struct str){ d->sequence, (size_t)d->length });
+	for (int i = 0; i < d->n; i++) {
+		buf_addc(out, ' ');
+		buf_add(out, d->said[i].n ? (struct str){ d->said[i].s, (size_t)d->said[i].n } : STR("-"));
+	}
+}
+
+static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
+{
+	struct draft d; /* large, and filled as far as it is used */
+	int open = rng_range(rng, 0, knob[OPEN]);
+
+	d.kinds = knob[KINDS];
+	d.rng = rng;
+	d.length = rng_range(rng, knob[LENGTH_LO], knob[LENGTH_HI]);
+	if (open > d.length)
+		open = d.length;
+	if ((d.length - open) % 2) {
+		if (open < knob[OPEN] && open < d.length)
+			open++;
+		else if (open > 0)
+			open--;
+		else
+			d.length += d.length < knob[LENGTH_HI] ? 1 : -1; /* refuse() sees to it that there is another length */
+	}
+	draw_sequence(&d, open);
+	if (!add_mistakes(&d, knob))
+		return false;
+	write_desc(desc, &d);
+	return !desc->failed && solve(answer, buf_str(desc));
+}
+
+/* ---- what else quarry asks ---- */
+
+/* "7 { ([{ =" is number, bracket, the true stack, and that it was stated; "8 } ([ x (<" was stated as (<. */
+static void explain(struct buf *steps, struct str desc, enum lang lang)
+{
+	char stack[LENGTH_MAX], close[LENGTH_MAX];
+	struct trace t;
+	int n = 0;
+
+	if (!parse(&t, desc))
+		return;
+	for (int i = 0; i < t.n; i++) {
+		struct str is;
+
+		buf_addf(steps, "%s%d ", i ? "\n" : "", INTRO + 1 + i);
+		if (i < (int)t.sequence.n) {
+			step(stack, &n, t.sequence.s[i]);
+			buf_addc(steps, t.sequence.s[i]);
+		} else if (i == (int)t.sequence.n) {
+			buf_addz(steps, lang == LANG_ZH ? "末尾" : "end");
+		} else {
+			buf_addz(steps, lang == LANG_ZH ? "待补" : "due");
+			closing(close, stack, n);
+		}
+		is = (struct str){ i > (int)t.sequence.n ? close : stack, (size_t)n };
+		buf_addc(steps, ' ');
+		buf_add(steps, n ? is : STR("-"));
+		buf_addz(steps, t.wrong[i] ? " x " : " =");
+		if (t.wrong[i])
+			buf_add(steps, t.stated[i]);
+	}
+}
+
+static void grade(struct effort *e, struct str desc)
+{
+	struct trace t;
+
+	*e = (struct effort){ .technique = "" };
+	if (!parse(&t, desc))
+		return;
+	e->depth = t.deepest;
+	e->steps = t.work;
+	e->technique = t.open ? "stack, closing brackets" : "stack";
+}
+
+static int kind_of(char c)
+{
+	const char *o = strchr(openers, c);
+
+	return (int)(o ? o - openers : strchr(closers, c) - closers);
+}
+
+static void rename_kinds(struct buf *out, struct str desc, const int map[4])
+{
+	for (size_t i = 0; i < desc.n; i++) {
+		char c = desc.s[i];
+
+		buf_addc(out, strchr(" -", c) ? c : (strchr(openers, c) ? openers : closers)[map[kind_of(c)]]);
+	}
+}
+
+/* The kinds numbered as they come. */
+static void canon(struct buf *out, struct str desc)
+{
+	int map[4] = { -1, -1, -1, -1 }, next = 0;
+	struct trace t;
+
+	if (!parse(&t, desc))
+		return;
+	for (size_t i = 0; i < desc.n; i++)
+		if (!strchr(" -", desc.s[i]) && map[kind_of(desc.s[i])] < 0)
+			map[kind_of(desc.s[i])] = next++;
+	rename_kinds(out, desc, map);
+}
+
+static bool twin(struct buf *out, struct str desc, struct rng *rng)
+{
+	int map[4] = { 0, 1, 2, 3 };
+	struct trace t;
+
+	if (!parse(&t, desc))
+		return false;
+	rng_shuffle(rng, map, 4, sizeof *map);
+	rename_kinds(out, desc, map);
+	return !out->failed;
+}
+
+/* Any set of the thoughts about brackets. */
+static double answers_log2(struct str desc)
+{
+	struct trace t;
+
+	return parse(&t, desc) ? t.n : 0;
+}
+
+static const struct phrases {
+	const char *head, *colon;   /* "Thought 3: " */
+	const char *plan, *start;   /* what the first two say */
+	const char *stack, *none;   /* "; stack: ", "empty" */
+	const char *end, *due;
+} phrases[LANGS] = {
+	[LANG_EN] = { "Thought ", ": ", "I read the brackets from left to right and keep a stack of the open ones.", "At the start", " ; stack: ",
+		      "empty", "The end is reached", "Closing brackets still missing, in order: " },
+	[LANG_ZH] = { "思考 ", "：", "从左到右逐个读入括号，用栈记录尚未闭合的括号。", "开始", "；栈：", "空", "已读到末尾",
+		      "还缺少的右括号，依次为：" },
+};
+
+static void add_stated(struct buf *b, struct str s, const char *none)
+{
+	if (str_is(s, "-"))
+		buf_addz(b, none);
+	for (size_t i = 0; i < s.n && s.s[0] != '-'; i++) {
+		buf_addz(b, i ? " " : "");
+		buf_addc(b, s.s[i]);
+	}
+}
+
+/* One line a thought. terse: "3. ( -> (" for "Thought 3: ( ; stack: (". */
+static void add_thoughts(struct buf *b, const struct trace *t, const struct phrases *say, bool terse)
+{
+	const char *head = terse ? "" : say->head, *colon = terse ? ". " : say->colon, *stack = terse ? " -> " : say->stack;
+
+	buf_addf(b, "%s1%s%s\n%s2%s%s%s%s", head, colon, say->plan, head, colon, say->start, stack, say->none);
+	for (int i = 0; i < t->n; i++) {
+		buf_addf(b, "\n%s%d%s", head, INTRO + 1 + i, colon);
+		if (i < (int)t->sequence.n)
+			buf_addf(b, "%c%s", t->sequence.s[i], stack);
+		else if (i == (int)t->sequence.n)
+			buf_addf(b, "%s%s", say->end, stack);
+		else
+			buf_addz(b, say->due);
+		add_stated(b, t->stated[i], say->none);
+	}
+}
+
+/* {{sequence}}, {{thoughts}} with words, {{lines}} with few, {{count}}: how many. */
+static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+{
+	struct buf sequence = BUF_INIT, thoughts = BUF_INIT, lines = BUF_INIT, count = BUF_INIT;
+	struct trace t;
+
+	if (!parse(&t, desc))
+		return;
+	add_stated(&sequence, t.sequence, "");
+	add_thoughts(&thoughts, &t, &phrases[lang], false);
+	add_thoughts(&lines, &t, &phrases[lang], true);
+	buf_addi(&count, INTRO + t.n);
+	put(ctx, "sequence", buf_str(&sequence));
+	put(ctx, "thoughts", buf_str(&thoughts));
+	put(ctx, "lines", buf_str(&lines));
+	put(ctx, "count", buf_str(&count));
+	buf_release(&sequence);
+	buf_release(&thoughts);
+	buf_release(&lines);
+	buf_release(&count);
+}
+
+const struct task task_dyck_language_reasoning_errors = {
+	.name = "dyck_language_reasoning_errors",
+	.family = "symbols",
+	.what = "Find the wrong steps where a stack of brackets is told step by step.",
+	.revision = 1,
+	.flags = TASK_UNIQUE,
+	.knobs = knobs,
+	.levels = levels,
+	.refuse = refuse,
+	.generate = generate,
+	.solve = solve,
+	.explain = explain,
+	.prove = prove,
+	.grade = grade,
+	.canon = canon,
+	.twin = twin,
+	.answers_log2 = answers_log2,
+	.fields = fields,
+};
