@@ -245,12 +245,28 @@ static bool symbol_index(const char *symbols, uint32_t c, int *ret)
 	return true;
 }
 
+/* A board that is said not to be the one is none. */
+static bool denies(const char *letters)
+{
+	static const char *const words[] = {
+		"not", "isn", "never", "neither", "nor", "cannot", "except", "without", "wrong", "incorrect", "invalid", "false",
+		"impossible", "\xe4\xb8\x8d", "\xe9\x9d\x9e", "\xe6\xb2\xa1", "\xe9\x94\x99", "\xe5\x90\xa6",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(letters, words[i]) == 0)
+			return true;
+	return false;
+}
+
 /* What a word says about rows: "row", "R1", "第", "col". */
 static bool name_word(struct reader *r, const char *letters, int numbers, int v)
 {
 	static const char *const rows[] = { "row", "r", "line", "\xe7\xac\xac", "\xe8\xa1\x8c" };
 	static const char *const cols[] = { "column", "col", "c", "\xe5\x88\x97" };
 
+	if (denies(letters))
+		return false;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(letters, rows[i]) == 0) {
 			r->row_word = true;

@@ -117,6 +117,10 @@ static void answers(void)
 		FULL " \xff",
 		"1234/3412/2143/4321 (100%)",
 		FULL "\n\n" FULL,
+		"not " FULL,
+		FULL " isn't it",
+		"Wrong: " FULL,
+		"不是" FULL,
 	};
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
