@@ -1,0 +1,223 @@
+/* named.c - names in two languages, found in constant time; see named.h. */
+#include "verifiers/named.h"
+#include "verifiers/text.h"
+
+enum { EN_MAX = 40, ZH_MAX = 48 }; /* bytes of a name */
+
+static bool letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Bytes that may come and go inside an English name: "alarm clock", "alarm-clock", "alarm_clock", "alarmclock". */
+static bool loose(char c)
+{
+	return c == ' ' || c == '-' || c == '_';
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static uint32_t hash(struct str s)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < s.n; i++)
+		if (!loose(s.s[i]))
+			h = (h ^ (unsigned char)lower(s.s[i])) * 16777619u;
+	return h ^ h >> 15;
+}
+
+static bool same(struct str a, struct str b)
+{
+	size_t i = 0, j = 0;
+
+	for (;; i++, j++) {
+		while (i < a.n && loose(a.s[i]))
+			i++;
+		while (j < b.n && loose(b.s[j]))
+			j++;
+		if (i == a.n || j == b.n)
+			return i == a.n && j == b.n;
+		if (lower(a.s[i]) != lower(b.s[j]))
+			return false;
+	}
+}
+
+/* The slot that holds the name, or the free one where it would go. At most 800 of 2048 are taken. */
+static uint32_t slot_of(const struct named *names, struct str s)
+{
+	uint32_t at = hash(s) % NAMED_SLOTS;
+
+	while (names->slot[at]) {
+		const struct str *name = names->name[names->slot[at] - 1];
+
+		if (same(name[0], s) || same(name[1], s))
+			break;
+		at = (at + 1) % NAMED_SLOTS;
+	}
+	return at;
+}
+
+static int find(const struct named *names, struct str s)
+{
+	return names->slot[slot_of(names, s)] - 1;
+}
+
+static bool english(struct str s)
+{
+	if (s.n == 0 || s.n > EN_MAX || !letter(s.s[s.n - 1]))
+		return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!letter(s.s[i]) && (i == 0 || (s.s[i] != ' ' && s.s[i] != '-') || !letter(s.s[i - 1])))
+			return false;
+	return true;
+}
+
+/* One Han character: its bytes, or 0. */
+static size_t han(struct str s)
+{
+	uint32_t cp = 0;
+	size_t n = s.n ? utf8_next(s, &cp) : 0;
+
+	return cp >= 0x4e00 && cp <= 0x9fff ? n : 0;
+}
+
+static bool chinese(struct str s)
+{
+	size_t n;
+
+	if (s.n == 0 || s.n > ZH_MAX)
+		return false;
+	for (; s.n; s = str_from(s, n))
+		if ((n = han(s)) == 0)
+			return false;
+	return true;
+}
+
+void named_init(struct named *names)
+{
+	names->n = 0;
+	memset(names->slot, 0, sizeof(names->slot));
+}
+
+int named_add(struct named *names, struct str pair)
+{
+	ptrdiff_t eq = str_chr(pair, '=');
+	struct str en = str_sub(pair, 0, eq < 0 ? 0 : (size_t)eq), zh = str_from(pair, (size_t)(eq + 1));
+
+	if (eq < 0 || names->n == NAMED_MAX || !english(en) || !chinese(zh) || find(names, en) >= 0 || find(names, zh) >= 0)
+		return -1;
+	names->name[names->n][0] = en;
+	names->name[names->n][1] = zh;
+	names->n++;
+	names->slot[slot_of(names, en)] = (uint16_t)names->n;
+	names->slot[slot_of(names, zh)] = (uint16_t)names->n;
+	return names->n - 1;
+}
+
+int named_at(const struct named *names, struct str en)
+{
+	int i = find(names, en);
+
+	return i >= 0 && str_eq(names->name[i][0], en) ? i : -1;
+}
+
+/* ---- what stands before a name and says nothing ---- */
+
+static const char *const words[] = {
+	"a", "an", "the", "it", "is", "was", "are", "will", "be", "there", "here", "i", "you", "we", "see", "sees", "find", "item",
+	"items", "object", "objects", "thing", "things", "name", "names", "named", "called", "answer", "answers", "final", "at", "in",
+	"order", "of", "end", "and", "stop", "stops", "place", "vertex", "point", "first", "second", "third", "fourth", "fifth", "sixth",
+	"1st", "2nd", "3rd", "4th", "5th", "6th", "last", "cousin", "cousins", "sibling", "siblings", "child", "children", "grandchild",
+	"grandchildren", "descendant", "descendants", "aunts", "uncles", "relatives", "following", "so", "then", "therefore", "thus", NULL
+};
+
+static const char *const zh_words[] = {
+	"最终", "最后", "答案", "分别", "依次", "就", "物品", "东西", "名称", "名字", "看到的", "看到了", "看到", "看见", "你", "我", "会", "应该",
+	"是", "为", "有", "的", "第", "一", "二", "三", "四", "五", "六", "个", "处", "站", "停留点", "堂亲", "堂表亲", "堂兄弟姐妹", "堂兄弟",
+	"兄弟姐妹", "孩子", "子女", "孙辈", "孙子", "后代", "后裔", "节点", "所有", "全部", "因此", "所以", "那里", "终点", "只", "把", "张", "台", "件", "条",
+	"块", "本", "双", "顶", "辆", "架", "艘", "根", "支", "面", "座", "盏", "口", "部", "幅", "枚", "串", "副", "套", "瓶", "匹", "头", "枝", "扇", "颗",
+	"了", NULL
+};
+
+/* Bytes of the entry of a list that s begins with, 0 for none. */
+static size_t begins(struct str s, const char *const *list)
+{
+	for (; *list; list++)
+		if (str_starts(s, str_of(*list)))
+			return strlen(*list);
+	return 0;
+}
+
+/* Bytes of one such word, or of a number or mark around it; 0 where s begins with something else. */
+static size_t lead(struct str s)
+{
+	static const char *const marks[] = { ":", ".", ")", "(", "#", "=", "*", "\"", "'", "`", "\xEF\xBC\x9A", "->", NULL };
+	size_t n = 0;
+	bool word = false;
+
+	for (; n < s.n && (letter(s.s[n]) || (s.s[n] >= '0' && s.s[n] <= '9')); n++)
+		word |= letter(s.s[n]);
+	for (const char *const *w = words; word && *w; w++)
+		if (str_ieq(str_sub(s, 0, n), str_of(*w)))
+			return n;
+	if (n)
+		return word || n > 3 ? 0 : n;
+	n = begins(s, marks);
+	return n ? n : begins(s, zh_words);
+}
+
+/* The name that s is, or that it is with the other language's in brackets behind it. */
+static int whole(const struct named *names, struct str s)
+{
+	ptrdiff_t open = str_chr(s, '(');
+	int i;
+
+	if (open > 0 && s.s[s.n - 1] == ')') {
+		i = find(names, str_trim(str_sub(s, 0, (size_t)open)));
+		return i >= 0 && find(names, text_strip(str_sub(s, (size_t)open + 1, s.n - 1))) == i ? i : -1;
+	}
+	return find(names, s);
+}
+
+/* Bytes of the name itself where s begins with it and goes on. */
+static size_t about_head(const struct named *names, struct str s, int about)
+{
+	for (int lang = 0; about >= 0 && lang < 2; lang++) {
+		struct str name = names->name[about][lang];
+
+		if (s.n > name.n && str_ieq(str_sub(s, 0, name.n), name) && !(lang == 0 && letter(s.s[name.n])))
+			return name.n;
+	}
+	return 0;
+}
+
+int named_said(const struct named *names, struct str said, int about)
+{
+	char room[NAMED_SAID];
+	struct str s = text_strip(said);
+
+	if (s.n == 0 || s.n > sizeof(room) || !text_plain(s, room, sizeof(room), &s))
+		return -1;
+	/* each round takes off a word; a word has a byte at least */
+	for (;;) {
+		size_t n;
+		int i;
+
+		s = text_strip(s);
+		if (s.n == 0)
+			return -1;
+		i = whole(names, s);
+		if (i >= 0)
+			return i;
+		n = lead(s);
+		if (!n)
+			n = about_head(names, s, about);
+		if (!n)
+			return -1;
+		s = str_from(s, n);
+	}
+}

@@ -1,0 +1,40 @@
+/*
+ * named.h - things that a puzzle calls by name, in English and in Chinese, as its desc writes them ("alarm clock=闹钟").
+ *
+ *	struct named names;
+ *	named_init(&names);
+ *	lamp = named_add(&names, STR("lamp=台灯"));	// 0
+ *	named_said(&names, STR("It is the lamp."), -1);	// 0, as for "台灯", "**Lamp**" or "a lamp (台灯)"
+ *
+ * A desc carries the names itself: rows outlive the lists that they were drawn from.
+ */
+#ifndef QUARRY_VERIFIERS_NAMED_H
+#define QUARRY_VERIFIERS_NAMED_H
+
+#include "base/str.h"
+
+enum {
+	NAMED_MAX = 400,
+	NAMED_SLOTS = 2048,
+	NAMED_SAID = 120, /* bytes of an answer's item that are looked at; a longer one is no name */
+};
+
+struct named {
+	struct str name[NAMED_MAX][2]; /* English, Chinese; inside the desc */
+	int n;
+	uint16_t slot[NAMED_SLOTS]; /* open addressing over both languages: 1 + index, 0 is free */
+};
+
+void named_init(struct named *names);
+/* "en=zh", both well spelt and new; the index, or -1. */
+int named_add(struct named *names, struct str pair);
+/* The English name exactly as the desc spells it; -1 if there is none. */
+int named_at(const struct named *names, struct str en);
+/*
+ * What an item of an answer names, -1 for nothing: the name in either language, whatever its case and blanks, after an
+ * article or words that say nothing ("1.", "the item is", "答案是"). `about` may be the index of a name that can stand among
+ * those words ("the cousins of the lamp are ..."), or -1. Anything else around the name makes it none: "not a lamp".
+ */
+int named_said(const struct named *names, struct str said, int about);
+
+#endif
