@@ -1,0 +1,944 @@
+/*
+ * kukurasu.c - choose cells so that the weighted sums of rows and columns come out: one solution by proof, graded by
+ * the reasoning it needs.
+ *
+ * desc: "7 3 10 4/5 1 9 3": the sums of the rows from top to bottom, then those of the columns from left to right. A
+ * chosen cell counts its column number in its row's sum and its row number in its column's sum.
+ * The answer is the rows with 1 for a chosen cell and 0 for another: "0110/1001".
+ *
+ * All reasoning is about lines (rows, then columns) of undecided cells and what is left of their sum:
+ *
+ *	limits	a cell counts more than is left, or the others together do not reach it
+ *	sums	a cell is in all or in none of the ways to make up what is left
+ *	trial	a cell cannot be chosen (or left) because the lines alone then lead to a contradiction
+ *	search	nothing of this helps
+ *
+ * The worked solution has one step a line: "R2 7 of 1 2 4 5: 2+5 | 1+2+4 -> c2=1", a row with 7 left for these cells,
+ * the ways to make it, and what they have in common.
+ */
+#include "generators/task.h"
+
+enum { SIDE = 15, SIDE_MIN = 2, KNOB_SIDE = 12, CELLS = SIDE * SIDE, LINES = 2 * SIDE };
+
+enum technique { LIMITS, SUMS, TRIAL, SEARCH };
+
+static const char *const technique_names[] = {
+	"limits of a line",
+	"limits of a line, ways to make a sum",
+	"limits of a line, ways to make a sum, trial",
+	"limits of a line, ways to make a sum, trial, search",
+};
+
+enum { ROWS, COLS, PERCENT, TECHNIQUE, ROUNDS, TRIALS };
+
+static const struct knob knobs[] = {
+	{ "rows", SIDE_MIN, KNOB_SIDE, "rows" },
+	{ "cols", SIDE_MIN, KNOB_SIDE, "columns" },
+	{ "percent", 10, 90, "how many of 100 cells are chosen, about" },
+	{ "technique", LIMITS, SEARCH,
+	  "hardest reasoning needed: 0 limits of a line, 1 the ways to make a line's sum, 2 trial of a cell, 3 whatever comes" },
+	{ "rounds", 1, 20, "how often all lines have to be looked at, at least" },
+	{ "trials", 0, 20, "how many cells have to be tried, at least" },
+	{ 0 },
+};
+
+static const int levels[TASK_LEVELS][TASK_KNOBS] = {
+	/* rows cols % technique rounds trials */
+	{ 3, 4, 40, LIMITS, 1, 0 },
+	{ 4, 4, 40, LIMITS, 3, 0 },
+	{ 4, 5, 40, LIMITS, 4, 0 },
+	{ 5, 5, 40, SUMS, 3, 0 },
+	{ 5, 6, 40, SUMS, 5, 0 },
+	{ 6, 6, 40, SUMS, 7, 0 },
+	{ 7, 7, 45, SUMS, 10, 0 },
+	{ 8, 8, 45, SUMS, 13, 0 },
+	{ 8, 8, 45, TRIAL, 10, 2 },
+	{ 9, 9, 45, TRIAL, 12, 4 },
+	{ 10, 10, 45, TRIAL, 14, 7 },
+};
+
+/* ---- the board ---- */
+
+__extension__ typedef unsigned __int128 set; /* bit s: the sum s; 120 is the largest */
+
+struct board {
+	int rows, cols, lines;
+	int want[LINES]; /* rows, then columns */
+};
+
+struct state {
+	const struct board *b;
+	uint16_t one[LINES], open[LINES]; /* bit k: the line's cell k (it counts k + 1) is chosen; is undecided */
+	int left[LINES];                  /* of the sum */
+	int undecided;
+};
+
+static int across(const struct board *b, int line)
+{
+	return line < b->rows ? b->cols : b->rows;
+}
+
+static int largest(int n)
+{
+	return n * (n + 1) / 2;
+}
+
+static void state_start(struct state *s, const struct board *b)
+{
+	*s = (struct state){ .b = b, .undecided = b->rows * b->cols };
+	for (int i = 0; i < b->lines; i++) {
+		s->open[i] = (uint16_t)((1u << across(b, i)) - 1);
+		s->left[i] = b->want[i];
+	}
+}
+
+static void decide(struct state *s, int y, int x, bool one)
+{
+	int col = s->b->rows + x;
+
+	s->open[y] &= (uint16_t)~(1u << x);
+	s->open[col] &= (uint16_t)~(1u << y);
+	s->undecided--;
+	if (!one)
+		return;
+	s->one[y] |= (uint16_t)(1u << x);
+	s->one[col] |= (uint16_t)(1u << y);
+	s->left[y] -= x + 1;
+	s->left[col] -= y + 1;
+}
+
+static void decide_on(struct state *s, int line, int k, bool one)
+{
+	if (line < s->b->rows)
+		decide(s, line, k, one);
+	else
+		decide(s, k, line - s->b->rows, one);
+}
+
+/* ---- a line ---- */
+
+struct found {
+	uint16_t one, zero;
+};
+
+static int weight(unsigned cells)
+{
+	int sum = 0;
+
+	for (; cells; cells &= cells - 1)
+		sum += __builtin_ctz(cells) + 1;
+	return sum;
+}
+
+static bool limits(const struct state *s, int line, struct found *f)
+{
+	unsigned open = s->open[line];
+	int left = s->left[line], all = weight(open);
+
+	*f = (struct found){ 0, 0 };
+	if (left < 0 || left > all)
+		return false;
+	for (unsigned rest = open; rest; rest &= rest - 1) {
+		int k = __builtin_ctz(rest);
+
+		if (k + 1 > left)
+			f->zero |= (uint16_t)(1u << k);
+		else if (all - (k + 1) < left)
+			f->one |= (uint16_t)(1u << k);
+	}
+	return true;
+}
+
+/* before[k]: sums that the first k open cells can make; on the way back `after`: those from which the rest can end right. */
+static bool sums(const struct state *s, int line, struct found *f)
+{
+	set before[SIDE + 1] = { 1 }, after;
+	int n = 0;
+	uint8_t cell[SIDE];
+
+	*f = (struct found){ 0, 0 };
+	if (s->left[line] < 0 || s->left[line] > largest(SIDE))
+		return false;
+	for (unsigned rest = s->open[line]; rest; rest &= rest - 1) {
+		int k = __builtin_ctz(rest);
+
+		cell[n] = (uint8_t)k;
+		before[n + 1] = before[n] | before[n] << (k + 1);
+		n++;
+	}
+	after = (set)1 << s->left[line];
+	if (!(before[n] & after))
+		return false;
+	while (n-- > 0) {
+		int w = cell[n] + 1;
+
+		if (!(before[n] << w & after))
+			f->zero |= (uint16_t)(1u << cell[n]);
+		else if (!(before[n] & after))
+			f->one |= (uint16_t)(1u << cell[n]);
+		after |= after >> w;
+	}
+	return true;
+}
+
+static bool look(const struct state *s, int line, enum technique how, struct found *f)
+{
+	return how == LIMITS ? limits(s, line, f) : sums(s, line, f);
+}
+
+static int apply(struct state *s, int line, struct found f)
+{
+	int n = 0;
+
+	for (unsigned rest = f.one | f.zero; rest; rest &= rest - 1, n++) {
+		int k = __builtin_ctz(rest);
+
+		decide_on(s, line, k, f.one >> k & 1);
+	}
+	return n;
+}
+
+/* Until no line gives anything; false: a contradiction. */
+static bool settle(struct state *s, enum technique how)
+{
+	uint32_t dirty = (1u << s->b->lines) - 1;
+	struct found f;
+
+	while (dirty) {
+		int line = __builtin_ctz(dirty);
+
+		dirty &= dirty - 1;
+		if (!look(s, line, how, &f))
+			return false;
+		if (f.one | f.zero) {
+			apply(s, line, f);
+			dirty |= line < s->b->rows ? (uint32_t)(f.one | f.zero) << s->b->rows : (uint32_t)(f.one | f.zero);
+		}
+	}
+	return true;
+}
+
+/* ---- search: the proof ---- */
+
+enum { NODES = 20000 };
+
+struct search {
+	int found, most, nodes;
+	struct state first;
+};
+
+/* The open cell that meets the fewest other open ones. */
+static void choose(const struct state *s, int *y, int *x)
+{
+	int best = 1000;
+
+	for (int r = 0; r < s->b->rows; r++)
+		for (unsigned rest = s->open[r]; rest; rest &= rest - 1) {
+			int c = __builtin_ctz(rest);
+			int meets = __builtin_popcount(s->open[r]), down = __builtin_popcount(s->open[s->b->rows + c]);
+
+			meets = meets < down ? meets * 100 + down : down * 100 + meets;
+			if (meets < best) {
+				best = meets;
+				*y = r;
+				*x = c;
+			}
+		}
+}
+
+/* Counts solutions up to f->most; false: too many steps. */
+static bool search(struct search *f, const struct state *from)
+{
+	struct state s = *from;
+	int y = 0, x = 0;
+
+	if (++f->nodes > NODES)
+		return false;
+	if (!settle(&s, SUMS))
+		return true;
+	if (!s.undecided) {
+		if (!f->found++)
+			f->first = s;
+		return true;
+	}
+	choose(&s, &y, &x);
+	for (int one = 1; one >= 0 && f->found < f->most; one--) {
+		struct state t = s;
+
+		decide(&t, y, x, one);
+		if (!search(f, &t))
+			return false;
+	}
+	return true;
+}
+
+static int solutions(struct search *f, const struct board *b, int most)
+{
+	struct state s;
+
+	state_start(&s, b);
+	*f = (struct search){ .most = most };
+	return search(f, &s) ? f->found : -1;
+}
+
+/* ---- reasoning as a person does it, told and measured ---- */
+
+struct logic {
+	struct state s;
+	enum technique goal, hardest; /* goal: hardest that may be used */
+	int rounds, steps, guesses;
+	int work; /* boards settled */
+	struct buf *out; /* may be NULL */
+};
+
+static void say_line(struct buf *out, const struct board *b, int line)
+{
+	buf_addf(out, line < b->rows ? "R%d" : "C%d", line < b->rows ? line + 1 : line - b->rows + 1);
+}
+
+enum { WAYS_TOLD = 6 };
+
+/* Ways to make up `left` from the cells, largest part first; those told are written. How many there are. */
+static int ways(struct buf *out, unsigned cells, int left)
+{
+	int n = 0;
+
+	/* subsets of cells in falling order of their bits: larger parts first */
+	for (unsigned sub = cells;; sub = (sub - 1) & cells) {
+		if (weight(sub) == left) {
+			n++;
+			if (n <= WAYS_TOLD && out) {
+				buf_addz(out, n > 1 ? " | " : "");
+				if (!sub)
+					buf_addc(out, '0');
+				for (unsigned rest = sub; rest; rest &= rest - 1)
+					buf_addf(out, "%s%d", rest == sub ? "" : "+", __builtin_ctz(rest) + 1);
+			}
+		}
+		if (!sub)
+			return n;
+	}
+}
+
+/* "R2 7 of 1 2 4 5: 2+5 | 1+2+4 -> c2=1" */
+static void say(struct logic *l, const struct state *s, int line, enum technique how, struct found f)
+{
+	const struct board *b = s->b;
+	struct buf *out = l->out;
+	char other = line < b->rows ? 'c' : 'r';
+
+	if (!out)
+		return;
+	say_line(out, b, line);
+	buf_addf(out, " %d of", s->left[line]);
+	for (unsigned rest = s->open[line]; rest; rest &= rest - 1)
+		buf_addf(out, " %d", __builtin_ctz(rest) + 1);
+	if (how == SUMS) {
+		struct buf told = BUF_INIT;
+		int n = ways(&told, s->open[line], s->left[line]);
+
+		if (n <= WAYS_TOLD)
+			buf_addf(out, ": %s", buf_z(&told));
+		else
+			buf_addf(out, ": %d ways", n);
+		buf_release(&told);
+	} else if (s->left[line] == weight(s->open[line]) && s->left[line]) {
+		buf_addz(out, ": all");
+	} else if (s->left[line] == 0) {
+		buf_addz(out, ": none");
+	}
+	buf_addz(out, " ->");
+	for (unsigned rest = f.one | f.zero; rest; rest &= rest - 1) {
+		int k = __builtin_ctz(rest);
+
+		buf_addf(out, " %c%d=%d", other, k + 1, f.one >> k & 1);
+	}
+	buf_addc(out, '\n');
+}
+
+/* One look at every line as it was when the round began. Cells decided, -1 for a contradiction. */
+static int round_of(struct logic *l, enum technique how)
+{
+	struct state was = l->s;
+	int n = 0;
+
+	for (int line = 0; line < was.b->lines; line++) {
+		struct found f;
+
+		if (!look(&was, line, how, &f))
+			return -1;
+		/* what a line before it in this round decided too */
+		f.one &= l->s.open[line];
+		f.zero &= l->s.open[line];
+		if (!(f.one | f.zero))
+			continue;
+		say(l, &was, line, how, f);
+		n += apply(&l->s, line, f);
+		l->steps++;
+	}
+	return n;
+}
+
+/* Assume y, x to be `one`: do the lines alone refute it? */
+static bool refuted(struct logic *l, int y, int x, bool one)
+{
+	struct state t = l->s;
+
+	l->work++;
+	decide(&t, y, x, one);
+	return !settle(&t, SUMS);
+}
+
+/* How a trial ends: the lines in turn until one cannot be made up. */
+static void say_trial(struct buf *out, const struct state *s, int y, int x, bool one)
+{
+	struct state t = *s;
+	struct found f;
+
+	buf_addf(out, "r%dc%d=%d?", y + 1, x + 1, one);
+	decide(&t, y, x, one);
+	for (int told = 0;;) {
+		int line = 0;
+
+		for (; line < t.b->lines; line++)
+			if (!look(&t, line, SUMS, &f) || f.one || f.zero)
+				break;
+		if (line == t.b->lines)
+			return;
+		buf_addc(out, ' ');
+		say_line(out, t.b, line);
+		if (!look(&t, line, SUMS, &f)) {
+			buf_addf(out, " %d of", t.left[line]);
+			for (unsigned rest = t.open[line]; rest; rest &= rest - 1)
+				buf_addf(out, " %d", __builtin_ctz(rest) + 1);
+			buf_addf(out, ": 0 ways -> r%dc%d=%d\n", y + 1, x + 1, !one);
+			return;
+		}
+		apply(&t, line, f);
+		for (unsigned rest = f.one | f.zero; rest; rest &= rest - 1) {
+			int k = __builtin_ctz(rest);
+
+			if (told++ < 60)
+				buf_addf(out, " %c%d=%d", line < t.b->rows ? 'c' : 'r', k + 1, f.one >> k & 1);
+		}
+		buf_addc(out, ';');
+	}
+}
+
+/* The first cell that a trial decides. */
+static bool trial(struct logic *l)
+{
+	for (int y = 0; y < l->s.b->rows; y++)
+		for (unsigned rest = l->s.open[y]; rest; rest &= rest - 1)
+			for (int one = 1; one >= 0; one--) {
+				int x = __builtin_ctz(rest);
+
+				if (!refuted(l, y, x, one))
+					continue;
+				if (l->out)
+					say_trial(l->out, &l->s, y, x, one);
+				decide(&l->s, y, x, !one);
+				l->guesses++;
+				l->steps++;
+				return true;
+			}
+	return false;
+}
+
+/* A cell whose other value a search refutes. */
+static bool deeper(struct logic *l)
+{
+	int y = 0, x = 0;
+
+	choose(&l->s, &y, &x);
+	for (int one = 1; one >= 0; one--) {
+		struct search f = { .most = 1 };
+		struct state t = l->s;
+
+		decide(&t, y, x, one);
+		if (search(&f, &t) && !f.found) {
+			if (l->out)
+				buf_addf(l->out, "r%dc%d=%d? 0 solutions -> r%dc%d=%d\n", y + 1, x + 1, one, y + 1, x + 1, !one);
+			decide(&l->s, y, x, !one);
+			l->guesses += f.nodes;
+			l->steps += f.nodes;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void logic_start(struct logic *l, const struct board *b, enum technique goal)
+{
+	*l = (struct logic){ .goal = goal };
+	state_start(&l->s, b);
+}
+
+/* Solved, with what l->goal allows? A round of the easiest reasoning that gives anything, over and over. */
+static bool logic_solve(struct logic *l)
+{
+	while (l->s.undecided) {
+		int n = round_of(l, LIMITS);
+
+		l->rounds++;
+		if (n > 0)
+			continue;
+		if (n < 0 || l->goal < SUMS)
+			return false;
+		n = round_of(l, SUMS);
+		if (n < 0)
+			return false;
+		if (n > 0) {
+			if (l->hardest < SUMS)
+				l->hardest = SUMS;
+			continue;
+		}
+		if (l->goal < TRIAL)
+			return false;
+		if (trial(l)) {
+			if (l->hardest < TRIAL)
+				l->hardest = TRIAL;
+			continue;
+		}
+		if (l->goal < SEARCH || !deeper(l))
+			return false;
+		l->hardest = SEARCH;
+	}
+	for (int i = 0; i < l->s.b->lines; i++)
+		if (l->s.left[i])
+			return false;
+	return true;
+}
+
+/* ---- text ---- */
+
+static int sums_read(int *sum, struct str s)
+{
+	struct str piece;
+	int n = 0;
+
+	if (!s.n || s.s[s.n - 1] == ' ')
+		return 0;
+	while (str_split(&s, ' ', &piece)) {
+		if (!piece.n || piece.n > 3 || n == SIDE || (piece.n > 1 && piece.s[0] == '0'))
+			return 0;
+		sum[n] = 0;
+		for (size_t i = 0; i < piece.n; i++) {
+			if (piece.s[i] < '0' || piece.s[i] > '9')
+				return 0;
+			sum[n] = sum[n] * 10 + piece.s[i] - '0';
+		}
+		n++;
+	}
+	return n;
+}
+
+static bool board_read(struct board *b, struct str desc)
+{
+	ptrdiff_t slash = str_chr(desc, '/');
+	int rows[SIDE], cols[SIDE];
+
+	if (slash < 0)
+		return false;
+	b->rows = sums_read(rows, str_sub(desc, 0, (size_t)slash));
+	b->cols = sums_read(cols, str_from(desc, (size_t)slash + 1));
+	b->lines = b->rows + b->cols;
+	if (b->rows < SIDE_MIN || b->cols < SIDE_MIN)
+		return false;
+	memcpy(b->want, rows, sizeof(int) * (size_t)b->rows);
+	memcpy(b->want + b->rows, cols, sizeof(int) * (size_t)b->cols);
+	for (int i = 0; i < b->lines; i++)
+		if (b->want[i] > largest(across(b, i)))
+			return false;
+	return true;
+}
+
+static void put_sums(struct buf *out, const int *sum, int n, const char *between)
+{
+	for (int i = 0; i < n; i++)
+		buf_addf(out, "%s%d", i ? between : "", sum[i]);
+}
+
+static void board_write(struct buf *out, const struct board *b)
+{
+	put_sums(out, b->want, b->rows, " ");
+	buf_addc(out, '/');
+	put_sums(out, b->want + b->rows, b->cols, " ");
+}
+
+static void answer_write(struct buf *out, const struct state *s)
+{
+	for (int y = 0; y < s->b->rows; y++) {
+		if (y)
+			buf_addc(out, '/');
+		for (int x = 0; x < s->b->cols; x++)
+			buf_addc(out, (char)('0' + (s->one[y] >> x & 1)));
+	}
+}
+
+/* ---- inventing ---- */
+
+enum { WORK = 20000, FLIPS = 150 };
+
+struct draft {
+	struct board b;
+	uint16_t row[SIDE]; /* the chosen cells */
+	int work;           /* settled boards */
+};
+
+static void flip(struct draft *d, int y, int x)
+{
+	int sign = d->row[y] >> x & 1 ? -1 : 1;
+
+	d->row[y] ^= (uint16_t)(1u << x);
+	d->b.want[y] += sign * (x + 1);
+	d->b.want[d->b.rows + x] += sign * (y + 1);
+}
+
+/* Chosen cells, none of the lines empty. */
+static void draw(struct draft *d, const int *knob, struct rng *rng)
+{
+	struct board *b = &d->b;
+
+	*b = (struct board){ .rows = knob[ROWS], .cols = knob[COLS], .lines = knob[ROWS] + knob[COLS] };
+	memset(d->row, 0, sizeof(d->row));
+	for (int y = 0; y < b->rows; y++)
+		for (int x = 0; x < b->cols; x++)
+			if (rng_chance(rng, knob[PERCENT]))
+				flip(d, y, x);
+	for (int y = 0; y < b->rows; y++)
+		if (!b->want[y])
+			flip(d, y, (int)rng_below(rng, (uint32_t)b->cols));
+	for (int x = 0; x < b->cols; x++)
+		if (!b->want[b->rows + x])
+			flip(d, (int)rng_below(rng, (uint32_t)b->rows), x);
+}
+
+/* Cells that the lines alone leave open. */
+static int open_cells(struct draft *d, struct state *s, enum technique how)
+{
+	d->work++;
+	state_start(s, &d->b);
+	settle(s, how);
+	return s->undecided;
+}
+
+static void nth_open(const struct state *s, int n, int *y, int *x)
+{
+	unsigned rest;
+
+	for (*y = 0; n >= __builtin_popcount(s->open[*y]); ++*y)
+		n -= __builtin_popcount(s->open[*y]);
+	for (rest = s->open[*y]; n > 0; n--)
+		rest &= rest - 1;
+	*x = __builtin_ctz(rest);
+}
+
+/* Flip open cells as long as that leaves no more of them, until at most `most` are left. Large boards need it. */
+static bool loosen(struct draft *d, enum technique how, int most, struct rng *rng)
+{
+	struct state s, t;
+	int open = open_cells(d, &s, how);
+
+	for (int i = 0; i < FLIPS && open > most && d->work < WORK; i++) {
+		int y, x, now;
+
+		nth_open(&s, (int)rng_below(rng, (uint32_t)open), &y, &x);
+		flip(d, y, x);
+		now = d->b.want[y] && d->b.want[d->b.rows + x] ? open_cells(d, &t, how) : CELLS;
+		if (now > open) {
+			flip(d, y, x);
+			continue;
+		}
+		open = now;
+		s = t;
+	}
+	return open <= most;
+}
+
+/* Does it need what is asked for, no more and no less? */
+static bool fits(struct logic *l, const struct board *b, const int *knob)
+{
+	enum technique goal = (enum technique)knob[TECHNIQUE];
+	struct search f;
+
+	logic_start(l, b, goal < SEARCH ? goal : TRIAL);
+	if (!logic_solve(l)) {
+		if (goal < SEARCH || solutions(&f, b, 2) != 1)
+			return false;
+		logic_start(l, b, SEARCH);
+		logic_solve(l);
+	}
+	return (goal == SEARCH || l->hardest == goal) && l->rounds >= knob[ROUNDS] && l->guesses >= knob[TRIALS];
+}
+
+/* Bounds within which nearly every draw that was tried gave a puzzle. */
+static const char *refuse(const int *knob)
+{
+	int cells = knob[ROWS] * knob[COLS], side = knob[ROWS] < knob[COLS] ? knob[ROWS] : knob[COLS];
+	int technique = knob[TECHNIQUE], percent = knob[PERCENT];
+	int rounds = technique == LIMITS ? 2 * side - 2 : side == 2 ? 2 : 3 * side - 5;
+
+	if (technique == LIMITS && rounds > 13)
+		rounds = 13;
+	if (knob[TRIALS] > 0 && technique < TRIAL)
+		return "trials are asked for where technique allows none";
+	if (technique == SUMS && (side < 3 || cells < 12))
+		return "on so small a board the limits of a line always suffice (technique 0)";
+	if ((technique == TRIAL || knob[TRIALS] > 0) && (side < 5 || cells < 48 || percent < 20 || percent > 75))
+		return "trials are needed only on boards of 48 cells, 5 rows and 5 columns or more, with percent from 20 to 75";
+	if (knob[TRIALS] > (cells - 40) / 6 && knob[TRIALS] > 0)
+		return "a board of that size needs fewer trials";
+	if (knob[ROUNDS] > rounds)
+		return "a board of that size is solved in fewer rounds";
+	return NULL;
+}
+
+/* Of how many open cells on is it worth reasoning? Of too many nearly all boards are hopeless. */
+static int open_most(const int *knob)
+{
+	int cells = knob[ROWS] * knob[COLS];
+
+	if (knob[TECHNIQUE] < TRIAL)
+		return 0;
+	if (!knob[TRIALS])
+		return cells / 2;
+	return cells * 3 / 4 < 72 ? cells * 3 / 4 : 72;
+}
+
+static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
+{
+	struct draft d = { .work = 0 };
+	struct logic l;
+
+	while (d.work < WORK) {
+		bool good;
+
+		draw(&d, knob, rng);
+		if (!loosen(&d, knob[TECHNIQUE] == LIMITS ? LIMITS : SUMS, open_most(knob), rng))
+			continue;
+		good = fits(&l, &d.b, knob);
+		d.work += l.work;
+		if (!good)
+			continue;
+		board_write(desc, &d.b);
+		answer_write(answer, &l.s);
+		return true;
+	}
+	return false;
+}
+
+/* ---- from the desc ---- */
+
+static bool prove(struct str desc)
+{
+	struct board b;
+	struct search f;
+
+	return board_read(&b, desc) && solutions(&f, &b, 2) == 1;
+}
+
+static bool solve(struct buf *answer, struct str desc)
+{
+	struct board b;
+	struct search f;
+
+	if (!board_read(&b, desc) || solutions(&f, &b, 1) != 1)
+		return false;
+	answer_write(answer, &f.first);
+	return true;
+}
+
+static void explain(struct buf *steps, struct str desc, enum lang lang)
+{
+	struct board b;
+	struct search f;
+	struct logic l;
+
+	(void)lang; /* signs only */
+	if (!board_read(&b, desc) || solutions(&f, &b, 2) != 1)
+		return;
+	logic_start(&l, &b, SEARCH);
+	l.out = steps;
+	logic_solve(&l);
+	for (int y = 0; y < b.rows; y++) {
+		buf_addf(steps, "R%d ", y + 1);
+		for (int x = 0; x < b.cols; x++)
+			buf_addc(steps, (char)('0' + (f.first.one[y] >> x & 1)));
+		buf_addz(steps, y + 1 < b.rows ? ", " : "");
+	}
+}
+
+static void grade(struct effort *e, struct str desc)
+{
+	struct board b;
+	struct search f;
+	struct logic l;
+
+	*e = (struct effort){ .technique = "" };
+	if (!board_read(&b, desc) || solutions(&f, &b, 2) != 1)
+		return;
+	logic_start(&l, &b, SEARCH);
+	logic_solve(&l);
+	e->depth = l.rounds;
+	e->branch = l.guesses;
+	e->steps = l.steps;
+	e->technique = technique_names[l.hardest];
+}
+
+/* ---- twins: the board turned over its diagonal, and chosen cells for the others ---- */
+
+static void turn(struct board *b)
+{
+	struct board t = { .rows = b->cols, .cols = b->rows, .lines = b->lines };
+
+	memcpy(t.want, b->want + b->rows, sizeof(int) * (size_t)b->cols);
+	memcpy(t.want + t.rows, b->want, sizeof(int) * (size_t)b->rows);
+	*b = t;
+}
+
+static void invert(struct board *b)
+{
+	for (int i = 0; i < b->lines; i++)
+		b->want[i] = largest(across(b, i)) - b->want[i];
+}
+
+static int board_cmp(const struct board *a, const struct board *b)
+{
+	if (a->rows != b->rows)
+		return a->rows - b->rows;
+	for (int i = 0; i < a->lines; i++)
+		if (a->want[i] != b->want[i])
+			return a->want[i] - b->want[i];
+	return 0;
+}
+
+static void canon(struct buf *out, struct str desc)
+{
+	struct board b, best;
+
+	if (!board_read(&b, desc))
+		return;
+	best = b;
+	for (int i = 1; i < 4; i++) {
+		turn(&b);
+		if (i == 2)
+			invert(&b);
+		if (board_cmp(&b, &best) < 0)
+			best = b;
+	}
+	board_write(out, &best);
+}
+
+static bool twin(struct buf *out, struct str desc, struct rng *rng)
+{
+	struct board b;
+
+	if (!board_read(&b, desc))
+		return false;
+	if (rng_below(rng, 2))
+		turn(&b);
+	if (rng_below(rng, 2))
+		invert(&b);
+	board_write(out, &b);
+	return true;
+}
+
+/* ---- what the prompt needs ---- */
+
+static double answers_log2(struct str desc)
+{
+	struct board b;
+
+	return board_read(&b, desc) ? b.rows * b.cols : 0.0;
+}
+
+static void put_list(field_fn *put, void *ctx, const char *hole, const int *sum, int n, const char *between)
+{
+	struct buf text = BUF_INIT;
+
+	put_sums(&text, sum, n, between);
+	put(ctx, hole, buf_str(&text));
+	buf_release(&text);
+}
+
+/* Dots for the cells, the rows' sums behind them and the columns' below. */
+static void put_picture(field_fn *put, void *ctx, const struct board *b)
+{
+	struct buf text = BUF_INIT;
+	int wide = 3;
+
+	for (int y = 0; y < b->rows; y++) {
+		for (int x = 0; x < b->cols; x++)
+			buf_addf(&text, "%*s", x ? wide + 1 : wide, ".");
+		buf_addf(&text, " | %d\n", b->want[y]);
+	}
+	for (int x = 0; x < b->cols; x++)
+		buf_addf(&text, "%s", x ? "----" : "---");
+	buf_addz(&text, "-+\n");
+	for (int x = 0; x < b->cols; x++)
+		buf_addf(&text, "%*d", x ? wide + 1 : wide, b->want[b->rows + x]);
+	put(ctx, "picture", buf_str(&text));
+	buf_release(&text);
+}
+
+static void put_markdown(field_fn *put, void *ctx, const struct board *b)
+{
+	struct buf text = BUF_INIT;
+
+	buf_addc(&text, '|');
+	for (int x = 0; x < b->cols; x++)
+		buf_addf(&text, " %d |", x + 1);
+	buf_addz(&text, " = |\n|");
+	for (int x = 0; x <= b->cols; x++)
+		buf_addz(&text, "---|");
+	for (int y = 0; y < b->rows; y++) {
+		buf_addz(&text, "\n|");
+		for (int x = 0; x < b->cols; x++)
+			buf_addz(&text, " . |");
+		buf_addf(&text, " %d |", b->want[y]);
+	}
+	buf_addz(&text, "\n|");
+	for (int x = 0; x < b->cols; x++)
+		buf_addf(&text, " %d |", b->want[b->rows + x]);
+	buf_addz(&text, " |");
+	put(ctx, "table", buf_str(&text));
+	buf_release(&text);
+}
+
+static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+{
+	const char *between = lang == LANG_ZH ? "、" : ", ";
+	struct board b;
+
+	if (!board_read(&b, desc))
+		return;
+	put_list(put, ctx, "rows", &b.rows, 1, "");
+	put_list(put, ctx, "cols", &b.cols, 1, "");
+	put_list(put, ctx, "row_sums", b.want, b.rows, between);
+	put_list(put, ctx, "col_sums", b.want + b.rows, b.cols, between);
+	put_list(put, ctx, "row_plain", b.want, b.rows, " ");
+	put_list(put, ctx, "col_plain", b.want + b.rows, b.cols, " ");
+	put_picture(put, ctx, &b);
+	put_markdown(put, ctx, &b);
+}
+
+const struct task task_kukurasu = {
+	.name = "kukurasu",
+	.family = "grid",
+	.what = "Choose cells so that the weighted sums of all rows and columns come out.",
+	.revision = 1,
+	.flags = TASK_UNIQUE,
+	.knobs = knobs,
+	.levels = levels,
+	.refuse = refuse,
+	.generate = generate,
+	.solve = solve,
+	.explain = explain,
+	.prove = prove,
+	.grade = grade,
+	.canon = canon,
+	.twin = twin,
+	.answers_log2 = answers_log2,
+	.fields = fields,
+};
