@@ -230,8 +230,11 @@ static int source_formats(struct walk *w, const yaml_node_t *n, void *to)
 	struct buf words = BUF_INIT;
 	int rc = get_words(w, n, "formats", &words);
 
-	if (rc == 0 && wish_formats(&s->wish, buf_z(&words), w->err) < 0)
+	bool all = str_is(buf_str(&words), "all");
+
+	if (rc == 0 && wish_formats(&s->wish, all ? "tags,boxed,json,fence" : buf_z(&words), w->err) < 0)
 		rc = fault(w, n);
+	s->wish.ask.kept_format = all ? QUARRY_LINE : QUARRY_ANY;
 	buf_release(&words);
 	return rc;
 }
@@ -682,6 +685,8 @@ int recipe_read(struct recipe *r, const char *path, struct err *err)
 	} else {
 		rc = walk(r, &doc, err);
 		yaml_document_delete(&doc);
+		for (int i = 0; i < r->nsources; i++)
+			r->sources[i].wish.ask.kept_from = 1 - r->plan.validation;
 		if (rc == 0)
 			rc = no_more(r, &parser, err);
 	}

@@ -161,12 +161,27 @@ static void canon_of(struct instance *in, struct buf *scratch)
 	in->canon = hash64(buf_z(scratch), scratch->n, hash64(in->task->name, strlen(in->task->name), 0));
 }
 
+/* Where the puzzle's canonical hash lies in [0, 1). */
+static double place_of(const struct instance *in)
+{
+	return (double)(in->canon >> 11) * 0x1p-53;
+}
+
+/* The wording, and with a puzzle for validation perhaps another format. */
 static int choose_form(struct instance *in, const struct instance_ask *ask, struct err *err)
 {
+	struct str wish = ask->form;
 	struct rng r;
 
+	if (place_of(in) >= ask->kept_from) {
+		rng_init(&r, in->seed, "kept");
+		if (rng_below(&r, 2) && wish.n == 0)
+			wish = STR("held");
+		if (rng_below(&r, 2) && ask->kept_format != QUARRY_ANY)
+			in->format = ask->kept_format;
+	}
 	rng_init(&r, in->seed, "form");
-	return prompt_draw(in->form, in->task->name, ask->lang, ask->form, &r, err);
+	return prompt_draw(in->form, in->task->name, ask->lang, wish, &r, err);
 }
 
 static void start(struct instance *in, const struct instance_ask *ask, uint64_t seed)
@@ -194,7 +209,7 @@ int instance_make(struct instance *in, const struct instance_ask *ask, uint64_t 
 	struct buf scratch = BUF_INIT;
 	bool drawn = false;
 	struct rng rng;
-	int rc;
+	int rc = 0;
 
 	if (ask->difficulty < 0 || ask->difficulty > 100)
 		return err_set(err, "difficulty %d.%d is not within 0 to 10", ask->difficulty / 10, abs(ask->difficulty % 10));
@@ -206,9 +221,6 @@ int instance_make(struct instance *in, const struct instance_ask *ask, uint64_t 
 			in->knob[i] = ask->knob[i];
 	if (knobs_refused(in->task, in->knob, err))
 		return ERR_FAIL;
-	rc = choose_form(in, ask, err);
-	if (rc < 0)
-		return rc;
 	rng_init(&rng, seed, "puzzle");
 	for (int left = DRAWS, wide = CANON_DRAWS; left > 0 && wide > 0; wide--) {
 		double at;
@@ -220,7 +232,7 @@ int instance_make(struct instance *in, const struct instance_ask *ask, uint64_t 
 			continue;
 		}
 		canon_of(in, &scratch);
-		at = (double)(in->canon >> 11) * 0x1p-53;
+		at = place_of(in);
 		drawn = whole || (at >= ask->canon_lo && at < ask->canon_hi);
 		if (drawn)
 			break;
@@ -228,6 +240,8 @@ int instance_make(struct instance *in, const struct instance_ask *ask, uint64_t 
 	if (!drawn)
 		rc = err_set(err, "%s: no puzzle at difficulty %d.%d with these knobs within the draw budget; widen them",
 			     in->task->name, ask->difficulty / 10, ask->difficulty % 10);
+	if (rc == 0)
+		rc = choose_form(in, ask, err);
 	if (rc == 0) {
 		name_it(in, &scratch);
 		rc = complete(in, ask, err);
@@ -249,9 +263,9 @@ int instance_from_desc(struct instance *in, const struct instance_ask *ask, stru
 	buf_reset(&in->answer);
 	if (!in->task->solve(&in->answer, desc))
 		return err_set(err, "%s: the desc is damaged or has no solution", in->task->name);
+	canon_of(in, &scratch);
 	rc = choose_form(in, ask, err);
 	if (rc == 0) {
-		canon_of(in, &scratch);
 		name_it(in, &scratch);
 		rc = complete(in, ask, err);
 	}
@@ -269,8 +283,30 @@ static void knobs_json(struct buf *b, const struct instance *in)
 	json_close(b, '}');
 }
 
-static void effort_json(struct buf *b, const struct effort *e)
+/* "a, b" as ["a","b"] */
+static void techniques_json(struct buf *b, struct str techniques)
 {
+	struct str item;
+
+	json_open(b, '[');
+	while (str_split(&techniques, ',', &item))
+		json_add_str(b, str_trim(item));
+	json_close(b, ']');
+}
+
+static int64_t chars_of(const struct buf *b)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		n += ((unsigned char)b->s[i] & 0xc0) != 0x80;
+	return n;
+}
+
+static void effort_json(struct buf *b, const struct instance *in)
+{
+	const struct effort *e = &in->effort;
+
 	json_open(b, '{');
 	json_key(b, "depth");
 	json_add_i64(b, e->depth);
@@ -278,8 +314,12 @@ static void effort_json(struct buf *b, const struct effort *e)
 	json_add_i64(b, e->branch);
 	json_key(b, "steps");
 	json_add_i64(b, e->steps);
-	json_key(b, "technique");
-	json_add_z(b, e->technique);
+	json_key(b, "techniques");
+	techniques_json(b, str_of(e->technique));
+	json_key(b, "prompt_chars");
+	json_add_i64(b, chars_of(&in->prompt));
+	json_key(b, "answer_chars");
+	json_add_i64(b, chars_of(&in->answer));
 	json_close(b, '}');
 }
 
@@ -329,7 +369,7 @@ void instance_json(struct buf *b, const struct instance *in)
 	json_key(b, "guess");
 	json_add_f64(b, in->guess);
 	json_key(b, "effort");
-	effort_json(b, &in->effort);
+	effort_json(b, in);
 	if (in->think_open) {
 		json_key(b, "think");
 		json_add_z(b, "open");

@@ -33,10 +33,14 @@ struct instance_ask {
 	bool worked;              /* with the worked solution */
 	/* Only puzzles whose canon hash, as a fraction of 2^64, lies in [canon_lo, canon_hi): splits are such ranges. */
 	double canon_lo, canon_hi;
+	/* Puzzles from this fraction on are for validation: half of them come in a kept wording, where form is empty,
+	   and half of them ask for the kept format, unless that is QUARRY_ANY. 1: there are none. */
+	double kept_from;
+	enum quarry_format kept_format;
 };
 
 #define INSTANCE_ASK(t) \
-	((struct instance_ask){ .task = (t), .difficulty = 50, .format = QUARRY_TAGS, .canon_hi = 1.0 })
+	((struct instance_ask){ .task = (t), .difficulty = 50, .format = QUARRY_TAGS, .canon_hi = 1.0, .kept_from = 1.0, .kept_format = QUARRY_ANY })
 
 struct instance {
 	const struct task *task;

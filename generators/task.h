@@ -32,7 +32,7 @@ struct effort {
 	int depth;             /* longest chain of forced steps */
 	int branch;            /* guesses beyond propagation */
 	int steps;             /* steps of the worked solution */
-	const char *technique; /* the hardest one needed, or "" */
+	const char *technique; /* those needed, easiest first, parted by ", "; or "" */
 };
 
 /* Give the prompt the text of one {{hole}}. */
