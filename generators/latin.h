@@ -1,0 +1,150 @@
+/*
+ * latin.h - Latin squares with rules of their own (futoshiki, calcudoko, skyscraper_puzzle): solved as people do, the easiest
+ * technique first, told step by step; solutions counted; squares drawn.
+ *
+ *	struct latin_puzzle p = { .n = 5, .tighten = tighten, .say = say, .data = &board, ... };
+ *	latin_init(&l, &p, LATIN_GUESS);
+ *	latin_give(&l, i, v);			// each given cell
+ *	l.out = steps;
+ *	latin_solve(&l);			// l.cell; l.used, l.steps, l.guesses
+ *
+ * A set of digits has bit v - 1 for v. Cells are numbered row after row. Lines 0 .. n-1 are rows, n .. 2n-1 columns.
+ */
+#ifndef QUARRY_GENERATORS_LATIN_H
+#define QUARRY_GENERATORS_LATIN_H
+
+#include "base/buf.h"
+#include "base/grid.h"
+#include "base/rng.h"
+#include "generators/task.h"
+
+enum { LATIN_SIDE = 9, LATIN_CELLS = LATIN_SIDE * LATIN_SIDE };
+
+/* Techniques, easiest first. RULE, DEEP and HARD are the puzzle's own. */
+enum latin_rung { LATIN_SINGLE, LATIN_RULE, LATIN_HIDDEN, LATIN_DEEP, LATIN_PAIR, LATIN_HARD, LATIN_GUESS, LATIN_RUNGS };
+
+struct latin;
+
+/* What a puzzle adds to the square: rules, each over some cells. */
+struct latin_puzzle {
+	int n;
+	int rules; /* at most LATIN_CELLS */
+	uint8_t rule_of[LATIN_CELLS][2]; /* the rules that look at a cell; LATIN_CELLS: none */
+	unsigned rungs; /* bit rung: some rule has something to say there */
+	unsigned wide;  /* bit rung: there a rule looks at other cells too, so that it is tried after any change */
+	const void *data;
+	/* latin_strike() what rule k excludes, with the means of this rung. */
+	void (*tighten)(struct latin *l, int k, int rung);
+	/* What tighten() just struck follows from (l->out): words before the strikes, no line end. */
+	void (*say)(const struct latin *l, int k, int rung);
+};
+
+struct latin {
+	const struct latin_puzzle *p;
+	int n, cells;
+	uint8_t cell[LATIN_CELLS];   /* 0: open */
+	uint16_t cand[LATIN_CELLS];  /* digits that are possible; of a filled cell its digit */
+	uint16_t cut[LATIN_CELLS];   /* digits ruled out by a strike, not by a digit in the same line */
+	uint64_t ready[2];           /* open cells with one candidate */
+	uint64_t stale[LATIN_RUNGS][2]; /* rules to be tried again */
+	uint32_t lines;              /* lines to be tried again for hidden singles */
+	uint32_t changes, seen[LATIN_RUNGS]; /* candidates lost so far; when a wide rung was tried last */
+	int left;                    /* open cells */
+	int max;                     /* hardest technique allowed */
+	bool sweep;                  /* a technique does all it can at once; quicker, and nothing can be told */
+	bool broken;                 /* a cell or a digit of a line has no place */
+	bool struck;                 /* latin_strike() changed something */
+	unsigned used;               /* bit rung: was needed */
+	int steps, guesses;
+	int aux;                     /* from tighten() to say() */
+	struct buf *out;             /* the worked solution, or NULL */
+	struct buf line;             /* strikes of the step at hand; only with out */
+};
+
+void latin_init(struct latin *l, const struct latin_puzzle *p, int max);
+void latin_give(struct latin *l, int i, int v);
+void latin_strike(struct latin *l, int i, unsigned digits);
+/* Until the square is full and all rules hold (true), or no technique has a step, or it is broken (false). */
+bool latin_solve(struct latin *l);
+int latin_hardest(const struct latin *l);
+/* How many rounds it takes when in each all cells that can be filled are filled, else one technique is applied everywhere. */
+int latin_rounds(struct latin *l, const uint8_t *solution);
+
+enum {
+	LATIN_NODES = 1500, /* enough for any puzzle of ours; a hostile one is given up after some tenths of a second */
+	LATIN_FEW = 24,     /* for puzzles that shall need few guesses */
+};
+
+/* How many solutions, counted up to limit; -1: cut off after so many nodes. The first one goes to `first` if that is not NULL. */
+int latin_solutions(const struct latin *start, int limit, int nodes, uint8_t *first);
+
+/* A random square, evenly drawn but for a little (Jacobson and Matthews, 1996). */
+void latin_square(uint8_t *cell, int n, struct rng *rng);
+
+/* A puzzle that loses clues while it can be solved; part of what its task keeps about it. */
+struct latin_dig {
+	int max;     /* hardest technique that may be needed */
+	int goal;    /* hard enough once this one is needed */
+	int hardest; /* that is needed now: fits() says */
+	bool (*fits)(struct latin_dig *d);
+	void (*flip)(struct latin_dig *d, int item, bool there); /* take a clue away, or put it back */
+};
+
+/*
+ * Take away items of order[0 .. count-1], as far as it fits: `least` of them and on until it is hard enough, `most` at most; a run
+ * of them at once where that goes. How many are gone.
+ */
+int latin_thin(struct latin_dig *d, const uint8_t *order, int count, int least, int most);
+
+/* Does this start lead to one solution by techniques up to max? Then the hardest one that it takes; LATIN_GUESS: by counting. */
+bool latin_fits(struct latin *start, int max, int *hardest);
+
+/* Where cell i goes when the square is turned or mirrored, t = 0 .. 7; neighbours stay neighbours. */
+int latin_turned(int n, int i, int t);
+
+/* e from a puzzle that has one solution; names[] as LATIN_TECHNIQUES makes it. */
+void latin_grade(struct effort *e, const struct latin *start, const uint8_t *solution, const char *const names[128]);
+/* The worked solution, board first. */
+void latin_explain(struct buf *steps, const struct latin *start);
+
+/* Words of the worked solution: "b3", "124", "b=3020". */
+void latin_say_cell(struct buf *b, int n, int i);
+void latin_say_digits(struct buf *b, unsigned set);
+
+/* The n x n digits in a notation of base/grid.h; 0 is an empty cell. */
+void latin_write(struct buf *out, const uint8_t *cell, int n, enum grid_style style, const char *empty);
+
+void latin_put(field_fn *put, void *ctx, const char *hole, const uint8_t *cell, int n, enum grid_style style, const char *empty);
+/* log2 of how many ways there are to fill the empty cells with digits. */
+double latin_open_log2(const uint8_t *cell, int n);
+
+/* Bits in a set below 2^14 (HAKMEM 169's way); a popcount is a library call on plain x86-64. */
+static inline int latin_size(unsigned set)
+{
+	return (int)((set * 0x200040008001ull & 0x111111111111111ull) % 15);
+}
+
+/* Smallest and largest digit of a set that is not empty. */
+static inline int latin_least(unsigned set)
+{
+	return __builtin_ctz(set) + 1;
+}
+
+static inline int latin_most(unsigned set)
+{
+	return 32 - __builtin_clz(set);
+}
+
+/*
+ * The names of every set of techniques, easiest first: element `used`, read from its bit of LATIN_GUESS (lowest) to that of
+ * LATIN_SINGLE (highest); each begins with ", ".
+ */
+#define LATIN_NAME1(s, g) s, s ", " g
+#define LATIN_NAME2(s, x, g) LATIN_NAME1(s, g), LATIN_NAME1(s ", " x, g)
+#define LATIN_NAME3(s, x, y, g) LATIN_NAME2(s, y, g), LATIN_NAME2(s ", " x, y, g)
+#define LATIN_NAME4(s, x, y, z, g) LATIN_NAME3(s, y, z, g), LATIN_NAME3(s ", " x, y, z, g)
+#define LATIN_NAME5(s, x, y, z, u, g) LATIN_NAME4(s, y, z, u, g), LATIN_NAME4(s ", " x, y, z, u, g)
+#define LATIN_NAME6(s, x, y, z, u, v, g) LATIN_NAME5(s, y, z, u, v, g), LATIN_NAME5(s ", " x, y, z, u, v, g)
+#define LATIN_TECHNIQUES(w, x, y, z, u, v, g) LATIN_NAME6("", x, y, z, u, v, g), LATIN_NAME6(", " w, x, y, z, u, v, g)
+
+#endif
