@@ -6,6 +6,7 @@
  */
 #include "cli/judge.h"
 #include "cli/model.h"
+#include "generators/compose.h"
 #include "generators/instance.h"
 
 #include <math.h>
@@ -92,25 +93,67 @@ static bool is_right(const struct row *r, struct str answer)
 	return v.mark == QUARRY_CORRECT;
 }
 
+/* An answer, right or not, as the draw has it; false when the task gave none within its budget. */
+static bool draw_answer(struct buf *answer, const struct row *r, bool right, bool guess, struct rng *rng)
+{
+	int left = TRIES;
+	bool ok;
+
+	if (right)
+		return r->task->solve(answer, buf_str(&r->desc));
+	do
+		ok = other_answer(answer, r, rng);
+	while (ok && !guess && --left && is_right(r, buf_str(answer)));
+	return ok && left;
+}
+
+static bool draw_right(const struct oracle *o, double difficulty, struct rng *rng)
+{
+	return !o->guess && rng_unit(rng) < 1 / (1 + exp(difficulty - o->skill));
+}
+
+/* Puzzles that are asked together are answered one by one, each of them as if it stood alone: *right says whether all are. */
+static bool draw_parts(struct buf *answer, const struct oracle *o, const struct row *r, bool *right, struct rng *rng)
+{
+	struct row part = { .lang = r->lang };
+	struct buf own = BUF_INIT;
+	struct str desc;
+	int level = compose_level(r->knob);
+	bool ok = true;
+
+	*right = true;
+	for (int i = 0; ok && compose_part(buf_str(&r->desc), i, &part.task, &desc); i++) {
+		bool this = draw_right(o, level, rng);
+
+		buf_reset(&part.desc);
+		buf_add(&part.desc, desc);
+		task_level(part.task, level, part.knob);
+		buf_reset(&own);
+		ok = draw_answer(&own, &part, this, o->guess, rng);
+		compose_answer(answer, i, buf_str(&own));
+		*right &= this;
+	}
+	buf_release(&part.desc);
+	buf_release(&own);
+	return ok;
+}
+
 /* The response's text; false when the task gave no answer within its budget. */
 static bool answer_row(struct buf *out, const struct oracle *o, const struct row *r, struct rng *rng)
 {
 	struct buf answer = BUF_INIT;
-	bool right = !o->guess && rng_unit(rng) < 1 / (1 + exp(r->difficulty - o->skill)), ok;
+	bool right, ok;
 
-	if (right) {
-		ok = r->task->solve(&answer, buf_str(&r->desc));
-		if (ok && r->task->explain) {
-			r->task->explain(out, buf_str(&r->desc), r->lang);
-			buf_addc(out, '\n');
-		}
+	if (compose_asks_all(buf_str(&r->desc)) && strcmp(r->task->name, "compose") == 0) {
+		ok = draw_parts(&answer, o, r, &right, rng);
 	} else {
-		int left = TRIES;
-
-		do
-			ok = other_answer(&answer, r, rng);
-		while (ok && !o->guess && --left && is_right(r, buf_str(&answer)));
-		ok = ok && left;
+		right = draw_right(o, r->difficulty, rng);
+		ok = draw_answer(&answer, r, right, o->guess, rng);
+	}
+	if (right && ok && r->task->explain) {
+		r->task->explain(out, buf_str(&r->desc), r->lang);
+		buf_addc(out, '\n');
+	} else if (!right) {
 		buf_addz(out, r->lang == LANG_ZH ? "我猜一个答案。\n" : "I take a guess.\n");
 	}
 	if (ok)

@@ -1,6 +1,8 @@
 /* wish.c - what puzzles somebody wants; see wish.h. */
 #include "cli/wish.h"
+#include "generators/compose.h"
 #include "generators/prompt.h"
+#include "verifiers/compose.h"
 
 #include <stdio.h>
 
@@ -11,17 +13,14 @@ static int shown(struct str s)
 	return s.n < SHOWN ? (int)s.n : SHOWN;
 }
 
-int wish_for(struct wish *w, struct str name, struct err *err)
+static int find_task(const struct task **ret, struct str name, struct err *err)
 {
-	const struct task *t = task_find(name);
 	const char *names[256], *near;
 	size_t n = 0;
 
-	*w = (struct wish){ .lo = 50, .hi = 50, .langs = { LANG_EN }, .nlangs = 1, .formats = { QUARRY_TAGS }, .nformats = 1 };
-	if (t) {
-		w->ask = INSTANCE_ASK(t);
+	*ret = task_find(name);
+	if (*ret)
 		return 0;
-	}
 	for (; n < 255 && task_at(n); n++)
 		names[n] = task_at(n)->name;
 	names[n] = NULL;
@@ -29,6 +28,38 @@ int wish_for(struct wish *w, struct str name, struct err *err)
 	if (near)
 		return err_set(err, "unknown task \"%.*s\"; did you mean \"%s\"?", shown(name), name.s, near);
 	return err_set(err, "unknown task \"%.*s\"; quarry tasks lists them", shown(name), name.s);
+}
+
+/* "sudoku+word_sorting": these in one prompt. */
+static int wish_parts(struct wish *w, struct str names, struct err *err)
+{
+	const struct task *part[COMPOSE_PARTS];
+	struct str rest = names, name;
+	int n = 0;
+
+	for (; str_split(&rest, '+', &name); n++)
+		if (n == COMPOSE_PARTS)
+			return err_set(err, "more than %d puzzles in one prompt: \"%.*s\"", COMPOSE_PARTS, shown(names), names.s);
+		else if (find_task(&part[n], name, err) < 0)
+			return ERR_FAIL;
+	if (find_task(&w->ask.task, STR("compose"), err) < 0)
+		return ERR_FAIL;
+	w->ask = INSTANCE_ASK(w->ask.task);
+	if (!compose_choose(w->ask.knob, &w->ask.knob_set, part, n))
+		return err_set(err, "\"%.*s\" cannot be composed; name two to %d tasks, compose itself not among them", shown(names),
+			       names.s, COMPOSE_PARTS);
+	return 0;
+}
+
+int wish_for(struct wish *w, struct str name, struct err *err)
+{
+	*w = (struct wish){ .lo = 50, .hi = 50, .langs = { LANG_EN }, .nlangs = 1, .formats = { QUARRY_TAGS }, .nformats = 1 };
+	if (str_chr(name, '+') >= 0)
+		return wish_parts(w, name, err);
+	if (find_task(&w->ask.task, name, err) < 0)
+		return ERR_FAIL;
+	w->ask = INSTANCE_ASK(w->ask.task);
+	return 0;
 }
 
 /* "2" or "2.5", as tenths. */

@@ -23,7 +23,7 @@ struct wish {
 	int nlangs, nformats;
 };
 
-/* A task by its name: difficulty 5, in English, answers between tags. */
+/* A task by its name, or several to be composed ("sudoku+word_sorting"): difficulty 5, in English, answers between tags. */
 int wish_for(struct wish *w, struct str task, struct err *err);
 int wish_difficulty(struct wish *w, const char *text, struct err *err); /* "3", "2.5" or "1..6" */
 int wish_langs(struct wish *w, const char *text, struct err *err);      /* "en,zh" */

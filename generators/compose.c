@@ -1,0 +1,525 @@
+/*
+ * compose.c - k puzzles of any tasks in one prompt: all of them to be right, or one's answer feeding the next.
+ *
+ * The desc is verifiers/compose.h's. Each part's prompt is that of its own task, in a wording that its desc chooses. In a
+ * chain, a number that stands in a part's prompt and in its desc is hidden: "[#1 + 7]" says that it is the answer of
+ * puzzle 1 plus 7. So every part but the last is one whose answer is a whole number.
+ */
+#include "generators/compose.h"
+#include "base/hash.h"
+#include "generators/prompt.h"
+#include "verifiers/compose.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { PARTS, LEVEL, CHAIN, PART_1, TRIES = 40 };
+
+static const struct knob knobs[] = {
+	{ "parts", 2, COMPOSE_PARTS, "puzzles in the prompt" },
+	{ "level", 0, 10, "difficulty of each" },
+	{ "chain", 0, 1, "0: all answers are asked for; 1: each feeds the next, and the last is asked for" },
+	{ "part1", 0, 60, "task of puzzle 1, by its place in quarry tasks without compose; 0: any" },
+	{ "part2", 0, 60, "task of puzzle 2" },
+	{ "part3", 0, 60, "task of puzzle 3" },
+	{ "part4", 0, 60, "task of puzzle 4" },
+	{ "part5", 0, 60, "task of puzzle 5" },
+	{ "part6", 0, 60, "task of puzzle 6" },
+	{ 0 },
+};
+
+static const int levels[TASK_LEVELS][TASK_KNOBS] = {
+	/* parts level chain */
+	{ 2, 0, 0 }, { 2, 1, 0 }, { 2, 2, 0 }, { 3, 2, 0 }, { 3, 3, 0 }, { 3, 4, 0 },
+	{ 4, 5, 0 }, { 4, 6, 0 }, { 5, 7, 0 }, { 5, 8, 0 }, { 6, 10, 0 },
+};
+
+/* ---- parts ---- */
+
+static bool can_be_part(const struct task *t)
+{
+	return strcmp(t->name, "compose") != 0;
+}
+
+/* The task of a number 1 .., NULL past the last. */
+static const struct task *part_task(int number)
+{
+	const struct task *t;
+
+	for (size_t i = 0; (t = task_at(i)); i++)
+		if (can_be_part(t) && --number == 0)
+			return t;
+	return NULL;
+}
+
+static int part_tasks(void)
+{
+	int n = 0;
+
+	while (part_task(n + 1))
+		n++;
+	return n;
+}
+
+static int index_of(const struct task *t)
+{
+	for (int i = 1; part_task(i); i++)
+		if (part_task(i) == t)
+			return i;
+	return 0;
+}
+
+bool compose_choose(int *knob, unsigned *knob_set, const struct task *const *tasks, int n)
+{
+	if (n < 2 || n > COMPOSE_PARTS)
+		return false;
+	knob[PARTS] = n;
+	*knob_set |= 1u << PARTS;
+	for (int i = 0; i < n; i++) {
+		knob[PART_1 + i] = index_of(tasks[i]);
+		*knob_set |= 1u << (PART_1 + i);
+		if (!knob[PART_1 + i])
+			return false;
+	}
+	return true;
+}
+
+int compose_level(const int *knob)
+{
+	return knob[LEVEL];
+}
+
+bool compose_part(struct str desc, int i, const struct task **task, struct str *part)
+{
+	struct compose c;
+
+	if (!compose_read(&c, desc) || i < 0 || i >= c.n)
+		return false;
+	*task = task_find(c.part[i].task);
+	*part = c.part[i].desc;
+	/* a name has one spelling in a desc */
+	return *task && can_be_part(*task) && str_is(c.part[i].task, (*task)->name);
+}
+
+bool compose_asks_all(struct str desc)
+{
+	return str_starts(desc, STR("all "));
+}
+
+void compose_answer(struct buf *out, int i, struct str answer)
+{
+	buf_addf(out, "%s#%d: ", i ? " " : "", i + 1);
+	buf_add(out, answer);
+}
+
+static int count_parts(struct str desc)
+{
+	const struct task *t;
+	struct str part;
+	int n = 0;
+
+	while (compose_part(desc, n, &t, &part))
+		n++;
+	return n;
+}
+
+/* All parts are there and are puzzles of their tasks. */
+static bool whole(struct str desc)
+{
+	struct compose c;
+
+	return compose_read(&c, desc) && count_parts(desc) == c.n;
+}
+
+/* ---- chains: a number that is hidden ---- */
+
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The next run of digits in s from *at on, as a number of two to nine digits that stands alone. */
+static bool next_number(struct str s, size_t *at, struct str *number)
+{
+	while (*at < s.n) {
+		size_t from = *at, to;
+
+		if (!digit(s.s[from])) {
+			++*at;
+			continue;
+		}
+		for (to = from; to < s.n && digit(s.s[to]); to++)
+			;
+		*at = to;
+		if (to - from >= 2 && to - from <= 9 && s.s[from] != '0' && (from == 0 || !strchr(".,-/", s.s[from - 1]) || s.s[from - 1] == '-') &&
+		    (to == s.n || s.s[to] != '.' || to + 1 == s.n || !digit(s.s[to + 1]))) {
+			*number = str_sub(s, from, to);
+			return true;
+		}
+	}
+	return false;
+}
+
+static int times_in(struct str s, struct str number)
+{
+	struct str found;
+	size_t at = 0;
+	int n = 0;
+
+	while (next_number(s, &at, &found))
+		n += str_eq(found, number);
+	return n;
+}
+
+/* A number that stands once in the prompt and once in the desc: the first, so that both languages need not agree. */
+static bool hideable(struct str prompt, struct str desc, struct str *number)
+{
+	size_t at = 0;
+
+	while (next_number(prompt, &at, number))
+		if (times_in(prompt, *number) == 1 && times_in(desc, *number) == 1)
+			return true;
+	return false;
+}
+
+/* ---- prompts ---- */
+
+/* One part's own prompt, in a wording of the desc's choosing, with nothing on how to hand in. */
+static bool part_prompt(struct buf *out, const struct task *t, struct str desc, enum lang lang)
+{
+	struct err err = ERR_INIT;
+	char form[PROMPT_FORM_MAX];
+	struct rng rng;
+
+	rng_init(&rng, hash64(desc.s, desc.n, 0), "part's form");
+	return prompt_draw(form, t->name, lang, STR(""), &rng, &err) == 0 &&
+	       prompt_write(out, t, desc, lang, QUARRY_ANY, str_of(form), &err) == 0;
+}
+
+/* The part's prompt with a number hidden behind the answer `before`, which is puzzle `number`'s. */
+static bool linked_prompt(struct buf *out, const struct task *t, struct str desc, enum lang lang, int64_t before, int number)
+{
+	struct buf own = BUF_INIT;
+	struct str hidden;
+	int64_t value = 0;
+	bool ok = part_prompt(&own, t, desc, lang) && hideable(buf_str(&own), desc, &hidden) && str_i64(hidden, &value);
+
+	if (ok) {
+		size_t at = (size_t)(hidden.s - own.s);
+
+		buf_add(out, str_sub(buf_str(&own), 0, at));
+		if (value == before)
+			buf_addf(out, "[#%d]", number);
+		else
+			buf_addf(out, "[#%d %c %lld]", number, value > before ? '+' : '-', (long long)llabs(value - before));
+		buf_add(out, str_from(buf_str(&own), at + hidden.n));
+	}
+	buf_release(&own);
+	return ok;
+}
+
+/* The answer of a part as a whole number of moderate size. */
+static bool whole_answer(const struct task *t, struct str desc, int64_t *ret)
+{
+	struct buf answer = BUF_INIT;
+	bool ok = t->solve(&answer, desc) && str_i64(buf_str(&answer), ret) && llabs(*ret) < 1000000000;
+
+	buf_release(&answer);
+	return ok;
+}
+
+static void put_puzzles(struct buf *out, struct str desc, enum lang lang)
+{
+	bool chain = !compose_asks_all(desc);
+	const struct task *t;
+	struct str part;
+	int64_t before = 0;
+
+	for (int i = 0; compose_part(desc, i, &t, &part); i++) {
+		buf_addf(out, lang == LANG_ZH ? "%s【谜题 #%d】\n" : "%s[Puzzle #%d]\n", i ? "\n\n" : "", i + 1);
+		if (chain && i)
+			linked_prompt(out, t, part, lang, before, i);
+		else
+			part_prompt(out, t, part, lang);
+		if (chain)
+			whole_answer(t, part, &before);
+	}
+}
+
+static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+{
+	struct buf b = BUF_INIT;
+	int n = count_parts(desc);
+
+	if (!whole(desc))
+		return;
+	put_puzzles(&b, desc, lang);
+	put(ctx, "puzzles", buf_str(&b));
+	buf_reset(&b);
+	buf_addf(&b, "%d", n);
+	put(ctx, "count", buf_str(&b));
+	buf_reset(&b);
+	if (compose_asks_all(desc)) {
+		buf_addz(&b, lang == LANG_ZH ? "每道谜题都要答对。请把所有答案写在一行，形如 " : "All of them must be right. Write the answers in one line, as in ");
+		for (int i = 1; i <= n; i++)
+			buf_addf(&b, lang == LANG_ZH ? "%s#%d: 第 %d 题的答案" : "%s#%d: answer %d", i > 1 ? " " : "", i, i);
+		buf_addz(&b, lang == LANG_ZH ? "，各答案的写法按该题的要求。" : ", each as its own puzzle asks.");
+	} else {
+		buf_addf(&b, lang == LANG_ZH ? "方括号里的 #1 表示第 1 题的答案，其余类推；例如 [#1 + 3] 是该答案加 3 所得的数。只需给出第 %d 题的答案，写法按该题的要求。" :
+						"In square brackets #1 stands for the answer to puzzle 1, and so on: [#1 + 3] is the number 3 above that answer. "
+						"Give only the answer to puzzle %d, as that puzzle asks.",
+			 n);
+	}
+	put(ctx, "ask", buf_str(&b));
+	buf_release(&b);
+}
+
+/* ---- inventing ---- */
+
+static const char *refuse(const int *knob)
+{
+	int n = part_tasks();
+
+	for (int i = 0; i < COMPOSE_PARTS; i++)
+		if (knob[PART_1 + i] > n)
+			return "a part's number is past the last task of quarry tasks";
+	return NULL;
+}
+
+/* A part that fits its place: its answer can feed the next, and the one before can be hidden in it. */
+static bool fits(const struct task *t, struct str desc, bool feeds, bool fed, int64_t before, int64_t *answer)
+{
+	struct buf b = BUF_INIT;
+	bool ok = !feeds || whole_answer(t, desc, answer);
+
+	for (int lang = 0; lang < LANGS && ok && fed; lang++) {
+		buf_reset(&b);
+		ok = linked_prompt(&b, t, desc, (enum lang)lang, before, 1);
+	}
+	buf_release(&b);
+	return ok;
+}
+
+static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
+{
+	struct buf part = BUF_INIT, said = BUF_INIT;
+	int64_t before = 0;
+	int i = 0;
+
+	buf_addz(desc, knob[CHAIN] ? "chain" : "all");
+	for (; i < knob[PARTS]; i++) {
+		bool feeds = knob[CHAIN] && i + 1 < knob[PARTS], made = false;
+
+		for (int left = TRIES; left > 0 && !made; left--) {
+			const struct task *t = part_task(knob[PART_1 + i] ? knob[PART_1 + i] : rng_range(rng, 1, part_tasks()));
+			int own[TASK_KNOBS];
+			int64_t number = 0;
+
+			if (!t)
+				break;
+			task_level(t, knob[LEVEL], own);
+			buf_reset(&part);
+			buf_reset(&said);
+			made = t->generate(&part, &said, own, rng) &&
+			       (!knob[CHAIN] || fits(t, buf_str(&part), feeds, i > 0, before, &number));
+			if (!made)
+				continue;
+			before = number;
+			buf_addf(desc, " %s %zu:", t->name, part.n);
+			buf_add(desc, buf_str(&part));
+			if (!knob[CHAIN])
+				compose_answer(answer, i, buf_str(&said));
+			else if (!feeds)
+				buf_add(answer, buf_str(&said));
+		}
+		if (!made)
+			break;
+	}
+	buf_release(&part);
+	buf_release(&said);
+	return i == knob[PARTS];
+}
+
+/* ---- the rest, part by part ---- */
+
+static bool solve(struct buf *answer, struct str desc)
+{
+	bool all = compose_asks_all(desc), ok = whole(desc);
+	struct buf said = BUF_INIT;
+	const struct task *t;
+	struct str part;
+	int n = count_parts(desc);
+
+	for (int i = 0; ok && compose_part(desc, i, &t, &part); i++) {
+		buf_reset(&said);
+		ok = t->solve(&said, part);
+		if (all)
+			compose_answer(answer, i, buf_str(&said));
+		else if (i + 1 == n)
+			buf_add(answer, buf_str(&said));
+	}
+	buf_release(&said);
+	return ok;
+}
+
+/* Each part's answer in the language of the prompt. */
+static void say(struct buf *out, struct str desc, struct str answer, enum lang lang)
+{
+	struct buf said = BUF_INIT;
+	const struct task *t;
+	struct str part;
+	bool all = compose_asks_all(desc);
+	int n = count_parts(desc);
+
+	(void)answer;
+	for (int i = all ? 0 : n - 1; compose_part(desc, i, &t, &part); i++) {
+		buf_reset(&said);
+		t->solve(&said, part);
+		if (all)
+			compose_answer(out, i, STR(""));
+		if (t->say)
+			t->say(out, part, buf_str(&said), lang);
+		else
+			buf_add(out, buf_str(&said));
+	}
+	buf_release(&said);
+}
+
+static void explain(struct buf *steps, struct str desc, enum lang lang)
+{
+	struct buf said = BUF_INIT;
+	const struct task *t;
+	struct str part;
+
+	for (int i = 0; compose_part(desc, i, &t, &part); i++) {
+		buf_addf(steps, "%s#%d\n", i ? "\n" : "", i + 1);
+		if (t->explain) {
+			t->explain(steps, part, lang);
+			if (steps->n && steps->s[steps->n - 1] != '\n')
+				buf_addc(steps, '\n');
+		}
+		/* what this part comes to, for the next one or for the answer's line */
+		if (compose_asks_all(desc) || i + 1 < count_parts(desc)) {
+			buf_reset(&said);
+			t->solve(&said, part);
+			buf_addz(steps, "= ");
+			buf_add(steps, buf_str(&said));
+		}
+	}
+	buf_release(&said);
+}
+
+static void grade(struct effort *e, struct str desc)
+{
+	const struct task *t;
+	struct str part;
+
+	for (int i = 0; compose_part(desc, i, &t, &part); i++) {
+		struct effort own = { .technique = "" };
+
+		t->grade(&own, part);
+		/* a chain is as long as its parts together */
+		e->depth = compose_asks_all(desc) ? (own.depth > e->depth ? own.depth : e->depth) : e->depth + own.depth;
+		e->branch += own.branch;
+		e->steps += own.steps;
+	}
+}
+
+static int hash_cmp(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The parts' own canonical forms; where all are asked for their order does not matter. */
+static void canon(struct buf *out, struct str desc)
+{
+	struct buf own = BUF_INIT;
+	uint64_t hash[COMPOSE_PARTS];
+	const struct task *t;
+	struct str part;
+	int n = 0;
+
+	if (!whole(desc))
+		return;
+	for (; compose_part(desc, n, &t, &part); n++) {
+		buf_reset(&own);
+		t->canon(&own, part);
+		hash[n] = hash64(buf_z(&own), own.n, hash64(t->name, strlen(t->name), 0));
+	}
+	if (compose_asks_all(desc))
+		qsort(hash, (size_t)n, sizeof(hash[0]), hash_cmp);
+	buf_addz(out, compose_asks_all(desc) ? "all" : "chain");
+	for (int i = 0; i < n; i++)
+		buf_addf(out, " %016llx", (unsigned long long)hash[i]);
+	buf_release(&own);
+}
+
+/* Other twins of the parts, and where all are asked for in another order. A chain's numbers would no longer fit. */
+static bool twin(struct buf *out, struct str desc, struct rng *rng)
+{
+	struct buf own = BUF_INIT;
+	struct compose c;
+	int order[COMPOSE_PARTS];
+	bool ok = compose_read(&c, desc) && whole(desc);
+
+	if (ok && c.chain)
+		buf_add(out, desc);
+	if (!ok || c.chain)
+		return ok;
+	for (int i = 0; i < c.n; i++)
+		order[i] = i;
+	rng_shuffle(rng, order, (size_t)c.n, sizeof(order[0]));
+	buf_addz(out, "all");
+	for (int i = 0; i < c.n && ok; i++) {
+		const struct task *t;
+		struct str part;
+
+		ok = compose_part(desc, order[i], &t, &part);
+		buf_reset(&own);
+		if (ok && t->twin)
+			ok = t->twin(&own, part, rng);
+		else
+			buf_add(&own, part);
+		buf_addf(out, " %s %zu:", t->name, own.n);
+		buf_add(out, buf_str(&own));
+	}
+	buf_release(&own);
+	return ok;
+}
+
+static double answers_log2(struct str desc)
+{
+	bool all = compose_asks_all(desc);
+	const struct task *t;
+	struct str part;
+	double sum = 0;
+
+	for (int i = 0; compose_part(desc, i, &t, &part); i++) {
+		double own = t->answers_log2(part);
+
+		sum = all ? sum + own : own;
+	}
+	return sum;
+}
+
+const struct task task_compose = {
+	.name = "compose",
+	.family = "composition",
+	.what = "Solve several puzzles of any tasks at once, all of them right, or in a chain where each answer feeds the next.",
+	.revision = 1,
+	.flags = TASK_MANY_ANSWERS, /* as many as its parts have */
+	.knobs = knobs,
+	.levels = levels,
+	.refuse = refuse,
+	.generate = generate,
+	.solve = solve,
+	.say = say,
+	.explain = explain,
+	.grade = grade,
+	.canon = canon,
+	.twin = twin,
+	.answers_log2 = answers_log2,
+	.fields = fields,
+};
