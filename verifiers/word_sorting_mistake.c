@@ -1,0 +1,399 @@
+/*
+ * word_sorting_mistake.c - the rule: which thought of a sorting trace is the first that is wrong?
+ *
+ * desc: "asc - r bat ant cow | L0.1b2 L1.1a1 L2.1c3 O1<0<2": the direction, letters moved to the front of the alphabet ("-" for none), the
+ * method, the words, then one token for each thought, which names words by their number from 0:
+ *
+ *	r, letter by letter:	L0.1b2		letter 1 of word 0 is b, number 2 of the alphabet; L0.4-0: there is none
+ *				O1<0=2		the order so far; = ties
+ *	m, by merging:		M0,3+1		the two runs that are merged
+ *				C3>1		of their first words left, word 1 comes first; C3<1: word 3 does
+ *				R0,1,3		what the merge gave
+ *
+ * Both methods leave no choice, so the trace that is right is told again here, and the first thought that differs from it is the
+ * answer. None differs: the answer is "No". Behind a mistake anything may stand that is a thought at all.
+ */
+#include "verifiers/places.h"
+#include "verifiers/rule.h"
+
+enum {
+	WORDS_MAX = 40,
+	WORD_MAX = 16,      /* letters */
+	THOUGHTS_MAX = 1000,
+	TOKEN_MAX = 4 * WORDS_MAX,
+};
+
+struct puzzle {
+	bool down, merging;
+	unsigned char rank[26]; /* place of each letter in this puzzle's alphabet, from 1 */
+	struct str word[WORDS_MAX];
+	int n;
+	struct str thoughts; /* the tokens, not read yet */
+};
+
+/* ---- the desc ---- */
+
+static bool lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static bool read_alphabet(struct puzzle *p, struct str front)
+{
+	unsigned char next = 1;
+
+	memset(p->rank, 0, sizeof(p->rank));
+	for (size_t i = 0; i < front.n && !str_is(front, "-"); i++) {
+		if (!lower(front.s[i]) || p->rank[front.s[i] - 'a'])
+			return false;
+		p->rank[front.s[i] - 'a'] = next++;
+	}
+	for (int c = 0; c < 26; c++)
+		if (!p->rank[c])
+			p->rank[c] = next++;
+	return front.n > 0;
+}
+
+static bool read_word(struct puzzle *p, struct str w)
+{
+	if (p->n == WORDS_MAX || w.n == 0 || w.n > WORD_MAX)
+		return false;
+	for (size_t i = 0; i < w.n; i++)
+		if (!lower(w.s[i]))
+			return false;
+	for (int i = 0; i < p->n; i++)
+		if (str_eq(p->word[i], w))
+			return false;
+	p->word[p->n++] = w;
+	return true;
+}
+
+static bool read_puzzle(struct puzzle *p, struct str desc)
+{
+	struct str rest = desc, part;
+
+	p->n = 0;
+	if (!str_split(&rest, ' ', &part) || !(str_is(part, "asc") || str_is(part, "desc")))
+		return false;
+	p->down = str_is(part, "desc");
+	if (!str_split(&rest, ' ', &part) || !read_alphabet(p, part))
+		return false;
+	if (!str_split(&rest, ' ', &part) || !(str_is(part, "r") || str_is(part, "m")))
+		return false;
+	p->merging = str_is(part, "m");
+	while (str_split(&rest, ' ', &part) && !str_is(part, "|"))
+		if (!read_word(p, part))
+			return false;
+	p->thoughts = rest;
+	return p->n >= 2 && rest.n > 0 && desc.s[desc.n - 1] != ' ';
+}
+
+/* A number below `end` at the head of s, without zeros in front. */
+static bool head_number(struct str *s, int end, int *v)
+{
+	size_t n = 0;
+
+	*v = 0;
+	while (n < s->n && n < 3 && s->s[n] >= '0' && s->s[n] <= '9')
+		*v = *v * 10 + (s->s[n++] - '0');
+	if (n == 0 || (n > 1 && s->s[0] == '0') || *v >= end)
+		return false;
+	*s = str_from(*s, n);
+	return true;
+}
+
+/* Words parted by single signs out of `parts`, none twice; how many, -1 where it is no such list. */
+static int list_length(struct str s, int n, const char *parts)
+{
+	uint64_t seen = 0;
+	int count = 0, w;
+
+	for (;;) {
+		if (!head_number(&s, n, &w) || seen >> w & 1)
+			return -1;
+		seen |= UINT64_C(1) << w;
+		count++;
+		if (s.n == 0)
+			return count;
+		if (!s.s[0] || !strchr(parts, s.s[0]))
+			return -1;
+		s = str_from(s, 1);
+	}
+}
+
+static bool is_letter_thought(struct str s, int n)
+{
+	int w, at, number;
+	char c;
+
+	if (!head_number(&s, n, &w) || s.n == 0 || s.s[0] != '.')
+		return false;
+	s = str_from(s, 1);
+	if (!head_number(&s, WORD_MAX + 2, &at) || at == 0 || s.n == 0)
+		return false;
+	c = s.s[0];
+	s = str_from(s, 1);
+	return head_number(&s, 27, &number) && s.n == 0 && (c == '-' ? number == 0 : lower(c) && number > 0);
+}
+
+/* Is the token a thought of this method at all? */
+static bool is_thought(const struct puzzle *p, struct str token)
+{
+	struct str s = str_from(token, 1);
+	ptrdiff_t plus;
+
+	if (token.n < 2 || token.n > TOKEN_MAX)
+		return false;
+	switch (token.s[0]) {
+	case 'L':
+		return !p->merging && is_letter_thought(s, p->n);
+	case 'O':
+		return !p->merging && list_length(s, p->n, "<=") == p->n;
+	case 'M':
+		plus = str_chr(s, '+');
+		return p->merging && plus > 0 && str_chr(str_from(s, (size_t)plus + 1), '+') < 0 && list_length(s, p->n, ",+") >= 2;
+	case 'C':
+		return p->merging && list_length(s, p->n, "<>") == 2;
+	case 'R':
+		return p->merging && list_length(s, p->n, ",") >= 2;
+	default:
+		return false;
+	}
+}
+
+/* ---- the trace that is right ---- */
+
+struct teller {
+	const struct puzzle *p;
+	struct str rest; /* given tokens that are still to come */
+	int told;        /* thoughts held against given ones */
+	int wrong;       /* number of the first that differs, 0 for none */
+	bool damaged;    /* the given trace stops early */
+	char token[TOKEN_MAX + 8];
+	size_t n;
+};
+
+static bool going(const struct teller *t)
+{
+	return !t->wrong && !t->damaged;
+}
+
+static void begin(struct teller *t, char kind)
+{
+	t->token[0] = kind;
+	t->n = 1;
+}
+
+static void put(struct teller *t, char c)
+{
+	t->token[t->n++] = c;
+}
+
+static void put_number(struct teller *t, int v)
+{
+	if (v >= 10)
+		put(t, (char)('0' + v / 10));
+	put(t, (char)('0' + v % 10));
+}
+
+static void put_list(struct teller *t, const unsigned char *list, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (i)
+			put(t, ',');
+		put_number(t, list[i]);
+	}
+}
+
+/* The token is whole: it is what the next thought should say. */
+static void end(struct teller *t)
+{
+	struct str given;
+
+	if (!str_split(&t->rest, ' ', &given)) {
+		t->damaged = true;
+		return;
+	}
+	t->told++;
+	if (!str_eq(given, (struct str){ t->token, t->n }))
+		t->wrong = t->told;
+}
+
+/* Number of letter `at` (from 0) of a word, 0 where it has ended. */
+static int letter_number(const struct puzzle *p, int w, int at)
+{
+	return (size_t)at < p->word[w].n ? p->rank[p->word[w].s[at] - 'a'] : 0;
+}
+
+/* The words in the order so far. Words i - 1 and i are tied where tied[i]; of each word `read` letters were looked at. */
+struct order {
+	unsigned char word[WORDS_MAX], read[WORDS_MAX];
+	bool tied[WORDS_MAX];
+};
+
+/* Look at the next letter of words from .. to - 1, which are tied, and tell the order that it gives. */
+static void split_tie(struct teller *t, struct order *o, int from, int to)
+{
+	const struct puzzle *p = t->p;
+	unsigned char key[WORDS_MAX];
+	int at = o->read[from];
+
+	for (int i = from; i < to && going(t); i++) {
+		key[i] = (unsigned char)letter_number(p, o->word[i], at);
+		begin(t, 'L');
+		put_number(t, o->word[i]);
+		put(t, '.');
+		put_number(t, at + 1);
+		put(t, key[i] ? p->word[o->word[i]].s[at] : '-');
+		put_number(t, key[i]);
+		end(t);
+	}
+	if (!going(t))
+		return;
+	for (int i = from + 1; i < to; i++) /* insertion keeps words with the same letter as they stood */
+		for (int k = i; k > from && (p->down ? key[k] > key[k - 1] : key[k] < key[k - 1]); k--) {
+			unsigned char w = o->word[k], v = key[k];
+
+			o->word[k] = o->word[k - 1];
+			o->word[k - 1] = w;
+			key[k] = key[k - 1];
+			key[k - 1] = v;
+		}
+	for (int i = from; i < to; i++) {
+		o->read[i] = (unsigned char)(at + 1);
+		if (i > from)
+			o->tied[i] = key[i] == key[i - 1];
+	}
+	begin(t, 'O');
+	for (int i = 0; i < p->n; i++) {
+		if (i)
+			put(t, o->tied[i] ? '=' : '<');
+		put_number(t, o->word[i]);
+	}
+	end(t);
+}
+
+static void tell_letters(struct teller *t)
+{
+	struct order o;
+	int n = t->p->n;
+
+	for (int i = 0; i < n; i++) {
+		o.word[i] = (unsigned char)i;
+		o.read[i] = 0;
+		o.tied[i] = i > 0;
+	}
+	/* words differ, so each tie is parted at last: by WORD_MAX letters and a word's end */
+	for (int from = 0; from < n && going(t);) {
+		int to = from + 1;
+
+		while (to < n && o.tied[to])
+			to++;
+		if (to - from > 1)
+			split_tie(t, &o, from, to);
+		else
+			from = to;
+	}
+}
+
+/* Does word a come before word b in the order asked for? */
+static bool before(const struct puzzle *p, int a, int b)
+{
+	int at = 0;
+
+	while (letter_number(p, a, at) == letter_number(p, b, at))
+		at++;
+	return (letter_number(p, a, at) < letter_number(p, b, at)) != p->down;
+}
+
+/* Merge list[from .. mid) and list[mid .. to). */
+static void merge(struct teller *t, unsigned char *list, int from, int mid, int to)
+{
+	unsigned char out[WORDS_MAX];
+	int a = from, b = mid, n = 0;
+
+	begin(t, 'M');
+	put_list(t, list + from, mid - from);
+	put(t, '+');
+	put_list(t, list + mid, to - mid);
+	end(t);
+	while (a < mid && b < to && going(t)) {
+		bool left = before(t->p, list[a], list[b]);
+
+		begin(t, 'C');
+		put_number(t, list[a]);
+		put(t, left ? '<' : '>');
+		put_number(t, list[b]);
+		end(t);
+		out[n++] = left ? list[a++] : list[b++];
+	}
+	if (!going(t))
+		return;
+	while (a < mid)
+		out[n++] = list[a++];
+	while (b < to)
+		out[n++] = list[b++];
+	memcpy(list + from, out, (size_t)n);
+	begin(t, 'R');
+	put_list(t, out, n);
+	end(t);
+}
+
+static void tell_merges(struct teller *t)
+{
+	unsigned char list[WORDS_MAX];
+	int n = t->p->n;
+
+	for (int i = 0; i < n; i++)
+		list[i] = (unsigned char)i;
+	/* a run that has no partner has the same place in the next pass */
+	for (int width = 1; width < n && going(t); width *= 2)
+		for (int from = 0; from + width < n && going(t); from += 2 * width)
+			merge(t, list, from, from + width, from + 2 * width < n ? from + 2 * width : n);
+}
+
+/* The number of the first wrong thought, 0 for none; and how many thoughts there are. False: the desc is damaged. */
+static bool first_wrong(struct str desc, int *wrong, int *thoughts)
+{
+	struct puzzle p;
+	struct teller t = { .p = &p };
+	struct str rest, token;
+
+	if (!read_puzzle(&p, desc))
+		return false;
+	*thoughts = 0;
+	for (rest = p.thoughts; str_split(&rest, ' ', &token); ++*thoughts)
+		if (*thoughts == THOUGHTS_MAX || !is_thought(&p, token))
+			return false;
+	t.rest = p.thoughts;
+	if (p.merging)
+		tell_merges(&t);
+	else
+		tell_letters(&t);
+	*wrong = t.wrong;
+	return !t.damaged && (t.wrong || t.told == *thoughts);
+}
+
+/* ---- the answer ---- */
+
+static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
+{
+	int wrong, thoughts;
+	struct places said;
+
+	if (!first_wrong(desc, &wrong, &thoughts))
+		return rule_bad_task(why, "the desc is no trace of sorting");
+	if (!places_read(&said, answer) || said.n > 1)
+		return rule_unreadable(why, "there is neither one number in it nor a No");
+	if (said.none)
+		return wrong ? rule_wrong(why, "one of the thoughts is wrong") : QUARRY_CORRECT;
+	if (said.at[0] < 1 || said.at[0] > thoughts)
+		return rule_wrong(why, "there is no thought %lld", (long long)said.at[0]);
+	if (!wrong)
+		return rule_wrong(why, "none of the thoughts is wrong");
+	if (said.at[0] != wrong)
+		return rule_wrong(why, "thought %d is %s", (int)said.at[0], said.at[0] < wrong ? "right" : "not the first that is wrong");
+	return QUARRY_CORRECT;
+}
+
+const struct quarry_rule rule_word_sorting_mistake = { "word_sorting_mistake", 1, judge, NULL };
