@@ -5,12 +5,13 @@
 #	make test	the whole test suite (what .ci/run calls)
 #	make test-long	what takes long: more seeds, valgrind, long fuzzing
 #	make measure	generators/measured.tsv again: guess and support of every task and level
+#	make pages	docs/GALLERY.md and docs/difficulty.md again
 #	make bench	the benchmarks
 
 SHELL = /bin/sh
 BUILD = build
 
-.PHONY: build demo test test-long measure bench setup setup-test clean
+.PHONY: build demo test test-long measure pages bench setup setup-test clean
 
 setup:
 	@tools/setup.sh build
@@ -36,6 +37,10 @@ test-long: setup-test
 measure: build
 	@ninja -C $(BUILD) generators/measure
 	@$(BUILD)/generators/measure > generators/measured.tsv.new && mv generators/measured.tsv.new generators/measured.tsv
+
+pages: build
+	@python3 tools/pages.py gallery $(BUILD)/quarry > docs/GALLERY.md.new && mv docs/GALLERY.md.new docs/GALLERY.md
+	@python3 tools/pages.py difficulty $(BUILD)/quarry > docs/difficulty.md.new && mv docs/difficulty.md.new docs/difficulty.md
 
 bench: build
 	@ninja -C $(BUILD)
