@@ -249,6 +249,17 @@ static bool single(struct latin *l)
 	return any;
 }
 
+/* A step is told from the candidates that it began with. */
+static void say_own(struct latin *l, int k, int rung, const uint16_t *before)
+{
+	uint16_t after[LATIN_CELLS];
+
+	memcpy(after, l->cand, sizeof(after));
+	memcpy(l->cand, before, sizeof(after));
+	l->p->say(l, k, rung);
+	memcpy(l->cand, after, sizeof(after));
+}
+
 static bool own(struct latin *l, int rung)
 {
 	bool any = false;
@@ -261,14 +272,17 @@ static bool own(struct latin *l, int rung)
 	for (int w = 0; w < 2; w++) {
 		while (l->stale[rung][w]) {
 			int k = w * 64 + __builtin_ctzll(l->stale[rung][w]);
+			uint16_t before[LATIN_CELLS];
 
 			l->stale[rung][w] &= l->stale[rung][w] - 1;
+			if (l->out)
+				memcpy(before, l->cand, sizeof(before));
 			l->p->tighten(l, k, rung);
 			if (!l->struck)
 				continue;
 			l->stale[rung][w] |= 1ull << (k & 63); /* it may have a second step */
 			if (l->out)
-				l->p->say(l, k, rung);
+				say_own(l, k, rung, before);
 			struck_line(l);
 			any = true;
 			if (!l->sweep || l->broken)

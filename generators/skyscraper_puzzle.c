@@ -397,13 +397,17 @@ static void give_one(struct dig *d, struct rng *rng)
 		flip_given(&d->dig, open[rng_below(rng, (uint32_t)count)], true);
 }
 
-/* All clues and some cells, more where they do not do; then clues go, and cells where it is not hard enough. */
+/*
+ * All clues and some cells, more where they do not do; then clues go, and cells where it is not hard enough. Trial and error comes
+ * last, as it is slow to try.
+ */
 static bool dig_board(struct dig *d, const int *knob, struct rng *rng)
 {
 	int n = d->b.n, cells = n * n, most = knob[GIVENS_MAX] < cells ? knob[GIVENS_MAX] : cells - 1;
 	int givens = rng_range(rng, knob[GIVENS_MIN], most);
 	int clues = rng_range(rng, knob[CLUES_MIN], knob[CLUES_MAX] < SIDES * n ? knob[CLUES_MAX] : SIDES * n);
 	uint8_t order[LATIN_CELLS];
+	int left;
 
 	all_clues(d);
 	for (int i = 0; i < cells; i++)
@@ -413,13 +417,18 @@ static bool dig_board(struct dig *d, const int *knob, struct rng *rng)
 	for (int k = 0; k < givens; k++)
 		flip_given(&d->dig, order[k], true);
 	d->dig.goal = knob[TECHNIQUE_MIN];
-	d->dig.max = knob[TECHNIQUE_MAX];
+	d->dig.max = knob[TECHNIQUE_MAX] < LATIN_HARD ? knob[TECHNIQUE_MAX] : LATIN_HARD;
 	for (; !fits(&d->dig); givens++) {
 		if (givens >= most)
 			return false;
 		give_one(d, rng);
 	}
-	if (thin(d, false, clues, knob[CLUES_MIN], rng) > knob[CLUES_MAX])
+	left = thin(d, false, clues, knob[TECHNIQUE_MAX] == LATIN_GUESS ? clues : knob[CLUES_MIN], rng);
+	if (knob[TECHNIQUE_MAX] == LATIN_GUESS && (left > clues || d->dig.hardest < d->dig.goal)) {
+		d->dig.max = LATIN_GUESS;
+		left = thin(d, false, clues, knob[CLUES_MIN], rng);
+	}
+	if (left > knob[CLUES_MAX])
 		return false;
 	if (d->dig.hardest < knob[TECHNIQUE_MIN])
 		thin(d, true, givens, knob[GIVENS_MIN], rng);
