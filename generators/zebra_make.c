@@ -1,0 +1,239 @@
+/*
+ * zebra_make.c - inventing: a random table, and true clues until nothing else fits, then as few of them as do.
+ *
+ * While some other table fits, a true clue that it breaks is drawn: so every clue earns its place when it comes. In the
+ * end each is left out in turn, and stays out where the table is still the only one.
+ */
+#include "generators/zebra_solve.h"
+
+/* Everything below has its houses in a uint8_t house[item]. */
+static bool holds(const struct zebra_clue *c, const uint8_t *house, int n)
+{
+	int x = house[c->x], y = house[c->y], z = house[c->z], far = x < y ? y - x : x - y;
+
+	switch ((enum zebra_kind)c->kind) {
+	case ZEBRA_AT: return x == c->y;
+	case ZEBRA_NOT_AT: return x != c->y;
+	case ZEBRA_SAME: return far == 0;
+	case ZEBRA_APART: return far != 0;
+	case ZEBRA_LEFT1: return y == x + 1;
+	case ZEBRA_RIGHT1: return x == y + 1;
+	case ZEBRA_NEXT: return far == 1;
+	case ZEBRA_LEFT: return x < y;
+	case ZEBRA_RIGHT: return y < x;
+	case ZEBRA_GAP1: return far == 2;
+	case ZEBRA_GAP2: return far == 3;
+	case ZEBRA_GAP3: return far == 4;
+	case ZEBRA_END: return x == 0 || x == n - 1;
+	case ZEBRA_BETWEEN: return (x - y) * (x - z) < 0;
+	case ZEBRA_EITHER: return (x == y) ^ (x == z);
+	default: return false;
+	}
+}
+
+enum { NODES = 2000 }; /* of one search; where it takes more another table is drawn */
+
+struct table {
+	int n, m;
+	uint8_t house[ZEBRA_ITEMS], at[ZEBRA_SIDE][ZEBRA_SIDE]; /* at[a][h]: the item of attribute a in house h */
+};
+
+static uint8_t anyone(const struct table *t, int h, struct rng *rng)
+{
+	return t->at[rng_below(rng, (uint32_t)t->m)][h];
+}
+
+/* x in house p, y in house q, of any two attributes. */
+static bool pair(const struct table *t, struct zebra_clue *c, int p, int q, struct rng *rng)
+{
+	if (rng_below(rng, 2)) {
+		int swap = p;
+
+		p = q;
+		q = swap;
+	}
+	c->x = anyone(t, p, rng);
+	c->y = anyone(t, q, rng);
+	return true;
+}
+
+static bool draw_far(const struct table *t, struct zebra_clue *c, int by, struct rng *rng)
+{
+	int p;
+
+	if (t->n <= by)
+		return false;
+	p = (int)rng_below(rng, (uint32_t)(t->n - by));
+	return pair(t, c, p, p + by, rng);
+}
+
+/* Two other attributes than a. */
+static void others(const struct table *t, int a, int *b, int *c, struct rng *rng)
+{
+	*b = (int)rng_below(rng, (uint32_t)t->m - 1);
+	*b += *b >= a;
+	*c = (int)rng_below(rng, (uint32_t)t->m - 1);
+	*c += *c >= a;
+}
+
+/* A true clue of this kind; LEFT1 stands for RIGHT1 too, LEFT for RIGHT. False where the table has none. */
+static bool draw(const struct table *t, struct zebra_clue *c, enum zebra_kind kind, struct rng *rng)
+{
+	int p = (int)rng_below(rng, (uint32_t)t->n), q = (int)rng_below(rng, (uint32_t)t->n - 1), a, b, d;
+
+	q += q >= p; /* two different houses */
+	*c = (struct zebra_clue){ .kind = (uint8_t)kind };
+	switch (kind) {
+	case ZEBRA_AT:
+	case ZEBRA_NOT_AT:
+		c->x = anyone(t, p, rng);
+		c->y = (uint8_t)(kind == ZEBRA_AT ? p : q);
+		return true;
+	case ZEBRA_SAME:
+	case ZEBRA_APART:
+		a = (int)rng_below(rng, (uint32_t)t->m);
+		others(t, a, &b, &d, rng);
+		c->x = t->at[a][p];
+		c->y = t->at[b][kind == ZEBRA_SAME ? p : q];
+		return true;
+	case ZEBRA_LEFT1:
+		if (draw_far(t, c, 1, rng) && t->house[c->x] > t->house[c->y])
+			c->kind = ZEBRA_RIGHT1;
+		return true;
+	case ZEBRA_LEFT:
+		pair(t, c, p, q, rng);
+		if (t->house[c->x] > t->house[c->y])
+			c->kind = ZEBRA_RIGHT;
+		return true;
+	case ZEBRA_NEXT:
+	case ZEBRA_GAP1:
+	case ZEBRA_GAP2:
+	case ZEBRA_GAP3: return draw_far(t, c, kind == ZEBRA_NEXT ? 1 : kind - ZEBRA_GAP1 + 2, rng);
+	case ZEBRA_END:
+		c->x = anyone(t, rng_below(rng, 2) ? 0 : t->n - 1, rng);
+		return t->n > 2;
+	case ZEBRA_BETWEEN:
+		if (t->n < 3)
+			return false;
+		d = (int)rng_below(rng, (uint32_t)t->n - 2); /* the house before */
+		p = d + 1 + (int)rng_below(rng, (uint32_t)(t->n - d - 2));
+		q = p + 1 + (int)rng_below(rng, (uint32_t)(t->n - p - 1));
+		pair(t, c, d, q, rng);
+		c->z = c->x;
+		c->x = anyone(t, p, rng);
+		return true;
+	default: /* ZEBRA_EITHER: y is with x, z is not */
+		a = (int)rng_below(rng, (uint32_t)t->m);
+		others(t, a, &b, &d, rng);
+		c->x = t->at[a][p];
+		c->y = t->at[b][p];
+		c->z = t->at[d][q];
+		if (rng_below(rng, 2)) {
+			uint8_t swap = c->y;
+
+			c->y = c->z;
+			c->z = swap;
+		}
+		return true;
+	}
+}
+
+/* A true clue of the kinds of the mask, each as often, that is false of `other` (NULL: any). */
+static bool draw_breaking(const struct table *t, struct zebra_clue *c, int kinds, const uint8_t *other, struct rng *rng)
+{
+	static const uint8_t of_bit[] = { ZEBRA_AT, ZEBRA_NOT_AT, ZEBRA_SAME, ZEBRA_APART, ZEBRA_LEFT1, ZEBRA_NEXT, ZEBRA_LEFT,
+					  ZEBRA_GAP1, ZEBRA_GAP2, ZEBRA_GAP3, ZEBRA_END, ZEBRA_BETWEEN, ZEBRA_EITHER };
+	uint8_t allowed[sizeof(of_bit)];
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < sizeof(of_bit); i++)
+		if (kinds >> i & 1)
+			allowed[n++] = of_bit[i];
+	for (int tries = 0; tries < 400; tries++)
+		if (draw(t, c, allowed[rng_below(rng, n)], rng) && (!other || !holds(c, other, t->n)))
+			return true;
+	return false;
+}
+
+static void table_draw(struct table *t, struct rng *rng)
+{
+	for (int a = 0; a < t->m; a++) {
+		for (int h = 0; h < t->n; h++)
+			t->at[a][h] = (uint8_t)(a * ZEBRA_SIDE + h);
+		rng_shuffle(rng, t->at[a], (size_t)t->n, 1);
+		for (int h = 0; h < t->n; h++)
+			t->house[t->at[a][h]] = (uint8_t)h;
+	}
+}
+
+bool zebra_reduce(struct zebra *z, const uint8_t *house, struct rng *rng)
+{
+	struct zebra_net net;
+	uint8_t other[ZEBRA_ITEMS];
+	int kept = 0;
+
+	rng_shuffle(rng, z->clue, (size_t)z->clues, sizeof(z->clue[0]));
+	zebra_net(&net, z);
+	for (int i = 0; i < z->clues; i++) {
+		int found;
+
+		net.off[i] = true;
+		found = zebra_search(&net, other, 1, house, rng, NODES);
+		if (found == ZEBRA_SPENT)
+			return false;
+		net.off[i] = found == 0;
+	}
+	for (int i = 0; i < z->clues; i++)
+		if (!net.off[i])
+			z->clue[kept++] = z->clue[i];
+	z->clues = kept;
+	return true;
+}
+
+bool zebra_invent(struct zebra *z, uint8_t *house, int kinds, struct rng *rng)
+{
+	struct table t = { .n = z->houses, .m = z->attributes };
+	struct zebra_net net;
+	uint8_t other[ZEBRA_ITEMS];
+	int found;
+
+	table_draw(&t, rng);
+	memcpy(house, t.house, sizeof(t.house));
+	z->clues = 0;
+	for (;;) {
+		zebra_net(&net, z);
+		found = zebra_search(&net, other, 1, t.house, rng, NODES);
+		if (found == 0)
+			break;
+		if (found == ZEBRA_SPENT || z->clues == ZEBRA_CLUES || !draw_breaking(&t, &z->clue[z->clues++], kinds, other, rng))
+			return false;
+	}
+	return true;
+}
+
+static bool has(const struct zebra *z, const struct zebra_clue *c)
+{
+	for (int i = 0; i < z->clues; i++)
+		if (memcmp(&z->clue[i], c, sizeof(*c)) == 0)
+			return true;
+	return false;
+}
+
+void zebra_spare(struct zebra *z, const uint8_t *house, int kinds, int count, struct rng *rng)
+{
+	struct table t = { .n = z->houses, .m = z->attributes };
+
+	memcpy(t.house, house, sizeof(t.house));
+	for (int a = 0; a < t.m; a++)
+		for (int i = a * ZEBRA_SIDE; i < a * ZEBRA_SIDE + t.n; i++)
+			t.at[a][house[i]] = (uint8_t)i;
+	for (int tries = 0; tries < 80 && count > 0 && z->clues < ZEBRA_CLUES; tries++) {
+		struct zebra_clue c;
+
+		if (!draw_breaking(&t, &c, kinds, NULL, rng) || has(z, &c))
+			continue;
+		z->clue[z->clues++] = c;
+		count--;
+	}
+	rng_shuffle(rng, z->clue, (size_t)z->clues, sizeof(z->clue[0]));
+}

@@ -1,0 +1,205 @@
+/* zebra_words.c - values, people and clues as text, in every language and notation. */
+#include "generators/zebra_solve.h"
+
+/* "the person who drinks tea": what stands before and after a value. */
+static const struct {
+	const char *before[LANGS], *after[LANGS];
+} person[ZEBRA_THEMES] = {
+	{ { "", "" }, { "", "" } },
+	{ { "the person in the ", "住" }, { " house", "房子的人" } },
+	{ { "the person who drinks ", "喝" }, { "", "的人" } },
+	{ { "the person with the ", "养" }, { "", "的人" } },
+	{ { "the ", "当" }, { "", "的人" } },
+	{ { "the person who plays ", "练" }, { "", "的人" } },
+	{ { "the person who eats the ", "吃" }, { "", "的人" } },
+	{ { "the person with the ", "演奏" }, { "", "的人" } },
+	{ { "the person who grows the ", "种" }, { "", "的人" } },
+	{ { "the person who listens to ", "听" }, { "", "的人" } },
+	{ { "the person who studies ", "学" }, { "", "的人" } },
+	{ { "the person from ", "来自" }, { "", "的人" } },
+	{ { "the person with the ", "拥有" }, { "", "的人" } },
+	{ { "the person whose hobby is ", "爱好" }, { "", "的人" } },
+};
+
+/* Pieces of a clue: X Y Z are items, H the house. */
+struct saying {
+	const char *in[LANGS];
+};
+
+static const struct saying sentences[ZEBRA_KINDS] = {
+	[ZEBRA_AT] = { { "X lives in house H.", "X住在H号房。" } },
+	[ZEBRA_NOT_AT] = { { "X does not live in house H.", "X不住在H号房。" } },
+	[ZEBRA_SAME] = { { "X is Y.", "X就是Y。" } },
+	[ZEBRA_APART] = { { "X is not Y.", "X不是Y。" } },
+	[ZEBRA_LEFT1] = { { "X lives directly to the left of Y.", "X住在Y的左隔壁。" } },
+	[ZEBRA_RIGHT1] = { { "X lives directly to the right of Y.", "X住在Y的右隔壁。" } },
+	[ZEBRA_NEXT] = { { "X lives next to Y.", "X与Y相邻。" } },
+	[ZEBRA_LEFT] = { { "X lives somewhere to the left of Y.", "X住在Y左边的某处。" } },
+	[ZEBRA_RIGHT] = { { "X lives somewhere to the right of Y.", "X住在Y右边的某处。" } },
+	[ZEBRA_GAP1] = { { "There is exactly one house between X and Y.", "X与Y之间恰好隔着一座房子。" } },
+	[ZEBRA_GAP2] = { { "There are exactly two houses between X and Y.", "X与Y之间恰好隔着两座房子。" } },
+	[ZEBRA_GAP3] = { { "There are exactly three houses between X and Y.", "X与Y之间恰好隔着三座房子。" } },
+	[ZEBRA_END] = { { "X lives in the first or the last house.", "X住在第一座或最后一座房子里。" } },
+	[ZEBRA_BETWEEN] = { { "X lives somewhere between Y and Z.", "X住在Y和Z之间的某处。" } },
+	[ZEBRA_EITHER] = { { "X is either Y or Z, but not both.", "X是Y或者Z，但不同时是两者。" } },
+};
+
+/* The same about the number h(..) of an item's house, and as relations; here X is a bare value. */
+static const char *const formulas[ZEBRA_KINDS] = {
+	[ZEBRA_AT] = "h(X) = H",
+	[ZEBRA_NOT_AT] = "h(X) ≠ H",
+	[ZEBRA_SAME] = "h(X) = h(Y)",
+	[ZEBRA_APART] = "h(X) ≠ h(Y)",
+	[ZEBRA_LEFT1] = "h(X) + 1 = h(Y)",
+	[ZEBRA_RIGHT1] = "h(X) - 1 = h(Y)",
+	[ZEBRA_NEXT] = "|h(X) - h(Y)| = 1",
+	[ZEBRA_LEFT] = "h(X) < h(Y)",
+	[ZEBRA_RIGHT] = "h(X) > h(Y)",
+	[ZEBRA_GAP1] = "|h(X) - h(Y)| = 2",
+	[ZEBRA_GAP2] = "|h(X) - h(Y)| = 3",
+	[ZEBRA_GAP3] = "|h(X) - h(Y)| = 4",
+	[ZEBRA_END] = "h(X) ∈ {1, N}",
+	[ZEBRA_BETWEEN] = "(h(X) - h(Y)) × (h(X) - h(Z)) < 0",
+	[ZEBRA_EITHER] = "(h(X) = h(Y)) xor (h(X) = h(Z))",
+};
+
+static const char *const relations[ZEBRA_KINDS] = {
+	[ZEBRA_AT] = "at(X, H)",
+	[ZEBRA_NOT_AT] = "not at(X, H)",
+	[ZEBRA_SAME] = "same(X, Y)",
+	[ZEBRA_APART] = "not same(X, Y)",
+	[ZEBRA_LEFT1] = "just_left(X, Y)",
+	[ZEBRA_RIGHT1] = "just_right(X, Y)",
+	[ZEBRA_NEXT] = "next(X, Y)",
+	[ZEBRA_LEFT] = "left(X, Y)",
+	[ZEBRA_RIGHT] = "right(X, Y)",
+	[ZEBRA_GAP1] = "gap(X, Y, 1)",
+	[ZEBRA_GAP2] = "gap(X, Y, 2)",
+	[ZEBRA_GAP3] = "gap(X, Y, 3)",
+	[ZEBRA_END] = "end(X)",
+	[ZEBRA_BETWEEN] = "between(X, Y, Z)",
+	[ZEBRA_EITHER] = "one_of(X, Y, Z)",
+};
+
+static const char *value_of(const struct zebra *z, int item, enum lang lang)
+{
+	int a = zebra_attribute(item);
+
+	return zebra_themes[z->theme[a]].value[z->value[a][item % ZEBRA_SIDE]].said[lang];
+}
+
+static void say_item(struct buf *b, const struct zebra *z, int item, enum lang lang, bool bare)
+{
+	int theme = z->theme[zebra_attribute(item)];
+
+	if (!bare)
+		buf_addz(b, person[theme].before[lang]);
+	buf_addz(b, value_of(z, item, lang));
+	if (!bare)
+		buf_addz(b, person[theme].after[lang]);
+}
+
+static void say_clue(struct buf *b, const struct zebra *z, const struct zebra_clue *c, const char *saying, enum lang lang, bool bare)
+{
+	size_t start = b->n;
+
+	for (; *saying; saying++) {
+		if (*saying == 'X')
+			say_item(b, z, c->x, lang, bare);
+		else if (*saying == 'Y')
+			say_item(b, z, c->y, lang, bare);
+		else if (*saying == 'Z')
+			say_item(b, z, c->z, lang, bare);
+		else if (*saying == 'H')
+			buf_addi(b, c->y + 1);
+		else if (*saying == 'N')
+			buf_addi(b, z->houses);
+		else
+			buf_addc(b, *saying);
+	}
+	if (!bare && !b->failed && b->n > start && b->s[start] >= 'a' && b->s[start] <= 'z')
+		b->s[start] = (char)(b->s[start] - 'a' + 'A');
+}
+
+static void put_clues(field_fn *put, void *ctx, const char *hole, const struct zebra *z, enum lang lang, const char *const *sayings)
+{
+	struct buf b = BUF_INIT;
+
+	for (int i = 0; i < z->clues; i++) {
+		const struct zebra_clue *c = &z->clue[i];
+
+		buf_addf(&b, "%s%d. ", i ? "\n" : "", i + 1);
+		say_clue(&b, z, c, sayings ? sayings[c->kind] : sentences[c->kind].in[lang], lang, sayings != NULL);
+	}
+	put(ctx, hole, buf_str(&b));
+	buf_release(&b);
+}
+
+static void capital(struct buf *b, size_t at)
+{
+	if (!b->failed && at < b->n && b->s[at] >= 'a' && b->s[at] <= 'z')
+		b->s[at] = (char)(b->s[at] - 'a' + 'A');
+}
+
+/* "- Drink: tea, milk" a line, or {"drink": ["tea", "milk"]} */
+static void put_values(field_fn *put, void *ctx, const char *hole, const struct zebra *z, enum lang lang, bool json)
+{
+	struct buf b = BUF_INIT;
+
+	buf_addz(&b, json ? "{" : "");
+	for (int a = 0; a < z->attributes; a++) {
+		const char *name = zebra_themes[z->theme[a]].name.said[lang];
+
+		if (json) {
+			buf_addf(&b, "%s\"%s\": [", a ? ", " : "", name);
+		} else {
+			size_t at = b.n + (a ? 3 : 2);
+
+			buf_addf(&b, "%s- %s%s", a ? "\n" : "", name, lang == LANG_ZH ? "：" : ": ");
+			capital(&b, at);
+		}
+		for (int v = 0; v < z->houses; v++) {
+			const char *said = value_of(z, a * ZEBRA_SIDE + v, lang);
+
+			if (json)
+				buf_addf(&b, "%s\"%s\"", v ? ", " : "", said);
+			else
+				buf_addf(&b, "%s%s", !v ? "" : lang == LANG_ZH ? "、" : ", ", said);
+		}
+		buf_addz(&b, json ? "]" : "");
+	}
+	buf_addz(&b, json ? "}" : "");
+	put(ctx, hole, buf_str(&b));
+	buf_release(&b);
+}
+
+void zebra_fields(field_fn *put, void *ctx, const struct zebra *z, enum lang lang)
+{
+	struct buf b = BUF_INIT;
+
+	buf_addi(&b, z->houses);
+	put(ctx, "houses", buf_str(&b));
+	buf_reset(&b);
+	buf_addi(&b, z->attributes);
+	put(ctx, "attributes", buf_str(&b));
+	buf_reset(&b);
+	for (int a = 0; a < z->attributes; a++)
+		buf_addf(&b, "%s%s", !a ? "" : lang == LANG_ZH ? "、" : ", ", zebra_themes[z->theme[a]].name.said[lang]);
+	put(ctx, "order", buf_str(&b));
+	buf_release(&b);
+	put_values(put, ctx, "values", z, lang, false);
+	put_values(put, ctx, "json", z, lang, true);
+	put_clues(put, ctx, "clues", z, lang, NULL);
+	put_clues(put, ctx, "formulas", z, lang, formulas);
+	put_clues(put, ctx, "relations", z, lang, relations);
+}
+
+void zebra_say(struct buf *out, const struct zebra *z, const uint8_t *house, enum lang lang)
+{
+	for (int h = 0; h < z->houses; h++)
+		for (int a = 0; a < z->attributes; a++)
+			for (int v = 0; v < z->houses; v++)
+				if (house[a * ZEBRA_SIDE + v] == h)
+					buf_addf(out, "%s%s", a ? (lang == LANG_ZH ? "，" : ", ") : h ? " / " : "",
+						 value_of(z, a * ZEBRA_SIDE + v, lang));
+}
