@@ -1,0 +1,986 @@
+/*
+ * math_path.c - an equation of single digits, some hidden: knobs, levels, solver, generator.
+ *
+ * desc: "?+3*(?-2)%?=7"; the rules are in verifiers/math_path.c. Any digits that make it true are right, so what makes it
+ * hard is how few fillings are: the knob `rare`.
+ *
+ * The solver keeps, for each operation, how many fillings of the digits under it give each value: a row of counts, one
+ * for each value between the least and the largest. The last row holds how many fillings are right, out of 10^hidden; going
+ * back down from the value picks one. Rows are at most WIDE long; generated equations stay below that.
+ */
+#include "generators/task.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { OPS, HIDE, KIND, BRACKETS, RARE };
+
+static const struct knob knobs[] = {
+	{ "n", 1, 30, "operations" },
+	{ "x_prob", 1, 100, "percent of digits that are hidden; one at least" },
+	{ "operator_level", 1, 4, "1: + -, 2: + - *, 3: + - * /, 4: + - * / %" },
+	{ "brackets", 0, 6, "pairs of brackets, as far as there is room" },
+	{ "rare", 0, 40, "of 2^rare ways to fill in the digits at most one is right" },
+	{ 0 },
+};
+
+static const int levels[TASK_LEVELS][TASK_KNOBS] = {
+	/* n x_prob kind brackets rare */
+	{ 2,  50,  1,  0,  0 },
+	{ 3,  50,  2,  0,  2 },
+	{ 3,  100, 2,  0,  5 },
+	{ 4,  100, 4,  0,  6 },
+	{ 5,  90,  4,  1,  7 },
+	{ 6,  80,  4,  1,  9 },
+	{ 8,  80,  4,  2,  11 },
+	{ 10, 80,  4,  2,  13 },
+	{ 13, 80,  4,  3,  15 },
+	{ 17, 80,  4,  4,  18 },
+	{ 22, 80,  4,  5,  21 },
+};
+
+enum {
+	DIGITS_MAX = 32,
+	NODES_MAX = 2 * DIGITS_MAX,
+	DEEP_MAX = 8,
+	VALUE_MAX = 18,        /* digits of the value */
+	WIDE = 1 << 16,        /* values of a row */
+	WORK_MAX = 1 << 23,    /* pairs of values that are looked at */
+	DRAWS = 1000,          /* signs drawn before generate() gives up */
+	LISTED = 12,           /* values told one by one */
+};
+
+#define FAR INT64_C(1000000000000000) /* values beyond are not followed */
+
+struct node {
+	char op;     /* 0: a digit */
+	bool group;  /* in brackets */
+	signed char digit; /* -1: hidden */
+	signed char l, r;
+};
+
+struct puzzle {
+	struct node node[NODES_MAX];
+	int n, digits, hidden, root;
+	int64_t value;
+};
+
+/* ---- the desc ---- */
+
+struct reader {
+	struct puzzle *p;
+	struct str s;
+	size_t at;
+	int deep;
+};
+
+static int read_sum(struct reader *r);
+
+static char peek(const struct reader *r)
+{
+	return r->at < r->s.n ? r->s.s[r->at] : 0;
+}
+
+static int node_add(struct puzzle *p, char op, int l, int r)
+{
+	if (l < 0 || r < 0)
+		return -1;
+	p->node[p->n] = (struct node){ .op = op, .l = (signed char)l, .r = (signed char)r };
+	return p->n++;
+}
+
+static int read_atom(struct reader *r)
+{
+	struct puzzle *p = r->p;
+	char c = peek(r);
+
+	r->at++;
+	if (c == '(') {
+		int i;
+
+		if (r->deep == DEEP_MAX)
+			return -1;
+		r->deep++;
+		i = read_sum(r);
+		r->deep--;
+		if (i < 0 || peek(r) != ')' || p->node[i].op == 0 || p->node[i].group)
+			return -1;
+		r->at++;
+		p->node[i].group = true;
+		return i;
+	}
+	if ((c != '?' && (c < '0' || c > '9')) || p->digits == DIGITS_MAX)
+		return -1;
+	p->node[p->n] = (struct node){ .digit = (signed char)(c == '?' ? -1 : c - '0') };
+	p->digits++;
+	p->hidden += c == '?';
+	return p->n++;
+}
+
+static int read_product(struct reader *r)
+{
+	int x = read_atom(r);
+	char op;
+
+	while (x >= 0 && ((op = peek(r)) == '*' || op == '/' || op == '%')) {
+		r->at++;
+		x = node_add(r->p, op, x, read_atom(r));
+	}
+	return x;
+}
+
+static int read_sum(struct reader *r)
+{
+	int x = read_product(r);
+	char op;
+
+	while (x >= 0 && ((op = peek(r)) == '+' || op == '-')) {
+		r->at++;
+		x = node_add(r->p, op, x, read_product(r));
+	}
+	return x;
+}
+
+static bool value_read(struct str s, int64_t *v)
+{
+	bool minus = str_starts(s, STR("-"));
+	struct str d = str_from(s, minus);
+
+	return d.n > 0 && d.n <= VALUE_MAX && d.s[0] >= '0' && d.s[0] <= '9' && (d.s[0] != '0' || s.n == 1) && str_i64(s, v);
+}
+
+static bool puzzle_read(struct puzzle *p, struct str desc)
+{
+	struct reader r = { .p = p, .s = desc };
+
+	p->n = p->digits = p->hidden = 0;
+	p->root = read_sum(&r);
+	return p->root >= 0 && p->node[p->root].op && !p->node[p->root].group && p->hidden > 0 && peek(&r) == '=' &&
+	       value_read(str_from(desc, r.at + 1), &p->value);
+}
+
+/* With digits for the hidden ones, where they are given in order of reading; else as it stands. */
+struct style {
+	const signed char *digit;
+	bool spaced;
+};
+
+static void print(struct buf *b, const struct puzzle *p, int i, const struct style *how)
+{
+	const struct node *x = &p->node[i];
+
+	if (!x->op) {
+		signed char d = how->digit ? how->digit[i] : x->digit;
+
+		buf_addc(b, d < 0 ? '?' : (char)('0' + d));
+		return;
+	}
+	if (x->group)
+		buf_addc(b, '(');
+	print(b, p, x->l, how);
+	buf_addf(b, how->spaced ? " %c " : "%c", x->op);
+	print(b, p, x->r, how);
+	if (x->group)
+		buf_addc(b, ')');
+}
+
+static void equation_print(struct buf *b, const struct puzzle *p, const signed char *digit, bool spaced)
+{
+	print(b, p, p->root, &(struct style){ digit, spaced });
+	buf_addf(b, spaced ? " = %lld" : "=%lld", (long long)p->value);
+}
+
+/* ---- the solver ---- */
+
+/* a op b; false where it is not allowed. */
+static bool apply(int64_t a, char op, int64_t b, int64_t *v)
+{
+	switch (op) {
+	case '+':
+		*v = a + b;
+		return true;
+	case '-':
+		*v = a - b;
+		return true;
+	case '*':
+		*v = a * b;
+		return true;
+	}
+	if (b == 0 || (op == '/' && a % b != 0))
+		return false;
+	*v = op == '/' ? a / b : a % b;
+	if (op == '%' && *v != 0 && (*v < 0) != (b < 0))
+		*v += b;
+	return true;
+}
+
+/* How many fillings give each value from lo on. */
+struct row {
+	int64_t lo;
+	int n;
+	size_t at; /* in the pool */
+	int values; /* that occur */
+};
+
+struct solver {
+	const struct puzzle *p;
+	struct row row[NODES_MAX];
+	double *pool;
+	size_t used, cap;
+	int64_t work; /* pairs looked at */
+};
+
+static void solver_release(struct solver *s)
+{
+	free(s->pool);
+}
+
+static bool row_new(struct solver *s, struct row *row, int64_t lo, int64_t hi)
+{
+	if (hi - lo >= WIDE)
+		return false;
+	*row = (struct row){ .lo = lo, .n = (int)(hi - lo + 1), .at = s->used };
+	if (s->used + (size_t)row->n > s->cap) {
+		size_t cap = s->cap ? s->cap : 4096;
+		double *pool;
+
+		while (cap < s->used + (size_t)row->n)
+			cap *= 2;
+		pool = realloc(s->pool, cap * sizeof(double));
+		if (!pool)
+			return false;
+		s->pool = pool;
+		s->cap = cap;
+	}
+	memset(s->pool + s->used, 0, sizeof(double) * (size_t)row->n);
+	s->used += (size_t)row->n;
+	return true;
+}
+
+/* Between which values a op b can lie. */
+static void bounds(const struct row *a, char op, const struct row *b, int64_t *lo, int64_t *hi)
+{
+	int64_t al = a->lo, ah = a->lo + a->n - 1, bl = b->lo, bh = b->lo + b->n - 1;
+	int64_t corner[4] = { al * bl, al * bh, ah * bl, ah * bh };
+
+	switch (op) {
+	case '+':
+		*lo = al + bl;
+		*hi = ah + bh;
+		return;
+	case '-':
+		*lo = al - bh;
+		*hi = ah - bl;
+		return;
+	case '*':
+		*lo = *hi = corner[0];
+		for (int i = 1; i < 4; i++) {
+			*lo = corner[i] < *lo ? corner[i] : *lo;
+			*hi = corner[i] > *hi ? corner[i] : *hi;
+		}
+		return;
+	case '/':
+		*hi = ah > -al ? ah : -al;
+		*lo = al < 0 || bl < 0 ? -*hi : 0;
+		return;
+	}
+	*lo = bl < 0 ? bl + 1 : 0;
+	*hi = bh > 0 ? bh - 1 : 0;
+}
+
+static void row_close(struct solver *s, struct row *row)
+{
+	const double *v = s->pool + row->at;
+
+	for (int i = 0; i < row->n; i++)
+		row->values += v[i] > 0;
+}
+
+static double row_get(const struct solver *s, const struct row *row, int64_t v)
+{
+	return v >= row->lo && v < row->lo + row->n ? s->pool[row->at + (size_t)(v - row->lo)] : 0;
+}
+
+/* The sum of two rows: one is laid over itself, moved by each value of the other. */
+static void row_add(struct solver *s, struct row *to, const struct row *a, const struct row *b, bool minus)
+{
+	const double *x = s->pool + a->at, *y = s->pool + b->at;
+	double *v = s->pool + to->at;
+
+	if (!minus && a->values < b->values) {
+		row_add(s, to, b, a, false);
+		return;
+	}
+	for (int j = 0; j < b->n; j++) {
+		double times = y[j];
+		double *at = v + (minus ? b->n - 1 - j : j);
+
+		if (times > 0)
+			for (int i = 0; i < a->n; i++)
+				at[i] += times * x[i];
+	}
+}
+
+static void row_pairs(struct solver *s, struct row *to, const struct row *a, char op, const struct row *b)
+{
+	const double *x = s->pool + a->at, *y = s->pool + b->at;
+	double *v = s->pool + to->at;
+
+	for (int j = 0; j < b->n; j++)
+		for (int i = 0; i < a->n && y[j] > 0; i++) {
+			int64_t r;
+
+			if (x[i] > 0 && apply(a->lo + i, op, b->lo + j, &r))
+				v[r - to->lo] += x[i] * y[j];
+		}
+}
+
+/* Rows of the first n nodes; nodes are numbered so that parts come before the whole, and the root is the last. */
+static bool rows_make(struct solver *s, const struct puzzle *p, int n)
+{
+	s->p = p;
+	for (int i = 0; i < n; i++) {
+		const struct node *x = &p->node[i];
+		struct row *row = &s->row[i];
+		const struct row *a = &s->row[x->l], *b = &s->row[x->r];
+		int64_t lo, hi;
+
+		if (!x->op) {
+			if (!row_new(s, row, x->digit < 0 ? 0 : x->digit, x->digit < 0 ? 9 : x->digit))
+				return false;
+			for (int k = 0; k < row->n; k++)
+				s->pool[row->at + (size_t)k] = 1;
+			row->values = row->n;
+			continue;
+		}
+		bounds(a, x->op, b, &lo, &hi);
+		s->work += x->op == '+' && a->values < b->values ? (int64_t)b->n * a->values : (int64_t)a->n * b->values;
+		if (s->work > WORK_MAX || !row_new(s, row, lo, hi))
+			return false;
+		if (x->op == '+' || x->op == '-')
+			row_add(s, row, a, b, x->op == '-');
+		else
+			row_pairs(s, row, a, x->op, b);
+		row_close(s, row);
+		if (row->values == 0)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The k-th way to make `v` at a node: values for its two parts. Ways are numbered by the right part's value, for % by the left
+ * part's too. False: this one is none; *end: there are no more.
+ */
+static bool way(const struct solver *s, const struct node *x, int64_t v, int64_t k, int64_t *l, int64_t *r, bool *end)
+{
+	const struct row *a = &s->row[x->l], *b = &s->row[x->r];
+	int64_t j = x->op == '%' ? k / a->n : k, is;
+
+	*end = j >= b->n;
+	if (*end)
+		return false;
+	*r = b->lo + j;
+	switch (x->op) {
+	case '+':
+		*l = v - *r;
+		break;
+	case '-':
+		*l = v + *r;
+		break;
+	case '*':
+		if (*r != 0 && v % *r != 0)
+			return false;
+		*l = *r != 0 ? v / *r : a->lo + a->n - 1;
+		break;
+	case '/':
+		*l = v * *r;
+		break;
+	default:
+		*l = a->lo + k % a->n;
+	}
+	/* 0 * anything: the largest that occurs */
+	for (; x->op == '*' && *r == 0 && v == 0 && *l > a->lo && row_get(s, a, *l) == 0; --*l)
+		;
+	return row_get(s, b, *r) > 0 && row_get(s, a, *l) > 0 && apply(*l, x->op, *r, &is) && is == v;
+}
+
+static bool value_far(const struct puzzle *p)
+{
+	return p->value > FAR || p->value < -FAR;
+}
+
+/* How many fillings are right. -1: unknown, the rows grow too long. */
+static double count_right(struct solver *s, const struct puzzle *p)
+{
+	const struct node *x = &p->node[p->root];
+	double right = 0;
+	int64_t l, r;
+	bool end = false;
+
+	if (!rows_make(s, p, p->root))
+		return -1;
+	if (value_far(p))
+		return 0;
+	/* for each value of the right part: how often it meets what it needs */
+	for (int64_t k = 0; !end; k++) {
+		const struct row *a = &s->row[x->l], *b = &s->row[x->r];
+
+		if (x->op == '%' && k / a->n < b->n && s->pool[b->at + (size_t)(k / a->n)] == 0) {
+			k += a->n - 1;
+			continue;
+		}
+		if (x->op == '*' && k < b->n && b->lo + k == 0) {
+			/* 0 times anything */
+			for (int i = 0; i < a->n && p->value == 0; i++)
+				right += s->pool[a->at + (size_t)i] * s->pool[b->at + (size_t)k];
+			continue;
+		}
+		if (way(s, x, p->value, k, &l, &r, &end))
+			right += row_get(s, a, l) * row_get(s, b, r);
+	}
+	return right;
+}
+
+/* Values of all nodes, from the value down: one filling. */
+static bool pick(const struct solver *s, int64_t value[NODES_MAX])
+{
+	const struct puzzle *p = s->p;
+
+	value[p->root] = p->value;
+	for (int i = p->root; i >= 0; i--) {
+		const struct node *x = &p->node[i];
+		bool end = false, found = false;
+
+		if (!x->op)
+			continue;
+		for (int64_t k = 0; !end && !found; k++)
+			found = way(s, x, value[i], k, &value[x->l], &value[x->r], &end);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static void answer_print(struct buf *b, const struct puzzle *p, const int64_t value[NODES_MAX])
+{
+	signed char digit[NODES_MAX];
+
+	for (int i = 0; i < p->n; i++)
+		digit[i] = p->node[i].op ? 0 : (signed char)value[i];
+	equation_print(b, p, digit, true);
+}
+
+static bool solve_values(struct solver *s, const struct puzzle *p, int64_t value[NODES_MAX])
+{
+	return !value_far(p) && rows_make(s, p, p->root) && pick(s, value);
+}
+
+static bool solve(struct buf *answer, struct str desc)
+{
+	int64_t value[NODES_MAX];
+	struct solver s = { 0 };
+	struct puzzle p;
+	bool ok = puzzle_read(&p, desc) && solve_values(&s, &p, value);
+
+	if (ok)
+		answer_print(answer, &p, value);
+	solver_release(&s);
+	return ok;
+}
+
+static double fillings(const struct puzzle *p)
+{
+	double all = 1;
+
+	for (int i = 0; i < p->hidden; i++)
+		all *= 10;
+	return all;
+}
+
+/* How many fillings there are for each right one; 1 where that is not known. */
+static double rarity(const struct puzzle *p, double right)
+{
+	return right > 0 && right < fillings(p) ? fillings(p) / right : 1;
+}
+
+static double answers_log2(struct str desc)
+{
+	struct solver s = { 0 };
+	struct puzzle p;
+	double bits = puzzle_read(&p, desc) ? log2(rarity(&p, count_right(&s, &p))) : 0;
+
+	solver_release(&s);
+	return bits;
+}
+
+/* ---- grading and telling ---- */
+
+static int height(const struct puzzle *p, int i)
+{
+	const struct node *x = &p->node[i];
+	int l, r;
+
+	if (!x->op)
+		return 0;
+	l = height(p, x->l);
+	r = height(p, x->r);
+	return 1 + (l > r ? l : r);
+}
+
+/* depth: operations one upon the other; branch: fillings for each right one; steps: values that the parts can take. */
+static void grade(struct effort *e, struct str desc)
+{
+	struct solver s = { 0 };
+	struct puzzle p;
+	double right, rate;
+	bool divides = false, rests = false;
+
+	*e = (struct effort){ .technique = "" };
+	if (!puzzle_read(&p, desc))
+		return;
+	right = count_right(&s, &p);
+	e->depth = height(&p, p.root);
+	e->steps = 1;
+	for (int i = 0; i < p.n; i++) {
+		if (p.node[i].op && i != p.root && right >= 0)
+			e->steps += s.row[i].values;
+		divides = divides || p.node[i].op == '/';
+		rests = rests || p.node[i].op == '%';
+	}
+	rate = rarity(&p, right);
+	e->branch = rate < 1e9 ? (int)rate - 1 : 1000000000;
+	e->technique = divides && rests ? "sums and products, divisors, remainders" : divides ? "sums and products, divisors" :
+		       rests ? "sums and products, remainders" : "sums and products";
+	solver_release(&s);
+}
+
+static void tell_part(struct buf *b, const struct puzzle *p, const int *name, int i)
+{
+	if (p->node[i].op)
+		buf_addf(b, "P%d", name[i]);
+	else
+		buf_addc(b, p->node[i].digit < 0 ? '?' : (char)('0' + p->node[i].digit));
+}
+
+static void tell_row(struct buf *b, const struct solver *s, const struct row *row)
+{
+	const double *v = s->pool + row->at;
+	int first = 0, last = row->n - 1;
+
+	while (v[first] == 0)
+		first++;
+	while (v[last] == 0)
+		last--;
+	if (row->values > LISTED) {
+		buf_addf(b, " %lld..%lld (%d)\n", (long long)row->lo + first, (long long)row->lo + last, row->values);
+		return;
+	}
+	for (int i = first; i <= last; i++)
+		if (v[i] > 0)
+			buf_addf(b, " %lld", (long long)row->lo + i);
+	buf_addc(b, '\n');
+}
+
+/*
+ * P1 = ?*3: 0 3 6 9 ..., what each part can be (least..largest, how many); then from the whole back to the digits:
+ * P5 = 7: P4 = 7, ? = 0.
+ */
+static void explain(struct buf *steps, struct str desc, enum lang lang)
+{
+	int64_t value[NODES_MAX];
+	int name[NODES_MAX], names = 0;
+	struct solver s = { 0 };
+	struct puzzle p;
+
+	(void)lang; /* signs only */
+	if (!puzzle_read(&p, desc) || !solve_values(&s, &p, value)) {
+		solver_release(&s);
+		return;
+	}
+	for (int i = 0; i < p.n; i++) {
+		const struct node *x = &p.node[i];
+
+		if (!x->op)
+			continue;
+		name[i] = ++names;
+		buf_addf(steps, "P%d = ", name[i]);
+		tell_part(steps, &p, name, x->l);
+		buf_addf(steps, " %c ", x->op);
+		tell_part(steps, &p, name, x->r);
+		if (i == p.root)
+			buf_addf(steps, " = %lld\n", (long long)p.value);
+		else
+			buf_addc(steps, ':');
+		if (i != p.root)
+			tell_row(steps, &s, &s.row[i]);
+	}
+	for (int i = p.root; i >= 0; i--) {
+		const struct node *x = &p.node[i];
+
+		if (!x->op)
+			continue;
+		buf_addf(steps, "%sP%d = %lld: %lld %c ", i == p.root ? "" : "\n", name[i], (long long)value[i],
+			 (long long)value[x->l], x->op);
+		buf_addf(steps, value[x->r] < 0 ? "(%lld)" : "%lld", (long long)value[x->r]);
+		if (p.node[x->l].op) {
+			buf_addf(steps, ", P%d = %lld", name[x->l], (long long)value[x->l]);
+		}
+		if (p.node[x->r].op)
+			buf_addf(steps, ", P%d = %lld", name[x->r], (long long)value[x->r]);
+	}
+	solver_release(&s);
+}
+
+/* ---- twins: terms of a sum and factors of a product in another order ---- */
+
+struct piece {
+	char op; /* before it */
+	int node;
+	struct buf text;
+};
+
+/* The pieces of a sum ('+') or product ('*') that ends at node i, first to last. */
+static int pieces_of(const struct puzzle *p, int i, bool sum, struct piece *piece)
+{
+	int n = 0, top = i;
+
+	for (int at = i;;) {
+		const struct node *x = &p->node[at];
+		bool ours = x->op && (at == top || !x->group) && (sum ? x->op == '+' || x->op == '-' : strchr("*/%", x->op) != NULL);
+
+		piece[n++] = (struct piece){ .op = ours ? x->op : sum ? '+' : '*', .node = ours ? x->r : at };
+		if (!ours)
+			break;
+		at = x->l;
+	}
+	for (int a = 0, b = n - 1; a < b; a++, b--) {
+		struct piece t = piece[a];
+
+		piece[a] = piece[b];
+		piece[b] = t;
+	}
+	return n;
+}
+
+static int piece_cmp(const struct piece *a, const struct piece *b)
+{
+	return a->op != b->op ? (a->op < b->op ? -1 : 1) : str_cmp(buf_str(&a->text), buf_str(&b->text));
+}
+
+/* With an rng the order is drawn, without it is the least. */
+static void ordered(struct buf *out, const struct puzzle *p, int i, struct rng *rng)
+{
+	const struct node *x = &p->node[i];
+	bool sum = x->op == '+' || x->op == '-';
+	struct piece piece[DIGITS_MAX];
+	int n;
+
+	if (!x->op) {
+		print(out, p, i, &(struct style){ 0 });
+		return;
+	}
+	n = pieces_of(p, i, sum, piece);
+	for (int k = 0; k < n; k++) {
+		piece[k].text = BUF_INIT;
+		if (p->node[piece[k].node].group)
+			buf_addc(&piece[k].text, '(');
+		ordered(&piece[k].text, p, piece[k].node, rng);
+		if (p->node[piece[k].node].group)
+			buf_addc(&piece[k].text, ')');
+	}
+	/* terms change places as they like, factors only with what stands in the same run of * */
+	for (int from = 0, to; from < n; from = to) {
+		for (to = from + 1; to < n && (sum || (piece[from].op == '*' && piece[to].op == '*')); to++)
+			;
+		if (rng)
+			rng_shuffle(rng, piece + from, (size_t)(to - from), sizeof(piece[0]));
+		for (int a = from; a < to && !rng; a++)
+			for (int b = a; b > from && piece_cmp(&piece[b], &piece[b - 1]) < 0; b--) {
+				struct piece t = piece[b];
+
+				piece[b] = piece[b - 1];
+				piece[b - 1] = t;
+			}
+	}
+	/* the first term of a sum has no sign */
+	for (int k = 0; k < n && piece[0].op == '-'; k++)
+		if (piece[k].op == '+') {
+			struct piece t = piece[0];
+
+			piece[0] = piece[k];
+			piece[k] = t;
+		}
+	for (int k = 0; k < n; k++) {
+		if (k > 0)
+			buf_addc(out, piece[k].op);
+		buf_add(out, buf_str(&piece[k].text));
+		buf_release(&piece[k].text);
+	}
+}
+
+static void canon(struct buf *out, struct str desc)
+{
+	struct puzzle p;
+
+	if (!puzzle_read(&p, desc))
+		return;
+	ordered(out, &p, p.root, NULL);
+	buf_addf(out, "=%lld", (long long)p.value);
+}
+
+static bool twin(struct buf *out, struct str desc, struct rng *rng)
+{
+	struct puzzle p;
+
+	if (!puzzle_read(&p, desc))
+		return false;
+	ordered(out, &p, p.root, rng);
+	buf_addf(out, "=%lld", (long long)p.value);
+	return true;
+}
+
+/* ---- generator ---- */
+
+static const char *refuse(const int *k)
+{
+	/* all digits hidden there are 2^(3.32 (n + 1)) fillings; and one in ten of the hidden ones has to be left free */
+	if (k[RARE] > 3 * (k[OPS] + 1) * k[HIDE] / 100)
+		return "so few hidden digits are not filled in as many ways as rare asks for";
+	if (k[RARE] > 2 && k[KIND] == 1 && k[RARE] > 3 + k[OPS] / 4)
+		return "sums of single digits come out alike too often for such a rare";
+	if (k[RARE] > 18 + k[OPS])
+		return "so few operations have not enough different values for such a rare";
+	return NULL;
+}
+
+/* An equation in the making: the signs are drawn first, then the digits from left to right, so that divisions come out. */
+struct plan {
+	int n;                          /* digits */
+	char op[DIGITS_MAX];            /* before digit i, from 1 on */
+	int open[DIGITS_MAX], close[DIGITS_MAX]; /* brackets before and behind digit i */
+	struct rng *rng;
+	int at;
+	signed char digit[DIGITS_MAX];
+	bool failed;
+};
+
+static int64_t fill_sum(struct plan *p);
+
+/* A digit; where it divides `by`, one that goes into it. */
+static int64_t fill_atom(struct plan *p, char op, int64_t a)
+{
+	int d;
+
+	if (p->open[p->at] > 0) {
+		p->open[p->at]--;
+		return fill_sum(p);
+	}
+	d = (int)rng_below(p->rng, 10);
+	if (op == '/' || op == '%')
+		for (int i = 0; i < 10 && (d == 0 || (op == '/' && a % d != 0)); i++)
+			d = d < 9 ? d + 1 : 1;
+	p->digit[p->at] = (signed char)d;
+	return d;
+}
+
+static int64_t fill_product(struct plan *p)
+{
+	int64_t v = fill_atom(p, '+', 0);
+
+	while (!p->failed && p->close[p->at] == 0 && p->at + 1 < p->n && strchr("*/%", p->op[p->at + 1])) {
+		char op = p->op[++p->at];
+		int64_t b = fill_atom(p, op, v);
+
+		if (p->failed || !apply(v, op, b, &v) || v > FAR / 100 || v < -FAR / 100) {
+			p->failed = true;
+			return 0;
+		}
+	}
+	return v;
+}
+
+static int64_t fill_sum(struct plan *p)
+{
+	int64_t v = fill_product(p);
+
+	while (!p->failed && p->close[p->at] == 0 && p->at + 1 < p->n) {
+		char op = p->op[++p->at];
+		int64_t b = fill_product(p);
+
+		v += op == '+' ? b : -b;
+	}
+	/* the bracket that this sum is in ends here */
+	if (p->close[p->at] > 0)
+		p->close[p->at]--;
+	return v;
+}
+
+/* A bracket around digits i .. j: nested with the others or apart, around a sum, next to what makes it matter. */
+static void bracket_draw(struct plan *p, const int *knob, struct rng *rng, int (*span)[2], int *spans)
+{
+	static const char outer[] = "-*/%";
+	int len = rng_range(rng, 2, p->n - 1 < 4 ? p->n - 1 : 4), i = (int)rng_below(rng, (uint32_t)(p->n - len + 1)), j = i + len - 1;
+	char inner = "+-"[rng_below(rng, 2)], out = outer[rng_below(rng, (uint32_t)knob[KIND])];
+	bool front = i > 0 && (j + 1 == p->n || out == '-' || rng_chance(rng, 50));
+
+	if (out == '-' && i == 0)
+		return;
+	for (int k = 0; k < *spans; k++) {
+		int a = span[k][0], b = span[k][1];
+
+		/* no crossing, no shared end: so every bracket has an operation of its own */
+		if ((i <= b && a <= j && !(i < a && b < j) && !(a < i && j < b)) || i == a || j == b || i - 1 == b || j + 1 == a)
+			return;
+		if (i < a && b < j && j - i < b - a + 2)
+			return;
+	}
+	span[*spans][0] = i;
+	span[(*spans)++][1] = j;
+	p->open[i]++;
+	p->close[j]++;
+	p->op[i + 1 + (int)rng_below(rng, (uint32_t)(len - 1))] = inner;
+	p->op[front ? i : j + 1] = out;
+}
+
+static void plan_draw(struct plan *p, const int *knob, struct rng *rng)
+{
+	static const char signs[] = "+-*/%";
+	int span[8][2], spans = 0, run = 0;
+
+	*p = (struct plan){ .n = knob[OPS] + 1, .rng = rng };
+	for (int i = 1; i < p->n; i++) {
+		char op = signs[rng_below(rng, (uint32_t)knob[KIND] + 1)];
+
+		/* four factors are enough: rows grow with them */
+		run = op == '*' ? run + 1 : strchr("+-", op) ? 0 : run;
+		p->op[i] = run > 3 ? '+' : op;
+		run = run > 3 ? 0 : run;
+	}
+	for (int k = 0; k < 4 * knob[BRACKETS] && spans < knob[BRACKETS] && p->n > 2; k++)
+		bracket_draw(p, knob, rng, span, &spans);
+}
+
+/* The left side, with a value that is yet to be chosen. */
+static void plan_write(struct buf *b, const struct plan *p, unsigned hidden)
+{
+	for (int i = 0; i < p->n; i++) {
+		if (i > 0)
+			buf_addc(b, p->op[i]);
+		for (int k = 0; k < p->open[i]; k++)
+			buf_addc(b, '(');
+		buf_addc(b, hidden >> i & 1 ? '?' : (char)('0' + p->digit[i]));
+		for (int k = 0; k < p->close[i]; k++)
+			buf_addc(b, ')');
+	}
+	buf_addz(b, "=0");
+}
+
+/* Digits that can be filled in, and which of them are hidden. */
+static bool plan_fill(struct plan *p, const int *knob, struct rng *rng, unsigned *hidden)
+{
+	struct plan filled = *p;
+
+	fill_sum(&filled);
+	memcpy(p->digit, filled.digit, sizeof(p->digit));
+	*hidden = 0;
+	for (int i = 0; i < p->n; i++)
+		if (rng_chance(rng, knob[HIDE]))
+			*hidden |= 1u << i;
+	if (!*hidden)
+		*hidden = 1u << rng_below(rng, (uint32_t)p->n);
+	return !filled.failed;
+}
+
+/* A value that few enough fillings have: each as likely as it is often. */
+static bool value_draw(struct solver *s, struct puzzle *p, int rare, struct rng *rng)
+{
+	const struct row *row = &s->row[p->root];
+	double most = fillings(p) / (double)(UINT64_C(1) << rare), sum = 0, at;
+	const double *v;
+
+	if (!rows_make(s, p, p->n))
+		return false;
+	v = s->pool + row->at;
+	for (int i = 0; i < row->n; i++)
+		sum += v[i] <= most ? v[i] : 0;
+	at = rng_unit(rng) * sum;
+	for (int i = 0; i < row->n; i++) {
+		at -= v[i] <= most ? v[i] : 0;
+		if (at < 0) {
+			p->value = row->lo + i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
+{
+	struct buf text = BUF_INIT;
+	int64_t work = 0;
+	bool ok = false;
+
+	for (int draw = 0; draw < DRAWS && work < WORK_MAX && !ok; draw++) {
+		int64_t value[NODES_MAX];
+		struct solver s = { 0 };
+		struct puzzle p;
+		struct plan plan;
+		unsigned hidden;
+
+		plan_draw(&plan, knob, rng);
+		if (!plan_fill(&plan, knob, rng, &hidden))
+			continue;
+		buf_reset(&text);
+		plan_write(&text, &plan, hidden);
+		ok = puzzle_read(&p, buf_str(&text)) && value_draw(&s, &p, knob[RARE], rng) && pick(&s, value);
+		if (ok) {
+			equation_print(desc, &p, NULL, false);
+			answer_print(answer, &p, value);
+		}
+		work += s.work;
+		solver_release(&s);
+	}
+	buf_release(&text);
+	return ok;
+}
+
+/* ---- wording ---- */
+
+static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+{
+	struct buf b = BUF_INIT;
+	struct puzzle p;
+
+	(void)lang;
+	if (!puzzle_read(&p, desc))
+		return;
+	equation_print(&b, &p, NULL, true);
+	put(ctx, "equation", buf_str(&b));
+	buf_reset(&b);
+	equation_print(&b, &p, NULL, false);
+	put(ctx, "tight", buf_str(&b));
+	buf_reset(&b);
+	buf_addi(&b, p.hidden);
+	put(ctx, "count", buf_str(&b));
+	buf_release(&b);
+}
+
+const struct task task_math_path = {
+	.name = "math_path",
+	.family = "arithmetic",
+	.what = "An equation of single digits, some of them hidden, to be filled in so that it is true.",
+	.revision = 1,
+	.flags = TASK_MANY_ANSWERS,
+	.knobs = knobs,
+	.levels = levels,
+	.refuse = refuse,
+	.generate = generate,
+	.solve = solve,
+	.explain = explain,
+	.grade = grade,
+	.canon = canon,
+	.twin = twin,
+	.answers_log2 = answers_log2,
+	.fields = fields,
+};

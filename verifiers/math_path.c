@@ -1,0 +1,336 @@
+/*
+ * math_path: an equation of single digits, some of them hidden, to be filled in.
+ *
+ * The desc is "?+3*(?-2)%?=7": digits and hidden ones, + - * / %, brackets, "=" and a value, which may be negative. Any
+ * digits for the ? make a right answer if the equation is then true, with * / % before + - and each from left to right,
+ * every division without a remainder, a % b = a - b * floor(a / b), and nothing divided by 0.
+ *
+ * The answer is the whole equation, either side first. Nothing in it may differ from the desc but the ?; so it is compared
+ * sign by sign and then reckoned by the same few lines that read the desc. 32 digits make no number above 9^32, which 128
+ * bits hold: nothing can overflow.
+ */
+#include "verifiers/rule.h"
+#include "verifiers/text.h"
+
+enum {
+	DIGITS_MAX = 32,
+	DEEP_MAX = 8,    /* brackets within brackets */
+	VALUE_MAX = 18,  /* digits of the value */
+	LEFT_MAX = 256,  /* bytes of a left side: 32 digits, 31 signs, brackets */
+	SAID_MAX = 4096, /* bytes of an answer; whoever needs more has written something else */
+};
+
+typedef __int128 wide;
+
+struct reader {
+	struct str s;
+	size_t at;
+	int digits, hidden, deep;
+	const char *fault; /* of the arithmetic, the first one */
+};
+
+static bool read_sum(struct reader *r, wide *v);
+
+static char peek(const struct reader *r)
+{
+	return r->at < r->s.n ? r->s.s[r->at] : 0;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* A ? counts as 1; what comes of it is never looked at. */
+static bool read_atom(struct reader *r, wide *v)
+{
+	char c = peek(r);
+
+	if (c == '(') {
+		bool ok;
+		size_t from = ++r->at;
+
+		if (r->deep == DEEP_MAX)
+			return false;
+		r->deep++;
+		ok = read_sum(r, v);
+		r->deep--;
+		if (!ok || peek(r) != ')')
+			return false;
+		r->at++;
+		/* brackets hold an operation of their own, not a digit or other brackets alone */
+		for (int deep = 0; from + 1 < r->at; from++) {
+			c = r->s.s[from];
+			if (deep == 0 && strchr("+-*/%", c))
+				return true;
+			deep += c == '(' ? 1 : c == ')' ? -1 : 0;
+		}
+		return false;
+	}
+	if ((!is_digit(c) && c != '?') || r->digits == DIGITS_MAX)
+		return false;
+	r->at++;
+	r->digits++;
+	r->hidden += c == '?';
+	*v = c == '?' ? 1 : c - '0';
+	return true;
+}
+
+static void fault(struct reader *r, const char *what)
+{
+	if (!r->fault)
+		r->fault = what;
+}
+
+static wide apply(struct reader *r, wide a, char op, wide b)
+{
+	wide rest;
+
+	if (op == '*')
+		return a * b;
+	if (b == 0) {
+		fault(r, op == '/' ? "it divides by 0" : "it takes a remainder by 0");
+		return 0;
+	}
+	rest = a % b;
+	if (op == '/') {
+		if (rest != 0)
+			fault(r, "a division leaves a remainder");
+		return a / b;
+	}
+	return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
+static bool read_product(struct reader *r, wide *v)
+{
+	wide x;
+	char op;
+
+	if (!read_atom(r, v))
+		return false;
+	while ((op = peek(r)) == '*' || op == '/' || op == '%') {
+		r->at++;
+		if (!read_atom(r, &x))
+			return false;
+		*v = r->fault ? 0 : apply(r, *v, op, x);
+	}
+	return true;
+}
+
+static bool read_sum(struct reader *r, wide *v)
+{
+	wide x;
+	char op;
+
+	if (!read_product(r, v))
+		return false;
+	while ((op = peek(r)) == '+' || op == '-') {
+		r->at++;
+		if (!read_product(r, &x))
+			return false;
+		*v += op == '+' ? x : -x;
+	}
+	return true;
+}
+
+/* "-12": no zero in front, no -0. */
+static bool read_value(struct str s, int64_t *v)
+{
+	bool minus = s.n > 0 && s.s[0] == '-';
+	struct str digits = str_from(s, minus);
+
+	if (digits.n == 0 || digits.n > VALUE_MAX || !is_digit(digits.s[0]) || (digits.s[0] == '0' && s.n > 1))
+		return false;
+	return str_i64(s, v);
+}
+
+struct puzzle {
+	struct str left;
+	int64_t value;
+};
+
+static bool puzzle_read(struct puzzle *p, struct str desc)
+{
+	ptrdiff_t equals = desc.n <= LEFT_MAX + VALUE_MAX + 2 ? str_chr(desc, '=') : -1;
+	struct reader r = { 0 };
+	wide v;
+
+	if (equals < 3 || equals > LEFT_MAX)
+		return false;
+	p->left = r.s = str_sub(desc, 0, (size_t)equals);
+	if (!read_sum(&r, &v) || r.at != r.s.n || r.hidden == 0 || r.digits < 2)
+		return false;
+	/* brackets around everything */
+	if (r.s.s[0] == '(') {
+		int deep = 0;
+		size_t i = 0;
+
+		do
+			deep += r.s.s[i] == '(' ? 1 : r.s.s[i] == ')' ? -1 : 0;
+		while (deep > 0 && ++i < r.s.n);
+		if (i + 1 == r.s.n)
+			return false;
+	}
+	return read_value(str_from(desc, (size_t)equals + 1), &p->value);
+}
+
+/* ---- the answer, made plain ---- */
+
+static bool letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Length of "mod", "\bmod", "\mod", as a word, else 0. */
+static size_t modulo(struct str s)
+{
+	static const char *const words[] = { "mod", "MOD", "\\bmod", "\\mod" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t n = strlen(words[i]);
+
+		if (str_starts(s, str_of(words[i])) && (s.n == n || !letter(s.s[n])))
+			return n;
+	}
+	return 0;
+}
+
+/* Between digits with exactly three digits behind it: thousands. */
+static size_t thousands(struct str s, size_t at)
+{
+	size_t n = str_starts(str_from(s, at), STR("{,}")) ? 3 : s.s[at] == ',';
+
+	if (!n || at == 0 || !is_digit(s.s[at - 1]))
+		return 0;
+	for (size_t i = at + n; i < at + n + 3; i++)
+		if (i >= s.n || !is_digit(s.s[i]))
+			return 0;
+	return at + n + 3 < s.n && is_digit(s.s[at + n + 3]) ? 0 : n;
+}
+
+/* Signs alone, without blanks: digits ? + - * / % ( ) =. False where there is anything else. */
+static bool squeeze(struct str s, char *out, size_t cap, size_t *n)
+{
+	static const char *const spaces[] = { "\xe2\x80\x89", "\xe2\x80\xaf", "\xe2\x80\x8b", "\\text", "\\mathrm" };
+	char before = 0; /* the last byte read, a blank or not */
+
+	*n = 0;
+	for (size_t i = 0; i < s.n;) {
+		char c = s.s[i];
+		size_t skip = 1;
+
+		if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '$' || c == '`') {
+			before = ' ';
+			i++;
+			continue;
+		}
+		if (*n == cap)
+			return false;
+		if (c == '\\' && i + 1 < s.n && strchr("*%", s.s[i + 1])) {
+			i++;
+			continue;
+		}
+		if ((skip = modulo(str_from(s, i))) > 0) {
+			c = '%';
+		} else if ((skip = thousands(s, i)) > 0) {
+			i += skip;
+			continue;
+		} else {
+			for (size_t k = 0; k < sizeof(spaces) / sizeof(spaces[0]) && !skip; k++)
+				if (str_starts(str_from(s, i), str_of(spaces[k])))
+					skip = strlen(spaces[k]);
+			if (skip > 0) {
+				i += skip;
+				continue;
+			}
+			skip = 1;
+			if (c == 0 || !strchr("0123456789?+-*/%()=", c))
+				return false;
+		}
+		/* two digits with a blank between are two numbers, and no equation; == is = */
+		if (is_digit(c) && before == ' ' && *n && is_digit(out[*n - 1]))
+			return false;
+		if (!(c == '=' && before == '='))
+			out[(*n)++] = c;
+		before = c;
+		i += skip;
+	}
+	return true;
+}
+
+/* [[1 + 2 = 3]], ["1 + 2 = 3"], {1 + 2 = 3} */
+static struct str bare(struct str s)
+{
+	s = text_strip(s);
+	for (int i = 0; i < 3 && s.n > 2; i++) {
+		char open = s.s[0], close = s.s[s.n - 1];
+
+		if (!(open == '[' && close == ']') && !(open == '{' && close == '}'))
+			break;
+		s = text_strip(str_sub(s, 1, s.n - 1));
+	}
+	return s;
+}
+
+/* The value as it was said: -3, (-3). */
+static bool value_is(struct str s, int64_t value)
+{
+	int64_t v;
+
+	if (s.n > 3 && s.s[0] == '(' && s.s[s.n - 1] == ')')
+		s = str_sub(s, 1, s.n - 1);
+	return read_value(s, &v) && v == value;
+}
+
+static enum quarry_mark left_judge(struct why *why, const struct puzzle *p, struct str left)
+{
+	struct reader r = { .s = left };
+	wide v;
+
+	if (left.n != p->left.n)
+		return rule_wrong(why, "the left side has more or fewer signs than the given one");
+	for (size_t i = 0; i < left.n; i++) {
+		if (left.s[i] == '?')
+			return rule_wrong(why, "a ? is left");
+		if (p->left.s[i] == '?' ? !is_digit(left.s[i]) : left.s[i] != p->left.s[i])
+			return rule_wrong(why, "sign %zu of the left side is %c, where %c was given", i + 1, left.s[i], p->left.s[i]);
+	}
+	if (!read_sum(&r, &v))
+		return rule_wrong(why, "the left side is not the given one");
+	if (r.fault)
+		return rule_wrong(why, "%s", r.fault);
+	if (v != p->value) {
+		if (v > INT64_MAX || v < INT64_MIN)
+			return rule_wrong(why, "the left side is far from %lld", (long long)p->value);
+		return rule_wrong(why, "the left side is %lld, not %lld", (long long)v, (long long)p->value);
+	}
+	return QUARRY_CORRECT;
+}
+
+static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
+{
+	char room[SAID_MAX], signs[LEFT_MAX + 64];
+	struct str s = bare(answer), all, left, right;
+	struct puzzle p;
+	ptrdiff_t equals;
+	size_t n;
+
+	if (!puzzle_read(&p, desc))
+		return rule_bad_task(why, "the desc is no equation with hidden digits");
+	if (!text_plain(s, room, sizeof(room), &all) || !squeeze(all, signs, sizeof(signs), &n))
+		return rule_unreadable(why, "it is not one equation");
+	all = (struct str){ signs, n };
+	equals = str_chr(all, '=');
+	if (equals < 0 || str_rfind(all, STR("=")) != equals)
+		return n == 0 ? rule_unreadable(why, "there is no equation") :
+			rule_wrong(why, "it has not one = as the equation has");
+	left = str_sub(all, 0, (size_t)equals);
+	right = str_from(all, (size_t)equals + 1);
+	if (value_is(right, p.value))
+		return left_judge(why, &p, left);
+	if (value_is(left, p.value))
+		return left_judge(why, &p, right);
+	return rule_wrong(why, "neither side is %lld", (long long)p.value);
+}
+
+const struct quarry_rule rule_math_path = { "math_path", 1, judge, NULL };
