@@ -13,7 +13,7 @@
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
-enum { ITEMS = 80, LEGS = 160, WALKS = 160, STOPS = 6, RUNS = 100 };
+enum { ITEMS = 80, LEGS = 160, WALKS = 160, STOPS = 6, RUNS = 100, PROSE = 60 /* bytes */ };
 
 /* One step on paper; kind: from which vertices of a honeycomb it leads, 0 where an edge goes up, 1 where one goes down. */
 struct step {
@@ -223,15 +223,16 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	struct puzzle p;
 	struct str rest, item;
 	int n = 0, wrong = -1;
-	bool strange = false, known = false;
+	bool strange, known = false;
 
 	if (!read_puzzle(&p, desc) || !place(&p) || !find_stops(&p))
 		return rule_bad_task(why, "the desc is no walk on a lattice that leads to known items");
 	rest = text_list(answer);
+	strange = rest.n > (size_t)(PROSE * (p.stops + 1));
 	while (n <= p.stops && text_item(&rest, &item)) {
 		int said = named_said(&p.names, item, -1);
 
-		strange |= item.n > NAMED_SAID;
+		strange |= item.n > PROSE;
 		known |= said >= 0;
 		if (n < p.stops && said != p.due[n] && wrong < 0)
 			wrong = n;

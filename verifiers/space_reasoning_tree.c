@@ -17,7 +17,7 @@
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
-enum { NODES = NAMED_MAX, FACTS = 2000, NONE = -1, DEPTH_MAX = 64 };
+enum { NODES = NAMED_MAX, FACTS = 2000, NONE = -1, DEPTH_MAX = 64, PROSE = 60 /* bytes */ };
 
 enum relation { COUSINS, SIBLINGS, GRANDCHILDREN, DESCENDANTS, AUNTS, SECOND_COUSINS, RELATIONS };
 
@@ -376,7 +376,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 		if (++items > 4 * p.n)
 			return rule_wrong(why, "it names more than there are");
-		strange |= item.n > NAMED_SAID;
+		strange |= item.n > PROSE;
 		if (v < 0)
 			continue;
 		known++;
