@@ -8,6 +8,9 @@
 #include "base/embedded.h"
 #include "base/str.h"
 
+#include <assert.h>
+#include <pthread.h>
+
 extern const struct embedded measured_files[];
 
 static bool row_read(struct str line, struct str *task, int64_t *level, struct measured *m)
@@ -19,17 +22,42 @@ static bool row_read(struct str line, struct str *task, int64_t *level, struct m
 	       str_split(&line, '\t', &piece) && str_f64(piece, &m->support_log2);
 }
 
+/* The rows, read once; the file is sorted by task. */
+enum { ROWS = 1024 };
+
+static struct row {
+	struct str task;
+	int64_t level;
+	struct measured m;
+} rows[ROWS];
+static int count;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void read_all(void)
+{
+	struct str rest = { measured_files[0].text, measured_files[0].n }, line;
+
+	while (str_line(&rest, &line))
+		if (count < ROWS && row_read(line, &rows[count].task, &rows[count].level, &rows[count].m))
+			count++;
+	assert(count < ROWS);
+}
+
 struct measured measured_of(const char *task, int level)
 {
-	struct measured m = { 0 };
+	int lo = 0, hi;
 
-	for (const struct embedded *file = measured_files; file->name; file++) {
-		struct str rest = { file->text, file->n }, line, name;
-		int64_t at;
+	pthread_once(&once, read_all);
+	for (hi = count; lo < hi;) { /* the first row of the task, or where it would be */
+		int mid = (lo + hi) / 2;
 
-		while (str_line(&rest, &line))
-			if (row_read(line, &name, &at, &m) && at == level && str_is(name, task))
-				return m;
+		if (str_cmp(rows[mid].task, str_of(task)) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
+	for (; lo < count && str_is(rows[lo].task, task); lo++)
+		if (rows[lo].level == level)
+			return rows[lo].m;
 	return (struct measured){ .share = 1.0, .support_log2 = 0.0 };
 }

@@ -1,0 +1,180 @@
+/*
+ * bench_generate.c - how long a puzzle takes to invent: CPU time of one thread.
+ *
+ *	bench_generate				all tasks at difficulty 0, 3, 5, 8, 10
+ *	bench_generate sudoku blanks_min=60 ...	one task with knobs: mean, median and slowest, in ns, for bench/synlogic.py
+ *
+ * "puzzle" is generate() alone: desc and answer. "instance" is the whole record of `quarry generate`: the puzzle, its canonical
+ * form, its measured effort, and the prompt in a wording of its own.
+ */
+#include "generators/instance.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { MOST = 20000 };
+
+static const double PATIENCE = 0.4e9; /* ns for a cell of the table */
+
+static double now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static int cmp(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+struct times {
+	double mean, median, most;
+	int n, failed;
+};
+
+static void summarise(struct times *t, double *ns, int n)
+{
+	double sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += ns[i];
+	qsort(ns, (size_t)n, sizeof(*ns), cmp);
+	*t = (struct times){ sum / n, ns[n / 2], ns[n - 1], n, t->failed };
+}
+
+static struct times time_puzzles(const struct instance_ask *ask, double patience)
+{
+	static double ns[MOST];
+	struct buf desc = BUF_INIT, answer = BUF_INIT;
+	struct times t = { 0 };
+	int knob[TASK_KNOBS], n = 0;
+	double start = now_ns();
+
+	task_level(ask->task, ask->difficulty / 10, knob);
+	for (int i = 0; i < TASK_KNOBS; i++)
+		if (ask->knob_set >> i & 1)
+			knob[i] = ask->knob[i];
+	for (; n < MOST && (n < 5 || now_ns() - start < patience); n++) {
+		struct rng rng;
+		double from = now_ns();
+		bool made = false;
+
+		rng_init(&rng, (uint64_t)n, "bench");
+		for (int left = 64; left > 0 && !made; left--) {
+			buf_reset(&desc);
+			buf_reset(&answer);
+			made = ask->task->generate(&desc, &answer, knob, &rng);
+		}
+		t.failed += !made;
+		ns[n] = now_ns() - from;
+	}
+	summarise(&t, ns, n);
+	buf_release(&desc);
+	buf_release(&answer);
+	return t;
+}
+
+static struct times time_instances(const struct instance_ask *ask, double patience)
+{
+	static double ns[MOST];
+	struct instance in = INSTANCE_INIT;
+	struct times t = { 0 };
+	double start = now_ns();
+	int n = 0;
+
+	for (; n < MOST && (n < 5 || now_ns() - start < patience); n++) {
+		struct err err = ERR_INIT;
+		double from = now_ns();
+
+		t.failed += instance_make(&in, ask, (uint64_t)n, &err) < 0;
+		ns[n] = now_ns() - from;
+	}
+	summarise(&t, ns, n);
+	instance_release(&in);
+	return t;
+}
+
+static const char *ns_text(char *room, double ns)
+{
+	static const char *const unit[] = { "ns", "us", "ms", "s" };
+	int u = 0;
+
+	while (ns >= 1000 && u < 3) {
+		ns /= 1000;
+		u++;
+	}
+	snprintf(room, 16, ns < 10 ? "%.1f %s" : "%.0f %s", ns, unit[u]);
+	return room;
+}
+
+static void table(void)
+{
+	static const int levels[] = { 0, 3, 5, 8, 10 };
+	static double defaults[256], whole[256];
+	const struct task *t;
+	size_t n = 0;
+
+	printf("%-32s %4s %10s %10s %10s %10s\n", "task", "d", "puzzle", "slowest", "instance", "slowest");
+	for (; (t = task_at(n)); n++)
+		for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+			struct instance_ask ask = INSTANCE_ASK(t);
+			struct times puzzle, instance;
+			char a[16], b[16], c[16], d[16];
+
+			ask.difficulty = levels[i] * 10;
+			puzzle = time_puzzles(&ask, PATIENCE);
+			instance = time_instances(&ask, PATIENCE);
+			if (levels[i] == 5) {
+				defaults[n] = puzzle.median;
+				whole[n] = instance.median;
+			}
+			printf("%-32s %4d %10s %10s %10s %10s%s\n", i ? "" : t->name, levels[i], ns_text(a, puzzle.median),
+			       ns_text(b, puzzle.most), ns_text(c, instance.median), ns_text(d, instance.most),
+			       puzzle.failed || instance.failed ? "  some draws failed" : "");
+			fflush(stdout);
+		}
+	qsort(defaults, n, sizeof(defaults[0]), cmp);
+	qsort(whole, n, sizeof(whole[0]), cmp);
+	printf("median over the %zu tasks at difficulty 5: puzzle %.1f us, instance %.1f us\n", n, defaults[n / 2] / 1000, whole[n / 2] / 1000);
+}
+
+int main(int argc, char **argv)
+{
+	const struct task *t = argc > 1 ? task_find(str_of(argv[1])) : NULL;
+	struct instance_ask ask = INSTANCE_ASK(t);
+	struct times instance;
+
+	if (argc < 2) {
+		table();
+		return 0;
+	}
+	for (int i = 2; t && i < argc; i++) {
+		struct str s = str_of(argv[i]);
+		ptrdiff_t eq = str_chr(s, '=');
+		int64_t v;
+
+		if (eq < 0 || !str_i64(str_from(s, (size_t)eq + 1), &v)) {
+			t = NULL;
+			break;
+		}
+		if (str_is(str_sub(s, 0, (size_t)eq), "difficulty"))
+			ask.difficulty = (int)v * 10;
+		for (int k = 0; t->knobs[k].name; k++)
+			if (str_is(str_sub(s, 0, (size_t)eq), t->knobs[k].name)) {
+				ask.knob[k] = (int)v;
+				ask.knob_set |= 1u << k;
+			}
+	}
+	if (!t) {
+		fprintf(stderr, "bench_generate [TASK [difficulty=D] [KNOB=VALUE...]]\n");
+		return 2;
+	}
+	instance = time_instances(&ask, 4 * PATIENCE);
+	printf("%.0f %.0f %.0f %d %d\n", instance.mean, instance.median, instance.most, instance.n, instance.failed);
+	return 0;
+}
