@@ -48,7 +48,7 @@ static const struct list *list_of(const char *name)
 	size_t i = 0;
 
 	pthread_once(&once, split);
-	while (i < n_lists && strcmp(lists[i].name, name) != 0)
+	while (i < n_lists && (lists[i].name[0] != name[0] || strcmp(lists[i].name, name) != 0))
 		i++;
 	assert(i < n_lists);
 	return &lists[i];

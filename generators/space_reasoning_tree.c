@@ -697,22 +697,22 @@ static void renumber(struct tree *t)
 	t->about = to[t->about];
 }
 
-/* Things whose English name is one word. */
+/* Different things whose English name is one word: test_lists.c says that there are enough. */
 static void draw_names(struct tree *t, struct rng *rng)
 {
-	int count = (int)list_count("things"), able[4096], n = 0;
+	bool used[4096] = { false };
+	uint32_t count = (uint32_t)list_count("things");
 
 	assert(count <= 4096);
-	for (int i = 0; i < count; i++)
-		if (letters_only(list_at("things", (size_t)i, LANG_EN)))
-			able[n++] = i;
-	assert(n >= TREE_NODES);
-	for (int v = 0; v < t->n; v++) {
-		int j = v + (int)rng_below(rng, (uint32_t)(n - v)), drawn = able[j];
+	for (int v = 0; v < t->n;) {
+		uint32_t i = rng_below(rng, count);
 
-		able[j] = able[v];
+		if (used[i] || !letters_only(list_at("things", i, LANG_EN)))
+			continue;
+		used[i] = true;
 		for (int lang = 0; lang < LANGS; lang++)
-			t->name[v][lang] = list_at("things", (size_t)drawn, (enum lang)lang);
+			t->name[v][lang] = list_at("things", i, (enum lang)lang);
+		v++;
 	}
 }
 
@@ -930,12 +930,20 @@ static bool draw_question(struct plan *p)
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
-	struct tree t = { .n = rng_range(rng, knob[MIN_NODES], knob[MAX_NODES]) };
-	struct plan p = { .t = &t, .knob = knob, .rng = rng };
-	bool due[TREE_NODES];
+	struct tree t;
+	struct plan p;
+	bool due[TREE_NODES], asked = false;
 
-	grow(&p);
-	if (!draw_question(&p))
+	p.t = &t;
+	p.knob = knob;
+	p.rng = rng;
+	t.n = rng_range(rng, knob[MIN_NODES], knob[MAX_NODES]);
+	t.facts = t.used = 0;
+	for (int tries = 0; tries < 8 && !asked; tries++) {
+		grow(&p);
+		asked = draw_question(&p);
+	}
+	if (!asked)
 		return false;
 	for (int v = 0; v < t.n; v++)
 		if (p.k.kids[v])

@@ -40,6 +40,11 @@ static bool alike(struct str a, struct str b)
 	return str_ieq(a, b);
 }
 
+static bool one_word_only(struct str s)
+{
+	return str_chr(s, ' ') < 0 && str_chr(s, '-') < 0;
+}
+
 static bool contains_folded(struct str a, struct str b)
 {
 	for (size_t i = 0; i + b.n <= a.n; i++)
@@ -50,6 +55,8 @@ static bool contains_folded(struct str a, struct str b)
 
 int main(void)
 {
+	int one_word = 0;
+
 	for (size_t l = 0; l < sizeof(wanted) / sizeof(*wanted); l++) {
 		const char *name = wanted[l].name;
 		size_t n = list_count(name);
@@ -72,6 +79,10 @@ int main(void)
 			}
 		}
 	}
+	check_in("things of one word");
+	for (size_t i = 0; i < list_count("things"); i++)
+		one_word += one_word_only(list_at("things", i, LANG_EN));
+	CHECK(one_word >= 380);
 	check_in("people");
 	for (size_t i = 0; i < list_count("people"); i++)
 		for (const char *const *w = (const char *const[]){ "yes", "no", "true", "false", "none", "unknown", NULL }; *w; w++)
