@@ -514,8 +514,10 @@ static void write_event(struct buf *b, const struct event *e)
 		buf_addf(b, "%d.%d", e->a, e->b);
 	if (e->kind == 'i')
 		buf_addc(b, 's');
-	for (int i = 0; i < e->n; i++)
-		buf_addf(b, "%c%d", e->who[i].how, e->who[i].of);
+	for (int i = 0; i < e->n; i++) {
+		buf_addc(b, e->who[i].how);
+		buf_addi(b, e->who[i].of);
+	}
 }
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)

@@ -284,7 +284,11 @@ static int tell_letter(struct teller *t, int w, int at)
 
 	if (tell(t, 'L'))
 		mistake_letter(t, w, at, &c, &number);
-	buf_addf(t->out, "%d.%d%c%d", w, at + 1, c, number);
+	buf_addi(t->out, w);
+	buf_addc(t->out, '.');
+	buf_addi(t->out, at + 1);
+	buf_addc(t->out, c);
+	buf_addi(t->out, number);
 	return number;
 }
 
@@ -432,7 +436,9 @@ static void merge(struct teller *t, int *list, int from, int mid, int to)
 		bool left = before(t->p, list[a], list[b]);
 
 		left ^= tell(t, 'C');
-		buf_addf(t->out, "%d%c%d", list[a], left ? '<' : '>', list[b]);
+		buf_addi(t->out, list[a]);
+		buf_addc(t->out, left ? '<' : '>');
+		buf_addi(t->out, list[b]);
 		out[n++] = left ? list[a++] : list[b++];
 	}
 	while (a < mid)

@@ -10,36 +10,41 @@
 
 enum { LENGTH_MAX = 2048 };
 
-static bool opens(char c)
+/* Kind 1 .. 4 of an opening bracket, -1 .. -4 of a closing one, 0 for any other byte. */
+static int bracket(char c)
 {
-	return c == '(' || c == '[' || c == '{' || c == '<';
-}
-
-static bool matches(char open, char close)
-{
-	return (open == '(' && close == ')') || (open == '[' && close == ']') || (open == '{' && close == '}') ||
-	       (open == '<' && close == '>');
+	switch (c) {
+	case '(': return 1;
+	case '[': return 2;
+	case '{': return 3;
+	case '<': return 4;
+	case ')': return -1;
+	case ']': return -2;
+	case '}': return -3;
+	case '>': return -4;
+	default: return 0;
+	}
 }
 
 /* The place of the first error, as asked for; 0 where the desc is no sequence of brackets. */
 static int first_error(struct str desc)
 {
-	char open[LENGTH_MAX];
+	signed char open[LENGTH_MAX]; /* kinds */
 	size_t n = 0;
 	int found = 0;
 
 	if (desc.n == 0 || desc.n > LENGTH_MAX)
 		return 0;
 	for (size_t i = 0; i < desc.n; i++) {
-		char c = desc.s[i];
+		int kind = bracket(desc.s[i]);
 
-		if (!c || !strchr("()[]{}<>", c))
+		if (!kind)
 			return 0;
 		if (found) /* what follows is looked at for damage only */
 			continue;
-		if (opens(c))
-			open[n++] = c;
-		else if (n == 0 || !matches(open[--n], c))
+		if (kind > 0)
+			open[n++] = (signed char)kind;
+		else if (n == 0 || open[--n] != -kind)
 			found = (int)i + 1;
 	}
 	return found ? found : n ? (int)desc.n + 1 : -1;

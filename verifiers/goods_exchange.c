@@ -66,14 +66,31 @@ static bool read_names(struct str s, struct str name[2])
 	return is_name(name[0]) && is_name(name[1]) && (slash < 0 || !str_eq(name[0], name[1]));
 }
 
-static bool same_text(struct str a, struct str b)
+static char fold(char c)
 {
-	return a.n == b.n && str_ieq(a, b);
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-static bool same_name(const struct str a[2], const struct str b[2])
+/* Do two of all the names look alike but for capitals? Of one owner both may be one. */
+static bool names_clash(const struct puzzle *p)
 {
-	return same_text(a[0], b[0]) || same_text(a[0], b[1]) || same_text(a[1], b[0]) || same_text(a[1], b[1]);
+	struct str name[4 * PEOPLE_MAX];
+	uint32_t sign[4 * PEOPLE_MAX]; /* length, first and last bytes: most names differ in it */
+	int n = 0;
+
+	for (int i = 0; i < p->n; i++)
+		for (int k = 0; k < 4; k++) {
+			struct str s = k < 2 ? p->person[i][k] : p->thing[i][k - 2];
+
+			name[n] = s;
+			sign[n++] = (uint32_t)s.n << 24 | (uint32_t)(unsigned char)fold(s.s[0]) << 16 |
+				    (uint32_t)(unsigned char)fold(s.s[s.n - 1]) << 8 | (unsigned char)fold(s.s[s.n / 2]);
+		}
+	for (int i = 0; i < n; i++)
+		for (int k = 0; k < i; k++)
+			if (sign[i] == sign[k] && (i % 2 == 0 || k != i - 1) && str_ieq(name[i], name[k]))
+				return true;
+	return false;
 }
 
 static bool read_people(struct puzzle *p, struct str s)
@@ -88,16 +105,12 @@ static bool read_people(struct puzzle *p, struct str s)
 		int i = p->n;
 
 		if (is < 0 || i == PEOPLE_MAX || !read_names(str_sub(part, 0, (size_t)is), p->person[i]) ||
-		    !read_names(str_from(part, (size_t)is + 1), p->thing[i]) || same_name(p->person[i], p->thing[i]))
+		    !read_names(str_from(part, (size_t)is + 1), p->thing[i]))
 			return false;
-		for (int k = 0; k < i; k++)
-			if (same_name(p->person[i], p->person[k]) || same_name(p->person[i], p->thing[k]) ||
-			    same_name(p->thing[i], p->person[k]) || same_name(p->thing[i], p->thing[k]))
-				return false;
 		p->owns[i] = (unsigned char)i;
 		p->n++;
 	}
-	return p->n >= 2;
+	return p->n >= 2 && !names_clash(p);
 }
 
 /* A number below n at the head of s, without a zero in front. */
@@ -265,11 +278,6 @@ static bool read_puzzle(struct puzzle *p, struct str desc)
 static bool ascii_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static char fold(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
 /* Bytes of a blank at the head of s, 0 for none. */
