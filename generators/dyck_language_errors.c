@@ -6,7 +6,7 @@
  *
  * The place is drawn first, evenly, and the brackets are laid around it, so that no place is common. The bracket that
  * the error meets stands far before it, with pairs between (knob "apart"), and behind it there are further mistakes of the kind that
- * catch the eye; reading neighbours alone finds those. The walk before the error is drawn evenly among all walks of its
+ * catch the eye: reading neighbours alone finds those, and so does counting each kind by itself. The walk before the error is drawn evenly among all walks of its
  * length (ballot numbers), so the depth gives nothing away either.
  */
 #include "generators/task.h"
@@ -34,8 +34,8 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 2,     8, 10,   2,    0,    0,    10,   10 },
 	{ 3,     12, 16,  2,    0,    0,    10,   10 },
 	{ 3,     20, 28,  3,    0,    0,    5,    5 },
-	{ 3,     72, 80,  4,    2,    5,    1,    1 },
-	{ 3,     88, 100, 9,    2,    8,    1,    1 },
+	{ 3,     72, 80,  7,    2,    5,    1,    1 },
+	{ 3,     88, 100, 11,   2,    8,    1,    1 },
 	{ 4,     110, 130, 17,  2,    10,   1,    1 },
 	{ 4,     140, 160, 33,  4,    10,   1,    1 },
 	{ 4,     180, 200, 51,  4,    12,   1,    1 },
@@ -201,12 +201,15 @@ static int draw_height(int m, int lo, struct rng *rng)
 	return lo + 2 * (int)rng_below(rng, (uint32_t)(most - lo) / 2 + 1);
 }
 
-/* Brackets up to the one before the error at `place`, which is to meet one that stands at least `apart` + 1 before it. */
+/*
+ * Brackets up to the one before the error at `place`, which is to meet one that stands at least `apart` + 1 before it. Where there is
+ * room, something of another kind is open below that one.
+ */
 static bool lay_before(struct draft *d, int place, int apart)
 {
-	int room = place - 2, far; /* room: for what stands before and behind the bracket that the error meets */
+	int room = place - 2, far, rise, kind; /* room: for what stands before and behind the bracket that the error meets */
 
-	if (d->kinds == 1 || apart > room || (place % 2 && rng_chance(d->rng, 8))) {
+	if (d->kinds == 1 || apart > room || (place % 2 && rng_chance(d->rng, 3))) {
 		if (place % 2 == 0)
 			return false;
 		lay_balanced(d, place - 1); /* nothing is open */
@@ -215,23 +218,36 @@ static bool lay_before(struct draft *d, int place, int apart)
 	apart += apart % 2;
 	if (apart > room)
 		return false;
-	/* half of them near, the rest anywhere */
-	far = room - apart > 8 && rng_chance(d->rng, 50) ? 8 : room - apart;
-	far = apart + 2 * (int)rng_below(d->rng, (uint32_t)far / 2 + 1);
-	lay_rise(d, room - far, draw_height(room - far, (room - far) % 2, d->rng));
-	push_any(d);
+	far = room - apart > 1 ? room - 2 : room; /* at most, and half of them near */
+	if (far - apart > 8 && rng_chance(d->rng, 50))
+		far = apart + 8;
+	far = apart + 2 * (int)rng_below(d->rng, (uint32_t)(far - apart) / 2 + 1);
+	rise = room - far;
+	lay_rise(d, rise, draw_height(rise, rise ? 2 - rise % 2 : 0, d->rng));
+	kind = (int)rng_below(d->rng, (uint32_t)d->kinds - (d->open > 0));
+	if (d->open)
+		kind += kind >= d->kind[d->open - 1];
+	push(d, kind);
 	lay_balanced(d, far);
 	return true;
 }
 
-/* A closing bracket that is wrong here. The kind of the one below tempts: pairs cross. */
+/*
+ * A closing bracket that is wrong here. It mostly closes another one that is open, further down: so the pairs cross, and
+ * counting each kind by itself shows nothing at this place.
+ */
 static void lay_wrong(struct draft *d)
 {
-	int top = d->open ? d->kind[d->open - 1] : -1, kind;
+	int top = d->open ? d->kind[d->open - 1] : -1, kind, below = d->open - 2, hop = (int)rng_below(d->rng, 3);
 
-	if (d->open > 1 && d->kind[d->open - 2] != top && rng_chance(d->rng, 50)) {
-		kind = d->kind[d->open - 2];
-		d->kind[d->open - 2] = (unsigned char)top; /* as if the two had been meant to close the other way round */
+	for (; below >= 0 && (d->kind[below] == top || hop-- > 0); below--)
+		;
+	for (int i = d->open - 2; below < 0 && i >= 0; i--) /* hopped too far */
+		if (d->kind[i] != top)
+			below = i;
+	if (below >= 0 && rng_chance(d->rng, 98)) {
+		kind = d->kind[below];
+		d->kind[below] = (unsigned char)top; /* as if the two had been meant to close the other way round */
 	} else {
 		kind = (int)rng_below(d->rng, (uint32_t)(top < 0 ? d->kinds : d->kinds - 1));
 		kind += top >= 0 && kind >= top;

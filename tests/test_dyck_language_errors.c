@@ -107,12 +107,28 @@ static int eye(struct str s)
 	return -1;
 }
 
+/* Where a kind is closed more often than it was opened: what counting finds. */
+static int counted(struct str s)
+{
+	int open[128] = { 0 };
+
+	for (size_t i = 0; i < s.n; i++) {
+		const char *end = strchr(")]}>", s.s[i]);
+
+		if (!end)
+			open[(int)s.s[i]]++;
+		else if (open[(int)"([{<"[end - ")]}>"]]-- == 0)
+			return (int)i + 1;
+	}
+	return -1;
+}
+
 /* The generator: answers as the oracle says, even, and not to be had by looking at neighbours. */
 static void generated(int level)
 {
 	enum { MADE = 600 };
 	struct buf desc = BUF_INIT, answer = BUF_INIT;
-	int knob[TASK_KNOBS], seen = 0, early = 0, made = 0;
+	int knob[TASK_KNOBS], seen = 0, sums = 0, early = 0, made = 0;
 	struct rng rng;
 
 	task_level(task, level, knob);
@@ -131,12 +147,14 @@ static void generated(int level)
 		if (made < 3)
 			every_answer(buf_str(&desc));
 		seen += eye(buf_str(&desc)) == due;
+		sums += counted(buf_str(&desc)) == due;
 		early += due > 0 && due <= ((int)desc.n + knob[3]) / 2;
 		made++;
 	}
 	check_in("level %d", level);
 	if (level >= 3) {
 		CHECK(seen <= MADE * 4 / 100); /* there is none at all in the few clean ones, and that is then right */
+		CHECK(sums <= MADE * 6 / 100);
 		CHECK(early > MADE * 4 / 10 && early < MADE * 6 / 10);
 	}
 	buf_release(&desc);
