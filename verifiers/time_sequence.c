@@ -1,0 +1,450 @@
+/*
+ * time_sequence.c - when can everybody meet for longest, and in how many ways: every day, start and end is tried.
+ *
+ * The answer is the length in minutes and the number of starts that allow it: "85, 2". Also read: [85, 2], (85, 2),
+ * "85 minutes, 2 options", {"length": 85, "count": 2}, and the Chinese words for these.
+ */
+#include "verifiers/time_sequence.h"
+#include "verifiers/rule.h"
+#include "verifiers/text.h"
+
+/* ---- the desc ---- */
+
+/* Digits without a zero in front, lo .. hi. */
+static bool eat_number(struct str *s, int lo, int hi, int *ret)
+{
+	size_t n = 0;
+	int v = 0;
+
+	while (n < s->n && n < 4 && s->s[n] >= '0' && s->s[n] <= '9')
+		v = v * 10 + (s->s[n++] - '0');
+	if (n == 0 || n == 4 || (n > 1 && s->s[0] == '0') || v < lo || v > hi)
+		return false;
+	*s = str_from(*s, n);
+	*ret = v;
+	return true;
+}
+
+static bool eat_char(struct str *s, char c)
+{
+	if (!s->n || s->s[0] != c)
+		return false;
+	*s = str_from(*s, 1);
+	return true;
+}
+
+/* Times in order, each with a gap before the next: else they would be one. */
+static bool read_day(struct plan_day *d, struct str s)
+{
+	int from, to, last = -1;
+
+	d->times = 0;
+	d->free = s.n && s.s[0] == 'f';
+	if (!d->free && (!s.n || s.s[0] != 'b'))
+		return false;
+	s = str_from(s, 1);
+	while (s.n) {
+		if (d->times == PLANS_ENTRIES || (d->times && !eat_char(&s, ',')) || !eat_number(&s, last + 1, PLANS_STEPS - 1, &from) ||
+		    !eat_char(&s, '-') || !eat_number(&s, from + 1, PLANS_STEPS, &to))
+			return false;
+		d->time[d->times++] = (struct plan_time){ (uint8_t)from, (uint8_t)to };
+		last = to;
+	}
+	return true;
+}
+
+static bool read_set(struct note *n, struct str *s, int days)
+{
+	int last = 0, day;
+
+	for (n->day = 0; s->n; last = day) {
+		struct str digit = str_sub(*s, 0, 1);
+
+		if (!eat_number(&digit, last + 1, days, &day))
+			return false;
+		*s = str_from(*s, 1);
+		n->day |= (uint8_t)(1u << (day - 1));
+	}
+	return n->day && n->day != (1u << days) - 1;
+}
+
+static bool read_lunch(struct note *n, struct str *s, int days)
+{
+	int day, from, to;
+
+	if (!eat_number(s, 0, days, &day) || !eat_char(s, '.') || !eat_number(s, 0, PLANS_STEPS - 1, &from) || !eat_char(s, '.') ||
+	    !eat_number(s, from + 1, PLANS_STEPS, &to))
+		return false;
+	*n = (struct note){ .kind = n->kind, .day = (uint8_t)day, .from = (uint8_t)from, .to = (uint8_t)to };
+	return true;
+}
+
+static bool read_note(struct note *n, struct str s, int days)
+{
+	static const char letters[] = "baselckdmpgz";
+	static const int most[NOTE_KINDS] = { 12, 12, 95, 95, 0, 48, 24, 0, 95, 12, 96, 48 };
+	const char *letter = s.n ? memchr(letters, s.s[0], NOTE_KINDS) : NULL;
+	int v;
+	bool behind;
+
+	if (!letter)
+		return false;
+	*n = (struct note){ .kind = (uint8_t)(letter - letters) };
+	s = str_from(s, 1);
+	if (n->kind == NOTE_DAYS)
+		return read_set(n, &s, days);
+	if (n->kind == NOTE_LUNCH)
+		return read_lunch(n, &s, days) && s.n == 0;
+	behind = n->kind == NOTE_ZONE && eat_char(&s, '-');
+	if ((n->kind == NOTE_ZONE && !behind && !eat_char(&s, '+')) || !eat_number(&s, 1, most[n->kind], &v) || s.n)
+		return false;
+	n->steps = (int8_t)(behind ? -v : v);
+	return n->kind != NOTE_ZONE || v % PLANS_GRID == 0;
+}
+
+/* To miss some of the meeting and to want room about it do not go together. */
+static bool notes_agree(const struct plan *p)
+{
+	unsigned seen = 0;
+
+	for (int i = 0; i < p->notes; i++) {
+		if (seen >> p->note[i].kind & 1)
+			return false;
+		seen |= 1u << p->note[i].kind;
+	}
+	return !(seen >> NOTE_MISS & 1) || !(seen & (1u << NOTE_BEFORE | 1u << NOTE_AFTER | 1u << NOTE_ROOMY));
+}
+
+static bool read_person(struct plan *p, struct str s, int days)
+{
+	struct str part, day;
+	int name, n = 0;
+
+	if (str_ends(s, STR(":")) || !eat_number(&s, 0, PLANS_NAMES - 1, &name) || !eat_char(&s, ':') || !str_split(&s, ':', &part) ||
+	    str_ends(part, STR("|")))
+		return false;
+	p->name = (uint8_t)name;
+	while (str_split(&part, '|', &day))
+		if (n == days || !read_day(&p->day[n++], day))
+			return false;
+	for (p->notes = 0; str_split(&s, ':', &part); p->notes++)
+		if (p->notes == PLANS_NOTES || !read_note(&p->note[p->notes], part, days))
+			return false;
+	return n == days && notes_agree(p);
+}
+
+bool plans_read(struct plans *p, struct str desc)
+{
+	struct str word;
+
+	p->people = 0;
+	if (str_ends(desc, STR(" ")) || !eat_number(&desc, 1, PLANS_DAYS, &p->days) || !eat_char(&desc, ' '))
+		return false;
+	while (str_split(&desc, ' ', &word)) {
+		if (p->people == PLANS_PEOPLE || !read_person(&p->person[p->people], word, p->days))
+			return false;
+		for (int i = 0; i < p->people; i++)
+			if (p->person[i].name == p->person[p->people].name)
+				return false;
+		p->people++;
+	}
+	return p->people >= 2;
+}
+
+const struct note *plan_note(const struct plan *p, enum note_kind kind)
+{
+	for (int i = 0; i < p->notes; i++)
+		if (p->note[i].kind == kind)
+			return &p->note[i];
+	return NULL;
+}
+
+/* ---- one person's day, step by step ---- */
+
+struct day {
+	bool busy[PLANS_STEPS];
+	uint8_t before[PLANS_STEPS + 1]; /* busy steps before this one */
+};
+
+static void cancel(struct day *d, int from, int to)
+{
+	memset(d->busy + from, 0, (size_t)(to - from));
+}
+
+/* The plan, without what is cancelled, with lunch. */
+static void day_read(struct day *d, const struct plan *p, int which)
+{
+	const struct note *early = plan_note(p, NOTE_EARLY), *brief = plan_note(p, NOTE_SHORT), *lunch = plan_note(p, NOTE_LUNCH);
+	const struct plan_day *plan = &p->day[which];
+
+	memset(d->busy, plan->free, sizeof(d->busy));
+	for (int i = 0; i < plan->times; i++)
+		memset(d->busy + plan->time[i].from, !plan->free, (size_t)(plan->time[i].to - plan->time[i].from));
+	for (int from = 0, to; (early || brief) && from < PLANS_STEPS; from = to) {
+		for (to = from + 1; to < PLANS_STEPS && d->busy[to] == d->busy[from]; to++)
+			;
+		if (d->busy[from] && ((early && to <= early->steps) || (brief && to - from <= brief->steps)))
+			cancel(d, from, to);
+	}
+	if (lunch && (lunch->day == 0 || lunch->day == which + 1))
+		memset(d->busy + lunch->from, 1, (size_t)(lunch->to - lunch->from));
+	d->before[0] = 0;
+	for (int i = 0; i < PLANS_STEPS; i++)
+		d->before[i + 1] = (uint8_t)(d->before[i] + d->busy[i]);
+}
+
+static int busy_in(const struct day *d, int from, int to)
+{
+	return d->before[to] - d->before[from];
+}
+
+static bool roomy(const struct day *d, int from, int to, int steps)
+{
+	while (from > 0 && !d->busy[from - 1])
+		from--;
+	while (to < PLANS_STEPS && !d->busy[to])
+		to++;
+	return to - from >= steps;
+}
+
+/* How a person takes a meeting from u up to v, in local steps. */
+enum take {
+	TAKES,
+	NOT_YET, /* no, but perhaps a longer one */
+	NEVER,   /* no longer one either */
+};
+
+static enum take takes(const struct plan *p, const struct day *d, int which, int u, int v)
+{
+	int miss = 0;
+
+	if (u < 0 || v > PLANS_STEPS)
+		return NEVER;
+	for (int i = 0; i < p->notes; i++) {
+		const struct note *n = &p->note[i];
+		bool fine = true;
+
+		switch (n->kind) {
+		case NOTE_BEFORE: fine = u >= n->steps && busy_in(d, u - n->steps, u) == 0; break;
+		case NOTE_AFTER: fine = v + n->steps <= PLANS_STEPS && busy_in(d, v, v + n->steps) == 0; break;
+		case NOTE_FROM: fine = u >= n->steps; break;
+		case NOTE_UNTIL: fine = v <= n->steps; break;
+		case NOTE_DAYS: fine = n->day >> which & 1; break;
+		case NOTE_AT_MOST: fine = v - u <= n->steps; break;
+		case NOTE_ROOMY: fine = busy_in(d, u, v) == 0 && roomy(d, u, v, n->steps); break;
+		case NOTE_MISS: miss = n->steps; break;
+		default: break; /* in the plan already */
+		}
+		if (!fine)
+			return n->kind == NOTE_AFTER ? NOT_YET : NEVER;
+	}
+	return busy_in(d, u, v) <= miss ? TAKES : NEVER;
+}
+
+struct best {
+	int length, count; /* steps; starts */
+};
+
+static void try_day(const struct plans *p, int which, struct best *best)
+{
+	struct day day[PLANS_PEOPLE];
+	int ahead[PLANS_PEOPLE];
+
+	for (int i = 0; i < p->people; i++) {
+		const struct note *zone = plan_note(&p->person[i], NOTE_ZONE);
+
+		ahead[i] = zone ? zone->steps : 0;
+		day_read(&day[i], &p->person[i], which);
+	}
+	for (int start = 0; start < PLANS_STEPS; start += PLANS_GRID) {
+		int longest = 0;
+
+		for (int end = start + 1; end <= PLANS_STEPS; end++) {
+			enum take all = TAKES;
+
+			for (int i = 0; i < p->people && all != NEVER; i++) {
+				enum take one = takes(&p->person[i], &day[i], which, start + ahead[i], end + ahead[i]);
+
+				all = one > all ? one : all;
+			}
+			if (all == NEVER)
+				break;
+			if (all == TAKES)
+				longest = end - start;
+		}
+		if (longest > best->length)
+			*best = (struct best){ longest, 1 };
+		else if (longest && longest == best->length)
+			best->count++;
+	}
+}
+
+/* ---- the answer ---- */
+
+enum unit { UNIT_NONE, UNIT_LENGTH, UNIT_COUNT };
+
+struct reader {
+	struct str rest;
+	int numbers;
+	int64_t number[2];
+	enum unit unit[2]; /* as words beside the number say */
+	enum unit waiting; /* a label that its number has not come to yet */
+	char open[4];      /* brackets that must still close */
+	int opened;
+	bool parted; /* since the last number a mark that ends what belongs to it */
+};
+
+struct label {
+	const char *text;
+	enum unit unit;
+};
+
+static const struct label english[] = {
+	{ "minutes", UNIT_LENGTH }, { "minute", UNIT_LENGTH }, { "min", UNIT_LENGTH }, { "mins", UNIT_LENGTH }, { "length", UNIT_LENGTH },
+	{ "duration", UNIT_LENGTH }, { "options", UNIT_COUNT }, { "option", UNIT_COUNT }, { "count", UNIT_COUNT }, { "starts", UNIT_COUNT },
+	{ "start", UNIT_COUNT }, { "choices", UNIT_COUNT }, { "choice", UNIT_COUNT }, { "number", UNIT_COUNT },
+	{ "ways", UNIT_COUNT }, { "way", UNIT_COUNT },
+	{ "longest", UNIT_NONE }, { "maximum", UNIT_NONE }, { "max", UNIT_NONE }, { "meeting", UNIT_NONE }, { "time", UNIT_NONE },
+	{ "times", UNIT_NONE }, { "possible", UNIT_NONE }, { "of", UNIT_NONE }, { "the", UNIT_NONE }, { "and", UNIT_NONE }, { "is", UNIT_NONE },
+	{ "with", UNIT_NONE }, { "answer", UNIT_NONE }, { "text", UNIT_NONE }, { "quad", UNIT_NONE },
+};
+
+static const struct label chinese[] = {
+	{ "分钟", UNIT_LENGTH }, { "分", UNIT_LENGTH }, { "时长", UNIT_LENGTH }, { "长度", UNIT_LENGTH }, { "时间数", UNIT_COUNT },
+	{ "个数", UNIT_COUNT }, { "数量", UNIT_COUNT }, { "选项数", UNIT_COUNT }, { "选项", UNIT_COUNT }, { "个", UNIT_COUNT }, { "种", UNIT_COUNT },
+	{ "次", UNIT_COUNT }, { "最长", UNIT_NONE }, { "会议", UNIT_NONE }, { "可选", UNIT_NONE }, { "开始", UNIT_NONE }, { "时间", UNIT_NONE },
+	{ "选择", UNIT_NONE }, { "共", UNIT_NONE }, { "有", UNIT_NONE }, { "为", UNIT_NONE }, { "是", UNIT_NONE }, { "和", UNIT_NONE }, { "的", UNIT_NONE },
+	{ "，", UNIT_NONE }, { "、", UNIT_NONE }, { "；", UNIT_NONE }, { "：", UNIT_NONE }, { "。", UNIT_NONE }, { "　", UNIT_NONE },
+};
+
+static bool letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* A label behind a number is of that number, unless that has one or a comma came; else it is of the next. */
+static bool put_label(struct reader *r, enum unit unit)
+{
+	if (unit == UNIT_NONE)
+		return true;
+	if (r->numbers && !r->parted && r->unit[r->numbers - 1] == UNIT_NONE) {
+		r->unit[r->numbers - 1] = unit;
+		return true;
+	}
+	if (r->numbers && !r->parted && r->unit[r->numbers - 1] == unit)
+		return true; /* "length: 85 minutes" */
+	if (r->waiting != UNIT_NONE && r->waiting != unit)
+		return r->numbers == 0 && unit == UNIT_LENGTH; /* "number of minutes": the length */
+	r->waiting = unit;
+	return true;
+}
+
+static bool read_word(struct reader *r)
+{
+	const struct label *label = NULL;
+	struct str word;
+	size_t n = 1;
+
+	if (letter(r->rest.s[0])) {
+		while (n < r->rest.n && letter(r->rest.s[n]))
+			n++;
+		word = str_sub(r->rest, 0, n);
+		for (size_t i = 0; i < sizeof(english) / sizeof(english[0]) && !label; i++)
+			if (str_ieq(word, str_of(english[i].text)))
+				label = &english[i];
+	} else {
+		for (size_t i = 0; i < sizeof(chinese) / sizeof(chinese[0]) && !label; i++)
+			if (str_starts(r->rest, str_of(chinese[i].text)))
+				label = &chinese[i];
+		n = label ? strlen(label->text) : 1;
+		r->parted |= label && (str_is(str_of(label->text), "，") || str_is(str_of(label->text), "、") || str_is(str_of(label->text), "；"));
+	}
+	r->rest = str_from(r->rest, n);
+	return label && put_label(r, label->unit);
+}
+
+static bool read_number(struct reader *r)
+{
+	int64_t v = 0;
+	size_t n = 0;
+
+	while (n < r->rest.n && r->rest.s[n] >= '0' && r->rest.s[n] <= '9') {
+		v = v < 1000000 ? v * 10 + (r->rest.s[n] - '0') : v;
+		n++;
+	}
+	r->rest = str_from(r->rest, n);
+	if (r->numbers == 2)
+		return false;
+	r->number[r->numbers] = v;
+	r->unit[r->numbers++] = r->waiting;
+	r->waiting = UNIT_NONE;
+	r->parted = false;
+	return true;
+}
+
+static bool read_mark(struct reader *r)
+{
+	static const char pairs[] = "()[]{}";
+	char c = r->rest.s[0], next = r->rest.n > 1 ? r->rest.s[1] : 0;
+	const char *bracket = c ? strchr(pairs, c) : NULL;
+
+	r->rest = str_from(r->rest, 1);
+	if (bracket && (bracket - pairs) % 2 == 0) {
+		if (r->opened == (int)sizeof(r->open))
+			return false;
+		r->open[r->opened++] = bracket[1];
+		return true;
+	}
+	if (bracket)
+		return r->opened && r->open[--r->opened] == c;
+	if (c == '\\' && letter(next))
+		return true; /* \text, \quad: the word is looked at */
+	if (c == '.')
+		return r->rest.n == 0; /* a full stop at the end, no fraction */
+	r->parted |= c == ',' || c == ';' || c == '\n';
+	return c && strchr(" \t\r\n,;:=\"'`*_$|", c) != NULL;
+}
+
+/* Two numbers, in the order asked for or named; false for anything else. */
+static bool answer_read(struct reader *r, struct best *said)
+{
+	bool swapped;
+
+	while (r->rest.n) {
+		char c = r->rest.s[0];
+		bool fine = c >= '0' && c <= '9' ? read_number(r) : letter(c) || (unsigned char)c >= 0x80 ? read_word(r) : read_mark(r);
+
+		if (!fine)
+			return false;
+	}
+	if (r->numbers != 2 || r->opened || r->waiting != UNIT_NONE || (r->unit[0] != UNIT_NONE && r->unit[0] == r->unit[1]))
+		return false;
+	swapped = r->unit[0] == UNIT_COUNT || r->unit[1] == UNIT_LENGTH;
+	*said = (struct best){ (int)r->number[swapped], (int)r->number[!swapped] };
+	return true;
+}
+
+static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
+{
+	struct plans p;
+	struct reader r = { { NULL, 0 }, 0, { 0, 0 }, { UNIT_NONE, UNIT_NONE }, UNIT_NONE, { 0 }, 0, false };
+	struct best said, best = { 0, 0 };
+	char room[400];
+
+	if (!plans_read(&p, desc))
+		return rule_bad_task(why, "the desc holds no plans");
+	answer = text_strip(answer);
+	if (!text_plain(answer, room, sizeof(room), &r.rest))
+		return rule_unreadable(why, "the answer is too long for two numbers");
+	if (!answer_read(&r, &said))
+		return rule_unreadable(why, "that is not a length and a count");
+	for (int d = 0; d < p.days; d++)
+		try_day(&p, d, &best);
+	if (said.length != 5 * best.length)
+		return rule_wrong(why, "the longest meeting does not take %d minutes", said.length);
+	if (said.count != best.count)
+		return rule_wrong(why, "there are not %d starts for it", said.count);
+	return QUARRY_CORRECT;
+}
+
+const struct quarry_rule rule_time_sequence = { "time_sequence", 1, judge, NULL };
