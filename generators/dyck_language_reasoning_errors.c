@@ -39,12 +39,12 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 2,     6, 8,    0,   1, 1,  0,    20,    10 },
 	{ 3,     8, 10,   0,   1, 2,  0,    20,    10 },
 	{ 3,     12, 14,  1,   1, 2,  0,    30,    5 },
-	{ 3,     20, 24,  2,   2, 3,  0,    40,    1 },
-	{ 3,     26, 30,  2,   2, 4,  0,    50,    1 },
-	{ 4,     32, 36,  3,   2, 4,  1,    60,    1 },
-	{ 4,     40, 46,  4,   2, 5,  2,    60,    1 },
-	{ 4,     50, 56,  5,   3, 6,  3,    70,    1 },
-	{ 4,     62, 70,  6,   3, 7,  4,    75,    1 },
+	{ 3,     20, 24,  2,   2, 3,  0,    60,    1 },
+	{ 3,     26, 30,  2,   2, 4,  0,    65,    1 },
+	{ 4,     32, 36,  3,   2, 4,  1,    70,    1 },
+	{ 4,     40, 46,  4,   2, 5,  2,    70,    1 },
+	{ 4,     50, 56,  5,   3, 6,  3,    75,    1 },
+	{ 4,     62, 70,  6,   3, 7,  4,    80,    1 },
 	{ 4,     80, 90,  8,   3, 8,  5,    80,    1 },
 	{ 4,     110, 120, 10, 4, 10, 6,    85,    1 },
 };
@@ -279,14 +279,14 @@ static void mistake_plain(const struct draft *d, int i, struct stack *s)
 }
 
 /* Let thought i be wrong, and what follows from it up to `run` thoughts; false if one of them is wrong already or nothing came of it. */
-static bool add_mistake(struct draft *d, int i, int run, int subtle)
+static bool add_mistake(struct draft *d, int i, int run, bool subtle)
 {
 	struct stack s;
 
 	stack_copy(&s, &d->is[i]);
-	if (differs(&d->said[i], &d->is[i]))
+	if (differs(&d->said[i], &d->is[i]) || (subtle && s.n == 0))
 		return false;
-	if (s.n > 0 && rng_chance(d->rng, subtle))
+	if (subtle)
 		mistake_subtle(d, &s);
 	else
 		mistake_plain(d, i, &s);
@@ -308,6 +308,7 @@ static bool add_mistake(struct draft *d, int i, int run, int subtle)
 static bool add_mistakes(struct draft *d, const int *knob)
 {
 	int want = rng_range(d->rng, knob[ERRORS_LO], knob[ERRORS_HI]), most = d->length / (1 + knob[CARRY]);
+	bool one = knob[SUBTLE] >= 50; /* one subtle mistake at least, or heights alone would tell them all */
 
 	if (rng_chance(d->rng, knob[CLEAN]))
 		return true;
@@ -315,8 +316,14 @@ static bool add_mistakes(struct draft *d, const int *knob)
 		want = most;
 	for (int draw = 0; draw < DRAWS * 10 && want > 0; draw++) {
 		int i = (int)rng_below(d->rng, (uint32_t)d->n), run = 1 + (int)rng_below(d->rng, (uint32_t)knob[CARRY] + 1);
+		bool subtle = rng_chance(d->rng, knob[SUBTLE]) || one;
 
-		want -= add_mistake(d, i, run, knob[SUBTLE]);
+		if (draw >= DRAWS) /* short sequences may hold no stack in which it could happen */
+			subtle = one = false;
+		if (add_mistake(d, i, run, subtle)) {
+			one = false;
+			want--;
+		}
 	}
 	return want == 0;
 }
