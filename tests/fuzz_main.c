@@ -1,6 +1,6 @@
 /*
- * fuzz_main.c - drives a fuzz target where libFuzzer does not: the files that are named, else FUZZ_RUNS (20,000) mutations of the
- * cases in tests/cases, the same ones each time. A finding aborts; its input is then in fuzz-finding.
+ * fuzz_main.c - drives a fuzz target where libFuzzer does not: the files that are named, else FUZZ_RUNS (10,000) mutations of the
+ * cases in tests/cases, the same ones each time; FUZZ_TASK keeps to one task's. A finding aborts; its input is then in fuzz-finding.
  */
 #include "base/buf.h"
 #include "base/rng.h"
@@ -11,7 +11,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-enum { SEEDS = 4096, INPUT_MAX = 1 << 15 };
+enum { SEEDS = 4096, INPUT_MAX = 1 << 15, RUNS = 10000 };
 
 static struct buf seed[SEEDS];
 static uint32_t seeds;
@@ -70,6 +70,7 @@ static void seeds_add(struct str task, struct str text)
 
 static void seeds_read(const char *dir)
 {
+	const char *only = getenv("FUZZ_TASK");
 	struct dirent **found;
 	int files = scandir(dir, &found, NULL, alphasort);
 	struct buf text = BUF_INIT;
@@ -80,7 +81,7 @@ static void seeds_read(const char *dir)
 
 		snprintf(path, sizeof(path), "%s/%s", dir, found[i]->d_name);
 		buf_reset(&text);
-		if (str_ends(name, STR(".txt")) && file_read(&text, path))
+		if (str_ends(name, STR(".txt")) && (!only || str_is(str_sub(name, 0, name.n - 4), only)) && file_read(&text, path))
 			seeds_add(str_sub(name, 0, name.n - 4), buf_str(&text));
 		free(found[i]);
 	}
@@ -157,7 +158,7 @@ static void mutate(struct buf *b, struct rng *r)
 int main(int argc, char **argv)
 {
 	const char *root = getenv("QUARRY_SOURCE"), *runs = getenv("FUZZ_RUNS");
-	long n = runs ? atol(runs) : 20000, done = 0;
+	long n = runs ? atol(runs) : RUNS, done = 0;
 	char dir[1000];
 	struct rng r;
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # long.sh LOGDIR: what takes too long for every change, after the builds of run.sh: the unit tests under valgrind, the fuzz
 # targets for longer under AddressSanitizer, and exploring with libFuzzer where clang has it. Its count goes to LOGDIR/long.log.
-# VALGRIND_TESTS (names) and FUZZ_RUNS (a number) choose less or more.
+# VALGRIND_TESTS (names), MANY, FUZZ_RUNS and FUZZ_RULE_RUNS (numbers) choose less or more.
 set -u
 
 logs=$(cd "$1" && pwd)
@@ -72,6 +72,12 @@ else
 	echo "== skipped: no valgrind here"
 fi
 
+# A million puzzles of each task.
+for t in $(build/quarry tasks --names); do
+	step "many-$t" env MANY="${MANY:-1000000}" build/tests/test_many "$t"
+	sed -n 's/^\(.*of the same canonical form.*\)$/   \1/p' "$logs/long-many-$t.log"
+done
+
 # The fuzz targets over mutated cases and fixtures, under the sanitizers.
 for f in build-asan/tests/fuzz_*; do
 	[ -f "$f" ] && [ -x "$f" ] || continue
@@ -94,6 +100,14 @@ if fuzz_build >"$logs/long-compile-fuzz.log" 2>&1; then
 		step "explore-$name" "$f" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=2048 -max_len=16384 \
 			-artifact_prefix="$logs/" build-fuzz/corpus/"$name"
 	done
+	# every rule's desc and answer: ten million runs each
+	for t in $(build/quarry tasks --names); do
+		mkdir -p build-fuzz/corpus/rule-"$t"
+		step "explore-rule-$t" env FUZZ_TASK="$t" build-fuzz/tests/fuzz_rule -runs="${FUZZ_RULE_RUNS:-10000000}" -timeout=10 \
+			-rss_limit_mb=2048 -max_len=4096 -artifact_prefix="$logs/" build-fuzz/corpus/rule-"$t"
+	done
+	step "explore-extract-runs" build-fuzz/tests/fuzz_extract -runs="${FUZZ_RULE_RUNS:-10000000}" -timeout=10 -rss_limit_mb=2048 \
+		-max_len=16384 -artifact_prefix="$logs/" build-fuzz/corpus/fuzz_extract
 else
 	failed=$((failed + 1))
 	echo "== FAILED: the build with libFuzzer; see $logs/long-compile-fuzz.log"
