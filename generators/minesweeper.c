@@ -1,0 +1,417 @@
+/*
+ * minesweeper.c - which hidden cells are certainly mines: the whole set, as the numbers (and the number of mines, where it
+ * is told) force it; graded by the technique it needs.
+ *
+ * desc: "HxW:MINES:ASK:ROW/ROW/...", H rows of W cells, a digit for a number shown and . for a hidden cell; MINES is the
+ * number of mines or ?, ASK is m (mines) or s (safe cells). "4x4:?:m:..10/.210/..10/1110".
+ * The answer lists (row, column) from 0, row by row: "(0,0), (0,1), (2,1)".
+ *
+ * The worked solution is written as minesweeper_solve.c says.
+ */
+#include "generators/minesweeper_solve.h"
+#include "generators/task.h"
+
+#include <stdio.h>
+
+/* All sets of techniques, the easiest in the highest bit; each text begins with ", ". */
+#define T4(s) s, s ", search"
+#define T3(s) T4(s), T4(s ", total")
+#define T2(s) T3(s), T3(s ", supposition")
+#define T1(s) T2(s), T2(s ", pair of numbers")
+#define T0(s) T1(s), T1(s ", single number")
+
+static const char *const technique_names[1 << TECHNIQUES] = { T0("") };
+
+enum { HEIGHT, WIDTH, MINES_MIN, MINES_MAX, REVEAL_MIN, REVEAL_MAX, TECHNIQUE, TOLD_MINES, ASK, MINIMAL };
+
+static const struct knob knobs[] = {
+	{ "height", 3, SIDE, "rows" },
+	{ "width", 3, SIDE, "columns" },
+	{ "mines_min", 5, 60, "least share of cells with a mine, in percent" },
+	{ "mines_max", 5, 60, "largest share of cells with a mine, in percent" },
+	{ "reveal_min", 10, 90, "least share of the other cells that are shown, in percent" },
+	{ "reveal_max", 10, 90, "largest share of the other cells that are shown, in percent" },
+	{ "technique", COUNT, SEARCH,
+	  "hardest technique needed: 0 single numbers, 1 pairs of numbers, 2 supposition, 3 the number of mines, 4 search" },
+	{ "told", 0, 1, "1: the number of mines is told" },
+	{ "ask", 0, 1, "0: the cells that are certainly mines, 1: those that are certainly safe" },
+	{ "minimal", 0, 1, "1: no number can be hidden without changing the answer or the technique" },
+	{ 0 },
+};
+
+static const int levels[TASK_LEVELS][TASK_KNOBS] = {
+	/* h   w   mines   reveal  technique told ask minimal */
+	{ 4, 4, 20, 30, 55, 75, COUNT, 0, 0, 0 },
+	{ 5, 5, 20, 30, 50, 65, COUNT, 0, 0, 0 },
+	{ 6, 6, 20, 30, 45, 60, COUNT, 0, 0, 0 },
+	{ 6, 6, 20, 30, 45, 60, PAIR, 0, 0, 0 },
+	{ 7, 7, 20, 30, 45, 60, PAIR, 0, 0, 0 },
+	{ 8, 8, 20, 30, 45, 55, PAIR, 0, 0, 0 },
+	{ 9, 9, 22, 30, 45, 55, PAIR, 0, 0, 0 },
+	{ 9, 9, 22, 32, 40, 55, CASE, 0, 0, 0 },
+	{ 11, 11, 24, 34, 40, 55, CASE, 0, 0, 0 },
+	{ 13, 13, 25, 36, 40, 55, CASE, 0, 0, 0 },
+	{ 15, 15, 28, 38, 40, 55, CASE, 0, 0, 0 },
+};
+
+/* ---- inventing ---- */
+
+static int number_at(const struct field *f, const bool *mine, int i)
+{
+	int n = 0;
+
+	for (int dy = -1; dy <= 1; dy++)
+		for (int dx = -1; dx <= 1; dx++) {
+			int y = i / f->w + dy, x = i % f->w + dx;
+
+			if (y >= 0 && y < f->h && x >= 0 && x < f->w)
+				n += mine[y * f->w + x];
+		}
+	return n;
+}
+
+/* A random share of n things: at least one. */
+static int share(int n, int lo, int hi, struct rng *rng)
+{
+	int k = n * rng_range(rng, lo, hi) / 100;
+
+	return k ? k : 1;
+}
+
+static void random_field(struct field *f, const int *knob, struct rng *rng)
+{
+	bool mine[CELLS] = { false };
+	int16_t order[CELLS];
+	int mines, shown;
+
+	for (int i = 0; i < f->cells; i++) {
+		order[i] = (int16_t)i;
+		f->shown[i] = -1;
+	}
+	rng_shuffle(rng, order, (size_t)f->cells, sizeof(order[0]));
+	mines = share(f->cells, knob[MINES_MIN], knob[MINES_MAX], rng);
+	shown = share(f->cells - mines, knob[REVEAL_MIN], knob[REVEAL_MAX], rng);
+	for (int k = 0; k < mines; k++)
+		mine[order[k]] = true;
+	for (int k = mines; k < mines + shown; k++)
+		f->shown[order[k]] = (int8_t)number_at(f, mine, order[k]);
+	f->mines = knob[TOLD_MINES] ? mines : -1;
+}
+
+static int hardest(const struct trace *t)
+{
+	return t->used ? 31 - __builtin_clz(t->used) : COUNT;
+}
+
+/* The same cells are asked for, and no harder technique is needed. */
+static bool same(const struct field *f, const struct certain *want, int technique)
+{
+	int v = f->safe ? SAFE : MINE;
+	struct trace t = { .max = technique };
+	struct certain c;
+
+	if (!field_certain(f, &c, FEW) || c.asked != want->asked)
+		return false;
+	for (int i = 0; i < f->cells; i++)
+		if (want->value[i] == v && f->shown[i] < 0 && c.value[i] != v)
+			return false;
+	return field_deduce(f, &c, &t) && hardest(&t) == technique;
+}
+
+static void hide(struct field *f, const struct certain *want, int technique, struct rng *rng)
+{
+	int16_t order[CELLS];
+
+	for (int i = 0; i < f->cells; i++)
+		order[i] = (int16_t)i;
+	rng_shuffle(rng, order, (size_t)f->cells, sizeof(order[0]));
+	for (int k = 0; k < f->cells; k++) {
+		int i = order[k];
+		int8_t was = f->shown[i];
+
+		if (was < 0)
+			continue;
+		f->shown[i] = -1;
+		if (!same(f, want, technique))
+			f->shown[i] = was;
+	}
+}
+
+static const char *refuse(const int *knob)
+{
+	if (knob[MINES_MIN] > knob[MINES_MAX])
+		return "mines_min is above mines_max";
+	if (knob[REVEAL_MIN] > knob[REVEAL_MAX])
+		return "reveal_min is above reveal_max";
+	if (knob[TECHNIQUE] == TOTAL && !knob[TOLD_MINES])
+		return "technique 3 counts on the number of mines: told is 1 then";
+	return NULL;
+}
+
+static void answer_write(struct buf *out, const struct field *f, const struct certain *c)
+{
+	const char *sep = "";
+
+	for (int i = 0; i < f->cells; i++)
+		if (f->shown[i] < 0 && c->value[i] == (f->safe ? SAFE : MINE)) {
+			buf_addf(out, "%s(%d,%d)", sep, i / f->w, i % f->w);
+			sep = ", ";
+		}
+	if (!*sep)
+		buf_addz(out, "none");
+}
+
+enum { DRAWS = 200 };
+
+static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
+{
+	struct field f = { .h = knob[HEIGHT], .w = knob[WIDTH], .cells = knob[HEIGHT] * knob[WIDTH], .safe = knob[ASK] };
+	int least = f.cells < 36 ? 2 : 5; /* fewer cells would be guessed */
+
+	for (int draw = 0; draw < DRAWS; draw++) {
+		struct trace t = { .max = knob[TECHNIQUE] };
+		struct certain c;
+
+		random_field(&f, knob, rng);
+		if (!field_certain(&f, &c, FEW) || c.asked < least || !field_deduce(&f, &c, &t) || hardest(&t) != knob[TECHNIQUE])
+			continue;
+		if (knob[MINIMAL])
+			hide(&f, &c, knob[TECHNIQUE], rng);
+		answer_write(answer, &f, &c);
+		field_desc(desc, &f);
+		return true;
+	}
+	return false;
+}
+
+/* ---- from the desc ---- */
+
+static bool solve(struct buf *answer, struct str desc)
+{
+	struct field f;
+	struct certain c;
+
+	if (!field_parse(&f, desc) || !field_certain(&f, &c, ENOUGH))
+		return false;
+	answer_write(answer, &f, &c);
+	return true;
+}
+
+/* The set is what it is: one answer, where it can be told at all. */
+static bool prove(struct str desc)
+{
+	struct field f;
+	struct certain c;
+
+	return field_parse(&f, desc) && field_certain(&f, &c, ENOUGH);
+}
+
+static void grade(struct effort *e, struct str desc)
+{
+	struct field f;
+	struct certain c;
+	struct trace t = { .max = SEARCH };
+	unsigned set = 0;
+
+	*e = (struct effort){ .technique = "" };
+	if (!field_parse(&f, desc) || !field_certain(&f, &c, ENOUGH))
+		return;
+	field_deduce(&f, &c, &t);
+	e->depth = t.rounds;
+	e->branch = t.branch;
+	e->steps = t.steps;
+	for (int k = 0; k < TECHNIQUES; k++)
+		set = set << 1 | (t.used >> k & 1);
+	if (set)
+		e->technique = technique_names[set] + 2;
+}
+
+enum { TOLD = 5000 }; /* bytes of worked steps; the rest is only counted */
+
+static void explain(struct buf *steps, struct str desc, enum lang lang)
+{
+	struct trace t = { .max = SEARCH, .out = steps };
+	struct certain c;
+	struct field f;
+
+	(void)lang; /* signs only */
+	if (!field_parse(&f, desc) || !field_certain(&f, &c, ENOUGH))
+		return;
+	for (int i = 0; i < f.cells; i++) {
+		if (i % f.w == 0)
+			buf_addf(steps, "%s%d:", i ? "\n" : "", i / f.w);
+		buf_addf(steps, " %c", f.shown[i] < 0 ? '.' : '0' + f.shown[i]);
+	}
+	buf_addc(steps, '\n');
+	t.end = steps->n + TOLD;
+	field_deduce(&f, &c, &t);
+	buf_cut(steps, steps->n - 1); /* the last line's end */
+}
+
+/* ---- symmetry: eight turns and mirrors ---- */
+
+static void image(struct field *to, const struct field *from, int k)
+{
+	*to = *from;
+	to->h = k & 4 ? from->w : from->h;
+	to->w = k & 4 ? from->h : from->w;
+	for (int i = 0; i < to->cells; i++) {
+		int y = k & 4 ? i % to->w : i / to->w, x = k & 4 ? i / to->w : i % to->w;
+
+		to->shown[i] = from->shown[(k & 1 ? from->h - 1 - y : y) * from->w + (k & 2 ? from->w - 1 - x : x)];
+	}
+}
+
+static void canon(struct buf *out, struct str desc)
+{
+	struct field f, best, other;
+
+	if (!field_parse(&f, desc))
+		return;
+	best = f;
+	for (int k = 1; k < 8; k++) {
+		image(&other, &f, k);
+		if (other.h < best.h || (other.h == best.h && memcmp(other.shown, best.shown, (size_t)f.cells) < 0))
+			best = other;
+	}
+	field_desc(out, &best);
+}
+
+static bool twin(struct buf *out, struct str desc, struct rng *rng)
+{
+	struct field f, other;
+
+	if (!field_parse(&f, desc))
+		return false;
+	image(&other, &f, (int)rng_below(rng, 8));
+	field_desc(out, &other);
+	return true;
+}
+
+/* ---- what the prompt needs ---- */
+
+static double answers_log2(struct str desc)
+{
+	struct field f;
+	int hidden = 0;
+
+	if (!field_parse(&f, desc))
+		return 0;
+	for (int i = 0; i < f.cells; i++)
+		hidden += f.shown[i] < 0;
+	return hidden;
+}
+
+/* Cells with what stands before, between and behind them. */
+static void put_cells(field_fn *put, void *ctx, const char *hole, const struct field *f, const char *hidden,
+		      const char *const around[3])
+{
+	struct buf text = BUF_INIT;
+
+	for (int i = 0; i < f->cells; i++) {
+		buf_addz(&text, i % f->w ? around[1] : around[0]);
+		if (f->shown[i] < 0)
+			buf_addz(&text, hidden);
+		else
+			buf_addi(&text, f->shown[i]);
+		if (i % f->w == f->w - 1)
+			buf_addz(&text, i + 1 < f->cells ? around[2] : "");
+	}
+	put(ctx, hole, buf_str(&text));
+	buf_release(&text);
+}
+
+static void put_json(field_fn *put, void *ctx, const struct field *f)
+{
+	struct buf text = BUF_INIT;
+
+	for (int i = 0; i < f->cells; i++) {
+		buf_addz(&text, i == 0 ? "[[" : i % f->w ? "," : "],\n [");
+		if (f->shown[i] < 0)
+			buf_addz(&text, "\"X\"");
+		else
+			buf_addi(&text, f->shown[i]);
+	}
+	buf_addz(&text, "]]");
+	put(ctx, "json", buf_str(&text));
+	buf_release(&text);
+}
+
+/* With the numbers of rows and columns at its edges. */
+static void put_table(field_fn *put, void *ctx, const struct field *f)
+{
+	struct buf text = BUF_INIT;
+
+	buf_addz(&text, "|   |");
+	for (int x = 0; x < f->w; x++)
+		buf_addf(&text, " %d |", x);
+	buf_addz(&text, "\n|---|");
+	for (int x = 0; x < f->w; x++)
+		buf_addz(&text, "---|");
+	for (int i = 0; i < f->cells; i++) {
+		if (i % f->w == 0)
+			buf_addf(&text, "\n| **%d** |", i / f->w);
+		buf_addf(&text, " %c |", f->shown[i] < 0 ? '#' : '0' + f->shown[i]);
+	}
+	put(ctx, "table", buf_str(&text));
+	buf_release(&text);
+}
+
+static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+{
+	static const char *const spaced[3] = { "", " ", "\n" }, *const glued[3] = { "", "", "\n" };
+	/* What is asked for, said of cells and of a cell. */
+	static const char *const words[LANGS][2][2] = {
+		{ { "hold a mine", "holds a mine" }, { "are free of mines", "is free of mines" } },
+		{ { "有雷", "有雷" }, { "没有雷", "没有雷" } },
+	};
+	struct buf total = BUF_INIT;
+	struct field f;
+	char text[16];
+
+	if (!field_parse(&f, desc))
+		return;
+	put_cells(put, ctx, "dots", &f, ".", spaced);
+	put_cells(put, ctx, "crosses", &f, "X", spaced);
+	put_cells(put, ctx, "glued", &f, "#", glued);
+	put_json(put, ctx, &f);
+	put_table(put, ctx, &f);
+	snprintf(text, sizeof(text), "%d", f.h);
+	put(ctx, "rows", str_of(text));
+	snprintf(text, sizeof(text), "%d", f.w);
+	put(ctx, "cols", str_of(text));
+	snprintf(text, sizeof(text), "%d", f.h - 1);
+	put(ctx, "last_row", str_of(text));
+	snprintf(text, sizeof(text), "%d", f.w - 1);
+	put(ctx, "last_col", str_of(text));
+	put(ctx, "hold", str_of(words[lang][f.safe][0]));
+	put(ctx, "holds", str_of(words[lang][f.safe][1]));
+	if (f.mines < 0)
+		buf_addz(&total, lang == LANG_ZH ? "雷的总数未知，" : "The number of mines is not known;");
+	else if (lang == LANG_ZH)
+		buf_addf(&total, "整个雷区一共有%d颗雷，", f.mines);
+	else
+		buf_addf(&total, f.mines == 1 ? "There is %d mine in all;" : "There are %d mines in all;", f.mines);
+	put(ctx, "total", buf_str(&total));
+	buf_release(&total);
+}
+
+const struct task task_minesweeper = {
+	.name = "minesweeper",
+	.family = "grid",
+	.what = "Find all hidden cells of a minesweeper board that are certainly mines.",
+	.revision = 1,
+	.flags = TASK_UNIQUE,
+	.knobs = knobs,
+	.levels = levels,
+	.refuse = refuse,
+	.generate = generate,
+	.solve = solve,
+	.explain = explain,
+	.prove = prove,
+	.grade = grade,
+	.canon = canon,
+	.twin = twin,
+	.answers_log2 = answers_log2,
+	.fields = fields,
+};

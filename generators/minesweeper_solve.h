@@ -1,0 +1,57 @@
+/*
+ * minesweeper_solve.h - which hidden cells of a minesweeper board are certain, found as people find it and, to be sure
+ * that nothing is missing, by search. Private to the files minesweeper*.c.
+ *
+ *	if (!field_parse(&f, desc))
+ *		return;
+ *	if (field_certain(&f, &c, ENOUGH))	// c.value[i]: MINE, SAFE or OPEN
+ *		...
+ */
+#ifndef QUARRY_GENERATORS_MINESWEEPER_SOLVE_H
+#define QUARRY_GENERATORS_MINESWEEPER_SOLVE_H
+
+#include "base/buf.h"
+#include "base/str.h"
+
+enum { SIDE = 16, CELLS = SIDE * SIDE, AROUND = 8 };
+
+enum { OPEN = -1, SAFE = 0, MINE = 1 };
+
+/* Easiest first. */
+enum technique { COUNT, PAIR, CASE, TOTAL, SEARCH, TECHNIQUES };
+
+struct field {
+	int h, w, cells;
+	int mines;           /* -1: not told */
+	bool safe;           /* the safe cells are asked for, not the mines */
+	int8_t shown[CELLS]; /* -1: hidden */
+};
+
+struct certain {
+	int8_t value[CELLS];
+	int asked; /* how many cells belong into the answer */
+};
+
+/* What the steps came to. */
+struct trace {
+	int max;      /* hardest technique allowed */
+	struct buf *out; /* steps are told there, up to `end` bytes of it; may be NULL */
+	size_t end;
+	unsigned used;   /* bit t: technique t was needed */
+	int rounds;      /* rounds of steps, each made from what the ones before gave */
+	int steps, branch;
+};
+
+bool field_parse(struct field *f, struct str desc);
+void field_desc(struct buf *out, const struct field *f);
+
+/*
+ * False: nothing fits the board, or more than so many steps of search are needed. The rule gives up after five times
+ * ENOUGH; what is generated takes at most FEW, so that the rule is always sure and quick.
+ */
+enum { FEW = 500, ENOUGH = 4000 };
+bool field_certain(const struct field *f, struct certain *c, int steps);
+/* Go on until all of c that is asked for is found. False: stuck. */
+bool field_deduce(const struct field *f, const struct certain *c, struct trace *t);
+
+#endif

@@ -1,0 +1,828 @@
+/*
+ * minesweeper.c - the rule: exactly the hidden cells that hold a mine (or, where safe cells are asked for, that hold none)
+ * in every arrangement of mines that fits the numbers shown and, where it is told, the number of mines.
+ *
+ * desc: "HxW:MINES:ASK:ROW/ROW/..." with H rows of W cells (2 .. 16), a digit for a number shown and . for a hidden cell;
+ * MINES is the number of mines or ?, ASK is m for certain mines and s for cells that are certainly safe.
+ * "4x4:?:m:..10/.210/..10/1110".
+ *
+ * Which cells are certain is worked out here: for each cell beside a number an arrangement is looked for in which it is
+ * the other way round than in those met so far. Where the number of mines is told, what is not settled by then falls
+ * into groups; of each all arrangements are listed by how many mines they have. Both are cut off after a fixed number of
+ * steps: such a desc is no task.
+ *
+ * The answer is a list of (row, column) from 0, in any usual notation.
+ */
+#include "verifiers/rule.h"
+
+enum {
+	SIDE = 16,
+	CELLS = SIDE * SIDE,
+	AROUND = 8,
+	SEARCH_STEPS = 20000, /* choices over all searches of a verdict; usual boards need a few hundred at most */
+	LIST_STEPS = 40000,   /* choices while arrangements of the groups are listed */
+	GROUP = 60,           /* most cells of a group */
+	WEIGHT = 840,         /* divided by 1 .. 8 */
+};
+
+struct field {
+	int h, w, cells;
+	int mines; /* -1: not told */
+	bool safe; /* safe cells are asked for */
+	int8_t shown[CELLS]; /* -1: hidden */
+	/* Each number that has hidden cells around it, and those; for each hidden cell the numbers beside it. */
+	int numbers;
+	int16_t around[CELLS][AROUND], beside[CELLS][AROUND];
+	uint8_t arounds[CELLS], besides[CELLS];
+	/* What is known: value 1 mine, 0 safe, -1 open; for each number how many mines it lacks among how many open cells. */
+	int8_t value[CELLS], lack[CELLS], open[CELLS];
+	int16_t trail[CELLS];
+	int trails;
+	int weight[CELLS];   /* of each number: grows when it cannot be met */
+	int8_t model[CELLS]; /* an arrangement that fits */
+	uint8_t met[CELLS];  /* bit v: the cell was v in some arrangement */
+	int steps;
+};
+
+/* ---- the desc ---- */
+
+static bool sign_read(struct str *s, char c)
+{
+	if (!s->n || s->s[0] != c)
+		return false;
+	*s = str_from(*s, 1);
+	return true;
+}
+
+/* A number without zeros in front, at most hi. */
+static bool number_read(struct str *s, int hi, int *ret)
+{
+	size_t n = 0;
+	int v = 0;
+
+	for (; n < s->n && s->s[n] >= '0' && s->s[n] <= '9' && v <= hi; n++)
+		v = v * 10 + (s->s[n] - '0');
+	if (!n || v > hi || (n > 1 && s->s[0] == '0'))
+		return false;
+	*s = str_from(*s, n);
+	*ret = v;
+	return true;
+}
+
+static void field_link(struct field *f)
+{
+	f->numbers = 0;
+	memset(f->besides, 0, sizeof(f->besides));
+	for (int i = 0; i < f->cells; i++) {
+		int k = f->numbers, n = 0;
+
+		if (f->shown[i] < 0)
+			continue;
+		for (int dy = -1; dy <= 1; dy++)
+			for (int dx = -1; dx <= 1; dx++) {
+				int y = i / f->w + dy, x = i % f->w + dx, j = y * f->w + x;
+
+				if (y < 0 || y >= f->h || x < 0 || x >= f->w || f->shown[j] >= 0)
+					continue;
+				f->around[k][n++] = (int16_t)j;
+				f->beside[j][f->besides[j]++] = (int16_t)k;
+			}
+		/* a number among shown cells only stays: it must be 0 */
+		f->arounds[k] = (uint8_t)n;
+		f->lack[k] = f->shown[i];
+		f->open[k] = (int8_t)n;
+		f->weight[k] = WEIGHT;
+		f->numbers++;
+	}
+}
+
+static bool field_read(struct field *f, struct str s)
+{
+	int hidden = 0;
+
+	if (!number_read(&s, SIDE, &f->h) || f->h < 2 || !sign_read(&s, 'x') || !number_read(&s, SIDE, &f->w) || f->w < 2 ||
+	    !sign_read(&s, ':'))
+		return false;
+	f->cells = f->h * f->w;
+	f->mines = -1;
+	if (!sign_read(&s, '?') && !number_read(&s, f->cells, &f->mines))
+		return false;
+	if (!sign_read(&s, ':'))
+		return false;
+	f->safe = sign_read(&s, 's');
+	if ((!f->safe && !sign_read(&s, 'm')) || !sign_read(&s, ':'))
+		return false;
+	for (int i = 0; i < f->cells; i++) {
+		if (i && i % f->w == 0 && !sign_read(&s, '/'))
+			return false;
+		if (!s.n || (s.s[0] != '.' && (s.s[0] < '0' || s.s[0] > '8')))
+			return false;
+		f->shown[i] = (int8_t)(s.s[0] == '.' ? -1 : s.s[0] - '0');
+		hidden += f->shown[i] < 0;
+		s = str_from(s, 1);
+	}
+	if (s.n || f->mines > hidden)
+		return false;
+	field_link(f);
+	return true;
+}
+
+/* ---- which cells are certain ---- */
+
+/* False: a number cannot be met any more. The cell is on the trail all the same. */
+static bool assign(struct field *f, int i, int v)
+{
+	bool fits = true;
+
+	f->value[i] = (int8_t)v;
+	f->trail[f->trails++] = (int16_t)i;
+	for (int b = 0; b < f->besides[i]; b++) {
+		int k = f->beside[i][b];
+
+		f->lack[k] = (int8_t)(f->lack[k] - v);
+		f->open[k]--;
+		if (f->lack[k] < 0 || f->lack[k] > f->open[k]) {
+			f->weight[k] += WEIGHT;
+			fits = false;
+		}
+	}
+	return fits;
+}
+
+static void undo(struct field *f, int trails)
+{
+	while (f->trails > trails) {
+		int i = f->trail[--f->trails];
+
+		for (int b = 0; b < f->besides[i]; b++) {
+			int k = f->beside[i][b];
+
+			f->lack[k] = (int8_t)(f->lack[k] + f->value[i]);
+			f->open[k]++;
+		}
+		f->value[i] = -1;
+	}
+}
+
+/* A number that lacks none, or as many as are open, settles its open cells. */
+static bool settle_number(struct field *f, int k)
+{
+	if (f->lack[k] < 0 || f->lack[k] > f->open[k])
+		return false;
+	if (!f->open[k] || (f->lack[k] && f->lack[k] < f->open[k]))
+		return true;
+	for (int v = f->lack[k] > 0, a = 0; a < f->arounds[k]; a++)
+		if (f->value[f->around[k][a]] < 0 && !assign(f, f->around[k][a], v))
+			return false;
+	return true;
+}
+
+/* The consequences of what is on the trail from `from` on. */
+static bool settle(struct field *f, int from)
+{
+	for (; from < f->trails; from++) {
+		int i = f->trail[from];
+
+		for (int b = 0; b < f->besides[i]; b++)
+			if (!settle_number(f, f->beside[i][b]))
+				return false;
+	}
+	return true;
+}
+
+static bool suppose(struct field *f, int i, int v)
+{
+	int from = f->trails;
+
+	return assign(f, i, v) && settle(f, from);
+}
+
+/*
+ * Of the numbers that the model, where cells are open, does not meet, one with few open cells that often could not be
+ * met (so that a hopeless corner is seen at once, whatever is tried elsewhere); of it a cell, and in *v what the number
+ * needs it to be. -1: all are met.
+ */
+static int missed(const struct field *f, int *v)
+{
+	int cell = -1, best = 0;
+
+	for (int k = 0; k < f->numbers; k++) {
+		int lack = f->lack[k];
+
+		if (!f->open[k] || f->weight[k] / f->open[k] <= best)
+			continue;
+		for (int a = 0; a < f->arounds[k]; a++)
+			if (f->value[f->around[k][a]] < 0)
+				lack -= f->model[f->around[k][a]];
+		if (lack == 0)
+			continue;
+		*v = lack > 0;
+		best = f->weight[k] / f->open[k];
+		for (int a = 0; a < f->arounds[k]; a++) {
+			int i = f->around[k][a];
+
+			if (f->value[i] < 0 && f->model[i] != *v)
+				cell = i;
+		}
+	}
+	return cell;
+}
+
+/*
+ * An arrangement in which what is on the trail holds; it becomes the model. The trail is as before. False: there is none,
+ * or f->steps is used up (then it is below 0).
+ */
+static bool search(struct field *f)
+{
+	struct {
+		int16_t trails, cell;
+		int8_t v;
+		bool second;
+	} choice[CELLS];
+	int n = 0, base = f->trails, v = 0;
+
+	for (int i; (i = missed(f, &v)) >= 0;) {
+		bool fits = false;
+
+		if (--f->steps < 0) {
+			undo(f, base);
+			return false;
+		}
+		choice[n].trails = (int16_t)f->trails;
+		choice[n].cell = (int16_t)i;
+		choice[n].v = (int8_t)v;
+		choice[n++].second = false;
+		fits = suppose(f, i, v);
+		while (!fits) {
+			undo(f, choice[n - 1].trails);
+			if (choice[n - 1].second) {
+				if (--n == 0)
+					return false;
+				continue;
+			}
+			choice[n - 1].second = true;
+			fits = suppose(f, choice[n - 1].cell, 1 - choice[n - 1].v);
+		}
+	}
+	for (int i = 0; i < f->cells; i++) {
+		if (f->value[i] >= 0)
+			f->model[i] = f->value[i];
+		f->met[i] |= (uint8_t)(1 << f->model[i]);
+	}
+	undo(f, base);
+	return true;
+}
+
+/* What a single supposition contradicts is settled: that spares the searches most of their dead ends. */
+static bool probe(struct field *f)
+{
+	for (int before = -1; before != f->trails;) {
+		before = f->trails;
+		for (int i = 0; i < f->cells; i++)
+			for (int v = 0; v < 2 && f->besides[i] && f->value[i] < 0; v++) {
+				int from = f->trails;
+				bool fits = suppose(f, i, v);
+
+				undo(f, from);
+				if (!fits && !suppose(f, i, 1 - v))
+					return false;
+			}
+	}
+	return true;
+}
+
+/* What the numbers alone make certain is on the trail then. False: nothing fits them, or it takes too long to see. */
+static bool certain_by_numbers(struct field *f)
+{
+	f->trails = 0;
+	f->steps = SEARCH_STEPS;
+	memset(f->value, -1, sizeof(f->value));
+	memset(f->model, 0, sizeof(f->model));
+	memset(f->met, 0, sizeof(f->met));
+	for (int k = 0; k < f->numbers; k++)
+		if (!settle_number(f, k))
+			return false;
+	if (!settle(f, 0) || !probe(f) || !search(f))
+		return false;
+	for (int i = 0; i < f->cells; i++) {
+		int other = 1 - f->model[i], from = f->trails;
+		bool fits;
+
+		if (!f->besides[i] || f->value[i] >= 0 || f->met[i] == 3)
+			continue;
+		fits = suppose(f, i, other) && search(f);
+		undo(f, from);
+		if (f->steps < 0 || (!fits && !suppose(f, i, 1 - other)))
+			return false;
+	}
+	return true;
+}
+
+/* ---- and with the number of mines ---- */
+
+enum { SUMS = CELLS / 64 + 1 };
+
+/* Bit n: n mines are possible. */
+struct sums {
+	uint64_t w[SUMS];
+};
+
+static bool sums_have(const struct sums *s, int n)
+{
+	return n >= 0 && n < SUMS * 64 && s->w[n / 64] >> n % 64 & 1;
+}
+
+/* a plus any of the counts in b. */
+static struct sums sums_add(const struct sums *a, uint64_t b)
+{
+	struct sums r = { { 0 } };
+
+	for (; b; b &= b - 1) {
+		int n = __builtin_ctzll(b); /* below 64 */
+
+		for (int k = SUMS - 1; k >= 0; k--)
+			r.w[k] |= a->w[k] << n | (n && k ? a->w[k - 1] >> (64 - n) : 0);
+	}
+	return r;
+}
+
+/* Open cells that numbers tie together. */
+struct group {
+	int from, n;  /* its cells are cell[from .. from + n - 1] */
+	uint64_t all; /* bit n: some arrangement of it has n mines */
+};
+
+struct groups {
+	int n;
+	struct group group[CELLS / 2];
+	int16_t cell[CELLS];
+	uint64_t with[CELLS]; /* for each cell of the list: the counts of arrangements in which it is a mine */
+	uint64_t without[CELLS];
+};
+
+/* False: a group is too large. */
+static bool groups_find(struct groups *g, const struct field *f)
+{
+	bool in[CELLS] = { false };
+	int n = 0;
+
+	g->n = 0;
+	for (int i = 0; i < f->cells; i++) {
+		struct group *p = &g->group[g->n];
+
+		if (!f->besides[i] || f->value[i] >= 0 || in[i])
+			continue;
+		*p = (struct group){ .from = n };
+		g->cell[n++] = (int16_t)i;
+		in[i] = true;
+		for (int at = p->from; at < n; at++)
+			for (int b = 0; b < f->besides[g->cell[at]]; b++) {
+				int k = f->beside[g->cell[at]][b];
+
+				for (int a = 0; a < f->arounds[k]; a++) {
+					int j = f->around[k][a];
+
+					if (f->value[j] >= 0 || in[j])
+						continue;
+					in[j] = true;
+					g->cell[n++] = (int16_t)j;
+				}
+			}
+		p->n = n - p->from;
+		if (p->n > GROUP)
+			return false;
+		g->n++;
+	}
+	return true;
+}
+
+/* All arrangements of one group. False: out of steps. */
+static bool group_list(struct groups *g, struct group *p, struct field *f)
+{
+	struct {
+		int16_t trails, at;
+		bool second;
+	} choice[GROUP];
+	int n = 0, at = 0, base = f->trails;
+	bool fits = true;
+
+	for (int k = p->from; k < p->from + p->n; k++)
+		g->with[k] = g->without[k] = 0;
+	for (;;) {
+		while (fits && at < p->n && f->value[g->cell[p->from + at]] >= 0)
+			at++;
+		if (fits && at < p->n) {
+			if (--f->steps < 0)
+				return false;
+			choice[n].trails = (int16_t)f->trails;
+			choice[n].at = (int16_t)at;
+			choice[n++].second = false;
+			fits = suppose(f, g->cell[p->from + at], 1);
+			continue;
+		}
+		if (fits) {
+			int mines = 0;
+
+			for (int k = p->from; k < p->from + p->n; k++)
+				mines += f->value[g->cell[k]];
+			p->all |= UINT64_C(1) << mines;
+			for (int k = p->from; k < p->from + p->n; k++)
+				*(f->value[g->cell[k]] ? &g->with[k] : &g->without[k]) |= UINT64_C(1) << mines;
+		}
+		while (n > 0 && choice[n - 1].second)
+			n--;
+		if (n == 0)
+			break;
+		undo(f, choice[n - 1].trails);
+		choice[n - 1].second = true;
+		at = choice[n - 1].at;
+		fits = suppose(f, g->cell[p->from + at], 0);
+	}
+	undo(f, base);
+	return true;
+}
+
+/* Sets value where the number of mines makes a cell certain. False: no arrangement has that many, or out of steps. */
+static bool certain_by_total(struct field *f)
+{
+	struct groups g;
+	struct sums before[CELLS / 2 + 1], behind = { { 1 } };
+	int far = 0, left = f->mines, far_least = -1, far_most = -1;
+
+	for (int i = 0; i < f->cells; i++) {
+		far += f->shown[i] < 0 && !f->besides[i];
+		left -= f->value[i] == 1;
+	}
+	f->steps = LIST_STEPS;
+	if (left < 0 || !groups_find(&g, f))
+		return false;
+	before[0] = (struct sums){ { 1 } };
+	for (int k = 0; k < g.n; k++) {
+		if (!group_list(&g, &g.group[k], f))
+			return false;
+		before[k + 1] = sums_add(&before[k], g.group[k].all);
+	}
+	/* Cells far from all numbers may hold any number of mines. */
+	for (int n = 0; n <= far; n++)
+		if (sums_have(&before[g.n], left - n)) {
+			far_least = far_least < 0 ? n : far_least;
+			far_most = n;
+		}
+	if (far_most < 0)
+		return false;
+	for (int n = 0; n <= far; n++)
+		behind.w[n / 64] |= UINT64_C(1) << n % 64;
+	for (int k = g.n - 1; k >= 0; k--) {
+		const struct group *p = &g.group[k];
+
+		uint64_t fit = 0; /* bit n: with n mines here, some before and the rest behind */
+
+		for (int n = 0; n <= p->n; n++)
+			for (int m = 0; m <= left - n && (p->all >> n & 1) && !(fit >> n & 1); m++)
+				if (sums_have(&before[k], m) && sums_have(&behind, left - n - m))
+					fit |= UINT64_C(1) << n;
+		for (int c = p->from; c < p->from + p->n; c++)
+			if (!(g.with[c] & fit) != !(g.without[c] & fit))
+				f->value[g.cell[c]] = (g.with[c] & fit) != 0;
+		behind = sums_add(&behind, p->all);
+	}
+	for (int i = 0; i < f->cells; i++)
+		if (f->shown[i] < 0 && !f->besides[i] && (far_least == far || far_most == 0))
+			f->value[i] = far_least == far;
+	return true;
+}
+
+/* ---- the answer ---- */
+
+struct list {
+	bool said[CELLS];
+	int pairs;
+	bool none;    /* a word that says there are none, or empty brackets */
+	bool outside; /* a cell that is not on the board */
+};
+
+enum label { NO_LABEL, ROW, COLUMN };
+
+/* Reads (0, 1), [2, 3] / 0,1; 2,3 / r0c1, row 2 column 3 / {"row": 0, "col": 1} / 0 行 1 列 ... */
+struct reader {
+	const struct field *f;
+	struct list *list;
+	char open[8]; /* brackets, the innermost last */
+	int inside[8]; /* pairs in each */
+	int depth;
+	int numbers;   /* since the last pair, bracket or break */
+	int64_t number[2];
+	enum label labels[2], next; /* of those numbers, and of the number to come */
+	bool line_start;
+};
+
+static bool pair_end(struct reader *r)
+{
+	int64_t y = r->number[0], x = r->number[1];
+
+	if (r->numbers != 2 || r->next != NO_LABEL)
+		return false;
+	if (r->labels[0] != NO_LABEL || r->labels[1] != NO_LABEL) {
+		if (r->labels[0] == COLUMN && r->labels[1] == ROW) {
+			y = r->number[1];
+			x = r->number[0];
+		} else if (r->labels[0] != ROW || r->labels[1] != COLUMN) {
+			return false;
+		}
+	}
+	if (y >= r->f->h || x >= r->f->w)
+		r->list->outside = true;
+	else
+		r->list->said[y * r->f->w + x] = true;
+	r->list->pairs++;
+	if (r->depth)
+		r->inside[r->depth - 1]++;
+	r->numbers = 0;
+	r->labels[0] = r->labels[1] = NO_LABEL;
+	return true;
+}
+
+/* A break between pairs that stand without brackets. */
+static bool pair_break(struct reader *r)
+{
+	return r->numbers == 0 || pair_end(r);
+}
+
+static bool number_add(struct reader *r, int64_t v)
+{
+	if (r->numbers == 2 && !(r->labels[0] != NO_LABEL && pair_end(r)))
+		return false;
+	r->number[r->numbers] = v;
+	r->labels[r->numbers++] = r->next;
+	r->next = NO_LABEL;
+	return true;
+}
+
+/* "0 行": the label comes behind. */
+static bool label_behind(struct reader *r, enum label label)
+{
+	if (r->numbers && r->labels[r->numbers - 1] == NO_LABEL) {
+		r->labels[r->numbers - 1] = label;
+		return true;
+	}
+	return false;
+}
+
+static bool bracket_open(struct reader *r, char close)
+{
+	if (r->depth == 8 || r->numbers || r->next != NO_LABEL)
+		return false;
+	r->inside[r->depth] = 0;
+	r->open[r->depth++] = close;
+	return true;
+}
+
+static bool bracket_close(struct reader *r, char close)
+{
+	int inside;
+
+	if (!r->depth || r->open[r->depth - 1] != close)
+		return false;
+	inside = r->inside[--r->depth];
+	r->list->none |= !inside && !r->numbers;
+	if (r->numbers && inside)
+		return false; /* pairs with brackets and without */
+	if (r->numbers)
+		return pair_end(r);
+	if (r->depth)
+		r->inside[r->depth - 1] += inside;
+	return true;
+}
+
+static bool word_read(struct reader *r, const char *word)
+{
+	static const char *const idle[] = { "and", "at", "cell", "cells", "the", "are", "forced", "certain", "certainly",
+					    "definite", "definitely", "coordinates", "positions", "list", "all", "so", "python",
+					    "json", "text", "of" };
+
+	if (strcmp(word, "r") == 0 || strcmp(word, "row") == 0 || strcmp(word, "rows") == 0 || strcmp(word, "c") == 0 ||
+	    strcmp(word, "col") == 0 || strcmp(word, "column") == 0 || strcmp(word, "columns") == 0) {
+		if (r->numbers == 2 && !pair_end(r))
+			return false;
+		r->next = word[0] == 'r' ? ROW : COLUMN;
+		return true;
+	}
+	if (strcmp(word, "none") == 0) {
+		r->list->none = true;
+		return true;
+	}
+	if (strcmp(word, r->f->safe ? "safe" : "mines") == 0 || strcmp(word, r->f->safe ? "safe" : "mine") == 0)
+		return true;
+	for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++)
+		if (strcmp(word, idle[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Chinese signs that may stand around the pairs. */
+static bool sign_word(struct reader *r, uint32_t c)
+{
+	switch (c) {
+	case 0x884c: /* row */
+		return label_behind(r, ROW) || r->numbers == 0;
+	case 0x5217: /* column */
+		return label_behind(r, COLUMN) || r->numbers == 0;
+	case 0x65e0: /* none */
+		r->list->none = true;
+		return true;
+	case 0x5730: case 0x96f7: /* mine */
+		return !r->f->safe;
+	case 0x5b89: case 0x5168: /* safe */
+		return r->f->safe;
+	case 0x548c: case 0x4e0e: /* and */
+	case 0x7b2c: case 0x5728: case 0x683c: case 0x5b50: case 0x5750: case 0x6807: case 0x4f4d: case 0x7f6e:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static uint32_t plain(uint32_t c)
+{
+	if (c >= 0xff01 && c <= 0xff5e)
+		return c - 0xfee0;
+	switch (c) {
+	case 0x3001: return ',';
+	case 0x3002: return '.';
+	case 0x3010: return '[';
+	case 0x3011: return ']';
+	case 0xa0: case 0x3000: return ' ';
+	case 0x2018: case 0x2019: case 0x201c: case 0x201d: return '"';
+	case 0x2022: return '*';
+	default: return c;
+	}
+}
+
+static bool blank_or_end(struct str s)
+{
+	return !s.n || s.s[0] == ' ' || s.s[0] == '\n' || s.s[0] == '\r' || s.s[0] == '\t';
+}
+
+static bool digits_read(struct reader *r, struct str *s, uint32_t first)
+{
+	int64_t v = first - '0';
+	bool bullet = r->line_start && !r->depth;
+	size_t len;
+	uint32_t c;
+
+	while (s->n && (len = utf8_next(*s, &c)) > 0 && plain(c) >= '0' && plain(c) <= '9') {
+		v = v * 10 + (plain(c) - '0');
+		if (v > 9999)
+			return false;
+		*s = str_from(*s, len);
+	}
+	if (bullet && s->n > 1 && (s->s[0] == '.' || s->s[0] == ')') && s->s[1] == ' ') {
+		*s = str_from(*s, 1);
+		return true;
+	}
+	return number_add(r, v);
+}
+
+static bool letters_read(struct reader *r, struct str *s, uint32_t first)
+{
+	char word[12] = { (char)(first | 0x20) };
+	size_t n = 1;
+
+	while (s->n && ((s->s[0] >= 'a' && s->s[0] <= 'z') || (s->s[0] >= 'A' && s->s[0] <= 'Z'))) {
+		if (n == sizeof(word) - 1)
+			return false;
+		word[n++] = (char)(s->s[0] | 0x20);
+		*s = str_from(*s, 1);
+	}
+	return word_read(r, word);
+}
+
+/* LaTeX: what only decorates is skipped, \{ \} are brackets. */
+static bool latex_read(struct reader *r, struct str *s)
+{
+	static const char *const idle[] = { "left", "right", "text", "mathrm", "quad", "ldots" };
+	size_t n = 0;
+
+	if (!s->n)
+		return false;
+	if (s->s[0] == '{' || s->s[0] == '}') {
+		bool open = s->s[0] == '{';
+
+		*s = str_from(*s, 1);
+		return open ? bracket_open(r, '}') : bracket_close(r, '}');
+	}
+	while (n < s->n && s->s[n] >= 'a' && s->s[n] <= 'z')
+		n++;
+	if (n == 0) {
+		bool skip = strchr("()[],;:! ", s->s[0]) && s->s[0];
+
+		*s = str_from(*s, 1);
+		return skip;
+	}
+	for (size_t i = 0; i + 1 < sizeof(idle) / sizeof(idle[0]); i++)
+		if (str_is(str_sub(*s, 0, n), idle[i])) {
+			*s = str_from(*s, n);
+			return true;
+		}
+	return false;
+}
+
+static bool sign_step(struct reader *r, struct str *s, uint32_t c)
+{
+	switch (c) {
+	case ' ': case '\t': case '"': case '\'': case '`': case '$': case ':': case '=': case '|': case '#': case '_':
+		return true;
+	case '\r': case '\n':
+		r->line_start = true;
+		if (r->depth)
+			return true;
+		if (!r->numbers)
+			r->next = NO_LABEL; /* the heading of a table */
+		return pair_break(r);
+	case ',':
+		return true;
+	case ';':
+		return r->depth ? r->numbers == 0 : pair_break(r);
+	case '(': return bracket_open(r, ')');
+	case '[': return bracket_open(r, ']');
+	case '{': return bracket_open(r, '}');
+	case ')': case ']': case '}':
+		return bracket_close(r, (char)c);
+	case '*':
+		return true; /* bullets and emphasis */
+	case '-':
+		/* a bullet or a table's line, no minus */
+		return blank_or_end(*s) || s->s[0] == '-' || s->s[0] == '|' || s->s[0] == ':';
+	case '.':
+		return blank_or_end(*s);
+	case '\\':
+		return latex_read(r, s);
+	default:
+		return c >= 0x2000 && sign_word(r, c);
+	}
+}
+
+static bool list_read(struct list *list, const struct field *f, struct str s)
+{
+	struct reader r = { .f = f, .list = list, .line_start = true };
+
+	*list = (struct list){ .pairs = 0 };
+	while (s.n) {
+		uint32_t c;
+		bool good;
+
+		s = str_from(s, utf8_next(s, &c));
+		c = plain(c);
+		if (c >= '0' && c <= '9')
+			good = digits_read(&r, &s, c);
+		else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+			good = letters_read(&r, &s, c);
+		else
+			good = sign_step(&r, &s, c);
+		if (!good)
+			return false;
+		if (c != ' ' && c != '\n' && c != '\r' && c != '*' && c != '\t')
+			r.line_start = false;
+	}
+	if (r.depth || !pair_break(&r) || r.next != NO_LABEL)
+		return false;
+	return list->pairs ? !list->none : list->none;
+}
+
+/* ---- both together ---- */
+
+static enum quarry_mark check(struct why *why, const struct field *f, const struct list *list)
+{
+	const char *what = f->safe ? "safe" : "a mine";
+	int wanted = f->safe ? 0 : 1;
+
+	if (list->outside)
+		return rule_wrong(why, "a cell is not on the board");
+	for (int i = 0; i < f->cells; i++)
+		if (list->said[i] && f->shown[i] >= 0)
+			return rule_wrong(why, "(%d, %d) is not hidden", i / f->w, i % f->w);
+	for (int i = 0; i < f->cells; i++) {
+		if (list->said[i] && f->value[i] != wanted)
+			return rule_wrong(why, f->value[i] < 0 ? "(%d, %d) is not certainly %s" : "(%d, %d) is certainly not %s",
+					  i / f->w, i % f->w, what);
+		if (!list->said[i] && f->value[i] == wanted)
+			return rule_wrong(why, "(%d, %d) is certainly %s and is missing", i / f->w, i % f->w, what);
+	}
+	return QUARRY_CORRECT;
+}
+
+static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
+{
+	struct field f;
+	struct list list;
+
+	if (!field_read(&f, desc))
+		return rule_bad_task(why, "the desc is no minesweeper board");
+	if (!certain_by_numbers(&f) || (f.mines >= 0 && !certain_by_total(&f)))
+		return rule_bad_task(why, "no arrangement fits the board, or it is too large to tell");
+	if (!list_read(&list, &f, answer))
+		return rule_unreadable(why, "no list of cells could be read");
+	return check(why, &f, &list);
+}
+
+const struct quarry_rule rule_minesweeper = { "minesweeper", 1, judge, NULL };
