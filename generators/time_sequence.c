@@ -423,12 +423,15 @@ static bool day_list(struct plan_day *day, steps_set busy, bool as_free)
 	return true;
 }
 
-static void draw_goal(struct draft *w, struct rng *rng)
+/* Four starts do not go well into one day, nor do three of the longest. */
+static void draw_goal(struct draft *w, int days, struct rng *rng)
 {
-	static const int counts[] = { 1, 1, 1, 1, 2, 2, 2, 3, 3, 4 };
+	static const int counts[] = { 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4 };
 
 	w->goal.length = rng_range(rng, 2, 32);
-	w->goal.count = counts[rng_below(rng, 10)];
+	w->goal.count = counts[rng_below(rng, 11)];
+	if (days == 1 && w->goal.count > 2)
+		w->goal.count -= 2;
 }
 
 static void draw_names(struct plans *p, struct rng *rng)
@@ -451,7 +454,6 @@ static bool draft(struct draft *w, const int *knob, struct rng *rng)
 	w->p.people = knob[PEOPLE];
 	w->p.days = knob[DAYS];
 	draw_names(&w->p, rng);
-	draw_goal(w, rng);
 	draw_notes(w, knob, rng);
 	for (int d = 0; d < w->p.days; d++)
 		for (int i = 0; i < w->p.people; i++) {
@@ -484,6 +486,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 {
 	struct draft w;
 
+	draw_goal(&w, knob[DAYS], rng); /* once: short and few would else win, being easily met */
 	for (int draw = 0; draw < DRAWS; draw++) {
 		if (!draft(&w, knob, rng))
 			continue;

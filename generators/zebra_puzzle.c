@@ -33,7 +33,7 @@ static const struct knob knobs[] = {
 };
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
-	{ 3, 2, CLASSIC | NOT_AT | END, LOGIC_CLUES, 0 },
+	{ 4, 2, CLASSIC | NOT_AT | END, LOGIC_CLUES, 0 },
 	{ 3, 3, CLASSIC | NOT_AT | APART | END, LOGIC_CLUES, 0 },
 	{ 4, 3, CLASSIC | NOT_AT | APART | GAP1 | END, LOGIC_CLUES, 0 },
 	{ 4, 4, CLASSIC | NOT_AT | APART | GAP1 | END, LOGIC_CLUES, 0 },
