@@ -171,8 +171,28 @@ struct reader {
 	char last; /* the byte before rest, or 0 */
 	bool colon, line; /* since the last token that says something: a colon, a line's end */
 	int tokens, values, numbers;
+	uint64_t values_by[32]; /* items whose English word begins with this letter, by its last five bits */
+	uint8_t names_by[32];   /* attributes likewise */
 	struct token token[TOKENS];
 };
+
+static const char *value_said(const struct zebra *z, int item, int lang)
+{
+	int a = zebra_attribute(item);
+
+	return zebra_themes[z->theme[a]].value[z->value[a][item % ZEBRA_SIDE]].said[lang];
+}
+
+static void index_words(struct reader *r)
+{
+	const struct zebra *z = r->z;
+
+	for (int a = 0; a < z->attributes; a++) {
+		r->names_by[zebra_themes[z->theme[a]].name.said[0][0] & 31] |= (uint8_t)(1u << a);
+		for (int v = 0; v < z->houses; v++)
+			r->values_by[value_said(z, a * ZEBRA_SIDE + v, 0)[0] & 31] |= (uint64_t)1 << (a * ZEBRA_SIDE + v);
+	}
+}
 
 static bool letter(char c)
 {
@@ -198,6 +218,11 @@ static size_t gap(const struct reader *r)
 {
 	static const char *const wide[] = { "，", "、", "；", "：", "。", "／", "｜", "（", "）", "【", "】", "「", "」", "“", "”", "‘",
 					    "’", "→", "—", "–", "•", "·", "│", "┃", "\xc2\xa0", "\xe3\x80\x80" };
+	static const bool marks[256] = {
+		[' '] = 1, ['\t'] = 1, ['\r'] = 1, ['\n'] = 1, ['\v'] = 1, ['\f'] = 1, [','] = 1, [';'] = 1, [':'] = 1, ['='] = 1, ['|'] = 1,
+		['/'] = 1, ['('] = 1, [')'] = 1, ['['] = 1, [']'] = 1, ['{'] = 1, ['}'] = 1, ['"'] = 1, ['\''] = 1, ['`'] = 1, ['*'] = 1,
+		['_'] = 1, ['-'] = 1, ['&'] = 1, ['>'] = 1, ['#'] = 1, ['.'] = 1, ['$'] = 1,
+	};
 	struct str s = r->rest;
 	char next = s.n > 1 ? s.s[1] : 0;
 
@@ -205,7 +230,7 @@ static size_t gap(const struct reader *r)
 		return 0; /* a sign */
 	if (s.s[0] == '.' && digit(next) && digit(r->last))
 		return 0;
-	if (s.s[0] && strchr(" \t\r\n\v\f,;:=|/()[]{}\"'`*_-&>#.$", s.s[0]))
+	if (marks[(unsigned char)s.s[0]])
 		return 1;
 	if ((unsigned char)s.s[0] >= 0xc2)
 		for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
@@ -244,18 +269,20 @@ static struct token token_english(struct reader *r)
 		n++;
 	word = eat(r, n);
 	for (int exact = 1; exact >= 0; exact--) /* "physics" before "physic" and an s */
-		for (int a = 0; a < z->attributes; a++) {
-			const struct zebra_theme *t = &zebra_themes[z->theme[a]];
+		for (uint64_t rest = r->values_by[word.s[0] & 31]; rest; rest &= rest - 1) {
+			int item = __builtin_ctzll(rest);
+			const char *said = value_said(z, item, 0);
 
-			for (int v = 0; v < z->houses; v++) {
-				const char *said = t->value[z->value[a][v]].said[0];
-
-				if ((said[0] | 0x20) == (word.s[0] | 0x20) && is_word(word, said) && (!exact || word.n == strlen(said)))
-					return (struct token){ .kind = TOK_VALUE, .what = (uint8_t)(a * ZEBRA_SIDE + v) };
-			}
-			if (is_word(word, t->name.said[0]) || (str_ieq(word, STR("color")) && str_is(str_of(t->name.said[0]), "colour")))
-				return (struct token){ .kind = TOK_ATTRIBUTE, .what = (uint8_t)a };
+			if (is_word(word, said) && (!exact || word.n == strlen(said)))
+				return (struct token){ .kind = TOK_VALUE, .what = (uint8_t)item };
 		}
+	for (unsigned rest = r->names_by[word.s[0] & 31]; rest; rest &= rest - 1) {
+		int a = __builtin_ctz(rest);
+		const char *said = zebra_themes[z->theme[a]].name.said[0];
+
+		if (is_word(word, said) || (is_word(word, "color") && str_is(str_of(said), "colour")))
+			return (struct token){ .kind = TOK_ATTRIBUTE, .what = (uint8_t)a };
+	}
 	for (size_t i = 0; i < sizeof(fill) / sizeof(fill[0]); i++)
 		if (is_word(word, fill[i]))
 			return (struct token){ .kind = TOK_FILL };
@@ -549,6 +576,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!zebra_read(&z, desc))
 		return rule_bad_task(why, "the desc is no puzzle of houses");
+	index_words(&r);
 	r.rest = solution(text_strip(answer));
 	if (!tokens_read(&r))
 		return rule_unreadable(why, "there is more in the answer than values and houses");
