@@ -26,17 +26,17 @@ static const struct knob knobs[] = {
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	/* letters ops level word  tries */
-	{ 3,      1,  1,    2, 4,  0, 0 },
-	{ 3,      1,  2,    3, 5,  0, 0 },
-	{ 4,      1,  2,    3, 5,  0, 0 },
-	{ 5,      1,  2,    3, 6,  0, 0 },
-	{ 6,      1,  2,    4, 6,  0, 0 },
+	{ 4,      1,  1,    2, 4,  0, 0 },
+	{ 4,      1,  1,    3, 5,  0, 0 },
+	{ 5,      1,  2,    3, 5,  0, 0 },
+	{ 6,      1,  2,    4, 5,  0, 0 },
+	{ 6,      1,  2,    4, 7,  0, 0 },
 	{ 7,      1,  2,    4, 7,  0, 0 },
 	{ 8,      1,  2,    4, 7,  1, 12 },
 	{ 8,      2,  2,    4, 6,  1, 40 },
 	{ 9,      2,  2,    4, 6,  10, 100 },
-	{ 10,     2,  2,    4, 6,  40, 400 },
-	{ 10,     3,  2,    4, 6,  150, 900 },
+	{ 10,     2,  2,    4, 6,  25, 400 },
+	{ 10,     3,  2,    4, 6,  80, 900 },
 };
 
 enum {
@@ -147,6 +147,8 @@ struct search {
 	unsigned used;                    /* bit d */
 	int free;                         /* letters without a digit */
 	int fresh[CRYPT_LEN][CRYPT_WORDS], n_fresh[CRYPT_LEN]; /* letters of the left side that are new in a column */
+	int left_n[CRYPT_LEN];                                 /* letters of the left side in a column, */
+	signed char left_at[CRYPT_LEN][CRYPT_WORDS], left_sign[CRYPT_LEN][CRYPT_WORDS];
 	int most, found;
 	int64_t nodes;
 	signed char *first;
@@ -198,9 +200,8 @@ static void column_end(struct search *s, int k, int carry)
 	} else {
 		int sum = carry;
 
-		for (int w = 0; w < r; w++)
-			if (k < c->len[w])
-				sum += c->op[w] == '+' ? s->digit[c->at[w][k]] : -s->digit[c->at[w][k]];
+		for (int i = 0; i < s->left_n[k]; i++)
+			sum += s->left_sign[k][i] * s->digit[(int)s->left_at[k][i]];
 		digit = (sum % 10 + 10) % 10;
 		carry = (sum - digit) / 10;
 		if (carry < s->left.lo[k + 1] || carry > s->left.hi[k + 1])
@@ -272,11 +273,16 @@ static int count_nodes(const struct crypt *c, int most, signed char digit[CRYPT_
 		return 0;
 	memset(s.digit, -1, sizeof(s.digit));
 	for (int k = 0; k < c->columns; k++)
-		for (int w = 0; w + 1 < c->n; w++)
-			if (k < c->len[w] && !(seen >> c->at[w][k] & 1)) {
+		for (int w = 0; w + 1 < c->n; w++) {
+			if (k >= c->len[w])
+				continue;
+			s.left_at[k][s.left_n[k]] = c->at[w][k];
+			s.left_sign[k][s.left_n[k]++] = c->op[w] == '+' ? 1 : -1;
+			if (!(seen >> c->at[w][k] & 1)) {
 				seen |= 1u << c->at[w][k];
 				s.fresh[k][s.n_fresh[k]++] = c->at[w][k];
 			}
+		}
 	search_column(&s, 0, 0);
 	*nodes += s.nodes + 1;
 	return s.found;

@@ -247,33 +247,44 @@ struct look {
 	int in_lo, in_hi, out_lo, out_hi; /* carries that occur */
 };
 
-static bool look_on(struct look *o, int i, uint16_t used, int sum)
+/* The column's sum is `sum`: the carries that fit it are noted. */
+static bool look_carries(struct look *o, int sum)
 {
+	int in_lo = o->s->lo[o->k], in_hi = o->s->hi[o->k], out = o->s->lo[o->k + 1];
 	bool any = false;
 
-	if (i == o->col->n) {
-		for (int out = o->s->lo[o->k + 1]; out <= o->s->hi[o->k + 1]; out++) {
-			int in = 10 * out - sum;
+	for (; out <= o->s->hi[o->k + 1]; out++) {
+		int in = 10 * out - sum;
 
-			if (in < o->s->lo[o->k] || in > o->s->hi[o->k])
-				continue;
-			any = true;
-			o->in_lo = in < o->in_lo ? in : o->in_lo;
-			o->in_hi = in > o->in_hi ? in : o->in_hi;
-			o->out_lo = out < o->out_lo ? out : o->out_lo;
-			o->out_hi = out > o->out_hi ? out : o->out_hi;
-		}
-		return any;
-	}
-	for (uint16_t set = o->s->set[o->col->letter[i]] & (uint16_t)~used; set; set &= (uint16_t)(set - 1)) {
-		int d = lowest(set);
-
-		if (look_on(o, i + 1, used | (uint16_t)(1u << d), sum + d * o->col->times[i])) {
-			o->left[i] |= (uint16_t)(1u << d);
-			any = true;
-		}
+		if (in < in_lo || in > in_hi)
+			continue;
+		any = true;
+		o->in_lo = in < o->in_lo ? in : o->in_lo;
+		o->in_hi = in > o->in_hi ? in : o->in_hi;
+		o->out_lo = out < o->out_lo ? out : o->out_lo;
+		o->out_hi = out > o->out_hi ? out : o->out_hi;
 	}
 	return any;
+}
+
+static bool look_on(struct look *o, int i, uint16_t used, int sum)
+{
+	uint16_t set, kept = 0;
+	int times;
+
+	if (i == o->col->n)
+		return look_carries(o, sum);
+	set = o->s->set[o->col->letter[i]] & (uint16_t)~used;
+	times = o->col->times[i];
+	for (; set; set &= (uint16_t)(set - 1)) {
+		int d = lowest(set);
+
+		if (i + 1 == o->col->n ? look_carries(o, sum + d * times) :
+					 look_on(o, i + 1, used | (uint16_t)(1u << d), sum + d * times))
+			kept |= (uint16_t)(1u << d);
+	}
+	o->left[i] |= kept;
+	return kept != 0;
 }
 
 /* false: a contradiction. */

@@ -28,7 +28,7 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	/* n x_prob kind brackets rare */
 	{ 2,  50,  1,  0,  0 },
 	{ 3,  50,  2,  0,  2 },
-	{ 3,  100, 2,  0,  5 },
+	{ 4,  60,  2,  0,  5 },
 	{ 4,  100, 4,  0,  6 },
 	{ 5,  90,  4,  1,  7 },
 	{ 6,  80,  4,  1,  9 },

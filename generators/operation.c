@@ -29,7 +29,7 @@ static const struct knob knobs[] = {
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	/* symbols operands largest form cond brackets abs linked right fractions digits */
-	{ 1,       2,       10,     2,   0,   0,       0,  0,     0,    0,        3 },
+	{ 1,       2,       15,     2,   0,   0,       0,  0,     0,    0,        3 },
 	{ 1,       2,       20,     3,   0,   20,      0,  0,     0,    0,        3 },
 	{ 1,       3,       15,     3,   0,   20,      0,  0,     0,    0,        3 },
 	{ 2,       3,       20,     3,   20,  20,      20, 0,     0,    0,        3 },
