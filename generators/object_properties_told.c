@@ -346,15 +346,45 @@ void props_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 
 /* ---- the worked solution: the items numbered, and after each change those that it touched ---- */
 
-enum { TELL_MAX = 220 }; /* lines with all properties; a longer story tells numbers only */
+enum { TELL_MAX = 220 }; /* lines with properties; a longer story tells numbers only */
 
-static void tell_item(struct buf *out, const struct props_now *now, int i, bool whole, enum lang lang)
+static unsigned tested(const struct props_cond *c)
+{
+	unsigned props = 0;
+
+	for (int i = 0; i < c->n; i++)
+		props |= 1u << c->test[i].prop;
+	return props;
+}
+
+/* The properties that the changes from `event` on and the counts ask about: no others are told then. */
+static unsigned still_needed(const struct props *p, int event)
+{
+	unsigned props = 0;
+
+	for (int i = event; i < p->events; i++) {
+		const struct props_event *e = &p->event[i];
+
+		props |= tested(&e->guard) | tested(&e->cond);
+		if (e->verb == PROPS_NEW || e->verb == PROPS_SWAP)
+			props |= 1u << e->from.prop | 1u << e->to.prop;
+	}
+	for (int i = 0; i < p->counts; i++)
+		props |= tested(&p->count[i]);
+	return props;
+}
+
+static void tell_item(struct buf *out, const struct props_now *now, int i, unsigned props, enum lang lang)
 {
 	static const int order[PROPS] = { PROP_SIZE, PROP_COLOUR, PROP_MATERIAL, PROP_KIND, PROP_AROMA, PROP_ORIGIN };
+	const char *sep = "=";
 
 	buf_addf(out, "#%d", now->number[i]);
-	for (int j = 0; j < PROPS && whole; j++)
-		buf_addf(out, "%s%s", !j ? "=" : lang == LANG_ZH ? "、" : ", ", word(order[j], now->item[i][order[j]], lang));
+	for (int j = 0; j < PROPS; j++)
+		if (props >> order[j] & 1) {
+			buf_addf(out, "%s%s", sep, word(order[j], now->item[i][order[j]], lang));
+			sep = lang == LANG_ZH ? "、" : ", ";
+		}
 }
 
 static void tell_list(struct buf *out, const struct props_now *now, const bool *which, int n)
@@ -369,7 +399,7 @@ static void tell_list(struct buf *out, const struct props_now *now, const bool *
 }
 
 /* "3) colour red: #2 #5", then the items as they are now; new ones behind what they are copies of. */
-static void tell_event(struct buf *out, struct props_now *now, const struct props *p, int event, bool whole, enum lang lang)
+static void tell_event(struct buf *out, struct props_now *now, const struct props *p, int event, unsigned told, enum lang lang)
 {
 	const struct props_event *e = &p->event[event];
 	bool touched[PROPS_ITEMS] = { false }, any = false;
@@ -400,11 +430,11 @@ static void tell_event(struct buf *out, struct props_now *now, const struct prop
 	for (int i = 0; i < n && e->verb != PROPS_LOSE && e->verb != PROPS_ADD && e->verb != PROPS_NEW; i++)
 		if (touched[i]) {
 			buf_addz(out, "\n ");
-			tell_item(out, now, i, whole, lang);
+			tell_item(out, now, i, told, lang);
 		}
 	for (int i = n; i < now->n; i++) {
 		buf_addz(out, "\n +");
-		tell_item(out, now, i, whole, lang);
+		tell_item(out, now, i, told, lang);
 	}
 	buf_addc(out, '\n');
 }
@@ -451,10 +481,10 @@ void props_tell(struct buf *out, const struct props *p, enum lang lang)
 		return;
 	props_begin(&now, p);
 	for (int i = 0; i < p->n && whole; i++) {
-		tell_item(out, &now, i, true, lang);
+		tell_item(out, &now, i, still_needed(p, 0), lang);
 		buf_addc(out, '\n');
 	}
 	for (int i = 0; i < p->events; i++)
-		tell_event(out, &now, p, i, whole, lang);
+		tell_event(out, &now, p, i, whole ? still_needed(p, i + 1) : 0, lang);
 	tell_counts(out, &now, p, lang);
 }

@@ -42,7 +42,7 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 5, 15, 48, 2, 6, 100, 5, 90, 15, 5, 4 },
 };
 
-/* A honeycomb's walks have a step for each turn, so its region is smaller. */
+/* A honeycomb's walks have a step for each turn, so its region is smaller, and their detours are fewer. */
 static int side_of(int lattice, int size)
 {
 	return lattice == SPACE_HONEYCOMB && size > 4 ? size / 2 + 2 : size;
@@ -715,6 +715,8 @@ static void add_comb(struct world *d, struct space_moves *m, struct space_at fro
 static void go_to(struct world *d, struct space_moves *m, struct space_at to, int bends)
 {
 	m->n = 0;
+	if (d->w->lattice == SPACE_HONEYCOMB)
+		bends /= 2;
 	for (int i = 0; i <= bends; i++) {
 		struct space_at next = i < bends ? draw_place(d) : to;
 

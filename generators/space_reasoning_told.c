@@ -24,15 +24,45 @@ static const struct dir *dir_of(int lattice, int dir)
 	return d;
 }
 
+/* "→2 ↑1"; in a honeycomb, where no two steps go the same way, "↑↖↑" */
 static void add_arrows(struct buf *out, int lattice, const struct space_moves *m)
 {
-	for (int i = 0; i < m->n; i++)
-		buf_addf(out, "%s%s%d", i ? " " : "", dir_of(lattice, m->run[i].dir)->arrow, m->run[i].n);
+	for (int i = 0; i < m->n; i++) {
+		const char *arrow = dir_of(lattice, m->run[i].dir)->arrow;
+
+		if (lattice == SPACE_HONEYCOMB)
+			buf_addz(out, arrow);
+		else
+			buf_addf(out, "%s%s%d", i ? " " : "", arrow, m->run[i].n);
+	}
+}
+
+/* "one step each up, upper left and up" */
+static void add_single_steps(struct buf *out, const struct space_moves *m, enum lang lang)
+{
+	if (lang == LANG_ZH)
+		buf_addz(out, m->n > 1 ? "依次向" : "向");
+	else
+		buf_addz(out, m->n > 1 ? "one step each " : "one step ");
+	for (int i = 0; i < m->n; i++) {
+		if (i && lang == LANG_ZH)
+			buf_addz(out, "、");
+		else if (i)
+			buf_addz(out, i + 1 < m->n ? ", " : " and ");
+		buf_addf(out, "%s%s", m->n == 1 && lang == LANG_EN && m->run[i].dir % 3 != 1 ? "to the " : "",
+			 dir_of(SPACE_HONEYCOMB, m->run[i].dir)->said[lang]); /* directions 1 and 4 are up and down */
+	}
+	if (lang == LANG_ZH)
+		buf_addz(out, m->n > 1 ? "各走 1 步" : "走 1 步");
 }
 
 /* "2 steps right, 1 step up and 3 steps left" */
 static void add_moves(struct buf *out, int lattice, const struct space_moves *m, enum lang lang)
 {
+	if (lattice == SPACE_HONEYCOMB) {
+		add_single_steps(out, m, lang);
+		return;
+	}
 	for (int i = 0; i < m->n; i++) {
 		const char *said = dir_of(lattice, m->run[i].dir)->said[lang];
 		int n = m->run[i].n;
@@ -174,6 +204,9 @@ static void add_question(struct buf *out, const struct space_walk *w, enum lang 
 
 void space_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 {
+	static const char *const legend_end[LANGS][2] = {
+		{ "; the number counts the steps", "; each arrow is one step" }, { "；数字是步数", "；每个箭头为一步" },
+	};
 	struct buf b = BUF_INIT;
 	struct space_walk w;
 
@@ -190,6 +223,7 @@ void space_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	put(ctx, "path", buf_str(&b));
 	buf_reset(&b);
 	add_legend(&b, &w, lang);
+	buf_addz(&b, legend_end[lang][w.lattice == SPACE_HONEYCOMB]);
 	put(ctx, "legend", buf_str(&b));
 	buf_reset(&b);
 	add_stops(&b, &w, lang, false);

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MIN_NODES, MAX_NODES, GENERATIONS, CHILDREN, INDIRECT, EXTRA, ASK, LEAST };
+enum { MIN_NODES, MAX_NODES, GENERATIONS, CHILDREN, INDIRECT, EXTRA, ASK, LEAST, DEEP };
 
 enum { ANSWER_MOST = 24 };
 
@@ -25,22 +25,23 @@ static const struct knob knobs[] = {
 	[EXTRA] = { "extra", 0, 100, "facts beyond those needed, in percent of the items" },
 	[ASK] = { "ask", 0, TREE_RELATIONS, "0 cousins, 1 siblings, 2 grandchildren, 3 descendants, 4 aunts and uncles, 5 second cousins, 6 any" },
 	[LEAST] = { "least", 1, 8, "fewest relatives that are the answer" },
+	[DEEP] = { "deep", 1, 60, "of so many questions the one that takes the longest chain is asked" },
 	{ 0 },
 };
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
-	/* min max generations children indirect extra ask least */
-	{ 8, 9, 3, 4, 0, 0, 0, 1 },
-	{ 11, 13, 3, 4, 20, 0, 0, 1 },
-	{ 16, 18, 4, 4, 30, 0, 0, 1 },
-	{ 24, 27, 5, 4, 40, 5, 0, 2 },
-	{ 34, 38, 5, 4, 50, 10, 0, 2 },
-	{ 48, 54, 5, 5, 60, 15, 6, 2 },
-	{ 66, 74, 5, 5, 70, 20, 6, 3 },
-	{ 90, 100, 6, 5, 75, 20, 6, 3 },
-	{ 125, 140, 6, 5, 80, 25, 6, 3 },
-	{ 175, 200, 6, 5, 90, 30, 6, 3 },
-	{ 250, 290, 7, 5, 100, 30, 6, 3 },
+	/* min max generations children indirect extra ask least deep */
+	{ 10, 12, 3, 4, 0, 0, 0, 1, 1 },
+	{ 13, 15, 3, 4, 20, 0, 0, 1, 1 },
+	{ 17, 19, 4, 4, 40, 0, 0, 1, 2 },
+	{ 24, 27, 5, 4, 50, 5, 0, 2, 3 },
+	{ 34, 38, 5, 4, 60, 10, 0, 2, 4 },
+	{ 48, 54, 5, 5, 70, 10, 6, 2, 6 },
+	{ 66, 74, 5, 5, 80, 10, 6, 3, 8 },
+	{ 90, 100, 6, 5, 85, 10, 6, 3, 12 },
+	{ 125, 140, 7, 5, 90, 10, 6, 3, 16 },
+	{ 175, 200, 8, 5, 95, 10, 6, 3, 24 },
+	{ 250, 290, 9, 5, 100, 10, 6, 3, 40 },
 };
 
 static const char *refuse(const int *knob)
@@ -65,7 +66,7 @@ static const char *refuse(const int *knob)
 
 /* ---- the desc ---- */
 
-static const char *const relations[TREE_RELATIONS] = { "cousins", "siblings", "grandchildren", "descendants", "aunts", "second_cousins" };
+const char *const tree_relations[TREE_RELATIONS] = { "cousins", "siblings", "grandchildren", "descendants", "aunts", "second_cousins" };
 
 static bool letters_only(struct str s)
 {
@@ -201,7 +202,7 @@ static bool read_question(struct tree *t, struct str s)
 
 	if (!str_split(&s, ' ', &word))
 		return false;
-	for (t->asked = 0; t->asked < TREE_RELATIONS && !str_is(word, relations[t->asked]); t->asked++)
+	for (t->asked = 0; t->asked < TREE_RELATIONS && !str_is(word, tree_relations[t->asked]); t->asked++)
 		;
 	if (t->asked == TREE_RELATIONS || !item_head(&s, t->n, &about))
 		return false;
@@ -226,7 +227,7 @@ bool tree_read(struct tree *t, struct str desc)
 
 static void write_desc(struct buf *out, const struct tree *t)
 {
-	buf_addf(out, "%s %d:", relations[t->asked], t->about);
+	buf_addf(out, "%s %d:", tree_relations[t->asked], t->about);
 	for (int v = 0; v < t->n; v++) {
 		buf_addz(out, v ? "," : "");
 		buf_add(out, t->name[v][LANG_EN]);
@@ -437,14 +438,14 @@ static int mark_due(bool *due, const struct tree_known *k, int n, int asked, int
 	int count = 0;
 
 	for (int v = 0; v < n; v++) {
-		int below = TREE_NONE, at = v, down = 0;
+		int branch = TREE_NONE, at = v, down = 0;
 
 		while (at >= 0 && at != top) {
-			below = at;
+			branch = at;
 			at = k->parent[at];
 			down++;
 		}
-		due[v] = top >= 0 && at == top && down && below != without && (!reach[asked].down || down == reach[asked].down);
+		due[v] = top >= 0 && at == top && down && branch != without && (!reach[asked].down || down == reach[asked].down);
 		count += due[v];
 	}
 	return count;
@@ -459,6 +460,18 @@ static void need(struct tree_known *k, int v)
 		need(k, k->by[v][i]);
 }
 
+/* So many generations below the top at most; 0: any number. */
+static bool below(const struct tree_known *k, int v, int top, int most)
+{
+	int down = 0;
+
+	while (v >= 0 && v != top) {
+		v = k->parent[v];
+		down++;
+	}
+	return v >= 0 && down && (!most || down <= most);
+}
+
 /* The way up, all that is as far down from there as they are, and what these parents follow from. */
 static void mark_needed(struct tree_known *k, const struct tree *t)
 {
@@ -466,12 +479,12 @@ static void mark_needed(struct tree_known *k, const struct tree *t)
 
 	memset(k->needed, 0, sizeof(k->needed));
 	for (int v = 0; v < t->n; v++)
-		for (int at = v, down = 0; at >= 0; at = k->parent[at], down++)
-			if (at == top && down && (!reach[t->asked].down || down <= reach[t->asked].down))
-				need(k, v);
+		if (below(k, v, top, reach[t->asked].down))
+			need(k, v);
 }
 
-bool tree_solve(struct tree_known *k, const struct tree *t)
+/* All parents that follow; false where the facts contradict each other. */
+static bool infer(struct tree_known *k, const struct tree *t)
 {
 	struct round r = { .k = k };
 
@@ -484,7 +497,12 @@ bool tree_solve(struct tree_known *k, const struct tree *t)
 		for (r.fact = 0; r.fact < t->facts; r.fact++)
 			learn_fact(&r, t, &t->fact[r.fact]);
 	} while (r.more && !r.clash);
-	if (r.clash || !is_tree(k, t->n))
+	return !r.clash;
+}
+
+bool tree_solve(struct tree_known *k, const struct tree *t)
+{
+	if (!infer(k, t) || !is_tree(k, t->n))
 		return false;
 	for (int i = 0; i < t->facts; i++)
 		if (!fact_true(k, t, &t->fact[i]))
@@ -601,70 +619,7 @@ static double answers_log2(struct str desc)
 	return log;
 }
 
-/* ---- symmetry: names, the order of facts and of the items in their lists ---- */
-
-/*
- * Colours of items that no renaming changes: refined by the facts they stand in until as many are told apart as can be.
- * Only facts whose list has an order would need it kept; here none has.
- */
-static uint64_t fact_hash(const struct tree *t, const struct tree_fact *f, const uint64_t *colour)
-{
-	uint64_t list = 0;
-
-	for (int i = 0; i < f->n; i++)
-		list += rng_mix(colour[t->pool[f->from + i]], 17);
-	return rng_mix(rng_mix(list, (uint64_t)f->sign), f->head < 0 ? 1 : colour[f->head]);
-}
-
-static int colours(const struct tree *t, uint64_t *colour)
-{
-	uint64_t sorted[TREE_NODES], next[TREE_NODES];
-	int before = 0;
-
-	for (int v = 0; v < t->n; v++)
-		colour[v] = v == t->about ? 2 : 1;
-	for (;;) {
-		int different = 1;
-
-		memcpy(next, colour, sizeof(next[0]) * (size_t)t->n);
-		for (int i = 0; i < t->facts; i++) {
-			const struct tree_fact *f = &t->fact[i];
-			uint64_t h = fact_hash(t, f, colour);
-
-			if (f->head >= 0)
-				next[f->head] += rng_mix(h, 5);
-			for (int j = 0; j < f->n; j++)
-				next[t->pool[f->from + j]] += rng_mix(h, 6);
-		}
-		for (int v = 0; v < t->n; v++)
-			colour[v] = sorted[v] = rng_mix(next[v], 9);
-		qsort(sorted, (size_t)t->n, sizeof(sorted[0]), u64_cmp);
-		for (int v = 1; v < t->n; v++)
-			different += sorted[v] != sorted[v - 1];
-		if (different <= before)
-			return before;
-		before = different;
-	}
-}
-
-static void canon(struct buf *out, struct str desc)
-{
-	uint64_t colour[TREE_NODES], facts[TREE_FACTS];
-	struct tree t;
-
-	if (!tree_read(&t, desc))
-		return;
-	buf_addf(out, "%s %d %d", relations[t.asked], t.n, colours(&t, colour));
-	for (int i = 0; i < t.facts; i++)
-		facts[i] = fact_hash(&t, &t.fact[i], colour);
-	qsort(facts, (size_t)t.facts, sizeof(facts[0]), u64_cmp);
-	for (int i = 0; i < t.facts; i++) {
-		char hex[17];
-
-		hash64_hex(facts[i], hex);
-		buf_addf(out, " %s", hex);
-	}
-}
+/* ---- twins: other names, another order of the facts and of the items in their lists ---- */
 
 /* Number the items anew, as the facts name them. */
 static void renumber(struct tree *t)
@@ -852,7 +807,7 @@ static void tell_group(struct plan *p, int v)
 	memcpy(kid, p->kid[v], sizeof(kid[0]) * (size_t)n);
 	rng_shuffle(p->rng, kid, (size_t)n, sizeof(kid[0]));
 	for (int i = 1; i < n; i++)
-		tie(p, kid[i], kid[rng_below(p->rng, (uint32_t)i)]);
+		tie(p, kid[i], kid[rng_chance(p->rng, 70) ? i - 1 : (int)rng_below(p->rng, (uint32_t)i)]);
 	while (named < n && !p->k.kids[kid[named]])
 		named++;
 	if (named == n || rng_chance(p->rng, 30))
@@ -910,22 +865,53 @@ static void tell_more(struct plan *p, int v)
 	}
 }
 
-/* Somebody with neither too few nor too many relatives. */
-static bool draw_question(struct plan *p)
+/* Has the item drawn as many relatives as are wanted? */
+static bool draw_about(struct plan *p)
 {
 	struct tree *t = p->t;
 	bool due[TREE_NODES];
+	int count;
 
-	t->asked = p->knob[ASK] < TREE_RELATIONS ? p->knob[ASK] : (int)rng_below(p->rng, TREE_RELATIONS);
-	for (int tries = 0; tries < 200; tries++) {
-		int count;
+	t->about = (int)rng_below(p->rng, (uint32_t)t->n);
+	count = mark_due(due, &p->k, t->n, t->asked, t->about);
+	return count >= p->knob[LEAST] && count <= ANSWER_MOST;
+}
 
-		t->about = (int)rng_below(p->rng, (uint32_t)t->n);
-		count = mark_due(due, &p->k, t->n, t->asked, t->about);
-		if (count >= p->knob[LEAST] && count <= ANSWER_MOST)
-			return true;
+/* The longest chain of rounds behind a parent that matters. */
+static int chain_of(const struct tree_known *k, const struct tree *t)
+{
+	int top = tree_up(k, t->about, reach[t->asked].up), longest = 0;
+
+	for (int v = 0; v < t->n; v++)
+		if (k->round[v] > longest && below(k, v, top, reach[t->asked].down))
+			longest = k->round[v];
+	return longest;
+}
+
+/* Of several questions the one with the longest chain; the facts are told already. */
+static bool draw_question(struct plan *p)
+{
+	struct tree *t = p->t;
+	int best = TREE_NONE, longest = 0, left = p->knob[DEEP];
+	struct tree_known k;
+
+	if (left > 1)
+		infer(&k, t);
+	for (int tries = 0; tries < 100 + 2 * p->knob[DEEP] && left > 0; tries++) {
+		int chain = 1;
+
+		if (!draw_about(p))
+			continue;
+		if (p->knob[DEEP] > 1)
+			chain = chain_of(&k, t);
+		left--;
+		if (chain > longest) {
+			longest = chain;
+			best = t->about;
+		}
 	}
-	return false;
+	t->about = best;
+	return best >= 0;
 }
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
@@ -938,18 +924,19 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 	p.knob = knob;
 	p.rng = rng;
 	t.n = rng_range(rng, knob[MIN_NODES], knob[MAX_NODES]);
-	t.facts = t.used = 0;
+	t.asked = knob[ASK] < TREE_RELATIONS ? knob[ASK] : (int)rng_below(rng, TREE_RELATIONS);
 	for (int tries = 0; tries < 8 && !asked; tries++) {
 		grow(&p);
+		t.facts = t.used = 0;
+		for (int v = 0; v < t.n; v++)
+			if (p.k.kids[v])
+				tell_group(&p, v);
+		for (int i = 0; i < t.n * knob[EXTRA] / 100; i++)
+			tell_more(&p, (int)rng_below(rng, (uint32_t)t.n));
 		asked = draw_question(&p);
 	}
 	if (!asked)
 		return false;
-	for (int v = 0; v < t.n; v++)
-		if (p.k.kids[v])
-			tell_group(&p, v);
-	for (int i = 0; i < t.n * knob[EXTRA] / 100; i++)
-		tell_more(&p, (int)rng_below(rng, (uint32_t)t.n));
 	mark_due(due, &p.k, t.n, t.asked, t.about);
 	draw_names(&t, rng);
 	write_answer(answer, &t, due, LANG_EN);
@@ -974,7 +961,7 @@ const struct task task_space_reasoning_tree = {
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,
-	.canon = canon,
+	.canon = tree_canon,
 	.twin = twin,
 	.answers_log2 = answers_log2,
 	.fields = tree_fields,

@@ -1,4 +1,4 @@
-/* space_reasoning_tree.h - the parsed tree of relatives that space_reasoning_tree.c and space_reasoning_tree_told.c share. */
+/* space_reasoning_tree.h - the parsed tree of relatives that the space_reasoning_tree*.c share. */
 #ifndef QUARRY_GENERATORS_SPACE_REASONING_TREE_H
 #define QUARRY_GENERATORS_SPACE_REASONING_TREE_H
 
@@ -34,10 +34,13 @@ struct tree_known {
 	bool due[TREE_NODES];       /* in the answer */
 };
 
+extern const char *const tree_relations[TREE_RELATIONS]; /* as a desc calls them */
+
 bool tree_read(struct tree *t, struct str desc);
 bool tree_solve(struct tree_known *k, const struct tree *t);
 int tree_up(const struct tree_known *k, int v, int steps);
 
+void tree_canon(struct buf *out, struct str desc);
 void tree_tell(struct buf *out, const struct tree *t, enum lang lang);
 void tree_fields(field_fn *put, void *ctx, struct str desc, enum lang lang);
 

@@ -192,8 +192,8 @@ static void names_of(struct buf *b, const struct tree *t, unsigned set)
 static void check_small(void)
 {
 	static const int small[][TASK_KNOBS] = {
-		{ 6, 7, 3, 3, 0, 30, 0, 1 },   { 6, 7, 3, 3, 100, 0, 0, 1 },  { 6, 7, 3, 3, 100, 60, 1, 1 }, { 6, 7, 3, 3, 100, 30, 2, 1 },
-		{ 6, 7, 3, 3, 100, 30, 3, 1 }, { 6, 7, 3, 3, 100, 30, 4, 1 }, { 8, 8, 4, 2, 100, 20, 5, 1 },
+		{ 6, 7, 3, 3, 0, 30, 0, 1, 1 },   { 6, 7, 3, 3, 100, 0, 0, 1, 1 },  { 6, 7, 3, 3, 100, 60, 1, 1, 1 }, { 6, 7, 3, 3, 100, 30, 2, 1, 1 },
+		{ 6, 7, 3, 3, 100, 30, 3, 1, 1 }, { 6, 7, 3, 3, 100, 30, 4, 1, 1 }, { 8, 8, 4, 2, 100, 20, 5, 1, 1 },
 	};
 	struct buf desc = BUF_INIT, answer = BUF_INIT;
 	struct rng rng;
