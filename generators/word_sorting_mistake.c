@@ -1,7 +1,7 @@
 /*
  * word_sorting_mistake.c - words sorted thought by thought, with one mistake at most: knobs, levels, solver, generator.
  *
- * desc: "asc - r bat ant cow | L0.1b2 L1.1a1 L2.1c3 O1<0<2": direction, letters moved to the front of the alphabet ("-" for none),
+ * desc: "asc - r bat ant cow | L0.1b2 L1.1a1 L2.1c3 O1<0<2 F1,0,2": direction, letters moved to the front of the alphabet ("-" for none),
  * the method, the words as given, a token for each thought (see thought_read). The answer: the number of the first wrong thought, or "No".
  *
  * One teller tells both the true trace and the one with a mistake: it is asked to be wrong at one thought, which is drawn evenly among
@@ -38,10 +38,10 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 16, 18, 9,     60,   3,     2,   0,    2,     1 },
 	{ 18, 20, 10,    65,   3,     2,   1,    2,     1 },
 	{ 20, 22, 11,    70,   3,     2,   2,    2,     1 },
-	{ 23, 25, 12,    75,   3,     2,   3,    2,     1 },
-	{ 26, 28, 12,    80,   4,     2,   4,    2,     1 },
-	{ 30, 33, 12,    90,   4,     2,   5,    2,     1 },
-	{ 38, 40, 12,    100,  4,     2,   6,    2,     1 },
+	{ 22, 24, 12,    75,   3,     2,   3,    2,     1 },
+	{ 24, 26, 12,    80,   4,     2,   4,    2,     1 },
+	{ 27, 29, 12,    90,   4,     2,   5,    2,     1 },
+	{ 31, 33, 12,    100,  4,     2,   6,    2,     1 },
 };
 
 static const char *refuse(const int *knob)
@@ -71,7 +71,7 @@ struct puzzle {
 
 /* A token, read. */
 struct thought {
-	char kind;                     /* L O M C R */
+	char kind;                     /* L O F M C R */
 	int word[WORDS_MAX], n;        /* the words it names; L: one, C: two */
 	bool tied[WORDS_MAX];          /* O: with the word before it */
 	int mid;                       /* M: where the second run begins */
@@ -143,8 +143,9 @@ static bool thought_read(struct thought *t, struct str s, const struct puzzle *p
 	uint64_t seen = 0;
 
 	t->kind = s.n ? s.s[0] : 0;
-	parts = t->kind == 'L' ? "" : t->kind == 'O' ? "<=" : t->kind == 'M' ? ",+" : t->kind == 'C' ? "<>" : t->kind == 'R' ? "," : NULL;
-	if (!parts || p->merging == (t->kind == 'L' || t->kind == 'O'))
+	parts = t->kind == 'L' ? "" : t->kind == 'O' ? "<=" : t->kind == 'M' ? ",+" : t->kind == 'C' ? "<>" :
+		t->kind == 'R' || t->kind == 'F' ? "," : NULL;
+	if (!parts || p->merging == (t->kind == 'L' || t->kind == 'O' || t->kind == 'F'))
 		return false;
 	s = str_from(s, 1);
 	t->n = t->mid = 0;
@@ -168,7 +169,7 @@ static bool thought_read(struct thought *t, struct str s, const struct puzzle *p
 	}
 	if (t->kind == 'L')
 		return letter_read(t, s);
-	return s.n == 0 && t->n >= 2 && (t->kind != 'O' || t->n == p->n) && (t->kind != 'M' || t->mid) && (t->kind != 'C' || t->n == 2);
+	return s.n == 0 && t->n >= 2 && (t->kind != 'F' || t->n == p->n) && (t->kind != 'M' || t->mid) && (t->kind != 'C' || t->n == 2);
 }
 
 /* The desc without what its thoughts mean; they are whole, each by itself. */
@@ -356,10 +357,21 @@ static void tell_order(struct teller *t, struct order *o, int from, int to)
 {
 	if (tell(t, 'O'))
 		mistake_order(t, o, from, to);
-	for (int i = 0; i < t->p->n; i++) {
-		buf_addz(t->out, i == 0 ? "" : o->tied[i] ? "=" : "<");
+	for (int i = from; i < to; i++) {
+		buf_addz(t->out, i == from ? "" : o->tied[i] ? "=" : "<");
 		buf_addi(t->out, o->word[i]);
 	}
+}
+
+/* A list that ought to be in order; where it is to be wrong, two neighbours have changed places. */
+static void tell_sorted(struct teller *t, char kind, int *word, int n)
+{
+	if (tell(t, kind)) {
+		int at = (int)rng_below(t->rng, (uint32_t)n - 1);
+
+		swap(&word[at], &word[at + 1]);
+	}
+	tell_words(t, word, n);
 }
 
 /* Look at the next letter of words from .. to - 1 and put them in the order that it gives. */
@@ -404,6 +416,7 @@ static void tell_letters(struct teller *t)
 		else
 			from = to;
 	}
+	tell_sorted(t, 'F', o.word, n);
 }
 
 static bool before(const struct puzzle *p, int a, int b)
@@ -445,11 +458,7 @@ static void merge(struct teller *t, int *list, int from, int mid, int to)
 		out[n++] = list[a++];
 	while (b < to)
 		out[n++] = list[b++];
-	if (tell(t, 'R')) {
-		a = (int)rng_below(t->rng, (uint32_t)n - 1);
-		swap(&out[a], &out[a + 1]);
-	}
-	tell_words(t, out, n);
+	tell_sorted(t, 'R', out, n);
 	memcpy(list + from, out, (size_t)n * sizeof(out[0]));
 }
 
@@ -773,7 +782,7 @@ static const struct phrases {
 	const char *up, *down;
 	const char *head, *colon;                         /* "Thought 3: " */
 	const char *letter, *is, *missing, *number;       /* "bat: letter 2 is a, number 1" */
-	const char *order, *merge, *and, *result;
+	const char *order, *all, *merge, *and, *result;
 	const char *compare, *with, *comes, *first;       /* "ant and bat: ant comes first" */
 	const char *usual, *one_front, *one_rest, *fronts, *fronts_as, *fronts_rest;
 	const char *by_letter[RULES], *by_merging[RULES]; /* the method */
@@ -784,7 +793,7 @@ static const struct phrases {
 	[LANG_EN] = {
 		.up = "ascending", .down = "descending", .head = "Thought ", .colon = ": ",
 		.letter = ": letter ", .is = " is ", .missing = " is missing", .number = ", number ",
-		.order = "the order so far is ", .merge = "merge (", .and = ") and (", .result = "the result is ",
+		.order = "they come in the order ", .all = "all words in order are ", .merge = "merge (", .and = ") and (", .result = "the result is ",
 		.compare = "of ", .with = " and ", .comes = ", ", .first = " comes first",
 		.usual = "The alphabet is the usual one: a is number 1 and z is number 26.",
 		.one_front = "The alphabet is changed here: the letter ",
@@ -792,10 +801,10 @@ static const struct phrases {
 		.fronts = "The alphabet is changed here: the letters ", .fronts_as = " come first, in this order, with the numbers from 1 to ",
 		.fronts_rest = ", and the other letters follow in their usual order with the numbers up to 26.",
 		.by_letter = {
-			"To begin with, all words are tied in the order given, and letter 1 of each is looked up from left to right.",
-			"When the letters of a tie have been looked up, the whole order so far is stated: the words of the tie are put in order of their numbers, ",
+			"To begin with, all words are tied in the order given, and letter 1 of each is looked up from left to right, with its number in the alphabet.",
+			"When the letters of a tie have been looked up, its words are put in order of their numbers, and a thought states them in this order: ",
 			"As long as there is a tie, the first one from the left is taken, and the next letter of each of its words is looked up from left to right. A word that has ended has no letter there and gets number 0.",
-			"The trace ends when no words are tied any more.",
+			"When no words are tied any more, the last thought states all words in order.",
 		},
 		.by_merging = {
 			"To begin with, every word is a run of its own, in the order given. In each pass the runs are merged two by two from the left: the first with the second, the third with the fourth, and so on; a last run without a partner stays as it is until the next pass.",
@@ -812,17 +821,17 @@ static const struct phrases {
 	[LANG_ZH] = {
 		.up = "升序", .down = "降序", .head = "思考 ", .colon = "：",
 		.letter = " 的第 ", .is = " 个字母是 ", .missing = " 个字母不存在", .number = "，编号 ",
-		.order = "目前的顺序是 ", .merge = "合并 (", .and = ") 和 (", .result = "合并结果是 ",
+		.order = "它们的顺序是 ", .all = "全部单词的顺序是 ", .merge = "合并 (", .and = ") 和 (", .result = "合并结果是 ",
 		.compare = "比较 ", .with = " 和 ", .comes = "，", .first = " 在前",
 		.usual = "字母表是通常的字母表：a 的编号是 1，z 的编号是 26。",
 		.one_front = "这里的字母表有改动：字母 ", .one_rest = " 排在最前，编号为 1；其余字母保持原有顺序排在后面，编号依次到 26。",
 		.fronts = "这里的字母表有改动：字母 ", .fronts_as = " 按此先后排在最前，编号依次为 1 到 ",
 		.fronts_rest = "；其余字母保持原有顺序排在后面，编号依次到 26。",
 		.by_letter = {
-			"开始时，所有单词按给定顺序并列，从左到右查看每个单词的第 1 个字母。",
-			"一组并列单词的字母都查看完后，写出目前的完整顺序：这组单词按字母编号排列，",
+			"开始时，所有单词按给定顺序并列，从左到右查看每个单词的第 1 个字母及其在字母表中的编号。",
+			"一组并列单词的字母都查看完后，这组单词按字母编号排列，并用一条思考写出它们的顺序：",
 			"只要还有并列，就取最左边的一组，从左到右查看其中每个单词的下一个字母。已经结束的单词在该处没有字母，编号为 0。",
-			"不再有并列的单词时，过程结束。",
+			"不再有并列的单词时，最后一条思考写出全部单词的顺序。",
 		},
 		.by_merging = {
 			"开始时，每个单词自成一段，按给定顺序排列。每一轮从左起两两合并：第一段与第二段合并，第三段与第四段合并，依此类推；最后剩下的单独一段原样留到下一轮。",
@@ -868,7 +877,7 @@ static void add_said(struct buf *b, const struct puzzle *p, const struct thought
 		buf_addz(b, say->first);
 		break;
 	default:
-		buf_addz(b, say->result);
+		buf_addz(b, t->kind == 'F' ? say->all : say->result);
 		add_names(b, p, t->word, t->n, ", ");
 	}
 }

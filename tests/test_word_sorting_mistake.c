@@ -27,7 +27,7 @@ struct checker {
 	/* merging: runs, as they stand one behind the other */
 	int list[WORDS], begins[WORDS + 1], runs, pair;
 	int out[WORDS], outs, a, b; /* the merge that goes on; pair is its left run */
-	bool open;
+	bool open, done;
 	int wrong, first, told;
 };
 
@@ -85,37 +85,29 @@ static void see_letter(struct checker *c, const char *token)
 /* May the words stand in the order that is said, seen pair by pair? The order is believed in any case. */
 static void see_order(struct checker *c, const char *token)
 {
-	int was[WORDS], place[WORDS], at = c->read[c->from];
-	bool right = c->looked == c->to - c->from, ties[WORDS] = { false };
+	int place[WORDS], at = c->read[c->from], i = c->from;
+	bool right = c->looked == c->to - c->from;
 
-	for (int i = 0; i < c->n; i++) {
-		was[i] = c->order[i];
-		place[was[i]] = i;
-	}
-	token++;
-	for (int i = 0; i < c->n; i++, token++) {
+	for (int k = 0; k < c->n; k++)
+		place[c->order[k]] = k >= c->from && k < c->to ? k : -1;
+	for (token++; i < c->to && *token; i++) {
+		bool tied = token[-1] == '=';
+
 		c->order[i] = (int)strtol(token, (char **)&token, 10);
-		ties[i + 1 < c->n ? i + 1 : 0] = *token == '=';
-	}
-	for (int i = 0; i < c->n; i++) {
-		bool inside = i >= c->from && i < c->to;
-
-		if (!inside)
-			right &= c->order[i] == was[i] && ties[i] == c->tied[i];
-		for (int k = c->from; inside && k < i; k++) {
+		right &= place[c->order[i]] >= 0;
+		for (int k = c->from; k < i; k++) {
 			int a = c->key[c->order[k]], b = c->key[c->order[i]];
 
 			right &= a == b ? place[c->order[k]] < place[c->order[i]] : (a < b) != c->down;
 		}
-		if (inside && i > c->from)
-			right &= ties[i] == (c->key[c->order[i]] == c->key[c->order[i - 1]]);
-		if (inside)
-			right &= place[c->order[i]] >= c->from && place[c->order[i]] < c->to;
+		if (i > c->from)
+			right &= tied == (c->key[c->order[i]] == c->key[c->order[i - 1]]);
+		c->tied[i] = tied;
+		token += *token != 0;
 	}
-	say(c, right);
-	for (int i = c->from; i < c->to; i++)
-		c->read[i] = at + 1;
-	memcpy(c->tied, ties, sizeof(ties));
+	say(c, right && i == c->to && *token == 0);
+	for (int k = c->from; k < c->to; k++)
+		c->read[k] = at + 1;
 	for (c->from = 1; c->from < c->n && !c->tied[c->from]; c->from++)
 		;
 	c->from--;
@@ -133,6 +125,15 @@ static int read_list(const char **at, int *list)
 		list[n++] = (int)strtol(*at, (char **)at, 10);
 	} while (**at == ',');
 	return n;
+}
+
+/* The last thought by letters: all words as they stand. */
+static void see_end(struct checker *c, const char *token)
+{
+	int given[WORDS], n = read_list(&token, given);
+
+	say(c, c->looked == 0 && c->to - c->from == 1 && n == c->n && memcmp(given, c->order, (size_t)n * sizeof(given[0])) == 0);
+	c->done = true;
 }
 
 /* Two runs are named: they are the next two. A word that stands where another should has changed places with it. */
@@ -200,12 +201,13 @@ static bool see_all(struct checker *c, struct str desc)
 		switch (token[0]) {
 		case 'L': see_letter(c, token); break;
 		case 'O': see_order(c, token); break;
+		case 'F': see_end(c, token); break;
 		case 'M': see_runs(c, token); break;
 		case 'C': see_comparison(c, token); break;
 		default: see_result(c, token);
 		}
 	}
-	return c->merging ? c->runs == 1 : c->looked == 0 && c->to - c->from == 1;
+	return c->merging ? c->runs == 1 : c->done;
 }
 
 static enum quarry_mark ask(struct str desc, const char *answer)

@@ -1,11 +1,12 @@
 /*
  * word_sorting_mistake.c - the rule: which thought of a sorting trace is the first that is wrong?
  *
- * desc: "asc - r bat ant cow | L0.1b2 L1.1a1 L2.1c3 O1<0<2": the direction, letters moved to the front of the alphabet ("-" for none), the
+ * desc: "asc - r bat ant cow | L0.1b2 L1.1a1 L2.1c3 O1<0<2 F1,0,2": the direction, letters moved to the front of the alphabet ("-" for none), the
  * method, the words, then one token for each thought, which names words by their number from 0:
  *
  *	r, letter by letter:	L0.1b2		letter 1 of word 0 is b, number 2 of the alphabet; L0.4-0: there is none
- *				O1<0=2		the order so far; = ties
+ *				O1<0=2		the order of the words just looked at; = ties
+ *				F1,0,2		all words in order
  *	m, by merging:		M0,3+1		the two runs that are merged
  *				C3>1		of their first words left, word 1 comes first; C3<1: word 3 does
  *				R0,1,3		what the merge gave
@@ -148,7 +149,9 @@ static bool is_thought(const struct puzzle *p, struct str token)
 	case 'L':
 		return !p->merging && is_letter_thought(s, p->n);
 	case 'O':
-		return !p->merging && list_length(s, p->n, "<=") == p->n;
+		return !p->merging && list_length(s, p->n, "<=") >= 2;
+	case 'F':
+		return !p->merging && list_length(s, p->n, ",") == p->n;
 	case 'M':
 		plus = str_chr(s, '+');
 		return p->merging && plus > 0 && str_chr(str_from(s, (size_t)plus + 1), '+') < 0 && list_length(s, p->n, ",+") >= 2;
@@ -265,8 +268,8 @@ static void split_tie(struct teller *t, struct order *o, int from, int to)
 			o->tied[i] = key[i] == key[i - 1];
 	}
 	begin(t, 'O');
-	for (int i = 0; i < p->n; i++) {
-		if (i)
+	for (int i = from; i < to; i++) {
+		if (i > from)
 			put(t, o->tied[i] ? '=' : '<');
 		put_number(t, o->word[i]);
 	}
@@ -293,6 +296,11 @@ static void tell_letters(struct teller *t)
 			split_tie(t, &o, from, to);
 		else
 			from = to;
+	}
+	if (going(t)) {
+		begin(t, 'F');
+		put_list(t, o.word, n);
+		end(t);
 	}
 }
 
