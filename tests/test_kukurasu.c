@@ -244,8 +244,8 @@ static void check_step(const struct puzzle *p, struct str answer, const char *st
 	const char *at = strchr(step, ' ');
 	int left = atoi(at);
 
-	for (at = strstr(step, "of") + 2; *at == ' ' && at[1] >= '0' && at[1] <= '9' && n < MOST;)
-		cell[n++] = (int)strtol(at, (char **)&at, 10);
+	for (at = strstr(step, "of") + 2; *at == ' ' && at[1] >= '0' && at[1] <= '9' && n < MOST; at += 1 + strspn(at + 1, "0123456789"))
+		cell[n++] = atoi(at + 1);
 	for (int i = 0; i < n; i++)
 		made += chosen(p, answer, line, cell[i] - 1) ? cell[i] : 0;
 	CHECK_EQ(made, left);

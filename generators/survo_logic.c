@@ -1,0 +1,657 @@
+/*
+ * survo_logic.c - survo's reasoning: lines whose blanks are made up in all ways, numbers by their places, trials; and the
+ * search that proves.
+ */
+#include "generators/survo_solve.h"
+
+/* ---- the state of a board ---- */
+
+bool survo_start(struct survo_state *t, struct survo_shape *s, const struct survo_board *b)
+{
+	*s = (struct survo_shape){ .rows = b->rows, .cols = b->cols, .lines = b->rows + b->cols };
+	memset(s->place, -1, sizeof(s->place));
+	memset(t, 0, sizeof(*t));
+	t->s = s;
+	t->dirty = (1u << s->lines) - 1;
+	for (int i = 0; i < b->blanks; i++) {
+		if (!i || b->pool[i] != b->pool[i - 1]) {
+			s->place[b->pool[i]] = (int8_t)s->values;
+			s->val[s->values++] = b->pool[i];
+		}
+		t->left[s->values - 1]++;
+	}
+	t->avail = s->values == 64 ? ~(uint64_t)0 : ((uint64_t)1 << s->values) - 1;
+	memcpy(t->need, b->sum, sizeof(int) * (size_t)s->lines);
+	for (int i = 0; i < b->rows * b->cols; i++) {
+		int y = i / b->cols, x = b->rows + i % b->cols;
+
+		if (b->cell[i] != SURVO_BLANK) {
+			t->need[y] -= b->cell[i];
+			t->need[x] -= b->cell[i];
+			continue;
+		}
+		s->spot[s->blanks] = (struct survo_spot){ (uint8_t)y, (uint8_t)x };
+		s->line[y] |= (uint64_t)1 << s->blanks;
+		s->line[x] |= (uint64_t)1 << s->blanks;
+		t->open |= (uint64_t)1 << s->blanks;
+		t->may[s->blanks++] = t->avail;
+	}
+	for (int i = 0; i < s->lines; i++)
+		if (t->need[i] < 0 || (!s->line[i] && t->need[i]))
+			return false;
+	return true;
+}
+
+static int first(uint64_t set)
+{
+	return __builtin_ctzll(set);
+}
+
+static int count(uint64_t set)
+{
+	return __builtin_popcountll(set);
+}
+
+static uint64_t may(const struct survo_state *t, int blank)
+{
+	return t->may[blank] & t->avail;
+}
+
+static void fill(struct survo_state *t, int blank, int v)
+{
+	const struct survo_spot *at = &t->s->spot[blank];
+
+	t->open &= ~((uint64_t)1 << blank);
+	t->need[at->row] -= t->s->val[v];
+	t->need[at->col] -= t->s->val[v];
+	t->got[blank] = (uint8_t)v;
+	if (!--t->left[v])
+		t->avail &= ~((uint64_t)1 << v);
+	t->dirty |= 1u << at->row | 1u << at->col;
+	/* one copy less: lines that thought of it have to think again */
+	for (uint64_t rest = t->open; rest; rest &= rest - 1)
+		if (t->may[first(rest)] >> v & 1)
+			t->dirty |= 1u << t->s->spot[first(rest)].row | 1u << t->s->spot[first(rest)].col;
+}
+
+static void keep(struct survo_state *t, int blank, uint64_t numbers)
+{
+	t->may[blank] = numbers;
+	t->dirty |= 1u << t->s->spot[blank].row | 1u << t->s->spot[blank].col;
+}
+
+/* ---- a line ---- */
+
+enum { WAYS_MOST = 100 /* choices for all blanks of a line but one; of more it tells nothing yet */ };
+
+struct way {
+	const struct survo_state *t;
+	int blank[SURVO_SIDE], n;
+	int lo[SURVO_SIDE + 1], hi[SURVO_SIDE + 1]; /* what the blanks from i on make at least and at most */
+	uint8_t left[SURVO_BLANKS];
+	uint64_t fits[SURVO_SIDE]; /* numbers that some way puts there */
+};
+
+/* Is there a way to go on from blank i with `need` to make? All of them are walked, so that fits[] is whole. */
+static bool way_walk(struct way *w, int i, int need)
+{
+	const struct survo_shape *s = w->t->s;
+	bool any = false;
+
+	if (i == w->n - 1) {
+		int v = need >= 0 && need <= SURVO_VALUE ? s->place[need] : -1;
+
+		if (v < 0 || !w->left[v] || !(may(w->t, w->blank[i]) >> v & 1))
+			return false;
+		w->fits[i] |= (uint64_t)1 << v;
+		return true;
+	}
+	if (need < w->lo[i] || need > w->hi[i])
+		return false;
+	for (uint64_t rest = may(w->t, w->blank[i]); rest; rest &= rest - 1) {
+		int v = first(rest);
+
+		if (!w->left[v])
+			continue;
+		w->left[v]--;
+		if (way_walk(w, i + 1, need - s->val[v])) {
+			w->fits[i] |= (uint64_t)1 << v;
+			any = true;
+		}
+		w->left[v]++;
+	}
+	return any;
+}
+
+/* The open blanks of a line, that of the most numbers last: what it holds follows from the others. */
+static void way_blanks(struct way *w, const struct survo_state *t, int line)
+{
+	w->t = t;
+	w->n = 0;
+	for (uint64_t rest = t->s->line[line] & t->open; rest; rest &= rest - 1)
+		w->blank[w->n++] = first(rest);
+	for (int i = 0; i + 1 < w->n; i++)
+		if (count(may(t, w->blank[i])) > count(may(t, w->blank[w->n - 1]))) {
+			int b = w->blank[i];
+
+			w->blank[i] = w->blank[w->n - 1];
+			w->blank[w->n - 1] = b;
+		}
+}
+
+/* The open blanks of a line and what each may still hold; false: the line cannot be made up. */
+static bool way_look(struct way *w, const struct survo_state *t, int line)
+{
+	int choices = 1;
+
+	way_blanks(w, t, line);
+	if (!w->n)
+		return t->need[line] == 0;
+	w->lo[w->n] = w->hi[w->n] = 0;
+	for (int i = w->n - 1; i >= 0; i--) {
+		uint64_t m = may(t, w->blank[i]);
+
+		if (!m)
+			return false;
+		w->fits[i] = 0;
+		w->lo[i] = w->lo[i + 1] + t->s->val[first(m)];
+		w->hi[i] = w->hi[i + 1] + t->s->val[63 - __builtin_clzll(m)];
+		if (i < w->n - 1 && choices <= WAYS_MOST)
+			choices *= count(m);
+	}
+	if (t->need[line] < w->lo[0] || t->need[line] > w->hi[0])
+		return false;
+	if (choices > WAYS_MOST) {
+		for (int i = 0; i < w->n; i++)
+			w->fits[i] = may(t, w->blank[i]);
+		return true;
+	}
+	memcpy(w->left, t->left, sizeof(w->left));
+	return way_walk(w, 0, t->need[line]);
+}
+
+/* How many open blanks of a line this reasoning looks at. */
+static int reach(enum survo_technique how)
+{
+	return how == LAST ? 1 : how == PAIRS ? 2 : SURVO_SIDE;
+}
+
+/* ---- all of a board ---- */
+
+/* Take over what a line tells; -1: a contradiction, else whether anything is new. */
+static int line_use(struct survo_state *t, int line, enum survo_technique how)
+{
+	struct way w;
+	int n = count(t->s->line[line] & t->open), news = 0;
+
+	if (n > reach(how))
+		return 0;
+	if (!way_look(&w, t, line))
+		return -1;
+	for (int i = 0; i < n; i++) {
+		int b = w.blank[i];
+
+		if (count(w.fits[i]) == 1) {
+			/* of two blanks with one number each, both may want the last copy */
+			if (!(may(t, b) & w.fits[i]))
+				return -1;
+			fill(t, b, first(w.fits[i]));
+			news = 1;
+		} else if (w.fits[i] != may(t, b)) {
+			keep(t, b, w.fits[i]);
+			news = 1;
+		}
+	}
+	return news;
+}
+
+/* Numbers that are left as often as open blanks could hold them. */
+static int places_use(struct survo_state *t)
+{
+	int news = 0;
+
+	for (uint64_t rest = t->avail; rest; rest &= rest - 1) {
+		int v = first(rest), n = 0;
+		uint64_t where = 0;
+
+		for (uint64_t open = t->open; open; open &= open - 1)
+			if (may(t, first(open)) >> v & 1) {
+				where |= (uint64_t)1 << first(open);
+				n++;
+			}
+		if (n < t->left[v])
+			return -1;
+		if (n > t->left[v])
+			continue;
+		for (; where; where &= where - 1)
+			fill(t, first(where), v);
+		news = 1;
+	}
+	return news;
+}
+
+/* Until nothing is new; false: a contradiction. */
+bool survo_settle(struct survo_state *t, enum survo_technique how)
+{
+	int news;
+
+	t->dirty = (1u << t->s->lines) - 1;
+	do {
+		while (t->dirty) {
+			int line = __builtin_ctz(t->dirty);
+
+			t->dirty &= t->dirty - 1;
+			if (line_use(t, line, how) < 0)
+				return false;
+		}
+		news = how < PLACES ? 0 : places_use(t);
+	} while (news > 0);
+	return news == 0;
+}
+
+/* ---- search: the proof ---- */
+
+static int narrowest(const struct survo_state *t)
+{
+	int best = -1, least = 65;
+
+	for (uint64_t rest = t->open; rest; rest &= rest - 1) {
+		int n = count(may(t, first(rest)));
+
+		if (n < least) {
+			least = n;
+			best = first(rest);
+		}
+	}
+	return best;
+}
+
+static bool search(struct survo_search *f, const struct survo_state *from)
+{
+	struct survo_state t = *from;
+	int b;
+
+	if (++f->nodes > f->limit)
+		return false;
+	if (!survo_settle(&t, PLACES))
+		return true;
+	if (!t.open) {
+		f->last = t;
+		if (!f->found++)
+			f->first = t;
+		return true;
+	}
+	b = narrowest(&t);
+	for (uint64_t rest = may(&t, b); rest && f->found < f->most; rest &= rest - 1) {
+		struct survo_state u = t;
+
+		fill(&u, b, first(rest));
+		if (!search(f, &u))
+			return false;
+	}
+	return true;
+}
+
+/* Solutions up to `most`; -1: too many steps. */
+int survo_solutions(struct survo_search *f, struct survo_shape *s, const struct survo_board *b, int most, int limit)
+{
+	struct survo_state t;
+
+	memset(f, 0, sizeof(*f));
+	f->most = most;
+	f->limit = limit;
+	if (!survo_start(&t, s, b))
+		return 0;
+	return search(f, &t) ? f->found : -1;
+}
+
+/* ---- reasoning as a person does it, told and measured ---- */
+
+static void say_line(struct buf *out, const struct survo_shape *s, int line)
+{
+	buf_addf(out, line < s->rows ? "R%d" : "C%d", line < s->rows ? line + 1 : line - s->rows + 1);
+}
+
+static void say_blank(struct buf *out, const struct survo_shape *s, int b)
+{
+	buf_addf(out, "r%dc%d", s->spot[b].row + 1, s->spot[b].col - s->rows + 1);
+}
+
+enum { WAYS_TOLD = 5 };
+
+/* The ways to make `need` of n numbers in falling order; the first few are written. */
+static int say_ways(struct buf *out, const struct way *w, uint8_t *left, int *part, int i, int need, int from, int told)
+{
+	const struct survo_shape *s = w->t->s;
+
+	if (i == w->n) {
+		if (need)
+			return told;
+		if (told < WAYS_TOLD) {
+			buf_addz(out, told ? " | " : "");
+			for (int k = 0; k < w->n; k++)
+				buf_addf(out, "%s%d", k ? "+" : "", part[k]);
+		}
+		return told + 1;
+	}
+	for (int v = from; v >= 0 && told <= WAYS_TOLD; v--) {
+		/* the largest number that is left, over and over, still has to reach it */
+		if (!left[v] || s->val[v] > need || s->val[v] * (w->n - i) < need)
+			continue;
+		left[v]--;
+		part[i] = s->val[v];
+		told = say_ways(out, w, left, part, i + 1, need - s->val[v], v, told);
+		left[v]++;
+	}
+	return told;
+}
+
+/* "R2 13: 4+9 | 5+8 -> c1: 4 5; c3=9" */
+static void say(struct survo_logic *l, const struct way *w, int line, const uint64_t *fresh)
+{
+	const struct survo_shape *s = w->t->s;
+	char other = line < s->rows ? 'c' : 'r';
+	struct buf told = BUF_INIT;
+	uint8_t left[SURVO_BLANKS];
+	int part[SURVO_SIDE], n = 0;
+
+	if (!l->out)
+		return;
+	say_line(l->out, s, line);
+	buf_addf(l->out, " %d", w->t->need[line]);
+	if (w->n > 1) {
+		memcpy(left, w->t->left, sizeof(left));
+		n = say_ways(&told, w, left, part, 0, w->t->need[line], s->values - 1, 0);
+		buf_addf(l->out, ": %s%s", buf_z(&told), n > WAYS_TOLD ? " | ..." : "");
+		buf_release(&told);
+	}
+	buf_addz(l->out, " ->");
+	n = 0;
+	for (int i = 0; i < w->n; i++) {
+		int at = line < s->rows ? s->spot[w->blank[i]].col - s->rows : s->spot[w->blank[i]].row;
+
+		if (!fresh[i])
+			continue;
+		buf_addf(l->out, "%s %c%d%s", n++ ? ";" : "", other, at + 1, count(fresh[i]) == 1 ? "=" : ":");
+		for (uint64_t rest = fresh[i]; rest; rest &= rest - 1)
+			buf_addf(l->out, "%s%d", count(fresh[i]) == 1 ? "" : " ", s->val[first(rest)]);
+	}
+	buf_addc(l->out, '\n');
+}
+
+/* Narrow an open blank to what fits; the last number that fits is filled in. -1: none, else whether that is new. */
+static int narrow(struct survo_state *t, int b, uint64_t fits)
+{
+	uint64_t now = may(t, b) & fits;
+
+	if (!(t->open >> b & 1))
+		return 0;
+	if (!now)
+		return -1;
+	if (count(now) == 1) {
+		fill(t, b, first(now));
+		return 1;
+	}
+	if (now == may(t, b))
+		return 0;
+	keep(t, b, now);
+	return 1;
+}
+
+/* One look at every line as it was when the round began. News, -1 for a contradiction. */
+static int round_of(struct survo_logic *l, enum survo_technique how)
+{
+	struct survo_state was = l->t;
+	int news = 0;
+
+	for (int line = 0; line < was.s->lines; line++) {
+		struct way w;
+		uint64_t fresh[SURVO_SIDE];
+		int n = count(was.s->line[line] & was.open), here = 0;
+
+		if (!n || n > reach(how))
+			continue;
+		if (!way_look(&w, &was, line))
+			return -1;
+		for (int i = 0; i < w.n; i++) {
+			bool open = l->t.open >> w.blank[i] & 1;
+
+			/* a single number is news as long as it is not written */
+			fresh[i] = open && (w.fits[i] != may(&was, w.blank[i]) || count(w.fits[i]) == 1) ? w.fits[i] : 0;
+			here += fresh[i] != 0;
+		}
+		if (!here)
+			continue;
+		say(l, &w, line, fresh);
+		l->steps++;
+		for (int i = 0; i < w.n; i++) {
+			int n1 = fresh[i] ? narrow(&l->t, w.blank[i], fresh[i]) : 0;
+
+			if (n1 < 0)
+				return -1;
+			news += n1;
+		}
+	}
+	return news;
+}
+
+/* The first number that has just as many places as it is left. */
+static int places_round(struct survo_logic *l)
+{
+	struct survo_state *t = &l->t;
+
+	for (uint64_t rest = t->avail; rest; rest &= rest - 1) {
+		int v = first(rest), n = 0;
+		uint64_t where = 0;
+
+		for (uint64_t open = t->open; open; open &= open - 1)
+			if (may(t, first(open)) >> v & 1) {
+				where |= (uint64_t)1 << first(open);
+				n++;
+			}
+		if (n < t->left[v])
+			return -1;
+		if (n > t->left[v])
+			continue;
+		if (l->out)
+			buf_addf(l->out, "%d ->", t->s->val[v]);
+		for (; where; where &= where - 1) {
+			if (l->out) {
+				buf_addc(l->out, ' ');
+				say_blank(l->out, t->s, first(where));
+			}
+			fill(t, first(where), v);
+		}
+		if (l->out)
+			buf_addc(l->out, '\n');
+		l->steps++;
+		return 1;
+	}
+	return 0;
+}
+
+enum { TRIAL_TOLD = 40 /* pieces of a trial that are written */ };
+
+/* What became of the blanks of `which`: " R2 c1=4 c3: 5 6;" */
+static int say_news(struct buf *out, const struct survo_state *was, const struct survo_state *is, uint64_t which, int line)
+{
+	const struct survo_shape *s = was->s;
+	int n = 0;
+
+	for (uint64_t rest = which & was->open; rest; rest &= rest - 1) {
+		int b = first(rest);
+		bool filled = !(is->open >> b & 1);
+
+		if (!filled && is->may[b] == was->may[b])
+			continue;
+		buf_addc(out, ' ');
+		if (line < 0)
+			say_blank(out, s, b);
+		else
+			buf_addf(out, line < s->rows ? "c%d" : "r%d", line < s->rows ? s->spot[b].col - s->rows + 1 : s->spot[b].row + 1);
+		if (filled)
+			buf_addf(out, "=%d", s->val[is->got[b]]);
+		else
+			buf_addc(out, ':');
+		for (uint64_t fits = filled ? 0 : may(is, b); fits; fits &= fits - 1)
+			buf_addf(out, " %d", s->val[first(fits)]);
+		n++;
+	}
+	buf_addc(out, ';');
+	return n;
+}
+
+/* Which number has too few places, for the end of a trial. */
+static void say_no_place(struct buf *out, const struct survo_state *t)
+{
+	for (uint64_t rest = t->avail; rest; rest &= rest - 1) {
+		int n = 0;
+
+		for (uint64_t open = t->open; open; open &= open - 1)
+			n += may(t, first(open)) >> first(rest) & 1;
+		if (n < t->left[first(rest)]) {
+			buf_addf(out, " %d: %d of %d places", t->s->val[first(rest)], n, t->left[first(rest)]);
+			return;
+		}
+	}
+}
+
+/* "r1c2=4? R1 c3=5; C3 r2: 1 6; R2 7: 0 ways -> r1c2 not 4": the lines in turn until one cannot be made up. */
+static void say_trial(struct buf *out, const struct survo_state *from, int blank, int v)
+{
+	struct survo_state t = *from, was;
+	struct buf piece = BUF_INIT;
+	int told = 0, news = 1, line;
+
+	say_blank(out, t.s, blank);
+	buf_addf(out, "=%d?", t.s->val[v]);
+	fill(&t, blank, v);
+	while (news > 0) {
+		news = 0;
+		for (line = 0; line < t.s->lines && !news; line++) {
+			was = t;
+			news = line_use(&t, line, WAYS);
+		}
+		if (!news) {
+			was = t;
+			news = places_use(&t);
+			line = 0;
+		}
+		if (news <= 0)
+			break;
+		buf_reset(&piece);
+		if (line) {
+			buf_addc(&piece, ' ');
+			say_line(&piece, t.s, line - 1);
+		}
+		news = say_news(&piece, &was, &t, line ? t.s->line[line - 1] : ~(uint64_t)0, line - 1);
+		told += news;
+		if (told <= TRIAL_TOLD)
+			buf_add(out, buf_str(&piece));
+	}
+	if (told > TRIAL_TOLD)
+		buf_addz(out, " ...;");
+	if (line) {
+		buf_addc(out, ' ');
+		say_line(out, t.s, line - 1);
+		buf_addf(out, " %d: 0 ways", was.need[line - 1]);
+	} else {
+		say_no_place(out, &was);
+	}
+	buf_addz(out, " -> ");
+	say_blank(out, t.s, blank);
+	buf_addf(out, " not %d\n", t.s->val[v]);
+	buf_release(&piece);
+}
+
+/* The first number in a blank of few that all the easier reasoning refutes. */
+static bool trial(struct survo_logic *l)
+{
+	struct survo_state *t = &l->t;
+
+	for (int few = 2; few <= t->s->values; few++)
+		for (uint64_t open = t->open; open; open &= open - 1) {
+			int b = first(open);
+
+			if (count(may(t, b)) != few)
+				continue;
+			for (uint64_t rest = may(t, b); rest; rest &= rest - 1) {
+				struct survo_state u = *t;
+
+				if (l->limit && l->work == l->limit)
+					return false;
+				l->work++;
+				fill(&u, b, first(rest));
+				if (survo_settle(&u, PLACES))
+					continue;
+				if (l->out)
+					say_trial(l->out, t, b, first(rest));
+				l->guesses++;
+				l->steps++;
+				return narrow(t, b, ~((uint64_t)1 << first(rest))) > 0;
+			}
+		}
+	return false;
+}
+
+/* A number in the narrowest blank that a search refutes. */
+static bool deeper(struct survo_logic *l)
+{
+	int b = narrowest(&l->t);
+
+	for (uint64_t rest = may(&l->t, b); rest; rest &= rest - 1) {
+		struct survo_search f = { .most = 1, .limit = SURVO_NODES };
+		struct survo_state u = l->t;
+
+		fill(&u, b, first(rest));
+		if (!search(&f, &u) || f.found)
+			continue;
+		if (l->out) {
+			say_blank(l->out, l->t.s, b);
+			buf_addf(l->out, "=%d? 0 solutions\n", l->t.s->val[first(rest)]);
+		}
+		l->guesses += f.nodes;
+		l->steps += f.nodes;
+		return narrow(&l->t, b, ~((uint64_t)1 << first(rest))) > 0;
+	}
+	return false;
+}
+
+bool survo_logic_start(struct survo_logic *l, struct survo_shape *s, const struct survo_board *b, enum survo_technique goal)
+{
+	memset(l, 0, sizeof(*l));
+	l->goal = goal;
+	return survo_start(&l->t, s, b);
+}
+
+/* Solved, with what l->goal allows? A round of the easiest reasoning that gives anything, over and over. */
+bool survo_logic_solve(struct survo_logic *l)
+{
+	while (l->t.open) {
+		int n = 0, how = LAST;
+
+		l->rounds++;
+		for (; how <= (int)l->goal && how < TRIAL && !n; how++)
+			n = how == PLACES ? places_round(l) : round_of(l, (enum survo_technique)how);
+		if (n < 0)
+			return false;
+		if (n) {
+			how--;
+		} else {
+			if (how > (int)l->goal)
+				return false;
+			if (!trial(l)) {
+				how = SEARCH;
+				if (l->goal < SEARCH || !deeper(l))
+					return false;
+			}
+		}
+		if ((int)l->hardest < how)
+			l->hardest = (enum survo_technique)how;
+	}
+	for (int i = 0; i < l->t.s->lines; i++)
+		if (l->t.need[i])
+			return false;
+	return true;
+}
+

@@ -1,0 +1,158 @@
+/*
+ * survo.c - the rule: the numbers of the list fill the blanks, each as often as it is listed, and every row and column
+ * has its sum.
+ *
+ * desc: ". 3 5=12/. . 1=9|8 7 6|2 4 4 6": the rows (a dot for a blank) with their sums, the columns' sums, the numbers to
+ * fill in, smallest first.
+ */
+#include "base/grid.h"
+#include "verifiers/rule.h"
+
+enum { SIDE = 12, SIDE_MIN = 2, VALUE = 999, SUM = 9999, BLANK = -1 };
+
+struct board {
+	int rows, cols, blanks;
+	int cell[SIDE][SIDE], row_sum[SIDE], col_sum[SIDE];
+	uint8_t pool[VALUE + 1]; /* how often a number is listed */
+};
+
+/* A number without a zero in front. */
+static bool number(struct str s, int most, int *ret)
+{
+	int v = 0;
+
+	if (!s.n || s.n > 4 || (s.n > 1 && s.s[0] == '0'))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.s[i] < '0' || s.s[i] > '9')
+			return false;
+		v = v * 10 + (s.s[i] - '0');
+	}
+	*ret = v;
+	return v <= most;
+}
+
+/* Numbers parted by single blanks; how many there are, 0 for damage. */
+static int numbers(struct str s, int most, int *list, int cap, bool blanks)
+{
+	struct str piece;
+	int n = 0;
+
+	if (!s.n || s.s[s.n - 1] == ' ')
+		return 0;
+	while (str_split(&s, ' ', &piece)) {
+		if (n == cap)
+			return 0;
+		if (blanks && str_is(piece, "."))
+			list[n] = BLANK;
+		else if (!number(piece, most, &list[n]))
+			return 0;
+		n++;
+	}
+	return n;
+}
+
+static bool rows_read(struct board *b, struct str s)
+{
+	struct str row;
+
+	if (!s.n || s.s[s.n - 1] == '/')
+		return false;
+	while (str_split(&s, '/', &row)) {
+		ptrdiff_t eq = str_chr(row, '=');
+		int n;
+
+		if (eq < 0 || b->rows == SIDE || !number(str_from(row, (size_t)eq + 1), SUM, &b->row_sum[b->rows]))
+			return false;
+		n = numbers(str_sub(row, 0, (size_t)eq), VALUE, b->cell[b->rows], SIDE, true);
+		if (n < SIDE_MIN || (b->rows && n != b->cols))
+			return false;
+		b->cols = n;
+		for (int x = 0; x < n; x++)
+			b->blanks += b->cell[b->rows][x] == BLANK;
+		b->rows++;
+	}
+	return b->rows >= SIDE_MIN && b->blanks > 0;
+}
+
+static bool board_read(struct board *b, struct str desc)
+{
+	int list[SIDE * SIDE];
+	struct str part;
+
+	memset(b, 0, sizeof(*b));
+	if (!str_split(&desc, '|', &part) || !rows_read(b, part) || !str_split(&desc, '|', &part) ||
+	    numbers(part, SUM, b->col_sum, SIDE, false) != b->cols || numbers(desc, VALUE, list, SIDE * SIDE, false) != b->blanks)
+		return false;
+	for (int i = 0; i < b->blanks; i++) {
+		if (i && list[i] < list[i - 1])
+			return false;
+		b->pool[list[i]]++;
+	}
+	return true;
+}
+
+/* The filled board is the first rows x cols cells of rows that are `across` wide. */
+static enum quarry_mark check(struct why *why, struct board *b, const int16_t *cell, int across)
+{
+	int col_sum[SIDE] = { 0 };
+
+	for (int y = 0; y < b->rows; y++) {
+		int sum = 0;
+
+		for (int x = 0; x < b->cols; x++) {
+			int v = cell[y * across + x];
+
+			if (b->cell[y][x] != BLANK && b->cell[y][x] != v)
+				return rule_wrong(why, "row %d, column %d: the puzzle gives %d, the answer has %d", y + 1, x + 1,
+						  b->cell[y][x], v);
+			if (b->cell[y][x] == BLANK && (v > VALUE || !b->pool[v]--))
+				return rule_wrong(why, "row %d, column %d: no %d is left to be filled in", y + 1, x + 1, v);
+			sum += v;
+			col_sum[x] += v;
+		}
+		if (sum != b->row_sum[y])
+			return rule_wrong(why, "row %d adds up to %d, not %d", y + 1, sum, b->row_sum[y]);
+	}
+	for (int x = 0; x < b->cols; x++)
+		if (col_sum[x] != b->col_sum[x])
+			return rule_wrong(why, "column %d adds up to %d, not %d", x + 1, col_sum[x], b->col_sum[x]);
+	return QUARRY_CORRECT;
+}
+
+/* With the sums behind the rows and below the columns, and that of all in the corner: those have to be right too. */
+static enum quarry_mark check_framed(struct why *why, struct board *b, const int16_t *cell)
+{
+	int total = 0, last = b->rows * (b->cols + 1);
+
+	for (int y = 0; y < b->rows; y++) {
+		total += b->row_sum[y];
+		if (cell[y * (b->cols + 1) + b->cols] != b->row_sum[y])
+			return rule_wrong(why, "the sum of row %d is %d in the puzzle", y + 1, b->row_sum[y]);
+	}
+	for (int x = 0; x < b->cols; x++)
+		if (cell[last + x] != b->col_sum[x])
+			return rule_wrong(why, "the sum of column %d is %d in the puzzle", x + 1, b->col_sum[x]);
+	if (cell[last + b->cols] != total)
+		return rule_wrong(why, "all numbers together are %d", total);
+	return check(why, b, cell, b->cols + 1);
+}
+
+static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
+{
+	struct board b;
+	struct grid g;
+
+	if (!board_read(&b, desc))
+		return rule_bad_task(why, "the desc is no survo");
+	if (grid_read(&g, answer, &(struct grid_ask){ .rows = b.rows, .cols = b.cols, .hi = SUM, .words = true }) ||
+	    grid_read(&g, answer, &(struct grid_ask){ .rows = b.rows, .cols = b.cols, .hi = 9, .words = true }))
+		return check(why, &b, g.cell, b.cols);
+	if (grid_read(&g, answer, &(struct grid_ask){ .rows = b.rows + 1, .cols = b.cols + 1, .hi = SUM, .words = true }))
+		return check_framed(why, &b, g.cell);
+	if (grid_read(&g, answer, &(struct grid_ask){ .rows = b.rows, .cols = b.cols, .hi = SUM, .lo = 1, .empty = true }))
+		return rule_wrong(why, "the board is not filled");
+	return rule_unreadable(why, "no board of %d rows with %d numbers each could be read", b.rows, b.cols);
+}
+
+const struct quarry_rule rule_survo = { "survo", 1, judge, NULL };
