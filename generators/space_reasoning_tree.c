@@ -31,10 +31,10 @@ static const struct knob knobs[] = {
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	/* min max generations children indirect extra ask least deep */
-	{ 10, 12, 3, 4, 0, 0, 0, 1, 1 },
-	{ 13, 15, 3, 4, 20, 0, 0, 1, 1 },
-	{ 17, 19, 4, 4, 40, 0, 0, 1, 2 },
-	{ 24, 27, 5, 4, 50, 5, 0, 2, 3 },
+	{ 10, 15, 3, 5, 0, 0, 0, 1, 1 },
+	{ 14, 18, 3, 5, 20, 0, 0, 1, 1 },
+	{ 20, 22, 4, 4, 40, 0, 0, 1, 2 },
+	{ 25, 29, 5, 4, 50, 5, 0, 2, 3 },
 	{ 34, 38, 5, 4, 60, 10, 0, 2, 4 },
 	{ 48, 54, 5, 5, 70, 10, 6, 2, 6 },
 	{ 66, 74, 5, 5, 80, 10, 6, 3, 8 },
@@ -818,10 +818,37 @@ static void tell_group(struct plan *p, int v)
 		tell_grandchildren(p, v);
 }
 
-/* One more true sentence about v, if the kind drawn can be said. */
+static bool lists(const struct tree *t, const struct tree_fact *f, int v)
+{
+	int i = 0;
+
+	while (i < f->n && t->pool[f->from + i] != v)
+		i++;
+	return i < f->n;
+}
+
+/* Take the last fact back if it was told before, in whatever order. */
+static void drop_repeated(struct tree *t)
+{
+	const struct tree_fact *last = &t->fact[t->facts - 1];
+
+	for (const struct tree_fact *f = t->fact; f < last; f++) {
+		bool same = f->sign == last->sign && f->head == last->head && f->n == last->n;
+
+		for (int i = 0; same && i < last->n; i++)
+			same = lists(t, f, t->pool[last->from + i]);
+		if (same) {
+			t->used = last->from;
+			t->facts--;
+			return;
+		}
+	}
+}
+
+/* One more true sentence about v, if the kind drawn can be said and was not. */
 static void tell_more(struct plan *p, int v)
 {
-	int up = p->k.parent[v], kids = p->k.kids[v], grandkids = 0, other;
+	int up = p->k.parent[v], kids = p->k.kids[v], grandkids = 0, facts = p->t->facts, other;
 
 	for (int i = 0; i < kids; i++)
 		grandkids += p->k.kids[p->kid[v][i]];
@@ -863,6 +890,8 @@ static void tell_more(struct plan *p, int v)
 		if (tree_up(&p->k, v, 2) >= 0)
 			tell_pair(p, 'G', v, tree_up(&p->k, v, 2));
 	}
+	if (p->t->facts > facts)
+		drop_repeated(p->t);
 }
 
 /* Has the item drawn as many relatives as are wanted? */
