@@ -145,6 +145,7 @@ static void write(struct buf *out, const struct board *b)
 
 struct rules {
 	const struct board *b;
+	bool known; /* the chains of these signs */
 	/* Bit k of [0] / [1]: the k-th cell of the line is below / above the cell by a chain of signs. */
 	uint16_t chain[2][LATIN_CELLS][2 * LATIN_SIDE];
 };
@@ -172,6 +173,7 @@ static void chains(struct rules *r)
 			}
 		}
 	}
+	r->known = true;
 	memset(r->chain, 0, sizeof(r->chain));
 	for (int i = 0; i < cells; i++) {
 		for (int w = 0; w < 2; w++) {
@@ -232,9 +234,11 @@ static int crowded(const struct latin *l, int line, unsigned set, int side)
 
 static void crowd(struct latin *l, int i)
 {
-	const struct rules *r = l->p->data;
+	struct rules *r = l->p->data;
 	unsigned all = (1u << l->n) - 1;
 
+	if (!r->known)
+		chains(r);
 	for (int side = 0; side < 2; side++) {
 		for (int line = 0; line < 2 * l->n; line++) {
 			unsigned set = r->chain[side][i][line];
@@ -294,12 +298,13 @@ static void say(const struct latin *l, int k, int rung)
 static void puzzle_init(struct latin_puzzle *p, struct rules *r, const struct board *b)
 {
 	*p = (struct latin_puzzle){ .n = b->n, .rules = b->n * b->n, .rungs = 1u << LATIN_RULE | 1u << LATIN_DEEP,
-				    .wide = 1u << LATIN_DEEP, .data = r, .tighten = tighten, .say = say };
+				    .wide = 1u << LATIN_DEEP, .exact = LATIN_RULE, .data = r, .tighten = tighten, .say = say };
 	for (int i = 0; i < p->rules; i++) {
 		p->rule_of[i][0] = (uint8_t)i;
 		p->rule_of[i][1] = LATIN_CELLS;
 	}
 	r->b = b;
+	r->known = false;
 }
 
 static void start(struct latin *l, const struct latin_puzzle *p, const struct board *b)
@@ -337,17 +342,16 @@ static void flip_given(struct latin_dig *dig, int item, bool there)
 	d->b.cell[item] = there ? d->full[item] : 0;
 }
 
-static bool fits(struct latin_dig *dig)
+static void start_dig(struct latin_dig *dig, struct latin *l)
 {
 	struct dig *d = (struct dig *)dig;
-	struct latin l;
 
-	chains(&d->r);
-	start(&l, &d->p, &d->b);
-	return latin_fits(&l, dig->max, &dig->hardest);
+	d->r.known = false;
+	start(l, &d->p, &d->b);
 }
 
-/* A given says that many bits; a well chosen sign up to one and a half; one of all Latin squares is to be told (OEIS A002860). */
+/* A given says that many bits, and a sign, well chosen, so many; one of all Latin squares is to be told (OEIS A002860). */
+static const double log2_of_sign[LATIN_SIDE + 1] = { 0, 0, 0, 0, 2.6, 2.0, 1.8, 1.6, 1.5, 1.5 };
 static const double log2_of_size[LATIN_SIDE + 1] = { 0, 0, 1, 1.58, 2, 2.32, 2.58, 2.81, 3, 3.17 };
 static const double log2_of_squares[LATIN_SIDE + 1] = { 0, 0, 1, 3.58, 9.17, 17.3, 29.6, 45.8, 66.6, 92.2 };
 
@@ -365,7 +369,7 @@ static const char *refuse(const int *knob)
 		return "a board of that size has not so many neighbours";
 	if (knob[GIVENS_MIN] >= n * n)
 		return "givens_min leaves no cell empty";
-	if (knob[SIGNS_MAX] * 1.5 + knob[GIVENS_MAX] * log2_of_size[n] < log2_of_squares[n])
+	if (knob[SIGNS_MAX] * log2_of_sign[n] + knob[GIVENS_MAX] * log2_of_size[n] < log2_of_squares[n])
 		return "so few signs and givens do not tell one square of that size from all the others";
 	if (knob[TECHNIQUE_MAX] == LATIN_SINGLE && knob[GIVENS_MAX] < n * n / 2)
 		return "naked singles alone (technique_max 0) need half of the cells given at least";
@@ -431,14 +435,16 @@ static bool dig_board(struct dig *d, const int *knob, struct rng *rng)
 	int givens = rng_range(rng, knob[GIVENS_MIN], most);
 	int signs = rng_range(rng, knob[SIGNS_MIN], knob[SIGNS_MAX] < all ? knob[SIGNS_MAX] : all);
 
+	struct latin l;
+
 	full_board(d, givens, rng);
 	d->dig.goal = knob[TECHNIQUE_MIN];
 	d->dig.max = knob[TECHNIQUE_MAX] < LATIN_HIDDEN ? knob[TECHNIQUE_MAX] : LATIN_HIDDEN;
-	if (fits(&d->dig))
+	if (latin_fits(&d->dig, &l))
 		all = thin(d, false, signs, knob[TECHNIQUE_MIN] > LATIN_HIDDEN ? signs : knob[SIGNS_MIN], rng);
 	d->dig.max = knob[TECHNIQUE_MAX];
 	if (all > signs || knob[TECHNIQUE_MIN] > LATIN_HIDDEN) {
-		if (!fits(&d->dig) || thin(d, false, signs, knob[SIGNS_MIN], rng) > knob[SIGNS_MAX])
+		if (!latin_fits(&d->dig, &l) || thin(d, false, signs, knob[SIGNS_MIN], rng) > knob[SIGNS_MAX])
 			return false;
 	}
 	if (d->dig.hardest < knob[TECHNIQUE_MIN])
@@ -448,7 +454,7 @@ static bool dig_board(struct dig *d, const int *knob, struct rng *rng)
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
-	struct dig d = { .dig.fits = fits, .b.n = knob[SIZE] };
+	struct dig d = { .dig.start = start_dig, .b.n = knob[SIZE] };
 
 	puzzle_init(&d.p, &d.r, &d.b);
 	for (int draw = 0; draw < DRAWS; draw++) {
@@ -478,7 +484,6 @@ static bool pose(struct posed *q, struct str desc)
 	if (!parse(&q->b, desc))
 		return false;
 	puzzle_init(&q->p, &q->r, &q->b);
-	chains(&q->r);
 	start(&q->l, &q->p, &q->b);
 	return true;
 }

@@ -264,7 +264,7 @@ static bool own(struct latin *l, int rung)
 {
 	bool any = false;
 
-	if (!(l->p->rungs >> rung & 1))
+	if (!(l->p->rungs >> rung & 1) || (l->lean && l->p->covered[rung] && l->p->covered[rung] <= l->max))
 		return false;
 	if (l->p->wide >> rung & 1 && l->changes != l->seen[rung])
 		all_stale(l, rung);
@@ -711,14 +711,17 @@ static bool step(struct latin *l)
 	return false;
 }
 
-/* The square is full: does every rule that was not tried since agree? A rule looks at filled cells only, so it strikes or holds. */
+/* The square is full: do the rules agree? Those that were not tried since strike now, and all that is left to a cell. */
 static bool rules_hold(struct latin *l)
 {
-	struct latin copy = *l;
+	struct latin copy;
 
+	if (!(l->stale[l->p->exact][0] | l->stale[l->p->exact][1]))
+		return true;
+	copy = *l;
 	copy.out = NULL;
-	for (int rung = LATIN_RULE; rung <= LATIN_HARD && !copy.broken; rung += 2)
-		own(&copy, rung);
+	copy.lean = false;
+	own(&copy, l->p->exact);
 	l->broken |= copy.broken;
 	return !copy.broken;
 }
@@ -812,7 +815,7 @@ int latin_solutions(const struct latin *start, int limit, int nodes, uint8_t *fi
 	struct count c = { .limit = limit, .nodes = nodes, .first = first };
 	struct latin l = *start;
 
-	l.sweep = true;
+	l.sweep = l.lean = true;
 	l.max = LATIN_HARD;
 	l.out = NULL;
 	count_on(&c, &l);

@@ -32,7 +32,9 @@ struct latin_puzzle {
 	uint8_t rule_of[LATIN_CELLS][2]; /* the rules that look at a cell; LATIN_CELLS: none */
 	unsigned rungs; /* bit rung: some rule has something to say there */
 	unsigned wide;  /* bit rung: there a rule looks at other cells too, so that it is tried after any change */
-	const void *data;
+	uint8_t covered[LATIN_RUNGS]; /* the rung whose rules do all that this one's do, and more; 0: none */
+	int exact; /* the rung where rules over filled cells are decided */
+	void *data;
 	/* latin_strike() what rule k excludes, with the means of this rung. */
 	void (*tighten)(struct latin *l, int k, int rung);
 	/* What tighten() just struck follows from (l->out): words before the strikes, no line end. */
@@ -52,6 +54,7 @@ struct latin {
 	int left;                    /* open cells */
 	int max;                     /* hardest technique allowed */
 	bool sweep;                  /* a technique does all it can at once; quicker, and nothing can be told */
+	bool lean;                   /* skip what harder techniques cover: can it be solved at all? */
 	bool broken;                 /* a cell or a digit of a line has no place */
 	bool struck;                 /* latin_strike() changed something */
 	unsigned used;               /* bit rung: was needed */
@@ -85,19 +88,21 @@ void latin_square(uint8_t *cell, int n, struct rng *rng);
 struct latin_dig {
 	int max;     /* hardest technique that may be needed */
 	int goal;    /* hard enough once this one is needed */
-	int hardest; /* that is needed now: fits() says */
-	bool (*fits)(struct latin_dig *d);
+	int hardest; /* that is needed, when latin_thin() is done */
+	void (*start)(struct latin_dig *d, struct latin *l);
 	void (*flip)(struct latin_dig *d, int item, bool there); /* take a clue away, or put it back */
 };
+
+/* Has it one solution, found by techniques up to max? l: as far as those come. */
+bool latin_fits(struct latin_dig *d, struct latin *l);
+/* Of one that fits: sets `hardest`. */
+void latin_fits_how(struct latin_dig *d);
 
 /*
  * Take away items of order[0 .. count-1], as far as it fits: `least` of them and on until it is hard enough, `most` at most; a run
  * of them at once where that goes. How many are gone.
  */
 int latin_thin(struct latin_dig *d, const uint8_t *order, int count, int least, int most);
-
-/* Does this start lead to one solution by techniques up to max? Then the hardest one that it takes; LATIN_GUESS: by counting. */
-bool latin_fits(struct latin *start, int max, int *hardest);
 
 /* Where cell i goes when the square is turned or mirrored, t = 0 .. 7; neighbours stay neighbours. */
 int latin_turned(int n, int i, int t);
@@ -118,10 +123,12 @@ void latin_put(field_fn *put, void *ctx, const char *hole, const uint8_t *cell, 
 /* log2 of how many ways there are to fill the empty cells with digits. */
 double latin_open_log2(const uint8_t *cell, int n);
 
-/* Bits in a set below 2^14 (HAKMEM 169's way); a popcount is a library call on plain x86-64. */
+/* Bits in a set of digits; a popcount is a library call on plain x86-64. */
 static inline int latin_size(unsigned set)
 {
-	return (int)((set * 0x200040008001ull & 0x111111111111111ull) % 15);
+	const uint64_t of_four = 0x4332322132212110; /* nibble k: bits in k */
+
+	return (int)(of_four >> (set & 15) * 4 & 15) + (int)(of_four >> (set >> 4 & 15) * 4 & 15) + (int)(set >> 8);
 }
 
 /* Smallest and largest digit of a set that is not empty. */

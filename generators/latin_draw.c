@@ -68,24 +68,48 @@ void latin_square(uint8_t *cell, int n, struct rng *rng)
 
 /* ---- inventing ---- */
 
+bool latin_fits(struct latin_dig *d, struct latin *l)
+{
+	d->start(d, l);
+	l->sweep = l->lean = true;
+	l->max = d->max < LATIN_GUESS ? d->max : LATIN_HARD;
+	return latin_solve(l) || (d->max == LATIN_GUESS && latin_solutions(l, 2, LATIN_FEW, NULL) == 1);
+}
+
+void latin_fits_how(struct latin_dig *d)
+{
+	struct latin l;
+
+	d->start(d, &l);
+	l.sweep = true;
+	l.max = d->max < LATIN_GUESS ? d->max : LATIN_HARD;
+	d->hardest = latin_solve(&l) ? latin_hardest(&l) : LATIN_GUESS;
+}
+
 int latin_thin(struct latin_dig *d, const uint8_t *order, int count, int least, int most)
 {
 	int gone = 0, run = least / 3 + 1;
+	bool graded = false;
+	struct latin l;
 
 	for (int at = 0; at < count && gone < most;) {
 		int end = at + run;
 
-		if (gone >= least && d->hardest >= d->goal)
-			break;
+		if (gone >= least && !graded)
+			latin_fits_how(d);
+		graded = gone >= least;
+		if (graded && d->hardest >= d->goal)
+			return gone;
 		if (end > count)
 			end = count;
 		if (end > at + most - gone)
 			end = at + most - gone;
 		for (int k = at; k < end; k++)
 			d->flip(d, order[k], false);
-		if (d->fits(d)) {
+		if (latin_fits(d, &l)) {
 			gone += end - at;
 			at = end;
+			graded = false;
 			continue;
 		}
 		for (int k = at; k < end; k++)
@@ -95,21 +119,9 @@ int latin_thin(struct latin_dig *d, const uint8_t *order, int count, int least, 
 		else
 			run = (end - at + 1) / 2;
 	}
+	if (!graded)
+		latin_fits_how(d);
 	return gone;
-}
-
-bool latin_fits(struct latin *l, int max, int *hardest)
-{
-	l->sweep = true;
-	l->max = max < LATIN_GUESS ? max : LATIN_HARD;
-	if (latin_solve(l)) {
-		*hardest = latin_hardest(l);
-		return true;
-	}
-	if (max < LATIN_GUESS || latin_solutions(l, 2, LATIN_FEW, NULL) != 1)
-		return false;
-	*hardest = LATIN_GUESS;
-	return true;
 }
 
 /* ---- symmetry ---- */

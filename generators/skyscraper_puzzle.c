@@ -203,7 +203,8 @@ static void ways_find(struct ways *w, const struct latin *l, int line)
 	}
 }
 
-enum { FEW = 12, MANY = 1000 };
+/* Few ways are at most FEW, out of at most TRIES that the cells have when each is taken for itself. */
+enum { FEW = 12, TRIES = 4096, MANY = 1000 };
 
 /* Counts the ways on from here, up to `limit`; each is told into out (may be NULL) as " 13254". */
 static int ways_count(const struct ways *w, unsigned set, unsigned count, int limit, char *way, struct buf *out)
@@ -239,6 +240,15 @@ static void near_clue(struct latin *l, int line, int clue, bool last)
 		latin_strike(l, member(n, line, last ? n - 1 - k : k), ~((1u << (n - clue + 1 + k)) - 1));
 }
 
+static long tries(const struct latin *l, int line)
+{
+	long product = 1;
+
+	for (int k = 0; k < l->n; k++)
+		product *= latin_size(l->cand[member(l->n, line, k)]);
+	return product;
+}
+
 static void tighten(struct latin *l, int line, int rung)
 {
 	const struct board *b = l->p->data;
@@ -252,6 +262,8 @@ static void tighten(struct latin *l, int line, int rung)
 		near_clue(l, line, last_clue(b, line), true);
 		return;
 	}
+	if (rung == LATIN_DEEP && tries(l, line) > TRIES)
+		return;
 	ways_find(&w, l, line);
 	if (rung == LATIN_DEEP && ways_count(&w, 0, 1, FEW + 1, way, NULL) > FEW)
 		return;
@@ -281,10 +293,11 @@ static void say(const struct latin *l, int line, int rung)
 		ways_count(&w, 0, 1, MANY, way, l->out);
 }
 
-static void puzzle_init(struct latin_puzzle *p, const struct board *b)
+static void puzzle_init(struct latin_puzzle *p, struct board *b)
 {
 	*p = (struct latin_puzzle){ .n = b->n, .rules = 2 * b->n, .rungs = 1u << LATIN_RULE | 1u << LATIN_DEEP | 1u << LATIN_HARD,
-				    .data = b, .tighten = tighten, .say = say };
+				    .covered = { [LATIN_DEEP] = LATIN_HARD }, .exact = LATIN_DEEP, .data = b,
+				    .tighten = tighten, .say = say };
 	for (int i = 0; i < b->n * b->n; i++) {
 		p->rule_of[i][0] = (uint8_t)(i / b->n);
 		p->rule_of[i][1] = (uint8_t)(b->n + i % b->n);
@@ -325,12 +338,11 @@ static void flip_given(struct latin_dig *dig, int item, bool there)
 	d->b.cell[item] = there ? d->full[item] : 0;
 }
 
-static bool fits(struct latin_dig *dig)
+static void start_dig(struct latin_dig *dig, struct latin *l)
 {
 	struct dig *d = (struct dig *)dig;
 
-	start(&d->l, &d->p, &d->b);
-	return latin_fits(&d->l, dig->max, &dig->hardest);
+	start(l, &d->p, &d->b);
 }
 
 /* Buildings seen along n cells, from cell `at` on in steps of `step`. */
@@ -418,7 +430,7 @@ static bool dig_board(struct dig *d, const int *knob, struct rng *rng)
 		flip_given(&d->dig, order[k], true);
 	d->dig.goal = knob[TECHNIQUE_MIN];
 	d->dig.max = knob[TECHNIQUE_MAX] < LATIN_HARD ? knob[TECHNIQUE_MAX] : LATIN_HARD;
-	for (; !fits(&d->dig); givens++) {
+	for (; !latin_fits(&d->dig, &d->l); givens++) {
 		if (givens >= most)
 			return false;
 		give_one(d, rng);
@@ -456,7 +468,7 @@ enum { DRAWS = 12 };
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
-	struct dig d = { .dig.fits = fits, .b.n = knob[SIZE] };
+	struct dig d = { .dig.start = start_dig, .b.n = knob[SIZE] };
 
 	puzzle_init(&d.p, &d.b);
 	for (int draw = 0; draw < DRAWS; draw++) {

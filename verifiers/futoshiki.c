@@ -75,15 +75,33 @@ static enum quarry_mark check(struct why *why, const struct board *b, const stru
 	return QUARRY_CORRECT;
 }
 
+enum { DRAWN_MAX = 4096 }; /* bytes of a grid drawn with its signs; 9 x 9 takes some hundreds */
+
+/* Blank out the signs that an answer copies: < > ^ anywhere, v and V on their own. */
+static struct str without_signs(struct str s, char room[DRAWN_MAX])
+{
+	for (size_t i = 0; i < s.n; i++) {
+		bool alone = (i == 0 || strchr(" \t\n|", s.s[i - 1])) && (i + 1 == s.n || strchr(" \t\r\n|", s.s[i + 1]));
+
+		room[i] = s.s[i];
+		if (s.s[i] == '<' || s.s[i] == '>' || s.s[i] == '^' || ((s.s[i] | 0x20) == 'v' && alone))
+			room[i] = ' ';
+	}
+	return (struct str){ room, s.n };
+}
+
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct board b;
 	struct grid g;
 	enum quarry_mark mark;
+	char room[DRAWN_MAX];
 
 	if (!board_read(&b, desc))
 		return rule_bad_task(why, "the desc is no futoshiki");
 	mark = latin_read(why, &g, answer, b.n);
+	if (mark == QUARRY_UNREADABLE && answer.n <= sizeof(room))
+		mark = latin_read(why, &g, without_signs(answer, room), b.n);
 	if (mark == QUARRY_CORRECT)
 		mark = latin_check(why, &g);
 	return mark == QUARRY_CORRECT ? check(why, &b, &g) : mark;
