@@ -411,6 +411,9 @@ static void grade(struct effort *e, struct str desc)
 	maze_logic(&l, &r, SEARCH);
 	maze_solve_on(&l);
 	e->depth = l.rounds;
+	maze_logic(&l, &r, SEARCH);
+	l.serial = true;
+	maze_solve_on(&l);
 	e->branch = l.branch;
 	e->steps = l.steps;
 	for (int t = 0; t < TECHNIQUES; t++)

@@ -178,7 +178,7 @@ void maze_logic(struct logic *l, const struct rays *r, int max)
 	l->r = r;
 	l->max = max;
 	l->left = 0;
-	l->broken = false;
+	l->broken = l->serial = false;
 	l->out = NULL;
 	l->work = NULL;
 	l->used = 0;
@@ -388,7 +388,7 @@ static void say_grown(struct buf *b, const struct logic *l, int ray, int least, 
 	}
 }
 
-/* ---- what one round finds; told as it is found, done at its end ---- */
+/* ---- what one round finds; told as it is found, done at its end; where l->serial, that is one step ---- */
 
 struct round {
 	int n;
@@ -410,7 +410,7 @@ static void one_rays(struct logic *l, struct round *r)
 {
 	const struct rays *g = l->r;
 
-	for (int ray = 0; ray < g->numbers * WAYS; ray++) {
+	for (int ray = 0; ray < g->numbers * WAYS && !(l->serial && r->n); ray++) {
 		int d = l->hi[ray];
 		bool any = false;
 
@@ -432,7 +432,7 @@ static void one_rays(struct logic *l, struct round *r)
 
 static void all_or_done(struct logic *l, struct round *r)
 {
-	for (int k = 0; k < l->r->numbers; k++) {
+	for (int k = 0; k < l->r->numbers && !(l->serial && r->n); k++) {
 		int lo, hi, v = value(l, k);
 		bool any = false;
 
@@ -464,7 +464,7 @@ static void bounds(struct logic *l, struct round *r)
 		int lo, hi, v = value(l, k);
 
 		sums(l, k, &lo, &hi);
-		for (int way = 0; way < WAYS; way++) {
+		for (int way = 0; way < WAYS && !(l->serial && r->n); way++) {
 			int ray = k * WAYS + way, a = l->lo[ray], b = l->hi[ray], most = a + v - lo, least = b - (hi - v);
 			bool any = false;
 
@@ -629,6 +629,7 @@ void maze_explain(struct logic *l, struct buf *out, size_t most)
 	size_t end = out->n + most;
 	int told = 0;
 
+	l->serial = true;
 	for (bool on = true; on && l->left && !l->broken;) {
 		l->out = out->n < end ? out : NULL;
 		on = one_round(l);

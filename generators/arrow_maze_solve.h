@@ -44,10 +44,11 @@ struct logic {
 	int left;      /* blank cells that are on no ray for certain */
 	int max;       /* hardest technique allowed */
 	bool broken;   /* there is no solution */
+	bool serial;   /* each round is one step: so they are told */
 	struct buf *out; /* steps are told there; may be NULL */
 	long *work;      /* grows with what was looked at; may be NULL */
 	unsigned used;   /* bit t: technique t was needed */
-	int rounds, steps, branch; /* rounds of steps, each made from what the ones before gave; positions of searches */
+	int rounds, steps, branch; /* rounds, each made of what can be seen after the ones before; positions of searches */
 	uint8_t mask[CELLS];       /* bit w: the cell's arrow may point in way w; numbers have 0 */
 	uint8_t lo[CELLS * WAYS], hi[CELLS * WAYS]; /* last, and only the first numbers * WAYS in use */
 };

@@ -210,14 +210,15 @@ static void grade(struct effort *e, struct str desc)
 {
 	struct field f;
 	struct certain c;
-	struct trace t = { .max = SEARCH };
+	struct trace t = { .max = SEARCH, .serial = true }, wide = { .max = SEARCH };
 	unsigned set = 0;
 
 	*e = (struct effort){ .technique = "" };
 	if (!field_parse(&f, desc) || !field_certain(&f, &c, ENOUGH))
 		return;
 	field_deduce(&f, &c, &t);
-	e->depth = t.rounds;
+	field_deduce(&f, &c, &wide);
+	e->depth = wide.rounds;
 	e->branch = t.branch;
 	e->steps = t.steps;
 	for (int k = 0; k < TECHNIQUES; k++)
@@ -230,7 +231,7 @@ enum { TOLD = 5000 }; /* bytes of worked steps; the rest is only counted */
 
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
-	struct trace t = { .max = SEARCH, .out = steps };
+	struct trace t = { .max = SEARCH, .out = steps, .serial = true };
 	struct certain c;
 	struct field f;
 

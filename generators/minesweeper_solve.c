@@ -419,7 +419,9 @@ static void say_open(struct buf *b, const struct state *s, int n)
 	buf_addc(b, '}');
 }
 
-/* ---- rounds: what is found is told at once and done at the round's end ---- */
+/*
+ * ---- rounds: what is found is told at once and done at the round's end; where steps are to be told, a round is one ----
+ */
 
 struct round {
 	int n;
@@ -449,14 +451,16 @@ static void counts(const struct state *s, struct round *r, struct trace *t)
 		if (r->n == before)
 			continue;
 		t->steps++;
-		if (!t->out)
-			continue;
-		say_number(t->out, s, n);
-		buf_addf(t->out, " %d-%d=%d ", s->k->f->shown[n], s->k->f->shown[n] - s->lack[n], s->lack[n]);
-		say_open(t->out, s, n);
-		for (int j = before; j < r->n; j++)
-			say_known(t->out, s, r->cell[j], v);
-		buf_addc(t->out, '\n');
+		if (t->out) {
+			say_number(t->out, s, n);
+			buf_addf(t->out, " %d-%d=%d ", s->k->f->shown[n], s->k->f->shown[n] - s->lack[n], s->lack[n]);
+			say_open(t->out, s, n);
+			for (int j = before; j < r->n; j++)
+				say_known(t->out, s, r->cell[j], v);
+			buf_addc(t->out, '\n');
+		}
+		if (t->serial)
+			return;
 	}
 }
 
@@ -507,6 +511,8 @@ static void pairs(const struct state *s, struct round *r, struct trace *t)
 
 			if (j != k && s->open[a] && s->open[b] && abs(a / w - b / w) <= 2 && abs(a % w - b % w) <= 2)
 				pair(s, r, t, a, b);
+			if (t->serial && r->n)
+				return;
 		}
 }
 

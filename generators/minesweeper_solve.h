@@ -38,7 +38,8 @@ struct trace {
 	struct buf *out; /* steps are told there, up to `end` bytes of it; may be NULL */
 	size_t end;
 	unsigned used;   /* bit t: technique t was needed */
-	int rounds;      /* rounds of steps, each made from what the ones before gave */
+	bool serial;     /* each round is one step: so they are told */
+	int rounds;      /* rounds, each made of what can be seen after the ones before */
 	int steps, branch;
 };
 

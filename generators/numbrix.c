@@ -248,6 +248,9 @@ static void grade(struct effort *e, struct str desc)
 	numbrix_logic(&l, &b, SEARCH);
 	numbrix_solve_on(&l);
 	e->depth = l.rounds;
+	numbrix_logic(&l, &b, SEARCH);
+	l.serial = true;
+	numbrix_solve_on(&l);
 	e->branch = l.branch;
 	e->steps = l.steps;
 	for (int t = 0, set = 0; t < TECHNIQUES; t++) {

@@ -5,7 +5,7 @@
  *
  *	5=b3 4=b2 a2:17 c2>9=d5			of the cells beside 4, a2 is taken by 17, c2 is too far from 9: 5 is at b3
  *	5=b3 3=b1 4{a1 b2} | 8=b6 7{b5} 6{b4}	from 3 upwards and from 8 downwards 5 can only be at b3;
- *						.. stands for layers that are left out
+ *						.. stands for layers that are left out, ~a3 is a cell ruled out before
  *	b3=5 3{4 5} 17{-} 30{32}		after 3 there may be 4 or 5, ... in all only 5 was left for b3 (see below)
  *	3..8 a1b1b2b3 a1a2b2b3 !5c2		all ways from 3 to 8; none has 5 at c2
  *	5=c2? 6=c3 7=d3 x:8 !5c2		suppose 5 is at c2: then 6, 7 are forced and 8 has no cell, so it is not
@@ -174,7 +174,7 @@ void numbrix_logic(struct logic *l, const struct board *b, int max)
 	l->cells = l->left = n * n;
 	l->words = (l->cells + 63) / 64;
 	l->max = max;
-	l->broken = false;
+	l->broken = l->serial = false;
 	l->out = NULL;
 	l->work = NULL;
 	l->used = 0;
@@ -395,7 +395,7 @@ static void say_set(struct buf *b, const struct logic *l, int v, const uint64_t 
 	buf_addc(b, '}');
 }
 
-/* ---- what one round finds; told as it is found, done at its end ---- */
+/* ---- what one round finds; told as it is found, done at its end; where l->serial, that is one step ---- */
 
 struct round {
 	int16_t v[CELLS], i[CELLS];
@@ -482,7 +482,7 @@ static void step_from(struct logic *l, struct round *r, int v, int way)
 
 static void steps(struct logic *l, struct round *r)
 {
-	for (int v = 1; v <= l->cells && !l->broken; v++) {
+	for (int v = 1; v <= l->cells && !l->broken && !(l->serial && r->n); v++) {
 		if (l->at[v] >= 0)
 			continue;
 		if (l->at[v - 1] >= 0)
@@ -509,11 +509,25 @@ static void say_layers(struct logic *l, int v, int way)
 		say_set(l->out, l, u, cand(l, u));
 }
 
+/* Open cells beside a placed neighbour of v that were ruled out before. */
+static void say_gone(struct logic *l, int v)
+{
+	for (int way = -1; way <= 1; way += 2)
+		for (int side = 0; side < 4 && l->at[v + way] >= 0; side++) {
+			int i = beside(l, l->at[v + way], side);
+
+			if (i < 0 || l->val[i] || has(cand(l, v), i))
+				continue;
+			buf_addz(l->out, " ~");
+			say_cell(l->out, l, i);
+		}
+}
+
 static void reaches(struct logic *l, struct round *r)
 {
 	if (!sweep(l))
 		return;
-	for (int v = 1; v <= l->cells; v++) {
+	for (int v = 1; v <= l->cells && !(l->serial && r->n); v++) {
 		if (l->at[v] >= 0 || count(l, cand(l, v)) != 1)
 			continue;
 		found(l, r, v, next_in(l, cand(l, v), 0));
@@ -524,6 +538,7 @@ static void reaches(struct logic *l, struct round *r)
 		if (anchor(l, v, -1) && anchor(l, v, 1))
 			buf_addz(l->out, " |");
 		say_layers(l, v, -1);
+		say_gone(l, v);
 		buf_addc(l->out, '\n');
 	}
 }
@@ -562,7 +577,7 @@ static void onlies(struct logic *l, struct round *r)
 	uint64_t only[WORDS];
 
 	only_cells(l, only);
-	for (int i = l->broken ? -1 : next_in(l, only, 0); i >= 0; i = next_in(l, only, i + 1)) {
+	for (int i = l->broken ? -1 : next_in(l, only, 0); i >= 0 && !(l->serial && r->n); i = next_in(l, only, i + 1)) {
 		int v = owner(l, i);
 
 		if (l->out)
@@ -659,7 +674,7 @@ static bool paths(struct logic *l)
 {
 	bool any = false;
 
-	for (int from = 1, to; from < l->cells && !l->broken; from = to) {
+	for (int from = 1, to; from < l->cells && !l->broken && !(l->serial && any); from = to) {
 		for (to = from + 1; to <= l->cells && l->at[to] < 0;)
 			to++;
 		if (l->at[from] >= 0 && to <= l->cells && to - from >= 4 && to - from <= PATH_LONG)
@@ -816,6 +831,7 @@ void numbrix_explain(struct logic *l, struct buf *out, size_t most)
 	size_t end = out->n + most;
 	int told = 0;
 
+	l->serial = true;
 	for (bool on = true; on && l->left && !l->broken;) {
 		l->out = out->n < end ? out : NULL;
 		on = one_round(l);

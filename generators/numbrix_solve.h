@@ -32,6 +32,7 @@ struct logic {
 	int left;    /* numbers not placed */
 	int max;     /* hardest technique allowed */
 	bool broken; /* there is no solution */
+	bool serial; /* each round is one step: so they are told */
 	int16_t at[CELLS + 2]; /* the cell of a number, -1: not placed; at[0] and at[cells + 1] are -1 */
 	int16_t val[CELLS];    /* 0: empty */
 	uint64_t not_first[WORDS], not_last[WORDS], all[WORDS]; /* all but the first column ... */
@@ -39,7 +40,7 @@ struct logic {
 	struct buf *out;  /* steps are told there; may be NULL */
 	long *work;       /* grows by the numbers that were looked at; may be NULL */
 	unsigned used;    /* bit t: technique t was needed */
-	int rounds;       /* rounds of steps, each made from what the ones before gave */
+	int rounds;       /* each made of what can be seen after the ones before */
 	int steps;
 	int branch;       /* positions that searches looked at */
 	uint64_t cand[(CELLS + 2) * WORDS]; /* last: of it only a part is in use */
