@@ -18,19 +18,19 @@ static const struct knob knobs[] = {
 	{ "days", 1, PLANS_DAYS, "how many days, from Monday" },
 	{ "rule_prob", 0, 100, "percent of possible notes that are made" },
 	{ "notes", 0, PLANS_NOTES, "most notes on one person" },
-	{ "entries", 1, 8, "most busy times of a day as first drawn" },
+	{ "entries", 1, 8, "about how many busy times a day has" },
 	{ 0 },
 };
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 2, 1, 0, 0, 2 },
-	{ 2, 2, 0, 0, 3 },
+	{ 2, 2, 0, 0, 2 },
 	{ 2, 2, 50, 1, 3 },
-	{ 3, 3, 40, 1, 3 },
-	{ 3, 4, 50, 1, 4 },
+	{ 3, 4, 40, 1, 4 },
+	{ 3, 5, 50, 1, 4 },
 	{ 3, 5, 70, 1, 5 },
 	{ 4, 5, 80, 1, 5 },
-	{ 4, 5, 70, 2, 6 },
+	{ 4, 5, 70, 2, 5 },
 	{ 5, 5, 80, 2, 6 },
 	{ 6, 5, 70, 3, 7 },
 	{ 8, 5, 80, 3, 8 },
@@ -226,6 +226,11 @@ struct best plans_best(const struct plans *p)
 
 /* ---- inventing ---- */
 
+enum {
+	LENGTH_MIN = 4, LENGTH_MAX = 54, /* steps of the longest meeting */
+	CLEARED = 60,                    /* steps of the meetings of that length together, at most */
+};
+
 struct draft {
 	struct plans p;
 	steps_set busy[PLANS_DAYS][PLANS_PEOPLE];
@@ -304,22 +309,25 @@ static void draw_notes(struct draft *w, const int *knob, struct rng *rng)
 	}
 }
 
-/* Short times are likelier than long ones. */
-static int draw_span(struct rng *rng, int most)
+/* 1 .. about twice `mean`. */
+static int draw_span(struct rng *rng, int mean)
 {
-	return 1 + (int)rng_below(rng, 1 + rng_below(rng, (uint32_t)most));
+	return 1 + (int)rng_below(rng, (uint32_t)(2 * mean > 1 ? 2 * mean : 1));
 }
 
-static steps_set draw_busy(int entries, struct rng *rng)
+/*
+ * So busy that all are free together for about an eighth of the time: long meetings then come from cleared time alone, and
+ * how much is free in all tells little about them.
+ */
+static steps_set draw_busy(int people, int entries, struct rng *rng)
 {
+	static const int free_percent[PLANS_PEOPLE + 1] = { 0, 0, 38, 50, 58, 64, 69, 72, 75 };
+	int cycle = PLANS_STEPS / entries, free = cycle * free_percent[people] / 100;
 	steps_set busy = 0;
-	int at = (int)rng_below(rng, 12);
 
-	for (int n = rng_range(rng, (entries + 1) / 2, entries); n > 0 && at < PLANS_STEPS; n--) {
-		int to = at + draw_span(rng, 24);
-
+	for (int at = (int)rng_below(rng, (uint32_t)free + 1), to; at < PLANS_STEPS; at = to + draw_span(rng, free)) {
+		to = at + draw_span(rng, cycle - free);
 		busy |= steps_span(at, to < PLANS_STEPS ? to : PLANS_STEPS);
-		at = to + draw_span(rng, 30);
 	}
 	return busy;
 }
@@ -359,21 +367,47 @@ static void cut(struct draft *w, int d, int k, int at, struct rng *rng)
 	}
 }
 
-/* Everybody's time from the start on is cleared, and a little around it. */
-static void clear(struct draft *w, int d, int k, struct rng *rng)
+/* The time of everybody but `except` (-1: of all) is cleared from the start on, and a little around it. */
+static void clear(struct draft *w, int d, int k, int length, int except, struct rng *rng)
 {
 	for (int i = 0; i < w->p.people; i++) {
 		const struct plan *p = &w->p.person[i];
-		int from = k * PLANS_GRID + note_steps(p, NOTE_ZONE, 0), to = from + w->goal.length;
-		int room = note_steps(p, NOTE_ROOMY, 0) - w->goal.length;
+		int from = k * PLANS_GRID + note_steps(p, NOTE_ZONE, 0), to = from + length;
+		int room = note_steps(p, NOTE_ROOMY, 0) - length;
 
 		from -= note_steps(p, NOTE_BEFORE, 0) + (int)rng_below(rng, 6);
 		to += note_steps(p, NOTE_AFTER, 0) + (int)rng_below(rng, 6) + (room > 0 ? room : 0);
 		from = from < 0 ? 0 : from;
 		to = to > PLANS_STEPS ? PLANS_STEPS : to;
-		if (from < to)
-			w->busy[d][i] &= ~steps_span(from, to);
+		if (i == except || from >= to)
+			continue;
+		w->busy[d][i] &= ~steps_span(from, to);
 		look(w, d, i);
+	}
+}
+
+/* Any day, and a start from which so long a meeting ends in time. */
+static void draw_start(const struct draft *w, int length, int *d, int *k, struct rng *rng)
+{
+	*d = (int)rng_below(rng, (uint32_t)w->p.days);
+	*k = (int)rng_below(rng, (uint32_t)((PLANS_STEPS - length) / PLANS_GRID + 1));
+}
+
+/*
+ * Times that would be right but for one person, so that long free times prove nothing: as much of them as makes all that
+ * is cleared, the meetings' own time included, the same for every goal but for chance.
+ */
+static void draw_lures(struct draft *w, struct rng *rng)
+{
+	int people = w->p.people, all = (w->p.days < 3 ? 20 * w->p.days : CLEARED) * people;
+	int left = all + (int)rng_below(rng, (uint32_t)all / 2) - people * w->goal.length * w->goal.count;
+
+	while (left > 0) {
+		int length = rng_range(rng, LENGTH_MIN, LENGTH_MAX), d, k;
+
+		draw_start(w, length, &d, &k, rng);
+		clear(w, d, k, length, (int)rng_below(rng, (uint32_t)people), rng);
+		left -= (people - 1) * length;
 	}
 }
 
@@ -398,9 +432,8 @@ static bool fit(struct draft *w, struct rng *rng)
 			pick(w, w->goal.length, w->goal.length, &d, &k, rng);
 			cut(w, d, k, (int)rng_below(rng, (uint32_t)w->goal.length), rng);
 		} else {
-			d = (int)rng_below(rng, (uint32_t)w->p.days);
-			k = (int)rng_below(rng, (uint32_t)((PLANS_STEPS - w->goal.length) / PLANS_GRID + 1));
-			clear(w, d, k, rng);
+			draw_start(w, w->goal.length, &d, &k, rng);
+			clear(w, d, k, w->goal.length, -1, rng);
 		}
 		day_lengths(w->length[d], &w->p, w->hours[d]);
 	}
@@ -423,15 +456,13 @@ static bool day_list(struct plan_day *day, steps_set busy, bool as_free)
 	return true;
 }
 
-/* Four starts do not go well into one day, nor do three of the longest. */
+/* Length and count, each pair as often; long meetings are few. */
 static void draw_goal(struct draft *w, int days, struct rng *rng)
 {
-	static const int counts[] = { 1, 1, 1, 1, 2, 2, 2, 3, 3, 4, 4 };
-
-	w->goal.length = rng_range(rng, 2, 32);
-	w->goal.count = counts[rng_below(rng, 11)];
-	if (days == 1 && w->goal.count > 2)
-		w->goal.count -= 2;
+	do {
+		w->goal.length = rng_range(rng, LENGTH_MIN, LENGTH_MAX);
+		w->goal.count = rng_range(rng, 1, days == 1 ? 2 : 4);
+	} while (w->goal.length * w->goal.count > CLEARED);
 }
 
 static void draw_names(struct plans *p, struct rng *rng)
@@ -457,9 +488,10 @@ static bool draft(struct draft *w, const int *knob, struct rng *rng)
 	draw_notes(w, knob, rng);
 	for (int d = 0; d < w->p.days; d++)
 		for (int i = 0; i < w->p.people; i++) {
-			w->busy[d][i] = draw_busy(knob[ENTRIES], rng);
+			w->busy[d][i] = draw_busy(w->p.people, knob[ENTRIES], rng);
 			look(w, d, i);
 		}
+	draw_lures(w, rng);
 	if (!fit(w, rng))
 		return false;
 	for (int i = 0; i < w->p.people; i++)

@@ -213,10 +213,11 @@ static void put_notes(field_fn *put, void *ctx, const struct plans *p, enum lang
 {
 	static const char *const meaning[LANGS][3] = {
 		{ "A busy period is an unbroken stretch of working hours in which a person is not free according to the plan.",
-		  "A free period is an unbroken stretch of working hours in which a person is free, everything said here considered.",
+		  "A free period is an unbroken stretch of working hours in which a person is free by the plan, cancelled busy periods counting as free and lunch "
+		  "as busy.",
 		  "Where nothing else is said, times are those of the office clock. The meeting must lie within 9:00-17:00 by the office clock and by "
 		  "the clock of each person." },
-		{ "忙碌时段指工作时间内按日程连续没空的一整段时间。", "空闲时段指考虑到这里的所有说明之后，工作时间内连续有空的一整段时间。",
+		{ "忙碌时段指工作时间内按日程连续没空的一整段时间。", "空闲时段指工作时间内按日程连续有空的一整段时间，其中已取消的忙碌时段算有空，午饭时间算没空。",
 		  "没有另外说明时，时间都是办公室时间。无论按办公室时间还是按每个人的当地时间，会议都必须在9:00-17:00之内。" },
 	};
 	struct buf b = BUF_INIT;
