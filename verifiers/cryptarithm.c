@@ -137,10 +137,15 @@ static bool letter(char c)
 
 static const struct sign *sign_at(struct str s)
 {
+	if (s.s[0] != '\\' && (unsigned char)s.s[0] < 0x80)
+		return NULL;
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-		struct str text = str_of(signs[i].text);
+		struct str text;
 
-		if (signs[i].text[0] != s.s[0] || !str_starts(s, text))
+		if (signs[i].text[0] != s.s[0] || (s.n > 1 && signs[i].text[1] != s.s[1]))
+			continue;
+		text = str_of(signs[i].text);
+		if (!str_starts(s, text))
 			continue;
 		/* \to is not the beginning of \top, but \n and \\ are what they are */
 		if (text.n > 2 && letter(text.s[text.n - 1]) && s.n > text.n && letter(s.s[text.n]))
@@ -155,9 +160,9 @@ static char plain_char(struct str s, size_t *len)
 {
 	uint32_t cp;
 
-	*len = 0;
-	if (s.n == 0)
-		return 0;
+	*len = s.n > 0;
+	if (s.n == 0 || (unsigned char)s.s[0] < 0x80)
+		return s.n ? s.s[0] : 0;
 	*len = utf8_next(s, &cp);
 	if (cp >= 0xff01 && cp <= 0xff5e)
 		cp -= 0xfee0;

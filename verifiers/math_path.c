@@ -84,6 +84,7 @@ static void fault(struct reader *r, const char *what)
 
 static wide apply(struct reader *r, wide a, char op, wide b)
 {
+	bool small = a <= INT64_MAX && a > INT64_MIN && b <= INT64_MAX && b > INT64_MIN; /* for speed alone */
 	wide rest;
 
 	if (op == '*')
@@ -92,11 +93,11 @@ static wide apply(struct reader *r, wide a, char op, wide b)
 		fault(r, op == '/' ? "it divides by 0" : "it takes a remainder by 0");
 		return 0;
 	}
-	rest = a % b;
+	rest = small ? (int64_t)a % (int64_t)b : a % b;
 	if (op == '/') {
 		if (rest != 0)
 			fault(r, "a division leaves a remainder");
-		return a / b;
+		return small ? (int64_t)a / (int64_t)b : a / b;
 	}
 	return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
 }
@@ -208,10 +209,20 @@ static size_t thousands(struct str s, size_t at)
 	return at + n + 3 < s.n && is_digit(s.s[at + n + 3]) ? 0 : n;
 }
 
+/* What stands for a blank, or for nothing: its length, else 0. */
+static size_t quiet(struct str s)
+{
+	static const char *const table[] = { "\xe2\x80\x89", "\xe2\x80\xaf", "\xe2\x80\x8b", "\\text", "\\mathrm" };
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (str_starts(s, str_of(table[i])))
+			return strlen(table[i]);
+	return 0;
+}
+
 /* Signs alone, without blanks: digits ? + - * / % ( ) =. False where there is anything else. */
 static bool squeeze(struct str s, char *out, size_t cap, size_t *n)
 {
-	static const char *const spaces[] = { "\xe2\x80\x89", "\xe2\x80\xaf", "\xe2\x80\x8b", "\\text", "\\mathrm" };
 	char before = 0; /* the last byte read, a blank or not */
 
 	*n = 0;
@@ -219,36 +230,45 @@ static bool squeeze(struct str s, char *out, size_t cap, size_t *n)
 		char c = s.s[i];
 		size_t skip = 1;
 
-		if (c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '$' || c == '`') {
+		switch (c) {
+		case ' ': case '\t': case '\r': case '\n': case '$': case '`':
 			before = ' ';
 			i++;
 			continue;
-		}
-		if (*n == cap)
-			return false;
-		if (c == '\\' && i + 1 < s.n && strchr("*%", s.s[i + 1])) {
-			i++;
-			continue;
-		}
-		if ((skip = modulo(str_from(s, i))) > 0) {
-			c = '%';
-		} else if ((skip = thousands(s, i)) > 0) {
+		case ',': case '{':
+			skip = thousands(s, i);
+			if (!skip)
+				return false;
 			i += skip;
 			continue;
-		} else {
-			for (size_t k = 0; k < sizeof(spaces) / sizeof(spaces[0]) && !skip; k++)
-				if (str_starts(str_from(s, i), str_of(spaces[k])))
-					skip = strlen(spaces[k]);
-			if (skip > 0) {
-				i += skip;
+		case 'm': case 'M':
+			skip = modulo(str_from(s, i));
+			c = skip ? '%' : 0;
+			break;
+		case '\\':
+			if (i + 1 < s.n && (s.s[i + 1] == '*' || s.s[i + 1] == '%')) {
+				i++;
 				continue;
 			}
-			skip = 1;
-			if (c == 0 || !strchr("0123456789?+-*/%()=", c))
+			skip = modulo(str_from(s, i));
+			c = skip ? '%' : c;
+			break;
+		case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
+		case '?': case '+': case '-': case '*': case '/': case '%': case '(': case ')': case '=':
+			break;
+		default:
+			c = (unsigned char)c >= 0x80 ? '\\' : 0;
+			skip = 0;
+		}
+		if (c == '\\') {
+			skip = quiet(str_from(s, i));
+			if (!skip)
 				return false;
+			i += skip;
+			continue;
 		}
 		/* two digits with a blank between are two numbers, and no equation; == is = */
-		if (is_digit(c) && before == ' ' && *n && is_digit(out[*n - 1]))
+		if (!c || *n == cap || (is_digit(c) && before == ' ' && *n && is_digit(out[*n - 1])))
 			return false;
 		if (!(c == '=' && before == '='))
 			out[(*n)++] = c;
