@@ -13,7 +13,7 @@
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
-enum { ITEMS = 80, LEGS = 160, WALKS = 160, STOPS = 6, RUNS = 100, PROSE = 60 /* bytes */ };
+enum { ITEMS = 80, LEGS = 160, WALKS = 160, STOPS = 6, RUNS = 100, PROSE = 60 /* bytes */, PARTS = 12 /* between arrows */ };
 
 /* One step on paper; kind: from which vertices of a honeycomb it leads, 0 where an edge goes up, 1 where one goes down. */
 struct step {
@@ -218,20 +218,45 @@ static bool find_stops(struct puzzle *p)
 
 /* ---- the answer ---- */
 
+/* The part of an answer before its first arrow: "lamp -> key" is a list too. */
+static struct str before_arrow(struct str *rest)
+{
+	static const char *const arrows[] = { "->", "\xE2\x86\x92", "\\rightarrow", "\\to ", NULL }; /* U+2192 */
+	struct str part = *rest;
+	size_t skipped = 0;
+
+	for (const char *const *a = arrows; *a; a++) {
+		ptrdiff_t at = str_find(part, str_of(*a));
+
+		if (at >= 0) {
+			part = str_sub(part, 0, (size_t)at);
+			skipped = strlen(*a);
+		}
+	}
+	*rest = str_from(*rest, part.n + skipped);
+	return part;
+}
+
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct puzzle p;
-	struct str rest, item;
-	int n = 0, wrong = -1;
+	struct str rest, part = { "", 0 }, item;
+	int n = 0, parts = 0, wrong = -1;
 	bool strange, known = false;
 
 	if (!read_puzzle(&p, desc) || !place(&p) || !find_stops(&p))
 		return rule_bad_task(why, "the desc is no walk on a lattice that leads to known items");
 	rest = text_list(answer);
 	strange = rest.n > (size_t)(PROSE * (p.stops + 1));
-	while (n <= p.stops && text_item(&rest, &item)) {
-		int said = named_said(&p.names, item, -1);
+	while (n <= p.stops && parts <= PARTS && (rest.n || part.n)) {
+		int said;
 
+		if (!text_item(&part, &item)) {
+			part = before_arrow(&rest);
+			parts++;
+			continue;
+		}
+		said = named_said(&p.names, item, -1);
 		strange |= item.n > PROSE;
 		known |= said >= 0;
 		if (n < p.stops && said != p.due[n] && wrong < 0)
@@ -240,7 +265,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	}
 	if (n == 0 || (strange && !known))
 		return rule_unreadable(why, "no item could be read");
-	if (n != p.stops)
+	if (n != p.stops || parts > PARTS)
 		return rule_wrong(why, "%d item%s asked for", p.stops, p.stops == 1 ? " is" : "s are");
 	if (wrong >= 0)
 		return rule_wrong(why, "it is another item at stop %d", wrong + 1);
