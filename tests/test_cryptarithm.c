@@ -4,6 +4,7 @@
  * The oracle gives the letters all permutations of digits and reckons with the desc's text as it stands; the clauses
  * (tests/sat.h) add column by column with running totals. Neither knows our solver.
  */
+#include "base/hash.h"
 #include "generators/task.h"
 #include "tests/check.h"
 #include "tests/sat.h"
@@ -465,6 +466,26 @@ static void refused(void)
 	}
 }
 
+/* The same puzzles for ever, whatever the compiler: a hash of many, with knobs of our own. */
+static void golden(void)
+{
+	static const int knob[TASK_KNOBS] = { 7, 2, 3, 2, 4, 0, 300 };
+	struct buf desc = BUF_INIT, answer = BUF_INIT;
+	uint64_t hash = 0;
+	struct rng rng;
+
+	check_in("golden");
+	rng_init(&rng, 2024, "golden");
+	for (int i = 0; i < 40; i++) {
+		buf_reset(&desc);
+		CHECK(task->generate(&desc, &answer, knob, &rng));
+		hash = hash64(desc.s, desc.n, hash);
+	}
+	CHECK_EQ(hash, INT64_C(7215947362399668425));
+	buf_release(&desc);
+	buf_release(&answer);
+}
+
 int main(void)
 {
 	by_hand();
@@ -473,5 +494,6 @@ int main(void)
 	other_knobs();
 	twins();
 	refused();
+	golden();
 	return check_done();
 }

@@ -4,6 +4,7 @@
  * The oracle turns an equation into postfix by a table of precedences and reckons with doubles' exact whole numbers; division
  * is tried by multiplying back, a remainder by counting up. It knows no rows and no tree.
  */
+#include "base/hash.h"
 #include "generators/task.h"
 #include "tests/check.h"
 #include "verifiers/rule.h"
@@ -365,6 +366,26 @@ static void large(void)
 	CHECK_EQ(judge(desc, said), QUARRY_WRONG);
 }
 
+/* The same puzzles for ever, whatever the compiler: a hash of many, with knobs of our own. */
+static void golden(void)
+{
+	static const int knob[TASK_KNOBS] = { 9, 80, 4, 2, 12 };
+	struct buf desc = BUF_INIT, answer = BUF_INIT;
+	uint64_t hash = 0;
+	struct rng rng;
+
+	check_in("golden");
+	rng_init(&rng, 2024, "golden");
+	for (int i = 0; i < 40; i++) {
+		buf_reset(&desc);
+		CHECK(task->generate(&desc, &answer, knob, &rng));
+		hash = hash64(desc.s, desc.n, hash);
+	}
+	CHECK_EQ(hash, INT64_C(-6760797922058966774));
+	buf_release(&desc);
+	buf_release(&answer);
+}
+
 int main(void)
 {
 	by_hand();
@@ -373,5 +394,6 @@ int main(void)
 	twins();
 	refused();
 	large();
+	golden();
 	return check_done();
 }

@@ -516,6 +516,26 @@ static void hostile(void)
 	buf_release(&out);
 }
 
+/* The same puzzles for ever, whatever the compiler: a hash of many, with knobs of our own. */
+static void golden(void)
+{
+	static const int knob[TASK_KNOBS] = { 3, 8, 30, 5, 60, 30, 40, 30, 30, 1, 6 };
+	struct buf desc = BUF_INIT, answer = BUF_INIT;
+	uint64_t hash = 0;
+	struct rng rng;
+
+	check_in("golden");
+	rng_init(&rng, 2024, "golden");
+	for (int i = 0; i < 40; i++) {
+		buf_reset(&desc);
+		CHECK(task->generate(&desc, &answer, knob, &rng));
+		hash = hash64(desc.s, desc.n, hash);
+	}
+	CHECK_EQ(hash, INT64_C(-1136798627296865547));
+	buf_release(&desc);
+	buf_release(&answer);
+}
+
 int main(void)
 {
 	by_hand();
@@ -524,5 +544,6 @@ int main(void)
 	twins();
 	refused();
 	hostile();
+	golden();
 	return check_done();
 }
