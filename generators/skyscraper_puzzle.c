@@ -46,7 +46,7 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 6, 12, 18, 0, 4, LATIN_DEEP, LATIN_PAIR },
 	{ 7, 14, 20, 3, 9, LATIN_DEEP, LATIN_PAIR },
 	{ 7, 14, 20, 2, 8, LATIN_HARD, LATIN_HARD },
-	{ 8, 18, 26, 4, 14, LATIN_HARD, LATIN_HARD },
+	{ 8, 16, 23, 3, 12, LATIN_HARD, LATIN_HARD },
 	{ 8, 16, 24, 2, 14, LATIN_GUESS, LATIN_GUESS },
 };
 
