@@ -98,6 +98,7 @@ struct links {
 	int shown;
 	int16_t number[CELLS]; /* the shown cells that have hidden neighbours */
 	int weight[CELLS];     /* of shown cells: grows when one cannot be met, so that searches go there first */
+	int8_t like[CELLS];    /* of hidden cells: the last arrangement that was found, which searches try first */
 };
 
 static void links_make(struct links *k, const struct field *f)
@@ -107,6 +108,7 @@ static void links_make(struct links *k, const struct field *f)
 	for (int i = 0; i < f->cells; i++) {
 		k->n[i] = 0;
 		k->weight[i] = WEIGHT;
+		k->like[i] = SAFE;
 		for (int dy = -1; dy <= 1; dy++)
 			for (int dx = -1; dx <= 1; dx++) {
 				int y = i / f->w + dy, x = i % f->w + dx;
@@ -204,29 +206,31 @@ static int hardest_number(const struct state *s)
 	return best;
 }
 
-/* Can all numbers be met? s becomes such an arrangement, or is used up. *steps below 0: given up. */
+/*
+ * Can all numbers be met? s becomes such an arrangement, or is used up. Each dead end takes one of *steps; below 0: given
+ * up.
+ */
 static bool fits(struct state *s, int *steps)
 {
 	struct state other;
-	int n = s->broken ? -1 : hardest_number(s), i = 0;
+	int n = s->broken ? -1 : hardest_number(s), i = 0, v;
 
 	if (n < 0 || s->broken)
 		return !s->broken;
-	if (--*steps < 0)
-		return false;
 	for (int a = 0; a < s->k->n[n]; a++)
 		if (s->value[s->k->around[n][a]] == OPEN)
 			i = s->k->around[n][a];
+	v = s->k->like[i];
 	other = *s;
-	set(&other, i, MINE);
+	set(&other, i, v);
 	if (settle(&other, s->trails) && fits(&other, steps)) {
 		*s = other;
 		return true;
 	}
-	if (*steps < 0)
+	if (*steps < 0 || --*steps < 0)
 		return false;
 	n = s->trails;
-	set(s, i, SAFE);
+	set(s, i, 1 - v);
 	return settle(s, n) && fits(s, steps);
 }
 
@@ -238,9 +242,13 @@ static bool can_be(const struct state *s, int i, int v, uint8_t *met, int *steps
 	set(&t, i, v);
 	if (!settle(&t, s->trails) || !fits(&t, steps))
 		return false;
-	for (int j = 0; j < s->k->f->cells && met; j++)
-		if (t.value[j] != OPEN)
+	for (int j = 0; j < s->k->f->cells; j++) {
+		if (t.value[j] == OPEN)
+			continue;
+		s->k->like[j] = t.value[j];
+		if (met)
 			met[j] |= (uint8_t)(1 << t.value[j]);
+	}
 	return true;
 }
 

@@ -47,10 +47,10 @@ bool field_parse(struct field *f, struct str desc);
 void field_desc(struct buf *out, const struct field *f);
 
 /*
- * False: nothing fits the board, or more than so many steps of search are needed. The rule gives up after five times
+ * False: nothing fits the board, or its searches come to more than so many dead ends. The rule gives up after five times
  * ENOUGH; what is generated takes at most FEW, so that the rule is always sure and quick.
  */
-enum { FEW = 500, ENOUGH = 4000 };
+enum { FEW = 200, ENOUGH = 4000 };
 bool field_certain(const struct field *f, struct certain *c, int steps);
 /* Go on until all of c that is asked for is found. False: stuck. */
 bool field_deduce(const struct field *f, const struct certain *c, struct trace *t);

@@ -409,7 +409,7 @@ static void read_worked(struct str desc, const struct maze *full)
 		CHECK(str_line(&rest, &line));
 	while (str_line(&rest, &line)) {
 		struct str s = line;
-		int i, v, from;
+		int i, v = 0, from;
 
 		check_in("%.*s: %.*s", (int)desc.n, desc.s, (int)line.n, line.s);
 		if (eat(&s, "... +")) {
