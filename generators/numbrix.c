@@ -107,28 +107,36 @@ struct dig {
 	long work;
 };
 
-/*
- * From TRIAL on a second solution is looked for first: that is sooner seen than suppositions end. What has one solution
- * and needs more than PATHS nearly always yields to suppositions; dig_board() asks at the end.
- */
-static bool solvable(struct dig *d, int technique, bool sure)
+/* Solved with no harder technique; d->hardest is what it took. */
+static bool solvable(struct dig *d, int technique)
 {
 	struct logic l;
 
-	if (technique >= TRIAL && numbrix_count(&d->b, 2, DIG_NODES, NULL, &d->work) != 1)
-		return false;
-	numbrix_logic(&l, &d->b, technique < TRIAL ? technique : technique == TRIAL && !sure ? PATHS : TRIAL);
+	numbrix_logic(&l, &d->b, technique);
 	l.work = &d->work;
-	if (numbrix_solve_on(&l))
-		d->hardest = numbrix_hardest(&l);
-	else if (technique == SEARCH || (technique == TRIAL && !sure))
-		d->hardest = technique;
-	else
+	if (!numbrix_solve_on(&l))
 		return false;
+	d->hardest = numbrix_hardest(&l);
 	return true;
 }
 
-/* Take givens away in that order while the board stays solvable: down to `want`, and on until d->technique is needed. */
+/*
+ * Is the board still good, now that a given went? From TRIAL on only a second solution is looked for: that is sooner seen
+ * than suppositions end, and what has one solution and needs more than PATHS nearly always yields to them; dig_board()
+ * asks at the end.
+ */
+static bool still_good(struct dig *d, int technique, bool grade)
+{
+	if (technique < TRIAL)
+		return solvable(d, technique);
+	if (numbrix_count(&d->b, 2, DIG_NODES, NULL, &d->work) != 1)
+		return false;
+	if (grade && !solvable(d, technique == TRIAL ? PATHS : TRIAL))
+		d->hardest = technique;
+	return true;
+}
+
+/* Take givens away in that order while the board stays good: down to `want`, and on until d->technique is needed. */
 static void dig_out(struct dig *d, int technique, int want, int least, const int16_t *order, bool ends)
 {
 	int cells = d->b.n * d->b.n;
@@ -141,7 +149,7 @@ static void dig_out(struct dig *d, int technique, int want, int least, const int
 		if (!v || (ends && (v == 1 || v == cells)))
 			continue;
 		d->b.val[i] = 0;
-		if (solvable(d, technique, false))
+		if (still_good(d, technique, d->given - 1 <= want))
 			d->given--;
 		else
 			d->b.val[i] = (int16_t)v;
@@ -163,8 +171,11 @@ static bool dig_board(struct dig *d, const int *knob, struct rng *rng)
 	if (d->technique > ONLY)
 		dig_out(d, ONLY, want, want, order, knob[ENDS]);
 	dig_out(d, d->technique, want, least, order, knob[ENDS]);
-	return d->given <= most && d->given >= cells * knob[GIVEN_MIN] / 100 && solvable(d, d->technique, true) &&
-	       d->hardest == d->technique;
+	if (d->given > most || d->given < cells * knob[GIVEN_MIN] / 100)
+		return false;
+	if (d->technique == SEARCH)
+		return !solvable(d, TRIAL) && numbrix_count(&d->b, 2, DIG_NODES, NULL, &d->work) == 1;
+	return solvable(d, d->technique) && d->hardest == d->technique;
 }
 
 static const char *refuse(const int *knob)

@@ -105,6 +105,18 @@ static int count(const struct logic *l, const uint64_t *set)
 	return n;
 }
 
+static bool lone(const struct logic *l, const uint64_t *set)
+{
+	int full = 0;
+
+	for (int w = 0; w < l->words; w++) {
+		if (set[w] & (set[w] - 1))
+			return false;
+		full += set[w] != 0;
+	}
+	return full == 1;
+}
+
 /* The least cell of a set that is at or above `from`; -1 when there is none. */
 static int next_in(const struct logic *l, const uint64_t *set, int from)
 {
@@ -119,24 +131,30 @@ static int next_in(const struct logic *l, const uint64_t *set, int from)
 	return -1;
 }
 
-/* set &= the neighbours of from; false when nothing is left. */
-static bool meet(const struct logic *l, uint64_t *set, const uint64_t *from)
+/* set &= the neighbours of from; false when nothing is left. A constant number of words makes it twice as fast. */
+__attribute__((always_inline)) static inline bool meet_words(const struct logic *l, uint64_t *set, const uint64_t *from,
+							     int words)
 {
 	uint64_t any = 0;
 	int n = l->n;
 
-	for (int w = 0; w < l->words; w++) {
-		uint64_t lo = w ? from[w - 1] : 0, hi = w + 1 < l->words ? from[w + 1] : 0, at = from[w];
+	for (int w = 0; w < words; w++) {
+		uint64_t lo = w ? from[w - 1] : 0, hi = w + 1 < words ? from[w + 1] : 0, at = from[w];
 		uint64_t right = (at & l->not_last[w]) << 1, left = (at & l->not_first[w]) >> 1;
 
 		if (w)
 			right |= (lo & l->not_last[w - 1]) >> 63;
-		if (w + 1 < l->words)
+		if (w + 1 < words)
 			left |= (hi & l->not_first[w + 1]) << 63;
 		set[w] &= right | left | at << n | at >> n | lo >> (64 - n) | hi << (64 - n);
 		any |= set[w];
 	}
 	return any != 0;
+}
+
+static bool meet(const struct logic *l, uint64_t *set, const uint64_t *from)
+{
+	return meet_words(l, set, from, l->words);
 }
 
 /* ---- the state ---- */
@@ -213,21 +231,32 @@ static void copy(struct logic *l, const struct logic *from)
  * Each number stands beside a place of the one before and beside one of the one behind: up the row of numbers and down
  * again is enough, for what is left after that has partners on both sides.
  */
+__attribute__((always_inline)) static inline void sweep_words(struct logic *l, int words)
+{
+	uint64_t *set = l->cand + words;
+
+	for (int v = 1; v <= l->cells && !l->broken; v++, set += words) {
+		if (l->at[v] >= 0)
+			continue;
+		for (int w = 0; w < words; w++)
+			set[w] &= l->open[w];
+		l->broken = v > 1 && !meet_words(l, set, set - words, words);
+	}
+	set = l->cand + (l->cells - 1) * words;
+	for (int v = l->cells - 1; v >= 1 && !l->broken; v--, set -= words)
+		l->broken = l->at[v] < 0 && !meet_words(l, set, set + words, words);
+}
+
 static bool sweep(struct logic *l)
 {
 	if (l->work)
 		*l->work += l->cells;
-	for (int v = 1; v <= l->cells && !l->broken; v++) {
-		uint64_t *set = cand(l, v);
-
-		if (l->at[v] >= 0)
-			continue;
-		for (int w = 0; w < l->words; w++)
-			set[w] &= l->open[w];
-		l->broken = v > 1 && !meet(l, set, cand(l, v - 1));
+	switch (l->words) {
+	case 1: sweep_words(l, 1); break;
+	case 2: sweep_words(l, 2); break;
+	case 3: sweep_words(l, 3); break;
+	default: sweep_words(l, 4); break;
 	}
-	for (int v = l->cells - 1; v >= 1 && !l->broken; v--)
-		l->broken = l->at[v] < 0 && !meet(l, cand(l, v), cand(l, v + 1));
 	return !l->broken;
 }
 
@@ -286,7 +315,7 @@ static bool settle(struct logic *l, struct trail *trail)
 		if (!sweep(l))
 			break;
 		for (int v = 1; v <= l->cells && !l->broken; v++)
-			if (l->at[v] < 0 && count(l, cand(l, v)) == 1)
+			if (l->at[v] < 0 && lone(l, cand(l, v)))
 				lay(l, trail, v, next_in(l, cand(l, v), 0));
 		if (before != l->left || l->broken)
 			continue;
@@ -528,7 +557,7 @@ static void reaches(struct logic *l, struct round *r)
 	if (!sweep(l))
 		return;
 	for (int v = 1; v <= l->cells && !(l->serial && r->n); v++) {
-		if (l->at[v] >= 0 || count(l, cand(l, v)) != 1)
+		if (l->at[v] >= 0 || !lone(l, cand(l, v)))
 			continue;
 		found(l, r, v, next_in(l, cand(l, v), 0));
 		if (!l->out)
