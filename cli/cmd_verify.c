@@ -1,6 +1,8 @@
 /* cmd_verify.c - quarry verify: rows with a response in, the same rows with a verdict out. */
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/diff.h"
+#include "cli/foreign.h"
 #include "cli/judge.h"
 #include "cli/progress.h"
 #include "datasets/stream.h"
@@ -8,24 +10,29 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct args {
 	struct common common;
 	const char *out, *dataset;
-	bool summary, strict, recheck;
+	bool summary, strict, recheck, diff;
+	bool other; /* the rows are of another house: */
+	enum foreign_kind kind;
 };
 
 static const struct option options[] = {
 	{ .name = "out", .letter = 'o', .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, out),
 	  .what = "where the rows go; standard output when not given" },
 	{ .name = "dataset", .kind = OPT_TEXT, .arg = "KIND", .at = offsetof(struct args, dataset),
-	  .what = "the schema of the rows: quarry" },
+	  .what = "the schema of the rows: quarry, synlogic or reasoning-gym" },
 	{ .name = "summary", .kind = OPT_FLAG, .at = offsetof(struct args, summary),
 	  .what = "a table of marks per task instead of the rows" },
 	{ .name = "strict-format", .kind = OPT_FLAG, .at = offsetof(struct args, strict),
 	  .what = "an answer in another format than asked, or two different ones, is unreadable" },
 	{ .name = "recheck", .kind = OPT_FLAG, .at = offsetof(struct args, recheck),
 	  .what = "rows hold a mark already: exit 1 where the verdict differs" },
+	{ .name = "diff", .kind = OPT_FLAG, .at = offsetof(struct args, diff),
+	  .what = "rows hold another judge's verdict (upstream, acc or reward): say where ours differs, and why" },
 	{ 0 },
 };
 
@@ -38,7 +45,7 @@ enum {
 };
 
 struct tally {
-	const char *task;
+	char task[64];
 	uint64_t n[MARKS];
 };
 
@@ -49,11 +56,49 @@ struct work {
 	struct buf line[BATCH], judged_line[BATCH];
 	struct json row[BATCH]; /* of line; JSON_NONE when it is no object, then err says why */
 	struct judged judged[BATCH];
+	struct foreign foreign[BATCH];
 	struct err err[BATCH];
 	struct tally tally[TASKS];
 	int tallies;
+	struct diff diff;
 	uint64_t rows, bad, differ;
 };
+
+static double now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+/* False: the row is not of that schema, or has no response. */
+static bool judge_other(struct work *w, int i)
+{
+	struct foreign *f = &w->foreign[i];
+	struct judged *j = &w->judged[i];
+	double t0;
+
+	if (foreign_read(f, w->row[i], w->a->kind, &w->err[i]) < 0)
+		return false;
+	j->rule = f->rule;
+	if (!foreign_response(f, w->row[i], &j->response)) {
+		err_set(&w->err[i], "the row has no text in \"response\"");
+		return false;
+	}
+	t0 = now_us();
+	foreign_judge(f, buf_str(&j->response), w->a->strict, &j->scratch, &j->v);
+	j->us = now_us() - t0;
+	return true;
+}
+
+/* Under its own name: what the row calls its task. */
+static const char *task_name(const struct work *w, int i)
+{
+	if (w->a->other)
+		return w->foreign[i].name;
+	return w->judged[i].rule ? quarry_rule_name(w->judged[i].rule) : "?";
+}
 
 /* The row as it came, with the verdict's members at its end; older ones go. */
 static void one(struct work *w, int i)
@@ -67,7 +112,12 @@ static void one(struct work *w, int i)
 	}
 	if (w->row[i].kind == JSON_NONE)
 		return;
-	judge_row(j, w->row[i], w->a->strict);
+	if (!w->a->other) {
+		judge_row(j, w->row[i], w->a->strict);
+	} else if (!judge_other(w, i)) {
+		w->row[i].kind = JSON_NONE;
+		return;
+	}
 	buf_reset(b);
 	json_open(b, '{');
 	row_copy(b, w->row[i], verdict_key);
@@ -83,19 +133,31 @@ static void one(struct work *w, int i)
 }
 
 /* Tasks that we do not know are one line of the table. */
-static void count(struct work *w, const struct judged *j)
+static void count(struct work *w, const struct judged *j, const char *name)
 {
-	const char *name = j->rule ? quarry_rule_name(j->rule) : "?";
-	struct tally *t = w->tally, *end = w->tally + w->tallies;
+	struct tally *t = w->tally, *end;
 
+	name = j->rule ? name : "?";
+	end = w->tally + w->tallies;
 	while (t < end && strcmp(t->task, name))
 		t++;
 	if (t == end) {
 		assert(w->tallies < TASKS);
 		w->tallies++;
-		*t = (struct tally){ .task = name };
+		*t = (struct tally){ .n = { 0 } };
+		snprintf(t->task, sizeof(t->task), "%s", name);
 	}
 	t->n[j->v.mark]++;
+}
+
+static void differ(struct work *w, int i, unsigned long long number)
+{
+	const struct quarry_verdict *v = &w->judged[i].v;
+	bool theirs = false, stored = diff_stored(w->row[i], &theirs);
+
+	if (diff_add(&w->diff, task_name(w, i), stored, theirs, v->mark) && !w->a->summary)
+		printf("%s:%llu: %s: theirs %s, ours %s: %s\n", reader_name(w->in), number, task_name(w, i), theirs ? "right" : "wrong",
+		       quarry_mark_name(v->mark), v->why);
 }
 
 /* Judge n lines on all threads, then hand them on in order; the first of them is line `first` of the file. */
@@ -120,7 +182,9 @@ static int batch(struct work *w, int n, uint64_t first, struct err *err)
 		if (w->a->recheck && json_get(w->row[i], "mark", &stored) && !json_is(stored, mark) && w->differ++ < 10)
 			log_warn("%s:%llu: the stored mark is %.*s, the verdict is %s", reader_name(w->in), number,
 				 (int)stored.raw.n, stored.raw.s, mark);
-		count(w, &w->judged[i]);
+		count(w, &w->judged[i], task_name(w, i));
+		if (w->a->diff)
+			differ(w, i, number);
 		if (w->out && writer_add(w->out, buf_str(&w->judged_line[i]), err) < 0)
 			return ERR_JOB;
 	}
@@ -162,6 +226,10 @@ static void slim_all(struct work *w, int n)
 		slim(&w->judged[i].desc);
 		slim(&w->judged[i].response);
 		slim(&w->judged[i].scratch);
+		slim(&w->foreign[i].text);
+		slim(&w->foreign[i].question);
+		slim(&w->foreign[i].gold);
+		slim(&w->foreign[i].desc);
 	}
 }
 
@@ -201,7 +269,7 @@ static int judge_all(struct work *w, const char *path, struct err *err)
 	struct err ignored;
 	int rc = reader_open(&w->in, path, err);
 
-	if (rc == 0 && (!a->summary || a->out))
+	if (rc == 0 && ((!a->summary && !a->diff) || a->out))
 		rc = writer_open(&w->out, a->out ? a->out : "-", err);
 	if (rc < 0)
 		return rc;
@@ -229,8 +297,9 @@ static int run(void *p, int argc, char **argv)
 		err_set(&err, "verify takes one file, not %d", argc);
 		return fail_usage(&err);
 	}
-	if (a->dataset && strcmp(a->dataset, "quarry")) {
-		err_set(&err, "verify: unknown dataset kind \"%s\"; there is quarry", a->dataset);
+	a->other = a->dataset && strcmp(a->dataset, "quarry");
+	if (a->other && !foreign_kind_from(a->dataset, &a->kind)) {
+		err_set(&err, "verify: unknown dataset kind \"%s\"; there are quarry, synlogic and reasoning-gym", a->dataset);
 		return fail_usage(&err);
 	}
 	w = calloc(1, sizeof(*w));
@@ -243,7 +312,9 @@ static int run(void *p, int argc, char **argv)
 	if (rc < 0) {
 		rc = fail(rc, &err);
 	} else {
-		if (a->summary)
+		if (a->diff)
+			diff_print(&w->diff, a->summary ? stdout : stderr);
+		else if (a->summary)
 			print_summary(w);
 		rc = w->bad || w->differ ? EXIT_FAILED : EXIT_DONE;
 	}
@@ -255,6 +326,7 @@ static int run(void *p, int argc, char **argv)
 		buf_release(&w->line[i]);
 		buf_release(&w->judged_line[i]);
 		judged_release(&w->judged[i]);
+		foreign_release(&w->foreign[i]);
 	}
 	free(w);
 	return rc;
@@ -265,6 +337,12 @@ static const char more[] =
 	"added at its end: score, mark, why, extracted, format_ok, answers_seen, verify_us. Exit 1 if any row is bad_task.\n"
 	"\n"
 	"    quarry verify samples.jsonl --summary\n"
-	"    quarry sample --model tiny puzzles.jsonl | quarry verify > judged.jsonl\n";
+	"    quarry sample --model tiny puzzles.jsonl | quarry verify > judged.jsonl\n"
+	"\n"
+	"With --dataset synlogic or reasoning-gym the rows are those houses' own, with a response beside; each is judged by the rules as\n"
+	"its question states them. --diff lists on standard output where the verdict that a row brings along differs from ours, and counts\n"
+	"both on standard error; \"paid\" was right to them alone, \"refused\" to us alone.\n"
+	"\n"
+	"    quarry verify --dataset synlogic --diff responses.jsonl\n";
 
 const struct command cmd_verify = { "verify", "[FILE]", "judge rows that hold a response", more, options, sizeof(struct args), run };

@@ -30,8 +30,7 @@ static const struct {
 	{ "\xE2\x97\x81think\xE2\x96\xB7", false }, { "\xE2\x97\x81/think\xE2\x96\xB7", true }, /* Kimi: U+25C1, U+25B7 */
 };
 
-/* What the reader is shown: all behind the last shut mark, up to a mark that opens another thought. */
-static struct str visible(struct str s, bool think_open)
+struct str extract_visible(struct str s, bool think_open)
 {
 	/* First, second and third bytes of the marks: nearly all that is none is passed over by these. */
 	static const bool begins[256] = { ['<'] = true, ['['] = true, [0xE2] = true };
@@ -334,7 +333,7 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 	int kind;
 
 	extract_init(x);
-	hunt(&h, drop_turn_end(visible(response, o->think_open)));
+	hunt(&h, drop_turn_end(extract_visible(response, o->think_open)));
 	kind = choose(&h, o->format);
 	if (kind) {
 		several = o->strict_format && mixed(x, &h, o->format);

@@ -46,6 +46,9 @@ struct extract {
 
 void extract_answer(struct extract *x, struct str response, const struct quarry_options *o);
 
+/* What the reader is shown: all behind the last mark that shuts a thought, up to one that opens another. */
+struct str extract_visible(struct str response, bool think_open);
+
 /* The answer as it is asked for: "<answer>42</answer>", "\boxed{42}", ... into room; the length, 0 when it does not fit. */
 size_t answer_wrap(enum quarry_format format, struct str answer, char *room, size_t cap);
 

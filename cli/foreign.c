@@ -1,0 +1,262 @@
+/* foreign.c - the schemas of SynLogic and reasoning-gym; see foreign.h. */
+#include "cli/foreign.h"
+#include "verifiers/extract.h"
+
+#include <stdio.h>
+
+bool foreign_kind_from(const char *name, enum foreign_kind *ret)
+{
+	static const char *const names[] = { [FOREIGN_SYNLOGIC] = "synlogic", [FOREIGN_GYM] = "reasoning-gym" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0) {
+			*ret = (enum foreign_kind)i;
+			return true;
+		}
+	return false;
+}
+
+/* A string as it is, any other value as its JSON, null as nothing. */
+static void text_of(struct buf *b, struct json v)
+{
+	buf_reset(b);
+	if (v.kind == JSON_STRING)
+		json_str(v, b);
+	else if (v.kind != JSON_NULL && v.kind != JSON_NONE)
+		buf_add(b, v.raw);
+}
+
+static bool name_set(struct foreign *f, struct json v)
+{
+	struct buf b = BUF_INIT;
+	struct str s;
+	bool ok = v.kind == JSON_STRING && json_str(v, &b);
+
+	s = buf_str(&b);
+	if (str_starts(s, STR("val/")))
+		s = str_from(s, 4);
+	ok = ok && s.n > 0 && s.n < sizeof(f->name) && !memchr(s.s, 0, s.n);
+	if (ok)
+		snprintf(f->name, sizeof(f->name), "%.*s", (int)s.n, s.s);
+	buf_release(&b);
+	return ok;
+}
+
+/* The text of a JSON object in a string, or the object itself, parsed out of f->text, which outlives the row's line. */
+static bool object_copy(struct foreign *f, struct json v, struct json *ret)
+{
+	struct err ignored;
+
+	buf_reset(&f->text);
+	if (v.kind == JSON_STRING)
+		json_str(v, &f->text);
+	else
+		buf_add(&f->text, v.raw);
+	return json_parse(ret, buf_str(&f->text), &ignored) && ret->kind == JSON_OBJECT;
+}
+
+/* SynLogic: data_source and extra_info.game_data_str, in an older revision game_data_str at the top. */
+static int read_synlogic(struct foreign *f, struct json row, struct err *err)
+{
+	struct json extra, v, game;
+
+	if (!json_get(row, "data_source", &v) || !name_set(f, v))
+		return err_set(err, "a row of SynLogic needs \"data_source\", the name of its task");
+	if (!(json_get(row, "extra_info", &extra) && json_get(extra, "game_data_str", &v)) && !json_get(row, "game_data_str", &v))
+		return err_set(err, "a row of SynLogic needs \"extra_info\": {\"game_data_str\": ...}, where question and answer stand");
+	if (!object_copy(f, v, &game))
+		return err_set(err, "\"game_data_str\" is not the text of a JSON object");
+	json_get(game, "question", &v);
+	text_of(&f->question, v);
+	json_get(game, "answer", &v);
+	text_of(&f->gold, v);
+	json_get(game, "metadata", &f->meta);
+	return 0;
+}
+
+static int read_gym(struct foreign *f, struct json row, struct err *err)
+{
+	struct json v;
+
+	if (!json_get(row, "metadata", &v) || !object_copy(f, v, &f->meta) || !json_get(f->meta, "source_dataset", &v) ||
+	    !name_set(f, v))
+		return err_set(err, "a row of reasoning-gym needs \"metadata\" with \"source_dataset\"");
+	json_get(row, "question", &v);
+	text_of(&f->question, v);
+	json_get(row, "answer", &v);
+	text_of(&f->gold, v);
+	return 0;
+}
+
+static const struct foreign_task *find(const char *name, enum foreign_kind kind)
+{
+	const struct foreign_task *const synlogic[] = { foreign_boards, foreign_texts, foreign_bench, NULL };
+	const struct foreign_task *const gym[] = { foreign_gym, NULL };
+
+	for (const struct foreign_task *const *table = kind == FOREIGN_GYM ? gym : synlogic; *table; table++)
+		for (const struct foreign_task *t = *table; t->theirs; t++)
+			if (strcmp(t->theirs, name) == 0)
+				return t;
+	return NULL;
+}
+
+/* How the question wants the answer, where it does not ask for tags. */
+static enum quarry_format asked_by(struct str question)
+{
+	if (str_find(question, STR("\\boxed")) >= 0)
+		return QUARRY_BOXED;
+	return str_find(question, STR("```")) >= 0 ? QUARRY_FENCE : QUARRY_ANY;
+}
+
+int foreign_read(struct foreign *f, struct json row, enum foreign_kind kind, struct err *err)
+{
+	const struct foreign_task *t;
+
+	f->rule = NULL;
+	f->task = NULL;
+	f->why[0] = 0;
+	f->list = false;
+	buf_reset(&f->desc);
+	if ((kind == FOREIGN_GYM ? read_gym : read_synlogic)(f, row, err) < 0)
+		return ERR_FAIL;
+	f->asked = asked_by(buf_str(&f->question));
+	t = find(f->name, kind);
+	if (!t) {
+		snprintf(f->why, sizeof(f->why), "no task \"%s\" is known", f->name);
+		return 0;
+	}
+	if (!t->convert(f)) {
+		if (!f->why[0])
+			snprintf(f->why, sizeof(f->why), "the row does not hold what %s needs", t->theirs);
+		return 0;
+	}
+	f->rule = quarry_rule(t->ours);
+	f->task = task_find(str_of(t->ours));
+	if (!f->rule)
+		snprintf(f->why, sizeof(f->why), "%s has no rule here", t->ours);
+	return f->desc.failed ? err_set(err, "out of memory") : 0;
+}
+
+bool foreign_response(const struct foreign *f, struct json row, struct buf *response)
+{
+	struct json v, game;
+	struct err ignored;
+
+	buf_reset(response);
+	if (json_get(row, "response", &v))
+		return json_str(v, response);
+	/* f->meta lies in f->text, and so does what stands beside it */
+	return json_parse(&game, buf_str(&f->text), &ignored) && json_get(game, "gpt_response", &v) && json_str(v, response) &&
+	       response->n > 0;
+}
+
+static bool opens_nested(struct str s)
+{
+	size_t i = 1;
+
+	while (i < s.n && (s.s[i] == ' ' || s.s[i] == '\n' || s.s[i] == '\r' || s.s[i] == '\t'))
+		i++;
+	return i < s.n && (s.s[i] == '[' || s.s[i] == '(');
+}
+
+enum { UNMATCHED = 16 }; /* closing brackets without an opening one that are looked past */
+
+/* The last [...] that holds brackets of its own, else the last one; false: none is whole. Backwards, so nearly linear. */
+static bool last_list(struct str s, struct str *ret)
+{
+	int unmatched = 0;
+	size_t end = s.n;
+	bool found = false;
+
+	while (end > 0 && unmatched < UNMATCHED) {
+		size_t at;
+		int depth = 0;
+
+		while (end > 0 && s.s[end - 1] != ']')
+			end--;
+		for (at = end; at > 0; at--) {
+			depth += s.s[at - 1] == ']' ? 1 : s.s[at - 1] == '[' ? -1 : 0;
+			if (depth == 0)
+				break;
+		}
+		if (at == 0) { /* never opened */
+			unmatched++;
+			end = end ? end - 1 : 0;
+			continue;
+		}
+		if (opens_nested(str_sub(s, at - 1, end)) || !found)
+			*ret = str_sub(s, at - 1, end);
+		found = true;
+		if (opens_nested(*ret))
+			return true;
+		end = at - 1;
+	}
+	return found;
+}
+
+static void judge_text(const struct foreign *f, struct str text, enum quarry_format format, bool strict, struct quarry_verdict *v)
+{
+	struct quarry_options o = { .format = format, .strict_format = strict };
+
+	quarry_verify_n(f->rule, buf_z(&f->desc), f->desc.n, text.n ? text.s : "", text.n, &o, v);
+}
+
+/* A list as an answer of its own. */
+static void judge_list(const struct foreign *f, struct str list, struct buf *room, struct quarry_verdict *v)
+{
+	buf_reset(room);
+	buf_addz(room, "<answer>");
+	buf_add(room, list);
+	buf_addz(room, "</answer>");
+	judge_text(f, buf_str(room), QUARRY_TAGS, false, v);
+	if (room->failed) /* and the answer was cut */
+		v->mark = QUARRY_UNREADABLE;
+}
+
+static bool in_tags(struct str response, struct str *inside)
+{
+	static const struct quarry_options tags = { .format = QUARRY_TAGS };
+	struct extract x;
+
+	extract_answer(&x, response, &tags);
+	*inside = x.raw;
+	return x.found && x.format == QUARRY_TAGS;
+}
+
+void foreign_judge(const struct foreign *f, struct str response, bool strict, struct buf *room, struct quarry_verdict *v)
+{
+	struct quarry_verdict other;
+	struct str shown, list;
+
+	if (!f->rule) {
+		*v = (struct quarry_verdict){ .mark = QUARRY_BAD_TASK };
+		snprintf(v->why, sizeof(v->why), "%s", f->why);
+		return;
+	}
+	if (in_tags(response, &shown)) {
+		judge_text(f, response, QUARRY_TAGS, strict, v);
+		if (v->mark == QUARRY_UNREADABLE && !strict && f->list && last_list(shown, &list)) {
+			judge_list(f, list, room, &other);
+			if (other.mark != QUARRY_UNREADABLE)
+				*v = other;
+		}
+		return;
+	}
+	shown = extract_visible(response, false);
+	if (f->list && last_list(shown, &list)) {
+		judge_list(f, list, room, &other);
+		if (other.mark != QUARRY_UNREADABLE) {
+			*v = other;
+			return;
+		}
+	}
+	judge_text(f, response, f->asked, strict, v);
+}
+
+void foreign_release(struct foreign *f)
+{
+	buf_release(&f->desc);
+	buf_release(&f->question);
+	buf_release(&f->gold);
+	buf_release(&f->text);
+}

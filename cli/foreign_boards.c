@@ -1,0 +1,714 @@
+/*
+ * foreign_boards.c - SynLogic's boards and sums, whose metadata states the puzzle: each becomes a desc of our own task. Where the
+ * question tells other rules than ours, the desc has a sign for them (see the head of each rule).
+ */
+#include "cli/foreign.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { SIDE = 32 };
+
+__attribute__((format(printf, 2, 3))) static bool lacks(struct foreign *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(f->why, sizeof(f->why), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+static bool asks(const struct foreign *f, const char *words)
+{
+	return str_find(buf_str(&f->question), str_of(words)) >= 0;
+}
+
+/* A cell as text: a string as it is, a number by its digits. */
+static bool cell_text(struct json v, char *room, size_t cap, struct str *ret)
+{
+	if (v.kind == JSON_STRING) {
+		if (!json_text(v, room, cap, ret))
+			return false;
+		*ret = str_trim(*ret);
+		return true;
+	}
+	*ret = v.raw;
+	return v.kind == JSON_INT;
+}
+
+/* A whole number, in a string or not. */
+static bool whole(struct json v, int64_t *ret)
+{
+	char room[24];
+	struct str s;
+
+	return cell_text(v, room, sizeof(room), &s) && str_i64(s, ret);
+}
+
+/* The metadata's member as a rectangle of at most SIDE x SIDE cells. */
+static bool rectangle(struct foreign *f, const char *name, struct json *grid, int *rows, int *cols)
+{
+	struct json row;
+	size_t h, w = 0;
+
+	json_get(f->meta, name, grid);
+	h = grid->kind == JSON_ARRAY ? json_count(*grid) : 0;
+	for (struct json_iter it = json_iter(*grid); h && json_next(&it, NULL, &row);) {
+		size_t n = row.kind == JSON_ARRAY ? json_count(row) : 0;
+
+		if (n == 0 || (w && n != w) || n > SIDE)
+			h = 0;
+		w = n;
+	}
+	if (h == 0 || h > SIDE)
+		return lacks(f, "its metadata has no \"%s\" of equal rows", name);
+	*rows = (int)h;
+	*cols = (int)w;
+	return true;
+}
+
+/* Writes one cell; false: what is it? */
+typedef bool cell_fn(struct buf *b, struct str text);
+
+/* All cells, `comma` between those of a row, / between rows. */
+static bool cells_put(struct foreign *f, struct json grid, const char *comma, cell_fn *put)
+{
+	struct json row, cell;
+	struct str text;
+	char room[16];
+
+	int y = 0;
+
+	for (struct json_iter rows = json_iter(grid); json_next(&rows, NULL, &row); y++) {
+		int x = 0;
+
+		if (y)
+			buf_addc(&f->desc, '/');
+		for (struct json_iter cells = json_iter(row); json_next(&cells, NULL, &cell); x++) {
+			if (x)
+				buf_addz(&f->desc, comma);
+			if (!cell_text(cell, room, sizeof(room), &text) || !put(&f->desc, text))
+				return lacks(f, "a cell of its board is %.*s", (int)(cell.raw.n < 40 ? cell.raw.n : 40), cell.raw.s);
+		}
+	}
+	return true;
+}
+
+static bool put_number(struct buf *b, struct str s)
+{
+	int64_t v;
+
+	if (!str_i64(s, &v) || v < 0 || v > 9999)
+		return false;
+	buf_addi(b, v);
+	return true;
+}
+
+static bool put_number_or_x(struct buf *b, struct str s)
+{
+	if (!str_is(s, "X"))
+		return put_number(b, s);
+	buf_addc(b, '.');
+	return true;
+}
+
+/* A list of numbers of the metadata, `comma` between. */
+static bool numbers_put(struct foreign *f, const char *name, const char *comma, size_t count)
+{
+	struct json list, v;
+	size_t n = 0;
+	int64_t i;
+
+	json_get(f->meta, name, &list);
+	for (struct json_iter it = json_iter(list); list.kind == JSON_ARRAY && json_next(&it, NULL, &v); n++) {
+		if (!whole(v, &i) || i < 0 || i > 99999)
+			return lacks(f, "its \"%s\" holds %.*s", name, (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
+		if (n)
+			buf_addz(&f->desc, comma);
+		buf_addi(&f->desc, i);
+	}
+	return n == count ? true : lacks(f, "its \"%s\" has %zu numbers, not %zu", name, n, count);
+}
+
+/* ---- arrows, paths, mines ---- */
+
+static bool put_arrow(struct buf *b, struct str s)
+{
+	static const char *const arrows[][2] = {
+		{ "\u2191", "n" }, { "\u2197", "ne" }, { "\u2192", "e" }, { "\u2198", "se" },
+		{ "\u2193", "s" }, { "\u2199", "sw" }, { "\u2190", "w" }, { "\u2196", "nw" },
+	};
+
+	for (size_t i = 0; i < sizeof(arrows) / sizeof(arrows[0]); i++)
+		if (str_is(s, arrows[i][0])) {
+			buf_addz(b, arrows[i][1]);
+			return true;
+		}
+	return put_number_or_x(b, s);
+}
+
+static bool arrow_maze(struct foreign *f)
+{
+	struct json grid;
+	int h, w;
+
+	if (!rectangle(f, "maze", &grid, &h, &w))
+		return false;
+	buf_addf(&f->desc, "%dx%d:", h, w);
+	return cells_put(f, grid, ",", put_arrow);
+}
+
+static bool numbrix(struct foreign *f)
+{
+	struct json grid;
+	int h, w;
+
+	f->list = true;
+	if (!rectangle(f, "grid", &grid, &h, &w))
+		return false;
+	buf_addf(&f->desc, "%d:", h);
+	return h == w ? cells_put(f, grid, ",", put_number_or_x) : lacks(f, "its board is no square");
+}
+
+/* One-step logic, where a question asks for that alone, sees a number whose hidden neighbours are all mines; nothing else. */
+static bool minesweeper(struct foreign *f)
+{
+	struct json grid;
+	int h, w;
+
+	f->list = true;
+	if (!rectangle(f, "revealed_grid", &grid, &h, &w))
+		return false;
+	buf_addf(&f->desc, "%dx%d:?:%c:", h, w, asks(f, "one-step") || asks(f, "\u4e00\u6b65") ? 'o' : 'm');
+	return cells_put(f, grid, "", put_number_or_x);
+}
+
+/* ---- tents, dominoes, stars, walls ---- */
+
+static bool put_tree(struct buf *b, struct str s)
+{
+	buf_addc(b, str_is(s, "T") ? 'T' : '.');
+	return str_is(s, "T") || str_is(s, "X");
+}
+
+/* English questions want each tent beside exactly one tree, Chinese ones beside a tree; neither says that trees and tents pair up. */
+static bool campsite(struct foreign *f)
+{
+	struct json grid;
+	int h, w;
+
+	f->list = true;
+	if (!rectangle(f, "grid", &grid, &h, &w) || !cells_put(f, grid, "", put_tree))
+		return false;
+	buf_addc(&f->desc, ':');
+	if (!numbers_put(f, "row_constraints", ",", (size_t)h))
+		return false;
+	buf_addc(&f->desc, ':');
+	if (!numbers_put(f, "col_constraints", ",", (size_t)w))
+		return false;
+	buf_addz(&f->desc, asks(f, "exactly one tree") ? ":one" : ":some");
+	return true;
+}
+
+static bool put_letter(struct buf *b, struct str s)
+{
+	if (s.n != 1 || s.s[0] < 'A' || s.s[0] > 'Z')
+		return false;
+	buf_addc(b, s.s[0]);
+	return true;
+}
+
+static bool norinori(struct foreign *f)
+{
+	struct json grid;
+	int h, w;
+
+	f->list = true;
+	return rectangle(f, "region_grid", &grid, &h, &w) && cells_put(f, grid, "", put_letter);
+}
+
+/* The question's number of stars; it is the metadata's k. */
+static bool star_placement(struct foreign *f)
+{
+	struct json grid, k;
+	int64_t stars;
+	int h, w;
+
+	if (!json_get(f->meta, "k", &k) || !whole(k, &stars) || stars < 1 || stars > 9)
+		return lacks(f, "its metadata has no \"k\"");
+	buf_addf(&f->desc, "%d:", (int)stars);
+	return rectangle(f, "region_grid", &grid, &h, &w) && cells_put(f, grid, "", put_letter);
+}
+
+static bool put_island(struct buf *b, struct str s)
+{
+	int64_t v;
+
+	if (str_is(s, "X")) {
+		buf_addc(b, '.');
+		return true;
+	}
+	if (!str_i64(s, &v) || v < 1 || v > 35)
+		return false;
+	buf_addc(b, (char)(v < 10 ? '0' + v : 'a' + v - 10));
+	return true;
+}
+
+/* Nothing is said of walls that hang together or of islands that touch at a corner. */
+static bool number_wall(struct foreign *f)
+{
+	struct json grid;
+	int h, w;
+
+	buf_addz(&f->desc, "ft:");
+	return rectangle(f, "grid", &grid, &h, &w) && cells_put(f, grid, "", put_island);
+}
+
+/* ---- sums ---- */
+
+static bool kukurasu(struct foreign *f)
+{
+	struct json rows, cols;
+
+	f->list = true;
+	json_get(f->meta, "row_sums", &rows);
+	json_get(f->meta, "col_sums", &cols);
+	if (!numbers_put(f, "row_sums", " ", json_count(rows)))
+		return false;
+	buf_addc(&f->desc, '/');
+	return numbers_put(f, "col_sums", " ", json_count(cols));
+}
+
+/* The frame holds the sums; a 0 inside it is a blank. */
+static bool survo(struct foreign *f)
+{
+	struct json grid, list, row, v;
+	int h, w, y = 0, blanks = 0, n = 0;
+	int64_t pool[SIDE * SIDE], cell;
+
+	if (!rectangle(f, "original_matrix", &grid, &h, &w))
+		return false;
+	for (struct json_iter rows = json_iter(grid); json_next(&rows, NULL, &row); y++) {
+		int x = 0;
+
+		buf_addz(&f->desc, y == 0 ? "" : y == h - 1 ? "|" : "/");
+		for (struct json_iter cells = json_iter(row); json_next(&cells, NULL, &v); x++) {
+			if (!whole(v, &cell) || cell < 0 || cell > 9999)
+				return lacks(f, "its matrix has something else than numbers");
+			if (y == h - 1 && x == w - 1)
+				break; /* the sum of all sums follows from the others */
+			buf_addz(&f->desc, x == 0 ? "" : x == w - 1 ? "=" : " ");
+			if (cell == 0 && x < w - 1 && y < h - 1)
+				buf_addc(&f->desc, '.');
+			else
+				buf_addi(&f->desc, cell);
+			blanks += cell == 0 && x < w - 1 && y < h - 1;
+		}
+	}
+	json_get(f->meta, "candidate_numbers", &list);
+	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v); n++) {
+		int at = n;
+
+		if (n == SIDE * SIDE || !whole(v, &cell) || cell < 0)
+			return lacks(f, "its \"candidate_numbers\" are no numbers");
+		for (; at > 0 && pool[at - 1] > cell; at--)
+			pool[at] = pool[at - 1];
+		pool[at] = cell;
+	}
+	if (n != blanks)
+		return lacks(f, "%d numbers are to be filled into %d blanks", n, blanks);
+	for (int i = 0; i < n; i++)
+		buf_addf(&f->desc, "%c%lld", i ? ' ' : '|', (long long)pool[i]);
+	return true;
+}
+
+/* ---- Latin squares ---- */
+
+/* "(2,3)" or [2,3], from 1. */
+static bool place(struct json v, int n, int *cell)
+{
+	int64_t at[2] = { 0, 0 };
+	struct json part;
+	struct str s, piece;
+	char room[24];
+	int k = 0;
+
+	if (v.kind == JSON_STRING) {
+		if (!json_text(v, room, sizeof(room), &s))
+			return false;
+		s = str_trim(s);
+		if (s.n < 5 || s.s[0] != '(' || s.s[s.n - 1] != ')')
+			return false;
+		for (s = str_sub(s, 1, s.n - 1); str_split(&s, ',', &piece); k++)
+			if (k == 2 || !str_i64(str_trim(piece), &at[k]))
+				return false;
+	} else {
+		for (struct json_iter it = json_iter(v); json_next(&it, NULL, &part); k++)
+			if (k == 2 || !whole(part, &at[k]))
+				return false;
+	}
+	*cell = (int)((at[0] - 1) * n + at[1] - 1);
+	return k == 2 && at[0] >= 1 && at[0] <= n && at[1] >= 1 && at[1] <= n;
+}
+
+enum { LATIN = 9 };
+
+/* The cage of each cell; -1: in none. */
+static bool cages_read(struct foreign *f, struct json regions, int n, int *cage_of)
+{
+	struct json region, cells, v;
+	int cage = 0, cell;
+
+	for (int i = 0; i < n * n; i++)
+		cage_of[i] = -1;
+	for (struct json_iter it = json_iter(regions); json_next(&it, NULL, &region); cage++) {
+		if (!json_get(region, "cells", &cells) || cells.kind != JSON_ARRAY)
+			return lacks(f, "one of its regions has no cells");
+		for (struct json_iter c = json_iter(cells); json_next(&c, NULL, &v);) {
+			if (!place(v, n, &cell))
+				return lacks(f, "a cell of its regions is %.*s", (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
+			if (cage_of[cell] >= 0)
+				return lacks(f, "row %d, column %d is in two regions", cell / n + 1, cell % n + 1);
+			cage_of[cell] = cage;
+		}
+	}
+	for (int i = 0; i < n * n; i++)
+		if (cage_of[i] < 0)
+			return lacks(f, "row %d, column %d is in no region", i / n + 1, i % n + 1);
+	return cage <= 52 ? true : lacks(f, "it has more than 52 regions");
+}
+
+/* What region number k asks for. */
+static bool target_put(struct foreign *f, struct json regions, int k)
+{
+	static const char *const signs[][2] = { { "+", "+" }, { "-", "-" }, { "*", "*" }, { "\u00d7", "*" }, { "/", "/" }, { "\u00f7", "/" } };
+	struct json region = regions, target, sign, cells;
+	struct json_iter it = json_iter(regions);
+	int64_t v;
+
+	for (int i = 0; i <= k; i++)
+		json_next(&it, NULL, &region);
+	if (!json_get(region, "target", &target) || !whole(target, &v) || v < 0 || v > 999999)
+		return lacks(f, "the target of a region is %.*s", (int)(target.raw.n < 40 ? target.raw.n : 40), target.raw.s);
+	buf_addi(&f->desc, v);
+	json_get(region, "cells", &cells);
+	json_get(region, "operator", &sign);
+	if (json_count(cells) == 1)
+		return true;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (json_is(sign, signs[i][0])) {
+			buf_addz(&f->desc, signs[i][1]);
+			return true;
+		}
+	return lacks(f, "the operator of a region is %.*s", (int)(sign.raw.n < 40 ? sign.raw.n : 40), sign.raw.s);
+}
+
+static bool size_read(struct foreign *f, const char *name, int *n)
+{
+	struct json v;
+	int64_t size;
+
+	if (!json_get(f->meta, name, &v) || !whole(v, &size) || size < 2 || size > LATIN)
+		return lacks(f, "its metadata has no \"%s\" from 2 to 9", name);
+	*n = (int)size;
+	return true;
+}
+
+static bool calcudoko(struct foreign *f)
+{
+	int cage_of[LATIN * LATIN], order[LATIN * LATIN], name[LATIN * LATIN], n, cages = 0;
+	struct json regions;
+
+	f->list = true;
+	json_get(f->meta, "regions", &regions);
+	if (!size_read(f, "grid_size", &n) || !cages_read(f, regions, n, cage_of))
+		return false;
+	for (int i = 0; i < n * n; i++)
+		name[i] = -1;
+	buf_addf(&f->desc, "%d:", n);
+	for (int i = 0; i < n * n; i++) {
+		int k = cage_of[i];
+
+		if (name[k] < 0) {
+			order[cages] = k;
+			name[k] = cages++;
+		}
+		buf_addc(&f->desc, (char)(name[k] < 26 ? 'a' + name[k] : 'A' + name[k] - 26));
+		if (i % n == n - 1)
+			buf_addc(&f->desc, i + 1 == n * n ? ':' : '/');
+	}
+	for (int k = 0; k < cages; k++) {
+		buf_addz(&f->desc, k ? "," : "");
+		if (!target_put(f, regions, order[k]))
+			return false;
+	}
+	return true;
+}
+
+/* A line of n digits or X, parted by blanks. */
+static bool givens_line(struct str line, int n, char *row)
+{
+	struct str word;
+	int x = 0;
+
+	for (; str_word(&line, &word); x++)
+		if (x == n || word.n != 1 || !(word.s[0] == 'X' || (word.s[0] >= '1' && word.s[0] <= '0' + n)))
+			return false;
+		else
+			row[x] = word.s[0] == 'X' ? '.' : word.s[0];
+	return x == n;
+}
+
+/* The first n such lines in a row in the question: it alone tells the given digits. */
+static bool givens_read(const struct foreign *f, int n, char *given)
+{
+	struct str rest = buf_str(&f->question), line;
+	int y = 0;
+
+	while (y < n && str_line(&rest, &line))
+		y = givens_line(line, n, given + y * n) ? y + 1 : 0;
+	return y == n;
+}
+
+/* [[0, 1], [1, 1], "<"], from 0, between neighbours. */
+static bool sign_read(struct json v, int n, int *cell, bool *down, char *sign)
+{
+	struct json part, number;
+	int64_t at[4];
+	int k = 0, a, b;
+	struct json_iter it = json_iter(v);
+
+	for (int side = 0; side < 2; side++) {
+		if (!json_next(&it, NULL, &part) || part.kind != JSON_ARRAY)
+			return false;
+		for (struct json_iter p = json_iter(part); json_next(&p, NULL, &number); k++)
+			if (k == 2 * side + 2 || !whole(number, &at[k]) || at[k] < 0 || at[k] >= n)
+				return false;
+		if (k != 2 * side + 2)
+			return false;
+	}
+	if (!json_next(&it, NULL, &part) || !(json_is(part, "<") || json_is(part, ">")))
+		return false;
+	*sign = json_is(part, "<") ? '<' : '>';
+	a = (int)(at[0] * n + at[1]);
+	b = (int)(at[2] * n + at[3]);
+	if (a > b) {
+		int was = a;
+
+		a = b;
+		b = was;
+		*sign = *sign == '<' ? '>' : '<';
+	}
+	*cell = a;
+	*down = b == a + n;
+	return *down || (b == a + 1 && b % n);
+}
+
+static bool futoshiki(struct foreign *f)
+{
+	char given[LATIN * LATIN], right[LATIN * LATIN], below[LATIN * LATIN], sign;
+	struct json list, v;
+	bool down;
+	int n, cell;
+
+	f->list = true;
+	if (!size_read(f, "grid_size", &n))
+		return false;
+	if (!givens_read(f, n, given))
+		return lacks(f, "its question shows no board of %d rows", n);
+	memset(right, '-', sizeof(right));
+	memset(below, '-', sizeof(below));
+	json_get(f->meta, "constraints", &list);
+	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v);) {
+		char *at;
+
+		if (!sign_read(v, n, &cell, &down, &sign))
+			return lacks(f, "one of its constraints is %.*s", (int)(v.raw.n < 60 ? v.raw.n : 60), v.raw.s);
+		at = down ? &below[cell] : &right[cell];
+		sign = down ? (sign == '<' ? '^' : 'v') : sign;
+		if (*at != '-' && *at != sign)
+			return lacks(f, "two of its constraints contradict each other at row %d, column %d", cell / n + 1, cell % n + 1);
+		*at = sign;
+	}
+	buf_addf(&f->desc, "%d:", n);
+	for (int y = 0; y < n; y++) {
+		for (int x = 0; x < n; x++) {
+			buf_addc(&f->desc, given[y * n + x]);
+			if (x + 1 < n)
+				buf_addc(&f->desc, right[y * n + x]);
+		}
+		if (y + 1 < n)
+			buf_addf(&f->desc, "/%.*s/", n, below + y * n);
+	}
+	return true;
+}
+
+static bool skyscraper_puzzle(struct foreign *f)
+{
+	static const char *const sides[] = { "top", "bottom", "left", "right" };
+	int n = 0;
+
+	if (!size_read(f, "n", &n))
+		return false;
+	buf_addf(&f->desc, "%d:", n);
+	for (int i = 0; i < 4; i++) {
+		if (!numbers_put(f, sides[i], "", (size_t)n))
+			return false;
+		buf_addc(&f->desc, i < 3 ? '/' : ':');
+	}
+	for (int y = 0; y < n; y++)
+		buf_addf(&f->desc, "%s%.*s", y ? "/" : "", n, ".........");
+	return true;
+}
+
+static bool sudoku(struct foreign *f)
+{
+	struct json grid;
+	int h, w;
+
+	if (!rectangle(f, "original_sudoku", &grid, &h, &w))
+		return false;
+	buf_addz(&f->desc, "3x3:");
+	return cells_put(f, grid, "", put_number_or_x);
+}
+
+/* ---- expressions ---- */
+
+/* All four signs, in whatever order, or those that are listed. */
+static bool mathador(struct foreign *f)
+{
+	struct json list, v;
+	int64_t target;
+	unsigned signs = 0;
+	static const char all[] = "+-*/";
+
+	if (!json_get(f->meta, "result", &v) || !whole(v, &target) || target < 0)
+		return lacks(f, "its metadata has no \"result\"");
+	json_get(f->meta, "operators", &list);
+	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v);) {
+		struct str s;
+
+		if (!json_plain(v, &s) || s.n != 1 || !strchr(all, s.s[0]))
+			return lacks(f, "it allows the operator %.*s", (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
+		signs |= 1u << (strchr(all, s.s[0]) - all);
+	}
+	buf_addi(&f->desc, target);
+	if (signs && signs != 15) {
+		buf_addc(&f->desc, ' ');
+		for (int i = 0; i < 4; i++)
+			if (signs >> i & 1)
+				buf_addc(&f->desc, all[i]);
+	}
+	buf_addz(&f->desc, ": ");
+	json_get(f->meta, "numbers", &list);
+	return numbers_put(f, "numbers", " ", json_count(list));
+}
+
+/* Divisions are as everybody knows them: nothing is said against fractions. */
+static bool math_path(struct foreign *f)
+{
+	struct buf text = BUF_INIT;
+	struct json v;
+	bool ok = json_get(f->meta, "query_expr", &v) && json_str(v, &text);
+
+	f->list = true;
+	buf_addc(&f->desc, '~');
+	for (size_t i = 0; i < text.n; i++)
+		if (text.s[i] != ' ')
+			buf_addc(&f->desc, text.s[i]);
+	buf_release(&text);
+	return ok ? true : lacks(f, "its metadata has no \"query_expr\"");
+}
+
+static bool cryptarithm(struct foreign *f)
+{
+	struct json words, signs, w, s = { JSON_NONE, { "", 0 } };
+	struct json_iter op;
+	size_t n, at = 0;
+
+	json_get(f->meta, "letter_words", &words);
+	json_get(f->meta, "operators", &signs);
+	n = json_count(words);
+	op = json_iter(signs);
+	if (n < 2 || json_count(signs) + 2 != n)
+		return lacks(f, "its metadata has no \"letter_words\" and \"operators\" that make an equation");
+	for (struct json_iter it = json_iter(words); json_next(&it, NULL, &w); at++) {
+		struct str word, sign = STR("=");
+
+		if (at && at + 1 < n && (!json_next(&op, NULL, &s) || !json_plain(s, &sign) || sign.n != 1))
+			return lacks(f, "one of its operators is %.*s", (int)(s.raw.n < 40 ? s.raw.n : 40), s.raw.s);
+		if (!json_plain(w, &word))
+			return lacks(f, "one of its words is no text");
+		if (at)
+			buf_add(&f->desc, sign);
+		buf_add(&f->desc, word);
+	}
+	return true;
+}
+
+/* ---- words ---- */
+
+static bool put_mask(struct buf *b, struct str s)
+{
+	buf_addc(b, str_is(s, "X") ? '.' : '#');
+	return str_is(s, "X") || str_is(s, "0");
+}
+
+static bool words_put(struct foreign *f, const char *name)
+{
+	struct json list, v;
+	int n = 0;
+
+	json_get(f->meta, name, &list);
+	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v);) {
+		struct str s;
+
+		if (!json_plain(v, &s))
+			return lacks(f, "one of its \"%s\" is no text", name);
+		if (!s.n)
+			continue;
+		buf_addz(&f->desc, n++ ? "," : "");
+		for (size_t i = 0; i < s.n; i++)
+			buf_addc(&f->desc, s.s[i] >= 'A' && s.s[i] <= 'Z' ? (char)(s.s[i] | 0x20) : s.s[i]);
+	}
+	return true;
+}
+
+/* Words may stand anywhere in a line of their direction, side by side with others: the mask shows letters, not where words begin. */
+static bool wordscapes(struct foreign *f)
+{
+	struct json grid;
+	int h, w;
+
+	f->list = true;
+	if (!rectangle(f, "grid", &grid, &h, &w) || !cells_put(f, grid, "", put_mask))
+		return false;
+	buf_addc(&f->desc, ':');
+	if (!words_put(f, "across_words"))
+		return false;
+	buf_addc(&f->desc, ':');
+	return words_put(f, "down_words");
+}
+
+const struct foreign_task foreign_boards[] = {
+	{ "arrow_maze", "arrow_maze", arrow_maze },
+	{ "calcudoko", "calcudoko", calcudoko },
+	{ "campsite", "campsite", campsite },
+	{ "cryptarithm", "cryptarithm", cryptarithm },
+	{ "futoshiki", "futoshiki", futoshiki },
+	{ "game_of_24", "game_of_24", mathador },
+	{ "kukurasu", "kukurasu", kukurasu },
+	{ "math_path", "math_path", math_path },
+	{ "mathador", "game_of_24", mathador },
+	{ "minesweeper", "minesweeper", minesweeper },
+	{ "norinori", "norinori", norinori },
+	{ "number_wall", "number_wall", number_wall },
+	{ "numbrix", "numbrix", numbrix },
+	{ "skyscraper_puzzle", "skyscraper_puzzle", skyscraper_puzzle },
+	{ "star_placement_puzzle", "star_placement_puzzle", star_placement },
+	{ "sudoku", "sudoku", sudoku },
+	{ "survo", "survo", survo },
+	{ "wordscapes", "wordscapes", wordscapes },
+	{ NULL, NULL, NULL },
+};
