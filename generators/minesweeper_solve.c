@@ -60,7 +60,8 @@ bool field_parse(struct field *f, struct str s)
 	if (!skip(&s, STR("?")) && !number_read(&s, f->cells, &f->mines))
 		return false;
 	f->safe = str_starts(s, STR(":s:"));
-	if (!skip(&s, STR(":s:")) && !skip(&s, STR(":m:")))
+	f->one = f->mines < 0 && str_starts(s, STR(":o:"));
+	if (!skip(&s, STR(":s:")) && !skip(&s, STR(":m:")) && !(f->one && skip(&s, STR(":o:"))))
 		return false;
 	for (int i = 0; i < f->cells; i++) {
 		if (i && i % f->w == 0 && !skip(&s, STR("/")))
@@ -81,7 +82,7 @@ void field_desc(struct buf *out, const struct field *f)
 		buf_addc(out, '?');
 	else
 		buf_addi(out, f->mines);
-	buf_addz(out, f->safe ? ":s:" : ":m:");
+	buf_addz(out, f->safe ? ":s:" : f->one ? ":o:" : ":m:");
 	for (int i = 0; i < f->cells; i++) {
 		if (i && i % f->w == 0)
 			buf_addc(out, '/');
@@ -668,6 +669,28 @@ bool field_deduce(const struct field *f, const struct certain *c, struct trace *
 
 /* ---- the whole truth ---- */
 
+/* Mines beside numbers that have no more hidden neighbours than mines. */
+static bool certain_by_one(const struct links *k, struct certain *c)
+{
+	const struct field *f = k->f;
+
+	memset(c->value, OPEN, sizeof(c->value));
+	c->asked = 0;
+	for (int i = 0; i < f->cells; i++) {
+		if (f->shown[i] < 0)
+			continue;
+		if (f->shown[i] > k->n[i])
+			return false;
+		for (int a = 0; f->shown[i] == k->n[i] && a < k->n[i]; a++) {
+			int j = k->around[i][a];
+
+			c->asked += c->value[j] == OPEN;
+			c->value[j] = MINE;
+		}
+	}
+	return true;
+}
+
 bool field_certain(const struct field *f, struct certain *c, int steps)
 {
 	uint8_t met[CELLS] = { 0 }; /* bit v: the cell is v in some arrangement */
@@ -677,6 +700,8 @@ bool field_certain(const struct field *f, struct certain *c, int steps)
 	struct round r;
 
 	links_make(&k, f);
+	if (f->one)
+		return certain_by_one(&k, c);
 	state_init(&s, &k);
 	do { /* what is plain first: it keeps the search short */
 		struct trace t = { .max = PAIR };

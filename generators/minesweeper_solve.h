@@ -24,6 +24,7 @@ struct field {
 	int h, w, cells;
 	int mines;           /* -1: not told */
 	bool safe;           /* the safe cells are asked for, not the mines */
+	bool one;            /* only the mines that some number tells alone; no puzzle of ours, see the rule */
 	int8_t shown[CELLS]; /* -1: hidden */
 };
 

@@ -3,7 +3,8 @@
  * in every arrangement of mines that fits the numbers shown and, where it is told, the number of mines.
  *
  * desc: "HxW:MINES:ASK:ROW/ROW/..." with H rows of W cells (2 .. 16), a digit for a number shown and . for a hidden cell;
- * MINES is the number of mines or ?, ASK is m for certain mines and s for cells that are certainly safe.
+ * MINES is the number of mines or ?, ASK is m for certain mines and s for cells that are certainly safe. With ? it may be o, as some
+ * puzzles of others have it: mines that one number tells alone, because it has no more hidden neighbours than mines.
  * "4x4:?:m:..10/.210/..10/1110".
  *
  * Which cells are certain is worked out here: for each cell beside a number an arrangement is looked for in which it is
@@ -29,6 +30,7 @@ struct field {
 	int h, w, cells;
 	int mines; /* -1: not told */
 	bool safe; /* safe cells are asked for */
+	bool one;  /* only what one number tells */
 	int8_t shown[CELLS]; /* -1: hidden */
 	/* Each number that has hidden cells around it, and those; for each hidden cell the numbers beside it. */
 	int numbers;
@@ -110,7 +112,8 @@ static bool field_read(struct field *f, struct str s)
 	if (!sign_read(&s, ':'))
 		return false;
 	f->safe = sign_read(&s, 's');
-	if ((!f->safe && !sign_read(&s, 'm')) || !sign_read(&s, ':'))
+	f->one = !f->safe && f->mines < 0 && sign_read(&s, 'o');
+	if ((!f->safe && !f->one && !sign_read(&s, 'm')) || !sign_read(&s, ':'))
 		return false;
 	for (int i = 0; i < f->cells; i++) {
 		if (i && i % f->w == 0 && !sign_read(&s, '/'))
@@ -314,6 +317,19 @@ static bool certain_by_numbers(struct field *f)
 		undo(f, from);
 		if (f->steps < 0 || (!fits && !suppose(f, i, 1 - other)))
 			return false;
+	}
+	return true;
+}
+
+/* What single numbers tell; false: one is larger than what it has around it. */
+static bool certain_by_one(struct field *f)
+{
+	memset(f->value, -1, sizeof(f->value));
+	for (int k = 0; k < f->numbers; k++) {
+		if (f->lack[k] > f->arounds[k])
+			return false;
+		for (int a = 0; f->lack[k] == f->arounds[k] && a < f->arounds[k]; a++)
+			f->value[f->around[k][a]] = 1;
 	}
 	return true;
 }
@@ -803,7 +819,8 @@ static enum quarry_mark check(struct why *why, const struct field *f, const stru
 			return rule_wrong(why, "(%d, %d) is not hidden", i / f->w, i % f->w);
 	for (int i = 0; i < f->cells; i++) {
 		if (list->said[i] && f->value[i] != wanted)
-			return rule_wrong(why, f->value[i] < 0 ? "(%d, %d) is not certainly %s" : "(%d, %d) is certainly not %s",
+			return rule_wrong(why, f->one ? "no number tells alone that (%d, %d) is %s" :
+					  f->value[i] < 0 ? "(%d, %d) is not certainly %s" : "(%d, %d) is certainly not %s",
 					  i / f->w, i % f->w, what);
 		if (!list->said[i] && f->value[i] == wanted)
 			return rule_wrong(why, "(%d, %d) is certainly %s and is missing", i / f->w, i % f->w, what);
@@ -818,7 +835,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!field_read(&f, desc))
 		return rule_bad_task(why, "the desc is no minesweeper board");
-	if (!certain_by_numbers(&f) || (f.mines >= 0 && !certain_by_total(&f)))
+	if (f.one ? !certain_by_one(&f) : !certain_by_numbers(&f) || (f.mines >= 0 && !certain_by_total(&f)))
 		return rule_bad_task(why, "no arrangement fits the board, or it is too large to tell");
 	if (!list_read(&list, &f, answer))
 		return rule_unreadable(why, "no list of cells could be read");
