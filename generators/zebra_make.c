@@ -166,15 +166,15 @@ static void table_draw(struct table *t, struct rng *rng)
 	}
 }
 
-bool zebra_reduce(struct zebra *z, const uint8_t *house, struct rng *rng)
+bool zebra_reduce(struct zebra *z, const uint8_t *house, int needed, struct rng *rng)
 {
 	struct zebra_net net;
 	uint8_t other[ZEBRA_ITEMS];
 	int kept = 0;
 
-	rng_shuffle(rng, z->clue, (size_t)z->clues, sizeof(z->clue[0]));
+	rng_shuffle(rng, z->clue + needed, (size_t)(z->clues - needed), sizeof(z->clue[0]));
 	zebra_net(&net, z);
-	for (int i = 0; i < z->clues; i++) {
+	for (int i = needed; i < z->clues; i++) {
 		int found;
 
 		net.off[i] = true;
@@ -187,27 +187,56 @@ bool zebra_reduce(struct zebra *z, const uint8_t *house, struct rng *rng)
 		if (!net.off[i])
 			z->clue[kept++] = z->clue[i];
 	z->clues = kept;
+	rng_shuffle(rng, z->clue, (size_t)z->clues, sizeof(z->clue[0]));
 	return true;
 }
 
-bool zebra_invent(struct zebra *z, uint8_t *house, int kinds, struct rng *rng)
+/*
+ * Clues that were drawn against a table which breaks no other clue: needed for sure. They go to the front; how many. The
+ * table of clue i is against[i], from `first` on.
+ */
+static int needed_first(struct zebra *z, uint8_t against[][ZEBRA_ITEMS], int first)
+{
+	int needed = 0;
+
+	for (int i = first; i < z->clues; i++) {
+		struct zebra_clue c = z->clue[i];
+		bool only = true;
+
+		for (int j = 0; j < z->clues && only; j++)
+			only = j == i || holds(&z->clue[j], against[i], z->houses);
+		if (!only)
+			continue;
+		z->clue[i] = z->clue[needed]; /* what comes here is asked no more: it lies before i */
+		z->clue[needed++] = c;
+	}
+	return needed;
+}
+
+bool zebra_invent(struct zebra *z, uint8_t *house, int kinds, int *needed, struct rng *rng)
 {
 	struct table t = { .n = z->houses, .m = z->attributes };
+	uint8_t against[ZEBRA_CLUES][ZEBRA_ITEMS];
+	int first, found;
 	struct zebra_net net;
-	uint8_t other[ZEBRA_ITEMS];
-	int found;
 
 	table_draw(&t, rng);
 	memcpy(house, t.house, sizeof(t.house));
-	z->clues = 0;
-	for (;;) {
+	/* a third of the clues that there will be: before that any table is against them */
+	for (z->clues = 0; z->clues < t.n * t.m / 5; z->clues++)
+		if (!draw_breaking(&t, &z->clue[z->clues], kinds, NULL, rng))
+			return false;
+	for (first = z->clues;; z->clues++) {
 		zebra_net(&net, z);
-		found = zebra_search(&net, other, 1, t.house, rng, NODES);
+		if (z->clues == ZEBRA_CLUES)
+			return false;
+		found = zebra_search(&net, against[z->clues], 1, t.house, rng, NODES);
 		if (found == 0)
 			break;
-		if (found == ZEBRA_SPENT || z->clues == ZEBRA_CLUES || !draw_breaking(&t, &z->clue[z->clues++], kinds, other, rng))
+		if (found == ZEBRA_SPENT || !draw_breaking(&t, &z->clue[z->clues], kinds, against[z->clues], rng))
 			return false;
 	}
+	*needed = needed_first(z, against, first);
 	return true;
 }
 

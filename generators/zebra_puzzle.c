@@ -142,10 +142,10 @@ static int draws(const struct zebra *z)
 /* Every clue needed, and no more asked for than the logic allows; what was too much before clues go is so after. */
 static bool make(struct zebra_think *t, struct zebra *z, uint8_t *house, const int *knob, struct rng *rng)
 {
-	int logic = knob[LOGIC_KNOB];
+	int logic = knob[LOGIC_KNOB], needed;
 
-	return zebra_invent(z, house, knob[KINDS_KNOB], rng) && (logic == LOGIC_TRIAL || logic_fits(t, z, logic)) &&
-	       zebra_reduce(z, house, rng) && logic_fits(t, z, logic);
+	return zebra_invent(z, house, knob[KINDS_KNOB], &needed, rng) && (logic == LOGIC_TRIAL || logic_fits(t, z, logic)) &&
+	       zebra_reduce(z, house, needed, rng) && logic_fits(t, z, logic);
 }
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)

@@ -47,11 +47,11 @@ struct zebra_cut zebra_cut(const struct zebra_clue *c, unsigned full, unsigned x
 
 /*
  * A random table and clues of the kinds (a bit for each, see the knob) that leave no other. z has its size already. False
- * when draws or search are spent: then the clues are true, but not enough.
+ * when draws or search are spent: then the clues are true, but not enough. The first *needed cannot be spared.
  */
-bool zebra_invent(struct zebra *z, uint8_t *house, int kinds, struct rng *rng);
-/* Leave out every clue that can be spared. False when the search is spent. */
-bool zebra_reduce(struct zebra *z, const uint8_t *house, struct rng *rng);
+bool zebra_invent(struct zebra *z, uint8_t *house, int kinds, int *needed, struct rng *rng);
+/* Leave out every clue that can be spared; the first `needed` are known not to be. False when the search is spent. */
+bool zebra_reduce(struct zebra *z, const uint8_t *house, int needed, struct rng *rng);
 /* Up to `count` more true clues that it does not have, anywhere among the others. */
 void zebra_spare(struct zebra *z, const uint8_t *house, int kinds, int count, struct rng *rng);
 

@@ -10,8 +10,16 @@
 
 enum { TELL_MAX = 12000 }; /* bytes; past them the rest is counted */
 
+/* A supposition that a needed step rests on, thought through once more. */
+struct again {
+	struct again *next;
+	int node;
+	struct zebra_think t;
+	bool need[ZEBRA_NODES];
+};
+
 struct teller {
-	const struct zebra_think *t;
+	struct again *again;
 	struct buf *out; /* or NULL */
 	enum lang lang;
 	struct zebra_told *told;
@@ -65,29 +73,34 @@ static void retry(struct zebra_think *again, const struct zebra_think *t, int k)
 	zebra_suppose(again, t->node[k].i, t->node[k].j - ZEBRA_HOUSE);
 }
 
-/* From the nodes marked, mark all that they follow from, down to node `from`; those of a supposition too. */
+/* From the nodes marked, mark all that they follow from, down to node `from`. */
 static void trace(const struct zebra_think *t, bool *need, int from)
 {
-	for (int k = t->nodes - 1; k >= from; k--) {
-		struct zebra_think *again;
-		bool *inner;
+	for (int k = t->nodes - 1; k >= from; k--)
+		if (need[k])
+			zebra_needs(t, k, mark, need);
+}
 
-		if (!need[k])
+/* The same for the whole solution, where steps may rest on suppositions: what these need outside themselves is needed. */
+static void trace_all(struct teller *w, const struct zebra_think *t)
+{
+	for (int k = t->nodes - 1; k >= 0; k--) {
+		struct again *a;
+
+		if (!w->need[k])
 			continue;
-		zebra_needs(t, k, mark, need);
-		if (t->node[k].why != ZEBRA_BY_TRIAL)
+		zebra_needs(t, k, mark, w->need);
+		if (t->node[k].why != ZEBRA_BY_TRIAL || !(a = malloc(sizeof(*a))))
 			continue;
-		again = malloc(sizeof(*again));
-		inner = calloc(ZEBRA_NODES, sizeof(*inner));
-		if (again && inner) {
-			retry(again, t, k);
-			zebra_needs_of_clash(again, mark, inner);
-			trace(again, inner, k);
-			for (int i = 0; i < k; i++)
-				need[i] |= inner[i];
-		}
-		free(again);
-		free(inner);
+		a->next = w->again;
+		a->node = k;
+		w->again = a;
+		memset(a->need, 0, sizeof(a->need));
+		retry(&a->t, t, k);
+		zebra_needs_of_clash(&a->t, mark, a->need);
+		trace(&a->t, a->need, k);
+		for (int i = 0; i < k; i++)
+			w->need[i] |= a->need[i];
 	}
 }
 
@@ -159,21 +172,19 @@ static void say_nodes(struct teller *w, const struct zebra_think *t, const bool 
 static void say_trial(struct teller *w, const struct zebra_think *t, int k, int depth)
 {
 	const struct zebra_node *n = &t->node[k];
-	struct zebra_think *again = malloc(sizeof(*again));
-	bool *inner = calloc(ZEBRA_NODES, sizeof(*inner));
+	const struct again *a = w->again;
 
 	w->told->used |= 1u << ZEBRA_TRIAL;
 	if (line(w, depth)) {
 		buf_addf(w->out, "%s = %s ?", thing(t->z, n->i, w->lang), thing(t->z, n->j, w->lang));
 		end_line(w);
 	}
-	if (again && inner) {
-		retry(again, t, k);
-		zebra_needs_of_clash(again, mark, inner);
-		trace(again, inner, k);
-		say_nodes(w, again, inner, k, depth + 1);
+	while (a && a->node != k)
+		a = a->next;
+	if (a) {
+		say_nodes(w, &a->t, a->need, k, depth + 1);
 		if (line(w, depth + 1)) {
-			buf_addf(w->out, "%s: %s ∅", thing(t->z, again->clash_i, w->lang), attribute(t->z, again->clash_attribute, w->lang));
+			buf_addf(w->out, "%s: %s ∅", thing(t->z, a->t.clash_i, w->lang), attribute(t->z, a->t.clash_attribute, w->lang));
 			end_line(w);
 		}
 	}
@@ -181,8 +192,6 @@ static void say_trial(struct teller *w, const struct zebra_think *t, int k, int 
 		buf_addf(w->out, "%s ≠ %s", thing(t->z, n->i, w->lang), thing(t->z, n->j, w->lang));
 		end_line(w);
 	}
-	free(again);
-	free(inner);
 }
 
 static void say_nodes(struct teller *w, const struct zebra_think *t, const bool *need, int from, int depth)
@@ -214,7 +223,6 @@ void zebra_tell(const struct zebra_think *t, struct buf *out, enum lang lang, st
 	*told = (struct zebra_told){ 0 };
 	if (!w)
 		return;
-	w->t = t;
 	w->out = out;
 	w->lang = lang;
 	w->told = told;
@@ -227,9 +235,15 @@ void zebra_tell(const struct zebra_think *t, struct buf *out, enum lang lang, st
 				told->depth = t->node[k].depth;
 		}
 	}
-	trace(t, w->need, 0);
+	trace_all(w, t);
 	say_nodes(w, t, w->need, 0, 0);
 	if (w->unsaid)
 		buf_addf(out, lang == LANG_ZH ? "（另有 %d 步同样得出）\n" : "(and %d more such steps)\n", w->unsaid);
+	while (w->again) {
+		struct again *next = w->again->next;
+
+		free(w->again);
+		w->again = next;
+	}
 	free(w);
 }
