@@ -159,50 +159,58 @@ const struct note *plan_note(const struct plan *p, enum note_kind kind)
 	return NULL;
 }
 
-/* ---- one person's day, step by step ---- */
+/* ---- one person's day ---- */
 
-struct day {
-	bool busy[PLANS_STEPS];
-	uint8_t before[PLANS_STEPS + 1]; /* busy steps before this one */
-};
+__extension__ typedef unsigned __int128 step_bits; /* bit t: the five minutes from step t on */
 
-static void cancel(struct day *d, int from, int to)
+/* Steps from .. to - 1, of 0 .. 96. */
+static step_bits span(int from, int to)
 {
-	memset(d->busy + from, 0, (size_t)(to - from));
+	return (((step_bits)1 << to) - 1) & ~(((step_bits)1 << from) - 1);
 }
 
-/* The plan, without what is cancelled, with lunch. */
-static void day_read(struct day *d, const struct plan *p, int which)
+static int first_step(step_bits s) /* s is not empty */
+{
+	return (uint64_t)s ? __builtin_ctzll((uint64_t)s) : 64 + __builtin_ctzll((uint64_t)(s >> 64));
+}
+
+static int busy_in(step_bits busy, int from, int to)
+{
+	step_bits within = busy & span(from, to);
+	int n = 0;
+
+	for (; within; within &= within - 1)
+		n++;
+	return n;
+}
+
+/* Busy by the plan, without what is cancelled, and at lunch. */
+static step_bits day_busy_steps(const struct plan *p, int which)
 {
 	const struct note *early = plan_note(p, NOTE_EARLY), *brief = plan_note(p, NOTE_SHORT), *lunch = plan_note(p, NOTE_LUNCH);
 	const struct plan_day *plan = &p->day[which];
+	step_bits times = 0, busy;
 
-	memset(d->busy, plan->free, sizeof(d->busy));
 	for (int i = 0; i < plan->times; i++)
-		memset(d->busy + plan->time[i].from, !plan->free, (size_t)(plan->time[i].to - plan->time[i].from));
-	for (int from = 0, to; (early || brief) && from < PLANS_STEPS; from = to) {
-		for (to = from + 1; to < PLANS_STEPS && d->busy[to] == d->busy[from]; to++)
-			;
-		if (d->busy[from] && ((early && to <= early->steps) || (brief && to - from <= brief->steps)))
-			cancel(d, from, to);
+		times |= span(plan->time[i].from, plan->time[i].to);
+	busy = plan->free ? span(0, PLANS_STEPS) & ~times : times;
+	for (step_bits left = early || brief ? busy : 0; left;) {
+		int from = first_step(left), to = from + first_step(~(left >> from));
+
+		left &= ~span(from, to);
+		if ((early && to <= early->steps) || (brief && to - from <= brief->steps))
+			busy &= ~span(from, to);
 	}
 	if (lunch && (lunch->day == 0 || lunch->day == which + 1))
-		memset(d->busy + lunch->from, 1, (size_t)(lunch->to - lunch->from));
-	d->before[0] = 0;
-	for (int i = 0; i < PLANS_STEPS; i++)
-		d->before[i + 1] = (uint8_t)(d->before[i] + d->busy[i]);
+		busy |= span(lunch->from, lunch->to);
+	return busy;
 }
 
-static int busy_in(const struct day *d, int from, int to)
+static bool roomy(step_bits busy, int from, int to, int steps)
 {
-	return d->before[to] - d->before[from];
-}
-
-static bool roomy(const struct day *d, int from, int to, int steps)
-{
-	while (from > 0 && !d->busy[from - 1])
+	while (from > 0 && !(busy >> (from - 1) & 1))
 		from--;
-	while (to < PLANS_STEPS && !d->busy[to])
+	while (to < PLANS_STEPS && !(busy >> to & 1))
 		to++;
 	return to - from >= steps;
 }
@@ -214,7 +222,7 @@ enum take {
 	NEVER,   /* no longer one either */
 };
 
-static enum take takes(const struct plan *p, const struct day *d, int which, int u, int v)
+static enum take takes(const struct plan *p, step_bits busy, int which, int u, int v)
 {
 	int miss = 0;
 
@@ -225,20 +233,20 @@ static enum take takes(const struct plan *p, const struct day *d, int which, int
 		bool fine = true;
 
 		switch (n->kind) {
-		case NOTE_BEFORE: fine = u >= n->steps && busy_in(d, u - n->steps, u) == 0; break;
-		case NOTE_AFTER: fine = v + n->steps <= PLANS_STEPS && busy_in(d, v, v + n->steps) == 0; break;
+		case NOTE_BEFORE: fine = u >= n->steps && !(busy & span(u - n->steps, u)); break;
+		case NOTE_AFTER: fine = v + n->steps <= PLANS_STEPS && !(busy & span(v, v + n->steps)); break;
 		case NOTE_FROM: fine = u >= n->steps; break;
 		case NOTE_UNTIL: fine = v <= n->steps; break;
 		case NOTE_DAYS: fine = n->day >> which & 1; break;
 		case NOTE_AT_MOST: fine = v - u <= n->steps; break;
-		case NOTE_ROOMY: fine = busy_in(d, u, v) == 0 && roomy(d, u, v, n->steps); break;
+		case NOTE_ROOMY: fine = !(busy & span(u, v)) && roomy(busy, u, v, n->steps); break;
 		case NOTE_MISS: miss = n->steps; break;
 		default: break; /* in the plan already */
 		}
 		if (!fine)
 			return n->kind == NOTE_AFTER ? NOT_YET : NEVER;
 	}
-	return busy_in(d, u, v) <= miss ? TAKES : NEVER;
+	return !(busy & span(u, v)) || busy_in(busy, u, v) <= miss ? TAKES : NEVER;
 }
 
 struct best {
@@ -247,23 +255,24 @@ struct best {
 
 static void try_day(const struct plans *p, int which, struct best *best)
 {
-	struct day day[PLANS_PEOPLE];
+	step_bits busy[PLANS_PEOPLE];
 	int ahead[PLANS_PEOPLE];
 
 	for (int i = 0; i < p->people; i++) {
 		const struct note *zone = plan_note(&p->person[i], NOTE_ZONE);
 
 		ahead[i] = zone ? zone->steps : 0;
-		day_read(&day[i], &p->person[i], which);
+		busy[i] = day_busy_steps(&p->person[i], which);
 	}
 	for (int start = 0; start < PLANS_STEPS; start += PLANS_GRID) {
 		int longest = 0;
 
-		for (int end = start + 1; end <= PLANS_STEPS; end++) {
+		/* shorter ones than the best so far do not matter */
+		for (int end = start + (best->length ? best->length : 1); end <= PLANS_STEPS; end++) {
 			enum take all = TAKES;
 
 			for (int i = 0; i < p->people && all != NEVER; i++) {
-				enum take one = takes(&p->person[i], &day[i], which, start + ahead[i], end + ahead[i]);
+				enum take one = takes(&p->person[i], busy[i], which, start + ahead[i], end + ahead[i]);
 
 				all = one > all ? one : all;
 			}

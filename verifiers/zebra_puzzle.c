@@ -391,8 +391,10 @@ static struct token token_next(struct reader *r)
 /* False at something that is no part of an answer, or too much of it. */
 static bool tokens_read(struct reader *r)
 {
+	int fill = 0;
+
 	for (struct token t = token_next(r); t.kind != TOK_END; t = token_next(r)) {
-		if (t.kind == TOK_BAD || r->tokens == TOKENS)
+		if (t.kind == TOK_BAD || r->tokens == TOKENS || (t.kind == TOK_FILL && ++fill > 3 * TOKENS))
 			return false;
 		if (t.kind == TOK_GAP || t.kind == TOK_FILL)
 			continue;
