@@ -426,7 +426,7 @@ static bool calcudoko(struct foreign *f)
 		return false;
 	for (int i = 0; i < n * n; i++)
 		name[i] = -1;
-	buf_addf(&f->desc, "%d:", n);
+	buf_addf(&f->desc, "%d~:", n);
 	for (int i = 0; i < n * n; i++) {
 		int k = cage_of[i];
 

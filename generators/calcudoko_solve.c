@@ -58,15 +58,15 @@ unsigned cage_piece(const struct cage *c, int n, unsigned cells)
 	return got;
 }
 
-static bool target_parse(struct cage *c, struct str s)
+static bool target_parse(struct cage *c, struct str s, bool loose)
 {
 	c->sign = '=';
 	if (c->n > 1) {
-		if (!s.n || !strchr(c->n == 2 ? "+-*/" : "+*", s.s[s.n - 1]) || !s.s[s.n - 1])
+		if (!s.n || !strchr(c->n == 2 || loose ? "+-*/" : "+*", s.s[s.n - 1]) || !s.s[s.n - 1])
 			return false;
 		c->sign = s.s[--s.n];
 	}
-	if (!s.n || s.n > 6 || s.s[0] == '0')
+	if (!s.n || s.n > 6 || (s.s[0] == '0' && !(loose && s.n == 1)))
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.s[i] < '0' || s.s[i] > '9')
@@ -82,10 +82,14 @@ bool cages_parse(struct board *b, struct str s)
 	int n;
 
 	b->n = b->cages = 0;
-	if (s.n < 2 || s.s[0] < '2' || s.s[0] > '9' || s.s[1] != ':')
+	if (s.n < 3 || s.s[0] < '2' || s.s[0] > '9')
 		return false;
 	n = b->n = s.s[0] - '0';
-	s = str_from(s, 2);
+	b->loose = s.s[1] == '~';
+	s = str_from(s, 1 + b->loose);
+	if (!s.n || s.s[0] != ':')
+		return false;
+	s = str_from(s, 1);
 	if (!str_split(&s, ':', &rows) || rows.n != (size_t)(n * (n + 1) - 1) || !s.n || s.s[s.n - 1] == ',')
 		return false;
 	for (int i = 0; i < n * n; i++) {
@@ -103,7 +107,8 @@ bool cages_parse(struct board *b, struct str s)
 	for (int k = 0; k < b->cages; k++) {
 		struct cage *c = &b->cage[k];
 
-		if (!str_split(&s, ',', &word) || !target_parse(c, word) || cage_piece(c, n, (1u << c->n) - 1) != (1u << c->n) - 1)
+		if (!str_split(&s, ',', &word) || !target_parse(c, word, b->loose) ||
+		    (!b->loose && cage_piece(c, n, (1u << c->n) - 1) != (1u << c->n) - 1))
 			return false;
 	}
 	return s.n == 0;
@@ -118,7 +123,7 @@ void cages_write(struct buf *out, const struct board *b)
 {
 	int n = b->n;
 
-	buf_addf(out, "%d:", n);
+	buf_addf(out, "%d%s:", n, b->loose ? "~" : "");
 	for (int i = 0; i < n * n; i++) {
 		buf_addc(out, cage_name(b->cage_of[i]));
 		if (i % n == n - 1)
@@ -144,6 +149,16 @@ int set_sum(unsigned set)
 	return sum;
 }
 
+/* The largest digit is so many times the product of the others. */
+static bool set_ratio(unsigned set, int target)
+{
+	int most = latin_most(set), product = target;
+
+	for (set &= ~(1u << (most - 1)); set && product && product <= most; set &= set - 1)
+		product *= latin_least(set);
+	return product == most;
+}
+
 /* What is left of a cage's target after one more digit; -1: too much. Only sums and products have something left. */
 static int left_after(const struct cage *c, int left, int v)
 {
@@ -166,9 +181,9 @@ static bool gives(const struct cage *c, int left, unsigned set)
 	case '*':
 		return left == 1;
 	case '-':
-		return latin_most(set) - latin_least(set) == c->target;
+		return 2 * latin_most(set) - set_sum(set) == c->target;
 	case '/':
-		return latin_most(set) == c->target * latin_least(set);
+		return set_ratio(set, c->target);
 	default:
 		return latin_least(set) == c->target;
 	}

@@ -20,6 +20,7 @@ struct cage {
 
 struct board {
 	int n, cages;
+	bool loose; /* somebody else's: cages may be scattered, - and / over more than two cells, the target 0 */
 	uint8_t cage_of[LATIN_CELLS];
 	struct cage cage[LATIN_CELLS];
 };

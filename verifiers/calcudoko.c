@@ -20,6 +20,7 @@ struct cage {
 
 struct board {
 	int n, cages;
+	bool loose; /* cages as they come */
 	struct cage cage[CAGES];
 };
 
@@ -45,7 +46,7 @@ static bool rows_read(struct board *b, struct str s)
 	return true;
 }
 
-static bool target_read(struct cage *c, struct str s)
+static bool target_read(struct cage *c, struct str s, bool loose)
 {
 	int64_t target = 0;
 
@@ -55,10 +56,10 @@ static bool target_read(struct cage *c, struct str s)
 			return false;
 		c->sign = s.s[s.n - 1];
 		s.n--;
-		if (c->sign != '+' && c->sign != '*' && (c->n > 2 || (c->sign != '-' && c->sign != '/')))
+		if (c->sign != '+' && c->sign != '*' && ((c->n > 2 && !loose) || (c->sign != '-' && c->sign != '/')))
 			return false;
 	}
-	if (!s.n || s.n > 6 || s.s[0] < '1')
+	if (!s.n || s.n > 6 || (s.s[0] < '1' && !(loose && str_is(s, "0"))))
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.s[i] < '0' || s.s[i] > '9')
@@ -95,23 +96,28 @@ static bool board_read(struct board *b, struct str s)
 	struct str rest, word;
 	size_t head;
 
-	if (s.n < 2 || s.s[0] < '2' || s.s[0] > '9' || s.s[1] != ':')
+	if (s.n < 2 || s.s[0] < '2' || s.s[0] > '9')
 		return false;
 	b->n = s.s[0] - '0';
 	b->cages = 0;
+	b->loose = s.s[1] == '~';
+	s = str_from(s, b->loose);
+	if (s.n < 2 || s.s[1] != ':')
+		return false;
 	head = 2 + (size_t)(b->n * (b->n + 1));
 	if (s.n <= head || !rows_read(b, s))
 		return false;
 	rest = str_from(s, head);
 	for (int k = 0; k < b->cages; k++)
-		if (!str_split(&rest, ',', &word) || !target_read(&b->cage[k], word) || !hangs_together(b, &b->cage[k]))
+		if (!str_split(&rest, ',', &word) || !target_read(&b->cage[k], word, b->loose) ||
+		    (!b->loose && !hangs_together(b, &b->cage[k])))
 			return false;
 	return rest.n == 0 && s.s[s.n - 1] != ',';
 }
 
 static bool cage_holds(const struct cage *c, const struct grid *g)
 {
-	int sum = 0, product = 1, most = 0, least = 10;
+	int sum = 0, product = 1, most = 0;
 
 	for (int k = 0; k < c->n; k++) {
 		int v = g->cell[c->cell[k]];
@@ -119,7 +125,6 @@ static bool cage_holds(const struct cage *c, const struct grid *g)
 		sum += v;
 		product *= v;
 		most = v > most ? v : most;
-		least = v < least ? v : least;
 	}
 	switch (c->sign) {
 	case '+':
@@ -127,9 +132,9 @@ static bool cage_holds(const struct cage *c, const struct grid *g)
 	case '*':
 		return product == c->target;
 	case '-':
-		return most - least == c->target;
+		return 2 * most - sum == c->target;
 	case '/':
-		return most == c->target * least;
+		return most * most == c->target * product;
 	default:
 		return sum == c->target;
 	}
