@@ -404,12 +404,38 @@ static bool fits(struct nw_logic *l, const struct nw_board *b, const int *knob)
 	return nw_logic_solve(l) && (goal == SEARCH || l->hardest == goal) && l->rounds >= knob[ROUNDS] && l->guesses >= knob[TRIALS];
 }
 
+/* Bounds within which nearly every draw that was tried gave a puzzle. */
+static const struct {
+	int least;                 /* islands for a hundred cells, fewest */
+	int rounds, cells_a_round; /* rounds at most: so many and one more for so many cells */
+} bounds[] = {
+	[BASIC] = { 14, 4, 128 }, [EXITS] = { 17, 4, 20 }, [REACH] = { 13, 6, 10 },
+	[NEEDS] = { 11, 6, 9 }, [TRIAL] = { 10, 8, 8 }, [SEARCH] = { 10, 8, 8 },
+};
+
 static const char *refuse(const int *knob)
 {
+	int area = knob[ROWS] * knob[COLS], technique = knob[TECHNIQUE];
+	int crowd = knob[CORNERS] == 0 || technique == BASIC ? 24 : knob[CONNECTED] == 1 ? 27 : 34;
+
 	if (knob[ISLANDS_MIN] > knob[ISLANDS_MAX])
 		return "islands_min is above islands_max";
 	if (knob[ROWS] * (knob[COLS] + 1) > NW_BITS)
 		return "rows x (columns + 1) is more than 128";
+	if (knob[ISLANDS_MIN] * 100 > area * crowd)
+		return "there is no room for so many islands";
+	if (knob[ISLANDS_MAX] * 100 < area * bounds[technique].least || knob[ISLANDS_MAX] * knob[SIZE_MAX_] * 5 < area * 2)
+		return "with so few or so small islands hardly any such board has one solution";
+	if (technique == BASIC && knob[CORNERS] != 0)
+		return "where islands may touch at a corner the basic rules alone hardly ever suffice (technique 0)";
+	if (technique == EXITS && knob[CORNERS] == 1 && knob[CONNECTED] == 0)
+		return "where neither islands nor walls are bound, single exits hardly ever suffice (technique 1)";
+	if (technique == TRIAL && (area < 24 || (knob[CORNERS] == 1 && knob[CONNECTED] == 0 && area > 42)))
+		return "on such a board trials hardly ever give the one solution";
+	if (knob[ROUNDS] > bounds[technique].rounds + area / bounds[technique].cells_a_round)
+		return "a board of that size is solved in fewer rounds";
+	if (knob[TRIALS] > 0 && (technique < TRIAL || knob[TRIALS] > (area - 20) / 12))
+		return "so many trials are needed only where technique allows them, and on larger boards";
 	return NULL;
 }
 

@@ -296,34 +296,45 @@ static bool needs(struct pass *p)
 	return wall_needs(p);
 }
 
+typedef bool rule_fn(struct pass *);
+
+static rule_fn *const rules[] = { [BASIC] = basic, [EXITS] = exits, [REACH] = reach, [NEEDS] = needs };
+
+static bool look_start(struct pass *p, struct nw_state *s, const struct nw_board *b)
+{
+	p->b = b;
+	p->was = *s;
+	p->now = s;
+	p->out = NULL;
+	p->news = 0;
+	return survey(p);
+}
+
 /* What one kind of reasoning finds: how many finds, -1 for a contradiction. */
 static int look(struct nw_state *s, const struct nw_board *b, enum nw_technique how, struct buf *out, enum lang lang)
 {
-	static bool (*const rule[])(struct pass *) = { [BASIC] = basic, [EXITS] = exits, [REACH] = reach, [NEEDS] = needs };
 	struct pass p;
 
-	p.b = b;
-	p.was = *s;
-	p.now = s;
+	if (!look_start(&p, s, b))
+		return -1;
 	p.out = out;
 	p.lang = lang;
-	p.news = 0;
-	if (!survey(&p) || !rule[how](&p) || s->wall & s->land)
+	if (!rules[how](&p) || s->wall & s->land)
 		return -1;
 	return p.news;
 }
 
 bool nw_settle(struct nw_state *s, const struct nw_board *b, enum nw_technique how)
 {
-	int t = BASIC;
+	struct pass p;
 
-	while (t <= (int)how && t <= NEEDS) {
-		int n = look(s, b, (enum nw_technique)t, NULL, LANG_EN);
-
-		if (n < 0)
+	do {
+		if (!look_start(&p, s, b))
 			return false;
-		t = n ? BASIC : t + 1;
-	}
+		for (int t = BASIC; t <= (int)how && t <= NEEDS && !p.news; t++)
+			if (!rules[t](&p) || s->wall & s->land)
+				return false;
+	} while (p.news);
 	return true;
 }
 

@@ -29,9 +29,17 @@ static inline cells nw_bit(int i)
 	return (cells)1 << i;
 }
 
+/* Not the compiler's popcount, which is a call where the processor is not known to have one. */
 static inline int nw_count(cells c)
 {
-	return __builtin_popcountll((uint64_t)c) + __builtin_popcountll((uint64_t)(c >> 64));
+	uint64_t a = (uint64_t)c, b = (uint64_t)(c >> 64);
+
+	a -= a >> 1 & 0x5555555555555555;
+	b -= b >> 1 & 0x5555555555555555;
+	a = (a & 0x3333333333333333) + (a >> 2 & 0x3333333333333333);
+	b = (b & 0x3333333333333333) + (b >> 2 & 0x3333333333333333);
+	a = ((a + (a >> 4)) & 0x0f0f0f0f0f0f0f0f) + ((b + (b >> 4)) & 0x0f0f0f0f0f0f0f0f);
+	return (int)(a * 0x0101010101010101 >> 56);
 }
 
 static inline int nw_first(cells c)
