@@ -316,6 +316,8 @@ static const char *refuse(const int *knob)
 {
 	if (knob[FILL_MIN] > knob[FILL_MAX])
 		return "arrow_fill_min is above arrow_fill_max";
+	if (knob[TECHNIQUE] == ONE_RAY && knob[FILL_MAX] < 40)
+		return "technique 0 alone needs many given arrows: arrow_fill_max is at least 40 then";
 	if (knob[MINIMAL] && knob[FILL_MIN] > 0)
 		return "where no given arrow can be taken away hardly any is needed: arrow_fill_min is 0 then";
 	return NULL;

@@ -145,6 +145,8 @@ static const char *refuse(const int *knob)
 		return "reveal_min is above reveal_max";
 	if (knob[TECHNIQUE] == TOTAL && !knob[TOLD_MINES])
 		return "technique 3 counts on the number of mines: told is 1 then";
+	if (knob[TECHNIQUE] == SEARCH && knob[TOLD_MINES])
+		return "where the number of mines is told technique 3 finds what is left: technique 4 is for told = 0";
 	return NULL;
 }
 
@@ -161,19 +163,23 @@ static void answer_write(struct buf *out, const struct field *f, const struct ce
 		buf_addz(out, "none");
 }
 
-enum { DRAWS = 200 };
+enum {
+	DRAWS = 60,
+	SLOW_DRAWS = 10, /* where each takes the whole search */
+};
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
 	struct field f = { .h = knob[HEIGHT], .w = knob[WIDTH], .cells = knob[HEIGHT] * knob[WIDTH], .safe = knob[ASK] };
 	int least = f.cells < 36 ? 2 : 5; /* fewer cells would be guessed */
 
-	for (int draw = 0; draw < DRAWS; draw++) {
+	for (int draw = 0; draw < (knob[TECHNIQUE] > CASE ? SLOW_DRAWS : DRAWS); draw++) {
 		struct trace t = { .max = knob[TECHNIQUE] };
 		struct certain c;
 
 		random_field(&f, knob, rng);
-		if (!field_certain(&f, &c, FEW) || c.asked < least || !field_deduce(&f, &c, &t) || hardest(&t) != knob[TECHNIQUE])
+		if (!field_suits(&f, knob[TECHNIQUE]) || !field_certain(&f, &c, FEW) || c.asked < least ||
+		    !field_deduce(&f, &c, &t) || hardest(&t) != knob[TECHNIQUE])
 			continue;
 		if (knob[MINIMAL])
 			hide(&f, &c, knob[TECHNIQUE], rng);

@@ -667,6 +667,28 @@ bool field_deduce(const struct field *f, const struct certain *c, struct trace *
 	return on;
 }
 
+bool field_suits(const struct field *f, int technique)
+{
+	static const struct certain nothing;
+	struct trace t = { .max = CASE };
+	struct links k;
+	struct state s;
+	int needed = -1;
+
+	if (technique > CASE)
+		return true;
+	links_make(&k, f);
+	state_init(&s, &k);
+	for (int from = 0; one_round(&s, &nothing, &t); from = s.trails)
+		for (int j = from; j < s.trails; j++)
+			if (s.value[s.trail[j]] == (f->safe ? SAFE : MINE)) {
+				needed = 31 - __builtin_clz(t.used);
+				if (needed > technique)
+					return false;
+			}
+	return needed == technique;
+}
+
 /* ---- the whole truth ---- */
 
 /* Mines beside numbers that have no more hidden neighbours than mines. */
