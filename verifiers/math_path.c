@@ -5,9 +5,12 @@
  * digits for the ? make a right answer if the equation is then true, with * / % before + - and each from left to right,
  * every division without a remainder, a % b = a - b * floor(a / b), and nothing divided by 0.
  *
+ * "~?/2*2=7" is for puzzles of others, which say nothing against fractions: quotients are exact ones, a % b is reckoned with them all
+ * the same, and nothing need be hidden.
+ *
  * The answer is the whole equation, either side first. Nothing in it may differ from the desc but the ?; so it is compared
  * sign by sign and then reckoned by the same few lines that read the desc. 32 digits make no number above 9^32, which 128
- * bits hold: nothing can overflow.
+ * bits hold: nothing can overflow but fractions, which are looked after.
  */
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
@@ -22,14 +25,20 @@ enum {
 
 typedef __int128 wide;
 
+/* In lowest terms, over > 0; over is 1 where fractions are not allowed. */
+struct value {
+	wide n, over;
+};
+
 struct reader {
 	struct str s;
 	size_t at;
 	int digits, hidden, deep;
+	bool fractions;
 	const char *fault; /* of the arithmetic, the first one */
 };
 
-static bool read_sum(struct reader *r, wide *v);
+static bool read_sum(struct reader *r, struct value *v);
 
 static char peek(const struct reader *r)
 {
@@ -42,7 +51,7 @@ static bool is_digit(char c)
 }
 
 /* A ? counts as 1; what comes of it is never looked at. */
-static bool read_atom(struct reader *r, wide *v)
+static bool read_atom(struct reader *r, struct value *v)
 {
 	char c = peek(r);
 
@@ -72,7 +81,7 @@ static bool read_atom(struct reader *r, wide *v)
 	r->at++;
 	r->digits++;
 	r->hidden += c == '?';
-	*v = c == '?' ? 1 : c - '0';
+	*v = (struct value){ c == '?' ? 1 : c - '0', 1 };
 	return true;
 }
 
@@ -82,18 +91,11 @@ static void fault(struct reader *r, const char *what)
 		r->fault = what;
 }
 
-static wide apply(struct reader *r, wide a, char op, wide b)
+static wide quotient(struct reader *r, wide a, char op, wide b)
 {
 	bool small = a <= INT64_MAX && a > INT64_MIN && b <= INT64_MAX && b > INT64_MIN; /* for speed alone */
-	wide rest;
+	wide rest = small ? (int64_t)a % (int64_t)b : a % b;
 
-	if (op == '*')
-		return a * b;
-	if (b == 0) {
-		fault(r, op == '/' ? "it divides by 0" : "it takes a remainder by 0");
-		return 0;
-	}
-	rest = small ? (int64_t)a % (int64_t)b : a % b;
 	if (op == '/') {
 		if (rest != 0)
 			fault(r, "a division leaves a remainder");
@@ -102,9 +104,72 @@ static wide apply(struct reader *r, wide a, char op, wide b)
 	return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
-static bool read_product(struct reader *r, wide *v)
+static wide times(struct reader *r, wide a, wide b)
 {
-	wide x;
+	wide v = 0;
+
+	if (__builtin_mul_overflow(a, b, &v))
+		fault(r, "its fractions grow too long");
+	return r->fault ? 0 : v;
+}
+
+static struct value lowest(struct reader *r, wide n, wide over)
+{
+	wide a = n < 0 ? -n : n, b = over < 0 ? -over : over;
+
+	if (r->fault)
+		return (struct value){ 0, 1 };
+	while (b) {
+		wide rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	if (over < 0)
+		a = -a;
+	return (struct value){ n / a, over / a };
+}
+
+static struct value plus(struct reader *r, struct value a, struct value b)
+{
+	wide n = 0;
+
+	if (a.over == 1 && b.over == 1)
+		return (struct value){ a.n + b.n, 1 };
+	if (__builtin_add_overflow(times(r, a.n, b.over), times(r, b.n, a.over), &n))
+		fault(r, "its fractions grow too long");
+	return lowest(r, n, times(r, a.over, b.over));
+}
+
+/* a % b is a less b as often as it fits, all the way down. */
+static struct value fraction(struct reader *r, struct value a, char op, struct value b)
+{
+	struct value q;
+	wide whole;
+
+	if (op == '*')
+		return lowest(r, times(r, a.n, b.n), times(r, a.over, b.over));
+	q = lowest(r, times(r, a.n, b.over), times(r, a.over, b.n));
+	if (op == '/')
+		return q;
+	whole = q.n / q.over - (q.n % q.over < 0);
+	return plus(r, a, lowest(r, times(r, b.n, -whole), b.over));
+}
+
+static struct value apply(struct reader *r, struct value a, char op, struct value b)
+{
+	if (op != '*' && b.n == 0) {
+		fault(r, op == '/' ? "it divides by 0" : "it takes a remainder by 0");
+		return (struct value){ 0, 1 };
+	}
+	if (r->fractions)
+		return fraction(r, a, op, b);
+	return (struct value){ op == '*' ? a.n * b.n : quotient(r, a.n, op, b.n), 1 };
+}
+
+static bool read_product(struct reader *r, struct value *v)
+{
+	struct value x;
 	char op;
 
 	if (!read_atom(r, v))
@@ -113,14 +178,14 @@ static bool read_product(struct reader *r, wide *v)
 		r->at++;
 		if (!read_atom(r, &x))
 			return false;
-		*v = r->fault ? 0 : apply(r, *v, op, x);
+		*v = r->fault ? (struct value){ 0, 1 } : apply(r, *v, op, x);
 	}
 	return true;
 }
 
-static bool read_sum(struct reader *r, wide *v)
+static bool read_sum(struct reader *r, struct value *v)
 {
-	wide x;
+	struct value x;
 	char op;
 
 	if (!read_product(r, v))
@@ -129,7 +194,9 @@ static bool read_sum(struct reader *r, wide *v)
 		r->at++;
 		if (!read_product(r, &x))
 			return false;
-		*v += op == '+' ? x : -x;
+		if (op == '-')
+			x.n = -x.n;
+		*v = plus(r, *v, x);
 	}
 	return true;
 }
@@ -148,18 +215,22 @@ static bool read_value(struct str s, int64_t *v)
 struct puzzle {
 	struct str left;
 	int64_t value;
+	bool fractions;
 };
 
 static bool puzzle_read(struct puzzle *p, struct str desc)
 {
-	ptrdiff_t equals = desc.n <= LEFT_MAX + VALUE_MAX + 2 ? str_chr(desc, '=') : -1;
+	ptrdiff_t equals;
 	struct reader r = { 0 };
-	wide v;
+	struct value v;
 
+	p->fractions = str_starts(desc, STR("~"));
+	desc = str_from(desc, p->fractions);
+	equals = desc.n <= LEFT_MAX + VALUE_MAX + 2 ? str_chr(desc, '=') : -1;
 	if (equals < 3 || equals > LEFT_MAX)
 		return false;
 	p->left = r.s = str_sub(desc, 0, (size_t)equals);
-	if (!read_sum(&r, &v) || r.at != r.s.n || r.hidden == 0 || r.digits < 2)
+	if (!read_sum(&r, &v) || r.at != r.s.n || (r.hidden == 0 && !p->fractions) || r.digits < 2)
 		return false;
 	/* brackets around everything */
 	if (r.s.s[0] == '(') {
@@ -304,8 +375,8 @@ static bool value_is(struct str s, int64_t value)
 
 static enum quarry_mark left_judge(struct why *why, const struct puzzle *p, struct str left)
 {
-	struct reader r = { .s = left };
-	wide v;
+	struct reader r = { .s = left, .fractions = p->fractions };
+	struct value v;
 
 	if (left.n != p->left.n)
 		return rule_wrong(why, "the left side has more or fewer signs than the given one");
@@ -319,10 +390,12 @@ static enum quarry_mark left_judge(struct why *why, const struct puzzle *p, stru
 		return rule_wrong(why, "the left side is not the given one");
 	if (r.fault)
 		return rule_wrong(why, "%s", r.fault);
-	if (v != p->value) {
-		if (v > INT64_MAX || v < INT64_MIN)
+	if (v.over != 1)
+		return rule_wrong(why, "the left side is no whole number");
+	if (v.n != p->value) {
+		if (v.n > INT64_MAX || v.n < INT64_MIN)
 			return rule_wrong(why, "the left side is far from %lld", (long long)p->value);
-		return rule_wrong(why, "the left side is %lld, not %lld", (long long)v, (long long)p->value);
+		return rule_wrong(why, "the left side is %lld, not %lld", (long long)v.n, (long long)p->value);
 	}
 	return QUARRY_CORRECT;
 }
