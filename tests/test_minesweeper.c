@@ -67,7 +67,7 @@ static void small_board(struct field *f, struct rng *rng)
 {
 	bool mine[CELLS];
 
-	f->h = rng_range(rng, 2, 4);
+	*f = (struct field){ .h = rng_range(rng, 2, 4) };
 	f->w = rng_range(rng, 2, f->h == 4 ? 3 : 4);
 	f->cells = f->h * f->w;
 	f->safe = rng_below(rng, 2);
@@ -89,6 +89,24 @@ static void small_board(struct field *f, struct rng *rng)
 		f->mines = -1;
 	else if (rng_below(rng, 8) == 0)
 		f->mines = (int)rng_below(rng, 6);
+}
+
+/* The mines that one number tells: it is as large as what is hidden around it. Consistency is not asked for. */
+static bool told_by_one(const struct field *f, unsigned *set)
+{
+	*set = 0;
+	for (int i = 0; i < f->cells; i++) {
+		unsigned around = 0;
+
+		for (int j = 0; j < f->cells; j++)
+			if (touch(f, i, j) && f->shown[j] < 0)
+				around |= 1u << j;
+		if (f->shown[i] > __builtin_popcount(around))
+			return false;
+		if (f->shown[i] >= 0 && f->shown[i] == __builtin_popcount(around))
+			*set |= around;
+	}
+	return true;
 }
 
 static void list_set(struct buf *out, const struct field *f, unsigned set)
@@ -122,6 +140,22 @@ static void small_boards(void)
 		buf_reset(&desc);
 		field_desc(&desc, &f);
 		check_in("%s", buf_z(&desc));
+		if (f.mines < 0) {
+			unsigned one;
+			bool holds = told_by_one(&f, &one);
+			struct field g = f;
+			struct buf other = BUF_INIT;
+
+			g.one = true;
+			g.safe = false;
+			field_desc(&other, &g);
+			list_set(&answer, &g, one);
+			CHECK_EQ(ask(buf_str(&other), buf_str(&answer)), holds ? QUARRY_CORRECT : QUARRY_BAD_TASK);
+			list_set(&answer, &g, one ^ 1u << rng_below(&rng, (uint32_t)g.cells));
+			CHECK_EQ(ask(buf_str(&other), buf_str(&answer)), holds ? QUARRY_WRONG : QUARRY_BAD_TASK);
+			CHECK_EQ(task->prove(buf_str(&other)), holds);
+			buf_release(&other);
+		}
 		list_set(&answer, &f, want);
 		if (all == 0) {
 			CHECK_EQ(ask(buf_str(&desc), buf_str(&answer)), QUARRY_BAD_TASK);
