@@ -3,7 +3,8 @@
  *
  * The desc is "24: 8 8 3 3": the target, then 2 to 6 numbers. Any expression of the numbers with + - * / and brackets
  * is right when it uses each number exactly as often as it is given and its exact value is the target. What is
- * written may end in "= 24" (or begin with "24 ="), which must be true.
+ * written may end in "= 24" (or begin with "24 ="), which must be true. "24 +*: 8 8 3 3" is for puzzles of others that allow only
+ * some of + - * /, told in this order.
  *
  * Decided: a product may be written without its sign next to a bracket, 2(3 + 4) or (1 + 2)(3 + 4), but a/b(c) can be
  * read in two ways and is unreadable; so is a mixed number. A sign in front, -3 + 27, is read: it reaches nothing that
@@ -27,7 +28,10 @@ enum {
 struct puzzle {
 	int64_t target, given[GIVEN_MAX];
 	int n;
+	unsigned signs; /* allowed: bit i for sign i */
 };
+
+static const char signs[] = "+-*/";
 
 /* Exact value num / den, den > 0, in lowest terms. */
 struct ratio {
@@ -53,6 +57,7 @@ struct reader {
 	int values, height;
 	bool lone;      /* the side just read was one number */
 	bool overflow, zero;
+	unsigned signs; /* that were met */
 	struct why *why;
 	enum quarry_mark mark; /* of the first thing found amiss */
 };
@@ -71,10 +76,27 @@ static bool read_number(struct str *s, int64_t max, int64_t *ret)
 	return true;
 }
 
+/* " +*", some signs and not all; nothing is all of them. */
+static bool read_signs(struct str *s, unsigned *ret)
+{
+	*ret = 0;
+	if (!str_starts(*s, STR(" "))) {
+		*ret = 15;
+		return true;
+	}
+	*s = str_from(*s, 1);
+	for (int i = 0; i < 4; i++)
+		if (s->n && s->s[0] == signs[i]) {
+			*ret |= 1u << i;
+			*s = str_from(*s, 1);
+		}
+	return *ret > 0 && *ret < 15;
+}
+
 static bool puzzle_read(struct puzzle *p, struct str desc)
 {
 	p->n = 0;
-	if (!read_number(&desc, 1000000, &p->target) || desc.n == 0 || desc.s[0] != ':')
+	if (!read_number(&desc, 1000000, &p->target) || !read_signs(&desc, &p->signs) || desc.n == 0 || desc.s[0] != ':')
 		return false;
 	desc = str_from(desc, 1);
 	while (desc.n > 0) {
@@ -310,6 +332,7 @@ static void reduce(struct reader *r, int least)
 		char op = r->stack[--r->height];
 		struct ratio b = r->value[r->values - 1];
 
+		r->signs |= 1u << (op == 's' ? 1 : strchr(signs, op) - signs);
 		if (op == 's') {
 			r->value[r->values - 1].num = -b.num; /* never INT64_MIN */
 			continue;
@@ -467,6 +490,8 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 				rule_wrong(why, "its value is %lld, not %lld", (long long)r.value[0].num, (long long)p.target) :
 				rule_wrong(why, "its value is %lld/%lld, not %lld", (long long)r.value[0].num,
 					   (long long)r.value[0].den, (long long)p.target);
+		if (r.signs & ~p.signs)
+			return rule_wrong(why, "it uses a sign that is not allowed");
 		if (!r.lone) {
 			if (found)
 				return rule_wrong(why, "it gives two expressions");
