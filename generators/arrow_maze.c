@@ -392,6 +392,23 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+enum { COUNT_NODES = 20000 };
+
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	struct maze m, full;
+	struct rays r;
+	int found;
+
+	if (!maze_parse(&m, desc))
+		return -1;
+	maze_rays(&r, &m);
+	found = maze_count(&r, limit, COUNT_NODES, &full, NULL);
+	if (found > 0)
+		answer_write(answer, &full);
+	return found;
+}
+
 static bool prove(struct str desc)
 {
 	struct maze m, full;
@@ -612,6 +629,7 @@ const struct task task_arrow_maze = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,

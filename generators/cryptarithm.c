@@ -555,6 +555,17 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	signed char digit[CRYPT_LETTERS];
+	struct crypt c;
+	int found = crypt_read(&c, desc) ? crypt_count(&c, limit, digit) : -1;
+
+	if (found > 0)
+		equation_write(answer, &c, digit, true);
+	return found;
+}
+
 static bool prove(struct str desc)
 {
 	signed char digit[CRYPT_LETTERS];
@@ -826,6 +837,7 @@ const struct task task_cryptarithm = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,

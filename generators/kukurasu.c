@@ -749,6 +749,17 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	struct board b;
+	struct search f;
+	int found = board_read(&b, desc) ? solutions(&f, &b, limit) : -1;
+
+	if (found > 0)
+		answer_write(answer, &f.first);
+	return found;
+}
+
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	struct board b;
@@ -934,6 +945,7 @@ const struct task task_kukurasu = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,

@@ -490,6 +490,18 @@ static bool solve(struct buf *answer, struct str desc)
 	return ok;
 }
 
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	struct solver s = { 0 };
+	struct puzzle p;
+	double right = puzzle_read(&p, str_from(desc, str_starts(desc, STR("~")))) ? count_right(&s, &p) : -1;
+
+	solver_release(&s);
+	if (right > 0 && !solve(answer, desc))
+		return -1;
+	return right < limit ? (int)right : limit;
+}
+
 static double fillings(const struct puzzle *p)
 {
 	double all = 1;
@@ -978,6 +990,7 @@ const struct task task_math_path = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.grade = grade,
 	.canon = canon,

@@ -48,10 +48,10 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 7, 7, 20, 30, 45, 60, PAIR, 0, 0, 0 },
 	{ 8, 8, 20, 30, 45, 55, PAIR, 0, 0, 0 },
 	{ 9, 9, 22, 30, 45, 55, PAIR, 0, 0, 0 },
-	{ 9, 9, 22, 32, 40, 55, CASE, 0, 0, 0 },
-	{ 11, 11, 24, 34, 40, 55, CASE, 0, 0, 0 },
-	{ 13, 13, 25, 36, 40, 55, CASE, 0, 0, 0 },
-	{ 15, 15, 28, 38, 40, 55, CASE, 0, 0, 0 },
+	{ 9, 9, 22, 32, 40, 52, CASE, 0, 0, 0 },
+	{ 11, 11, 24, 34, 38, 50, CASE, 0, 0, 0 },
+	{ 13, 13, 26, 36, 38, 50, CASE, 0, 0, 0 },
+	{ 15, 15, 28, 38, 37, 48, CASE, 0, 0, 0 },
 };
 
 /* ---- inventing ---- */
@@ -201,6 +201,13 @@ static bool solve(struct buf *answer, struct str desc)
 		return false;
 	answer_write(answer, &f, &c);
 	return true;
+}
+
+/* The set is what it is: none or one. */
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	(void)limit;
+	return solve(answer, desc) ? 1 : -1;
 }
 
 /* The set is what it is: one answer, where it can be told at all. */
@@ -414,6 +421,7 @@ const struct task task_minesweeper = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,

@@ -492,6 +492,17 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	struct nw_board b;
+	struct nw_search f;
+	int found = nw_read(&b, desc) ? nw_solutions(&f, &b, limit, NW_NODES) : -1;
+
+	if (found > 0)
+		nw_answer(answer, &b, f.first.land);
+	return found;
+}
+
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	struct nw_board b;
@@ -683,6 +694,7 @@ const struct task task_number_wall = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,

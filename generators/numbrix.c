@@ -241,6 +241,21 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+enum { COUNT_NODES = 20000 };
+
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	struct board b, full;
+	int found;
+
+	if (!numbrix_parse(&b, desc))
+		return -1;
+	found = numbrix_count(&b, limit, COUNT_NODES, &full, NULL);
+	if (found > 0)
+		answer_write(answer, &full, GRID_SLASHES);
+	return found;
+}
+
 static bool prove(struct str desc)
 {
 	struct board b, full;
@@ -401,6 +416,7 @@ const struct task task_numbrix = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,

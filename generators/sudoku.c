@@ -228,6 +228,26 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	struct board b;
+	struct shape s;
+	struct search f;
+	int found;
+
+	if (!sudoku_parse(&b, desc))
+		return -1;
+	sudoku_shape(&s, b.w, b.h);
+	found = sudoku_solutions(&f, &s, b.cell, limit, NULL);
+	if (found < 0 && f.nodes == 0)
+		return 0; /* givens clash */
+	if (found > 0) {
+		memcpy(b.cell, f.first, sizeof(b.cell));
+		sudoku_write(answer, &b, GRID_SLASHES, NULL);
+	}
+	return found;
+}
+
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	struct board b;
@@ -329,6 +349,7 @@ const struct task task_sudoku = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,

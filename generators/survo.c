@@ -314,6 +314,20 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	struct survo_board b;
+	struct survo_shape s;
+	struct survo_search f;
+	int found = survo_read(&b, desc) ? survo_solutions(&f, &s, &b, limit, SURVO_NODES) : -1;
+
+	if (found > 0) {
+		fill_in(&b, &f.first);
+		answer_write(answer, b.cell, b.rows, b.cols);
+	}
+	return found;
+}
+
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	struct survo_board b;
@@ -474,6 +488,7 @@ const struct task task_survo = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,

@@ -51,6 +51,11 @@ struct task {
 	bool (*generate)(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng);
 	/* One right answer, canonical, from the desc alone. */
 	bool (*solve)(struct buf *answer, struct str desc);
+	/*
+	 * How many right answers, counted up to `limit`, and the first of them; -1: nobody knows, a desc that is damaged or would take
+	 * too long. For puzzles of others, where none or many may be. NULL: solve() and prove() must do.
+	 */
+	int (*count)(struct buf *answer, struct str desc, int limit);
 	/* Where answers are names: one of solve() or generate() as it is said in `lang`. NULL where no language is in it. */
 	void (*say)(struct buf *out, struct str desc, struct str answer, enum lang lang);
 	/* Short explicit steps that lead to the answer, without the final answer line. May be NULL. */
