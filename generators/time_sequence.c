@@ -59,19 +59,27 @@ static void note_write(struct buf *b, const struct note *n)
 			buf_addi(b, d + 1);
 }
 
+/* Without printf, which would be most of the time that a puzzle takes. */
 static void plans_write(struct buf *b, const struct plans *p)
 {
 	buf_addi(b, p->days);
 	for (int i = 0; i < p->people; i++) {
 		const struct plan *person = &p->person[i];
 
-		buf_addf(b, " %d:", person->name);
+		buf_addc(b, ' ');
+		buf_addi(b, person->name);
 		for (int d = 0; d < p->days; d++) {
 			const struct plan_day *day = &person->day[d];
 
-			buf_addf(b, "%s%c", d ? "|" : "", day->free ? 'f' : 'b');
-			for (int k = 0; k < day->times; k++)
-				buf_addf(b, "%s%d-%d", k ? "," : "", day->time[k].from, day->time[k].to);
+			buf_addc(b, d ? '|' : ':');
+			buf_addc(b, day->free ? 'f' : 'b');
+			for (int k = 0; k < day->times; k++) {
+				if (k)
+					buf_addc(b, ',');
+				buf_addi(b, day->time[k].from);
+				buf_addc(b, '-');
+				buf_addi(b, day->time[k].to);
+			}
 		}
 		for (int k = 0; k < person->notes; k++)
 			note_write(b, &person->note[k]);
@@ -670,6 +678,7 @@ static void facet_of(struct facet *f, const struct plan *p, int d)
 struct view {
 	const struct plans *p;
 	uint64_t facet[PLANS_PEOPLE][PLANS_DAYS], notes[PLANS_PEOPLE];
+	uint64_t day[PLANS_DAYS]; /* of each day: what it is, whoever the people are */
 	uint8_t order[PLANS_DAYS], best_order[PLANS_DAYS];
 	uint64_t best[PLANS_PEOPLE];
 	uint8_t best_people[PLANS_PEOPLE];
@@ -712,13 +721,14 @@ static void offer(struct view *w)
 	memcpy(w->best_order, w->order, sizeof(w->order));
 }
 
+/* All orders of the days from place k on that keep the days' own hashes sorted: hardly ever more than one. */
 static void arrange(struct view *w, int k)
 {
 	if (k == w->p->days || k == PLANS_DAYS) {
 		offer(w);
 		return;
 	}
-	for (int i = k; i < w->p->days && i < PLANS_DAYS; i++) {
+	for (int i = k; i < w->p->days && i < PLANS_DAYS && w->day[w->order[i]] == w->day[w->order[k]]; i++) {
 		uint8_t first = w->order[k], other = w->order[i];
 
 		w->order[k] = other;
@@ -726,6 +736,19 @@ static void arrange(struct view *w, int k)
 		arrange(w, k + 1);
 		w->order[k] = first;
 		w->order[i] = other;
+	}
+}
+
+static void sort_days(struct view *w)
+{
+	for (int d = 0; d < w->p->days; d++) {
+		int at = d;
+
+		for (int i = 0; i < w->p->people; i++)
+			w->day[d] += rng_mix(w->notes[i], w->facet[i][d]);
+		for (; at > 0 && w->day[w->order[at - 1]] > w->day[d]; at--)
+			w->order[at] = w->order[at - 1];
+		w->order[at] = (uint8_t)d;
 	}
 }
 
@@ -737,7 +760,7 @@ static void add_set(struct buf *out, steps_set s)
 static void canon(struct buf *out, struct str desc)
 {
 	struct plans p;
-	struct view w = { .p = &p, .order = { 0, 1, 2, 3, 4 } };
+	struct view w = { .p = &p };
 	struct facet f;
 
 	if (!plans_read(&p, desc))
@@ -751,6 +774,7 @@ static void canon(struct buf *out, struct str desc)
 			w.facet[i][d] = rng_mix(set_hash(f.busy), set_hash(f.lunch) + f.off);
 		}
 	}
+	sort_days(&w);
 	arrange(&w, 0);
 	buf_addi(out, p.days);
 	for (int i = 0; i < p.people; i++) {
