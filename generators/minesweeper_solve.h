@@ -48,7 +48,7 @@ bool field_parse(struct field *f, struct str desc);
 void field_desc(struct buf *out, const struct field *f);
 
 /*
- * False: nothing fits the board, or its searches come to more than so many dead ends. The rule gives up after five times
+ * False: nothing fits the board, or its searches come to more than so many dead ends. The rule gives up after three times
  * ENOUGH; what is generated takes at most FEW, so that the rule is always sure and quick.
  */
 enum { FEW = 200, ENOUGH = 4000 };

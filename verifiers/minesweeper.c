@@ -20,7 +20,7 @@ enum {
 	SIDE = 16,
 	CELLS = SIDE * SIDE,
 	AROUND = 8,
-	SEARCH_STEPS = 20000, /* choices over all searches of a verdict; usual boards need a few hundred at most */
+	SEARCH_STEPS = 12000, /* dead ends over all searches of a verdict; hard boards of 16 x 16 have some tens, rarely 2,000 */
 	LIST_STEPS = 40000,   /* choices while arrangements of the groups are listed */
 	GROUP = 60,           /* most cells of a group */
 	WEIGHT = 840,         /* divided by 1 .. 8 */
@@ -201,34 +201,31 @@ static bool suppose(struct field *f, int i, int v)
 }
 
 /*
- * Of the numbers that the model, where cells are open, does not meet, one with few open cells that often could not be
- * met (so that a hopeless corner is seen at once, whatever is tried elsewhere); of it a cell, and in *v what the number
- * needs it to be. -1: all are met.
+ * Where the model, in open cells, does not meet all numbers: a cell to be chosen next, of a number with few open cells that
+ * often could not be met, so that a hopeless corner is seen at once, whatever is tried elsewhere. -1: it meets them all.
  */
-static int missed(const struct field *f, int *v)
+static int missed(const struct field *f)
 {
 	int cell = -1, best = 0;
+	bool met = true;
 
 	for (int k = 0; k < f->numbers; k++) {
 		int lack = f->lack[k];
 
-		if (!f->open[k] || f->weight[k] / f->open[k] <= best)
+		if (!f->open[k])
 			continue;
-		for (int a = 0; a < f->arounds[k]; a++)
+		for (int a = 0; a < f->arounds[k] && met; a++)
 			if (f->value[f->around[k][a]] < 0)
 				lack -= f->model[f->around[k][a]];
-		if (lack == 0)
+		met = met && lack == 0;
+		if (f->weight[k] / f->open[k] <= best)
 			continue;
-		*v = lack > 0;
 		best = f->weight[k] / f->open[k];
-		for (int a = 0; a < f->arounds[k]; a++) {
-			int i = f->around[k][a];
-
-			if (f->value[i] < 0 && f->model[i] != *v)
-				cell = i;
-		}
+		for (int a = 0; a < f->arounds[k]; a++)
+			if (f->value[f->around[k][a]] < 0)
+				cell = f->around[k][a];
 	}
-	return cell;
+	return met ? -1 : cell;
 }
 
 /*
@@ -239,23 +236,17 @@ static bool search(struct field *f)
 {
 	struct {
 		int16_t trails, cell;
-		int8_t v;
 		bool second;
 	} choice[CELLS];
-	int n = 0, base = f->trails, v = 0;
+	int n = 0, base = f->trails;
 
-	for (int i; (i = missed(f, &v)) >= 0;) {
-		bool fits = false;
+	for (int i; (i = missed(f)) >= 0;) {
+		bool fits;
 
-		if (--f->steps < 0) {
-			undo(f, base);
-			return false;
-		}
 		choice[n].trails = (int16_t)f->trails;
 		choice[n].cell = (int16_t)i;
-		choice[n].v = (int8_t)v;
 		choice[n++].second = false;
-		fits = suppose(f, i, v);
+		fits = suppose(f, i, f->model[i]);
 		while (!fits) {
 			undo(f, choice[n - 1].trails);
 			if (choice[n - 1].second) {
@@ -263,8 +254,12 @@ static bool search(struct field *f)
 					return false;
 				continue;
 			}
+			if (--f->steps < 0) {
+				undo(f, base);
+				return false;
+			}
 			choice[n - 1].second = true;
-			fits = suppose(f, choice[n - 1].cell, 1 - choice[n - 1].v);
+			fits = suppose(f, choice[n - 1].cell, 1 - f->model[choice[n - 1].cell]);
 		}
 	}
 	for (int i = 0; i < f->cells; i++) {
