@@ -444,7 +444,7 @@ static bool dig_board(struct dig *d, const int *knob, struct rng *rng)
 		all = thin(d, false, signs, knob[TECHNIQUE_MIN] > LATIN_HIDDEN ? signs : knob[SIGNS_MIN], rng);
 	d->dig.max = knob[TECHNIQUE_MAX];
 	if (all > signs || knob[TECHNIQUE_MIN] > LATIN_HIDDEN) {
-		if (!latin_fits(&d->dig, &l) || thin(d, false, signs, knob[SIGNS_MIN], rng) > knob[SIGNS_MAX])
+		if (!latin_fits(&d->dig, &l) || thin(d, false, knob[SIGNS_MAX], knob[SIGNS_MIN], rng) > knob[SIGNS_MAX])
 			return false;
 	}
 	if (d->dig.hardest < knob[TECHNIQUE_MIN])
@@ -505,16 +505,6 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
-static int count(struct buf *answer, struct str desc, int limit)
-{
-	struct posed q;
-	int found = pose(&q, desc) ? latin_solutions(&q.l, limit, LATIN_NODES, q.full) : -1;
-
-	if (found > 0)
-		latin_write(answer, q.full, q.b.n, GRID_SLASHES, NULL);
-	return found;
-}
-
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	struct posed q;
@@ -556,27 +546,58 @@ static void image(struct board *to, const struct board *b, int t)
 	}
 }
 
+/* The sign between two neighbours of image t, and its cells, straight from the board. */
+static int image_sign(const struct board *b, int t, int j, int dir)
+{
+	int n = b->n, i = latin_source(n, j, t), step = latin_source(n, neighbour(n, j, dir), t) - i;
+	int sign = b->sign[i][step == n ? DOWN : step == -n ? UP : step == 1 ? RIGHT : LEFT];
+
+	return t & 8 ? -sign : sign;
+}
+
+static char image_cell(const struct board *b, int t, int j)
+{
+	int v = b->cell[latin_source(b->n, j, t)];
+
+	return (char)(!v ? '.' : '0' + (t & 8 ? b->n + 1 - v : v));
+}
+
+/* As strcmp() of the two images' descs, which mostly differ early. */
+static int image_cmp(const struct board *b, int t, int u)
+{
+	int n = b->n;
+
+	for (int y = 0; y < n; y++) {
+		for (int j = y * n; j < y * n + n; j++) {
+			int diff = image_cell(b, t, j) - image_cell(b, u, j);
+
+			if (!diff && j + 1 < y * n + n)
+				diff = "<->"[image_sign(b, t, j, RIGHT) + 1] - "<->"[image_sign(b, u, j, RIGHT) + 1];
+			if (diff)
+				return diff;
+		}
+		for (int j = y * n; j < y * n + n && y + 1 < n; j++) {
+			int diff = "^-v"[image_sign(b, t, j, DOWN) + 1] - "^-v"[image_sign(b, u, j, DOWN) + 1];
+
+			if (diff)
+				return diff;
+		}
+	}
+	return 0;
+}
+
 static void canon(struct buf *out, struct str desc)
 {
 	struct board b, to;
-	struct buf mine = BUF_INIT, best = BUF_INIT;
+	int best = 0;
 
 	if (!parse(&b, desc))
 		return;
-	for (int t = 0; t < 16; t++) {
-		buf_reset(&mine);
-		image(&to, &b, t);
-		write(&mine, &to);
-		if (t == 0 || str_cmp(buf_str(&mine), buf_str(&best)) < 0) {
-			struct buf was = best;
-
-			best = mine;
-			mine = was;
-		}
-	}
-	buf_add(out, buf_str(&best));
-	buf_release(&best);
-	buf_release(&mine);
+	for (int t = 1; t < 16; t++)
+		if (image_cmp(&b, t, best) < 0)
+			best = t;
+	image(&to, &b, best);
+	write(out, &to);
 }
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
@@ -700,7 +721,6 @@ const struct task task_futoshiki = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
-	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,

@@ -106,6 +106,8 @@ int latin_thin(struct latin_dig *d, const uint8_t *order, int count, int least, 
 
 /* Where cell i goes when the square is turned or mirrored, t = 0 .. 7; neighbours stay neighbours. */
 int latin_turned(int n, int i, int t);
+/* Where it comes from: latin_turned(n, latin_source(n, i, t), t) == i. */
+int latin_source(int n, int i, int t);
 
 /* e from a puzzle that has one solution; names[] as LATIN_TECHNIQUES makes it. */
 void latin_grade(struct effort *e, const struct latin *start, const uint8_t *solution, const char *const names[128]);

@@ -137,6 +137,17 @@ int latin_turned(int n, int i, int t)
 	return t & 4 ? x * n + y : y * n + x;
 }
 
+int latin_source(int n, int i, int t)
+{
+	int y = t & 4 ? i % n : i / n, x = t & 4 ? i / n : i % n;
+
+	if (t & 1)
+		x = n - 1 - x;
+	if (t & 2)
+		y = n - 1 - y;
+	return y * n + x;
+}
+
 /* ---- for the prompt ---- */
 
 void latin_write(struct buf *out, const uint8_t *cell, int n, enum grid_style style, const char *empty)
