@@ -505,6 +505,16 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	struct posed q;
+	int found = pose(&q, desc) ? latin_solutions(&q.l, limit, LATIN_NODES, q.full) : -1;
+
+	if (found > 0)
+		latin_write(answer, q.full, q.b.n, GRID_SLASHES, NULL);
+	return found;
+}
+
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	struct posed q;
@@ -721,6 +731,7 @@ const struct task task_futoshiki = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,
