@@ -1,5 +1,6 @@
 /* cmd_check.c - quarry check: a dataset, a shard or an instance file, looked at again from the ground up. */
 #include "base/log.h"
+#include "cli/check_foreign.h"
 #include "cli/command.h"
 #include "cli/judge.h"
 #include "cli/progress.h"
@@ -13,10 +14,15 @@
 
 struct args {
 	struct common common;
+	const char *out, *dataset;
 	bool prove;
 };
 
 static const struct option options[] = {
+	{ .name = "dataset", .kind = OPT_TEXT, .arg = "KIND", .at = offsetof(struct args, dataset),
+	  .what = "the rows are another house's: synlogic or reasoning-gym (else: quarry)" },
+	{ .name = "out", .letter = 'o', .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, out),
+	  .what = "with --dataset: the file repaired, wrong answers replaced and what nobody can solve left out" },
 	{ .name = "prove", .kind = OPT_FLAG, .at = offsetof(struct args, prove),
 	  .what = "prove again that puzzles with one answer have one" },
 	{ 0 },
@@ -174,6 +180,22 @@ static int check_file(struct check *c, const char *path, struct err *err)
 	return rc;
 }
 
+static int run_foreign(const struct args *a, const char *path)
+{
+	struct check_foreign c = { .path = path, .out = a->out, .common = &a->common };
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (!foreign_kind_from(a->dataset, &c.kind)) {
+		err_set(&err, "check: unknown dataset kind \"%s\"; there are quarry, synlogic and reasoning-gym", a->dataset);
+		return fail_usage(&err);
+	}
+	rc = check_foreign(&c, &err);
+	if (rc < 0)
+		return fail(rc, &err);
+	return c.bad ? EXIT_FAILED : EXIT_DONE;
+}
+
 static int run(void *p, int argc, char **argv)
 {
 	struct args *a = p;
@@ -184,6 +206,12 @@ static int run(void *p, int argc, char **argv)
 
 	if (argc != 1) {
 		err_set(&err, "check takes one path, not %d", argc);
+		return fail_usage(&err);
+	}
+	if (a->dataset && strcmp(a->dataset, "quarry"))
+		return run_foreign(a, argv[0]);
+	if (a->out) {
+		err_set(&err, "check: --out goes with --dataset synlogic or reasoning-gym");
 		return fail_usage(&err);
 	}
 	progress_start(&c.progress, "check", "rows", 0, &a->common);
@@ -209,7 +237,12 @@ static int run(void *p, int argc, char **argv)
 static const char more[] = "A dataset directory: every checksum, count and id against manifest.json, and every row's verdict given again.\n"
 			   "A shard or a file of rows: the verdicts and the puzzles.\n"
 			   "\n"
-			   "    quarry check demo/quickstart --prove\n";
+			   "    quarry check demo/quickstart --prove\n"
+			   "\n"
+			   "With --dataset synlogic or reasoning-gym a file of that house's rows: each puzzle is solved, and its stored answer judged.\n"
+			   "A row is ok, or has several answers; it is unsolvable, its gold is wrong, or it is damaged: then the exit code is 1.\n"
+			   "\n"
+			   "    quarry check --dataset synlogic rows.jsonl -o repaired.jsonl\n";
 
 const struct command cmd_check = { "check", "PATH", "check a dataset, shard or file from the ground up", more, options,
 				   sizeof(struct args), run };

@@ -19,6 +19,18 @@ __attribute__((format(printf, 2, 3))) static bool lacks(struct foreign *f, const
 	return false;
 }
 
+/* The same for what nobody can solve. */
+__attribute__((format(printf, 2, 3))) static bool never(struct foreign *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(f->why, sizeof(f->why), fmt, ap);
+	va_end(ap);
+	f->never = true;
+	return false;
+}
+
 static bool asks(const struct foreign *f, const char *words)
 {
 	return str_find(buf_str(&f->question), str_of(words)) >= 0;
@@ -317,7 +329,7 @@ static bool survo(struct foreign *f)
 		pool[at] = cell;
 	}
 	if (n != blanks)
-		return lacks(f, "%d numbers are to be filled into %d blanks", n, blanks);
+		return never(f, "%d numbers are to be filled into %d blanks", n, blanks);
 	for (int i = 0; i < n; i++)
 		buf_addf(&f->desc, "%c%lld", i ? ' ' : '|', (long long)pool[i]);
 	return true;
@@ -528,7 +540,7 @@ static bool futoshiki(struct foreign *f)
 		at = down ? &below[cell] : &right[cell];
 		sign = down ? (sign == '<' ? '^' : 'v') : sign;
 		if (*at != '-' && *at != sign)
-			return lacks(f, "two of its constraints contradict each other at row %d, column %d", cell / n + 1, cell % n + 1);
+			return never(f, "two of its constraints contradict each other at row %d, column %d", cell / n + 1, cell % n + 1);
 		*at = sign;
 	}
 	buf_addf(&f->desc, "%d:", n);

@@ -1,0 +1,456 @@
+/* foreign_repair.c - stored answers found and replaced; see foreign_repair.h. */
+#include "cli/foreign_repair.h"
+#include "cli/judge.h"
+
+#include <stdio.h>
+
+enum { TOKENS = 1024 };
+
+/* What goes into the cells of a stored answer, in order. */
+struct tokens {
+	int n;
+	struct str at[TOKENS];
+	struct buf room;          /* of those that stand nowhere else */
+	size_t from[TOKENS];      /* while it grows: where each begins */
+};
+
+/* Members of the metadata that hold a solution. */
+static const char *const places[] = { "solution", "solved_grid", "filled_matrix", "complete_sudoku", "current_mines", "ref_expr" };
+
+static bool is_place(struct str key)
+{
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (json_key_is(key, places[i]))
+			return true;
+	return false;
+}
+
+static bool holds_something(struct json v)
+{
+	return v.kind != JSON_NONE && v.kind != JSON_NULL && !json_is(v, "");
+}
+
+static void text_of(struct buf *b, struct json v)
+{
+	buf_reset(b);
+	if (v.kind == JSON_STRING)
+		json_str(v, b);
+	else
+		buf_add(b, v.raw);
+}
+
+bool foreign_gold(const struct foreign *f, struct buf *text)
+{
+	struct json v;
+
+	buf_reset(text);
+	if (f->gold.n) {
+		buf_add(text, buf_str(&f->gold));
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (json_get(f->meta, places[i], &v) && holds_something(v)) {
+			text_of(text, v);
+			return true;
+		}
+	return false;
+}
+
+/* ---- the answer in tokens ---- */
+
+static void token_open(struct tokens *t)
+{
+	if (t->n < TOKENS)
+		t->from[t->n] = t->room.n;
+}
+
+static void token_close(struct tokens *t)
+{
+	if (t->n < TOKENS)
+		t->at[t->n].n = t->room.n - t->from[t->n];
+	t->n++;
+}
+
+static void token_add(struct tokens *t, struct str s)
+{
+	token_open(t);
+	buf_add(&t->room, s);
+	token_close(t);
+}
+
+static bool tokens_done(struct tokens *t)
+{
+	if (t->n > TOKENS || t->room.failed)
+		return false;
+	for (int i = 0; i < t->n; i++)
+		t->at[i].s = buf_z(&t->room) + t->from[i];
+	return t->n > 0;
+}
+
+/* Cells of a board as we write it: single signs, or words where blanks part them. */
+static void cells_split(struct tokens *t, struct str answer)
+{
+	bool words = str_chr(answer, ' ') >= 0;
+	struct str row, word;
+
+	while (str_split(&answer, '/', &row)) {
+		if (words)
+			while (str_word(&row, &word))
+				token_add(t, word);
+		for (size_t i = 0; i < row.n && !words; i++)
+			token_add(t, str_sub(row, i, i + 1));
+	}
+}
+
+/* The k-th cell of a list of lists in the metadata; false: there is none. */
+static bool cell_of(const struct foreign *f, const char *name, int k, struct json *ret)
+{
+	struct json grid, row;
+
+	json_get(f->meta, name, &grid);
+	for (struct json_iter rows = json_iter(grid); json_next(&rows, NULL, &row);)
+		for (struct json_iter cells = json_iter(row); json_next(&cells, NULL, ret);)
+			if (k-- == 0)
+				return true;
+	return false;
+}
+
+/* Our sign for a cell that the solver marked, else what the puzzle has there, else X. */
+static bool marked_cells(struct tokens *t, const struct foreign *f, struct str answer, const char *grid, const char *mark)
+{
+	struct buf given = BUF_INIT;
+	struct json v;
+	bool ok = true;
+	int k = 0;
+
+	for (size_t i = 0; i < answer.n && ok; i++) {
+		if (answer.s[i] == '/')
+			continue;
+		ok = cell_of(f, grid, k++, &v);
+		text_of(&given, v);
+		token_add(t, answer.s[i] == '1' ? str_of(mark) : buf_str(&given));
+	}
+	buf_release(&given);
+	return ok;
+}
+
+/* Sums stand around the board as they stood in the puzzle. */
+static bool framed_cells(struct tokens *t, const struct foreign *f, struct str answer)
+{
+	struct tokens inner = { .n = 0 };
+	struct json grid, row, v;
+	int y = 0, k = 0;
+	bool ok;
+
+	cells_split(&inner, answer);
+	ok = tokens_done(&inner);
+	json_get(f->meta, "original_matrix", &grid);
+	for (struct json_iter rows = json_iter(grid); ok && json_next(&rows, NULL, &row); y++) {
+		size_t x = 0;
+
+		for (struct json_iter cells = json_iter(row); ok && json_next(&cells, NULL, &v); x++) {
+			bool frame = y + 1 == (int)json_count(grid) || x + 1 == json_count(row);
+
+			ok = frame || k < inner.n;
+			if (ok)
+				token_add(t, frame ? v.raw : inner.at[k++]);
+		}
+	}
+	buf_release(&inner.room);
+	return ok && k == inner.n;
+}
+
+static bool is(const struct foreign *f, const char *task)
+{
+	return f->task && strcmp(f->task->name, task) == 0;
+}
+
+/* False: this task's answers are no boards. */
+static bool tokens_make(struct tokens *t, const struct foreign *f, struct str answer)
+{
+	if (is(f, "kukurasu")) {
+		for (size_t i = 0; i < answer.n; i++)
+			if (answer.s[i] != '/')
+				token_add(t, answer.s[i] == '1' ? STR("1") : STR("X"));
+		return tokens_done(t);
+	}
+	if (is(f, "number_wall"))
+		return marked_cells(t, f, answer, "grid", "A") && tokens_done(t);
+	if (is(f, "campsite"))
+		return marked_cells(t, f, answer, "grid", "C") && tokens_done(t);
+	if (is(f, "survo"))
+		return framed_cells(t, f, answer) && tokens_done(t);
+	if (!is(f, "arrow_maze") && !is(f, "calcudoko") && !is(f, "futoshiki") && !is(f, "numbrix") && !is(f, "skyscraper_puzzle") &&
+	    !is(f, "sudoku") && !is(f, "wordscapes"))
+		return false;
+	cells_split(t, answer);
+	return tokens_done(t);
+}
+
+/* ---- tokens into a shape ---- */
+
+/* Each leaf becomes the next token: a string stays one, a number too. */
+static bool refill_list(struct buf *out, struct json v, const struct tokens *t, int *k)
+{
+	struct json item;
+
+	if (v.kind != JSON_ARRAY) {
+		if (*k == t->n)
+			return false;
+		if (v.kind == JSON_STRING)
+			json_add_str(out, str_is(t->at[*k], "#") ? STR(" ") : t->at[*k]);
+		else
+			json_add_raw(out, t->at[*k]);
+		(*k)++;
+		return true;
+	}
+	json_open(out, '[');
+	for (struct json_iter it = json_iter(v); json_next(&it, NULL, &item);)
+		if (!refill_list(out, item, t, k))
+			return false;
+	json_close(out, ']');
+	return true;
+}
+
+/* Each run of digits in a text becomes the next token. */
+static bool refill_text(struct buf *out, struct str text, const struct tokens *t)
+{
+	int k = 0;
+
+	for (size_t i = 0; i < text.n;) {
+		size_t n = 0;
+
+		while (i + n < text.n && text.s[i + n] >= '0' && text.s[i + n] <= '9')
+			n++;
+		if (n && k == t->n)
+			return false;
+		if (n)
+			buf_add(out, t->at[k++]);
+		else
+			buf_addc(out, text.s[i]);
+		i += n ? n : 1;
+	}
+	return k == t->n;
+}
+
+/* A text that is a list inside, or one with digits. */
+static bool refill_string(struct buf *out, struct json v, const struct tokens *t)
+{
+	struct buf text = BUF_INIT, inner = BUF_INIT;
+	struct json list;
+	struct err ignored;
+	bool ok = json_str(v, &text);
+	int k = 0;
+
+	if (ok && json_parse(&list, buf_str(&text), &ignored) && list.kind == JSON_ARRAY)
+		ok = refill_list(&inner, list, t, &k) && k == t->n;
+	else
+		ok = ok && refill_text(&inner, buf_str(&text), t);
+	json_add_str(out, buf_str(&inner));
+	buf_release(&text);
+	buf_release(&inner);
+	return ok;
+}
+
+/* The numbers of "(0,2), (2,0)" as [[0,2],[2,0]]. */
+static void put_pairs(struct buf *out, struct str answer)
+{
+	int n = 0;
+
+	json_open(out, '[');
+	for (size_t i = 0; i < answer.n;) {
+		size_t len = 0;
+
+		while (i + len < answer.n && answer.s[i + len] >= '0' && answer.s[i + len] <= '9')
+			len++;
+		if (len) {
+			if (n % 2 == 0)
+				json_open(out, '[');
+			json_add_raw(out, str_sub(answer, i, i + len));
+			if (n++ % 2)
+				json_close(out, ']');
+		}
+		i += len ? len : 1;
+	}
+	json_close(out, ']');
+}
+
+/* Rows of 0 and 1 whose ones come in pairs, as [[[1,5],[2,5]],...], counted from 1. */
+static void put_dominoes(struct buf *out, struct str answer)
+{
+	ptrdiff_t width = str_chr(answer, '/');
+	size_t w = width < 0 ? answer.n : (size_t)width;
+
+	json_open(out, '[');
+	for (size_t i = 0; i < answer.n; i++) {
+		size_t y = i / (w + 1), x = i % (w + 1);
+		bool right = x + 1 < w && answer.s[i + 1] == '1', below = i + w + 1 < answer.n && answer.s[i + w + 1] == '1';
+		char pair[64];
+		int n;
+
+		if (answer.s[i] != '1' || (!right && !below))
+			continue;
+		n = snprintf(pair, sizeof(pair), "[[%zu,%zu],[%zu,%zu]]", y + 1, x + 1, y + 1 + !right, x + 1 + right);
+		json_add_raw(out, (struct str){ pair, (size_t)n });
+	}
+	json_close(out, ']');
+}
+
+/* "(1,2), (2,6)" by region as "[[A(1,2)\n\nB(2,6)]]". */
+static void put_stars(struct buf *out, const struct foreign *f, struct str answer)
+{
+	struct buf text = BUF_INIT;
+	struct json grid, row, v;
+
+	json_get(f->meta, "region_grid", &grid);
+	buf_addz(&text, "[[");
+	for (char letter = 'A'; letter <= 'Z'; letter++) {
+		bool first = true;
+		int y = 0;
+
+		for (struct json_iter rows = json_iter(grid); json_next(&rows, NULL, &row); y++) {
+			int x = 0;
+
+			for (struct json_iter cells = json_iter(row); json_next(&cells, NULL, &v); x++) {
+				char place[32];
+
+				snprintf(place, sizeof(place), "(%d,%d)", y + 1, x + 1);
+				if (!json_is(v, (char[]){ letter, 0 }) || str_find(answer, str_of(place)) < 0)
+					continue;
+				if (first)
+					buf_addf(&text, "%s%c", text.n > 2 ? "\n\n" : "", letter);
+				first = false;
+				buf_addz(&text, place);
+			}
+		}
+	}
+	buf_addz(&text, "]]");
+	json_add_str(out, buf_str(&text));
+	buf_release(&text);
+}
+
+/* The answer in the shape of what stood there. */
+static bool put_like(struct buf *out, const struct foreign *f, struct json was, struct str answer)
+{
+	struct tokens t = { .n = 0 };
+	bool ok = true;
+	int k = 0;
+
+	if (is(f, "minesweeper")) {
+		put_pairs(out, answer);
+	} else if (is(f, "norinori")) {
+		put_dominoes(out, answer);
+	} else if (is(f, "star_placement_puzzle")) {
+		put_stars(out, f, answer);
+	} else if (tokens_make(&t, f, answer)) {
+		ok = was.kind == JSON_STRING ? refill_string(out, was, &t) : refill_list(out, was, &t, &k) && k == t.n;
+	} else if (was.kind == JSON_INT) {
+		json_add_raw(out, answer);
+	} else {
+		json_add_str(out, answer);
+	}
+	buf_release(&t.room);
+	return ok;
+}
+
+/* ---- the row ---- */
+
+static bool put_meta(struct buf *out, const struct foreign *f, struct json meta, struct str answer, int *done)
+{
+	struct json v;
+	struct str key;
+	bool ok = true;
+
+	if (meta.kind != JSON_OBJECT) {
+		json_add_raw(out, meta.raw);
+		return true;
+	}
+	json_open(out, '{');
+	for (struct json_iter it = json_iter(meta); ok && json_next(&it, &key, &v);) {
+		json_add_raw(out, key);
+		buf_addc(out, ':');
+		if (is_place(key) && holds_something(v)) {
+			ok = put_like(out, f, v, answer);
+			(*done)++;
+		} else {
+			json_add_raw(out, v.raw);
+		}
+	}
+	json_close(out, '}');
+	return ok;
+}
+
+/* game_data_str with the answer in it; an answer is asked for where done stays 0. */
+static bool put_game(struct buf *out, const struct foreign *f, struct str answer)
+{
+	struct json game, v;
+	struct err ignored;
+	struct str key;
+	bool ok;
+	int done = 0;
+
+	ok = json_parse(&game, buf_str(&f->text), &ignored);
+	json_open(out, '{');
+	for (struct json_iter it = json_iter(game); ok && json_next(&it, &key, &v);) {
+		json_add_raw(out, key);
+		buf_addc(out, ':');
+		if (json_key_is(key, "answer") && holds_something(v)) {
+			ok = put_like(out, f, v, answer);
+			done++;
+		} else if (json_key_is(key, "metadata")) {
+			ok = put_meta(out, f, v, answer, &done);
+		} else {
+			json_add_raw(out, v.raw);
+		}
+	}
+	json_close(out, '}');
+	return ok && done > 0;
+}
+
+/* A member of the row, or of its extra_info, with the new game in place of the old one. */
+static void put_member(struct buf *out, struct str key, struct json v, struct str game)
+{
+	struct json inner;
+	struct str name;
+
+	json_add_raw(out, key);
+	buf_addc(out, ':');
+	if (json_key_is(key, "game_data_str")) {
+		if (v.kind == JSON_STRING)
+			json_add_str(out, game);
+		else
+			json_add_raw(out, game);
+	} else if (json_key_is(key, "extra_info") && v.kind == JSON_OBJECT) {
+		json_open(out, '{');
+		for (struct json_iter it = json_iter(v); json_next(&it, &name, &inner);) {
+			if (json_key_is(name, "game_data_str")) {
+				put_member(out, name, inner, game);
+				continue;
+			}
+			json_add_raw(out, name);
+			buf_addc(out, ':');
+			json_add_raw(out, inner.raw);
+		}
+		json_close(out, '}');
+	} else {
+		json_add_raw(out, v.raw);
+	}
+}
+
+bool foreign_repair(struct buf *out, const struct foreign *f, struct json row, struct str answer, const char *check)
+{
+	struct buf game = BUF_INIT;
+	struct json v;
+	struct str key;
+	bool ok = put_game(&game, f, answer) && !game.failed;
+
+	json_open(out, '{');
+	for (struct json_iter it = json_iter(row); ok && json_next(&it, &key, &v);)
+		if (!json_key_is(key, "check"))
+			put_member(out, key, v, buf_str(&game));
+	json_key(out, "check");
+	json_add_z(out, check);
+	json_close(out, '}');
+	buf_release(&game);
+	return ok && !out->failed;
+}
