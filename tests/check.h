@@ -22,6 +22,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Under a sanitizer, which is many times slower: statistics can be left to the other builds. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { CHECK_SLOW = 1 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+enum { CHECK_SLOW = 1 };
+#else
+enum { CHECK_SLOW = 0 };
+#endif
+#else
+enum { CHECK_SLOW = 0 };
+#endif
+
 static long check_passed, check_failed;
 static char check_where[200]; /* set by check_in, printed with failures */
 

@@ -11,17 +11,7 @@
 
 #include <math.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { MANY = 200 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-enum { MANY = 200 };
-#else
-enum { MANY = 10000 };
-#endif
-#else
-enum { MANY = 10000 };
-#endif
+enum { MANY = CHECK_SLOW ? 200 : 10000 };
 
 static int u64_cmp(const void *a, const void *b)
 {
