@@ -44,12 +44,12 @@ static const struct knob knobs[] = {
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	/* rows cols % technique rounds trials */
-	{ 3, 4, 40, LIMITS, 1, 0 },
-	{ 4, 4, 40, LIMITS, 3, 0 },
-	{ 4, 5, 40, LIMITS, 4, 0 },
-	{ 5, 5, 40, SUMS, 3, 0 },
-	{ 5, 6, 40, SUMS, 5, 0 },
-	{ 6, 6, 40, SUMS, 7, 0 },
+	{ 4, 4, 40, LIMITS, 1, 0 },
+	{ 4, 5, 40, LIMITS, 3, 0 },
+	{ 5, 5, 40, LIMITS, 4, 0 },
+	{ 5, 5, 40, SUMS, 5, 0 },
+	{ 5, 6, 40, SUMS, 7, 0 },
+	{ 6, 6, 40, SUMS, 8, 0 },
 	{ 7, 7, 45, SUMS, 10, 0 },
 	{ 8, 8, 45, SUMS, 13, 0 },
 	{ 8, 8, 45, TRIAL, 10, 2 },

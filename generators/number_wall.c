@@ -51,17 +51,17 @@ static const struct knob knobs[] = {
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	/* rows cols islands size connected corners technique rounds trials */
-	{ 4, 4, 2, 5, 4, EITHER, EITHER, EXITS, 1, 0 },
-	{ 4, 5, 3, 6, 4, EITHER, EITHER, EXITS, 4, 0 },
-	{ 5, 5, 4, 7, 5, EITHER, EITHER, REACH, 5, 0 },
-	{ 5, 5, 4, 7, 5, EITHER, EITHER, REACH, 7, 0 },
-	{ 5, 6, 4, 8, 6, EITHER, EITHER, REACH, 9, 0 },
-	{ 6, 6, 5, 9, 6, EITHER, EITHER, NEEDS, 9, 0 },
-	{ 7, 7, 7, 12, 7, EITHER, EITHER, NEEDS, 11, 0 },
-	{ 8, 8, 9, 16, 8, EITHER, EITHER, NEEDS, 13, 0 },
-	{ 7, 8, 8, 14, 8, EITHER, EITHER, TRIAL, 13, 2 },
-	{ 8, 9, 9, 18, 9, EITHER, EITHER, TRIAL, 14, 4 },
-	{ 10, 10, 12, 24, 10, EITHER, EITHER, TRIAL, 16, 6 },
+	{ 5, 5, 4, 7, 4, EITHER, 0, BASIC, 1, 0 },
+	{ 5, 5, 4, 7, 5, EITHER, EITHER, EXITS, 4, 0 },
+	{ 5, 6, 5, 9, 5, EITHER, EITHER, REACH, 5, 0 },
+	{ 6, 6, 6, 10, 6, EITHER, EITHER, REACH, 7, 0 },
+	{ 6, 7, 7, 12, 6, EITHER, EITHER, REACH, 9, 0 },
+	{ 7, 7, 7, 12, 7, EITHER, EITHER, NEEDS, 10, 0 },
+	{ 8, 8, 9, 16, 8, EITHER, EITHER, NEEDS, 12, 0 },
+	{ 9, 9, 12, 20, 9, EITHER, EITHER, NEEDS, 14, 0 },
+	{ 8, 8, 9, 16, 8, EITHER, EITHER, TRIAL, 15, 2 },
+	{ 9, 9, 11, 20, 9, EITHER, EITHER, TRIAL, 17, 4 },
+	{ 10, 10, 12, 24, 10, EITHER, EITHER, TRIAL, 19, 6 },
 };
 
 /* ---- text ---- */
