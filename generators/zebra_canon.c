@@ -60,6 +60,7 @@ void zebra_disguise(struct zebra *z, struct rng *rng)
 	rng_shuffle(rng, attribute, (size_t)z->attributes, 1);
 	for (int a = 0; a < z->attributes; a++)
 		rng_shuffle(rng, value[a], (size_t)z->houses, 1);
+	z->ask = z->ask < 0 ? -1 : attribute[z->ask];
 	rng_shuffle(rng, z->clue, (size_t)z->clues, sizeof(z->clue[0]));
 	for (int i = 0; i < z->clues; i++) {
 		struct zebra_clue *c = &z->clue[i];
@@ -90,7 +91,7 @@ struct view {
 	uint64_t hash[ZEBRA_SIDE];           /* of each attribute: what is said of it */
 	uint8_t order[ZEBRA_SIDE];           /* order[k]: the attribute at place k */
 	bool have;
-	uint32_t best[ZEBRA_CLUES];
+	uint32_t best[ZEBRA_CLUES + 1]; /* the last: the place of the attribute asked for */
 };
 
 static void look(struct view *w, const uint8_t *house, bool mirrored)
@@ -126,6 +127,8 @@ static void refine(struct view *w)
 	const struct zebra *z = w->z;
 
 	memset(w->hash, 0, sizeof(w->hash));
+	if (z->ask >= 0)
+		w->hash[z->ask] = 1;
 	for (int round = 0; round < z->attributes; round++) {
 		uint64_t next[ZEBRA_SIDE] = { 0 };
 
@@ -142,6 +145,8 @@ static void refine(struct view *w)
 			if (three)
 				next[zebra_attribute(c->z)] += rng_mix(whole, s);
 		}
+		if (z->ask >= 0)
+			next[z->ask] = rng_mix(next[z->ask], 1);
 		memcpy(w->hash, next, sizeof(next));
 	}
 }
@@ -156,7 +161,7 @@ static int u32_cmp(const void *a, const void *b)
 /* The clues under this order of attributes, as sorted numbers; the least such list stands. */
 static void offer(struct view *w)
 {
-	uint32_t key[ZEBRA_CLUES];
+	uint32_t key[ZEBRA_CLUES + 1];
 	int place[ZEBRA_SIDE], n = w->z->clues;
 
 	for (int k = 0; k < w->z->attributes; k++)
@@ -182,6 +187,7 @@ static void offer(struct view *w)
 		key[i] = (uint32_t)c->kind << 18 | x << 12 | y << 6 | s;
 	}
 	qsort(key, (size_t)n, sizeof(key[0]), u32_cmp);
+	key[n++] = w->z->ask < 0 ? 0 : (uint32_t)place[w->z->ask] + 1;
 	for (int i = 0; w->have && i < n; i++) {
 		if (key[i] > w->best[i])
 			return;
@@ -229,4 +235,6 @@ void zebra_canon(struct buf *out, const struct zebra *z, const uint8_t *house)
 	buf_addf(out, "%dx%d", z->houses, z->attributes);
 	for (int i = 0; i < z->clues; i++)
 		buf_addf(out, " %x", (unsigned)w.best[i]);
+	if (z->ask >= 0)
+		buf_addf(out, " ?%x", (unsigned)w.best[z->clues]);
 }

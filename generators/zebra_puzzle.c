@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { HOUSES_KNOB, ATTRIBUTES_KNOB, KINDS_KNOB, LOGIC_KNOB, SPARE_KNOB };
+enum { HOUSES_KNOB, ATTRIBUTES_KNOB, KINDS_KNOB, LOGIC_KNOB, SPARE_KNOB, ASK_KNOB };
 
 /* What a bit of the knob "kinds" stands for, in order: see draw_breaking() in zebra_make.c. */
 enum {
@@ -29,21 +29,22 @@ static const struct knob knobs[] = {
 	{ "logic", LOGIC_CLUES, LOGIC_TRIAL,
 	  "what the solution may need: 0 one clue at a time, 1 also what several give together, 2 it needs suppositions" },
 	{ "spare", 0, 20, "true clues beyond those needed" },
+	{ "ask", 0, 1, "what the answer is: 0 everything, 1 the order of one attribute" },
 	{ 0 },
 };
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
-	{ 4, 2, CLASSIC | NOT_AT | END, LOGIC_CLUES, 0 },
-	{ 3, 3, CLASSIC | NOT_AT | APART | END, LOGIC_CLUES, 0 },
-	{ 4, 3, CLASSIC | NOT_AT | APART | GAP1 | END, LOGIC_CLUES, 0 },
-	{ 4, 4, CLASSIC | NOT_AT | APART | GAP1 | END, LOGIC_CLUES, 0 },
-	{ 5, 4, ALL & ~GAP3, LOGIC_CLUES, 0 },
-	{ 5, 5, ALL & ~GAP3, LOGIC_CLUES, 0 },
-	{ 6, 5, ALL & ~EITHER, LOGIC_TOGETHER, 0 },
-	{ 6, 6, ALL & ~BETWEEN & ~EITHER, LOGIC_TOGETHER, 0 },
-	{ 6, 6, ALL, LOGIC_TRIAL, 0 },
-	{ 7, 6, ALL, LOGIC_TRIAL, 0 },
-	{ 7, 7, ALL & ~AT & ~SAME, LOGIC_TRIAL, 0 },
+	{ 4, 2, CLASSIC | NOT_AT | END, LOGIC_CLUES, 0, 0 },
+	{ 3, 3, CLASSIC | NOT_AT | APART | END, LOGIC_CLUES, 0, 0 },
+	{ 4, 3, CLASSIC | NOT_AT | APART | GAP1 | END, LOGIC_CLUES, 0, 0 },
+	{ 4, 4, CLASSIC | NOT_AT | APART | GAP1 | END, LOGIC_CLUES, 0, 0 },
+	{ 5, 4, ALL & ~GAP3, LOGIC_CLUES, 0, 0 },
+	{ 5, 5, ALL & ~GAP3, LOGIC_CLUES, 0, 0 },
+	{ 6, 5, ALL & ~EITHER, LOGIC_TOGETHER, 0, 0 },
+	{ 6, 6, ALL & ~BETWEEN & ~EITHER, LOGIC_TOGETHER, 0, 0 },
+	{ 6, 6, ALL, LOGIC_TRIAL, 0, 0 },
+	{ 7, 6, ALL, LOGIC_TRIAL, 0, 0 },
+	{ 7, 7, ALL & ~AT & ~SAME, LOGIC_TRIAL, 0, 0 },
 };
 
 static const char *refuse(const int *knob)
@@ -79,6 +80,8 @@ static void desc_write(struct buf *b, const struct zebra *z)
 		if (c->kind >= ZEBRA_BETWEEN)
 			buf_addf(b, "%c%d", 'A' + zebra_attribute(c->z), c->z % ZEBRA_SIDE + 1);
 	}
+	if (z->ask >= 0)
+		buf_addf(b, " ?%c", 'A' + z->ask);
 }
 
 /* Themes and values at random; their order is that of the prompt and says nothing. */
@@ -164,6 +167,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 		return false;
 	zebra_spare(&z, house, knob[KINDS_KNOB], knob[SPARE_KNOB], rng);
 	draw_words(&z, rng);
+	z.ask = knob[ASK_KNOB] ? (int)rng_below(rng, (uint32_t)z.attributes) : -1;
 	desc_write(desc, &z);
 	zebra_say(answer, &z, house, LANG_EN);
 	return true;
@@ -269,7 +273,7 @@ static double answers_log2(struct str desc)
 							       12.299208018387279 };
 	struct zebra z;
 
-	return zebra_read(&z, desc) ? z.attributes * log2_factorial[z.houses] : 0;
+	return zebra_read(&z, desc) ? (z.ask < 0 ? z.attributes : 1) * log2_factorial[z.houses] : 0;
 }
 
 static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)

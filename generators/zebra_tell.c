@@ -226,7 +226,7 @@ void zebra_tell(const struct zebra_think *t, struct buf *out, enum lang lang, st
 	w->out = out;
 	w->lang = lang;
 	w->told = told;
-	for (uint64_t rest = t->items; rest; rest &= rest - 1) {
+	for (uint64_t rest = t->z->ask < 0 ? t->items : t->all[t->z->ask]; rest; rest &= rest - 1) {
 		int k = t->fixed[__builtin_ctzll(rest)][ZEBRA_SIDE] - 1;
 
 		if (k >= 0) {

@@ -173,20 +173,61 @@ static void put_values(field_fn *put, void *ctx, const char *hole, const struct 
 	buf_release(&b);
 }
 
+/* What is to be handed in, said with different words; the last hole is that of the kept wording. */
+static const struct {
+	const char *hole, *all[LANGS], *one[LANGS];
+} asks[] = {
+	{ "give",
+	  { "Give the houses from 1 to N, and of each its values in this order: O. Put commas between the values of a house and a slash (/) between "
+	    "houses.",
+	    "请按1号房到N号房的顺序，写出每座房子对应的各项，顺序为：O。同一座房子的各项之间用逗号隔开，房子与房子之间用斜杠“/”隔开。" },
+	  { "Give only the A of each house, from house 1 to house N, with commas between them.", "请按1号房到N号房的顺序，只写出每座房子对应的A，用逗号隔开。" } },
+	{ "list",
+	  { "List the houses from 1 to N in order. For each, name its values in this order: O. Commas part the values of one house, a slash (/) parts "
+	    "one house from the next.",
+	    "请从1号房写到N号房，依次列出每座房子的各项，顺序为：O。同一座房子的各项用逗号隔开，相邻两座房子用斜杠“/”隔开。" },
+	  { "Only one attribute is asked for: list the A of house 1, of house 2 and so on to house N, parted by commas.",
+	    "只问其中一项：请从1号房到N号房依次列出各房子的A，用逗号隔开。" } },
+	{ "report",
+	  { "Report the complete solution: house by house from 1 to N, values parted by commas in the order O, houses parted by slashes (/).",
+	    "请给出完整的结果：从1号房到N号房逐座写出，各项按O的顺序用逗号隔开，房子之间用斜杠“/”隔开。" },
+	  { "Report the A alone: its N values from house 1 to house N, parted by commas.", "请只报告A：从1号房到N号房写出它的N个值，用逗号隔开。" } },
+};
+
+/* N the number of houses, O the attributes in order, A the one asked for; no other capital stands alone. */
+static void put_asks(field_fn *put, void *ctx, const struct zebra *z, enum lang lang)
+{
+	struct buf b = BUF_INIT;
+
+	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+		const char *text = z->ask < 0 ? asks[i].all[lang] : asks[i].one[lang];
+
+		buf_reset(&b);
+		for (; *text; text++) {
+			bool alone = !(text[1] >= 'a' && text[1] <= 'z');
+
+			if (*text == 'N' && alone)
+				buf_addi(&b, z->houses);
+			else if (*text == 'A' && alone)
+				buf_addz(&b, zebra_themes[z->theme[z->ask]].name.said[lang]);
+			else if (*text != 'O' || !alone)
+				buf_addc(&b, *text);
+			for (int a = 0; *text == 'O' && alone && a < z->attributes; a++)
+				buf_addf(&b, "%s%s", !a ? "" : lang == LANG_ZH ? "、" : ", ", zebra_themes[z->theme[a]].name.said[lang]);
+		}
+		put(ctx, asks[i].hole, buf_str(&b));
+	}
+	buf_release(&b);
+}
+
 void zebra_fields(field_fn *put, void *ctx, const struct zebra *z, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 
 	buf_addi(&b, z->houses);
 	put(ctx, "houses", buf_str(&b));
-	buf_reset(&b);
-	buf_addi(&b, z->attributes);
-	put(ctx, "attributes", buf_str(&b));
-	buf_reset(&b);
-	for (int a = 0; a < z->attributes; a++)
-		buf_addf(&b, "%s%s", !a ? "" : lang == LANG_ZH ? "、" : ", ", zebra_themes[z->theme[a]].name.said[lang]);
-	put(ctx, "order", buf_str(&b));
 	buf_release(&b);
+	put_asks(put, ctx, z, lang);
 	put_values(put, ctx, "values", z, lang, false);
 	put_values(put, ctx, "json", z, lang, true);
 	put_clues(put, ctx, "clues", z, lang, NULL);
@@ -196,10 +237,17 @@ void zebra_fields(field_fn *put, void *ctx, const struct zebra *z, enum lang lan
 
 void zebra_say(struct buf *out, const struct zebra *z, const uint8_t *house, enum lang lang)
 {
+	const char *comma = lang == LANG_ZH ? "，" : ", ";
+	bool begun = false;
+
 	for (int h = 0; h < z->houses; h++)
 		for (int a = 0; a < z->attributes; a++)
-			for (int v = 0; v < z->houses; v++)
-				if (house[a * ZEBRA_SIDE + v] == h)
-					buf_addf(out, "%s%s", a ? (lang == LANG_ZH ? "，" : ", ") : h ? " / " : "",
-						 value_of(z, a * ZEBRA_SIDE + v, lang));
+			for (int v = 0; v < z->houses; v++) {
+				if (house[a * ZEBRA_SIDE + v] != h || (z->ask >= 0 && z->ask != a))
+					continue;
+				if (begun)
+					buf_addz(out, a == 0 && z->ask < 0 ? " / " : comma);
+				buf_addz(out, value_of(z, a * ZEBRA_SIDE + v, lang));
+				begun = true;
+			}
 }

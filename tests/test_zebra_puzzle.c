@@ -20,7 +20,7 @@ struct claim {
 };
 
 struct told {
-	int n, m, claims;
+	int n, m, claims, ask;
 	char theme[8][9]; /* as in the desc */
 	struct claim claim[ZEBRA_CLUES];
 };
@@ -35,9 +35,15 @@ static void told_read(struct told *t, struct str desc)
 		memcpy(t->theme[t->m++], part.s, part.n);
 		t->n = (int)part.n - 1;
 	}
+	t->ask = -1;
 	while (str_split(&desc, ' ', &word)) {
-		struct claim *c = &t->claim[t->claims++];
+		struct claim *c = &t->claim[t->claims];
 
+		if (word.s[0] == '?') {
+			t->ask = word.s[1] - 'A';
+			break;
+		}
+		t->claims++;
 		c->sign = word.s[2];
 		for (size_t at = 0; at + 1 < word.n; at += c->items == 1 ? 3 : 2) {
 			c->a[c->items] = word.s[at] - 'A';
@@ -414,6 +420,89 @@ static void test_changed(void)
 	buf_release(&said);
 }
 
+/* ---- one attribute asked for: right where some table has it so ---- */
+
+static void say_order(struct buf *b, const struct told *t, const int *house, int lang)
+{
+	buf_reset(b);
+	buf_addz(b, "<answer>");
+	for (int h = 0; h < t->n; h++)
+		for (int v = 0; v < t->n; v++)
+			if (house[v] == h)
+				buf_addf(b, "%s%s", h ? ", " : "",
+					 zebra_themes[t->theme[t->ask][0] - 'a'].value[t->theme[t->ask][1 + v] - 'a'].said[lang]);
+	buf_addz(b, "</answer>");
+}
+
+static bool order_fits(const struct told *t, const int *house)
+{
+	struct table w;
+
+	first_table(&w, t->n, t->m);
+	do
+		if (memcmp(w.house[t->ask], house, sizeof(*house) * (size_t)t->n) == 0 && table_fits(t, &w, -1))
+			return true;
+	while (next_table(&w, t->n, t->m));
+	return false;
+}
+
+static void test_asked(void)
+{
+	struct buf desc = BUF_INIT, answer = BUF_INIT, said = BUF_INIT;
+	int right = 0, wrong = 0;
+	struct rng rng;
+	struct told t;
+
+	rng_init(&rng, 8, "test zebra");
+	for (int round = 0; round < 60; round++) {
+		int knob[TASK_KNOBS] = { 3 + round % 2, 3 - round % 2, 8191, 0, 0, 1 }, house[ZEBRA_SIDE] = { 0, 1, 2, 3 }, k = 0;
+
+		check_in("asked %d", round);
+		if (!CHECK(make(&desc, &answer, knob, &rng)))
+			continue;
+		for (uint32_t cut = rng_below(&rng, 4); cut; cut--) { /* fewer clues, the same question */
+			char ask = desc.s[desc.n - 1];
+
+			buf_cut(&desc, desc.n - 3);
+			if (str_rfind(buf_str(&desc), STR(" ")) != str_chr(buf_str(&desc), ' '))
+				buf_cut(&desc, (size_t)str_rfind(buf_str(&desc), STR(" ")));
+			buf_addf(&desc, " ?%c", ask);
+		}
+		told_read(&t, buf_str(&desc));
+		do {
+			bool fits = order_fits(&t, house);
+
+			say_order(&said, &t, house, k++ % 2);
+			if (!CHECK_EQ(judge(buf_str(&desc), buf_str(&said)) == QUARRY_CORRECT, fits))
+				fprintf(stderr, "\t%s: %s\n", buf_z(&desc), buf_z(&said));
+			right += fits;
+			wrong += !fits;
+		} while (next_order(house, t.n));
+	}
+	CHECK(right > 60 && wrong > 200);
+	/* the largest, too, are followed to their end */
+	for (int level = 7; level < TASK_LEVELS; level++)
+		for (int i = 0; i < 6; i++) {
+			int knob[TASK_KNOBS], at;
+
+			check_in("asked, level %d, %d", level, i);
+			task_level(zebra_task, level, knob);
+			knob[5] = 1;
+			if (!CHECK(make(&desc, &answer, knob, &rng)))
+				continue;
+			buf_reset(&said);
+			buf_addf(&said, "<answer>%s</answer>", buf_z(&answer));
+			CHECK_EQ(judge(buf_str(&desc), buf_str(&said)), QUARRY_CORRECT);
+			at = (int)str_chr(buf_str(&answer), ',');
+			buf_reset(&said); /* the first value goes last */
+			buf_addf(&said, "<answer>%s, %.*s</answer>", buf_z(&answer) + at + 2, at, buf_z(&answer));
+			CHECK_EQ(judge(buf_str(&desc), buf_str(&said)), QUARRY_WRONG);
+		}
+	buf_release(&desc);
+	buf_release(&answer);
+	buf_release(&said);
+}
+
 /* ---- canon: equal exactly where some disguise makes two puzzles one ---- */
 
 static int text_cmp(const void *a, const void *b)
@@ -591,6 +680,7 @@ int main(void)
 	test_sat();
 #endif
 	test_changed();
+	test_asked();
 	test_canon();
 	test_worked();
 	return check_done();

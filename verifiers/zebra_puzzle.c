@@ -4,7 +4,7 @@
  * The answer asked for has the values house by house, in the order of the attributes: "Alma, tea, cat / Boris, milk, dog".
  * Each value is a word of its own, in English or Chinese, so also read are tables with the houses as rows or columns, with
  * a heading in another order, "House 1: Alma, tea, cat", JSON {"House 1": {"name": "Alma", ...}}, the same under
- * "solution", and "Alma: 2, Boris: 1, ...".
+ * "solution", and "Alma: 2, Boris: 1, ...". Where one attribute is asked for: its values from the first house to the last.
  */
 #include "verifiers/zebra_puzzle.h"
 #include "verifiers/rule.h"
@@ -76,6 +76,7 @@ bool zebra_read(struct zebra *z, struct str desc)
 	struct str themes, theme, clue;
 
 	z->houses = z->attributes = z->clues = 0;
+	z->ask = -1;
 	if (desc.n == 0 || desc.s[desc.n - 1] == ' ' || desc.s[0] == ' ' || !str_split(&desc, ' ', &themes) ||
 	    str_ends(themes, STR("/")))
 		return false;
@@ -85,6 +86,10 @@ bool zebra_read(struct zebra *z, struct str desc)
 	if (z->attributes < 2)
 		return false;
 	while (str_split(&desc, ' ', &clue)) {
+		if (clue.n == 2 && clue.s[0] == '?') { /* the last word */
+			z->ask = clue.s[1] - 'A';
+			return desc.n == 0 && z->clues > 0 && z->ask >= 0 && z->ask < z->attributes;
+		}
 		if (z->clues == ZEBRA_CLUES)
 			return false;
 		z->clue[z->clues] = (struct zebra_clue){ 0 };
@@ -125,8 +130,174 @@ static bool holds(const struct zebra_clue *c, const int *house, int houses)
 	}
 }
 
+/* ---- where one attribute is asked for: is there a place for all the others? ---- */
+
+/* Steps of the search below; what we invent needs a tenth. */
+enum { WORK = 150000 };
+
+struct places {
+	uint8_t may[ZEBRA_ITEMS]; /* bit h: the item may be in house h */
+};
+
+struct filling {
+	const struct zebra *z;
+	uint8_t with[ZEBRA_KINDS][ZEBRA_SIDE][2]; /* houses that a kind allows y with x in a house, x with y in one */
+	int work;
+};
+
+static void filling_start(struct filling *f, const struct zebra *z)
+{
+	memset(f->with, 0, sizeof(f->with));
+	f->z = z;
+	f->work = WORK;
+	for (int kind = ZEBRA_SAME; kind < ZEBRA_END; kind++)
+		for (int p = 0; p < z->houses; p++)
+			for (int q = 0; q < z->houses; q++) {
+				struct zebra_clue c = { .kind = (uint8_t)kind, .x = 0, .y = 1 };
+				int house[2] = { p, q };
+
+				if (holds(&c, house, z->houses)) {
+					f->with[kind][p][0] |= (uint8_t)(1u << q);
+					f->with[kind][q][1] |= (uint8_t)(1u << p);
+				}
+			}
+}
+
+static bool keep(struct places *w, int item, unsigned houses, bool *changed)
+{
+	houses &= w->may[item];
+	*changed |= houses != w->may[item];
+	w->may[item] = (uint8_t)houses;
+	return houses != 0;
+}
+
+/* Cut what a clue of three items leaves no combination for. */
+static bool cut_three(struct filling *f, struct places *w, const struct zebra_clue *c, bool *changed)
+{
+	unsigned x = 0, y = 0, z = 0;
+
+	f->work -= 20;
+	for (int p = 0; p < f->z->houses; p++)
+		for (int q = 0; w->may[c->x] >> p & 1 && q < f->z->houses; q++)
+			for (int r = 0; w->may[c->y] >> q & 1 && r < f->z->houses; r++) {
+				int house[3] = { p, q, r };
+				struct zebra_clue d = { c->kind, 0, 1, 2 };
+
+				if (!(w->may[c->z] >> r & 1) || !holds(&d, house, f->z->houses))
+					continue;
+				x |= 1u << p;
+				y |= 1u << q;
+				z |= 1u << r;
+			}
+	return keep(w, c->x, x, changed) && keep(w, c->y, y, changed) && keep(w, c->z, z, changed);
+}
+
+static bool cut_clue(struct filling *f, struct places *w, const struct zebra_clue *c, bool *changed)
+{
+	unsigned x = 0, y = 0;
+
+	f->work--;
+	if (c->kind >= ZEBRA_BETWEEN)
+		return cut_three(f, w, c, changed);
+	if (c->kind == ZEBRA_AT || c->kind == ZEBRA_NOT_AT)
+		return keep(w, c->x, c->kind == ZEBRA_AT ? 1u << c->y : ~(1u << c->y), changed);
+	if (c->kind == ZEBRA_END)
+		return keep(w, c->x, 1u | 1u << (f->z->houses - 1), changed);
+	for (int h = 0; h < f->z->houses; h++) {
+		y |= w->may[c->x] >> h & 1 ? f->with[c->kind][h][0] : 0;
+		x |= w->may[c->y] >> h & 1 ? f->with[c->kind][h][1] : 0;
+	}
+	return keep(w, c->x, x, changed) && keep(w, c->y, y, changed);
+}
+
+/* A house taken is nobody else's of the attribute. */
+static bool cut_taken(struct filling *f, struct places *w, int a, bool *changed)
+{
+	int first = a * ZEBRA_SIDE, n = f->z->houses;
+
+	f->work--;
+	for (int i = first; i < first + n; i++)
+		for (int j = first; !(w->may[i] & (w->may[i] - 1)) && j < first + n; j++)
+			if (j != i && !keep(w, j, ~(unsigned)w->may[i], changed))
+				return false;
+	return true;
+}
+
+static bool cut_all(struct filling *f, struct places *w)
+{
+	bool changed = true;
+
+	while (changed && f->work > 0) {
+		changed = false;
+		for (int a = 0; a < f->z->attributes; a++)
+			if (!cut_taken(f, w, a, &changed))
+				return false;
+		for (int i = 0; i < f->z->clues; i++)
+			if (!cut_clue(f, w, &f->z->clue[i], &changed))
+				return false;
+	}
+	return true;
+}
+
+/* True when everything finds its house. f->work is gone where that was not found out. At most 49 calls deep. */
+static bool fill(struct filling *f, struct places w)
+{
+	int best = -1, least = ZEBRA_SIDE + 1;
+
+	if (!cut_all(f, &w))
+		return false;
+	for (int a = 0; a < f->z->attributes; a++)
+		for (int i = a * ZEBRA_SIDE; i < a * ZEBRA_SIDE + f->z->houses; i++) {
+			int n = 0;
+
+			for (unsigned m = w.may[i]; m; m &= m - 1)
+				n++;
+			if (n > 1 && n < least) {
+				best = i;
+				least = n;
+			}
+		}
+	if (best < 0)
+		return f->work > 0;
+	for (unsigned m = w.may[best]; m && f->work > 0; m &= m - 1) {
+		struct places next = w;
+
+		next.may[best] = (uint8_t)(m & -m);
+		if (fill(f, next))
+			return true;
+	}
+	return false;
+}
+
+static enum quarry_mark check_asked(struct why *why, const struct zebra *z, const int *house)
+{
+	struct filling f;
+	struct places w = { { 0 } };
+	unsigned seen = 0;
+
+	for (int a = 0; a < z->attributes; a++)
+		for (int v = 0; v < z->houses; v++) {
+			int i = a * ZEBRA_SIDE + v;
+
+			w.may[i] = (uint8_t)(a == z->ask ? 1u << house[i] : (1u << z->houses) - 1);
+			seen |= a == z->ask ? 1u << house[i] : 0;
+		}
+	if (seen != (1u << z->houses) - 1)
+		return rule_wrong(why, "a house has two of the values");
+	filling_start(&f, z);
+	if (fill(&f, w))
+		return QUARRY_CORRECT;
+	if (f.work <= 0)
+		return rule_bad_task(why, "the clues are too hard to follow");
+	return rule_wrong(why, "the clues leave no place for the others");
+}
+
+/* ---- where all are asked for ---- */
+
 static enum quarry_mark check(struct why *why, const struct zebra *z, const int *house)
 {
+	if (z->ask >= 0)
+		return check_asked(why, z, house);
 	for (int a = 0; a < z->attributes; a++) {
 		unsigned seen = 0;
 
@@ -510,6 +681,7 @@ static bool number_first(const struct reader *r)
 /* Each value once, and where it has a label the right one. */
 static enum quarry_mark read_values(struct why *why, const struct reader *r)
 {
+	int due = r->z->houses * (r->z->ask < 0 ? r->z->attributes : 1);
 	uint64_t seen = 0;
 
 	for (int i = 0; i < r->tokens; i++) {
@@ -517,14 +689,16 @@ static enum quarry_mark read_values(struct why *why, const struct reader *r)
 
 		if (t->kind != TOK_VALUE)
 			continue;
+		if (r->z->ask >= 0 && zebra_attribute(t->what) != r->z->ask)
+			return rule_wrong(why, "more is told than was asked for");
 		if (seen >> t->what & 1)
 			return rule_wrong(why, "a value is named twice");
 		seen |= (uint64_t)1 << t->what;
 		if (t->labelled && r->token[i - 1].what != zebra_attribute(t->what))
 			return rule_wrong(why, "a value stands under another attribute");
 	}
-	if (r->values != r->z->houses * r->z->attributes)
-		return rule_wrong(why, "%d of %d values are placed", r->values, r->z->houses * r->z->attributes);
+	if (r->values != due)
+		return rule_wrong(why, "%d of %d values are placed", r->values, due);
 	return QUARRY_CORRECT;
 }
 
@@ -534,7 +708,7 @@ static enum quarry_mark read_houses(struct why *why, const struct reader *r, int
 
 	order_read(r, order);
 	if (r->numbers == 0 || (r->numbers == r->z->houses && heading(r))) {
-		bool columns = r->numbers > 0;
+		bool columns = r->numbers > 0 || r->z->ask >= 0;
 
 		if ((columns || !read_rows(r, BY_HOUSE, order, house)) && !read_rows(r, BY_ATTRIBUTE, order, house))
 			return rule_wrong(why, "the values are not in the order asked for");

@@ -6,7 +6,8 @@
  *		printf("%s\n", zebra_themes[z.theme[0]].value[z.value[0][0]].said[0]);
  *
  * desc: the attributes, parted by /, each a letter for its theme and one for each of its values; then the clues, each
- * after a blank: "ncab/dfgh/pila A1@3 B2=C1 A2lC3". Items are A1 (first value of the first attribute) .. G7.
+ * after a blank: "aabc/cacd/dabc A1@3 B2=C1 A2lC3". Items are A1 (first value of the first attribute) .. G7. At the end "?B"
+ * where only the second attribute is asked for.
  *
  * No word stands twice among all values and theme names, and each is one word in English, so that an answer's words say
  * by themselves what they belong to.
@@ -53,6 +54,7 @@ struct zebra_clue {
 
 struct zebra {
 	int houses, attributes, clues;
+	int ask; /* the one attribute asked for, -1: all */
 	uint8_t theme[ZEBRA_SIDE], value[ZEBRA_SIDE][ZEBRA_SIDE]; /* numbers into zebra_themes */
 	struct zebra_clue clue[ZEBRA_CLUES];
 };
