@@ -115,7 +115,7 @@ int foreign_read(struct foreign *f, struct json row, enum foreign_kind kind, str
 	f->rule = NULL;
 	f->task = NULL;
 	f->why[0] = 0;
-	f->list = f->never = false;
+	f->list = f->line = f->never = false;
 	buf_reset(&f->desc);
 	if ((kind == FOREIGN_GYM ? read_gym : read_synlogic)(f, row, err) < 0)
 		return ERR_FAIL;
@@ -194,6 +194,27 @@ static bool last_list(struct str s, struct str *ret)
 	return found;
 }
 
+/* The last line that says "answer is" in English or Chinese. */
+static bool last_said(struct str s, struct str *ret)
+{
+	static const struct str words[] = { { "nswer is", 8 }, { "\u7b54\u6848\u662f", 9 }, { "\u7b54\u6848\u4e3a", 9 } };
+	ptrdiff_t at = -1, end;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		ptrdiff_t here = str_rfind(s, words[i]);
+
+		at = here > at ? here : at;
+	}
+	if (at < 0)
+		return false;
+	end = str_chr(str_from(s, (size_t)at), '\n');
+	if (end >= 0)
+		s = str_sub(s, 0, (size_t)(at + end));
+	end = str_rfind(str_sub(s, 0, (size_t)at), STR("\n"));
+	*ret = str_from(s, (size_t)(end + 1));
+	return true;
+}
+
 static void judge_text(const struct foreign *f, struct str text, enum quarry_format format, bool strict, struct quarry_verdict *v)
 {
 	struct quarry_options o = { .format = format, .strict_format = strict };
@@ -246,6 +267,13 @@ void foreign_judge(const struct foreign *f, struct str response, bool strict, st
 	if (f->list && last_list(shown, &list)) {
 		judge_list(f, list, room, &other);
 		if (other.mark != QUARRY_UNREADABLE) {
+			*v = other;
+			return;
+		}
+	}
+	if (f->line && last_said(shown, &list)) {
+		judge_text(f, list, QUARRY_ANY, false, &other);
+		if (other.mark != QUARRY_UNREADABLE && other.mark != QUARRY_NO_ANSWER) {
 			*v = other;
 			return;
 		}

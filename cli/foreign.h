@@ -29,6 +29,7 @@ struct foreign {
 	struct buf question, gold;      /* gold: the stored answer as text; empty where there is none */
 	enum quarry_format asked;       /* by the question: boxed, fence, or any */
 	bool list;                      /* the question asks for [[...]] or [(...)] at the end; set by convert */
+	bool line;                      /* it asks for a last line "The answer is ..."; the same */
 	struct json meta;               /* SynLogic's metadata or reasoning-gym's; inside text */
 	struct buf text;
 };
@@ -42,7 +43,7 @@ bool foreign_kind_from(const char *name, enum foreign_kind *ret); /* "synlogic",
 bool foreign_response(const struct foreign *f, struct json row, struct buf *response);
 /*
  * Judge a response as its row asks: what stands between <answer> tags, else what is handed in as the question says (a box, a block,
- * a list in brackets), else whatever an answer may look like. The verdict's answer points into the response or the room.
+ * a list in brackets, a line), else whatever an answer may look like. The verdict's answer points into the response or the room.
  */
 void foreign_judge(const struct foreign *f, struct str response, bool strict, struct buf *room, struct quarry_verdict *v);
 

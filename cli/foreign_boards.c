@@ -639,6 +639,7 @@ static bool cryptarithm(struct foreign *f)
 	struct json_iter op;
 	size_t n, at = 0;
 
+	f->line = true;
 	json_get(f->meta, "letter_words", &words);
 	json_get(f->meta, "operators", &signs);
 	n = json_count(words);
