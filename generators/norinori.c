@@ -1,0 +1,431 @@
+/*
+ * norinori.c - dominoes on a board of regions: two covered cells in each region, no two dominoes side by side; one solution by
+ * proof, graded by the technique it needs.
+ *
+ * desc: rows of letters, a letter a region, X a cell of no region that is covered: "AABB/ACCB/XXCC". The answer is the
+ * board in 0 and 1: "0110/0000/1100".
+ *
+ * Regions grow around the covered cells of random dominoes, each region is two such patches, and regions_fit.c does the rest.
+ */
+#include "generators/regions.h"
+
+#include <stdio.h>
+
+enum { SIDE = 20, REGIONS = 50 };
+
+enum { N, REGIONS_MIN, REGIONS_MAX, SHADOW, TECHNIQUE };
+
+static const struct knob knobs[] = {
+	{ "n", 4, 12, "rows and columns" },
+	{ "regions_min", 2, 34, "fewest regions" },
+	{ "regions_max", 2, 34, "most regions" },
+	{ "shadow", 0, 15, "percent of the cells that are covered from the start (X) and in no region; their number is made even" },
+	{ "technique", 0, 3,
+	  "hardest technique needed: 0 counting, 1 what all ways to fill a region share, 2 a supposition refuted by counting, "
+	  "3 suppositions within suppositions" },
+	{ 0 },
+};
+
+static const int techniques[] = { MARKS_COUNT, MARKS_WAYS, MARKS_TRIAL, MARKS_GUESS };
+static const char *const technique_names[] = {
+	[MARKS_COUNT] = "counting",
+	[MARKS_PAIR] = "counting",
+	[MARKS_WAYS] = "counting, all ways",
+	[MARKS_BANDS] = "counting, all ways",
+	[MARKS_TRIAL] = "counting, all ways, refuted supposition",
+	[MARKS_GUESS] = "counting, all ways, refuted supposition, nested suppositions",
+};
+
+static const int levels[TASK_LEVELS][TASK_KNOBS] = {
+	/* n  regions  shadow  technique */
+	{ 4, 3, 4, 0, 0 },
+	{ 5, 5, 6, 0, 0 },
+	{ 6, 7, 8, 4, 0 },
+	{ 6, 7, 8, 0, 1 },
+	{ 7, 10, 11, 0, 1 },
+	{ 8, 14, 15, 0, 1 },
+	{ 9, 18, 19, 0, 1 },
+	{ 9, 18, 19, 0, 2 },
+	{ 10, 22, 24, 0, 2 },
+	{ 11, 27, 29, 0, 2 },
+	{ 12, 32, 34, 0, 2 },
+};
+
+struct board {
+	struct regions r;
+	char label[REGIONS];
+};
+
+static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWYZabcdefghijklmnopqrstuvwyz"; /* no X, no x */
+
+static bool board_read(struct board *b, struct str desc)
+{
+	char label[64];
+
+	if (!regions_read(&b->r, desc, letters, 'X', label) || b->r.n > REGIONS)
+		return false;
+	memcpy(b->label, label, sizeof(b->label));
+	return true;
+}
+
+static void shape_of(struct marks_shape *s, const struct regions *r, int k, const char *label)
+{
+	marks_shape(s, r->rows, r->cols, MARKS_DOMINO);
+	for (int u = 0; u < r->n; u++) {
+		marks_unit(s, label[u], 0, k);
+		for (int i = 0; i < s->cells; i++)
+			if (r->of[i] == u)
+				marks_member(s, i);
+	}
+	for (int i = 0; i < s->cells; i++)
+		s->given[i] = r->of[i] == REGIONS_NONE;
+	marks_close(s);
+}
+
+static void answer_write(struct buf *out, const bool *covered, const struct regions *r)
+{
+	for (int i = 0; i < r->rows * r->cols; i++) {
+		if (i && i % r->cols == 0)
+			buf_addc(out, '/');
+		buf_addc(out, covered[i] ? '1' : '0');
+	}
+}
+
+/* ---- inventing ---- */
+
+/* The cells of and around the domino at `place` (2 * cell, + 1 where it lies on its side); how many, at most 8. */
+static int footprint(int place, int n, int16_t out[8])
+{
+	static const int8_t upright[8][2] = { { 0, 0 }, { 1, 0 }, { -1, 0 }, { 2, 0 }, { 0, -1 }, { 0, 1 }, { 1, -1 }, { 1, 1 } };
+	int y = place / 2 / n, x = place / 2 % n, lying = place & 1, count = 0;
+
+	for (int k = 0; k < 8; k++) {
+		int cy = y + upright[k][lying], cx = x + upright[k][!lying];
+
+		if (cy >= 0 && cy < n && cx >= 0 && cx < n)
+			out[count++] = (int16_t)(cy * n + cx);
+	}
+	return count; /* the domino's own two come first */
+}
+
+struct layout {
+	int n, count;
+	int16_t domino[SIDE * SIDE / 2]; /* places: 2 * cell, + 1 where it lies on its side */
+	int16_t place[2 * SIDE * SIDE];  /* all there are */
+	int places;
+};
+
+enum { TASTES = 12, RELAYS = 400 };
+
+/* Add dominoes where there is room; of some places the one that wastes least, so that they lie close. */
+static void fill(struct layout *l, int most, struct rng *rng)
+{
+	bool taken[SIDE * SIDE] = { false }; /* covered, or beside a domino */
+	int16_t foot[8];
+	int left = l->places;
+
+	for (int i = 0; i < l->count; i++)
+		for (int k = footprint(l->domino[i], l->n, foot); k > 0; k--)
+			taken[foot[k - 1]] = true;
+	while (l->count < most && left > 0) {
+		int best = -1, least = 9;
+
+		for (int t = 0; t < TASTES && left > 0; t++) {
+			int at = (int)rng_below(rng, (uint32_t)left), place = l->place[at], waste = 0;
+			int feet = footprint(place, l->n, foot);
+
+			if (taken[foot[0]] || taken[foot[1]]) {
+				l->place[at] = l->place[--left];
+				l->place[left] = (int16_t)place;
+				continue;
+			}
+			for (int k = 0; k < feet; k++)
+				waste += !taken[foot[k]];
+			if (waste < least) {
+				least = waste;
+				best = place;
+			}
+		}
+		if (best < 0)
+			continue;
+		for (int k = footprint(best, l->n, foot); k > 0; k--)
+			taken[foot[k - 1]] = true;
+		l->domino[l->count++] = (int16_t)best;
+	}
+}
+
+/* Dominoes at random, side by side nowhere; while too few find room, two are taken up and laid anew. */
+static bool lay(bool *covered, int n, int dominoes, struct rng *rng)
+{
+	struct layout l = { .n = n };
+
+	for (int i = 0; i < n * n; i++) {
+		if (i % n + 1 < n)
+			l.place[l.places++] = (int16_t)(2 * i + 1);
+		if (i / n + 1 < n)
+			l.place[l.places++] = (int16_t)(2 * i);
+	}
+	fill(&l, dominoes, rng);
+	for (int i = 0; i < RELAYS && l.count < dominoes; i++) {
+		struct layout old = l;
+
+		for (int k = 0; k < 2 && l.count > 0; k++, l.count--)
+			l.domino[rng_below(rng, (uint32_t)l.count)] = l.domino[l.count - 1];
+		fill(&l, dominoes, rng);
+		if (l.count < old.count)
+			l = old;
+	}
+	memset(covered, 0, MARKS_CELLS * sizeof(*covered));
+	for (int i = 0; i < l.count; i++) {
+		int16_t foot[8];
+
+		footprint(l.domino[i], n, foot);
+		covered[foot[0]] = covered[foot[1]] = true;
+	}
+	return l.count == dominoes;
+}
+
+/* An even number of X cells. */
+static int shadows(const int *knob)
+{
+	return (knob[N] * knob[N] * knob[SHADOW] + 100) / 200 * 2;
+}
+
+/* With fewer dominoes a board has hardly ever one solution; more hardly ever find room. */
+static int fewest(int n)
+{
+	return n * n * (n < 8 ? 16 : n < 10 ? 18 : n < 12 ? 20 : 22) / 100;
+}
+
+static int most(int n)
+{
+	return n * n * 26 / 100 + 1;
+}
+
+enum { DRAWS = 40, CUTS = 4 };
+
+/* Regions for these covered cells, of which some become X cells. */
+static bool cut(struct regions *r, const bool *covered, int n, int regions, int technique, struct rng *rng)
+{
+	struct regions_puzzle p = { shape_of, 2, letters, 25 };
+	bool x[MARKS_CELLS] = { false };
+	int16_t cell[MARKS_CELLS];
+	int cells = 0;
+
+	for (int i = 0; i < n * n; i++)
+		if (covered[i])
+			cell[cells++] = (int16_t)i;
+	rng_shuffle(rng, cell, (size_t)cells, sizeof(cell[0]));
+	for (int i = 2 * regions; i < cells; i++)
+		x[cell[i]] = true;
+	return regions_grow(r, n, n, cell, 2 * regions, x, rng) && regions_merge(r, 2, rng) &&
+	       regions_fit(r, covered, &p, technique, rng);
+}
+
+static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
+{
+	int n = knob[N], xs = shadows(knob), lo = knob[REGIONS_MIN], hi = knob[REGIONS_MAX];
+
+	lo = lo > fewest(n) - xs / 2 ? lo : fewest(n) - xs / 2;
+	hi = hi < most(n) - xs / 2 ? hi : most(n) - xs / 2;
+	for (int draw = 0; draw < DRAWS; draw++) {
+		int regions = rng_range(rng, lo, hi), cuts = 0;
+		bool covered[MARKS_CELLS];
+		struct regions r;
+
+		if (!lay(covered, n, regions + xs / 2, rng))
+			continue;
+		while (cuts < CUTS && !cut(&r, covered, n, regions, techniques[knob[TECHNIQUE]], rng))
+			cuts++;
+		if (cuts == CUTS)
+			continue;
+		regions_sort(&r);
+		regions_write(desc, &r, letters, 'X');
+		answer_write(answer, covered, &r);
+		return true;
+	}
+	return false;
+}
+
+static const char *refuse(const int *knob)
+{
+	int n = knob[N], xs = shadows(knob);
+
+	if (knob[REGIONS_MIN] > knob[REGIONS_MAX])
+		return "regions_min is above regions_max";
+	if (knob[REGIONS_MAX] + xs / 2 < fewest(n))
+		return "so few regions on so many cells leave more than one solution";
+	if (knob[REGIONS_MIN] + xs / 2 > most(n))
+		return "so many dominoes find no room without lying side by side";
+	if (xs / 2 + 2 > most(n))
+		return "so many cells that are covered from the start leave no room for two regions";
+	if (knob[TECHNIQUE] == 0 && n > 10)
+		return "counting alone does not solve such large boards";
+	if (knob[TECHNIQUE] == 3 && (knob[SHADOW] > 5 || n < 5 || (n > 11 && xs)))
+		return "boards with so many covered cells hardly ever need so hard a technique";
+	return NULL;
+}
+
+/* ---- from the desc ---- */
+
+/* The one solution, in f->first. */
+static bool well_posed(struct board *b, struct marks_shape *s, struct marks_search *f, struct str desc)
+{
+	if (!board_read(b, desc))
+		return false;
+	shape_of(s, &b->r, 2, b->label);
+	return marks_unique(f, s);
+}
+
+static bool prove(struct str desc)
+{
+	struct board b;
+	struct marks_shape s;
+	struct marks_search f;
+
+	return well_posed(&b, &s, &f, desc);
+}
+
+static bool solve(struct buf *answer, struct str desc)
+{
+	struct board b;
+	struct marks_shape s;
+	struct marks_search f;
+
+	if (!board_read(&b, desc))
+		return false;
+	shape_of(&s, &b.r, 2, b.label);
+	if (!marks_any(&f, &s))
+		return false;
+	answer_write(answer, f.first, &b.r);
+	return true;
+}
+
+static void explain(struct buf *steps, struct str desc, enum lang lang)
+{
+	struct board b;
+	struct marks_shape s;
+	struct marks_search f;
+
+	if (!well_posed(&b, &s, &f, desc))
+		return;
+	if (lang == LANG_ZH)
+		buf_addf(steps, "+(y,x)：第y行第x列被覆盖；-(y,x)：没有。字母：区域，后面是已覆盖/应覆盖格数。"
+				"=0、=1、=2：该格旁边已覆盖的格数。*N：N种覆盖法都如此；?：假设，x：矛盾。\n");
+	else
+		buf_addf(steps, "+(y,x): the cell in row y, column x is covered; -(y,x): it is not. Letter: region, with covered cells it "
+				"has/needs. =0, =1, =2: covered cells beside the cell. *N: the same in all N ways; ? suppose, "
+				"x contradiction.\n");
+	marks_explain(steps, &s);
+}
+
+static void grade(struct effort *e, struct str desc)
+{
+	struct board b;
+	struct marks_shape s;
+	struct marks_search f;
+
+	*e = (struct effort){ .technique = "" };
+	if (well_posed(&b, &s, &f, desc))
+		e->technique = technique_names[marks_grade(&s, &e->depth, &e->branch, &e->steps)];
+}
+
+static double answers_log2(struct str desc)
+{
+	struct board b;
+
+	return board_read(&b, desc) ? b.r.rows * b.r.cols : 0.0;
+}
+
+/* ---- symmetry ---- */
+
+static void canon(struct buf *out, struct str desc)
+{
+	struct board b;
+	struct regions image;
+
+	if (!board_read(&b, desc))
+		return;
+	regions_canon(&image, &b.r);
+	regions_write(out, &image, letters, 'X');
+}
+
+static bool twin(struct buf *out, struct str desc, struct rng *rng)
+{
+	struct board b;
+	struct regions image;
+	char label[REGIONS];
+
+	if (!board_read(&b, desc))
+		return false;
+	regions_image(&image, &b.r, (int)rng_below(rng, 8));
+	memcpy(label, letters, sizeof(label));
+	rng_shuffle(rng, label, (size_t)b.r.n, 1);
+	regions_write(out, &image, label, 'X');
+	return true;
+}
+
+/* ---- what the prompt needs ---- */
+
+static bool has_shadow(const struct regions *r)
+{
+	for (int i = 0; i < r->rows * r->cols; i++)
+		if (r->of[i] == REGIONS_NONE)
+			return true;
+	return false;
+}
+
+static void put_number(field_fn *put, void *ctx, const char *hole, int v)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", v);
+	put(ctx, hole, str_of(text));
+}
+
+/* What has to be said only of some boards: X cells, and small letters beside capitals. */
+static struct str remark(const struct regions *r, enum lang lang)
+{
+	bool small = r->n > 24, x = has_shadow(r);
+
+	if (lang == LANG_ZH)
+		return small && x ? STR("标有X的格子不属于任何区域，必须被覆盖。字母的大写和小写表示不同的区域。") :
+		       x ? STR("标有X的格子不属于任何区域，必须被覆盖。") :
+		       small ? STR("字母的大写和小写表示不同的区域。") : STR("");
+	return small && x ? STR(" Cells marked X belong to no region and must be covered. A capital and a small letter are different "
+				"regions.") :
+	       x ? STR(" Cells marked X belong to no region and must be covered.") :
+	       small ? STR(" A capital and a small letter are different regions.") : STR("");
+}
+
+static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+{
+	struct board b;
+
+	if (!board_read(&b, desc))
+		return;
+	put_number(put, ctx, "rows", b.r.rows);
+	put_number(put, ctx, "cols", b.r.cols);
+	put(ctx, "remark", remark(&b.r, lang));
+	regions_fields(put, ctx, &b.r, b.label, 'X');
+}
+
+const struct task task_norinori = {
+	.name = "norinori",
+	.family = "grid",
+	.what = "Lay dominoes that do not lie side by side, so that each region has two covered cells.",
+	.revision = 1,
+	.flags = TASK_UNIQUE,
+	.knobs = knobs,
+	.levels = levels,
+	.refuse = refuse,
+	.generate = generate,
+	.solve = solve,
+	.explain = explain,
+	.prove = prove,
+	.grade = grade,
+	.canon = canon,
+	.twin = twin,
+	.answers_log2 = answers_log2,
+	.fields = fields,
+};

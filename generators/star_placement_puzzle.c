@@ -1,0 +1,368 @@
+/*
+ * star_placement_puzzle.c - stars on a board of regions: k in each row, column and region, none touching; one solution
+ * by proof, graded by the technique it needs.
+ *
+ * desc: "K:ROW/ROW/...", n rows of n letters, a letter a region ("1:AABB/ACCB/DDCB/DDCC"). The answer is the stars' places
+ * from top to bottom: "(1,2), (2,4), (3,1), (4,3)".
+ *
+ * Regions grow around the stars of a random solution; then, while there is another solution, one of its stars is given to
+ * the region next door, which spoils it and leaves the first as it was.
+ */
+#include "generators/marks.h"
+#include "generators/regions.h"
+#include "generators/task.h"
+
+#include <stdio.h>
+
+enum { SIDE = 16, STARS_MAX = 4 };
+
+enum { N, K, TECHNIQUE };
+
+static const struct knob knobs[] = {
+	{ "n", 4, 14, "rows, columns and regions" },
+	{ "k", 1, 3, "stars in each row, column and region; a board needs 4k rows at least" },
+	{ "technique", 0, 4,
+	  "hardest technique needed: 0 counting, 1 what all ways to fill a unit share, 2 regions that fill lines, "
+	  "3 a supposition refuted by counting, 4 suppositions within suppositions" },
+	{ 0 },
+};
+
+static const int techniques[] = { MARKS_COUNT, MARKS_WAYS, MARKS_BANDS, MARKS_TRIAL, MARKS_GUESS };
+static const char *const technique_names[] = {
+	[MARKS_COUNT] = "counting",
+	[MARKS_WAYS] = "counting, all ways",
+	[MARKS_BANDS] = "counting, all ways, bands",
+	[MARKS_TRIAL] = "counting, all ways, bands, refuted supposition",
+	[MARKS_GUESS] = "counting, all ways, bands, refuted supposition, nested suppositions",
+};
+
+static const int levels[TASK_LEVELS][TASK_KNOBS] = {
+	/* n  k  technique */
+	{ 4, 1, 0 },
+	{ 5, 1, 0 },
+	{ 6, 1, 0 },
+	{ 7, 1, 0 },
+	{ 7, 1, 1 },
+	{ 8, 1, 1 },
+	{ 9, 1, 2 },
+	{ 10, 1, 2 },
+	{ 9, 2, 2 },
+	{ 9, 2, 3 },
+	{ 10, 2, 4 },
+};
+
+struct board {
+	int k;
+	struct regions r;
+	char label[SIDE];
+};
+
+static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+static bool board_read(struct board *b, struct str desc)
+{
+	char label[64];
+
+	if (desc.n < 3 || desc.s[0] < '1' || desc.s[0] > '0' + STARS_MAX || desc.s[1] != ':' ||
+	    !regions_read(&b->r, str_from(desc, 2), letters, 0, label))
+		return false;
+	b->k = desc.s[0] - '0';
+	if (b->r.rows > SIDE || b->r.rows != b->r.cols || b->r.n != b->r.rows)
+		return false;
+	memcpy(b->label, label, sizeof(b->label));
+	return true;
+}
+
+static void board_write(struct buf *out, const struct board *b)
+{
+	buf_addf(out, "%d:", b->k);
+	regions_write(out, &b->r, b->label, 0);
+}
+
+static void shape_of(struct marks_shape *s, const struct regions *r, int k, const char *label)
+{
+	int n = r->rows;
+
+	marks_shape(s, n, n, MARKS_APART);
+	for (int y = 0; y < n; y++) {
+		marks_unit(s, 'r', y + 1, k);
+		for (int x = 0; x < n; x++)
+			marks_member(s, y * n + x);
+	}
+	for (int x = 0; x < n; x++) {
+		marks_unit(s, 'c', x + 1, k);
+		for (int y = 0; y < n; y++)
+			marks_member(s, y * n + x);
+	}
+	for (int u = 0; u < r->n; u++) {
+		marks_unit(s, label[u], 0, k);
+		for (int i = 0; i < n * n; i++)
+			if (r->of[i] == u)
+				marks_member(s, i);
+	}
+	marks_close(s);
+}
+
+static void answer_write(struct buf *out, const bool *star, int n)
+{
+	const char *between = "";
+
+	for (int i = 0; i < n * n; i++)
+		if (star[i]) {
+			buf_addf(out, "%s(%d,%d)", between, i / n + 1, i % n + 1);
+			between = ", ";
+		}
+}
+
+/* ---- inventing ---- */
+
+struct stars {
+	int n, k, budget;
+	uint16_t row[SIDE]; /* bit x: a star in column x */
+	uint8_t in_col[SIDE];
+	bool star[SIDE * SIDE];
+};
+
+static bool row_of_stars(struct stars *s, int y, struct rng *rng);
+
+/* The j-th star of row y, anywhere right of `from`; each choice is tried once, in random order. */
+static bool star_in_row(struct stars *s, int y, int j, int from, struct rng *rng)
+{
+	uint8_t order[SIDE];
+	int n = 0;
+
+	if (j == s->k)
+		return row_of_stars(s, y + 1, rng);
+	for (int x = from; x < s->n; x++)
+		order[n++] = (uint8_t)x;
+	rng_shuffle(rng, order, (size_t)n, 1);
+	for (int i = 0; i < n && s->budget-- > 0; i++) {
+		int x = order[i];
+		unsigned around = (7u << x) >> 1; /* x - 1 .. x + 1 */
+
+		if (s->in_col[x] == s->k || (y > 0 && s->row[y - 1] & around))
+			continue;
+		s->row[y] |= (uint16_t)(1u << x);
+		s->in_col[x]++;
+		if (star_in_row(s, y, j + 1, x + 2, rng))
+			return true;
+		s->row[y] &= (uint16_t)~(1u << x);
+		s->in_col[x]--;
+	}
+	return false;
+}
+
+static bool row_of_stars(struct stars *s, int y, struct rng *rng)
+{
+	if (y == s->n)
+		return true;
+	for (int x = 0; x < s->n; x++) /* a column cannot take more than every other row that is left */
+		if (s->k - s->in_col[x] > (s->n - y + 1) / 2)
+			return false;
+	s->row[y] = 0;
+	return star_in_row(s, y, 0, 0, rng);
+}
+
+static bool draw_stars(struct stars *s, int n, int k, struct rng *rng)
+{
+	*s = (struct stars){ .n = n, .k = k, .budget = 4000 };
+	if (!row_of_stars(s, 0, rng))
+		return false;
+	for (int i = 0; i < n * n; i++)
+		s->star[i] = s->row[i / n] >> (i % n) & 1;
+	return true;
+}
+
+enum { DRAWS = 60 };
+
+static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
+{
+	int n = knob[N], k = knob[K];
+	struct board b = { .k = k };
+	struct regions_puzzle p = { shape_of, k, letters, 60 };
+	struct stars s;
+
+	memcpy(b.label, letters, sizeof(b.label));
+	for (int draw = 0; draw < DRAWS; draw++) {
+		int16_t seed[SIDE * STARS_MAX];
+		int seeds = 0;
+
+		if (!draw_stars(&s, n, k, rng))
+			continue;
+		for (int i = 0; i < n * n; i++)
+			if (s.star[i])
+				seed[seeds++] = (int16_t)i;
+		if (!regions_grow(&b.r, n, n, seed, seeds, NULL, rng) || !regions_merge(&b.r, k, rng))
+			continue;
+		if (!regions_fit(&b.r, s.star, &p, techniques[knob[TECHNIQUE]], rng))
+			continue;
+		regions_sort(&b.r);
+		board_write(desc, &b);
+		answer_write(answer, s.star, n);
+		return true;
+	}
+	return false;
+}
+
+static const char *refuse(const int *knob)
+{
+	int n = knob[N], k = knob[K], technique = knob[TECHNIQUE];
+
+	if (n < 4 * k)
+		return "stars would touch: a board with k stars a row needs 4k rows at least";
+	if (k == 1 && (technique == 4 || (n == 4 && technique > 1)))
+		return "no such board needs so hard a technique";
+	if (technique == 0 && (k > 1 || n > 11))
+		return "counting alone does not solve such large boards";
+	if (n > (k == 1 ? 14 : 12))
+		return "boards with two or three stars a row go up to 12 rows";
+	return NULL;
+}
+
+/* ---- from the desc ---- */
+
+/* The one solution, in f->first. */
+static bool well_posed(struct board *b, struct marks_shape *s, struct marks_search *f, struct str desc)
+{
+	if (!board_read(b, desc))
+		return false;
+	shape_of(s, &b->r, b->k, b->label);
+	return marks_unique(f, s);
+}
+
+static bool prove(struct str desc)
+{
+	struct board b;
+	struct marks_shape s;
+	struct marks_search f;
+
+	return well_posed(&b, &s, &f, desc);
+}
+
+static bool solve(struct buf *answer, struct str desc)
+{
+	struct board b;
+	struct marks_shape s;
+	struct marks_search f;
+
+	if (!board_read(&b, desc))
+		return false;
+	shape_of(&s, &b.r, b.k, b.label);
+	if (!marks_any(&f, &s))
+		return false;
+	answer_write(answer, f.first, b.r.rows);
+	return true;
+}
+
+static void explain(struct buf *steps, struct str desc, enum lang lang)
+{
+	struct board b;
+	struct marks_shape s;
+	struct marks_search f;
+
+	if (!well_posed(&b, &s, &f, desc))
+		return;
+	if (lang == LANG_ZH)
+		buf_addf(steps, "+(y,x)：第y行第x列有星；-(y,x)：没有。r、c、字母：行、列、区域，后面是已有/应有星数。"
+				"*N：N种放法都如此；=：区域占满这些行列；?：假设，x：矛盾。\n");
+	else
+		buf_addf(steps, "+(y,x): star in row y, column x; -(y,x): none. r, c, letter: row, column, region, with stars it has/needs. "
+				"*N: the same in all N ways; =: regions that fill these lines; ? suppose, x contradiction.\n");
+	marks_explain(steps, &s);
+}
+
+static void grade(struct effort *e, struct str desc)
+{
+	struct board b;
+	struct marks_shape s;
+	struct marks_search f;
+
+	*e = (struct effort){ .technique = "" };
+	if (well_posed(&b, &s, &f, desc))
+		e->technique = technique_names[marks_grade(&s, &e->depth, &e->branch, &e->steps)];
+}
+
+static double answers_log2(struct str desc)
+{
+	struct board b;
+
+	return board_read(&b, desc) ? b.r.rows * marks_log2_choose(b.r.rows, b.k) : 0.0;
+}
+
+/* ---- symmetry ---- */
+
+static void canon(struct buf *out, struct str desc)
+{
+	struct board b, image = { 0 };
+
+	if (!board_read(&b, desc))
+		return;
+	image.k = b.k;
+	memcpy(image.label, letters, sizeof(image.label));
+	regions_canon(&image.r, &b.r);
+	board_write(out, &image);
+}
+
+static bool twin(struct buf *out, struct str desc, struct rng *rng)
+{
+	struct board b, image = { 0 };
+
+	if (!board_read(&b, desc))
+		return false;
+	image.k = b.k;
+	regions_image(&image.r, &b.r, (int)rng_below(rng, 8));
+	memcpy(image.label, letters, sizeof(image.label));
+	rng_shuffle(rng, image.label, (size_t)b.r.n, 1);
+	board_write(out, &image);
+	return true;
+}
+
+/* ---- what the prompt needs ---- */
+
+static void put_number(field_fn *put, void *ctx, const char *hole, int v)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", v);
+	put(ctx, hole, str_of(text));
+}
+
+static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+{
+	static const char *const names[] = { "one star", "2 stars", "3 stars", "4 stars" };
+	struct board b;
+	struct buf text = BUF_INIT;
+
+	if (!board_read(&b, desc))
+		return;
+	put_number(put, ctx, "n", b.r.rows);
+	put_number(put, ctx, "k", b.k);
+	put_number(put, ctx, "total", b.k * b.r.rows);
+	if (lang == LANG_ZH)
+		buf_addf(&text, "%d颗星", b.k);
+	else
+		buf_addz(&text, names[b.k - 1]);
+	put(ctx, "stars", buf_str(&text));
+	regions_fields(put, ctx, &b.r, b.label, '?');
+	buf_release(&text);
+}
+
+const struct task task_star_placement_puzzle = {
+	.name = "star_placement_puzzle",
+	.family = "grid",
+	.what = "Place stars so that every row, column and region holds as many as it should and none touch.",
+	.revision = 1,
+	.flags = TASK_UNIQUE,
+	.knobs = knobs,
+	.levels = levels,
+	.refuse = refuse,
+	.generate = generate,
+	.solve = solve,
+	.explain = explain,
+	.prove = prove,
+	.grade = grade,
+	.canon = canon,
+	.twin = twin,
+	.answers_log2 = answers_log2,
+	.fields = fields,
+};

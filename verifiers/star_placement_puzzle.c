@@ -1,0 +1,123 @@
+/*
+ * star_placement_puzzle.c - the rule: k stars in every row, every column and every region; no two stars touch, not even
+ * at a corner.
+ *
+ * desc: "K:ROW/ROW/..." with n rows of n letters, a letter for each region, n different ones in all: "1:AABB/ACCB/DDCB/DDCC".
+ * A region may lie in several pieces.
+ */
+#include "verifiers/picks.h"
+#include "verifiers/rule.h"
+
+enum { SIDE = 16, STARS_MAX = 4 };
+
+struct board {
+	int n, k;
+	char region[SIDE][SIDE]; /* letters */
+};
+
+static bool is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+static bool board_read(struct board *b, struct str s)
+{
+	bool seen[128] = { false };
+	int regions = 0;
+	size_t at = 2;
+
+	if (s.n < 3 || s.s[0] < '1' || s.s[0] > '0' + STARS_MAX || s.s[1] != ':')
+		return false;
+	b->k = s.s[0] - '0';
+	for (b->n = 0; at + (size_t)b->n < s.n && s.s[at + (size_t)b->n] != '/'; b->n++)
+		;
+	if (b->n > SIDE || s.n != at + (size_t)(b->n * (b->n + 1) - 1))
+		return false;
+	for (int y = 0; y < b->n; y++) {
+		for (int x = 0; x < b->n; x++) {
+			char c = s.s[at++];
+
+			if (!is_letter(c))
+				return false;
+			regions += !seen[(int)c];
+			seen[(int)c] = true;
+			b->region[y][x] = c;
+		}
+		if (y + 1 < b->n && s.s[at++] != '/')
+			return false;
+	}
+	return regions == b->n;
+}
+
+/* Places onto a board of 0 and 1. */
+static enum quarry_mark place(struct why *why, const struct board *b, const struct picks *p, struct grid *g)
+{
+	memset(g->cell, 0, sizeof(g->cell));
+	for (int i = 0; i < p->n; i++) {
+		const struct pick *at = &p->at[i];
+		int16_t *cell;
+
+		if (at->row > b->n || at->col > b->n)
+			return rule_wrong(why, "place %d of the list lies outside the board", i + 1);
+		cell = &g->cell[(at->row - 1) * b->n + at->col - 1];
+		if (*cell)
+			return rule_wrong(why, "row %d, column %d is listed twice", at->row, at->col);
+		if (at->label && at->label != b->region[at->row - 1][at->col - 1])
+			return rule_wrong(why, "row %d, column %d lies in region %c, not %c", at->row, at->col,
+					  b->region[at->row - 1][at->col - 1], at->label);
+		*cell = 1;
+	}
+	return p->more ? rule_wrong(why, "too many places are listed") : QUARRY_CORRECT;
+}
+
+static enum quarry_mark check(struct why *why, const struct board *b, const struct grid *g)
+{
+	int n = b->n, in_region[128] = { 0 };
+
+	for (int y = 0; y < n; y++) {
+		int in_row = 0, in_col = 0;
+
+		for (int x = 0; x < n; x++) {
+			in_row += g->cell[y * n + x];
+			in_col += g->cell[x * n + y];
+			in_region[(int)b->region[y][x]] += g->cell[y * n + x];
+		}
+		if (in_row != b->k)
+			return rule_wrong(why, "row %d has %d stars, not %d", y + 1, in_row, b->k);
+		if (in_col != b->k)
+			return rule_wrong(why, "column %d has %d stars, not %d", y + 1, in_col, b->k);
+	}
+	for (int i = 0; i < n * n; i++) {
+		int y = i / n, x = i % n;
+		char c = b->region[y][x];
+
+		if (in_region[(int)c] != b->k)
+			return rule_wrong(why, "region %c has %d stars, not %d", c, in_region[(int)c], b->k);
+		for (int dx = -1; g->cell[i] && dx <= 1 && y + 1 < n; dx++)
+			if (x + dx >= 0 && x + dx < n && g->cell[i + n + dx])
+				return rule_wrong(why, "the stars of row %d, column %d and row %d, column %d touch", y + 1,
+						  x + 1, y + 2, x + dx + 1);
+		if (g->cell[i] && x + 1 < n && g->cell[i + 1])
+			return rule_wrong(why, "two stars touch in row %d, columns %d and %d", y + 1, x + 1, x + 2);
+	}
+	return QUARRY_CORRECT;
+}
+
+static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
+{
+	enum quarry_mark mark;
+	struct board b;
+	struct picks p;
+	struct grid g;
+
+	if (!board_read(&b, desc))
+		return rule_bad_task(why, "the desc is no star puzzle");
+	if (picks_board(&g, answer, b.n, b.n, "Ss"))
+		return check(why, &b, &g);
+	if (!picks_list(&p, answer, false))
+		return rule_unreadable(why, "neither a list of places nor a board of %d rows could be read", b.n);
+	mark = place(why, &b, &p, &g);
+	return mark == QUARRY_CORRECT ? check(why, &b, &g) : mark;
+}
+
+const struct quarry_rule rule_star_placement_puzzle = { "star_placement_puzzle", 1, judge, NULL };
