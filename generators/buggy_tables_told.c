@@ -1,0 +1,444 @@
+/*
+ * buggy_tables_told.c - the damaged table as it is shown, what happened to it, and the question, in words.
+ *
+ * Each damage is said in two ways; where counting starts, which way it goes and what an odd number of rows does is always
+ * part of it.
+ */
+#include "generators/buggy_tables.h"
+
+/* ---- words ---- */
+
+static const char *const weekdays[LANGS][7] = {
+	{ "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" }, { "周一", "周二", "周三", "周四", "周五", "周六", "周日" },
+};
+
+static const char *const weathers[LANGS][5] = { { "sunny", "cloudy", "rain", "snow", "fog" }, { "晴", "多云", "雨", "雪", "雾" } };
+
+static const char *const transports[LANGS][5] = { { "bus", "bike", "car", "train", "foot" }, { "公交", "自行车", "汽车", "火车", "步行" } };
+
+static const char *const marks[] = { "?", "!!", "_err", "~x" };
+
+const char *bt_heading(int column, enum lang lang)
+{
+	if (column < 0)
+		return lang == LANG_ZH ? "附加" : "extra";
+	return lang == LANG_ZH ? bt_columns[column].zh : bt_columns[column].en;
+}
+
+void bt_number_put(struct buf *out, int64_t v, int decimals)
+{
+	int64_t unit = decimals == 0 ? 1 : decimals == 1 ? 10 : decimals == 2 ? 100 : 10000, size = v < 0 ? -v : v;
+
+	buf_addf(out, "%s%lld", v < 0 ? "-" : "", (long long)(size / unit));
+	if (decimals)
+		buf_addf(out, ".%0*lld", decimals, (long long)(size % unit));
+}
+
+/* The days count from 1 January 2030, a Tuesday. */
+static void date_put(struct buf *out, int32_t day)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int month = 0;
+
+	while (day >= days[month])
+		day -= days[month++];
+	buf_addf(out, "2030-%02d-%02d", month + 1, (int)day + 1);
+}
+
+void bt_value_put(struct buf *out, int column, int32_t v, enum lang lang)
+{
+	switch (bt_columns[column].kind) {
+	case BT_DATE: date_put(out, v); break;
+	case BT_WEEKDAY: buf_addz(out, weekdays[lang][v]); break;
+	case BT_WEATHER: buf_addz(out, weathers[lang][v]); break;
+	case BT_TRANSPORT: buf_addz(out, transports[lang][v]); break;
+	default: bt_number_put(out, v, bt_columns[column].decimals);
+	}
+}
+
+/* ---- the shown table ---- */
+
+static void rotate(struct bt_cell *line, size_t stride, int n, int by)
+{
+	struct bt_cell copy[BT_LINES];
+
+	for (int i = 0; i < n; i++)
+		copy[i] = line[(size_t)i * stride];
+	for (int i = 0; i < n; i++)
+		line[(size_t)((i + by) % n) * stride] = copy[i];
+}
+
+static int turn(const struct bt_bug *b, int i, int n)
+{
+	int by = b->by * (i + 1) % n;
+
+	return b->back ? (n - by) % n : by;
+}
+
+int bt_column_of(const struct bt *t, int x)
+{
+	for (int i = 0; x >= t->cols && i < t->bugs; i++)
+		if (t->bug[i].kind == 'x')
+			return t->bug[i].by;
+	return t->col[x];
+}
+
+void bt_damage(struct bt_shown *s, const struct bt *t, const struct bt_bug *b)
+{
+	const int32_t *extra = t->extra + b->first;
+
+	for (int i = b->first; (b->kind == 'n' || b->kind == 'e' || b->kind == 's') && i < b->first + b->n; i++) {
+		struct bt_cell *c = &s->cell[t->spot[i].row][t->spot[i].col];
+
+		if (b->kind == 'e')
+			c->v = t->spot[i].shown;
+		c->lost |= b->kind == 'n';
+		c->marked |= b->kind == 's';
+	}
+	if (b->kind == 's')
+		s->mark = b->by;
+	for (int x = 0; b->kind == 'c' && x < s->cols; x++)
+		rotate(&s->cell[0][x], BT_WIDE, s->rows, turn(b, x, s->rows));
+	for (int y = 0; b->kind == 'r' && y < s->rows; y++)
+		rotate(s->cell[y], 1, s->cols, turn(b, y, s->cols));
+	if (b->kind == 'h') {
+		int16_t copy[BT_WIDE];
+
+		memcpy(copy, s->heading, sizeof(copy));
+		for (int x = 0; x < s->cols; x++)
+			s->heading[(x + (b->back ? s->cols - b->by : b->by)) % s->cols] = copy[x];
+	}
+	for (int i = 0; b->kind == 'b' && i < b->n; i++) {
+		int x = i % s->cols;
+
+		s->cell[s->rows + i / s->cols][x] = (struct bt_cell){ extra[i], (uint8_t)bt_column_of(t, x), false, false, -1 };
+	}
+	s->rows += b->kind == 'b' ? b->by : 0;
+	if (b->kind == 'x') {
+		for (int y = 0; y < s->rows; y++)
+			s->cell[y][s->cols] = (struct bt_cell){ extra[y], (uint8_t)b->by, false, false, -1 };
+		s->heading[s->cols++] = -1;
+	}
+	s->merged |= b->kind == 'm';
+}
+
+void bt_show(struct bt_shown *s, const struct bt *t)
+{
+	s->rows = t->rows;
+	s->cols = t->cols;
+	s->merged = false;
+	s->mark = 0;
+	for (int x = 0; x < t->cols; x++)
+		s->heading[x] = t->col[x];
+	for (int i = 0; i < t->rows * t->cols; i++)
+		s->cell[i / t->cols][i % t->cols] =
+			(struct bt_cell){ t->cell[i], t->col[i % t->cols], false, false, (int16_t)i };
+	for (int i = 0; i < t->bugs; i++)
+		bt_damage(s, t, &t->bug[i]);
+}
+
+enum notation { MARKDOWN, CSV, LISTS };
+
+static void bare_put(struct buf *out, const struct bt_shown *s, const struct bt_cell *c, enum lang lang)
+{
+	if (c->lost)
+		buf_addz(out, "null");
+	else
+		bt_value_put(out, c->column, c->v, lang);
+	if (c->marked)
+		buf_addz(out, marks[s->mark - 1]);
+}
+
+/* A cell of printed line y, which is two rows of a table whose rows were joined. */
+static void cell_put(struct buf *out, const struct bt_shown *s, int y, int x, enum notation how, enum lang lang)
+{
+	int top = s->merged ? 2 * y : y;
+	bool paired = s->merged && top + 1 < s->rows;
+	const struct bt_cell *c = &s->cell[top][x];
+	bool quoted = how == LISTS && (paired || c->marked || (!c->lost && bt_columns[c->column].kind != BT_NUMBER));
+
+	if (quoted)
+		buf_addc(out, '"');
+	bare_put(out, s, c, lang);
+	if (paired) {
+		buf_addz(out, " / ");
+		bare_put(out, s, &s->cell[top + 1][x], lang);
+	}
+	if (quoted)
+		buf_addc(out, '"');
+}
+
+static void put_table(field_fn *put, void *ctx, const char *hole, const struct bt_shown *s, enum notation how, enum lang lang)
+{
+	static const char *const begin[] = { "| ", "", "[" }, *const between[] = { " | ", ",", ", " }, *const end[] = { " |", "", "]" };
+	int lines = s->merged ? (s->rows + 1) / 2 : s->rows;
+	struct buf text = BUF_INIT;
+
+	buf_addz(&text, how == LISTS ? "[" : "");
+	for (int y = -1; y < lines; y++) {
+		buf_addz(&text, y < 0 ? "" : how == LISTS ? ",\n " : "\n");
+		if (y == 0 && how == MARKDOWN) {
+			for (int x = 0; x < s->cols; x++)
+				buf_addz(&text, "|---");
+			buf_addz(&text, "|\n");
+		}
+		buf_addz(&text, begin[how]);
+		for (int x = 0; x < s->cols; x++) {
+			const char *quote = how == LISTS && y < 0 ? "\"" : "";
+
+			buf_addz(&text, x ? between[how] : "");
+			if (y < 0)
+				buf_addf(&text, "%s%s%s", quote, bt_heading(s->heading[x], lang), quote);
+			else
+				cell_put(&text, s, y, x, how, lang);
+		}
+		buf_addz(&text, end[how]);
+	}
+	buf_addz(&text, how == LISTS ? "]" : "");
+	put(ctx, hole, buf_str(&text));
+	buf_release(&text);
+}
+
+/* ---- what happened, in words ---- */
+
+static void spots_put(struct buf *out, const struct bt *t, const struct bt_bug *b, const struct bt_shown *before, enum lang lang)
+{
+	for (int i = b->first; i < b->first + b->n; i++) {
+		const struct bt_spot *p = &t->spot[i];
+		const struct bt_cell *c = &before->cell[p->row][p->col];
+
+		buf_addf(out, "%s(%d, %d)", i == b->first ? "" : b->kind == 'e' ? "; " : ", ", p->row + 1, p->col + 1);
+		if (b->kind != 'e')
+			continue;
+		buf_addz(out, " = ");
+		bt_value_put(out, c->column, c->v, lang);
+	}
+}
+
+enum { TELLINGS = 2 };
+
+/* One damage. English and Chinese, each in two ways; the table is as it was before. */
+static void bug_put(struct buf *out, const struct bt *t, const struct bt_bug *b, const struct bt_shown *before, int way, enum lang lang)
+{
+	static const char *const lost[LANGS][TELLINGS] = {
+		{ "The values of these cells, given as (row, column), were lost; the table shows null there: ",
+		  "Null was written over the cells at the following places (row, column), and their values cannot be recovered: " },
+		{ "下列单元格（行, 列）的值丢失了，表中显示为null：", "下列位置（行, 列）的单元格被null覆盖，原值无法恢复：" },
+	};
+	static const char *const lost_end[LANGS][TELLINGS] = {
+		{ ". A lost value meets no condition and is left out of every statistic.",
+		  ". Such a cell satisfies no condition, and no statistic counts it." },
+		{ "。丢失的值不满足任何条件，也不计入任何统计。", "。这样的单元格不符合任何条件，统计时也一律略去。" },
+	};
+	static const char *const wrong[LANGS][TELLINGS] = {
+		{ "Some cells were overwritten with wrong values. Their right values, as (row, column) = value: ",
+		  "A few cells got wrong values. These are the places (row, column) with the values that belong there: " },
+		{ "一些单元格被错误的值覆盖。正确的值按（行, 列） = 值列出：", "有些单元格的值写错了。下面是它们的位置（行, 列）和应有的值：" },
+	};
+	static const char *const marked[LANGS][TELLINGS] = {
+		{ "The text %s was added behind the right value in these cells (row, column): ",
+		  "At these places (row, column) %s is stuck to the end of the value and does not belong to it: " },
+		{ "下列单元格（行, 列）的正确值后面被加上了文字%s：", "在下列位置（行, 列），值的末尾多出了%s，它不属于该值：" },
+	};
+	static const char *const joined[LANGS][TELLINGS] = {
+		{ "Rows were joined in pairs: rows 1 and 2 became one row, rows 3 and 4 the next one, and so on. A joined cell reads "
+		  "\"upper / lower\": first the value of the row that was above, then that of the row below it. ",
+		  "Every two neighbouring rows (1 with 2, 3 with 4 and so on) were put into one row whose cells hold both values, the upper "
+		  "row's before the slash, the lower row's behind it. " },
+		{ "各行两两合并：第1行与第2行合成一行，第3行与第4行合成下一行，依此类推。合并后的单元格写作“上 / 下”：先是上面一行的值，后是下面一行的值。",
+		  "相邻的两行（第1行与第2行，第3行与第4行，依此类推）被并为一行，每个单元格含两个值，斜杠前是上面一行的，斜杠后是下面一行的。" },
+	};
+	static const char *const odd[LANGS][2] = {
+		{ "The number of rows was even, so that all rows were joined.", "The number of rows was odd: the last row stayed as it was." },
+		{ "行数为偶数，所有行都参与了合并。", "行数为奇数，最后一行保持原样。" },
+	};
+	static const char *const ways[LANGS][2] = { { "down", "up" }, { "下", "上" } };
+	static const char *const sides[LANGS][2] = { { "right", "left" }, { "右", "左" } };
+	static const char *const columns[LANGS][TELLINGS] = {
+		{ "In each column the values were moved %s in a circle, the values of column j by %d × j places (j = 1 for the leftmost column, so "
+		  "by %d there); what leaves the column at one end comes in at the other. The headings stayed.",
+		  "Each column was rotated: its values went %s, by %d × j places in the j-th column from the left (by %d in the first), and "
+		  "values pushed out at one end came back at the other end. Headings did not take part." },
+		{ "每一列的值都循环向%s移动：左起第j列移动%d×j个位置（第1列移动%d个位置）；从一端移出的值从另一端移入。表头不动。",
+		  "各列的值作了循环移动，方向向%s，左起第j列移动的位数为%d×j（第1列为%d），一端移出的值回到另一端。表头没有参与。" },
+	};
+	static const char *const rows[LANGS][TELLINGS] = {
+		{ "In each row the cells were moved to the %s in a circle, those of row i by %d × i places (by %d in row 1); what leaves the row at "
+		  "one end comes in at the other. The headings stayed.",
+		  "Each row was rotated: its cells went to the %s, by %d × i places in the i-th row (by %d in the first), and cells pushed out "
+		  "at one end came back at the other end. The line of headings did not take part." },
+		{ "每一行的单元格都循环向%s移动：第i行移动%d×i个位置（第1行移动%d个位置）；从一端移出的从另一端移入。表头不动。",
+		  "各行的单元格作了循环移动，方向向%s，第i行移动的位数为%d×i（第1行为%d），一端移出的回到另一端。表头那一行没有参与。" },
+	};
+	static const char *const headings[LANGS][TELLINGS] = {
+		{ "The headings alone were moved %d %sto the %s in a circle; what leaves at one end comes in at the other. The values below "
+		  "stayed where they were.",
+		  "Only the line of headings was rotated, by %d %sto the %s (a heading pushed out at one end came back at the other); the "
+		  "cells below did not move." },
+		{ "只有表头循环移动了%d个位置%s，方向向%s；从一端移出的从另一端移入。下面的值都没有移动。",
+		  "仅表头那一行循环移动了%d位%s，方向向%s（一端移出的表头回到另一端），下面的单元格都不动。" },
+	};
+	static const char *const bottom[LANGS][TELLINGS] = {
+		{ "False rows were added at the bottom, behind the last row; how many: %d. They are no data.",
+		  "Below the last row made-up rows were appended (number of rows: %d); they have to go." },
+		{ "在最后一行之后加上了虚假的行，共%d行，它们不是数据。", "表的末尾多出了%d行编造的数据，应当删去。" },
+	};
+	static const char *const right[LANGS][TELLINGS] = {
+		{ "A false column with the heading \"extra\" was added at the right end. It is no data.",
+		  "To the right of the last column a made-up column headed \"extra\" was appended; it has to go." },
+		{ "在最右端加上了一列虚假的数据，表头为“附加”，它不是数据。", "最后一列的右边多出了一列编造的数据，表头是“附加”，应当删去。" },
+	};
+
+	switch (b->kind) {
+	case 'n':
+		buf_addz(out, lost[lang][way]);
+		spots_put(out, t, b, before, lang);
+		buf_addz(out, lost_end[lang][way]);
+		break;
+	case 'e':
+		buf_addz(out, wrong[lang][way]);
+		spots_put(out, t, b, before, lang);
+		buf_addz(out, lang == LANG_ZH ? "。" : ".");
+		break;
+	case 's':
+		buf_addf(out, marked[lang][way], marks[b->by - 1]);
+		spots_put(out, t, b, before, lang);
+		buf_addz(out, lang == LANG_ZH ? "。" : ".");
+		break;
+	case 'm':
+		buf_addf(out, "%s%s", joined[lang][way], odd[lang][before->rows % 2]);
+		break;
+	case 'c':
+		buf_addf(out, columns[lang][way], ways[lang][b->back], b->by, b->by);
+		break;
+	case 'r':
+		buf_addf(out, rows[lang][way], sides[lang][b->back], b->by, b->by);
+		break;
+	case 'h':
+		buf_addf(out, headings[lang][way], b->by, lang == LANG_ZH ? "" : b->by == 1 ? "place " : "places ", sides[lang][b->back]);
+		break;
+	case 'b':
+		buf_addf(out, bottom[lang][way], b->by);
+		break;
+	default:
+		buf_addz(out, right[lang][way]);
+	}
+}
+
+static void put_bugs(field_fn *put, void *ctx, const char *hole, const struct bt *t, int way, enum lang lang)
+{
+	static const char *const order[LANGS][TELLINGS] = {
+		{ "Several things happened one after the other, each to the table as the one before had left it; rows and columns are numbered as "
+		  "they were at that moment.",
+		  "There were several damages. Each struck the table that the damage before it had left, and its row and column numbers are those of "
+		  "that table." },
+		{ "先后发生了几件事，每一件都作用于前一件之后的表；行号和列号按当时的表计算。",
+		  "损坏不止一处。每一次都发生在前一次损坏之后的表上，所说的行号和列号也是那张表的。" },
+	};
+	struct buf text = BUF_INIT;
+	struct bt_shown s;
+	struct bt none = *t;
+
+	none.bugs = 0;
+	bt_show(&s, &none);
+	if (t->bugs > 1)
+		buf_addz(&text, order[lang][way]);
+	for (int i = 0; i < t->bugs; i++) {
+		if (t->bugs > 1)
+			buf_addf(&text, "\n(%d) ", i + 1);
+		bug_put(&text, t, &t->bug[i], &s, way, lang);
+		bt_damage(&s, t, &t->bug[i]);
+	}
+	put(ctx, hole, buf_str(&text));
+	buf_release(&text);
+}
+
+/* ---- the question ---- */
+
+static void condition_put(struct buf *out, const struct bt *t, const struct bt_condition *c, enum lang lang)
+{
+	static const struct {
+		char op;
+		const char *text[LANGS];
+	} ops[] = {
+		{ '>', { " is greater than ", "大于" } }, { '<', { " is less than ", "小于" } }, { ']', { " is at least ", "不小于" } },
+		{ '[', { " is at most ", "不大于" } }, { '=', { " is ", "为" } }, { '!', { " is not ", "不为" } },
+		{ ':', { " is between ", "在" } },
+	};
+	int column = t->col[c->col];
+
+	buf_addf(out, lang == LANG_ZH ? "“%s”" : "%s", bt_heading(column, lang));
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (ops[i].op == c->op)
+			buf_addz(out, ops[i].text[lang]);
+	bt_value_put(out, column, c->lo, lang);
+	if (c->op != ':')
+		return;
+	buf_addz(out, lang == LANG_ZH ? "到" : " and ");
+	bt_value_put(out, column, c->hi, lang);
+	buf_addz(out, lang == LANG_ZH ? "之间（含两端）" : " (both included)");
+}
+
+static void put_conditions(field_fn *put, void *ctx, const struct bt *t, enum lang lang)
+{
+	struct buf text = BUF_INIT;
+
+	for (int i = 0; i < t->conditions; i++) {
+		buf_addz(&text, i == 0 ? "" : lang == LANG_ZH ? "，且" : i + 1 < t->conditions ? ", " : " and ");
+		condition_put(&text, t, &t->condition[i], lang);
+	}
+	put(ctx, "conditions", buf_str(&text));
+	buf_release(&text);
+}
+
+/* "the mean of steps", and a sentence about what that is, where people could differ. */
+static void put_question(field_fn *put, void *ctx, const struct bt *t, enum lang lang)
+{
+	static const char *const names[BT_STATS][LANGS] = {
+		[BT_MEAN] = { "arithmetic mean", "算术平均数" }, [BT_MEDIAN] = { "median", "中位数" }, [BT_SUM] = { "sum", "总和" },
+		[BT_MIN] = { "smallest value", "最小值" }, [BT_MAX] = { "largest value", "最大值" }, [BT_RANGE] = { "range", "极差" },
+		[BT_VAR] = { "sample variance", "样本方差" }, [BT_PVAR] = { "population variance", "总体方差" },
+		[BT_STDEV] = { "sample standard deviation", "样本标准差" }, [BT_PSTDEV] = { "population standard deviation", "总体标准差" },
+		[BT_COUNT] = { "number of values", "值的个数" },
+	};
+	static const char *const notes[BT_STATS][LANGS] = {
+		[BT_MEDIAN] = { " With an even number of values the median is the mean of the two in the middle.", "值的个数为偶数时，中位数取中间两个值的平均数。" },
+		[BT_RANGE] = { " The range is the largest value minus the smallest.", "极差是最大值减去最小值。" },
+		[BT_VAR] = { " The sample variance is the sum of the squared deviations from the mean, divided by n - 1 for n values.",
+			     "样本方差是各值与平均数之差的平方和除以n-1，n为值的个数。" },
+		[BT_PVAR] = { " The population variance is the sum of the squared deviations from the mean, divided by n for n values.",
+			      "总体方差是各值与平均数之差的平方和除以n，n为值的个数。" },
+		[BT_STDEV] = { " The sample standard deviation is the square root of the sum of the squared deviations from the mean divided by n - 1, for n values.",
+			       "样本标准差是各值与平均数之差的平方和除以n-1后的平方根，n为值的个数。" },
+		[BT_PSTDEV] = { " The population standard deviation is the square root of the sum of the squared deviations from the mean divided by n, for n values.",
+				"总体标准差是各值与平均数之差的平方和除以n后的平方根，n为值的个数。" },
+	};
+	const char *name = names[t->stat][lang], *a = bt_heading(t->col[t->a], lang);
+	struct buf text = BUF_INIT;
+
+	if (t->b < 0)
+		buf_addf(&text, lang == LANG_ZH ? "“%2$s”的%1$s" : "the %s of %s", name, a);
+	else
+		buf_addf(&text, lang == LANG_ZH ? "“%2$s”的%1$s与“%3$s”的%1$s之差的绝对值" : "the absolute difference between the %1$s of %2$s and the %1$s of %3$s", name, a,
+			 bt_heading(t->col[t->b], lang));
+	put(ctx, "asked", buf_str(&text));
+	buf_release(&text);
+	put(ctx, "note", str_of(notes[t->stat][lang] ? notes[t->stat][lang] : ""));
+}
+
+void bt_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+{
+	struct bt_shown s;
+	struct bt t;
+
+	if (!bt_read(&t, desc))
+		return;
+	bt_show(&s, &t);
+	put_table(put, ctx, "markdown", &s, MARKDOWN, lang);
+	put_table(put, ctx, "csv", &s, CSV, lang);
+	put_table(put, ctx, "lists", &s, LISTS, lang);
+	put_bugs(put, ctx, "bugs", &t, 0, lang);
+	put_bugs(put, ctx, "damages", &t, 1, lang);
+	put_conditions(put, ctx, &t, lang);
+	put_question(put, ctx, &t, lang);
+}

@@ -1,0 +1,336 @@
+/*
+ * buggy_tables.c - the rule: the statistic of the clean table, worked out afresh from the desc, rounded to hundredths,
+ * half away from zero. Lost values meet no condition and count nowhere; nothing else that was done to the table matters,
+ * since it is undone.
+ *
+ * The due number is never written down: a number that is said is held against it, in whole numbers. A square root is
+ * taken to eight more digits; a table whose answer hangs on more than that is no task.
+ */
+#include "verifiers/buggy_tables.h"
+#include "verifiers/rule.h"
+#include "verifiers/text.h"
+
+__extension__ typedef __int128 wide;
+
+enum { ROOM = 512 };
+
+static const int64_t SAID_MAX = INT64_C(1000000000000000); /* hundredths; the largest variance is 10^10 */
+static const int64_t ROOT_SCALE = 100000000;
+
+struct column {
+	int64_t v[BT_ROWS]; /* hundredths, smallest first */
+	int n;
+};
+
+/* num / den hundredths, or the square root of it */
+struct amount {
+	int64_t num, den;
+};
+
+static bool lost(const struct bt *t, int row, int col)
+{
+	const struct bt_bug *b = &t->bug[0]; /* it can be no other */
+
+	if (b->kind != 'n')
+		return false;
+	for (int i = b->first; i < b->first + b->n; i++)
+		if (t->spot[i].row == row && t->spot[i].col == col)
+			return true;
+	return false;
+}
+
+static bool meets(const struct bt *t, int row)
+{
+	for (int i = 0; i < t->conditions; i++) {
+		const struct bt_condition *c = &t->condition[i];
+		int32_t v = t->cell[row * t->cols + c->col];
+		bool held = c->op == '>' ? v > c->lo : c->op == '<' ? v < c->lo : c->op == ']' ? v >= c->lo :
+			c->op == '[' ? v <= c->lo : c->op == '=' ? v == c->lo : c->op == '!' ? v != c->lo : v >= c->lo && v <= c->hi;
+
+		if (!held || lost(t, row, c->col))
+			return false;
+	}
+	return true;
+}
+
+static void gather(struct column *c, const struct bt *t, int col)
+{
+	static const int unit[] = { 100, 10, 1 };
+	int scale = unit[bt_columns[t->col[col]].decimals];
+
+	c->n = 0;
+	for (int row = 0; row < t->rows; row++) {
+		int64_t v = (int64_t)t->cell[row * t->cols + col] * scale;
+		int k = c->n;
+
+		if (!meets(t, row) || lost(t, row, col))
+			continue;
+		for (; k > 0 && c->v[k - 1] > v; k--)
+			c->v[k] = c->v[k - 1];
+		c->v[k] = v;
+		c->n++;
+	}
+}
+
+static bool measure(struct amount *a, enum bt_stat stat, const struct column *c)
+{
+	int64_t sum = 0, squares = 0, n = c->n;
+	bool sample = stat == BT_VAR || stat == BT_STDEV;
+
+	if (n < (sample ? 2 : 1))
+		return false;
+	for (int i = 0; i < c->n; i++) {
+		sum += c->v[i];
+		squares += c->v[i] * c->v[i]; /* 80 * (2 * 10^6)^2 at most */
+	}
+	switch (stat) {
+	case BT_MEAN: *a = (struct amount){ sum, n }; break;
+	case BT_MEDIAN: *a = (struct amount){ c->v[(n - 1) / 2] + c->v[n / 2], 2 }; break;
+	case BT_SUM: *a = (struct amount){ sum, 1 }; break;
+	case BT_MIN: *a = (struct amount){ c->v[0], 1 }; break;
+	case BT_MAX: *a = (struct amount){ c->v[n - 1], 1 }; break;
+	case BT_RANGE: *a = (struct amount){ c->v[n - 1] - c->v[0], 1 }; break;
+	case BT_COUNT: *a = (struct amount){ n * 100, 1 }; break;
+	default: /* squares of hundredths; a hundred of these are a hundredth */
+		*a = (struct amount){ n * squares - sum * sum, n * (sample ? n - 1 : n) };
+		if (stat == BT_VAR || stat == BT_PVAR)
+			a->den *= 100;
+	}
+	return true;
+}
+
+/* Is `said` a / b rounded half away from zero? b > 0 */
+static bool is_rounded(wide a, wide b, int64_t said)
+{
+	if (a < 0)
+		return is_rounded(-a, b, -said);
+	return 2 * said * b <= 2 * a + b && 2 * a + b < 2 * (said + 1) * b;
+}
+
+/* The largest r with (r / ROOT_SCALE)^2 <= num / den; whether it is met. */
+static int64_t root(struct amount a, bool *exact)
+{
+	wide goal = (wide)a.num * ROOT_SCALE * ROOT_SCALE; /* below 2^108 */
+	int64_t r = 0;
+
+	for (int bit = 49; bit >= 0; bit--) {
+		int64_t more = r | INT64_C(1) << bit;
+
+		if ((wide)more * more * a.den <= goal)
+			r = more;
+	}
+	*exact = (wide)r * r * a.den == goal;
+	return r;
+}
+
+/* 1: right, 0: wrong, -1: too near the middle between two numbers */
+static int root_holds(struct amount a, struct amount b, int64_t said)
+{
+	bool whole_a, whole_b;
+	int64_t ra = root(a, &whole_a), rb = root(b, &whole_b), d = ra - rb, low, high;
+
+	if (d < 0) {
+		bool t = whole_a;
+
+		d = -d;
+		whole_a = whole_b;
+		whole_b = t;
+	}
+	low = (2 * (d - !whole_b) + ROOT_SCALE) / (2 * ROOT_SCALE);
+	high = (2 * (d + !whole_a) + ROOT_SCALE) / (2 * ROOT_SCALE);
+	return low == high ? said == low : -1;
+}
+
+static int holds(const struct bt *t, int64_t said)
+{
+	struct amount a, b = { 0, 1 };
+	struct column c;
+	wide num;
+
+	gather(&c, t, t->a);
+	if (!measure(&a, t->stat, &c))
+		return -1;
+	if (t->b >= 0) {
+		gather(&c, t, t->b);
+		if (!measure(&b, t->stat, &c))
+			return -1;
+	}
+	if (t->stat == BT_STDEV || t->stat == BT_PSTDEV)
+		return root_holds(a, b, said);
+	num = (wide)a.num * b.den - (wide)b.num * a.den;
+	if (t->b >= 0 && num < 0)
+		num = -num;
+	return is_rounded(num, (wide)a.den * b.den, said);
+}
+
+/* ---- the answer ---- */
+
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* 12 or 1,234 or 1 234: a comma or a blank before each three digits, or nowhere. */
+static bool whole(struct str *s, int64_t *ret)
+{
+	size_t run = 0;
+	char sep = 0;
+	int64_t v = 0;
+
+	for (; s->n; *s = str_from(*s, 1)) {
+		char c = s->s[0];
+
+		if (digit(c)) {
+			if (sep && run == 3)
+				return false;
+			v = v * 10 + (c - '0');
+			if (v > SAID_MAX)
+				return false;
+			run++;
+			continue;
+		}
+		if ((c != ',' && c != ' ') || !run || run > 3 || (sep && (c != sep || run != 3)))
+			break;
+		sep = c;
+		run = 0;
+	}
+	*ret = v;
+	return run > 0 && (!sep || run == 3);
+}
+
+/* Hundredths; more decimals only if they are zeros, or else it is another number: *odd then. */
+static bool decimal(struct str s, int64_t *ret, bool *odd)
+{
+	bool minus = s.n && s.s[0] == '-';
+	size_t n = 0;
+	int64_t v;
+
+	*odd = false;
+	if (s.n && (s.s[0] == '-' || s.s[0] == '+'))
+		s = str_trim(str_from(s, 1));
+	if (!whole(&s, &v))
+		return false;
+	v *= 100;
+	if (s.n) {
+		if (s.s[0] != '.')
+			return false;
+		s = str_from(s, 1);
+		for (; n < s.n && digit(s.s[n]); n++)
+			if (n < 2)
+				v += (s.s[n] - '0') * (n ? 1 : 10);
+			else
+				*odd |= s.s[n] != '0';
+		if (n == 0 || n < s.n)
+			return false;
+	}
+	*ret = minus ? -v : v;
+	return true;
+}
+
+static struct str after(struct str s, const char *sign)
+{
+	ptrdiff_t at = str_rfind(s, str_of(sign));
+
+	return at < 0 ? s : str_from(s, (size_t)at + strlen(sign));
+}
+
+/* A label ("answer:", 'result', 答案：) and brackets around one number are taken off: {"result":[{"answer": 42.5}]}. */
+static struct str bare(struct str s)
+{
+	static const char *const labels[] = {
+		"the answer is", "the result is", "the final answer is", "answer", "final answer", "result", "the answer", "value", "output",
+		"答案", "结果", "答案是", "结果是", "答案为", "结果为", "最终答案",
+	};
+	size_t before;
+
+	do {
+		before = s.n;
+		s = text_strip(s);
+		if (s.n > 1 && ((s.s[0] == '[' && s.s[s.n - 1] == ']') || (s.s[0] == '(' && s.s[s.n - 1] == ')') ||
+				(s.s[0] == '{' && s.s[s.n - 1] == '}')))
+			s = str_sub(s, 1, s.n - 1);
+		for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+			struct str l = str_of(labels[i]), rest = s;
+			bool quoted = rest.n && (rest.s[0] == '"' || rest.s[0] == '\'');
+			char quote = quoted ? rest.s[0] : 0;
+
+			if (quoted)
+				rest = str_from(rest, 1);
+			if (!str_ieq(str_sub(rest, 0, l.n), l))
+				continue;
+			rest = str_from(rest, l.n);
+			if (quoted && (!rest.n || rest.s[0] != quote))
+				continue;
+			rest = str_trim(str_from(rest, quoted));
+			if (rest.n && (rest.s[0] == ':' || rest.s[0] == '='))
+				rest = str_from(rest, 1);
+			else if (quoted || (rest.n && !digit(rest.s[0]) && rest.s[0] != '-' && rest.s[0] != '+'))
+				continue;
+			s = rest;
+			break;
+		}
+	} while (s.n != before);
+	return s;
+}
+
+static struct str drop_tex(struct str s, char *room)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		struct str rest = str_from(s, i);
+
+		if (str_starts(rest, STR("{,}"))) {
+			room[n++] = ',';
+			i += 2;
+		} else if (str_starts(rest, STR("\\,")) || str_starts(rest, STR("\\;"))) {
+			room[n++] = i > 0 && digit(s.s[i - 1]) ? ',' : ' ';
+			i++;
+		} else if (str_starts(rest, STR("\xef\xbc\x8e"))) { /* full-width point */
+			room[n++] = '.';
+			i += 2;
+		} else {
+			room[n++] = s.s[i];
+		}
+	}
+	return (struct str){ room, n };
+}
+
+/* "42.": the asked decimals got lost, and nobody knows which. A full stop behind decimals ("42.50.") is just that. */
+static bool point_alone(struct str s)
+{
+	return s.n > 1 && s.s[s.n - 1] == '.' && digit(s.s[s.n - 2]) && str_chr(s, '.') == (ptrdiff_t)s.n - 1;
+}
+
+static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
+{
+	char room[ROOM], second[ROOM];
+	int64_t said;
+	struct bt t;
+	struct str s;
+	bool odd;
+	int held;
+
+	if (!bt_read(&t, desc))
+		return rule_bad_task(why, "the desc is no damaged table with a question");
+	held = holds(&t, 0);
+	if (held < 0)
+		return rule_bad_task(why, "too few rows meet the conditions, or the answer cannot be rounded surely");
+	answer = str_trim(answer);
+	if (point_alone(answer))
+		return rule_unreadable(why, "a decimal point without decimals");
+	if (answer.n > ROOM || !text_plain(bare(answer), room, sizeof(room), &s))
+		return rule_unreadable(why, "there is not one number in it");
+	s = bare(after(after(drop_tex(bare(s), second), "="), "\xe2\x89\x88"));
+	if (!decimal(s, &said, &odd))
+		return rule_unreadable(why, "there is not one number in it");
+	if (odd)
+		return rule_wrong(why, "it is not rounded to two decimals");
+	held = holds(&t, said);
+	if (!held)
+		return rule_wrong(why, "%s%lld.%02d is not the number", said < 0 ? "-" : "", (long long)((said < 0 ? -said : said) / 100),
+				  (int)((said < 0 ? -said : said) % 100));
+	return QUARRY_CORRECT;
+}
+
+const struct quarry_rule rule_buggy_tables = { "buggy_tables", 1, judge, NULL };
