@@ -58,7 +58,7 @@ static const char *const formulas[ZEBRA_KINDS] = {
 	[ZEBRA_GAP1] = "|h(X) - h(Y)| = 2",
 	[ZEBRA_GAP2] = "|h(X) - h(Y)| = 3",
 	[ZEBRA_GAP3] = "|h(X) - h(Y)| = 4",
-	[ZEBRA_END] = "h(X) ∈ {1, N}",
+	[ZEBRA_END] = "h(X) ∈ {1,N}",
 	[ZEBRA_BETWEEN] = "(h(X) - h(Y)) × (h(X) - h(Z)) < 0",
 	[ZEBRA_EITHER] = "(h(X) = h(Y)) xor (h(X) = h(Z))",
 };
@@ -114,6 +114,10 @@ static void say_clue(struct buf *b, const struct zebra *z, const struct zebra_cl
 			buf_addi(b, c->y + 1);
 		else if (*saying == 'N')
 			buf_addi(b, z->houses);
+		else if (lang == LANG_ZH && saying[0] == ',' && saying[1] == ' ')
+			buf_addz(b, "，");
+		else if (lang == LANG_ZH && saying[0] == ' ' && b->n > start && saying[-1] == ',')
+			continue;
 		else
 			buf_addc(b, *saying);
 	}
