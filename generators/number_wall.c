@@ -51,11 +51,11 @@ static const struct knob knobs[] = {
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	/* rows cols islands size connected corners technique rounds trials */
-	{ 5, 5, 4, 7, 4, EITHER, 0, BASIC, 1, 0 },
-	{ 5, 5, 4, 7, 5, EITHER, EITHER, EXITS, 4, 0 },
-	{ 5, 6, 5, 9, 5, EITHER, EITHER, REACH, 5, 0 },
-	{ 6, 6, 6, 10, 6, EITHER, EITHER, REACH, 7, 0 },
-	{ 6, 7, 7, 12, 6, EITHER, EITHER, REACH, 9, 0 },
+	{ 5, 5, 5, 7, 3, EITHER, EITHER, EXITS, 1, 0 },
+	{ 5, 6, 5, 8, 5, EITHER, EITHER, EXITS, 4, 0 },
+	{ 5, 6, 5, 8, 6, EITHER, EITHER, REACH, 8, 0 },
+	{ 6, 6, 6, 10, 6, EITHER, EITHER, REACH, 8, 0 },
+	{ 6, 7, 7, 12, 6, EITHER, EITHER, REACH, 10, 0 },
 	{ 7, 7, 7, 12, 7, EITHER, EITHER, NEEDS, 10, 0 },
 	{ 8, 8, 9, 16, 8, EITHER, EITHER, NEEDS, 12, 0 },
 	{ 9, 9, 12, 20, 9, EITHER, EITHER, NEEDS, 14, 0 },

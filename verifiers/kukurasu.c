@@ -8,6 +8,7 @@
 #include "verifiers/cells.h"
 #include "verifiers/rule.h"
 
+enum { LONG = 2048, LONG_CELL = 32 /* bytes: no answer needs more, and for each cell */ };
 enum { SIDE = 20, SIDE_MIN = 2 };
 
 struct board {
@@ -107,6 +108,8 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!board_read(&b, desc))
 		return rule_bad_task(why, "the desc is no kukurasu");
+	if (answer.n > LONG + LONG_CELL * (size_t)(b.rows * b.cols))
+		return rule_unreadable(why, "the answer is far longer than a board");
 	if (drawn(mark, &b, answer))
 		return check(why, &b, mark);
 	switch (cells_read(mark, b.rows, b.cols, answer)) {

@@ -9,6 +9,7 @@
 #include "verifiers/cells.h"
 #include "verifiers/rule.h"
 
+enum { LONG = 2048, LONG_CELL = 32 /* bytes: no answer needs more, and for each cell */ };
 enum { SIDE = 16, SIDE_MIN = 2, NUMBER = 35, ROOM = 16384 };
 
 struct board {
@@ -212,6 +213,8 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!board_read(&b, desc))
 		return rule_bad_task(why, "the desc is no number wall");
+	if (answer.n > LONG + LONG_CELL * (size_t)(b.rows * b.cols))
+		return rule_unreadable(why, "the answer is far longer than a board");
 	if (grid_read(&g, answer, &(struct grid_ask){ .rows = b.rows, .cols = b.cols, .hi = 1, .words = true })) {
 		for (int i = 0; i < b.rows * b.cols; i++)
 			b.wall[i] = (uint8_t)g.cell[i];

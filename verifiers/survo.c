@@ -8,6 +8,7 @@
 #include "base/grid.h"
 #include "verifiers/rule.h"
 
+enum { LONG = 2048, LONG_CELL = 32 /* bytes: no answer needs more, and for each cell */ };
 enum { SIDE = 12, SIDE_MIN = 2, VALUE = 999, SUM = 9999, BLANK = -1 };
 
 struct board {
@@ -145,6 +146,8 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!board_read(&b, desc))
 		return rule_bad_task(why, "the desc is no survo");
+	if (answer.n > LONG + LONG_CELL * (size_t)(b.rows * b.cols))
+		return rule_unreadable(why, "the answer is far longer than a board");
 	if (grid_read(&g, answer, &(struct grid_ask){ .rows = b.rows, .cols = b.cols, .hi = SUM, .words = true }) ||
 	    grid_read(&g, answer, &(struct grid_ask){ .rows = b.rows, .cols = b.cols, .hi = 9, .words = true }))
 		return check(why, &b, g.cell, b.cols);
