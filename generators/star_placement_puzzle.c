@@ -254,6 +254,22 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	struct board b;
+	struct marks_shape s;
+	struct marks_search f;
+	int found;
+
+	if (!board_read(&b, desc))
+		return -1;
+	shape_of(&s, &b.r, b.k, b.label);
+	found = marks_search(&f, &s, NULL, limit, MARKS_NODES);
+	if (found > 0)
+		answer_write(answer, f.first, b.r.rows);
+	return found;
+}
+
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	struct board b;
@@ -358,6 +374,7 @@ const struct task task_star_placement_puzzle = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,
