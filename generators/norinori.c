@@ -301,6 +301,8 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+enum { COUNT_NODES = 30000 };
+
 static int count(struct buf *answer, struct str desc, int limit)
 {
 	struct board b;
@@ -311,10 +313,10 @@ static int count(struct buf *answer, struct str desc, int limit)
 	if (!board_read(&b, desc))
 		return -1;
 	shape_of(&s, &b.r, 2, b.label);
-	found = marks_search(&f, &s, NULL, limit, MARKS_NODES);
+	found = marks_search(&f, &s, NULL, limit, COUNT_NODES);
 	if (found > 0)
 		answer_write(answer, f.first, &b.r);
-	return found;
+	return f.spent && found < limit ? -1 : found;
 }
 
 static void explain(struct buf *steps, struct str desc, enum lang lang)
