@@ -566,13 +566,13 @@ static void board_write(struct buf *out, const struct board *b)
 	put_sums(out, b->want + b->rows, b->cols, " ");
 }
 
-static void answer_write(struct buf *out, const struct state *s)
+static void answer_write(struct buf *out, const struct board *b, const uint16_t *row)
 {
-	for (int y = 0; y < s->b->rows; y++) {
+	for (int y = 0; y < b->rows; y++) {
 		if (y)
 			buf_addc(out, '/');
-		for (int x = 0; x < s->b->cols; x++)
-			buf_addc(out, (char)('0' + (s->one[y] >> x & 1)));
+		for (int x = 0; x < b->cols; x++)
+			buf_addc(out, (char)('0' + (row[y] >> x & 1)));
 	}
 }
 
@@ -662,6 +662,9 @@ static bool fits(struct logic *l, const struct board *b, const int *knob)
 	enum technique goal = (enum technique)knob[TECHNIQUE];
 	struct search f;
 
+	l->work = 0;
+	if (goal == SEARCH && knob[ROUNDS] == 1 && !knob[TRIALS])
+		return solutions(&f, b, 2) == 1;
 	logic_start(l, b, goal < SEARCH ? goal : TRIAL);
 	if (!logic_solve(l)) {
 		if (goal < SEARCH || solutions(&f, b, 2) != 1)
@@ -722,7 +725,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 		if (!good)
 			continue;
 		board_write(desc, &d.b);
-		answer_write(answer, &l.s);
+		answer_write(answer, &d.b, d.row);
 		return true;
 	}
 	return false;
@@ -745,7 +748,7 @@ static bool solve(struct buf *answer, struct str desc)
 
 	if (!board_read(&b, desc) || solutions(&f, &b, 1) != 1)
 		return false;
-	answer_write(answer, &f.first);
+	answer_write(answer, &b, f.first.one);
 	return true;
 }
 
@@ -756,7 +759,7 @@ static int count(struct buf *answer, struct str desc, int limit)
 	int found = board_read(&b, desc) ? solutions(&f, &b, limit) : -1;
 
 	if (found > 0)
-		answer_write(answer, &f.first);
+		answer_write(answer, &b, f.first.one);
 	return found;
 }
 

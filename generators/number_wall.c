@@ -155,7 +155,7 @@ void nw_answer(struct buf *out, const struct nw_board *b, cells land)
 
 /* ---- inventing ---- */
 
-enum { WORK = 4000, DRAFT_NODES = 60, DRAFT_TRIALS = 200, MOVES = 150, OPEN = 70, SHARPEN = 15 };
+enum { WORK = 4000, DRAFT_NODES = 60, DRAFT_TRIALS = 200, OPEN = 70, SHARPEN = 3 };
 
 struct draft {
 	struct nw_board b;
@@ -330,8 +330,9 @@ static cells stuck(struct draft *d, enum nw_technique how)
 static bool improve(struct draft *d, enum nw_technique how, int most, const int *knob, struct rng *rng)
 {
 	cells open = stuck(d, how);
+	int moves = nw_count(d->b.full);
 
-	for (int i = 0; i < MOVES && nw_count(open) > most && d->work < WORK; i++) {
+	for (int i = 0; i < moves && nw_count(open) > most && d->work < WORK; i++) {
 		struct draft was = *d;
 		bool done = rng_below(rng, 2) ? move_number(d, rng) : turn_cell(d, nw_bit(pick(open, rng)), knob, rng);
 		cells now;
@@ -453,12 +454,13 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 	d.work = 0;
 	while (d.work < WORK) {
 		struct nw_logic l = { .work = 0 };
-		int cells_most = knob[ROWS] * knob[COLS] * OPEN / 100;
+		bool hard = goal == TRIAL || knob[TRIALS] > 0;
+		int most = hard ? knob[ROWS] * knob[COLS] * OPEN / 100 : 0;
 		bool good;
 
-		if (!draw(&d, knob, rng) || !improve(&d, goal < TRIAL ? goal : NEEDS, goal < TRIAL ? 0 : cells_most, knob, rng))
+		if (!draw(&d, knob, rng) || !improve(&d, goal < TRIAL ? goal : NEEDS, most, knob, rng))
 			continue;
-		if (d.b.n < knob[ISLANDS_MIN] || d.b.n > knob[ISLANDS_MAX] || (goal >= TRIAL && !sharpen(&d, rng)))
+		if (d.b.n < knob[ISLANDS_MIN] || d.b.n > knob[ISLANDS_MAX] || (hard && !sharpen(&d, rng)))
 			continue;
 		good = fits(&l, &d.b, knob);
 		d.work += l.work;
