@@ -1,0 +1,318 @@
+/*
+ * arc_agi_search.c - all programs up to a length that turn one demonstration into its output, to see that they agree.
+ *
+ * The last two classes (turns, assemblies) are undone from the output's side, the recolourings are read off cell by cell, so that
+ * only the first two classes have to be run: a few hundred to two thousand small grids. Programs found are then run in full on the
+ * other demonstrations and on the test.
+ *
+ * Colours that stand nowhere in the puzzle are alike: one of them is tried for all. No more than one of them can matter, for they
+ * must be gone from the output, and only one operation, a recolouring, can take them away.
+ */
+#include "generators/arc_agi_ops.h"
+
+enum { TARGETS = 64, OPS_MAX = 130 };
+
+/* What a grid must be after the recolouring, so that op 0 .. 2 of the fourth and fifth class finish it. */
+struct target {
+	struct arc_grid g;
+	struct arc_op op[2];
+	int ops;
+};
+
+struct search {
+	const struct arc_puzzle *p;
+	int pick; /* the demonstration that is searched: the smallest */
+	int colours, colour[9];
+	struct arc_op class[3][OPS_MAX]; /* all of the first three classes that may matter */
+	int n[3];
+	int targets;
+	struct target target[TARGETS];
+	int tried;
+};
+
+/* ---- what there is ---- */
+
+static void list_colours(struct search *s)
+{
+	const struct arc_puzzle *p = s->p;
+	unsigned met = 1;
+	bool fresh = false;
+
+	for (int k = 0; k <= p->demos; k++) {
+		for (int i = 0; i < p->in[k].h * p->in[k].w; i++)
+			met |= 1u << p->in[k].at[i];
+		for (int i = 0; i < p->out[k].h * p->out[k].w; i++)
+			met |= 1u << p->out[k].at[i];
+	}
+	for (int c = 1; c < 10; c++)
+		if (met >> c & 1 || !fresh) {
+			fresh |= !(met >> c & 1);
+			s->colour[s->colours++] = c;
+		}
+}
+
+static int list_args(const struct search *s, enum arc_arg arg, int out[9])
+{
+	int n = 0;
+
+	if (arg == ARC_COLOUR) {
+		memcpy(out, s->colour, sizeof(s->colour));
+		return s->colours;
+	}
+	for (int v = arc_arg_lo[arg]; v <= arc_arg_hi[arg]; v++)
+		out[n++] = v;
+	return n;
+}
+
+static int list_ops(const struct search *s, int class, struct arc_op *out)
+{
+	int n = 0;
+
+	for (int kind = 0; kind < ARC_KINDS; kind++) {
+		int a[9], b[9], as, bs;
+
+		if (arc_forms[kind].class != class)
+			continue;
+		as = list_args(s, arc_forms[kind].arg[0], a);
+		bs = list_args(s, arc_forms[kind].arg[1], b);
+		for (int i = 0; i < as; i++)
+			for (int k = 0; k < bs; k++) {
+				struct arc_op op = { (enum arc_kind)kind, a[i], b[k] };
+
+				if (arc_op_valid(&op))
+					out[n++] = op;
+			}
+	}
+	return n;
+}
+
+/* ---- from the output back ---- */
+
+static void add_target(struct search *s, const struct arc_grid *g, const struct arc_op *op, int ops)
+{
+	struct target *t = &s->target[s->targets++];
+
+	arc_run(&t->g, g, op, 0); /* a copy */
+	t->ops = ops;
+	for (int i = 0; i < ops; i++)
+		t->op[i] = op[i];
+}
+
+/* The grid from which a turn makes g. */
+static void turn_back(struct arc_grid *to, const struct arc_grid *g, int t)
+{
+	struct arc_op back = { ARC_TURN, t == 5 ? 6 : t == 6 ? 5 : t, 0 };
+
+	arc_apply(to, g, &back);
+}
+
+/* The only grid from which op can make g; it has still to be tried. */
+static bool assemble_back(struct arc_grid *to, const struct arc_grid *g, const struct arc_op *op)
+{
+	int down = 1, across = 1, y0 = 0, x0 = 0, step = 1, edge = 0;
+
+	switch (op->kind) {
+	case ARC_TILE: down = op->a; across = op->b; break;
+	case ARC_SCALE: down = across = step = op->a; break;
+	case ARC_MIRROR:
+		down = op->a % 2 ? 1 : 2;
+		across = op->a % 2 ? 2 : 1;
+		y0 = op->a == 0 ? g->h / 2 : 0;
+		x0 = op->a == 3 ? g->w / 2 : 0;
+		break;
+	case ARC_QUAD:
+		down = across = 2;
+		y0 = op->a >= 2 ? g->h / 2 : 0;
+		x0 = op->a == 1 || op->a == 2 ? g->w / 2 : 0;
+		break;
+	default: edge = 1;
+	}
+	if (g->h % down || g->w % across || g->h <= 2 * edge || g->w <= 2 * edge)
+		return false;
+	to->h = g->h / down - 2 * edge;
+	to->w = g->w / across - 2 * edge;
+	for (int y = 0; y < to->h; y++)
+		for (int x = 0; x < to->w; x++)
+			to->at[y * to->w + x] = g->at[(y0 + edge + y * step) * g->w + x0 + edge + x * step];
+	return true;
+}
+
+static void add_turned(struct search *s, const struct arc_grid *g, const struct arc_op *last, int most)
+{
+	add_target(s, g, last, last != NULL);
+	for (int t = 0; t < 7 && (last != NULL) < most; t++) {
+		struct arc_op op[2] = { { ARC_TURN, t, 0 } };
+		struct arc_grid back;
+
+		turn_back(&back, g, t);
+		if (last)
+			op[1] = *last;
+		add_target(s, &back, op, 1 + (last != NULL));
+	}
+}
+
+/*
+ * 8 without an assembly. With one: a board can be tiled in several ways, scaled in two, mirrored in two and four... as the most
+ * extreme one is (all cells alike) all 31 kinds go, times 8: so the list is cut short there and the puzzle taken as ambiguous.
+ */
+static bool list_targets(struct search *s)
+{
+	const struct arc_grid *out = &s->p->out[s->pick];
+	struct arc_op ops[OPS_MAX];
+	int n;
+
+	add_turned(s, out, NULL, s->p->ops);
+	n = list_ops(s, 4, ops);
+	for (int i = 0; i < n && s->p->ops; i++) {
+		struct arc_grid back, again;
+
+		if (!assemble_back(&back, out, &ops[i]) || !arc_apply(&again, &back, &ops[i]) || !arc_same(&again, out))
+			continue;
+		if (s->targets + 8 > TARGETS)
+			return false;
+		add_turned(s, &back, &ops[i], s->p->ops);
+	}
+	return true;
+}
+
+/* ---- programs that fit ---- */
+
+static bool fits(struct search *s, const struct arc_op *op, int n, bool *agrees)
+{
+	const struct arc_puzzle *p = s->p;
+	struct arc_grid g;
+
+	s->tried++;
+	for (int k = 0; k < p->demos; k++)
+		if (!arc_run(&g, &p->in[k], op, n) || !arc_same(&g, &p->out[k]))
+			return false;
+	*agrees = !arc_run(&g, &p->in[p->demos], op, n) || arc_same(&g, &p->out[p->demos]);
+	return true;
+}
+
+/* The colour that each colour of g has become in want, -1 for colours that g has not; false if one became two. */
+static bool read_table(int8_t table[10], const struct arc_grid *g, const struct arc_grid *want)
+{
+	memset(table, -1, 10);
+	for (int i = 0, n = g->h * g->w; i < n; i++) {
+		int8_t *to = &table[g->at[i]];
+
+		if (*to != (int8_t)want->at[i]) {
+			if (*to >= 0)
+				return false;
+			*to = (int8_t)want->at[i];
+		}
+	}
+	return true;
+}
+
+static int recoloured(const struct arc_op *op, int c)
+{
+	switch (op->kind) {
+	case ARC_SWAP: return c == op->a ? op->b : c == op->b ? op->a : c;
+	case ARC_MAP: return c == op->a ? op->b : c;
+	case ARC_ALL: return c ? op->a : 0;
+	default: return c ? 0 : op->a;
+	}
+}
+
+static bool table_is(const int8_t table[10], const struct arc_op *op)
+{
+	for (int c = 0; c < 10; c++)
+		if (table[c] >= 0 && table[c] != (op ? recoloured(op, c) : c))
+			return false;
+	return true;
+}
+
+/* g came from op[0 .. n-1]; finish it in all ways. False once a program that fits makes something else of the test. */
+static bool finish(struct search *s, const struct arc_grid *g, struct arc_op op[ARC_OPS], int n)
+{
+	for (int t = 0; t < s->targets; t++) {
+		const struct target *to = &s->target[t];
+		int room = s->p->ops - n - to->ops;
+		bool agrees = true;
+		int8_t table[10];
+
+		if (room < 0 || g->h != to->g.h || g->w != to->g.w || !read_table(table, g, &to->g))
+			continue;
+		for (int c = -1; c < (room ? s->n[2] : 0); c++) {
+			const struct arc_op *colour = c < 0 ? NULL : &s->class[2][c];
+			int m = n;
+
+			if (!table_is(table, colour))
+				continue;
+			if (colour)
+				op[m++] = *colour;
+			memcpy(&op[m], to->op, (size_t)to->ops * sizeof(op[0]));
+			m += to->ops;
+			if (m && fits(s, op, m, &agrees) && !agrees)
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool has_size(const struct search *s, const struct arc_grid *g)
+{
+	for (int t = 0; t < s->targets; t++)
+		if (g->h == s->target[t].g.h && g->w == s->target[t].g.w)
+			return true;
+	return false;
+}
+
+static bool search_second(struct search *s, const struct arc_grid *g, struct arc_op op[ARC_OPS], int n)
+{
+	struct arc_grid next;
+
+	if (!has_size(s, g))
+		return true;
+	if (!finish(s, g, op, n))
+		return false;
+	for (int i = 0; i < s->n[1] && n < s->p->ops; i++) {
+		s->tried++;
+		if (!arc_apply(&next, g, &s->class[1][i]))
+			continue;
+		op[n] = s->class[1][i];
+		if (!finish(s, &next, op, n + 1))
+			return false;
+	}
+	return true;
+}
+
+static bool search_first(struct search *s)
+{
+	const struct arc_grid *in = &s->p->in[s->pick];
+	struct arc_op op[ARC_OPS];
+	struct arc_grid next;
+
+	if (!search_second(s, in, op, 0))
+		return false;
+	for (int i = 0; i < s->n[0] && s->p->ops; i++) {
+		s->tried++;
+		if (!arc_apply(&next, in, &s->class[0][i]))
+			continue;
+		op[0] = s->class[0][i];
+		if (!search_second(s, &next, op, 1))
+			return false;
+	}
+	return true;
+}
+
+bool arc_unique(const struct arc_puzzle *p, int *tried)
+{
+	struct search s;
+	bool unique;
+
+	s.p = p;
+	s.pick = s.colours = s.targets = s.tried = 0;
+	for (int k = 1; k < p->demos; k++)
+		if (p->in[k].h * p->in[k].w < p->in[s.pick].h * p->in[s.pick].w)
+			s.pick = k;
+	list_colours(&s);
+	for (int class = 0; class < 3; class++)
+		s.n[class] = list_ops(&s, class, s.class[class]);
+	unique = list_targets(&s) && search_first(&s);
+	if (tried)
+		*tried = s.tried;
+	return unique;
+}
