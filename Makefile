@@ -5,7 +5,7 @@
 #	make test	the whole test suite (what .ci/run calls)
 #	make test-long	what takes long: more seeds, valgrind, long fuzzing
 #	make measure	generators/measured.tsv again: guess and support of every task and level
-#	make pages	docs/GALLERY.md and docs/difficulty.md again
+#	make pages	docs/GALLERY.md, docs/difficulty.md and docs/synlogic.md again
 #	make bench	the benchmarks
 
 SHELL = /bin/sh
@@ -41,6 +41,7 @@ measure: build
 pages: build
 	@python3 tools/pages.py gallery $(BUILD)/quarry > docs/GALLERY.md.new && mv docs/GALLERY.md.new docs/GALLERY.md
 	@python3 tools/pages.py difficulty $(BUILD)/quarry > docs/difficulty.md.new && mv docs/difficulty.md.new docs/difficulty.md
+	@python3 tools/pages.py synlogic $(BUILD)/quarry > docs/synlogic.md.new && mv docs/synlogic.md.new docs/synlogic.md
 
 bench: build
 	@ninja -C $(BUILD)

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
-"""The pages of docs/ that are made from the program: pages.py gallery QUARRY, pages.py difficulty QUARRY; each to stdout.
+"""The pages of docs/ that are made from the program: pages.py gallery QUARRY, pages.py difficulty QUARRY, pages.py synlogic QUARRY;
+each to stdout.
 
-tests/script_pages makes them again and compares; `make pages` writes them.
+tests/script_pages and tests/script_foreign make them again and compare; `make pages` writes them.
 """
 import json
+import os
+import re
 import statistics
 import subprocess
 import sys
@@ -90,7 +93,73 @@ in characters; guess is the chance of a right answer without reasoning. Made by 
             print()
 
 
+def shown(text):
+    """A response in one cell of a table."""
+    if not text:
+        return '(nothing)'
+    if len(text) > 160:
+        text = text[:150] + '... (%d characters)' % len(text)
+    text = text.replace('\n', '⏎').replace('|', '\\|')
+    fence = '`' * (max(map(len, re.findall('`+', text)), default=0) + 1)
+    return '%s%s%s%s%s' % (fence, ' ' if fence != '`' else '', text, ' ' if fence != '`' else '', fence)
+
+
+def synlogic():
+    here = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'tests', 'fixtures')
+    probes = os.path.join(here, 'synlogic_probes.jsonl')
+    with open(os.path.join(here, 'synlogic_tasks.json'), encoding='utf-8') as f:
+        facts = json.load(f)
+    run = subprocess.run([sys.argv[2], 'verify', '--dataset', 'synlogic', probes], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    rows = {}
+    for line in run.stdout.decode('utf-8').splitlines():
+        row = json.loads(line)
+        rows.setdefault(row['data_source'], []).append(row)
+    print('''# SynLogic's verifiers and quarry's
+
+`quarry verify --dataset synlogic` judges rows of SynLogic's schema by the rules as their questions state them. This page tables where its
+verdicts differ from those of SynLogic's own verifiers (commit 6794f97), and why. Made by `make pages` from
+`tests/fixtures/synlogic_probes.jsonl` (puzzles of ours in that schema, with the verdict that SynLogic's verifier gave) and
+`tests/fixtures/synlogic_tasks.json` (counts measured on rows that its generators made); the test suite judges the probes again and compares.
+
+What holds for every task: a response is judged by what stands behind its thought, between `<answer>` tags if there are any, else as the
+question asks for it, else in any usual form; the last whole answer counts. Nothing of a response is ever run. SynLogic's verifiers look at
+thought and answer alike, so an answer that is only thought of is paid, and some run text of the response as code.
+
+## In short
+
+"Paid": right to SynLogic, not to quarry. "Refused": right to quarry, not to SynLogic. "Hung": no verdict within 3 s.
+
+| task | SynLogic | quarry | probes | paid | refused | hung |
+| --- | --- | --- | --: | --: | --: | --: |''')
+    total = [0, 0, 0, 0]
+    for name, fact in sorted(facts.items()):
+        counts = [fact[k] for k in ('probes', 'paid', 'refused', 'hung')]
+        total = [a + b for a, b in zip(total, counts)]
+        print('| [%s](#%s) | %s | %s | %s |' % (name, name, fact['theirs'], fact['ours'], ' | '.join(map(str, counts))))
+    print('| all | | | %s |' % ' | '.join(map(str, total)))
+    print('''
+## Rows that its generators make
+
+`quarry check --dataset synlogic` on rows made with SynLogic's generators at the knobs of its `run.sh` or their defaults. A row with several
+answers is no fault where every right one is accepted; one that is unsolvable, or whose stored answer breaks the rules, is.
+
+| task | rows | ok | several answers | unsolvable | gold wrong |
+| --- | --: | --: | --: | --: | --: |''')
+    for name, fact in sorted(facts.items()):
+        if 'golds' in fact:
+            gold = fact['golds']
+            print('| %s | %s |' % (name, ' | '.join(str(gold[k]) for k in ('rows', 'ok', 'several', 'unsolvable', 'gold_wrong'))))
+    print('\n## Every known difference')
+    for name, some in sorted(rows.items()):
+        print('\n### %s\n\n| response | | SynLogic | quarry | |\n| --- | --- | --- | --- | --- |' % name)
+        for row in some:
+            if (row['upstream_is'] == 'right') == (row['mark'] == 'correct') and row['upstream_is'] in ('right', 'wrong'):
+                continue
+            print('| %s | %s | %s | %s | %s |' % (row['probe'], shown(row['response']), row['upstream_is'], row['mark'], row['reason']))
+
+
 if __name__ == '__main__':
-    if len(sys.argv) != 3 or sys.argv[1] not in ('gallery', 'difficulty'):
+    pages = {'gallery': gallery, 'difficulty': difficulty, 'synlogic': synlogic}
+    if len(sys.argv) != 3 or sys.argv[1] not in pages:
         sys.exit(__doc__)
-    {'gallery': gallery, 'difficulty': difficulty}[sys.argv[1]]()
+    pages[sys.argv[1]]()
