@@ -10,11 +10,18 @@
  */
 #include "generators/arc_agi_ops.h"
 
-enum { TARGETS = 64, OPS_MAX = 130 };
+enum { TARGETS = 64, OPS_MAX = 130, WORDS = (ARC_CELLS + 63) / 64 };
+
+/* Which cells of a grid are not 0. */
+struct shape {
+	uint64_t bit[WORDS];
+	int n, words;
+};
 
 /* What a grid must be after the recolouring, so that op 0 .. 2 of the fourth and fifth class finish it. */
 struct target {
 	struct arc_grid g;
+	struct shape shape;
 	struct arc_op op[2];
 	int ops;
 };
@@ -88,11 +95,29 @@ static int list_ops(const struct search *s, int class, struct arc_op *out)
 
 /* ---- from the output back ---- */
 
+static void read_shape(struct shape *s, const struct arc_grid *g)
+{
+	int cells = g->h * g->w;
+
+	s->n = 0;
+	s->words = (cells + 63) / 64;
+	for (int w = 0, i = 0; w < s->words; w++) {
+		uint64_t bits = 0;
+
+		for (int k = 0; k < 64 && i < cells; k++, i++) {
+			bits |= (uint64_t)(g->at[i] != 0) << k;
+			s->n += g->at[i] != 0;
+		}
+		s->bit[w] = bits;
+	}
+}
+
 static void add_target(struct search *s, const struct arc_grid *g, const struct arc_op *op, int ops)
 {
 	struct target *t = &s->target[s->targets++];
 
 	arc_run(&t->g, g, op, 0); /* a copy */
+	read_shape(&t->shape, g);
 	t->ops = ops;
 	for (int i = 0; i < ops; i++)
 		t->op[i] = op[i];
@@ -260,15 +285,62 @@ static bool has_size(const struct search *s, const struct arc_grid *g)
 	return false;
 }
 
+/* What an operation of the second class does to the cells that are not 0. */
+enum { ADDS = 1, KEEPS = 2, MOVES = 4, TAKES = 8 };
+
+static unsigned effect(enum arc_kind kind)
+{
+	switch (kind) {
+	case ARC_FALL: case ARC_SHIFT: return MOVES;
+	case ARC_PAINTMAX: case ARC_PAINTMIN: return KEEPS;
+	case ARC_HOLLOW: return TAKES;
+	default: return ADDS;
+	}
+}
+
+/* Which effects on g can still lead to a target. Where there is room for a recolouring, 0 and the rest may change places. */
+static unsigned effects(const struct search *s, const struct arc_grid *g, int n)
+{
+	unsigned can = 0;
+	struct shape own;
+
+	read_shape(&own, g);
+	for (int t = 0; t < s->targets; t++) {
+		const struct target *to = &s->target[t];
+		int room = s->p->ops - n - 1 - to->ops;
+
+		if (room < 0 || g->h != to->g.h || g->w != to->g.w)
+			continue;
+		for (int inverted = 0; inverted <= (room > 0); inverted++) {
+			int want = inverted ? g->h * g->w - to->shape.n : to->shape.n;
+			uint64_t more = 0, less = 0;
+
+			for (int w = 0; w < own.words; w++) {
+				uint64_t bits = inverted ? ~to->shape.bit[w] : to->shape.bit[w];
+
+				less |= own.bit[w] & ~bits;
+				more |= ~own.bit[w] & bits & (w + 1 < own.words || g->h * g->w % 64 == 0 ? UINT64_MAX
+							     : (UINT64_C(1) << g->h * g->w % 64) - 1);
+			}
+			can |= (less ? 0 : ADDS) | (more ? 0 : TAKES) | (less || more ? 0 : KEEPS) | (own.n == want ? MOVES : 0);
+		}
+	}
+	return can;
+}
+
 static bool search_second(struct search *s, const struct arc_grid *g, struct arc_op op[ARC_OPS], int n)
 {
 	struct arc_grid next;
+	unsigned can;
 
 	if (!has_size(s, g))
 		return true;
 	if (!finish(s, g, op, n))
 		return false;
-	for (int i = 0; i < s->n[1] && n < s->p->ops; i++) {
+	can = n < s->p->ops ? effects(s, g, n) : 0;
+	for (int i = 0; i < s->n[1] && can; i++) {
+		if (!(effect(s->class[1][i].kind) & can))
+			continue;
 		s->tried++;
 		if (!arc_apply(&next, g, &s->class[1][i]))
 			continue;
