@@ -143,6 +143,17 @@ static bool numbers_put(struct foreign *f, const char *name, const char *comma, 
 	return n == count ? true : lacks(f, "its \"%s\" has %zu numbers, not %zu", name, n, count);
 }
 
+static int64_t list_sum(const struct foreign *f, const char *name)
+{
+	struct json list, v;
+	int64_t sum = 0, i;
+
+	json_get(f->meta, name, &list);
+	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v);)
+		sum += whole(v, &i) && i < 1000 ? i : 0;
+	return sum;
+}
+
 /* ---- arrows, paths, mines ---- */
 
 static bool put_arrow(struct buf *b, struct str s)
@@ -208,17 +219,21 @@ static bool put_tree(struct buf *b, struct str s)
 static bool campsite(struct foreign *f)
 {
 	struct json grid;
-	int h, w;
+	int h, w, trees = 0;
 
 	f->list = true;
 	if (!rectangle(f, "grid", &grid, &h, &w) || !cells_put(f, grid, "", put_tree))
 		return false;
+	for (size_t i = 0; i < f->desc.n; i++)
+		trees += f->desc.s[i] == 'T';
 	buf_addc(&f->desc, ':');
 	if (!numbers_put(f, "row_constraints", ",", (size_t)h))
 		return false;
 	buf_addc(&f->desc, ':');
 	if (!numbers_put(f, "col_constraints", ",", (size_t)w))
 		return false;
+	if (trees != list_sum(f, "row_constraints") || trees != list_sum(f, "col_constraints"))
+		return never(f, "the tents of its rows or columns are not as many as its %d trees", trees);
 	buf_addz(&f->desc, asks(f, "exactly one tree") ? ":one" : ":some");
 	return true;
 }
@@ -429,7 +444,7 @@ static bool size_read(struct foreign *f, const char *name, int *n)
 
 static bool calcudoko(struct foreign *f)
 {
-	int cage_of[LATIN * LATIN], order[LATIN * LATIN], name[LATIN * LATIN], n, cages = 0;
+	int cage_of[LATIN * LATIN], order[LATIN * LATIN], name[LATIN * LATIN], n = 0, cages = 0;
 	struct json regions;
 
 	f->list = true;
@@ -522,7 +537,7 @@ static bool futoshiki(struct foreign *f)
 	char given[LATIN * LATIN], right[LATIN * LATIN], below[LATIN * LATIN], sign;
 	struct json list, v;
 	bool down;
-	int n, cell;
+	int n = 0, cell;
 
 	f->list = true;
 	if (!size_read(f, "grid_size", &n))

@@ -176,12 +176,10 @@ static bool tokens_make(struct tokens *t, const struct foreign *f, struct str an
 	}
 	if (is(f, "number_wall"))
 		return marked_cells(t, f, answer, "grid", "A") && tokens_done(t);
-	if (is(f, "campsite"))
-		return marked_cells(t, f, answer, "grid", "C") && tokens_done(t);
 	if (is(f, "survo"))
 		return framed_cells(t, f, answer) && tokens_done(t);
 	if (!is(f, "arrow_maze") && !is(f, "calcudoko") && !is(f, "futoshiki") && !is(f, "numbrix") && !is(f, "skyscraper_puzzle") &&
-	    !is(f, "sudoku") && !is(f, "wordscapes"))
+	    !is(f, "sudoku") && !is(f, "wordscapes") && !is(f, "campsite"))
 		return false;
 	cells_split(t, answer);
 	return tokens_done(t);

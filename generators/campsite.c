@@ -393,6 +393,43 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
+/* The rules of others, at the end of a desc: tents and trees need not pair up. */
+static bool cut(struct str *desc, struct str sign)
+{
+	bool there = str_ends(*desc, sign);
+
+	desc->n -= there ? sign.n : 0;
+	return there;
+}
+
+enum { COUNT_NODES = 30000 };
+
+static int count(struct buf *answer, struct str desc, int limit)
+{
+	bool some = cut(&desc, STR(":some")), one = !some && cut(&desc, STR(":one"));
+	struct board b;
+	struct marks_shape s;
+	struct marks_search f;
+	int found;
+
+	if (!board_read(&b, desc))
+		return -1;
+	shape_of(&s, &b);
+	if (some || one)
+		s.kind = MARKS_APART;
+	for (int i = 0; i < s.cells && one; i++) {
+		int trees = 0;
+
+		for (int k = 0; k < s.sides[i]; k++)
+			trees += s.tree[s.near[i][k]];
+		s.shut[i] = s.tree[i] || trees != 1;
+	}
+	found = marks_search(&f, &s, NULL, limit, COUNT_NODES);
+	if (found > 0)
+		answer_write(answer, &b, f.first);
+	return f.spent && found < limit ? -1 : found;
+}
+
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	struct board b;
@@ -564,6 +601,7 @@ const struct task task_campsite = {
 	.refuse = refuse,
 	.generate = generate,
 	.solve = solve,
+	.count = count,
 	.explain = explain,
 	.prove = prove,
 	.grade = grade,

@@ -3,7 +3,8 @@
  * corner; each row and column holds as many tents as its number says.
  *
  * "Of its own": trees and tents can be paired, one to one, so that the two of a pair share a side. desc:
- * "ROWS:ROW_COUNTS:COLUMN_COUNTS", T a tree, . an empty cell: "T../..T/...:1,0,1:0,1,1".
+ * "ROWS:ROW_COUNTS:COLUMN_COUNTS", T a tree, . an empty cell: "T../..T/...:1,0,1:0,1,1". For puzzles of others that speak of no
+ * pairs ":some" or ":one" follows: each tent is beside a tree, or beside exactly one.
  */
 #include "verifiers/picks.h"
 #include "verifiers/rule.h"
@@ -12,6 +13,7 @@ enum { SIDE = 20, CELLS = SIDE * SIDE };
 
 struct board {
 	int rows, cols, trees;
+	int most; /* 0: paired; else without pairs, most trees beside a tent */
 	bool tree[CELLS]; /* row after row */
 	int in_row[SIDE], in_col[SIDE];
 };
@@ -38,11 +40,14 @@ static bool counts_read(int *count, int n, int *sum, struct str s)
 
 static bool board_read(struct board *b, struct str s)
 {
-	ptrdiff_t end = str_chr(s, ':'), mid;
+	ptrdiff_t end, mid;
 	int sum_rows, sum_cols;
 	struct str cells, counts;
 	size_t at = 0;
 
+	b->most = str_ends(s, STR(":some")) ? 4 : str_ends(s, STR(":one")) ? 1 : 0;
+	s.n -= b->most == 4 ? strlen(":some") : b->most == 1 ? strlen(":one") : 0;
+	end = str_chr(s, ':');
 	if (end < 1)
 		return false;
 	cells = str_sub(s, 0, (size_t)end);
@@ -125,6 +130,19 @@ static bool pair(const struct board *b, int start, int16_t *tent_of)
 	return false;
 }
 
+/* For puzzles without pairs. */
+static enum quarry_mark beside_tree(struct why *why, const struct board *b, int tent)
+{
+	int side[4], n = beside(b, tent, side), trees = 0;
+
+	for (int k = 0; k < n; k++)
+		trees += b->tree[side[k]];
+	if (trees > 0 && trees <= b->most)
+		return QUARRY_CORRECT;
+	return rule_wrong(why, trees ? "the tent of row %d, column %d is beside more than one tree" :
+				       "the tent of row %d, column %d is beside no tree", tent / b->cols + 1, tent % b->cols + 1);
+}
+
 static enum quarry_mark check(struct why *why, const struct board *b, const bool *tent)
 {
 	int16_t tent_of[CELLS];
@@ -158,7 +176,9 @@ static enum quarry_mark check(struct why *why, const struct board *b, const bool
 			if (x + dx >= 0 && x + dx < b->cols && tent[i + b->cols + dx])
 				return rule_wrong(why, "the tents of row %d, column %d and row %d, column %d touch", y + 1, x + 1,
 						  y + 2, x + dx + 1);
-		if (!pair(b, i, tent_of))
+		if (b->most && beside_tree(why, b, i) != QUARRY_CORRECT)
+			return QUARRY_WRONG;
+		if (!b->most && !pair(b, i, tent_of))
 			return rule_wrong(why, "the tent of row %d, column %d finds no tree of its own", y + 1, x + 1);
 	}
 	return QUARRY_CORRECT; /* the counts add up to the number of trees: every tree has its tent */
