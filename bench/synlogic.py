@@ -19,7 +19,6 @@ import sys
 import time
 
 PATIENCE = float(os.environ.get('PATIENCE', 3))  # CPU seconds for each setting of theirs
-SURVO = {'min': 1, 'max': 9, 'technique': 5, 'rounds': 20}
 
 # our task, their module and arguments, our knobs; unproved: their items may have several answers
 SETTINGS = [
@@ -46,16 +45,16 @@ SETTINGS = [
     ('game_of_24', 'game_of_24', dict(num_of_numbers=3), 'count=3 number_lo=1 number_hi=9 target_lo=24 target_hi=24 ops=3 ways=10000'),
     ('goods_exchange', 'goods_exchange', dict(num_people=5, operator_num=3), 'people=5 events=3'),
     ('goods_exchange', 'goods_exchange', dict(num_people=20, operator_num=50), 'people=20 events=50'),
-    ('kukurasu', 'kukurasu', dict(n=4, m=4, ones_probability=0.3), 'rows=4 cols=4 percent=30 technique=3 rounds=20 trials=20'),
-    ('kukurasu', 'kukurasu', dict(n=6, m=6, ones_probability=0.3), 'rows=6 cols=6 percent=30 technique=3 rounds=20 trials=20'),
-    ('math_path', 'math_path', dict(n=4, x_prob=100), 'n=4 x_prob=100 operator_level=4 brackets=2 rare=40'),
-    ('math_path', 'math_path', dict(n=10, x_prob=50), 'n=10 x_prob=50 operator_level=4 brackets=2 rare=40'),
-    ('math_path', 'math_path', dict(n=20, x_prob=100), 'n=20 x_prob=100 operator_level=4 brackets=2 rare=40'),
+    ('kukurasu', 'kukurasu', dict(n=4, m=4, ones_probability=0.3), 'rows=4 cols=4 percent=30 technique=3 rounds=1 trials=0'),
+    ('kukurasu', 'kukurasu', dict(n=6, m=6, ones_probability=0.3), 'rows=6 cols=6 percent=30 technique=3 rounds=1 trials=0'),
+    ('math_path', 'math_path', dict(n=4, x_prob=100), 'n=4 x_prob=100 operator_level=4 brackets=2 rare=0'),
+    ('math_path', 'math_path', dict(n=10, x_prob=50), 'n=10 x_prob=50 operator_level=4 brackets=2 rare=0'),
+    ('math_path', 'math_path', dict(n=20, x_prob=100), 'n=20 x_prob=100 operator_level=4 brackets=2 rare=0'),
     ('minesweeper', 'minesweeper', dict(n=8, mine_den=0.2, reveal_frac=0.4), 'height=8 width=8 mines_min=20 mines_max=20 reveal_min=40 reveal_max=40 minimal=0'),
     ('minesweeper', 'minesweeper', dict(n=16, mine_den=0.4, reveal_frac=0.4), 'height=16 width=16 mines_min=40 mines_max=40 reveal_min=40 reveal_max=40 minimal=0'),
     ('norinori', 'norinori', dict(n=5, region_nums_range=(3, 5), shadow_ratio=0.1), 'n=5 regions_min=3 regions_max=5 shadow=10'),
-    ('number_wall', 'number_wall', dict(n=5, number_rate=0.2), 'rows=5 cols=5 islands_min=4 islands_max=4 connected=0 corners=0'),
-    ('number_wall', 'number_wall', dict(n=3, number_rate=0.2), 'rows=3 cols=3 islands_min=1 islands_max=1 connected=0 corners=0'),
+    ('number_wall', 'number_wall', dict(n=5, number_rate=0.2), 'rows=5 cols=5 islands_min=4 islands_max=4 connected=0 corners=1 size_max=20 technique=5 rounds=1 trials=0'),
+    ('number_wall', 'number_wall', dict(n=3, number_rate=0.2), 'rows=3 cols=3 islands_min=1 islands_max=1 connected=0 corners=1 size_max=20 technique=5 rounds=1 trials=0'),
     ('numbrix', 'numbrix', dict(n=6, fill_rate=0.3), 'size=6 given_min=30 given_max=30 ends=1 minimal=0'),
     ('numbrix', 'numbrix', dict(n=9, fill_rate=0.3), 'size=9 given_min=30 given_max=30 ends=1 minimal=0'),
     ('object_counting', 'object_counting', dict(language='mixed'), 'people=8 items=4 others=10 count=100 events=4 asked=1'),
@@ -68,10 +67,10 @@ SETTINGS = [
     ('space_reasoning_tree', 'space_reasoning_tree', dict(min_nodes=200, max_nodes=300), 'min_nodes=200 max_nodes=300 generations=5 ask=0'),
     ('star_placement_puzzle', 'star_placement_puzzle', dict(n=5, k=1), 'n=5 k=1'),
     ('star_placement_puzzle', 'star_placement_puzzle', dict(n=8, k=2), 'n=8 k=2'),
-    ('sudoku', 'sudoku', dict(difficulty=1), 'box_w=3 box_h=3 blanks_min=1 blanks_max=11 technique=0'),
+    ('sudoku', 'sudoku', dict(difficulty=1), 'box_w=3 box_h=3 blanks_min=1 blanks_max=11 technique=1'),
     ('sudoku', 'sudoku', dict(difficulty=3), 'box_w=3 box_h=3 blanks_min=26 blanks_max=41 technique=1'),
-    ('survo', 'survo', dict(n=4, x=3), 'rows=3 cols=3 blanks_min=3 blanks_max=3 min=1 max=9 technique=5 rounds=20 trials=10'),
-    ('survo', 'survo', dict(n=6, x=8), 'rows=5 cols=5 blanks_min=8 blanks_max=8 min=1 max=9 technique=5 rounds=20 trials=10'),
+    ('survo', 'survo', dict(n=4, x=3), 'rows=3 cols=3 blanks_min=3 blanks_max=3 min=1 max=9 technique=5 rounds=1 trials=0'),
+    ('survo', 'survo', dict(n=6, x=8), 'rows=5 cols=5 blanks_min=8 blanks_max=8 min=1 max=9 technique=5 rounds=1 trials=0'),
     ('time_sequence', 'time_sequence', dict(n=3, rule_prob=50), 'people=3 days=5 rule_prob=50'),
     ('time_sequence', 'time_sequence', dict(n=5, rule_prob=100), 'people=5 days=5 rule_prob=100'),
     ('web_of_lies', 'web_of_lies', dict(num_person=10, difficulty=3), 'people=10'),
