@@ -1,0 +1,463 @@
+/*
+ * wordscapes.c - the rule: the filled cells are those of the mask, one letter in each; every run of two or more cells, left to
+ * right or top to bottom, reads as a word of its list; and each word of a list is used exactly once.
+ *
+ * desc: "XXX./X..X/XXXX|cat,acts|cow,tis": rows of the mask, X a cell for a letter, then the words across and those down, each
+ * list in the order of the alphabet.
+ */
+#include "verifiers/rule.h"
+#include "verifiers/text.h"
+
+enum { SIDE = 20, WORDS = 48, LETTERS = 20, ROOM = 16384 };
+
+struct list {
+	int n;
+	struct str word[WORDS];
+	bool used[WORDS];
+};
+
+struct puzzle {
+	int rows, cols;
+	char mask[SIDE][SIDE];
+	struct list list[2]; /* across, down */
+};
+
+struct filled {
+	int rows;
+	int width[SIDE]; /* cells that were written in a row */
+	char cell[SIDE][SIDE]; /* a letter, or 0 for a blank */
+};
+
+/* ---- the puzzle ---- */
+
+static bool mask_read(struct puzzle *p, struct str mask)
+{
+	struct str row;
+	unsigned columns = 0;
+
+	if (!mask.n || mask.s[mask.n - 1] == '/')
+		return false;
+	for (p->rows = 0; str_split(&mask, '/', &row); p->rows++) {
+		bool any = false;
+
+		if (p->rows == SIDE || row.n < 2 || row.n > SIDE || (p->rows && row.n != (size_t)p->cols))
+			return false;
+		p->cols = (int)row.n;
+		for (size_t x = 0; x < row.n; x++) {
+			if (row.s[x] != 'X' && row.s[x] != '.')
+				return false;
+			p->mask[p->rows][x] = row.s[x];
+			any |= row.s[x] == 'X';
+			columns |= (unsigned)(row.s[x] == 'X') << x;
+		}
+		if (!any) /* so that a line without a letter is never a row of an answer */
+			return false;
+	}
+	return p->rows >= 2 && columns == (1u << p->cols) - 1;
+}
+
+static bool list_read(struct list *l, struct str s)
+{
+	struct str word;
+
+	l->n = 0;
+	if (s.n && s.s[s.n - 1] == ',')
+		return false;
+	while (str_split(&s, ',', &word)) {
+		if (l->n == WORDS || word.n < 2 || word.n > LETTERS || (l->n && str_cmp(l->word[l->n - 1], word) >= 0))
+			return false;
+		for (size_t i = 0; i < word.n; i++)
+			if (word.s[i] < 'a' || word.s[i] > 'z')
+				return false;
+		l->used[l->n] = false;
+		l->word[l->n++] = word;
+	}
+	return true;
+}
+
+static bool is_open(const struct puzzle *p, bool down, int line, int at)
+{
+	return at >= 0 && at < (down ? p->rows : p->cols) && (down ? p->mask[at][line] : p->mask[line][at]) == 'X';
+}
+
+/* The next run of two or more cells on a line, from *at on; its length or 0. */
+static int run_next(const struct puzzle *p, bool down, int line, int *at)
+{
+	int most = down ? p->rows : p->cols;
+
+	while (*at < most) {
+		int n = 0;
+
+		while (is_open(p, down, line, *at + n))
+			n++;
+		if (n >= 2)
+			return n;
+		*at += n + 1;
+	}
+	return 0;
+}
+
+/* Runs and words of a length are equally many, and every cell is in a run. */
+static bool fits(const struct puzzle *p)
+{
+	for (int down = 0; down < 2; down++) {
+		int balance[SIDE + 1] = { 0 };
+
+		for (int line = 0; line < (down ? p->cols : p->rows); line++)
+			for (int at = 0, n; (n = run_next(p, down, line, &at)) > 0; at += n)
+				balance[n]++;
+		for (int i = 0; i < p->list[down].n; i++)
+			balance[p->list[down].word[i].n]--;
+		for (int n = 0; n <= SIDE; n++)
+			if (balance[n])
+				return false;
+	}
+	for (int y = 0; y < p->rows; y++)
+		for (int x = 0; x < p->cols; x++)
+			if (is_open(p, false, y, x) && !is_open(p, false, y, x - 1) && !is_open(p, false, y, x + 1) &&
+			    !is_open(p, true, x, y - 1) && !is_open(p, true, x, y + 1))
+				return false;
+	return true;
+}
+
+static bool puzzle_read(struct puzzle *p, struct str desc)
+{
+	ptrdiff_t a = str_chr(desc, '|'), b = str_find(str_from(desc, (size_t)(a + 1)), STR("|"));
+
+	if (a < 0 || b < 0)
+		return false;
+	return mask_read(p, str_sub(desc, 0, (size_t)a)) && list_read(&p->list[0], str_sub(desc, (size_t)a + 1, (size_t)(a + 1 + b))) &&
+		list_read(&p->list[1], str_from(desc, (size_t)(a + b) + 2)) && fits(p);
+}
+
+/* ---- the answer ---- */
+
+static bool letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool blank_sign(char c)
+{
+	return c && strchr(".#0_-*~ ", c);
+}
+
+/* One sign that is a letter or says that there is none. */
+static bool cell_put(struct filled *f, int cols, char c)
+{
+	int *w = &f->width[f->rows];
+
+	if (f->rows == SIDE || *w == cols || (!letter(c) && !blank_sign(c)))
+		return false;
+	f->cell[f->rows][(*w)++] = (char)(letter(c) ? c | 0x20 : 0);
+	return true;
+}
+
+static bool row_end(struct filled *f)
+{
+	if (f->rows == SIDE)
+		return false;
+	f->rows++;
+	if (f->rows < SIDE)
+		f->width[f->rows] = 0;
+	return true;
+}
+
+/* Text of one cell: nothing, one sign, or a word for nothing. */
+static bool cell_text(struct filled *f, int cols, struct str s)
+{
+	s = str_trim(s);
+	if (s.n >= 2 && (s.s[0] == '"' || s.s[0] == '\'') && s.s[s.n - 1] == s.s[0])
+		s = str_trim(str_sub(s, 1, s.n - 1));
+	if (s.n >= 2 && s.s[0] == '`' && s.s[s.n - 1] == '`')
+		s = str_trim(str_sub(s, 1, s.n - 1));
+	if (str_is(s, "null") || str_is(s, "None"))
+		s.n = 0;
+	if (s.n > 1)
+		return false;
+	return cell_put(f, cols, s.n ? s.s[0] : ' ');
+}
+
+static bool row_raw(struct filled *f, int cols, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!cell_put(f, cols, s.s[i]))
+			return false;
+	return true;
+}
+
+/* Cells parted by a sign. */
+static bool row_parted(struct filled *f, int cols, struct str s, char sep)
+{
+	struct str cell;
+	int parts = 1;
+
+	for (size_t i = 0; i < s.n; i++)
+		parts += s.s[i] == sep;
+	for (int i = 0; i < parts; i++) {
+		cell = (struct str){ "", 0 };
+		str_split(&s, sep, &cell);
+		/* a row's number in front of its cells */
+		if (i == 0 && parts == cols + 1 && str_trim(cell).n && str_trim(cell).s[0] >= '0' && str_trim(cell).s[0] <= '9')
+			continue;
+		if (!cell_text(f, cols, cell))
+			return false;
+	}
+	return true;
+}
+
+static bool row_spaced(struct filled *f, int cols, struct str s)
+{
+	struct str rest = s, word;
+	int n = 0;
+
+	for (; str_word(&rest, &word); n++)
+		if (word.n != 1)
+			return false;
+	if (n != cols)
+		return false;
+	while (str_word(&s, &word))
+		if (!cell_put(f, cols, word.s[0]))
+			return false;
+	return true;
+}
+
+static bool has(struct str s, char c)
+{
+	return str_chr(s, c) >= 0;
+}
+
+/* "Row 2: cat." */
+static struct str unlabelled(struct str s)
+{
+	ptrdiff_t colon = str_chr(s, ':');
+	struct str head = str_trim(str_sub(s, 0, colon < 0 ? 0 : (size_t)colon));
+
+	if (colon < 0 || (!str_ieq(str_sub(head, 0, 3), STR("row")) && !str_starts(head, STR("第"))))
+		return s;
+	return str_trim(str_from(s, (size_t)colon + 1));
+}
+
+/* A line of an answer as a row, if it can be one. `inner`: blanks at its ends are only around it. */
+static bool row_read(struct filled *f, int cols, struct str line, bool inner)
+{
+	struct str bare = str_trim(line), said = unlabelled(bare);
+
+	f->width[f->rows] = 0;
+	if (said.n != bare.n)
+		line = bare = said;
+	if (has(bare, '|')) {
+		if (bare.s[0] == '|')
+			bare = str_from(bare, 1);
+		if (bare.n && bare.s[bare.n - 1] == '|')
+			bare.n--;
+		return row_parted(f, cols, bare, '|');
+	}
+	if (has(bare, ','))
+		return row_parted(f, cols, bare, ',');
+	if (row_spaced(f, cols, bare))
+		return true;
+	f->width[f->rows] = 0;
+	if (!inner && row_raw(f, cols, line))
+		return true;
+	f->width[f->rows] = 0;
+	return row_raw(f, cols, bare);
+}
+
+/* The last row with a full stop behind it. */
+static bool row_stopped(struct filled *f, int cols, struct str line, bool inner)
+{
+	size_t n = line.n;
+
+	while (n && (line.s[n - 1] == ' ' || line.s[n - 1] == '\r'))
+		n--;
+	return n && line.s[n - 1] == '.' && row_read(f, cols, str_sub(line, 0, n - 1), inner);
+}
+
+static bool any_letter(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (letter(s.s[i]))
+			return true;
+	return false;
+}
+
+/* Rows in lines, or parted by / or ; : each row of a puzzle has a letter, so a line without one is a frame or a rule. */
+static bool lines_read(struct filled *f, int cols, struct str s)
+{
+	struct str line, piece;
+
+	while (str_line(&s, &line)) {
+		bool parted = has(line, '/') || has(line, ';');
+
+		if (str_starts(str_trim(line), STR("```")))
+			continue;
+		while (line.n) {
+			size_t n = 0;
+
+			while (n < line.n && line.s[n] != '/' && line.s[n] != ';')
+				n++;
+			piece = str_sub(line, 0, n);
+			line = str_from(line, n + 1);
+			if (!any_letter(piece))
+				continue;
+			if (f->rows == SIDE)
+				return false;
+			if (row_read(f, cols, piece, parted) || (!str_trim(line).n && !str_trim(s).n && row_stopped(f, cols, piece, parted))) {
+				row_end(f);
+				continue;
+			}
+			f->width[f->rows] = 0;
+			/* a heading */
+			piece = str_trim(piece);
+			if (f->rows || parted || (!has(piece, '|') && piece.s[piece.n - 1] != ':'))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* [["c", "a", ""], ...] or ["ca.", ...], tuples too. */
+static bool lists_read(struct filled *f, int cols, struct str s)
+{
+	int depth = 0;
+	bool item = false, closed = false;
+
+	while (s.n) {
+		char c = s.s[0];
+		size_t n = 1;
+
+		if (closed) { /* what may stand behind: the end of an object, a fence */
+			if (!strchr("}]) \t\r\n.`\"'", c) || !c)
+				return false;
+		} else if (c == '[' || c == '(') {
+			if (++depth > 2 || item)
+				return false;
+		} else if (c == ']' || c == ')') {
+			if (depth == 2 && (!row_end(f)))
+				return false;
+			item = depth == 2;
+			closed = --depth == 0;
+		} else if (c == ',') {
+			if (!item && (depth != 2 || !cell_text(f, cols, STR(""))))
+				return false;
+			item = false;
+			/* [c, ] has a second, empty cell only if more commas follow: a comma before a bracket is none */
+		} else if (c == '"' || c == '\'') {
+			struct str inside;
+
+			while (n < s.n && s.s[n] != c)
+				n++;
+			if (n == s.n || item)
+				return false;
+			inside = str_sub(s, 1, n);
+			n++;
+			item = true;
+			if (depth == 2 ? !cell_text(f, cols, inside) : depth != 1 || f->rows == SIDE || !row_read(f, cols, inside, false) || !row_end(f))
+				return false;
+		} else if (!strchr(" \t\r\n", c)) {
+			while (n < s.n && !strchr(" \t\r\n,[]()\"'", s.s[n]))
+				n++;
+			if (depth != 2 || !cell_text(f, cols, str_sub(s, 0, n)))
+				return false;
+			item = true;
+		}
+		s = str_from(s, n);
+	}
+	return closed;
+}
+
+/* Squares that stand for blanks become dots. */
+static struct str squares(struct str s, char *room)
+{
+	static const char *const signs[] = { "□", "■", "⬛", "⬜", "█", "·", "▢", "◻", "◼" };
+	size_t n = 0;
+
+	for (size_t i = 0, used; i < s.n; i += used) {
+		used = 1;
+		room[n] = s.s[i];
+		for (size_t k = 0; k < sizeof(signs) / sizeof(signs[0]) && (unsigned char)s.s[i] >= 0x80; k++)
+			if (str_starts(str_from(s, i), str_of(signs[k]))) {
+				used = strlen(signs[k]);
+				room[n] = '.';
+				break;
+			}
+		n++;
+	}
+	return (struct str){ room, n };
+}
+
+/* Where a list begins: at the very start, or behind a label such as {"answer": or grid = */
+static struct str list_start(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && s.s[i] != '[' && s.s[i] != '(') {
+		if (!letter(s.s[i]) && !strchr(" \t\r\n{\"':=`_", s.s[i]))
+			return (struct str){ s.s, 0 };
+		i++;
+	}
+	return str_from(s, i);
+}
+
+static bool filled_read(struct filled *f, int cols, struct str answer, char *room, char *second)
+{
+	struct str s, list;
+
+	if (answer.n > ROOM || !text_plain(answer, room, ROOM, &s))
+		return false;
+	s = squares(s, second);
+	f->rows = 0;
+	f->width[0] = 0;
+	list = list_start(s);
+	if (list.n)
+		return lists_read(f, cols, list);
+	if (s.n && strchr("`$\"'*\\", s.s[0]) && s.s[0] != '*')
+		s = text_strip(s); /* a full stop that goes with it is a blank at the end of a row */
+	return lines_read(f, cols, s);
+}
+
+/* ---- judged ---- */
+
+static enum quarry_mark check(struct why *why, struct puzzle *p, const struct filled *f)
+{
+	for (int y = 0; y < p->rows; y++)
+		for (int x = 0; x < p->cols; x++) {
+			bool there = x < f->width[y] && f->cell[y][x]; /* what a row lacks at its end is blank */
+
+			if (there != (p->mask[y][x] == 'X'))
+				return rule_wrong(why, "row %d, column %d %s", y + 1, x + 1, there ? "is to stay blank" : "has no letter");
+		}
+	for (int down = 0; down < 2; down++)
+		for (int line = 0; line < (down ? p->cols : p->rows); line++)
+			for (int at = 0, n; (n = run_next(p, down, line, &at)) > 0; at += n) {
+				struct list *l = &p->list[down];
+				char text[SIDE];
+				int i = 0;
+
+				for (int k = 0; k < n; k++)
+					text[k] = down ? f->cell[at + k][line] : f->cell[line][at + k];
+				while (i < l->n && !str_eq(l->word[i], (struct str){ text, (size_t)n }))
+					i++;
+				if (i == l->n || l->used[i])
+					return rule_wrong(why, "%.*s %s", n, text, i == l->n ? (down ? "is no word of the list down" : "is no word of the list across") :
+							  "is used twice");
+				l->used[i] = true;
+			}
+	return QUARRY_CORRECT;
+}
+
+static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
+{
+	char room[ROOM], second[ROOM];
+	struct puzzle p;
+	struct filled f;
+
+	if (!puzzle_read(&p, desc))
+		return rule_bad_task(why, "the desc is no mask with words that fit its runs");
+	if (!filled_read(&f, p.cols, answer, room, second) || f.rows != p.rows)
+		return rule_unreadable(why, "no grid of %d rows and %d columns with one letter or blank in each cell could be read", p.rows, p.cols);
+	return check(why, &p, &f);
+}
+
+const struct quarry_rule rule_wordscapes = { "wordscapes", 1, judge, NULL };
