@@ -323,15 +323,19 @@ static void cells_draw(struct bt *t, struct rng *rng)
 		}
 }
 
-/* Cells that are what they were. */
+/* A cell that is what it was; marks go behind numbers only. */
+static bool untouched(const struct bt_cell *c, const struct bt_bug *b)
+{
+	return c->from >= 0 && !c->lost && !c->marked && (b->kind != 's' || bt_columns[c->column].kind == BT_NUMBER);
+}
+
 static void spots_draw(struct bt *t, struct bt_bug *b, const struct bt_shown *s, int rate, struct rng *rng)
 {
 	int cells = s->rows * s->cols, want = (cells * rate + 50) / 100, room = BT_SPOTS / BT_BUGS, left = 0;
 
 	b->first = t->spots;
 	for (int i = 0; i < cells; i++)
-		left += s->cell[i / s->cols][i % s->cols].from >= 0 && !s->cell[i / s->cols][i % s->cols].lost &&
-			!s->cell[i / s->cols][i % s->cols].marked;
+		left += untouched(&s->cell[i / s->cols][i % s->cols], b);
 	want = want < 1 ? 1 : want > room ? room : want;
 	want = want > left ? left : want;
 	for (int i = 0; i < cells && want; i++) {
@@ -339,9 +343,7 @@ static void spots_draw(struct bt *t, struct bt_bug *b, const struct bt_shown *s,
 		const struct bt_cell *c = &s->cell[y][x];
 		struct bt_spot *p = &t->spot[t->spots];
 
-		if (c->from < 0 || c->lost || c->marked)
-			continue;
-		if ((int)rng_below(rng, (uint32_t)left--) >= want)
+		if (!untouched(c, b) || (int)rng_below(rng, (uint32_t)left--) >= want)
 			continue;
 		want--;
 		*p = (struct bt_spot){ (uint8_t)y, (uint8_t)x, c->v };

@@ -155,7 +155,8 @@ static void cell_put(struct buf *out, const struct bt_shown *s, int y, int x, en
 	int top = s->merged ? 2 * y : y;
 	bool paired = s->merged && top + 1 < s->rows;
 	const struct bt_cell *c = &s->cell[top][x];
-	bool quoted = how == LISTS && (paired || c->marked || (!c->lost && bt_columns[c->column].kind != BT_NUMBER));
+	bool words = !c->lost && bt_columns[c->column].kind != BT_NUMBER;
+	bool quoted = how == LISTS ? paired || c->marked || words : how == CSV && lang == LANG_ZH && words;
 
 	if (quoted)
 		buf_addc(out, '"');
@@ -184,7 +185,7 @@ static void put_table(field_fn *put, void *ctx, const char *hole, const struct b
 		}
 		buf_addz(&text, begin[how]);
 		for (int x = 0; x < s->cols; x++) {
-			const char *quote = how == LISTS && y < 0 ? "\"" : "";
+			const char *quote = how == LISTS || (how == CSV && lang == LANG_ZH) ? "\"" : "";
 
 			buf_addz(&text, x ? between[how] : "");
 			if (y < 0)
@@ -207,7 +208,7 @@ static void spots_put(struct buf *out, const struct bt *t, const struct bt_bug *
 		const struct bt_spot *p = &t->spot[i];
 		const struct bt_cell *c = &before->cell[p->row][p->col];
 
-		buf_addf(out, "%s(%d, %d)", i == b->first ? "" : b->kind == 'e' ? "; " : ", ", p->row + 1, p->col + 1);
+		buf_addf(out, "%s(%d, %d)", i == b->first ? "" : b->kind != 'e' ? ", " : lang == LANG_ZH ? "；" : "; ", p->row + 1, p->col + 1);
 		if (b->kind != 'e')
 			continue;
 		buf_addz(out, " = ");
@@ -223,7 +224,7 @@ static void bug_put(struct buf *out, const struct bt *t, const struct bt_bug *b,
 	static const char *const lost[LANGS][TELLINGS] = {
 		{ "The values of these cells, given as (row, column), were lost; the table shows null there: ",
 		  "Null was written over the cells at the following places (row, column), and their values cannot be recovered: " },
-		{ "下列单元格（行, 列）的值丢失了，表中显示为null：", "下列位置（行, 列）的单元格被null覆盖，原值无法恢复：" },
+		{ "下列单元格（行，列）的值丢失了，表中显示为null：", "下列位置（行，列）的单元格被null覆盖，原值无法恢复：" },
 	};
 	static const char *const lost_end[LANGS][TELLINGS] = {
 		{ ". A lost value meets no condition and is left out of every statistic.",
@@ -233,12 +234,12 @@ static void bug_put(struct buf *out, const struct bt *t, const struct bt_bug *b,
 	static const char *const wrong[LANGS][TELLINGS] = {
 		{ "Some cells were overwritten with wrong values. Their right values, as (row, column) = value: ",
 		  "A few cells got wrong values. These are the places (row, column) with the values that belong there: " },
-		{ "一些单元格被错误的值覆盖。正确的值按（行, 列） = 值列出：", "有些单元格的值写错了。下面是它们的位置（行, 列）和应有的值：" },
+		{ "一些单元格被错误的值覆盖。正确的值按（行，列） = 值列出：", "有些单元格的值写错了。下面是它们的位置（行，列）和应有的值：" },
 	};
 	static const char *const marked[LANGS][TELLINGS] = {
-		{ "The text %s was added behind the right value in these cells (row, column): ",
-		  "At these places (row, column) %s is stuck to the end of the value and does not belong to it: " },
-		{ "下列单元格（行, 列）的正确值后面被加上了文字%s：", "在下列位置（行, 列），值的末尾多出了%s，它不属于该值：" },
+		{ "The text \"%s\" was added behind the right value in these cells (row, column): ",
+		  "At these places (row, column) \"%s\" is stuck to the end of the value and does not belong to it: " },
+		{ "下列单元格（行，列）的正确值后面被加上了文字“%s”：", "在下列位置（行，列），值的末尾多出了“%s”，它不属于该值：" },
 	};
 	static const char *const joined[LANGS][TELLINGS] = {
 		{ "Rows were joined in pairs: rows 1 and 2 became one row, rows 3 and 4 the next one, and so on. A joined cell reads "
