@@ -68,15 +68,23 @@ static int draw_arg(enum arc_arg arg, const struct palette *c, bool there, struc
 	return rng_range(rng, arc_arg_lo[arg], arc_arg_hi[arg]);
 }
 
+/* All kinds of a class are equally likely. */
+static int draw_kind(int class, struct rng *rng)
+{
+	int kinds[ARC_KINDS], n = 0;
+
+	for (int kind = 0; kind < ARC_KINDS; kind++)
+		if (arc_forms[kind].class == class)
+			kinds[n++] = kind;
+	return kinds[rng_below(rng, (uint32_t)n)];
+}
+
 static bool draw_op(struct arc_op *op, int class, const struct palette *c, struct rng *rng)
 {
 	for (int draw = 0; draw < 20; draw++) {
-		/* kinds of a class stand together, so that all in it are equally likely */
-		int kind = (int)rng_below(rng, ARC_KINDS);
+		int kind = draw_kind(class, rng);
 		bool there = kind == ARC_KEEP || kind == ARC_DROP || kind == ARC_MAP || kind == ARC_SWAP;
 
-		while (arc_forms[kind].class != class)
-			kind = (kind + 1) % ARC_KINDS;
 		op->kind = (enum arc_kind)kind;
 		op->a = draw_arg(arc_forms[kind].arg[0], c, there, rng);
 		op->b = draw_arg(arc_forms[kind].arg[1], c, false, rng);
