@@ -223,7 +223,7 @@ static enum quarry_mark judge_list(struct why *why, const struct board *b, const
 
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
-	static const char symbols[] = "TtCc._-Xx0";
+	static const char symbols[] = "TtCc._-Xx";
 	char room[PICKS_ROOM];
 	struct board b;
 	struct picks p;
