@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-enum { PROGRAMS = 400, INPUTS = 3, GRIDS = 30, PROMPT_CELLS = 3600 };
+enum { PROGRAMS = 400, INPUTS = 3, GRIDS = 30, PROMPT_CELLS = 6000 };
 
 enum { DEPTH, LEAST, MOST, COLOURS, DEMOS };
 
@@ -43,6 +43,8 @@ static const char *refuse(const int *knob)
 {
 	if (knob[LEAST] > knob[MOST])
 		return "least is more than most";
+	if ((2 * knob[DEMOS] + 1) * knob[LEAST] * knob[LEAST] > PROMPT_CELLS)
+		return "so many examples with grids of that size are more than 6000 cells";
 	if (knob[DEPTH] > 3 && knob[MOST] < 6)
 		return "grids of fewer than 6 cells a side are too small for programs of 4 operations";
 	if (knob[DEPTH] > 1 && knob[MOST] < 4)
