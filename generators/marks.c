@@ -90,7 +90,7 @@ void marks_told(struct marks_tale *t)
 {
 	if (!t || !t->cells || !t->out)
 		return;
-	if (t->out->n + t->line.n > t->max) {
+	if (t->left_out || t->out->n + t->line.n > t->max) {
 		t->left_out++;
 		return;
 	}

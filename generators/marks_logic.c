@@ -9,8 +9,10 @@
  *	T(2,4): +(2,5)			the tree's one place left
  *	(2,5)~T(2,4)			this tent is that tree's
  *	B 0/1 *3: -(4,4)		all three ways to fill B agree on this
+ *	.(4,4) *0: -(4,4)		no domino fits over the cell
+ *	.(4,4) =0: -(4,4)		no cell beside it is left
  *	r1-r2 = A D: -(1,5)		A and D fill these rows
- *	? +(3,3) ... x B 0/1		supposed, with what follows, until B cannot be filled
+ *	? +(3,3) ... x B 0/1: -(3,3)	supposed, with what follows, until B cannot be filled: not so
  */
 #include "generators/marks_step.h"
 
@@ -123,7 +125,7 @@ static bool pair_step(struct marks *m)
 
 /* ---- all ways ---- */
 
-enum { WAYS_MAX = 300 };
+enum { WAYS_MAX = 24 }; /* more nobody follows */
 
 struct ways {
 	int u, n;
@@ -298,7 +300,7 @@ static bool ways_step(struct marks *m)
 	for (int u = 0; u < m->s->units; u++) {
 		int c = choices(m->need[u], m->left[u]), at = n;
 
-		if (!m->need[u] || c > 4 * WAYS_MAX)
+		if (!m->need[u] || c > 8 * WAYS_MAX)
 			continue;
 		for (; at > 0 && count[at - 1] > c; at--) {
 			count[at] = count[at - 1];
@@ -447,20 +449,33 @@ static void suppose(struct marks *t, const struct marks *m, struct marks_tale *t
 	check_end(t);
 }
 
-static void say(struct marks_tale *t, const char *head, const struct marks *m, int cell, int v)
+static void say_suppose(struct marks_tale *t, const struct marks *m, int cell, int v)
 {
 	if (!t || !t->out)
 		return;
 	buf_reset(&t->line);
-	buf_addz(&t->line, head);
-	if (cell >= 0)
-		marks_say_cell(&t->line, m->s, v == CELL_MARK ? '+' : '-', cell);
-	else if (m->bad >= 0) {
-		buf_addc(&t->line, ' ');
-		marks_say_unit(&t->line, m, m->bad);
-	}
+	buf_addc(&t->line, '?');
+	marks_say_cell(&t->line, m->s, v == CELL_MARK ? '+' : '-', cell);
 	t->cells = 1;
 	marks_told(t);
+}
+
+/* What was supposed led to the broken board t: cell is v. */
+static void refute(struct marks *m, const struct marks *t, int cell, int v)
+{
+	if (m->tale) {
+		struct buf *b = marks_tell(m, m->tale->now);
+
+		m->tale->branch++;
+		if (b) {
+			buf_addz(b, t->bad >= 0 ? "x " : "x");
+			if (t->bad >= 0)
+				marks_say_unit(b, t, t->bad);
+			buf_addc(b, ':');
+		}
+	}
+	marks_set(m, cell, v);
+	marks_told(m->tale);
 }
 
 /* A supposition that counting refutes, the shortest found: the opposite holds. */
@@ -484,17 +499,11 @@ static bool trial_step(struct marks *m)
 	if (best < 0)
 		return false;
 	if (m->tale) {
-		struct marks_tale *tale = m->tale;
-
-		say(tale, "?", m, best, best_v);
-		tale->now = 0;
-		suppose(&t, m, tale, best, best_v);
-		say(tale, "x", &t, -1, 0);
-		marks_tell(m, tale->now);
-		tale->branch++;
+		say_suppose(m->tale, m, best, best_v);
+		m->tale->now = 0;
+		suppose(&t, m, m->tale, best, best_v);
 	}
-	marks_set(m, best, best_v == CELL_MARK ? CELL_BLANK : CELL_MARK);
-	marks_told(m->tale);
+	refute(m, &t, best, best_v == CELL_MARK ? CELL_BLANK : CELL_MARK);
 	return true;
 }
 
@@ -522,22 +531,20 @@ static bool guess_step(struct marks *m, struct marks_tale *tale)
 	int cell = fewest(m);
 	struct marks t = *m;
 
-	if (cell < 0 || !tale || ++tale->branch > BRANCHES_MAX)
+	if (cell < 0 || !tale || tale->branch >= BRANCHES_MAX)
 		return false;
-	say(tale, "?", m, cell, CELL_MARK);
+	say_suppose(tale, m, cell, CELL_MARK);
 	tale->cells = 0;
 	t.bad = -1;
 	marks_set(&t, cell, CELL_MARK);
 	marks_solve(&t, MARKS_GUESS);
 	check_end(&t);
 	if (!t.broken) {
+		tale->branch++;
 		*m = t;
 		return !t.open;
 	}
-	say(tale, "x", &t, -1, 0);
-	marks_tell(m, tale->now);
-	marks_set(m, cell, CELL_BLANK);
-	marks_told(m->tale);
+	refute(m, &t, cell, CELL_BLANK);
 	return true;
 }
 

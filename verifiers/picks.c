@@ -113,7 +113,7 @@ struct lister {
 	char label;
 	bool comma; /* since the last thing */
 	bool link;  /* a dash since the last place */
-	bool after; /* a place stands before */
+	bool after; /* a place stands before, and no letter between */
 };
 
 static uint32_t fold(uint32_t c)
@@ -345,7 +345,7 @@ static bool word(struct lister *r, uint32_t first)
 		if (f && (f->row || f->col))
 			return false;
 		r->label = (char)first;
-		r->link = r->comma = false;
+		r->link = r->comma = r->after = false; /* "A - (1,2)" */
 		return end_row(r);
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
