@@ -140,13 +140,11 @@ static void against_statement(void)
 	for (int round = 0; round < 120; round++) {
 		struct board b = { .rows = sizes[round % 5][0], .cols = sizes[round % 5][1] };
 		int cells = b.rows * b.cols, solutions = 0, regions = cells / 5 + 1;
-		unsigned seen = 0;
 
 		for (int i = 0; i < cells; i++) {
 			int letter = i && rng_chance(&rng, 50) ? b.region[i - 1] - 'A' : (int)rng_below(&rng, (uint32_t)regions);
 
 			b.region[i] = (char)('A' + (letter < regions ? letter : 0));
-			seen |= 1u << letter;
 		}
 		if (round % 3 == 0)
 			b.region[rng_below(&rng, (uint32_t)cells)] = 'X';
