@@ -679,27 +679,44 @@ static bool cryptarithm(struct foreign *f)
 
 static bool put_mask(struct buf *b, struct str s)
 {
-	buf_addc(b, str_is(s, "X") ? '.' : '#');
+	buf_addc(b, str_is(s, "X") ? 'X' : '.');
 	return str_is(s, "X") || str_is(s, "0");
 }
 
+enum { WORDS = 48, WORD = 20 };
+
+/* In small letters and in the order of the alphabet, each once. */
 static bool words_put(struct foreign *f, const char *name)
 {
+	char word[WORDS][WORD + 1];
 	struct json list, v;
+	struct str s;
 	int n = 0;
 
 	json_get(f->meta, name, &list);
 	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v);) {
-		struct str s;
+		char w[WORD + 1];
+		int at = 0;
 
-		if (!json_plain(v, &s))
-			return lacks(f, "one of its \"%s\" is no text", name);
+		if (!json_text(v, w, WORD, &s))
+			return lacks(f, "one of its \"%s\" is %.*s", name, (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
 		if (!s.n)
 			continue;
-		buf_addz(&f->desc, n++ ? "," : "");
 		for (size_t i = 0; i < s.n; i++)
-			buf_addc(&f->desc, s.s[i] >= 'A' && s.s[i] <= 'Z' ? (char)(s.s[i] | 0x20) : s.s[i]);
+			w[i] = s.s[i] >= 'A' && s.s[i] <= 'Z' ? (char)(s.s[i] | 0x20) : s.s[i];
+		w[s.n] = 0;
+		while (at < n && strcmp(word[at], w) < 0)
+			at++;
+		if (at < n && strcmp(word[at], w) == 0)
+			continue;
+		if (n == WORDS)
+			return lacks(f, "its \"%s\" are more than %d", name, WORDS);
+		memmove(word[at + 1], word[at], (size_t)(n - at) * sizeof(word[0]));
+		memcpy(word[at], w, s.n + 1);
+		n++;
 	}
+	for (int i = 0; i < n; i++)
+		buf_addf(&f->desc, "%s%s", i ? "," : "", word[i]);
 	return true;
 }
 
@@ -710,12 +727,13 @@ static bool wordscapes(struct foreign *f)
 	int h, w;
 
 	f->list = true;
+	buf_addc(&f->desc, '~');
 	if (!rectangle(f, "grid", &grid, &h, &w) || !cells_put(f, grid, "", put_mask))
 		return false;
-	buf_addc(&f->desc, ':');
+	buf_addc(&f->desc, '|');
 	if (!words_put(f, "across_words"))
 		return false;
-	buf_addc(&f->desc, ':');
+	buf_addc(&f->desc, '|');
 	return words_put(f, "down_words");
 }
 

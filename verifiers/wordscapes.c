@@ -3,7 +3,8 @@
  * right or top to bottom, reads as a word of its list; and each word of a list is used exactly once.
  *
  * desc: "XXX./X..X/XXXX|cat,acts|cow,tis": rows of the mask, X a cell for a letter, then the words across and those down, each
- * list in the order of the alphabet.
+ * list in the order of the alphabet. "~XXX/..." is for puzzles of others, whose mask does not tell where words begin and end:
+ * each word stands somewhere in a line of its direction, and each letter belongs to a word. Lines of the mask may be empty then.
  */
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
@@ -18,6 +19,7 @@ struct list {
 
 struct puzzle {
 	int rows, cols;
+	bool loose; /* words are parts of runs */
 	char mask[SIDE][SIDE];
 	struct list list[2]; /* across, down */
 };
@@ -50,10 +52,10 @@ static bool mask_read(struct puzzle *p, struct str mask)
 			any |= row.s[x] == 'X';
 			columns |= (unsigned)(row.s[x] == 'X') << x;
 		}
-		if (!any) /* so that a line without a letter is never a row of an answer */
+		if (!any && !p->loose) /* so that a line without a letter is never a row of an answer */
 			return false;
 	}
-	return p->rows >= 2 && columns == (1u << p->cols) - 1;
+	return p->rows >= 2 && (p->loose || columns == (1u << p->cols) - 1);
 }
 
 static bool list_read(struct list *l, struct str s)
@@ -122,12 +124,16 @@ static bool fits(const struct puzzle *p)
 
 static bool puzzle_read(struct puzzle *p, struct str desc)
 {
-	ptrdiff_t a = str_chr(desc, '|'), b = str_find(str_from(desc, (size_t)(a + 1)), STR("|"));
+	ptrdiff_t a, b;
 
+	p->loose = str_starts(desc, STR("~"));
+	desc = str_from(desc, p->loose);
+	a = str_chr(desc, '|');
+	b = str_find(str_from(desc, (size_t)(a + 1)), STR("|"));
 	if (a < 0 || b < 0)
 		return false;
 	return mask_read(p, str_sub(desc, 0, (size_t)a)) && list_read(&p->list[0], str_sub(desc, (size_t)a + 1, (size_t)(a + 1 + b))) &&
-		list_read(&p->list[1], str_from(desc, (size_t)(a + b) + 2)) && fits(p);
+		list_read(&p->list[1], str_from(desc, (size_t)(a + b) + 2)) && (p->loose || fits(p));
 }
 
 /* ---- the answer ---- */
@@ -419,6 +425,46 @@ static bool filled_read(struct filled *f, int cols, struct str answer, char *roo
 
 /* ---- judged ---- */
 
+/* Marks the cells of the word wherever it stands in a line; false: nowhere. */
+static bool word_find(const struct puzzle *p, const struct filled *f, bool down, struct str word, bool on[SIDE][SIDE])
+{
+	int lines = down ? p->cols : p->rows, most = (down ? p->rows : p->cols) - (int)word.n;
+	bool found = false;
+
+	for (int line = 0; line < lines; line++)
+		for (int at = 0; at <= most; at++) {
+			int n = 0;
+
+			while (n < (int)word.n && is_open(p, down, line, at + n) &&
+			       (down ? f->cell[at + n][line] : f->cell[line][at + n]) == word.s[n])
+				n++;
+			if (n < (int)word.n)
+				continue;
+			for (int k = 0; k < n; k++)
+				*(down ? &on[at + k][line] : &on[line][at + k]) = true;
+			found = true;
+		}
+	return found;
+}
+
+static enum quarry_mark check_loose(struct why *why, const struct puzzle *p, const struct filled *f)
+{
+	bool on[SIDE][SIDE] = { { false } };
+
+	for (int down = 0; down < 2; down++)
+		for (int i = 0; i < p->list[down].n; i++) {
+			struct str w = p->list[down].word[i];
+
+			if (!word_find(p, f, down, w, on))
+				return rule_wrong(why, "%.*s does not stand %s", (int)w.n, w.s, down ? "in a column" : "in a row");
+		}
+	for (int y = 0; y < p->rows; y++)
+		for (int x = 0; x < p->cols; x++)
+			if (is_open(p, false, y, x) && !on[y][x])
+				return rule_wrong(why, "the letter in row %d, column %d belongs to no word", y + 1, x + 1);
+	return QUARRY_CORRECT;
+}
+
 static enum quarry_mark check(struct why *why, struct puzzle *p, const struct filled *f)
 {
 	for (int y = 0; y < p->rows; y++)
@@ -428,6 +474,8 @@ static enum quarry_mark check(struct why *why, struct puzzle *p, const struct fi
 			if (there != (p->mask[y][x] == 'X'))
 				return rule_wrong(why, "row %d, column %d %s", y + 1, x + 1, there ? "is to stay blank" : "has no letter");
 		}
+	if (p->loose)
+		return check_loose(why, p, f);
 	for (int down = 0; down < 2; down++)
 		for (int line = 0; line < (down ? p->cols : p->rows); line++)
 			for (int at = 0, n; (n = run_next(p, down, line, &at)) > 0; at += n) {
