@@ -115,7 +115,7 @@ int foreign_read(struct foreign *f, struct json row, enum foreign_kind kind, str
 	f->rule = NULL;
 	f->task = NULL;
 	f->why[0] = 0;
-	f->list = f->line = f->never = false;
+	f->list = f->line = f->prose = f->whole = f->never = false;
 	buf_reset(&f->desc);
 	if ((kind == FOREIGN_GYM ? read_gym : read_synlogic)(f, row, err) < 0)
 		return ERR_FAIL;
@@ -252,6 +252,10 @@ void foreign_judge(const struct foreign *f, struct str response, bool strict, st
 	if (!f->rule) {
 		*v = (struct quarry_verdict){ .mark = QUARRY_BAD_TASK };
 		snprintf(v->why, sizeof(v->why), "%s", f->why);
+		return;
+	}
+	if (f->prose) {
+		foreign_prose(f, response, strict, v);
 		return;
 	}
 	if (in_tags(response, &shown)) {

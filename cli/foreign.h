@@ -30,6 +30,8 @@ struct foreign {
 	enum quarry_format asked;       /* by the question: boxed, fence, or any */
 	bool list;                      /* the question asks for [[...]] or [(...)] at the end; set by convert */
 	bool line;                      /* it asks for a last line "The answer is ..."; the same */
+	bool prose;                     /* where nothing is handed in, what is shown is the answer, in sentences; the same */
+	bool whole;                     /* and that is matched as it is, but for tags around it; the same */
 	struct json meta;               /* SynLogic's metadata or reasoning-gym's; inside text */
 	struct buf text;
 };
@@ -46,6 +48,9 @@ bool foreign_response(const struct foreign *f, struct json row, struct buf *resp
  * a list in brackets, a line), else whatever an answer may look like. The verdict's answer points into the response or the room.
  */
 void foreign_judge(const struct foreign *f, struct str response, bool strict, struct buf *room, struct quarry_verdict *v);
+
+/* The same for a response to f->prose; foreign_judge asks it. */
+void foreign_prose(const struct foreign *f, struct str response, bool strict, struct quarry_verdict *v);
 
 /*
  * How one of their tasks becomes ours: f has question, gold and meta; the desc goes to f->desc. False with f->why set where

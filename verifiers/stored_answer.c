@@ -5,6 +5,7 @@
  *
  *	integer -42			decimal 42.5		number 33.148148 (within a millionth; fractions too)
  *	integers 50,1			step 7, step no		(a number, or that there is none)
+ *	letters 4 B,C			(options that are true, of so many)
  *	choice B			claim yes, claim no	(valid, plausible, true, telling the truth count as yes)
  *	yesno yes,no,unknown		words ant bee cow	(in this order)
  *	list red|blue			set red|blue		(names, in this order or in any)
@@ -238,6 +239,43 @@ static enum quarry_mark judge_text(struct why *why, struct str gold, struct str 
 		i++;
 		j++;
 	}
+}
+
+/* ---- options that are true ---- */
+
+extern const struct quarry_rule rule_boolean_expressions;
+
+/* Each option becomes the expression True or False: that rule knows how such answers look. */
+static enum quarry_mark judge_letters(struct why *why, struct str gold, struct str answer)
+{
+	char room[26 * 10];
+	struct str count, item;
+	int64_t n;
+	uint32_t set = 0;
+	size_t at = 0;
+
+	if (!str_split(&gold, ' ', &count) || !str_i64(count, &n) || n < 1 || n > 26 || count.s[0] < '1' || count.s[0] > '9' || gold.n == 0 || gold.s[gold.n - 1] == ',')
+		return QUARRY_BAD_TASK;
+	for (int last = -1; str_split(&gold, ',', &item);) {
+		int letter = item.n == 1 ? item.s[0] - 'A' : -1;
+
+		if (letter <= last || letter >= n)
+			return QUARRY_BAD_TASK;
+		set |= UINT32_C(1) << letter;
+		last = letter;
+	}
+	for (int i = 0; i < (int)n; i++) {
+		struct str value = set >> i & 1 ? STR(": True") : STR(": False");
+
+		if (i) {
+			room[at++] = ';';
+			room[at++] = ' ';
+		}
+		room[at++] = (char)('A' + i);
+		memcpy(room + at, value.s, value.n);
+		at += value.n;
+	}
+	return rule_boolean_expressions.judge(why, (struct str){ room, at }, answer);
 }
 
 /* ---- brackets ---- */
@@ -482,7 +520,8 @@ static const struct {
 } kinds[] = {
 	{ "bbeh", stored_bbeh },         { "brackets", judge_brackets }, { "choice", stored_choice }, { "claim", stored_claim },
 	{ "decimal", stored_decimal },   { "grid", judge_grid },         { "integer", stored_integer }, { "integers", stored_integers },
-	{ "json", judge_json },          { "list", judge_list },         { "number", stored_number }, { "opens", judge_opens },
+	{ "json", judge_json },          { "letters", judge_letters },   { "list", judge_list },     { "number", stored_number },
+	{ "opens", judge_opens },
 	{ "opens!", judge_opens_shortest }, { "set", judge_set },        { "step", stored_step },     { "text", judge_text },
 	{ "word", judge_word },          { "words", judge_words },       { "yesno", stored_yesno },
 };

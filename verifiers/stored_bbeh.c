@@ -72,10 +72,10 @@ static bool prepare(struct str response, char *room, struct str *ret)
 	if (s.n > 1 && s.s[0] == '$' && s.s[s.n - 1] == '$')
 		s = str_sub(s, 1, s.n - 1);
 	s = unwrap(unwrap(unwrap(s, "boxed{"), "text{"), "texttt{");
-	if (!flatten(s, true, room, &s))
-		return false;
 	if (str_chr(s, '\n') >= 0)
 		s = str_sub(s, 0, (size_t)str_chr(s, '\n'));
+	if (!flatten(s, true, room, &s))
+		return false;
 	*ret = without_stop(s);
 	return true;
 }
