@@ -10,7 +10,14 @@
  */
 #include "generators/arc_agi_ops.h"
 
-enum { TARGETS = 64, OPS_MAX = 130, WORDS = (ARC_CELLS + 63) / 64 };
+#include <assert.h>
+
+enum {
+	ASSEMBLIES = 27, /* of the fifth class: 8 tilings, 2 scales, 4 mirrors, 4 quarters, 9 frames */
+	TARGETS = 8 * (1 + ASSEMBLIES),
+	OPS_MAX = 130,
+	WORDS = (ARC_CELLS + 63) / 64,
+};
 
 /* Which cells of a grid are not 0. */
 struct shape {
@@ -116,6 +123,7 @@ static void add_target(struct search *s, const struct arc_grid *g, const struct 
 {
 	struct target *t = &s->target[s->targets++];
 
+	assert(s->targets <= TARGETS);
 	arc_run(&t->g, g, op, 0); /* a copy */
 	read_shape(&t->shape, g);
 	t->ops = ops;
@@ -176,28 +184,20 @@ static void add_turned(struct search *s, const struct arc_grid *g, const struct 
 	}
 }
 
-/*
- * 8 without an assembly. With one: a board can be tiled in several ways, scaled in two, mirrored in two and four... as the most
- * extreme one is (all cells alike) all 31 kinds go, times 8: so the list is cut short there and the puzzle taken as ambiguous.
- */
-static bool list_targets(struct search *s)
+/* The output itself and its turns; the same of each grid from which an assembly makes it. */
+static void list_targets(struct search *s)
 {
 	const struct arc_grid *out = &s->p->out[s->pick];
 	struct arc_op ops[OPS_MAX];
-	int n;
+	int n = list_ops(s, 4, ops);
 
 	add_turned(s, out, NULL, s->p->ops);
-	n = list_ops(s, 4, ops);
 	for (int i = 0; i < n && s->p->ops; i++) {
 		struct arc_grid back, again;
 
-		if (!assemble_back(&back, out, &ops[i]) || !arc_apply(&again, &back, &ops[i]) || !arc_same(&again, out))
-			continue;
-		if (s->targets + 8 > TARGETS)
-			return false;
-		add_turned(s, &back, &ops[i], s->p->ops);
+		if (assemble_back(&back, out, &ops[i]) && arc_apply(&again, &back, &ops[i]) && arc_same(&again, out))
+			add_turned(s, &back, &ops[i], s->p->ops);
 	}
-	return true;
 }
 
 /* ---- programs that fit ---- */
@@ -383,7 +383,8 @@ bool arc_unique(const struct arc_puzzle *p, int *tried)
 	list_colours(&s);
 	for (int class = 0; class < 3; class++)
 		s.n[class] = list_ops(&s, class, s.class[class]);
-	unique = list_targets(&s) && search_first(&s);
+	list_targets(&s);
+	unique = search_first(&s);
 	if (tried)
 		*tried = s.tried;
 	return unique;

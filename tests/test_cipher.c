@@ -3,6 +3,7 @@
  * routes walked in a drawn table; rule and solver on thousands of texts and on damaged descs.
  */
 #include "base/buf.h"
+#include "base/hash.h"
 #include "generators/cipher_steps.h"
 #include "tests/check.h"
 #include "verifiers/verify.h"
@@ -323,6 +324,26 @@ static void test_damage(void)
 	buf_release(&b);
 }
 
+/* The same seed is the same puzzles on every machine. */
+static void test_golden(void)
+{
+	static const int knob[TASK_KNOBS] = { 4, 40, 2, 2, 3, 7 };
+	struct buf desc = BUF_INIT, answer = BUF_INIT;
+	uint64_t hash = 0;
+	struct rng rng;
+
+	check_in("golden");
+	rng_init(&rng, 2024, "golden");
+	for (int i = 0; i < 40; i++) {
+		buf_reset(&desc);
+		CHECK(task->generate(&desc, &answer, knob, &rng));
+		hash = hash64(desc.s, desc.n, hash);
+	}
+	CHECK_EQ(hash, INT64_C(-4139002803976862460));
+	buf_release(&desc);
+	buf_release(&answer);
+}
+
 int main(void)
 {
 	test_examples();
@@ -330,5 +351,6 @@ int main(void)
 	test_routes();
 	test_many();
 	test_damage();
+	test_golden();
 	return check_done();
 }
