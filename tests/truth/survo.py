@@ -8,8 +8,8 @@ sys.path.insert(0, os.path.dirname(__file__))
 from common import summed
 
 LIST = r'(\d+(?:(?:, |、| )\d+)*)'
-HEADS = ('listed: ', 'one number of this list: ', 'by the numbers ', 'boxes that are left weigh ', 'crates that are left weigh ',
-         '列出几次就用几次：', '填入下列数字中的一个：', '换成这些数：', '重量为：')
+HEADS = ('listed: ', 'one number of this list: ', 'by the numbers ', 'that are left over weigh ', '列出几次就用几次：',
+         '填入下列数字中的一个：', '换成这些数：', '重量为：')
 
 
 def read(prompt):
