@@ -485,8 +485,8 @@ bool picks_list(struct picks *p, struct str text, bool links)
 
 	p->n = 0;
 	p->more = false;
-	while (r.rest.n)
+	while (r.rest.n && !p->more)
 		if (!step(&r))
 			return false;
-	return !r.depth && end_row(&r) && p->n > 0;
+	return p->more || (!r.depth && end_row(&r) && p->n > 0);
 }

@@ -27,7 +27,7 @@ struct pick {
 
 struct picks {
 	int n;
-	bool more; /* there were more than fit */
+	bool more; /* there were more than fit; what follows was not read */
 	struct pick at[PICKS_MAX];
 };
 
