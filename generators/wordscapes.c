@@ -225,6 +225,7 @@ static void crop(struct ws_puzzle *p, struct draft *d)
 static const char *refuse(const int *knob)
 {
 	int longest = knob[MAX_LEN] < knob[SIZE] ? knob[MAX_LEN] : knob[SIZE], span = longest - knob[MIN_LEN] + 1;
+	int different = knob[LENGTHS] < span ? knob[LENGTHS] : span;
 
 	if (knob[MIN_LEN] > knob[MAX_LEN])
 		return "min_len is above max_len";
@@ -234,15 +235,21 @@ static const char *refuse(const int *knob)
 		return "min_intersections is above max_intersections";
 	if (knob[MAX_INTERSECTIONS] < knob[NUM_WORDS] - 1)
 		return "every word but the first crosses another, so max_intersections has to be num_words - 1 at least";
-	if (knob[MIN_INTERSECTIONS] * 2 > knob[NUM_WORDS] * 3 - (knob[NUM_WORDS] < 8 ? 2 : 0))
+	if (knob[MIN_INTERSECTIONS] > knob[NUM_WORDS] - 1 + (knob[NUM_WORDS] + 2) / 6)
 		return "so few words hardly ever have so many intersections: lower min_intersections or more words";
-	/* a word needs about twice its length of cells, with the blanks beside it */
-	if (knob[NUM_WORDS] * (knob[MIN_LEN] + 1) * 5 > knob[SIZE] * knob[SIZE] * 5 + 8 * knob[MIN_LEN])
-		return "so many words do not fit: larger size, shorter min_len or fewer words";
-	if (span < 1 || (knob[MIN_LEN] > 9 && knob[NUM_WORDS] > 16))
+	if (span < 1)
+		return "there are no words of such lengths";
+	/* cells that a word takes up with the blanks beside it, found by trying, in 38ths */
+	if (knob[NUM_WORDS] * (19 * (4 * knob[MIN_LEN] + longest - knob[MIN_LEN]) - 12) > 38 * (knob[SIZE] * knob[SIZE] + 8))
+		return "so many words do not fit: larger size, shorter min_len or max_len, or fewer words";
+	if ((longest == 3 && knob[NUM_WORDS] > 24) || (knob[MIN_LEN] > 9 && knob[NUM_WORDS] > 16))
 		return "there are too few words of such lengths";
-	if (knob[ROUNDS] > 2 && knob[ROUNDS] * 3 > knob[NUM_WORDS])
-		return "so few words never take so many rounds";
+	if (knob[ROUNDS] > 1 && (knob[ROUNDS] * 4 > knob[NUM_WORDS] || knob[ROUNDS] > 8))
+		return "so few words hardly ever take so many rounds";
+	if (knob[ROUNDS] > 3 && knob[LENGTHS] > 2 && span > 2)
+		return "with so many lengths of words so many rounds are hardly ever needed: fewer lengths";
+	if (knob[TECHNIQUE] == WS_LETTERS && (different == 1 || knob[NUM_WORDS] > 4 * different))
+		return "with so many words of a length none is known to begin with: more lengths, or technique 1";
 	return NULL;
 }
 
