@@ -296,6 +296,48 @@ static struct str drop_tex(struct str s, char *room)
 	return (struct str){ room, n };
 }
 
+/* Words that make another statement of what comes behind them. */
+static bool hedged(struct str head)
+{
+	static const char *const words[] = {
+		"not", "no", "never", "cannot", "if", "unless", "or", "either", "maybe", "perhaps", "wrong", "doubt", "unlikely", "about",
+		"approximately", "roughly", "least", "most", "than", "without",
+	};
+	static const char *const chinese[] = { "不", "非", "没", "未", "约", "或", "若", "如果", "错" };
+	struct str word;
+
+	for (size_t i = 0; i < sizeof(chinese) / sizeof(chinese[0]); i++)
+		if (str_find(head, str_of(chinese[i])) >= 0)
+			return true;
+	if (str_find(head, STR("n't")) >= 0 || str_find(head, STR("n\xe2\x80\x99t")) >= 0)
+		return true;
+	while (str_word(&head, &word))
+		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			if (str_ieq(word, str_of(words[i])))
+				return true;
+	return false;
+}
+
+/* "The sum of steps is 42.00": what stands behind, if there is one verb and no other number. */
+static struct str sentence(struct str s)
+{
+	static const char *const verbs[] = { " is ", " is: ", " equals ", " be ", ": ", "为", "是", ":" };
+	size_t most = 0, len = 0;
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		ptrdiff_t at = str_rfind(s, str_of(verbs[i]));
+
+		if (at > 0 && (size_t)at + strlen(verbs[i]) > most + len) {
+			most = (size_t)at;
+			len = strlen(verbs[i]);
+		}
+	}
+	for (size_t i = 0; i < most; i++)
+		if (digit(s.s[i]) || strchr("{}[]()<>=/\n", s.s[i]))
+			return s;
+	return !most || hedged(str_sub(s, 0, most)) ? s : str_from(s, most + len);
+}
+
 /* "42.": the asked decimals got lost, and nobody knows which. A full stop behind decimals ("42.50.") is just that. */
 static bool point_alone(struct str s)
 {
@@ -321,7 +363,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		return rule_unreadable(why, "a decimal point without decimals");
 	if (answer.n > ROOM || !text_plain(bare(answer), room, sizeof(room), &s))
 		return rule_unreadable(why, "there is not one number in it");
-	s = bare(after(after(drop_tex(bare(s), second), "="), "\xe2\x89\x88"));
+	s = bare(sentence(bare(after(after(drop_tex(bare(s), second), "="), "\xe2\x89\x88"))));
 	if (!decimal(s, &said, &odd))
 		return rule_unreadable(why, "there is not one number in it");
 	if (odd)
