@@ -327,6 +327,24 @@ static void put_stars(struct buf *out, const struct foreign *f, struct str answe
 	buf_release(&text);
 }
 
+/* "30, 1" as [30,1], or as strings where strings stood. */
+static void put_items(struct buf *out, struct json was, struct str answer)
+{
+	struct json_iter it = json_iter(was);
+	struct json first = { JSON_NONE, { "", 0 } };
+	struct str item;
+
+	json_next(&it, NULL, &first);
+	json_open(out, '[');
+	while (str_split(&answer, ',', &item)) {
+		if (first.kind == JSON_INT)
+			json_add_raw(out, str_trim(item));
+		else
+			json_add_str(out, str_trim(item));
+	}
+	json_close(out, ']');
+}
+
 /* The answer in the shape of what stood there. */
 static bool put_like(struct buf *out, const struct foreign *f, struct json was, struct str answer)
 {
@@ -342,6 +360,8 @@ static bool put_like(struct buf *out, const struct foreign *f, struct json was, 
 		put_stars(out, f, answer);
 	} else if (tokens_make(&t, f, answer)) {
 		ok = was.kind == JSON_STRING ? refill_string(out, was, &t) : refill_list(out, was, &t, &k) && k == t.n;
+	} else if (was.kind == JSON_ARRAY) {
+		put_items(out, was, answer);
 	} else if (was.kind == JSON_INT) {
 		json_add_raw(out, answer);
 	} else {
