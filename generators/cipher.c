@@ -468,9 +468,9 @@ static double answers_log2(struct str desc)
 
 static const char *const alphabets[LANGS][3] = {
 	[LANG_EN] = {
-		"The alphabet has 25 letters, ABCDEFGHIKLMNOPQRSTUVWXYZ (there is no J). They are numbered from 0: A = 0, B = 1, ..., I = 8, K = 9, ..., Z = 24. A number mod 25 is its remainder from 0 to 24. After Z the alphabet begins again with A.",
-		"The alphabet is ABCDEFGHIJKLMNOPQRSTUVWXYZ. Its letters are numbered from 0: A = 0, B = 1, ..., Z = 25. A number mod 26 is its remainder from 0 to 25. After Z the alphabet begins again with A.",
-		"The alphabet has 32 signs, all called letters here: ABCDEFGHIJKLMNOPQRSTUVWXYZ234567. They are numbered from 0: A = 0, B = 1, ..., Z = 25, 2 = 26, 3 = 27, ..., 7 = 31. A number mod 32 is its remainder from 0 to 31. After 7 the alphabet begins again with A.",
+		"The alphabet has 25 letters, ABCDEFGHIKLMNOPQRSTUVWXYZ (there is no J). They are numbered from 0: A = 0, B = 1, ..., I = 8, K = 9, ..., Z = 24. A number mod 25 is its remainder on division by 25, from 0 to 24. After Z the alphabet begins again with A.",
+		"The alphabet is ABCDEFGHIJKLMNOPQRSTUVWXYZ. Its letters are numbered from 0: A = 0, B = 1, ..., Z = 25. A number mod 26 is its remainder on division by 26, from 0 to 25. After Z the alphabet begins again with A.",
+		"The alphabet has 32 signs, all called letters here: ABCDEFGHIJKLMNOPQRSTUVWXYZ234567. They are numbered from 0: A = 0, B = 1, ..., Z = 25, 2 = 26, 3 = 27, ..., 7 = 31. A number mod 32 is its remainder on division by 32, from 0 to 31. After 7 the alphabet begins again with A.",
 	},
 	[LANG_ZH] = {
 		"字母表有 25 个字母：ABCDEFGHIKLMNOPQRSTUVWXYZ（没有 J），从 0 开始编号：A = 0，B = 1，……，I = 8，K = 9，……，Z = 24。一个数 mod 25 指它除以 25 的余数，从 0 到 24。Z 之后又从 A 开始。",
