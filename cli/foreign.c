@@ -159,7 +159,7 @@ static bool opens_nested(struct str s)
 	return i < s.n && (s.s[i] == '[' || s.s[i] == '(');
 }
 
-enum { UNMATCHED = 16 }; /* closing brackets without an opening one that are looked past */
+enum { UNMATCHED = 2 }; /* closing brackets without an opening one that are looked past */
 
 /* The last [...] that holds brackets of its own, else the last one; false: none is whole. Backwards, so nearly linear. */
 static bool last_list(struct str s, struct str *ret)
@@ -238,7 +238,16 @@ static bool in_tags(struct str response, struct str *inside)
 {
 	static const struct quarry_options tags = { .format = QUARRY_TAGS };
 	struct extract x;
+	bool any = false;
 
+	for (size_t i = 0; i < response.n && !any; i++) {
+		const char *next = memchr(response.s + i, '<', response.n - i);
+
+		i = next ? (size_t)(next - response.s) : response.n;
+		any = str_ieq(str_sub(response, i, i + 7), STR("<answer"));
+	}
+	if (!any)
+		return false; /* spares nearly all responses the search */
 	extract_answer(&x, response, &tags);
 	*inside = x.raw;
 	return x.found && x.format == QUARRY_TAGS;
