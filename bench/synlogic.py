@@ -26,7 +26,7 @@ SETTINGS = [
     ('arrow_maze', 'arrow_maze', dict(width=5, height=5, arrow_fill_rate_min=0.3, arrow_fill_rate_max=0.9), 'width=5 height=5 arrow_fill_min=30 arrow_fill_max=90 minimal=0'),
     ('boolean_expressions', 'boolean_expressions', dict(min_depth=2, max_depth=5, min_options=3, max_options=6), 'letters=5 depth_lo=2 depth_hi=5 ops=1 compare=40 arith=2 number=12'),
     ('boolean_expressions', 'boolean_expressions', dict(min_depth=4, max_depth=4, min_options=6, max_options=6), 'letters=6 depth_lo=4 depth_hi=4 ops=1 compare=40 arith=2 number=12'),
-    ('buggy_tables', 'game_of_buggy_tables', {}, 'rows_min=25 rows_max=40 cols=18 bugs=1 rate_min=5 rate_max=20 conditions_min=2 conditions_max=3 columns=2'),
+    ('buggy_tables', 'game_of_buggy_tables', {}, 'rows_min=25 rows_max=40 cols=18 kinds=253 bugs=1 rate_min=5 rate_max=20 conditions_min=2 conditions_max=3 columns=2'),
     ('calcudoko', 'calcudoko', dict(grid_size=4), 'size=4'),
     ('calcudoko', 'calcudoko', dict(grid_size=6), 'size=6'),
     ('campsite', 'campsite', dict(n=5, m=10, tree_density=0.2), 'n=5 m=10 tree_density=20'),
@@ -76,7 +76,7 @@ SETTINGS = [
     ('web_of_lies', 'web_of_lies', dict(num_person=10, difficulty=3), 'people=10'),
     ('web_of_lies', 'web_of_lies', dict(num_person=14, difficulty=5), 'people=14'),
     ('word_sorting_mistake', 'word_sorting_mistake', {}, 'words_min=15 words_max=25 method=0'),
-    ('wordscapes', 'wordscapes', dict(size=4, num_words=5, max_intersections=3), 'size=4 words=5'),
+    ('wordscapes', 'wordscapes', dict(size=4, num_words=5, max_intersections=3), 'size=6 num_words=5 min_len=3 max_len=6 lengths=4 min_intersections=4 max_intersections=10 rounds=0 technique=2'),
 ]
 UNIQUE_OURS = set('arrow_maze calcudoko campsite futoshiki kukurasu norinori number_wall numbrix skyscraper_puzzle star_placement_puzzle survo wordscapes'.split())
 
