@@ -166,11 +166,38 @@ static const char *refuse(const int *knob)
 		return "box_w x box_h is more than 9";
 	if (knob[BLANKS_MIN] > knob[BLANKS_MAX])
 		return "blanks_min is above blanks_max";
-	if (knob[BLANKS_MIN] > n * n * 7 / 10)
+	if (knob[BLANKS_MIN] > (n == SIDE ? WALK_MOST : n * n * 7 / 10))
 		return "no board of that size has that many empty cells and one solution";
+	if (knob[BLANKS_MIN] > DUG_MOST && knob[TECHNIQUE] < HIDDEN_SINGLE)
+		return "boards with more than 56 empty cells need hidden singles (technique 2) or more";
 	if (n == 4 && knob[TECHNIQUE] > NAKED_SINGLE)
 		return "a 4 x 4 board never needs more than naked singles (technique 1)";
 	return NULL;
+}
+
+/* Is this the hardest technique that the board needs? */
+static bool needs(const uint8_t *cell, int technique)
+{
+	struct shape s;
+	struct logic l;
+	bool solved;
+
+	sudoku_shape(&s, 3, 3);
+	sudoku_logic(&l, &s, cell, technique < GUESS ? technique : TRIPLES);
+	solved = sudoku_solve_on(&l);
+	return technique < GUESS ? solved && l.hardest == technique : !solved;
+}
+
+static bool generate_far(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
+{
+	int most = knob[BLANKS_MAX] < WALK_MOST ? knob[BLANKS_MAX] : WALK_MOST;
+	struct board b = { .w = 3, .h = 3, .n = 9 }, full = b;
+
+	if (!sudoku_walk(b.cell, full.cell, rng_range(rng, knob[BLANKS_MIN], most), needs, knob[TECHNIQUE], rng))
+		return false;
+	sudoku_write(answer, &full, GRID_SLASHES, NULL);
+	sudoku_desc(desc, &b);
+	return true;
 }
 
 enum { DRAWS = 200 };
@@ -182,6 +209,8 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 	struct shape s;
 	struct search f;
 
+	if (knob[BLANKS_MIN] > DUG_MOST)
+		return generate_far(desc, answer, knob, rng);
 	sudoku_shape(&s, b.w, b.h);
 	for (int draw = 0; draw < DRAWS; draw++) {
 		struct dig d = { .s = &s };

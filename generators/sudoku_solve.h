@@ -71,6 +71,14 @@ int sudoku_solutions(struct search *f, const struct shape *s, const uint8_t *cel
 /* The board of a desc that has one solution, and that solution in f->first. */
 bool sudoku_well_posed(struct board *b, struct shape *s, struct search *f, struct str desc);
 
+enum { DUG_MOST = 56, WALK_MOST = 61 }; /* empty cells of 9 x 9 that digging comes to, that a walk does */
+
+/*
+ * A 9 x 9 board with `blanks` empty cells and one solution, `full`, of those that fits() takes; false when the budget is spent.
+ */
+bool sudoku_walk(uint8_t *cell, uint8_t *full, int blanks, bool (*fits)(const uint8_t *cell, int technique), int technique,
+		 struct rng *rng);
+
 enum technique {
 	LAST_CELL, /* of a row, column or box */
 	NAKED_SINGLE,

@@ -62,6 +62,36 @@ static int fill_all(struct board *b, int i, int limit, each_fn *each, void *ctx)
 	return found;
 }
 
+/* The same where few cells are filled: the cell with the fewest digits first. */
+static int fill_tight(struct board *b, int limit, struct board *first)
+{
+	int least = SIDE + 1, at = -1, found = 0;
+
+	for (int i = 0; i < b->n * b->n; i++) {
+		int n = 0;
+
+		for (int v = 1; v <= b->n && !b->cell[i]; v++)
+			n += fits(b, i, v);
+		if (!b->cell[i] && n < least) {
+			least = n;
+			at = i;
+		}
+	}
+	if (at < 0) {
+		if (!first->n)
+			*first = *b;
+		return 1;
+	}
+	for (int v = 1; v <= b->n && found < limit; v++) {
+		if (!fits(b, at, v))
+			continue;
+		b->cell[at] = (uint8_t)v;
+		found += fill_tight(b, limit - found, first);
+		b->cell[at] = 0;
+	}
+	return found;
+}
+
 static void desc_of(struct buf *out, const struct board *b)
 {
 	buf_reset(out);
@@ -391,6 +421,56 @@ static void other_knobs(void)
 	CHECK(task->refuse((const int[TASK_KNOBS]){ 2, 2, 14, 15, 0 }) != NULL);
 }
 
+/* Boards that the walk finds: so many cells empty, one solution by brute force, the technique needed; none twice. */
+static void far_boards(void)
+{
+	enum { N = 3 };
+	static const int knob[][TASK_KNOBS] = {
+		{ 3, 3, 60, 60, HIDDEN_SINGLE }, { 3, 3, 57, 64, LOCKED }, { 3, 3, 58, 58, PAIRS }, { 3, 3, 57, 57, TRIPLES },
+		{ 3, 3, 60, 61, GUESS },
+	};
+	struct buf desc = BUF_INIT, answer = BUF_INIT, canon = BUF_INIT;
+	uint64_t seen[N * 5];
+	int n = 0;
+
+	for (int i = 0; i < N * 5; i++) {
+		const int *k = knob[i % 5];
+		struct board b, full = { .n = 0 };
+		struct shape s;
+		struct logic l;
+		struct rng rng;
+		int empty = 0;
+
+		check_in("far board, seed %d", i);
+		buf_reset(&desc);
+		buf_reset(&answer);
+		buf_reset(&canon);
+		rng_init(&rng, (uint64_t)i, "far");
+		CHECK(!task->refuse(k));
+		if (!CHECK(task->generate(&desc, &answer, k, &rng)) || !CHECK(sudoku_parse(&b, buf_str(&desc))))
+			continue;
+		for (int c = 0; c < CELLS; c++)
+			empty += !b.cell[c];
+		CHECK(empty >= k[2] && empty <= k[3]);
+		CHECK_EQ(ask(buf_str(&desc), buf_str(&answer)), QUARRY_CORRECT);
+		sudoku_shape(&s, 3, 3);
+		sudoku_logic(&l, &s, b.cell, k[TECHNIQUE_KNOB]);
+		CHECK(sudoku_solve_on(&l));
+		CHECK_EQ(l.hardest, k[TECHNIQUE_KNOB]);
+		CHECK_EQ(fill_tight(&b, 2, &full), 1);
+		buf_reset(&desc);
+		desc_of(&desc, &full);
+		CHECK_STR_EQ(str_from(buf_str(&desc), 4), buf_str(&answer));
+		task->canon(&canon, buf_str(&desc));
+		CHECK(new_to(seen, &n, buf_str(&canon)));
+	}
+	CHECK(task->refuse((const int[TASK_KNOBS]){ 3, 3, 62, 64, GUESS }) != NULL);
+	CHECK(task->refuse((const int[TASK_KNOBS]){ 3, 3, 57, 57, NAKED_SINGLE }) != NULL);
+	buf_release(&desc);
+	buf_release(&answer);
+	buf_release(&canon);
+}
+
 /* ---- worked solutions ---- */
 
 struct reader {
@@ -679,6 +759,7 @@ int main(void)
 		worked(level, level < 6 ? 200 : level < 8 ? 50 : 12);
 	}
 	other_knobs();
+	far_boards();
 	damage();
 	slow_boards();
 	golden();
