@@ -214,8 +214,10 @@ static const char *refuse(const int *knob)
 		return "no such board needs so hard a technique";
 	if (technique == 0 && (k > 1 || n > 11))
 		return "counting alone does not solve such large boards";
-	if (n > (k == 1 ? 14 : 12))
-		return "boards with two or three stars a row go up to 12 rows";
+	if (n > (k == 1 ? 14 : k == 2 ? 12 : 13))
+		return "one solution is too rare on so large boards: k = 2 goes up to 12 rows, k = 3 to 13";
+	if (k == 3 && n == 13 && technique < 3)
+		return "such large boards need suppositions (technique 3 or 4)";
 	return NULL;
 }
 
