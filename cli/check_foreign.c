@@ -120,6 +120,7 @@ static void look_at_puzzle(struct looked *l)
 static void look_at(struct looked *l)
 {
 	struct quarry_verdict v;
+	bool gold, gold_right;
 
 	if (!l->f.rule) {
 		state_set(l, l->f.never ? UNSOLVABLE : strncmp(l->f.why, "no task ", 8) == 0 ? UNCHECKED : DAMAGED, "%s", l->f.why);
@@ -129,8 +130,12 @@ static void look_at(struct looked *l)
 		look_at_puzzle(l);
 		return;
 	}
-	if (foreign_gold(&l->f, &l->gold) && !right(l, buf_str(&l->gold), &v) && v.mark == QUARRY_BAD_TASK)
+	gold = foreign_gold(&l->f, &l->gold);
+	gold_right = gold && right(l, buf_str(&l->gold), &v);
+	if (gold && !gold_right && v.mark == QUARRY_BAD_TASK)
 		state_set(l, DAMAGED, "%s", v.why);
+	else if (l->f.found && gold)
+		state_set(l, gold_right ? OK : GOLD_WRONG, "%s", v.why);
 	else
 		state_set(l, UNCHECKED, "only an answer is stored");
 }

@@ -115,7 +115,7 @@ int foreign_read(struct foreign *f, struct json row, enum foreign_kind kind, str
 	f->rule = NULL;
 	f->task = NULL;
 	f->why[0] = 0;
-	f->list = f->line = f->prose = f->whole = f->never = false;
+	f->list = f->line = f->prose = f->whole = f->never = f->found = false;
 	buf_reset(&f->desc);
 	if ((kind == FOREIGN_GYM ? read_gym : read_synlogic)(f, row, err) < 0)
 		return ERR_FAIL;

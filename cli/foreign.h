@@ -28,6 +28,7 @@ struct foreign {
 	struct buf desc;
 	struct buf question, gold;      /* gold: the stored answer as text; empty where there is none */
 	enum quarry_format asked;       /* by the question: boxed, fence, or any */
+	bool found;                     /* no task of ours, and yet the desc is of the puzzle's rules, not of what is stored; the same */
 	bool list;                      /* the question asks for [[...]] or [(...)] at the end; set by convert */
 	bool line;                      /* it asks for a last line "The answer is ..."; the same */
 	bool prose;                     /* where nothing is handed in, what is shown is the answer, in sentences; the same */

@@ -193,6 +193,7 @@ void foreign_prose(const struct foreign *f, struct str response, bool strict, st
 {
 	struct quarry_options o = { .format = f->asked, .strict_format = strict };
 	struct str shown = str_trim(extract_visible(response, false));
+	struct quarry_verdict said;
 	struct extract x;
 
 	extract_answer(&x, response, &o);
@@ -201,8 +202,11 @@ void foreign_prose(const struct foreign *f, struct str response, bool strict, st
 		return;
 	}
 	quarry_verify_n(f->rule, buf_z(&f->desc), f->desc.n, response.n ? response.s : "", response.n, &o, v);
-	if (v->mark == QUARRY_NO_ANSWER && shown.n)
-		judge_raw(f, shown, v);
+	if (v->mark == QUARRY_NO_ANSWER && shown.n) {
+		judge_raw(f, shown, &said);
+		if (said.mark != QUARRY_UNREADABLE)
+			*v = said;
+	}
 }
 
 #define STORED(name, how) { name, "stored_answer", how }

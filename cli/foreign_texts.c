@@ -3,6 +3,7 @@
  * question's rules decide and not what was stored; for the others the stored answer does.
  */
 #include "cli/foreign.h"
+#include "cli/foreign_trace.h"
 
 #include <stdio.h>
 
@@ -155,6 +156,7 @@ static bool dyck_language(struct foreign *f)
 
 	if (!json_get(f->meta, "question_sequence", &v) || !json_plain(v, &s))
 		return lacks(f, "its metadata has no \"question_sequence\"");
+	f->found = true;
 	return store(f, asks(f, "minimal") || asks(f, "shortest") || asks(f, "\u6700\u77ed") ? "opens!" : "opens", s);
 }
 
@@ -244,15 +246,31 @@ static bool word_sorting(struct foreign *f)
 	return words_put(f, words);
 }
 
+/* What the thoughts themselves say goes before the stored number. */
 static bool word_sorting_mistake(struct foreign *f)
 {
-	int64_t v;
+	struct buf text = BUF_INIT;
+	struct str words[TRACE_WORDS];
+	struct json list, v;
+	int64_t step = 0;
+	int n = 0, first;
+	bool plain = true;
 
-	if (!f->gold.n || str_ieq(buf_str(&f->gold), STR("no")))
-		return store(f, "step", STR("no"));
-	if (!str_i64(str_trim(buf_str(&f->gold)), &v) || v < 1)
+	json_get(f->meta, "words", &list);
+	for (struct json_iter it = json_iter(list); plain && json_next(&it, NULL, &v); n++)
+		plain = n < TRACE_WORDS && json_plain(v, &words[n]);
+	if (!json_get(f->meta, "thoughts", &v) || !json_str(v, &text))
+		return lacks(f, "its metadata has no \"thoughts\"");
+	f->found = plain && n > 1 && trace_first_wrong(words, n, buf_str(&text), &first);
+	buf_release(&text);
+	if (f->found)
+		step = first;
+	else if (f->gold.n && !str_ieq(buf_str(&f->gold), STR("no")) && (!str_i64(str_trim(buf_str(&f->gold)), &step) || step < 1))
 		return lacks(f, "its answer is neither a number nor null");
-	buf_addf(&f->desc, "step %lld", (long long)v);
+	if (step)
+		buf_addf(&f->desc, "step %lld", (long long)step);
+	else
+		buf_addz(&f->desc, "step no");
 	return true;
 }
 

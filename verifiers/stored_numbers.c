@@ -266,6 +266,7 @@ enum quarry_mark stored_decimal(struct why *why, struct str gold, struct str ans
 
 enum quarry_mark stored_number(struct why *why, struct str gold, struct str answer)
 {
+	static const char *const about[] = { "\\approx", "\u2248" };
 	struct number due, said;
 	double apart, limit;
 	bool fraction;
@@ -274,10 +275,12 @@ enum quarry_mark stored_number(struct why *why, struct str gold, struct str answ
 		return QUARRY_BAD_TASK;
 	if (due.negative)
 		due.value = -due.value;
+	answer = text_strip(answer);
+	for (size_t i = 0; i < COUNT(about); i++)
+		if (str_starts(answer, str_of(about[i]))) /* within a millionth it is near enough */
+			answer = str_from(answer, strlen(about[i]));
 	if (!said_number(answer, &said, &fraction))
 		return rule_unreadable(why, "there is not one number in it");
-	if (!fraction && said.negative && said.value > 0)
-		said.value = -said.value;
 	apart = said.value > due.value ? said.value - due.value : due.value - said.value;
 	limit = (due.value < 0 ? -due.value : due.value) * 1e-12;
 	return apart <= (limit > 1e-6 ? limit : 1e-6) ? QUARRY_CORRECT : stored_differs(why);

@@ -211,11 +211,15 @@ enum quarry_mark stored_claim(struct why *why, struct str gold, struct str answe
 static int verdict_word(struct str s)
 {
 	static const char *const unknown[] = { "unknown", "undetermined", "uncertain", "cannot be determined", "\u672a\u77e5", "\u4e0d\u786e\u5b9a", "\u65e0\u6cd5\u786e\u5b9a" };
+	static const char *const truths[] = { "truth", "truth-teller", "\u771f\u8bdd", "\u8bf4\u771f\u8bdd" };
+	static const char *const lies[] = { "lie", "lies", "liar", "\u5047\u8bdd", "\u8bf4\u5047\u8bdd", "\u8c0e\u8bdd" };
 	bool v;
 
 	s = text_strip(s);
 	if (s.n == 1 && stored_digit(s.s[0]))
 		return -1;
+	if (stored_listed(truths, COUNT(truths), s) || stored_listed(lies, COUNT(lies), s))
+		return stored_listed(truths, COUNT(truths), s);
 	if (text_bool(s, &v))
 		return v;
 	return stored_listed(unknown, COUNT(unknown), s) ? 2 : -1;
