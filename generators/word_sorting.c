@@ -528,7 +528,7 @@ static bool nested(const struct puzzle *p)
 
 struct phrases {
 	const char *up, *down;           /* {{order}} */
-	const char *front_one, *front;   /* before the moved letters */
+	const char *front_one, *front, *between; /* before the moved letters and between two of them */
 	const char *front_end_one, *front_end; /* behind them */
 	const char *nested_up, *nested_down;
 };
@@ -536,7 +536,7 @@ struct phrases {
 static const struct phrases phrases[LANGS] = {
 	[LANG_EN] = {
 		"ascending", "descending",
-		" The alphabet is changed here: the letter ", " The alphabet is changed here: the letters ",
+		" The alphabet is changed here: the letter ", " The alphabet is changed here: the letters ", ", ",
 		" comes before all others, which keep their usual order.",
 		" come before all others, in this order; the others keep their usual order.",
 		" A word that is the beginning of another word comes before it.",
@@ -544,7 +544,7 @@ static const struct phrases phrases[LANGS] = {
 	},
 	[LANG_ZH] = {
 		"升序", "降序",
-		"这里的字母表有改动：字母 ", "这里的字母表有改动：字母 ",
+		"这里的字母表有改动：字母 ", "这里的字母表有改动：字母 ", "、",
 		" 排在所有其他字母之前，其余字母保持原有顺序。",
 		" 按此先后排在所有其他字母之前，其余字母保持原有顺序。",
 		"如果一个单词是另一个单词的开头部分，则它排在那个单词之前。",
@@ -569,7 +569,7 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (p.front.n) {
 		buf_addz(&rules, p.front.n == 1 ? say->front_one : say->front);
 		for (size_t i = 0; i < p.front.n; i++) {
-			buf_addz(&rules, i ? ", " : "");
+			buf_addz(&rules, i ? say->between : "");
 			buf_addc(&rules, p.front.s[i]);
 		}
 		buf_addz(&rules, p.front.n == 1 ? say->front_end_one : say->front_end);
