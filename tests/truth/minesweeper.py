@@ -16,25 +16,42 @@ def drawn(prompt):
     return board(prompt.replace('#', '.'))
 
 
-def fits(limits, known):
-    """Whether some layout has the known cells and the right count of mines around each number. limits: [(count, hidden cells around)]"""
-    known = dict(known)
-    while True:  # what a number alone settles
+def settle(limits, known):
+    """The known cells and what one number after the other settles; None if they cannot be. limits: [(count, hidden cells around)]"""
+    known, before = dict(known), -1
+    while len(known) != before:
         before = len(known)
         for count, cells in limits:
             left = [c for c in cells if c not in known]
             need = count - sum(known.get(c, 0) for c in cells)
             if not 0 <= need <= len(left):
-                return False
+                return None
             if need in (0, len(left)):
                 known.update((c, int(need > 0)) for c in left)
-        if len(known) == before:
-            break
-    for _, cells in limits:
-        for cell in cells:
-            if cell not in known:
-                return any(fits(limits, {**known, cell: mine}) for mine in (0, 1))
-    return True
+    return known
+
+
+def parts(limits, known):
+    """(limits, open cells) of the parts of the board that have no open cell in common."""
+    found = []
+    for limit in limits:
+        cells = {c for c in limit[1] if c not in known}
+        touched = [part for part in found if part[1] & cells]
+        found = [part for part in found if not part[1] & cells]
+        if cells:
+            found.append(([limit] + [l for part in touched for l in part[0]], cells.union(*(part[1] for part in touched))))
+    return found
+
+
+def pick(limits, known):
+    """An open cell beside a number that leaves few of them open."""
+    return min(([c for c in cells if c not in known] for _, cells in limits), key=len)[0]
+
+
+def fits(limits, known):
+    """Whether some layout has the known cells and the right count of mines around each number."""
+    known = settle(limits, known)
+    return known is not None and all(any(fits(part, {**known, pick(part, known): mine}) for mine in (0, 1)) for part, cells in parts(limits, known))
 
 
 @functools.lru_cache(64)
@@ -42,7 +59,9 @@ def certain(prompt):
     """The cells that hold a mine in every layout. The prompts say nothing of how many mines there are, so that a cell beside no number is free."""
     grid = {(r, c): x.strip() for r, row in enumerate(drawn(prompt)) for c, x in enumerate(row)}
     limits = [(int(x), [a for a in around(cell) if a in grid and not grid[a].isdigit()]) for cell, x in grid.items() if x.isdigit()]
-    return {cell for cell in {c for _, cells in limits for c in cells} if not fits(limits, {cell: 0})}
+    known = settle(limits, {})
+    more = {cell for part, cells in parts(limits, known) for cell in cells if not fits(part, {**known, cell: 0})}
+    return more | {cell for cell in known if known[cell]}
 
 
 def check(prompt, answer):

@@ -1,4 +1,4 @@
-"""Operation: read are the operators defined, their ranking, and the sum asked for."""
+"""Operation: read are the operators defined, their ranking, which of them go from right to left, and the sum asked for."""
 
 import os
 import re
@@ -27,7 +27,7 @@ def holds(when, worth):
     return all(Fraction(x).denominator == 1 and x % step == rest for x in said)
 
 
-def defined(line, ranks):
+def defined(line, ranks, rightwards=''):
     """(sign, operator) if the line defines one."""
     m = next(filter(None, (re.fullmatch(case, line) for case in CASES)), None)
     if not m:
@@ -35,7 +35,7 @@ def defined(line, ranks):
 
     def apply(x, y):
         def worth(text):
-            return value(text, ranks, {'x': x, 'y': y})
+            return value(text, ranks, {'x': x, 'y': y}, rightwards)
         part = m.groupdict()
         return worth(part['then'] if 'when' not in part or holds(part['when'], worth) else part['other'])
     return m['sign'], apply
@@ -44,10 +44,12 @@ def defined(line, ranks):
 def check(prompt, answer):
     ranks = []
     lines = prompt.split('\n')
-    new = dict(filter(None, (defined(line, ranks) for line in lines)))
+    told = re.search(r'(?:only these from right to left: |只有以下运算从右到左：)((?:\S[,、] ?)*\S)(?: \(|（)', prompt)
+    rightwards = re.findall(r'[^\s,、]', told[1]) if told else []
+    new = dict(filter(None, (defined(line, ranks, rightwards) for line in lines)))
     signs = re.escape(''.join(new) + '+-*/^')
     ranking = next(r for r in re.findall(r'[%s](?: [>%s])+' % (signs, signs), prompt) if '>' in r)
     ranks += [{sign: {**KNOWN, **new}[sign] for sign in rank.split()} for rank in ranking.split('>')[::-1]]
     runs = [r for line in lines if not defined(line, []) for r in re.findall(r'[(\d][%s()\d ]*[)\d]' % signs, line)]
     asked = next(r for r in runs if set(r) & set(new))
-    return bool(re.fullmatch(r'-?\d+(/0*[1-9]\d*|\.\d+)?', answer)) and Fraction(answer) == value(asked, ranks)
+    return bool(re.fullmatch(r'-?\d+(/0*[1-9]\d*|\.\d+)?', answer)) and Fraction(answer) == value(asked, ranks, rightwards=rightwards)
