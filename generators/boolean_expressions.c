@@ -889,6 +889,8 @@ static void order_write(struct buf *out, const struct forest *f, enum lang lang)
 	for (int k = K_XOR; k <= K_IFF; k++)
 		if (seen & 1u << k)
 			buf_addz(out, meaning[k][lang]);
+	if (seen & (1u << K_NAND | 1u << K_NOR | 1u << K_IMPLIES)) /* not (x xor y) is (not x) xor y, and iff likewise: no need to tell */
+		buf_addz(out, lang == LANG_ZH ? "not 的优先级高于这些运算符。" : " not binds more tightly than any of these.");
 }
 
 static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
