@@ -115,7 +115,7 @@ int foreign_read(struct foreign *f, struct json row, enum foreign_kind kind, str
 	f->rule = NULL;
 	f->task = NULL;
 	f->why[0] = 0;
-	f->list = f->line = f->prose = f->whole = f->never = f->found = false;
+	f->list = f->flat = f->line = f->prose = f->whole = f->never = f->found = false;
 	buf_reset(&f->desc);
 	if ((kind == FOREIGN_GYM ? read_gym : read_synlogic)(f, row, err) < 0)
 		return ERR_FAIL;
@@ -161,8 +161,11 @@ static bool opens_nested(struct str s)
 
 enum { UNMATCHED = 2 }; /* closing brackets without an opening one that are looked past */
 
-/* The last [...] that holds brackets of its own, else the last one; false: none is whole. Backwards, so nearly linear. */
-static bool last_list(struct str s, struct str *ret)
+/*
+ * The last [...] that holds brackets of its own, else the last one, which is enough where `flat`; false: none is whole. Backwards, so
+ * nearly linear.
+ */
+static bool last_list(struct str s, bool flat, struct str *ret)
 {
 	int unmatched = 0;
 	size_t end = s.n;
@@ -187,7 +190,7 @@ static bool last_list(struct str s, struct str *ret)
 		if (opens_nested(str_sub(s, at - 1, end)) || !found)
 			*ret = str_sub(s, at - 1, end);
 		found = true;
-		if (opens_nested(*ret))
+		if (flat || opens_nested(*ret))
 			return true;
 		end = at - 1;
 	}
@@ -222,7 +225,7 @@ static void judge_text(const struct foreign *f, struct str text, enum quarry_for
 	quarry_verify_n(f->rule, buf_z(&f->desc), f->desc.n, text.n ? text.s : "", text.n, &o, v);
 }
 
-/* A list as an answer of its own. */
+/* A list or a line as an answer of its own. */
 static void judge_list(const struct foreign *f, struct str list, struct buf *room, struct quarry_verdict *v)
 {
 	buf_reset(room);
@@ -232,6 +235,12 @@ static void judge_list(const struct foreign *f, struct str list, struct buf *roo
 	judge_text(f, buf_str(room), QUARRY_TAGS, false, v);
 	if (room->failed) /* and the answer was cut */
 		v->mark = QUARRY_UNREADABLE;
+}
+
+static struct str last_line(struct str s)
+{
+	s = str_trim(s);
+	return str_from(s, (size_t)(str_rfind(s, STR("\n")) + 1));
 }
 
 static bool in_tags(struct str response, struct str *inside)
@@ -269,7 +278,7 @@ void foreign_judge(const struct foreign *f, struct str response, bool strict, st
 	}
 	if (in_tags(response, &shown)) {
 		judge_text(f, response, QUARRY_TAGS, strict, v);
-		if (v->mark == QUARRY_UNREADABLE && !strict && f->list && last_list(shown, &list)) {
+		if (v->mark == QUARRY_UNREADABLE && !strict && (f->list || f->flat) && last_list(shown, f->flat, &list)) {
 			judge_list(f, list, room, &other);
 			if (other.mark != QUARRY_UNREADABLE)
 				*v = other;
@@ -277,7 +286,7 @@ void foreign_judge(const struct foreign *f, struct str response, bool strict, st
 		return;
 	}
 	shown = extract_visible(response, false);
-	if (f->list && last_list(shown, &list)) {
+	if ((f->list || f->flat) && last_list(shown, f->flat, &list)) {
 		judge_list(f, list, room, &other);
 		if (other.mark != QUARRY_UNREADABLE) {
 			*v = other;
@@ -292,6 +301,11 @@ void foreign_judge(const struct foreign *f, struct str response, bool strict, st
 		}
 	}
 	judge_text(f, response, f->asked, strict, v);
+	if (v->mark == QUARRY_NO_ANSWER && !strict) {
+		judge_list(f, last_line(shown), room, &other);
+		if (other.mark == QUARRY_CORRECT)
+			*v = other;
+	}
 }
 
 void foreign_release(struct foreign *f)

@@ -30,6 +30,7 @@ struct foreign {
 	enum quarry_format asked;       /* by the question: boxed, fence, or any */
 	bool found;                     /* no task of ours, and yet the desc is of the puzzle's rules, not of what is stored; the same */
 	bool list;                      /* the question asks for [[...]] or [(...)] at the end; set by convert */
+	bool flat;                      /* it asks for [...]; the same */
 	bool line;                      /* it asks for a last line "The answer is ..."; the same */
 	bool prose;                     /* where nothing is handed in, what is shown is the answer, in sentences; the same */
 	bool whole;                     /* and that is matched as it is, but for tags around it; the same */
@@ -46,7 +47,7 @@ bool foreign_kind_from(const char *name, enum foreign_kind *ret); /* "synlogic",
 bool foreign_response(const struct foreign *f, struct json row, struct buf *response);
 /*
  * Judge a response as its row asks: what stands between <answer> tags, else what is handed in as the question says (a box, a block,
- * a list in brackets, a line), else whatever an answer may look like. The verdict's answer points into the response or the room.
+ * a list in brackets, a line), else whatever an answer may look like, else a last line that is right. The verdict's answer points into the response or the room.
  */
 void foreign_judge(const struct foreign *f, struct str response, bool strict, struct buf *room, struct quarry_verdict *v);
 

@@ -506,7 +506,7 @@ static bool time_sequence(struct foreign *f)
 	char room[64];
 	int person = 0;
 
-	f->list = true;
+	f->flat = true;
 	json_get(f->meta, "records", &records);
 	json_get(records, "raw_schedule", &plans);
 	json_get(records, "rules", &rules);
