@@ -106,20 +106,21 @@ def shown(text):
 
 def synlogic():
     here = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'tests', 'fixtures')
-    probes = os.path.join(here, 'synlogic_probes.jsonl')
-    with open(os.path.join(here, 'synlogic_tasks.json'), encoding='utf-8') as f:
-        facts = json.load(f)
-    run = subprocess.run([sys.argv[2], 'verify', '--dataset', 'synlogic', probes], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    rows = {}
-    for line in run.stdout.decode('utf-8').splitlines():
-        row = json.loads(line)
-        rows.setdefault(row['data_source'], []).append(row)
+    facts, rows = {}, {}
+    for part in ('', '_texts'):  # boards and sums; words, stories and benchmarks
+        with open(os.path.join(here, 'synlogic_tasks%s.json' % part), encoding='utf-8') as f:
+            facts.update(json.load(f))
+        probes = os.path.join(here, 'synlogic_probes%s.jsonl' % part)
+        run = subprocess.run([sys.argv[2], 'verify', '--dataset', 'synlogic', probes], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        for line in run.stdout.decode('utf-8').splitlines():
+            row = json.loads(line)
+            rows.setdefault(row['data_source'], []).append(row)
     print('''# SynLogic's verifiers and quarry's
 
 `quarry verify --dataset synlogic` judges rows of SynLogic's schema by the rules as their questions state them. This page tables where its
 verdicts differ from those of SynLogic's own verifiers (commit 6794f97), and why. Made by `make pages` from
-`tests/fixtures/synlogic_probes.jsonl` (puzzles of ours in that schema, with the verdict that SynLogic's verifier gave) and
-`tests/fixtures/synlogic_tasks.json` (counts measured on rows that its generators made); the test suite judges the probes again and compares.
+`tests/fixtures/synlogic_probes*.jsonl` (puzzles of ours in that schema, with the verdict that SynLogic's verifier gave) and
+`tests/fixtures/synlogic_tasks*.json` (counts measured on rows that its generators made); the test suite judges the probes again and compares.
 
 What holds for every task: a response is judged by what stands behind its thought, between `<answer>` tags if there are any, else as the
 question asks for it, else in any usual form; the last whole answer counts. Nothing of a response is ever run. SynLogic's verifiers look at
