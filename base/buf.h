@@ -31,8 +31,22 @@ void buf_reset(struct buf *b);   /* empties, keeps the memory, forgets the failu
 bool buf_reserve(struct buf *b, size_t more);
 
 void buf_add(struct buf *b, struct str s);
-void buf_addz(struct buf *b, const char *z);
-void buf_addc(struct buf *b, char c);
+
+static inline void buf_addz(struct buf *b, const char *z)
+{
+	buf_add(b, str_of(z));
+}
+
+static inline void buf_addc(struct buf *b, char c)
+{
+	if (b->failed || b->cap - b->n < 2 || b->max) { /* a NUL is to follow */
+		buf_add(b, (struct str){ &c, 1 });
+		return;
+	}
+	b->s[b->n++] = c;
+	b->s[b->n] = 0;
+}
+
 void buf_addcp(struct buf *b, uint32_t cp); /* as UTF-8 */
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap);

@@ -28,11 +28,6 @@ bool str_ieq(struct str a, struct str b)
 	return true;
 }
 
-bool str_starts(struct str s, struct str head)
-{
-	return s.n >= head.n && str_eq(str_sub(s, 0, head.n), head);
-}
-
 bool str_ends(struct str s, struct str tail)
 {
 	return s.n >= tail.n && str_eq(str_from(s, s.n - tail.n), tail);

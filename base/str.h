@@ -43,7 +43,7 @@ static inline struct str str_from(struct str s, size_t from)
 
 static inline bool str_eq(struct str a, struct str b)
 {
-	return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
+	return a.n == b.n && (a.n == 0 || (a.s[0] == b.s[0] && memcmp(a.s, b.s, a.n) == 0));
 }
 
 static inline bool str_is(struct str a, const char *z)
@@ -51,9 +51,13 @@ static inline bool str_is(struct str a, const char *z)
 	return str_eq(a, str_of(z));
 }
 
+static inline bool str_starts(struct str s, struct str head)
+{
+	return s.n >= head.n && str_eq((struct str){ s.s, head.n }, head);
+}
+
 int str_cmp(struct str a, struct str b); /* bytewise, the shorter first */
 bool str_ieq(struct str a, struct str b); /* ASCII letters only are folded */
-bool str_starts(struct str s, struct str head);
 bool str_ends(struct str s, struct str tail);
 
 /* Index of the first / last `what` in s, or -1. Linear: O(s.n + what.n). */
