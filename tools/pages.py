@@ -104,23 +104,39 @@ def shown(text):
     return '%s%s%s%s%s' % (fence, ' ' if fence != '`' else '', text, ' ' if fence != '`' else '', fence)
 
 
+def family(name):
+    """The row of the table that a benchmark's name belongs to."""
+    return name.split('_')[0] + '_*' if name.startswith(('bbh_', 'bbeh_')) else name
+
+
+def right(row):
+    return row['mark'] == 'correct'
+
+
 def synlogic():
     here = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'tests', 'fixtures')
-    facts, rows = {}, {}
-    for part in ('', '_texts'):  # boards and sums; words, stories and benchmarks
-        with open(os.path.join(here, 'synlogic_tasks%s.json' % part), encoding='utf-8') as f:
-            facts.update(json.load(f))
-        probes = os.path.join(here, 'synlogic_probes%s.jsonl' % part)
-        run = subprocess.run([sys.argv[2], 'verify', '--dataset', 'synlogic', probes], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        for line in run.stdout.decode('utf-8').splitlines():
-            row = json.loads(line)
+    with open(os.path.join(here, 'synlogic_tasks.json'), encoding='utf-8') as f:
+        facts = json.load(f)
+    rows = {}
+    for probes in sorted(name for name in os.listdir(here) if name.startswith('synlogic_probes')):
+        run = subprocess.run([sys.argv[2], 'verify', '--dataset', 'synlogic', os.path.join(here, probes)], stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL)
+        for row in map(json.loads, run.stdout.decode('utf-8').splitlines()):
             rows.setdefault(row['data_source'], []).append(row)
-    print('''# SynLogic's verifiers and quarry's
+    for name, some in rows.items():
+        fact = facts[family(name)]
+        if 'made' not in fact and 'probes' in fact:
+            continue
+        fact['made'] = True  # not by its generators, which are not published: counted here, over our own
+        for key, n in [('probes', len(some)), ('paid', sum(r['upstream'] is True and not right(r) for r in some)),
+                       ('refused', sum(r['upstream'] is False and right(r) for r in some)), ('hung', sum(r['upstream'] is None for r in some))]:
+            fact[key] = fact.get(key, 0) + n
+    print("""# SynLogic's verifiers and quarry's
 
 `quarry verify --dataset synlogic` judges rows of SynLogic's schema by the rules as their questions state them. This page tables where its
 verdicts differ from those of SynLogic's own verifiers (commit 6794f97), and why. Made by `make pages` from
 `tests/fixtures/synlogic_probes*.jsonl` (puzzles of ours in that schema, with the verdict that SynLogic's verifier gave) and
-`tests/fixtures/synlogic_tasks*.json` (counts measured on rows that its generators made); the test suite judges the probes again and compares.
+`tests/fixtures/synlogic_tasks.json` (counts measured on rows that its generators made); the test suite judges the probes again and compares.
 
 What holds for every task: a response is judged by what stands behind its thought, between `<answer>` tags if there are any, else as the
 question asks for it, else in any usual form; the last whole answer counts. Nothing of a response is ever run. SynLogic's verifiers look at
@@ -128,35 +144,37 @@ thought and answer alike, so an answer that is only thought of is paid, and some
 
 ## In short
 
-"Paid": right to SynLogic, not to quarry. "Refused": right to quarry, not to SynLogic. "Hung": no verdict within 3 s.
+"Paid": right to SynLogic, not to quarry. "Refused": right to quarry, not to SynLogic. "Hung": no verdict within 3 s. Tasks without a
+generator in SynLogic (*) are counted over the probes below alone.
 
 | task | SynLogic | quarry | probes | paid | refused | hung |
-| --- | --- | --- | --: | --: | --: | --: |''')
+| --- | --- | --- | --: | --: | --: | --: |""")
     total = [0, 0, 0, 0]
     for name, fact in sorted(facts.items()):
-        counts = [fact[k] for k in ('probes', 'paid', 'refused', 'hung')]
+        counts = [fact.get(k, 0) for k in ('probes', 'paid', 'refused', 'hung')]
         total = [a + b for a, b in zip(total, counts)]
-        print('| [%s](#%s) | %s | %s | %s |' % (name, name, fact['theirs'], fact['ours'], ' | '.join(map(str, counts))))
+        link = name.replace('*', '\\*') if '*' in name else '[%s](#%s)%s' % (name, name, ' (\\*)' if 'made' in fact else '')
+        print('| %s | %s | %s | %s |' % (link, fact['theirs'], fact['ours'], ' | '.join(map(str, counts))))
     print('| all | | | %s |' % ' | '.join(map(str, total)))
-    print('''
+    print("""
 ## Rows that its generators make
 
 `quarry check --dataset synlogic` on rows made with SynLogic's generators at the knobs of its `run.sh` or their defaults. A row with several
-answers is no fault where every right one is accepted; one that is unsolvable, or whose stored answer breaks the rules, is.
+answers is no fault where every right one is accepted; one that is unsolvable, or whose stored answer breaks the rules, is. "Not checked":
+only the answer is stored, or the story could not be worked out from the question.
 
-| task | rows | ok | several answers | unsolvable | gold wrong |
-| --- | --: | --: | --: | --: | --: |''')
+| task | rows | ok | several answers | not checked | unsolvable | gold wrong |
+| --- | --: | --: | --: | --: | --: | --: |""")
     for name, fact in sorted(facts.items()):
         if 'golds' in fact:
             gold = fact['golds']
-            print('| %s | %s |' % (name, ' | '.join(str(gold[k]) for k in ('rows', 'ok', 'several', 'unsolvable', 'gold_wrong'))))
+            print('| %s | %s |' % (name, ' | '.join(str(gold[k]) for k in ('rows', 'ok', 'several', 'not_checked', 'unsolvable', 'gold_wrong'))))
     print('\n## Every known difference')
     for name, some in sorted(rows.items()):
         print('\n### %s\n\n| response | | SynLogic | quarry | |\n| --- | --- | --- | --- | --- |' % name)
         for row in some:
-            if (row['upstream_is'] == 'right') == (row['mark'] == 'correct') and row['upstream_is'] in ('right', 'wrong'):
-                continue
-            print('| %s | %s | %s | %s | %s |' % (row['probe'], shown(row['response']), row['upstream_is'], row['mark'], row['reason']))
+            if row['upstream'] is None or row['upstream'] != right(row):
+                print('| %s | %s | %s | %s | %s |' % (row['probe'], shown(row['response']), row['upstream_is'], row['mark'], row['reason']))
 
 
 if __name__ == '__main__':
