@@ -30,6 +30,16 @@ static const struct {
 	{ "\xE2\x97\x81think\xE2\x96\xB7", false }, { "\xE2\x97\x81/think\xE2\x96\xB7", true }, /* Kimi: U+25C1, U+25B7 */
 };
 
+/* Might a mark begin in the BLOCK bytes at p? */
+static bool block_begins(const char *p)
+{
+	unsigned char any = 0;
+
+	for (size_t i = 0; i < BLOCK; i++)
+		any |= (unsigned char)((p[i] == '<') | (p[i] == '[') | (p[i] == (char)0xE2));
+	return any;
+}
+
 struct str extract_visible(struct str s, bool think_open)
 {
 	/* First, second and third bytes of the marks: nearly all that is none is passed over by these. */
@@ -41,6 +51,8 @@ struct str extract_visible(struct str s, bool think_open)
 	size_t hidden = s.n;
 
 	for (size_t i = s.n; i-- > 0;) {
+		while (i >= BLOCK && !block_begins(s.s + i + 1 - BLOCK))
+			i -= BLOCK;
 		if (!begins[(unsigned char)s.s[i]] || s.n - i < 3 || !follows[(unsigned char)to_lower(s.s[i + 1])] ||
 		    !third[(unsigned char)to_lower(s.s[i + 2])])
 			continue;

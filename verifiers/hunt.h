@@ -76,4 +76,15 @@ static inline bool word_at(struct str s, size_t i, const char *word)
 	return true;
 }
 
+/* Bytes looked at together: without branches, so that compilers make vector operations of it. */
+enum { BLOCK = 64 };
+
+/* Where the byte comes next, from i on; s.n: nowhere. */
+static inline size_t next_byte(struct str s, size_t i, char c)
+{
+	const char *p = i < s.n ? memchr(s.s + i, c, s.n - i) : NULL;
+
+	return p ? (size_t)(p - s.s) : s.n;
+}
+
 #endif

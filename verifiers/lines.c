@@ -154,6 +154,23 @@ static bool json_key(struct str line, size_t from, size_t to)
 	return false;
 }
 
+/* The next place, from i on, where "answer" might begin, in either language; s.n: there is none. */
+static size_t next_answer(struct str s, size_t i)
+{
+	for (; i + BLOCK < s.n; i += BLOCK) {
+		unsigned char any = 0;
+
+		for (size_t k = i; k < i + BLOCK; k++)
+			any |= (unsigned char)((((s.s[k] | 0x20) == 'a') & ((s.s[k + 1] | 0x20) == 'n')) | (s.s[k] == (char)0xE7));
+		for (size_t k = i; k < i + BLOCK && any; k++)
+			if (answer_at(s, k))
+				return k;
+	}
+	while (i < s.n && !answer_at(s, i))
+		i++;
+	return i;
+}
+
 /* The label of a line, if it has one: at its start, or else the last place in it that names the answer. */
 static enum label label_of(struct str line, struct str *text)
 {
@@ -221,10 +238,11 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 	b->end = start + line.n;
 }
 
-static void label_line(struct hunt *h, struct below *b, struct str line)
+/* named: "answer" stands in it. */
+static void label_line(struct hunt *h, struct below *b, struct str line, bool named)
 {
 	struct str text;
-	enum label label = label_of(line, &text);
+	enum label label = named ? label_of(line, &text) : LABEL_NONE;
 	int kind = label == LABEL_SENTENCE ? SENTENCE : QUARRY_LINE;
 
 	if (label == LABEL_NONE) {
@@ -312,13 +330,16 @@ void find_lines(struct hunt *h)
 	struct str v = h->v, line;
 	struct fence fence = { 0 };
 	struct below below = { 0 };
+	size_t named = next_answer(v, 0);
 
 	for (size_t at = 0; at < v.n; at += line.n + 1) {
 		const char *end = memchr(v.s + at, '\n', v.n - at);
 
 		line = str_sub(v, at, end ? (size_t)(end - v.s) : v.n);
+		if (named < at)
+			named = next_answer(v, at);
 		if (line.n || below.kind)
-			label_line(h, &below, line);
+			label_line(h, &below, line, named < at + line.n);
 		if (line.n)
 			fence_line(h, &fence, line);
 	}

@@ -30,13 +30,10 @@ void find_tags(struct hunt *h)
 	struct str v = h->v;
 	size_t open = SIZE_MAX;
 
-	for (size_t i = 0; i < v.n; i++) {
+	for (size_t i = next_byte(v, 0, '<'); i < v.n; i = next_byte(v, i + 1, '<')) {
 		bool shut;
-		size_t n;
+		size_t n = tag_at(v, i, &shut);
 
-		if (v.s[i] != '<')
-			continue;
-		n = tag_at(v, i, &shut);
 		if (!n)
 			continue;
 		if (!shut) {
@@ -95,9 +92,15 @@ void find_boxes(struct hunt *h)
 	bool open = false;           /* the last box has not been closed yet */
 
 	for (size_t i = 0; i < v.n; i++) {
-		char c = v.s[i];
+		char c;
 		size_t n;
 
+		if (!open) { /* then braces are nobody's */
+			i = next_byte(v, i, '\\');
+			if (i == v.n)
+				break;
+		}
+		c = v.s[i];
 		if (!special[(unsigned char)c])
 			continue;
 		if (c == '\\') {
@@ -293,12 +296,12 @@ void find_json(struct hunt *h)
 	struct object o;
 
 	for (size_t i = 0; i < v.n;) {
-		size_t key = i + 1;
+		size_t key;
 
-		if (v.s[i] != '{') {
-			i++;
-			continue;
-		}
+		i = next_byte(v, i, '{');
+		if (i == v.n)
+			break;
+		key = i + 1;
 		while (key < v.n && is_blank(v.s[key]))
 			key++;
 		if (key == v.n || v.s[key] != '"') {
