@@ -73,9 +73,10 @@ def holds(clue, house, values):
 def check(prompt, answer):
     table = attributes(prompt)
     every = sorted((v for values in table for v in values), key=len, reverse=True)
-    values = re.compile('|'.join(r'\b%s\b' % v if v.isascii() else v for v in every))
-    houses = [values.findall(h) for h in answer.split('/')]
-    if re.search(r'[^\s,，/号]', values.sub('', answer)) or any(len(h) != len(table) for h in houses):
+    values = re.compile('|'.join(r'\b%s\b' % v if v.isascii() else v for v in every), re.I)
+    own = {v.lower(): v for v in every}
+    houses = [[own[v.lower()] for v in values.findall(h)] for h in answer.split('/')]
+    if re.search(r'[^\s,，/号行]', values.sub('', answer)) or any(len(h) != len(table) for h in houses):
         return False
     if [sorted(column) for column in zip(*houses)] != [sorted(v) for v in table]:
         return False
