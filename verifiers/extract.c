@@ -48,11 +48,14 @@ struct str extract_visible(struct str s, bool think_open)
 	static const bool third[256] = {
 		['h'] = true, ['t'] = true, ['e'] = true, ['s'] = true, ['c'] = true, [0x81] = true,
 	};
-	size_t hidden = s.n;
+	size_t hidden = s.n, busy = s.n; /* busy: where the block begins that must be looked at byte by byte */
 
 	for (size_t i = s.n; i-- > 0;) {
-		while (i >= BLOCK && !block_begins(s.s + i + 1 - BLOCK))
-			i -= BLOCK;
+		if (i < busy) {
+			while (i >= BLOCK && !block_begins(s.s + i + 1 - BLOCK))
+				i -= BLOCK;
+			busy = i < BLOCK ? 0 : i + 1 - BLOCK;
+		}
 		if (!begins[(unsigned char)s.s[i]] || s.n - i < 3 || !follows[(unsigned char)to_lower(s.s[i + 1])] ||
 		    !third[(unsigned char)to_lower(s.s[i + 2])])
 			continue;

@@ -157,6 +157,8 @@ static bool json_key(struct str line, size_t from, size_t to)
 /* The next place, from i on, where "answer" might begin, in either language; s.n: there is none. */
 static size_t next_answer(struct str s, size_t i)
 {
+	if (i < s.n && answer_at(s, i)) /* as at the start of many a line */
+		return i;
 	for (; i + BLOCK < s.n; i += BLOCK) {
 		unsigned char any = 0;
 
