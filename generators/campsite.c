@@ -38,7 +38,7 @@ static const char *const technique_names[] = {
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	/* n  m  density  technique */
-	{ 4, 4, 20, 0 },
+	{ 4, 5, 20, 0 },
 	{ 5, 5, 20, 0 },
 	{ 6, 6, 20, 0 },
 	{ 7, 7, 20, 1 },
