@@ -196,8 +196,8 @@ void foreign_prose(const struct foreign *f, struct str response, bool strict, st
 	struct quarry_verdict said;
 	struct extract x;
 
-	extract_answer(&x, response, &o);
 	if (f->whole && shown.n) {
+		extract_answer(&x, response, &o);
 		judge_matched(f, shown, &x, v);
 		return;
 	}
