@@ -335,9 +335,7 @@ void find_lines(struct hunt *h)
 	size_t named = next_answer(v, 0);
 
 	for (size_t at = 0; at < v.n; at += line.n + 1) {
-		const char *end = memchr(v.s + at, '\n', v.n - at);
-
-		line = str_sub(v, at, end ? (size_t)(end - v.s) : v.n);
+		line = str_sub(v, at, next_byte(v, at, '\n'));
 		if (named < at)
 			named = next_answer(v, at);
 		if (line.n || below.kind)
