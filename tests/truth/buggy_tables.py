@@ -52,8 +52,8 @@ def repair(prompt, head, rows):
         n, way = [x for x in named.groups() if x]
         head = turned(head, int(n) if way in ('right', '右') else -int(n))
     elif values:
-        for r, c, value in values:
-            rows[int(r) - 1][int(c) - 1] = value
+        for r, c, right in values:
+            rows[int(r) - 1][int(c) - 1] = right
     elif re.search('(made-up|false) column|一列(编造|虚假)的数据', prompt):
         head, rows = head[:-1], [row[:-1] for row in rows]
     elif re.search('joined in pairs|put into one row|两两合并|被并为一行', prompt):
@@ -68,7 +68,7 @@ def value(text):
 
 
 def conditions(prompt, head):
-    """(column, test, bounds) of each condition."""
+    """(column, test, bound) of each condition."""
     found = []
     names = '|'.join(map(re.escape, head))
     word = r'(-?\d+(?:\.\d+)?|[A-Za-z]+|[\u4e00-\u9fff]+)'
@@ -103,7 +103,7 @@ def statistic(prompt, head, rows):
 
 
 def rounded(x):
-    """Two decimals, halves away from zero."""
+    """To two decimals, halves away from zero."""
     hundredths = int(abs(x) * 100 + Fraction(1, 2))
     return Fraction(-hundredths if x < 0 else hundredths, 100)
 
