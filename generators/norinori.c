@@ -38,8 +38,8 @@ static const char *const technique_names[] = {
 
 static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	/* n  regions  shadow  technique */
-	{ 4, 3, 4, 0, 0 },
 	{ 5, 5, 6, 0, 0 },
+	{ 5, 5, 6, 0, 1 },
 	{ 6, 7, 8, 4, 0 },
 	{ 6, 7, 8, 0, 1 },
 	{ 7, 10, 11, 0, 1 },
@@ -401,19 +401,17 @@ static void put_number(field_fn *put, void *ctx, const char *hole, int v)
 	put(ctx, hole, str_of(text));
 }
 
-/* What has to be said only of some boards: X cells, and small letters beside capitals. */
-static struct str remark(const struct regions *r, enum lang lang)
+/* What has to be said only of some boards: of X cells, and of small letters beside capitals. */
+static void put_remark(field_fn *put, void *ctx, const char *hole, const char *x, const char *small, const struct regions *r)
 {
-	bool small = r->n > 24, x = has_shadow(r);
+	struct buf text = BUF_INIT;
 
-	if (lang == LANG_ZH)
-		return small && x ? STR("标有X的格子不属于任何区域，必须被覆盖。字母的大写和小写表示不同的区域。") :
-		       x ? STR("标有X的格子不属于任何区域，必须被覆盖。") :
-		       small ? STR("字母的大写和小写表示不同的区域。") : STR("");
-	return small && x ? STR(" Cells marked X belong to no region and must be covered. A capital and a small letter are different "
-				"regions.") :
-	       x ? STR(" Cells marked X belong to no region and must be covered.") :
-	       small ? STR(" A capital and a small letter are different regions.") : STR("");
+	if (has_shadow(r))
+		buf_addz(&text, x);
+	if (r->n > 24)
+		buf_addz(&text, small);
+	put(ctx, hole, buf_str(&text));
+	buf_release(&text);
 }
 
 static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
@@ -424,7 +422,15 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 		return;
 	put_number(put, ctx, "rows", b.r.rows);
 	put_number(put, ctx, "cols", b.r.cols);
-	put(ctx, "remark", remark(&b.r, lang));
+	if (lang == LANG_ZH) {
+		put_remark(put, ctx, "remark", "标有X的格子不属于任何区域，必须被覆盖。", "字母的大写和小写表示不同的区域。", &b.r);
+		put_remark(put, ctx, "owners", "标有X的地块不属于任何人家，必须被占据。", "字母的大写和小写表示不同的人家。", &b.r);
+	} else {
+		put_remark(put, ctx, "remark", " Cells marked X belong to no region and must be covered.",
+			   " A capital and a small letter are different regions.", &b.r);
+		put_remark(put, ctx, "owners", " Plots marked X belong to no family and must be filled.",
+			   " A capital and a small letter are different families.", &b.r);
+	}
 	regions_fields(put, ctx, &b.r, b.label, 'X');
 }
 
