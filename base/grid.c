@@ -245,6 +245,12 @@ static bool symbol_index(const char *symbols, uint32_t c, int *ret)
 	return true;
 }
 
+/* Most words are told apart by their first byte. */
+static bool same(const char *a, const char *b)
+{
+	return a[0] == b[0] && strcmp(a, b) == 0;
+}
+
 /* A board that is said not to be the one is none. */
 static bool denies(const char *letters)
 {
@@ -254,7 +260,7 @@ static bool denies(const char *letters)
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(letters, words[i]) == 0)
+		if (same(letters, words[i]))
 			return true;
 	return false;
 }
@@ -268,14 +274,14 @@ static bool name_word(struct reader *r, const char *letters, int numbers, int v)
 	if (denies(letters))
 		return false;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (strcmp(letters, rows[i]) == 0) {
+		if (same(letters, rows[i])) {
 			r->row_word = true;
 			r->awaiting = numbers == 0 && !r->labelled;
 			return numbers == 0 || (numbers == 1 && put_label(r, v));
 		}
 	}
 	for (size_t i = 0; i < sizeof(cols) / sizeof(cols[0]); i++) {
-		if (strcmp(letters, cols[i]) == 0) {
+		if (same(letters, cols[i])) {
 			r->col_word = true;
 			return true;
 		}
