@@ -1,6 +1,6 @@
 """Grids by example: read are the examples, the test input and, where it is told, how many operations there are at most. The operations are
-those that the longest wording lists, with their five groups. Where the number is told, all programs that fit are tried; the other wordings
-speak of a few simple operations, and the programs with the fewest operations that fit are taken. They have to agree on the test's output."""
+those that the longest wording lists, with their five groups. Where the number is told, all programs that fit are tried; where it is not, the
+text says that the fewest operations are meant, and all programs of so many are. They have to agree on the test's output."""
 
 import functools
 import json
