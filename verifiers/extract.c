@@ -220,8 +220,11 @@ void hunt_end(struct hunt *h, int kind)
 
 static void hunt(struct hunt *h, struct str text)
 {
-	memset(h, 0, sizeof(*h));
 	h->v = text;
+	h->offers = h->seen = 0;
+	memset(h->slot, 0, sizeof(h->slot));
+	for (int k = 0; k < KINDS; k++)
+		memset(&h->kind[k], 0, offsetof(struct find, late));
 	find_tags(h);
 	find_boxes(h);
 	find_json(h);

@@ -31,8 +31,8 @@ struct find {
 	bool many;    /* two good ones that differ */
 	struct str text; /* of JSON the value */
 	uint64_t hash;   /* of the text as it is compared */
-	struct str late[OFFERS_LATE];
-	size_t lates; /* a ring: late[(lates - 1) % OFFERS_LATE] is the newest */
+	size_t lates;
+	struct str late[OFFERS_LATE]; /* a ring: late[(lates - 1) % OFFERS_LATE] is the newest; never cleared */
 };
 
 struct hunt {
