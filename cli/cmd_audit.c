@@ -489,9 +489,10 @@ static int run(void *p, int argc, char **argv)
 }
 
 static const char more[] =
-	"Shares of answers that are right without solving anything: one answer for all, the first, last, longest or commonest thing in the "
-	"prompt that could be an answer, a line of the prompt handed back, and two logistic regressions on the prompt (words with counts and "
-	"places; a place that is pointed at). Exit 1 where one of them beats guess + 0.02 by more than chance, from difficulty 3 on.\n"
+	"Shares of answers that are right without solving anything: one answer for all; the first, last, longest or\n"
+	"commonest thing in the prompt that could be an answer; a line of the prompt handed back; and two logistic\n"
+	"regressions on the prompt (words with counts and places; a place that is pointed at). Exit 1 where one of them\n"
+	"beats guess + 0.02 by more than chance, from difficulty 3 on.\n"
 	"\n"
 	"    quarry audit word_sorting --difficulty 3..5 --train 20000 --test 2000\n";
 
