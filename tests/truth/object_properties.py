@@ -41,7 +41,7 @@ def items_of(prompt):
 
 def pairs(text):
     """{property: value} of 'kind mask and smell mint' or '种类为面具、气味为薄荷'."""
-    got = [re.fullmatch(r'(%s) (.+)' % '|'.join(EN), p) or re.fullmatch(r'(%s)为(.+)' % '|'.join(ZH), p) for p in re.split(r' and |、|且|,', text)]
+    got = [re.fullmatch(r'(%s)(?: |为)(.+)' % '|'.join(KEY), part) for part in re.split(' and |、|且', text)]
     return {KEY[m[1]]: m[2] for m in got}
 
 
@@ -66,7 +66,8 @@ def change(text, items, start):
         re.fullmatch(r'对每件(.+?)的物品，都增加一件它的复制品，但把复制品改为(.+)', text)
     if copied:
         return items + [{**item, **pairs(copied[2])} for item in items if meets(item, copied[1])]
-    exact = re.fullmatch(r'for every item, an exact copy is added if no item of the collection at the very start had both its (\w+) and its (\w+)', text) or \
+    exact = re.fullmatch(r'for every item, an exact copy is added if no item of the collection at the very start '
+                         r'had both its (\w+) and its (\w+)', text) or \
         re.fullmatch(r'对每件物品，如果最初的收藏中没有任何一件物品的(..)和(..)都与它相同，就增加一件与它完全相同的复制品', text)
     assert exact, text
     a, b = KEY[exact[1]], KEY[exact[2]]
@@ -103,4 +104,5 @@ def check(prompt, answer):
         wanted = [one[1] or one[2]]
     wanted = [re.sub(r'^\(\d\) ?|的物品$', '', w) for w in wanted]
     counts = [sum(meets(item, w) for item in items) for w in wanted]
-    return re.split(' ?[,，] ?', answer.strip()) == list(map(str, counts))
+    said = re.split(' ?[,，] ?', answer.strip())
+    return all(re.fullmatch(r'\d+', n) for n in said) and list(map(int, said)) == counts

@@ -34,7 +34,7 @@ def walk(prompt):
     listed = re.findall(r'^\d+\. ([^:：\n]+)[:：] ?([^:：\n]+)$', prompt, re.M)
     if listed:
         return [(m if re.search('step|步', m) else None, item) for m, item in listed]
-    got = re.findall(r'You start where the (.*?) is\.|there is the (.*?)\.|You go (.*?) and find the (.*?)\.', prompt)
+    got = re.findall(r'You start at the place of the (.*?)\.|it holds the (.*?)\.|You go (.*?) and find the (.*?)\.', prompt)
     if got:
         return [(m or None, start or carried or item) for start, carried, m, item in got]
     got = re.findall(r'你从(.*?)所在的位置出发|那里有(.*?)。|你(依?次?向[^。]*?步)，看到(.*?)。', prompt)
@@ -65,4 +65,5 @@ def check(prompt, answer):
         x, y = moved(moves)
         here = (here[0] + x, here[1] + y)
         found.append(items.get(here))
-    return re.split(' ?[,，] ?', answer.strip()) == found
+    said = [re.sub('[- ]', '', name) for name in re.split('[,，]', answer)]  # as ice skate or ice-skate
+    return said == [name and re.sub('[- ]', '', name) for name in found]

@@ -76,6 +76,7 @@ def check(prompt, answer):
     values = re.compile('|'.join(r'\b%s\b' % v if v.isascii() else v for v in every), re.I)
     own = {v.lower(): v for v in every}
     houses = [[own[v.lower()] for v in values.findall(h)] for h in answer.split('/')]
+    # 1号 and 第1行 may stand before a house
     if re.search(r'[^\s,，/号行]', values.sub('', answer)) or any(len(h) != len(table) for h in houses):
         return False
     if [sorted(column) for column in zip(*houses)] != [sorted(v) for v in table]:
