@@ -99,11 +99,11 @@ static const char *const lattice_said[SPACE_LATTICES][LANGS] = {
 	  "行走的地方是一片无边的蜂窝，由大小相同的正六边形组成，每个六边形都有一个角朝上。六边形的顶点就是可以停留的位置；一步就是沿着一条边走到相邻的顶点。每个顶点引出三条边：一半顶点的边通向上、左下、右下，另一半顶点的边通向下、左上、右上。" },
 };
 
-/* Sentences: "You start where the lamp is. You go 2 steps right and find the key. ..." */
+/* Sentences: "You start at the place of the lamp. You go 2 steps right and find the key. ..." */
 static void add_story(struct buf *out, const struct space_walk *w, enum lang lang)
 {
 	static const char *const said[LANGS][5] = {
-		{ "You start where the ", " is.", " You go ", " and find the ", " Then you are carried to a place that you are not told; there is the " },
+		{ "You start at the place of the ", ".", " You go ", " and find the ", " Then you are carried to a place that you are not told; it holds the " },
 		{ "你从", "所在的位置出发。", "你", "，看到", "接着你被带到一个不知道在哪里的位置，那里有" },
 	};
 	const char *stop = lang == LANG_ZH ? "。" : ".";
