@@ -120,6 +120,7 @@ int foreign_read(struct foreign *f, struct json row, enum foreign_kind kind, str
 	if ((kind == FOREIGN_GYM ? read_gym : read_synlogic)(f, row, err) < 0)
 		return ERR_FAIL;
 	f->asked = asked_by(buf_str(&f->question));
+	f->bare = kind == FOREIGN_GYM;
 	t = find(f->name, kind);
 	if (!t) {
 		snprintf(f->why, sizeof(f->why), "no task \"%s\" is known", f->name);
@@ -302,6 +303,10 @@ void foreign_judge(const struct foreign *f, struct str response, bool strict, st
 	}
 	judge_text(f, response, f->asked, strict, v);
 	if (v->mark == QUARRY_NO_ANSWER && !strict) {
+		if (f->bare && str_trim(shown).n)
+			judge_list(f, str_trim(shown), room, v);
+		if (v->mark == QUARRY_CORRECT)
+			return;
 		judge_list(f, last_line(shown), room, &other);
 		if (other.mark == QUARRY_CORRECT)
 			*v = other;

@@ -34,6 +34,7 @@ struct foreign {
 	bool line;                      /* it asks for a last line "The answer is ..."; the same */
 	bool prose;                     /* where nothing is handed in, what is shown is the answer, in sentences; the same */
 	bool whole;                     /* and that is matched as it is, but for tags around it; the same */
+	bool bare;                      /* where nothing is handed in, all that is shown is the answer */
 	struct json meta;               /* SynLogic's metadata or reasoning-gym's; inside text */
 	struct buf text;
 };

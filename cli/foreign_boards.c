@@ -2,145 +2,21 @@
  * foreign_boards.c - SynLogic's boards and sums, whose metadata states the puzzle: each becomes a desc of our own task. Where the
  * question tells other rules than ours, the desc has a sign for them (see the head of each rule).
  */
-#include "cli/foreign.h"
+#include "cli/foreign_cells.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-
-enum { SIDE = 32 };
-
-__attribute__((format(printf, 2, 3))) static bool lacks(struct foreign *f, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(f->why, sizeof(f->why), fmt, ap);
-	va_end(ap);
-	return false;
-}
-
-/* The same for what nobody can solve. */
-__attribute__((format(printf, 2, 3))) static bool never(struct foreign *f, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(f->why, sizeof(f->why), fmt, ap);
-	va_end(ap);
-	f->never = true;
-	return false;
-}
 
 static bool asks(const struct foreign *f, const char *words)
 {
 	return str_find(buf_str(&f->question), str_of(words)) >= 0;
 }
 
-/* A cell as text: a string as it is, a number by its digits. */
-static bool cell_text(struct json v, char *room, size_t cap, struct str *ret)
-{
-	if (v.kind == JSON_STRING) {
-		if (!json_text(v, room, cap, ret))
-			return false;
-		*ret = str_trim(*ret);
-		return true;
-	}
-	*ret = v.raw;
-	return v.kind == JSON_INT;
-}
-
-/* A whole number, in a string or not. */
-static bool whole(struct json v, int64_t *ret)
-{
-	char room[24];
-	struct str s;
-
-	return cell_text(v, room, sizeof(room), &s) && str_i64(s, ret);
-}
-
-/* The metadata's member as a rectangle of at most SIDE x SIDE cells. */
-static bool rectangle(struct foreign *f, const char *name, struct json *grid, int *rows, int *cols)
-{
-	struct json row;
-	size_t h, w = 0;
-
-	json_get(f->meta, name, grid);
-	h = grid->kind == JSON_ARRAY ? json_count(*grid) : 0;
-	for (struct json_iter it = json_iter(*grid); h && json_next(&it, NULL, &row);) {
-		size_t n = row.kind == JSON_ARRAY ? json_count(row) : 0;
-
-		if (n == 0 || (w && n != w) || n > SIDE)
-			h = 0;
-		w = n;
-	}
-	if (h == 0 || h > SIDE)
-		return lacks(f, "its metadata has no \"%s\" of equal rows", name);
-	*rows = (int)h;
-	*cols = (int)w;
-	return true;
-}
-
-/* Writes one cell; false: what is it? */
-typedef bool cell_fn(struct buf *b, struct str text);
-
-/* All cells, `comma` between those of a row, / between rows. */
-static bool cells_put(struct foreign *f, struct json grid, const char *comma, cell_fn *put)
-{
-	struct json row, cell;
-	struct str text;
-	char room[16];
-
-	int y = 0;
-
-	for (struct json_iter rows = json_iter(grid); json_next(&rows, NULL, &row); y++) {
-		int x = 0;
-
-		if (y)
-			buf_addc(&f->desc, '/');
-		for (struct json_iter cells = json_iter(row); json_next(&cells, NULL, &cell); x++) {
-			if (x)
-				buf_addz(&f->desc, comma);
-			if (!cell_text(cell, room, sizeof(room), &text) || !put(&f->desc, text))
-				return lacks(f, "a cell of its board is %.*s", (int)(cell.raw.n < 40 ? cell.raw.n : 40), cell.raw.s);
-		}
-	}
-	return true;
-}
-
-static bool put_number(struct buf *b, struct str s)
-{
-	int64_t v;
-
-	if (!str_i64(s, &v) || v < 0 || v > 9999)
-		return false;
-	buf_addi(b, v);
-	return true;
-}
-
 static bool put_number_or_x(struct buf *b, struct str s)
 {
 	if (!str_is(s, "X"))
-		return put_number(b, s);
+		return foreign_number(b, s);
 	buf_addc(b, '.');
 	return true;
-}
-
-/* A list of numbers of the metadata, `comma` between. */
-static bool numbers_put(struct foreign *f, const char *name, const char *comma, size_t count)
-{
-	struct json list, v;
-	size_t n = 0;
-	int64_t i;
-
-	json_get(f->meta, name, &list);
-	for (struct json_iter it = json_iter(list); list.kind == JSON_ARRAY && json_next(&it, NULL, &v); n++) {
-		if (!whole(v, &i) || i < 0 || i > 99999)
-			return lacks(f, "its \"%s\" holds %.*s", name, (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
-		if (n)
-			buf_addz(&f->desc, comma);
-		buf_addi(&f->desc, i);
-	}
-	return n == count ? true : lacks(f, "its \"%s\" has %zu numbers, not %zu", name, n, count);
 }
 
 static int64_t list_sum(const struct foreign *f, const char *name)
@@ -150,7 +26,7 @@ static int64_t list_sum(const struct foreign *f, const char *name)
 
 	json_get(f->meta, name, &list);
 	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v);)
-		sum += whole(v, &i) && i < 1000 ? i : 0;
+		sum += foreign_whole(v, &i) && i < 1000 ? i : 0;
 	return sum;
 }
 
@@ -176,10 +52,10 @@ static bool arrow_maze(struct foreign *f)
 	struct json grid;
 	int h, w;
 
-	if (!rectangle(f, "maze", &grid, &h, &w))
+	if (!foreign_rectangle(f, "maze", &grid, &h, &w))
 		return false;
 	buf_addf(&f->desc, "%dx%d:", h, w);
-	return cells_put(f, grid, ",", put_arrow);
+	return foreign_cells(f, grid, ",", put_arrow);
 }
 
 static bool numbrix(struct foreign *f)
@@ -188,10 +64,10 @@ static bool numbrix(struct foreign *f)
 	int h, w;
 
 	f->list = true;
-	if (!rectangle(f, "grid", &grid, &h, &w))
+	if (!foreign_rectangle(f, "grid", &grid, &h, &w))
 		return false;
 	buf_addf(&f->desc, "%d:", h);
-	return h == w ? cells_put(f, grid, ",", put_number_or_x) : lacks(f, "its board is no square");
+	return h == w ? foreign_cells(f, grid, ",", put_number_or_x) : foreign_lacks(f, "its board is no square");
 }
 
 /* One-step logic, where a question asks for that alone, sees a number whose hidden neighbours are all mines; nothing else. */
@@ -201,10 +77,10 @@ static bool minesweeper(struct foreign *f)
 	int h, w;
 
 	f->list = true;
-	if (!rectangle(f, "revealed_grid", &grid, &h, &w))
+	if (!foreign_rectangle(f, "revealed_grid", &grid, &h, &w))
 		return false;
 	buf_addf(&f->desc, "%dx%d:?:%c:", h, w, asks(f, "one-step") || asks(f, "\u4e00\u6b65") ? 'o' : 'm');
-	return cells_put(f, grid, "", put_number_or_x);
+	return foreign_cells(f, grid, "", put_number_or_x);
 }
 
 /* ---- tents, dominoes, stars, walls ---- */
@@ -222,18 +98,18 @@ static bool campsite(struct foreign *f)
 	int h, w, trees = 0;
 
 	f->list = true;
-	if (!rectangle(f, "grid", &grid, &h, &w) || !cells_put(f, grid, "", put_tree))
+	if (!foreign_rectangle(f, "grid", &grid, &h, &w) || !foreign_cells(f, grid, "", put_tree))
 		return false;
 	for (size_t i = 0; i < f->desc.n; i++)
 		trees += f->desc.s[i] == 'T';
 	buf_addc(&f->desc, ':');
-	if (!numbers_put(f, "row_constraints", ",", (size_t)h))
+	if (!foreign_numbers(f, "row_constraints", ",", (size_t)h))
 		return false;
 	buf_addc(&f->desc, ':');
-	if (!numbers_put(f, "col_constraints", ",", (size_t)w))
+	if (!foreign_numbers(f, "col_constraints", ",", (size_t)w))
 		return false;
 	if (trees != list_sum(f, "row_constraints") || trees != list_sum(f, "col_constraints"))
-		return never(f, "the tents of its rows or columns are not as many as its %d trees", trees);
+		return foreign_never(f, "the tents of its rows or columns are not as many as its %d trees", trees);
 	buf_addz(&f->desc, asks(f, "exactly one tree") ? ":one" : ":some");
 	return true;
 }
@@ -252,7 +128,7 @@ static bool norinori(struct foreign *f)
 	int h, w;
 
 	f->list = true;
-	return rectangle(f, "region_grid", &grid, &h, &w) && cells_put(f, grid, "", put_letter);
+	return foreign_rectangle(f, "region_grid", &grid, &h, &w) && foreign_cells(f, grid, "", put_letter);
 }
 
 /* The question's number of stars; it is the metadata's k. */
@@ -262,10 +138,10 @@ static bool star_placement(struct foreign *f)
 	int64_t stars;
 	int h, w;
 
-	if (!json_get(f->meta, "k", &k) || !whole(k, &stars) || stars < 1 || stars > 9)
-		return lacks(f, "its metadata has no \"k\"");
+	if (!json_get(f->meta, "k", &k) || !foreign_whole(k, &stars) || stars < 1 || stars > 9)
+		return foreign_lacks(f, "its metadata has no \"k\"");
 	buf_addf(&f->desc, "%d:", (int)stars);
-	return rectangle(f, "region_grid", &grid, &h, &w) && cells_put(f, grid, "", put_letter);
+	return foreign_rectangle(f, "region_grid", &grid, &h, &w) && foreign_cells(f, grid, "", put_letter);
 }
 
 static bool put_island(struct buf *b, struct str s)
@@ -289,7 +165,7 @@ static bool number_wall(struct foreign *f)
 	int h, w;
 
 	buf_addz(&f->desc, "ft:");
-	return rectangle(f, "grid", &grid, &h, &w) && cells_put(f, grid, "", put_island);
+	return foreign_rectangle(f, "grid", &grid, &h, &w) && foreign_cells(f, grid, "", put_island);
 }
 
 /* ---- sums ---- */
@@ -301,53 +177,15 @@ static bool kukurasu(struct foreign *f)
 	f->list = true;
 	json_get(f->meta, "row_sums", &rows);
 	json_get(f->meta, "col_sums", &cols);
-	if (!numbers_put(f, "row_sums", " ", json_count(rows)))
+	if (!foreign_numbers(f, "row_sums", " ", json_count(rows)))
 		return false;
 	buf_addc(&f->desc, '/');
-	return numbers_put(f, "col_sums", " ", json_count(cols));
+	return foreign_numbers(f, "col_sums", " ", json_count(cols));
 }
 
-/* The frame holds the sums; a 0 inside it is a blank. */
 static bool survo(struct foreign *f)
 {
-	struct json grid, list, row, v;
-	int h, w, y = 0, blanks = 0, n = 0;
-	int64_t pool[SIDE * SIDE], cell;
-
-	if (!rectangle(f, "original_matrix", &grid, &h, &w))
-		return false;
-	for (struct json_iter rows = json_iter(grid); json_next(&rows, NULL, &row); y++) {
-		int x = 0;
-
-		buf_addz(&f->desc, y == 0 ? "" : y == h - 1 ? "|" : "/");
-		for (struct json_iter cells = json_iter(row); json_next(&cells, NULL, &v); x++) {
-			if (!whole(v, &cell) || cell < 0 || cell > 9999)
-				return lacks(f, "its matrix has something else than numbers");
-			if (y == h - 1 && x == w - 1)
-				break; /* the sum of all sums follows from the others */
-			buf_addz(&f->desc, x == 0 ? "" : x == w - 1 ? "=" : " ");
-			if (cell == 0 && x < w - 1 && y < h - 1)
-				buf_addc(&f->desc, '.');
-			else
-				buf_addi(&f->desc, cell);
-			blanks += cell == 0 && x < w - 1 && y < h - 1;
-		}
-	}
-	json_get(f->meta, "candidate_numbers", &list);
-	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v); n++) {
-		int at = n;
-
-		if (n == SIDE * SIDE || !whole(v, &cell) || cell < 0)
-			return lacks(f, "its \"candidate_numbers\" are no numbers");
-		for (; at > 0 && pool[at - 1] > cell; at--)
-			pool[at] = pool[at - 1];
-		pool[at] = cell;
-	}
-	if (n != blanks)
-		return never(f, "%d numbers are to be filled into %d blanks", n, blanks);
-	for (int i = 0; i < n; i++)
-		buf_addf(&f->desc, "%c%lld", i ? ' ' : '|', (long long)pool[i]);
-	return true;
+	return foreign_survo(f, "original_matrix");
 }
 
 /* ---- Latin squares ---- */
@@ -372,14 +210,12 @@ static bool place(struct json v, int n, int *cell)
 				return false;
 	} else {
 		for (struct json_iter it = json_iter(v); json_next(&it, NULL, &part); k++)
-			if (k == 2 || !whole(part, &at[k]))
+			if (k == 2 || !foreign_whole(part, &at[k]))
 				return false;
 	}
 	*cell = (int)((at[0] - 1) * n + at[1] - 1);
 	return k == 2 && at[0] >= 1 && at[0] <= n && at[1] >= 1 && at[1] <= n;
 }
-
-enum { LATIN = 9 };
 
 /* The cage of each cell; -1: in none. */
 static bool cages_read(struct foreign *f, struct json regions, int n, int *cage_of)
@@ -391,19 +227,19 @@ static bool cages_read(struct foreign *f, struct json regions, int n, int *cage_
 		cage_of[i] = -1;
 	for (struct json_iter it = json_iter(regions); json_next(&it, NULL, &region); cage++) {
 		if (!json_get(region, "cells", &cells) || cells.kind != JSON_ARRAY)
-			return lacks(f, "one of its regions has no cells");
+			return foreign_lacks(f, "one of its regions has no cells");
 		for (struct json_iter c = json_iter(cells); json_next(&c, NULL, &v);) {
 			if (!place(v, n, &cell))
-				return lacks(f, "a cell of its regions is %.*s", (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
+				return foreign_lacks(f, "a cell of its regions is %.*s", (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
 			if (cage_of[cell] >= 0)
-				return lacks(f, "row %d, column %d is in two regions", cell / n + 1, cell % n + 1);
+				return foreign_lacks(f, "row %d, column %d is in two regions", cell / n + 1, cell % n + 1);
 			cage_of[cell] = cage;
 		}
 	}
 	for (int i = 0; i < n * n; i++)
 		if (cage_of[i] < 0)
-			return lacks(f, "row %d, column %d is in no region", i / n + 1, i % n + 1);
-	return cage <= 52 ? true : lacks(f, "it has more than 52 regions");
+			return foreign_lacks(f, "row %d, column %d is in no region", i / n + 1, i % n + 1);
+	return cage <= 52 ? true : foreign_lacks(f, "it has more than 52 regions");
 }
 
 /* What region number k asks for. */
@@ -416,8 +252,8 @@ static bool target_put(struct foreign *f, struct json regions, int k)
 
 	for (int i = 0; i <= k; i++)
 		json_next(&it, NULL, &region);
-	if (!json_get(region, "target", &target) || !whole(target, &v) || v < 0 || v > 999999)
-		return lacks(f, "the target of a region is %.*s", (int)(target.raw.n < 40 ? target.raw.n : 40), target.raw.s);
+	if (!json_get(region, "target", &target) || !foreign_whole(target, &v) || v < 0 || v > 999999)
+		return foreign_lacks(f, "the target of a region is %.*s", (int)(target.raw.n < 40 ? target.raw.n : 40), target.raw.s);
 	buf_addi(&f->desc, v);
 	json_get(region, "cells", &cells);
 	json_get(region, "operator", &sign);
@@ -428,7 +264,7 @@ static bool target_put(struct foreign *f, struct json regions, int k)
 			buf_addz(&f->desc, signs[i][1]);
 			return true;
 		}
-	return lacks(f, "the operator of a region is %.*s", (int)(sign.raw.n < 40 ? sign.raw.n : 40), sign.raw.s);
+	return foreign_lacks(f, "the operator of a region is %.*s", (int)(sign.raw.n < 40 ? sign.raw.n : 40), sign.raw.s);
 }
 
 static bool size_read(struct foreign *f, const char *name, int *n)
@@ -436,15 +272,15 @@ static bool size_read(struct foreign *f, const char *name, int *n)
 	struct json v;
 	int64_t size;
 
-	if (!json_get(f->meta, name, &v) || !whole(v, &size) || size < 2 || size > LATIN)
-		return lacks(f, "its metadata has no \"%s\" from 2 to 9", name);
+	if (!json_get(f->meta, name, &v) || !foreign_whole(v, &size) || size < 2 || size > FOREIGN_LATIN)
+		return foreign_lacks(f, "its metadata has no \"%s\" from 2 to 9", name);
 	*n = (int)size;
 	return true;
 }
 
 static bool calcudoko(struct foreign *f)
 {
-	int cage_of[LATIN * LATIN], order[LATIN * LATIN], name[LATIN * LATIN], n = 0, cages = 0;
+	int cage_of[FOREIGN_LATIN * FOREIGN_LATIN], order[FOREIGN_LATIN * FOREIGN_LATIN], name[FOREIGN_LATIN * FOREIGN_LATIN], n = 0, cages = 0;
 	struct json regions;
 
 	f->list = true;
@@ -498,77 +334,36 @@ static bool givens_read(const struct foreign *f, int n, char *given)
 	return y == n;
 }
 
-/* [[0, 1], [1, 1], "<"], from 0, between neighbours. */
-static bool sign_read(struct json v, int n, int *cell, bool *down, char *sign)
+/* [[0, 1], [1, 1], "<"] */
+static bool nested_sign(struct json v, int64_t at[4], struct json *sign)
 {
-	struct json part, number;
-	int64_t at[4];
-	int k = 0, a, b;
 	struct json_iter it = json_iter(v);
+	struct json part, number;
+	int k = 0;
 
 	for (int side = 0; side < 2; side++) {
 		if (!json_next(&it, NULL, &part) || part.kind != JSON_ARRAY)
 			return false;
 		for (struct json_iter p = json_iter(part); json_next(&p, NULL, &number); k++)
-			if (k == 2 * side + 2 || !whole(number, &at[k]) || at[k] < 0 || at[k] >= n)
+			if (k == 2 * side + 2 || !foreign_whole(number, &at[k]))
 				return false;
 		if (k != 2 * side + 2)
 			return false;
 	}
-	if (!json_next(&it, NULL, &part) || !(json_is(part, "<") || json_is(part, ">")))
-		return false;
-	*sign = json_is(part, "<") ? '<' : '>';
-	a = (int)(at[0] * n + at[1]);
-	b = (int)(at[2] * n + at[3]);
-	if (a > b) {
-		int was = a;
-
-		a = b;
-		b = was;
-		*sign = *sign == '<' ? '>' : '<';
-	}
-	*cell = a;
-	*down = b == a + n;
-	return *down || (b == a + 1 && b % n);
+	return json_next(&it, NULL, sign);
 }
 
 static bool futoshiki(struct foreign *f)
 {
-	char given[LATIN * LATIN], right[LATIN * LATIN], below[LATIN * LATIN], sign;
-	struct json list, v;
-	bool down;
-	int n = 0, cell;
+	char given[FOREIGN_LATIN * FOREIGN_LATIN];
+	int n = 0;
 
 	f->list = true;
 	if (!size_read(f, "grid_size", &n))
 		return false;
 	if (!givens_read(f, n, given))
-		return lacks(f, "its question shows no board of %d rows", n);
-	memset(right, '-', sizeof(right));
-	memset(below, '-', sizeof(below));
-	json_get(f->meta, "constraints", &list);
-	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v);) {
-		char *at;
-
-		if (!sign_read(v, n, &cell, &down, &sign))
-			return lacks(f, "one of its constraints is %.*s", (int)(v.raw.n < 60 ? v.raw.n : 60), v.raw.s);
-		at = down ? &below[cell] : &right[cell];
-		sign = down ? (sign == '<' ? '^' : 'v') : sign;
-		if (*at != '-' && *at != sign)
-			return never(f, "two of its constraints contradict each other at row %d, column %d", cell / n + 1, cell % n + 1);
-		*at = sign;
-	}
-	buf_addf(&f->desc, "%d:", n);
-	for (int y = 0; y < n; y++) {
-		for (int x = 0; x < n; x++) {
-			buf_addc(&f->desc, given[y * n + x]);
-			if (x + 1 < n)
-				buf_addc(&f->desc, right[y * n + x]);
-		}
-		if (y + 1 < n)
-			buf_addf(&f->desc, "/%.*s/", n, below + y * n);
-	}
-	return true;
+		return foreign_lacks(f, "its question shows no board of %d rows", n);
+	return foreign_futoshiki(f, n, given, nested_sign);
 }
 
 static bool skyscraper_puzzle(struct foreign *f)
@@ -580,7 +375,7 @@ static bool skyscraper_puzzle(struct foreign *f)
 		return false;
 	buf_addf(&f->desc, "%d:", n);
 	for (int i = 0; i < 4; i++) {
-		if (!numbers_put(f, sides[i], "", (size_t)n))
+		if (!foreign_numbers(f, sides[i], "", (size_t)n))
 			return false;
 		buf_addc(&f->desc, i < 3 ? '/' : ':');
 	}
@@ -594,10 +389,10 @@ static bool sudoku(struct foreign *f)
 	struct json grid;
 	int h, w;
 
-	if (!rectangle(f, "original_sudoku", &grid, &h, &w))
+	if (!foreign_rectangle(f, "original_sudoku", &grid, &h, &w))
 		return false;
 	buf_addz(&f->desc, "3x3:");
-	return cells_put(f, grid, "", put_number_or_x);
+	return foreign_cells(f, grid, "", put_number_or_x);
 }
 
 /* ---- expressions ---- */
@@ -610,14 +405,14 @@ static bool mathador(struct foreign *f)
 	unsigned signs = 0;
 	static const char all[] = "+-*/";
 
-	if (!json_get(f->meta, "result", &v) || !whole(v, &target) || target < 0)
-		return lacks(f, "its metadata has no \"result\"");
+	if (!json_get(f->meta, "result", &v) || !foreign_whole(v, &target) || target < 0)
+		return foreign_lacks(f, "its metadata has no \"result\"");
 	json_get(f->meta, "operators", &list);
 	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v);) {
 		struct str s;
 
 		if (!json_plain(v, &s) || s.n != 1 || !strchr(all, s.s[0]))
-			return lacks(f, "it allows the operator %.*s", (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
+			return foreign_lacks(f, "it allows the operator %.*s", (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
 		signs |= 1u << (strchr(all, s.s[0]) - all);
 	}
 	buf_addi(&f->desc, target);
@@ -629,7 +424,7 @@ static bool mathador(struct foreign *f)
 	}
 	buf_addz(&f->desc, ": ");
 	json_get(f->meta, "numbers", &list);
-	return numbers_put(f, "numbers", " ", json_count(list));
+	return foreign_numbers(f, "numbers", " ", json_count(list));
 }
 
 /* Divisions are as everybody knows them: nothing is said against fractions. */
@@ -645,7 +440,7 @@ static bool math_path(struct foreign *f)
 		if (text.s[i] != ' ')
 			buf_addc(&f->desc, text.s[i]);
 	buf_release(&text);
-	return ok ? true : lacks(f, "its metadata has no \"query_expr\"");
+	return ok ? true : foreign_lacks(f, "its metadata has no \"query_expr\"");
 }
 
 static bool cryptarithm(struct foreign *f)
@@ -660,14 +455,14 @@ static bool cryptarithm(struct foreign *f)
 	n = json_count(words);
 	op = json_iter(signs);
 	if (n < 2 || json_count(signs) + 2 != n)
-		return lacks(f, "its metadata has no \"letter_words\" and \"operators\" that make an equation");
+		return foreign_lacks(f, "its metadata has no \"letter_words\" and \"operators\" that make an equation");
 	for (struct json_iter it = json_iter(words); json_next(&it, NULL, &w); at++) {
 		struct str word, sign = STR("=");
 
 		if (at && at + 1 < n && (!json_next(&op, NULL, &s) || !json_plain(s, &sign) || sign.n != 1))
-			return lacks(f, "one of its operators is %.*s", (int)(s.raw.n < 40 ? s.raw.n : 40), s.raw.s);
+			return foreign_lacks(f, "one of its operators is %.*s", (int)(s.raw.n < 40 ? s.raw.n : 40), s.raw.s);
 		if (!json_plain(w, &word))
-			return lacks(f, "one of its words is no text");
+			return foreign_lacks(f, "one of its words is no text");
 		if (at)
 			buf_add(&f->desc, sign);
 		buf_add(&f->desc, word);
@@ -699,7 +494,7 @@ static bool words_put(struct foreign *f, const char *name)
 		int at = 0;
 
 		if (!json_text(v, w, WORD, &s))
-			return lacks(f, "one of its \"%s\" is %.*s", name, (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
+			return foreign_lacks(f, "one of its \"%s\" is %.*s", name, (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
 		if (!s.n)
 			continue;
 		for (size_t i = 0; i < s.n; i++)
@@ -710,7 +505,7 @@ static bool words_put(struct foreign *f, const char *name)
 		if (at < n && strcmp(word[at], w) == 0)
 			continue;
 		if (n == WORDS)
-			return lacks(f, "its \"%s\" are more than %d", name, WORDS);
+			return foreign_lacks(f, "its \"%s\" are more than %d", name, WORDS);
 		memmove(word[at + 1], word[at], (size_t)(n - at) * sizeof(word[0]));
 		memcpy(word[at], w, s.n + 1);
 		n++;
@@ -728,7 +523,7 @@ static bool wordscapes(struct foreign *f)
 
 	f->list = true;
 	buf_addc(&f->desc, '~');
-	if (!rectangle(f, "grid", &grid, &h, &w) || !cells_put(f, grid, "", put_mask))
+	if (!foreign_rectangle(f, "grid", &grid, &h, &w) || !foreign_cells(f, grid, "", put_mask))
 		return false;
 	buf_addc(&f->desc, '|');
 	if (!words_put(f, "across_words"))

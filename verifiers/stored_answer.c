@@ -9,6 +9,8 @@
  *	choice B			claim yes, claim no	(valid, plausible, true, telling the truth count as yes)
  *	yesno yes,no,unknown		words ant bee cow	(in this order)
  *	list red|blue			set red|blue		(names, in this order or in any)
+ *	items EXCEPT|Let|ant		numbers 93.1,32.6,-3	(to the letter; equal as numbers)
+ *	roles knight/knave Ada=knave	(who is what)
  *	word blue lamp			text HELLO YOU		(a name; a text to the letter)
  *	brackets ])			opens ([{, opens! ([{	(closed by any right continuation, or by the shortest)
  *	grid 120/034			json {"House 1":{"Name":"Eric"}}
@@ -519,9 +521,9 @@ static const struct {
 	stored_fn *judge;
 } kinds[] = {
 	{ "bbeh", stored_bbeh },         { "brackets", judge_brackets }, { "choice", stored_choice }, { "claim", stored_claim },
-	{ "decimal", stored_decimal },   { "grid", judge_grid },         { "integer", stored_integer }, { "integers", stored_integers },
+	{ "decimal", stored_decimal },   { "grid", judge_grid },         { "integer", stored_integer }, { "integers", stored_integers }, { "items", stored_items },
 	{ "json", judge_json },          { "letters", judge_letters },   { "list", judge_list },     { "number", stored_number },
-	{ "opens", judge_opens },
+	{ "numbers", stored_numbers },   { "opens", judge_opens },       { "roles", stored_roles },
 	{ "opens!", judge_opens_shortest }, { "set", judge_set },        { "step", stored_step },     { "text", judge_text },
 	{ "word", judge_word },          { "words", judge_words },       { "yesno", stored_yesno },
 };

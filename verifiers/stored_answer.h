@@ -18,7 +18,8 @@ enum {
 
 typedef enum quarry_mark stored_fn(struct why *why, struct str gold, struct str answer);
 
-stored_fn stored_integer, stored_decimal, stored_number, stored_step, stored_integers; /* stored_numbers.c */
+stored_fn stored_integer, stored_decimal, stored_number, stored_step, stored_integers, stored_numbers; /* stored_numbers.c */
+stored_fn stored_items, stored_roles;                                                  /* stored_lists.c */
 stored_fn stored_claim, stored_yesno, stored_choice;                                   /* stored_words.c */
 stored_fn stored_bbeh;                                                                 /* stored_bbeh.c */
 

@@ -334,3 +334,37 @@ enum quarry_mark stored_integers(struct why *why, struct str gold, struct str an
 	return k == n ? QUARRY_CORRECT : rule_wrong(why, "%zu numbers are due, not %zu", n, k);
 }
 
+/* 93.1,32.6,-3: equal as numbers, parted by commas, lines or blanks. */
+enum quarry_mark stored_numbers(struct why *why, struct str gold, struct str answer)
+{
+	struct str rest = gold, item, word;
+	struct number due, said;
+	char room[STORED_TEXT];
+	size_t n = 0, k = 0;
+	bool right = true, more;
+
+	while (str_split(&rest, ',', &item)) {
+		if (!gold_number(item, &due))
+			return QUARRY_BAD_TASK;
+		n++;
+	}
+	if (n == 0 || gold.s[gold.n - 1] == ',')
+		return QUARRY_BAD_TASK;
+	if (!stored_plain(answer, room, &rest))
+		return rule_unreadable(why, "that is too long for the list");
+	for (rest = text_list(rest); text_item(&rest, &item);)
+		while (str_word(&item, &word)) {
+			word = text_strip(word);
+			said.negative = eat_sign(&word);
+			if (!eat_number(&word, &said) || word.n)
+				return rule_unreadable(why, "it is no list of numbers");
+			more = str_split(&gold, ',', &word) && gold_number(word, &due);
+			right &= more && same_number(&due, &said);
+			k++;
+		}
+	if (k == 0)
+		return rule_unreadable(why, "it is no list of numbers");
+	if (k != n)
+		return rule_wrong(why, "%zu numbers are due, not %zu", n, k);
+	return right ? QUARRY_CORRECT : stored_differs(why);
+}
