@@ -171,7 +171,7 @@ static bool tokens_make(struct tokens *t, const struct foreign *f, struct str an
 	if (is(f, "kukurasu")) {
 		for (size_t i = 0; i < answer.n; i++)
 			if (answer.s[i] != '/')
-				token_add(t, answer.s[i] == '1' ? STR("1") : STR("X"));
+				token_add(t, answer.s[i] == '1' ? STR("1") : f->bare ? STR("0") : STR("X"));
 		return tokens_done(t);
 	}
 	if (is(f, "number_wall"))
@@ -398,18 +398,18 @@ static bool put_meta(struct buf *out, const struct foreign *f, struct json meta,
 	return ok;
 }
 
-/* game_data_str with the answer in it; an answer is asked for where done stays 0. */
-static bool put_game(struct buf *out, const struct foreign *f, struct str answer)
+/* The members of an object that holds question, answer and metadata, with the answer in them; an answer is asked for where done stays 0. */
+static bool put_game(struct buf *out, const struct foreign *f, struct json game, struct str answer)
 {
-	struct json game, v;
-	struct err ignored;
+	struct json v;
 	struct str key;
-	bool ok;
+	bool ok = true;
 	int done = 0;
 
-	ok = json_parse(&game, buf_str(&f->text), &ignored);
 	json_open(out, '{');
 	for (struct json_iter it = json_iter(game); ok && json_next(&it, &key, &v);) {
+		if (json_key_is(key, "check"))
+			continue;
 		json_add_raw(out, key);
 		buf_addc(out, ':');
 		if (json_key_is(key, "answer") && holds_something(v)) {
@@ -421,7 +421,6 @@ static bool put_game(struct buf *out, const struct foreign *f, struct str answer
 			json_add_raw(out, v.raw);
 		}
 	}
-	json_close(out, '}');
 	return ok && done > 0;
 }
 
@@ -455,20 +454,31 @@ static void put_member(struct buf *out, struct str key, struct json v, struct st
 	}
 }
 
-bool foreign_repair(struct buf *out, const struct foreign *f, struct json row, struct str answer, const char *check)
+/* SynLogic's row: the same within game_data_str. */
+static bool put_row(struct buf *out, const struct foreign *f, struct json row, struct str answer)
 {
-	struct buf game = BUF_INIT;
-	struct json v;
+	struct buf text = BUF_INIT;
+	struct json game, v;
+	struct err ignored;
 	struct str key;
-	bool ok = put_game(&game, f, answer) && !game.failed;
+	bool ok = json_parse(&game, buf_str(&f->text), &ignored) && put_game(&text, f, game, answer);
 
+	json_close(&text, '}');
 	json_open(out, '{');
 	for (struct json_iter it = json_iter(row); ok && json_next(&it, &key, &v);)
 		if (!json_key_is(key, "check"))
-			put_member(out, key, v, buf_str(&game));
+			put_member(out, key, v, buf_str(&text));
+	ok = ok && !text.failed;
+	buf_release(&text);
+	return ok;
+}
+
+bool foreign_repair(struct buf *out, const struct foreign *f, struct json row, struct str answer, const char *check)
+{
+	bool ok = f->bare ? put_game(out, f, row, answer) : put_row(out, f, row, answer);
+
 	json_key(out, "check");
 	json_add_z(out, check);
 	json_close(out, '}');
-	buf_release(&game);
 	return ok && !out->failed;
 }
