@@ -244,6 +244,61 @@ static struct str last_line(struct str s)
 	return str_from(s, (size_t)(str_rfind(s, STR("\n")) + 1));
 }
 
+/* What follows "Answer:" at the head, all of it: of boards their other lines too. */
+static bool behind_answer(struct str s, struct str *ret)
+{
+	enum { HEAD = 48 };
+	struct str head = str_sub(s, 0, HEAD);
+	ptrdiff_t at = str_find(head, STR("nswer")), colon = at < 0 ? -1 : str_chr(str_from(head, (size_t)at), ':');
+
+	if (colon < 0 || (str_chr(head, '\n') >= 0 && str_chr(head, '\n') < at + colon))
+		return false;
+	for (s = str_from(s, (size_t)(at + colon + 1)); s.n && s.s[0] == '*';)
+		s = str_from(s, 1);
+	*ret = str_trim(s);
+	return ret->n > 0;
+}
+
+/* All that stands behind the last <answer>, up to its end. */
+static struct str last_tagged(struct str s)
+{
+	ptrdiff_t at = str_rfind(s, STR("<answer>")), end;
+
+	s = str_from(s, at < 0 ? s.n : (size_t)at + 8);
+	end = str_find(s, STR("</answer>"));
+	return str_trim(end < 0 ? s : str_sub(s, 0, (size_t)end));
+}
+
+/*
+ * Nothing needs to stand around an answer; what stands before it is looked past. The room holds what v points at in the end, so the
+ * whole is judged again where the parts were no better.
+ */
+static void judge_bare(const struct foreign *f, struct str shown, struct buf *room, struct quarry_verdict *v)
+{
+	bool none = v->mark == QUARRY_NO_ANSWER;
+	struct quarry_verdict other;
+	struct str rest;
+
+	if (none)
+		judge_list(f, shown, room, v);
+	if (v->mark == QUARRY_CORRECT)
+		return;
+	if (behind_answer(shown, &rest) && str_chr(rest, '\n') >= 0) {
+		judge_list(f, rest, room, &other);
+		if (other.mark != QUARRY_UNREADABLE && other.mark != QUARRY_NO_ANSWER) {
+			*v = other;
+			return;
+		}
+	}
+	if (!none)
+		return;
+	judge_list(f, last_line(shown), room, &other);
+	if (other.mark == QUARRY_CORRECT)
+		*v = other;
+	else
+		judge_list(f, shown, room, v);
+}
+
 static bool in_tags(struct str response, struct str *inside)
 {
 	static const struct quarry_options tags = { .format = QUARRY_TAGS };
@@ -284,6 +339,8 @@ void foreign_judge(const struct foreign *f, struct str response, bool strict, st
 			if (other.mark != QUARRY_UNREADABLE)
 				*v = other;
 		}
+		if (f->bare && !strict)
+			judge_bare(f, last_tagged(extract_visible(response, false)), room, v);
 		return;
 	}
 	shown = extract_visible(response, false);
@@ -302,11 +359,9 @@ void foreign_judge(const struct foreign *f, struct str response, bool strict, st
 		}
 	}
 	judge_text(f, response, f->asked, strict, v);
-	if (v->mark == QUARRY_NO_ANSWER && !strict) {
-		if (f->bare && str_trim(shown).n)
-			judge_list(f, str_trim(shown), room, v);
-		if (v->mark == QUARRY_CORRECT)
-			return;
+	if (f->bare && !strict && str_trim(shown).n) {
+		judge_bare(f, str_trim(shown), room, v);
+	} else if (v->mark == QUARRY_NO_ANSWER && !strict) {
 		judge_list(f, last_line(shown), room, &other);
 		if (other.mark == QUARRY_CORRECT)
 			*v = other;
