@@ -3,9 +3,9 @@
  * programs against plain enumeration with all nine colours; what canon sees; damaged descs.
  */
 #include "base/buf.h"
-#include "base/hash.h"
 #include "generators/arc_agi_ops.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 extern const struct task task_arc_agi;
@@ -377,20 +377,8 @@ static void test_damage(void)
 static void test_golden(void)
 {
 	static const int knob[TASK_KNOBS] = { 3, 6, 10, 5, 3 };
-	struct buf desc = BUF_INIT, answer = BUF_INIT;
-	uint64_t hash = 0;
-	struct rng rng;
 
-	check_in("golden");
-	rng_init(&rng, 2024, "golden");
-	for (int i = 0; i < 40; i++) {
-		buf_reset(&desc);
-		CHECK(task->generate(&desc, &answer, knob, &rng));
-		hash = hash64(desc.s, desc.n, hash);
-	}
-	CHECK_EQ(hash, INT64_C(637891299437395042));
-	buf_release(&desc);
-	buf_release(&answer);
+	task_golden_hash(task, knob, 40, INT64_C(637891299437395042));
 }
 
 int main(void)

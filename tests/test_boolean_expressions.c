@@ -6,6 +6,7 @@
  */
 #include "generators/task.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 #include <time.h>
@@ -16,15 +17,7 @@ static const struct task *const task = &task_boolean_expressions;
 
 static enum quarry_mark judge_text(struct str desc, struct str answer)
 {
-	struct quarry_verdict v;
-	struct buf b = BUF_INIT;
-
-	buf_addz(&b, "<answer>");
-	buf_add(&b, answer);
-	buf_addz(&b, "</answer>");
-	quarry_verify_n(quarry_rule("boolean_expressions"), desc.s, desc.n, b.s, b.n, NULL, &v);
-	buf_release(&b);
-	return v.mark;
+	return task_ask("boolean_expressions", desc, answer);
 }
 
 static enum quarry_mark judge(const char *desc, const char *answer)

@@ -2,9 +2,9 @@
  * test_buggy_tables.c - the table as it is shown is repaired here by text alone: the CSV of the prompt, cell by cell, from the
  * last damage to the first. What comes out, worked out in floating point, is the answer, and the rule takes it and no neighbour.
  */
-#include "base/hash.h"
 #include "generators/task.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/buggy_tables.h"
 #include "verifiers/rule.h"
 
@@ -310,18 +310,7 @@ static void golden(const struct task *task)
 {
 	static const uint64_t want[] = { UINT64_C(0x8b09913cff0b02a5), UINT64_C(0x9a04a87820f90261), UINT64_C(0x37973d943047685e) };
 
-	for (int level = 0; level < TASK_LEVELS; level += 5) {
-		struct buf desc = BUF_INIT, answer = BUF_INIT;
-		struct rng rng;
-
-		check_in("golden, level %d", level);
-		rng_init(&rng, 42, "golden");
-		for (int i = 0; i < 10; i++)
-			CHECK(task->generate(&desc, &answer, task->levels[level], &rng));
-		CHECK_EQ(rng_mix(hash64(desc.s, desc.n, 0), hash64(answer.s, answer.n, 0)), want[level / 5]);
-		buf_release(&desc);
-		buf_release(&answer);
-	}
+	task_golden_tens(task, want);
 }
 
 int main(void)

@@ -3,9 +3,9 @@
  * routes walked in a drawn table; rule and solver on thousands of texts and on damaged descs.
  */
 #include "base/buf.h"
-#include "base/hash.h"
 #include "generators/cipher_steps.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 extern const struct task task_cipher;
@@ -328,20 +328,8 @@ static void test_damage(void)
 static void test_golden(void)
 {
 	static const int knob[TASK_KNOBS] = { 4, 40, 2, 2, 3, 7 };
-	struct buf desc = BUF_INIT, answer = BUF_INIT;
-	uint64_t hash = 0;
-	struct rng rng;
 
-	check_in("golden");
-	rng_init(&rng, 2024, "golden");
-	for (int i = 0; i < 40; i++) {
-		buf_reset(&desc);
-		CHECK(task->generate(&desc, &answer, knob, &rng));
-		hash = hash64(desc.s, desc.n, hash);
-	}
-	CHECK_EQ(hash, INT64_C(-4139002803976862460));
-	buf_release(&desc);
-	buf_release(&answer);
+	task_golden_hash(task, knob, 40, INT64_C(-4139002803976862460));
 }
 
 int main(void)

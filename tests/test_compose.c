@@ -4,17 +4,12 @@
 #include "generators/compose.h"
 #include "generators/instance.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/rule.h"
 
 static enum quarry_mark judge(struct str desc, struct str answer)
 {
-	struct quarry_verdict v;
-	struct buf b = BUF_INIT;
-
-	instance_wrap(&b, QUARRY_TAGS, LANG_EN, answer);
-	quarry_verify_n(quarry_rule("compose"), desc.s, desc.n, b.s, b.n, NULL, &v);
-	buf_release(&b);
-	return v.mark;
+	return task_ask("compose", desc, answer);
 }
 
 static void ask_for(struct instance_ask *ask, const char *const *names, int n, bool chain)

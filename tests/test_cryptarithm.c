@@ -4,10 +4,10 @@
  * The oracle gives the letters all permutations of digits and reckons with the desc's text as it stands; the clauses
  * (tests/sat.h) add column by column with running totals. Neither knows our solver.
  */
-#include "base/hash.h"
 #include "generators/task.h"
 #include "tests/check.h"
 #include "tests/sat.h"
+#include "tests/task.h"
 #include "verifiers/rule.h"
 #include "verifiers/verify.h"
 
@@ -17,15 +17,7 @@ static const struct task *const task = &task_cryptarithm;
 
 static enum quarry_mark judge(struct str desc, struct str answer)
 {
-	struct quarry_verdict v;
-	struct buf b = BUF_INIT;
-
-	buf_addz(&b, "<answer>");
-	buf_add(&b, answer);
-	buf_addz(&b, "</answer>");
-	quarry_verify_n(quarry_rule("cryptarithm"), desc.s, desc.n, b.s, b.n, NULL, &v);
-	buf_release(&b);
-	return v.mark;
+	return task_ask("cryptarithm", desc, answer);
 }
 
 /* ---- the oracle ---- */
@@ -470,20 +462,8 @@ static void refused(void)
 static void golden(void)
 {
 	static const int knob[TASK_KNOBS] = { 7, 2, 3, 2, 4, 0, 300 };
-	struct buf desc = BUF_INIT, answer = BUF_INIT;
-	uint64_t hash = 0;
-	struct rng rng;
 
-	check_in("golden");
-	rng_init(&rng, 2024, "golden");
-	for (int i = 0; i < 40; i++) {
-		buf_reset(&desc);
-		CHECK(task->generate(&desc, &answer, knob, &rng));
-		hash = hash64(desc.s, desc.n, hash);
-	}
-	CHECK_EQ(hash, INT64_C(7215947362399668425));
-	buf_release(&desc);
-	buf_release(&answer);
+	task_golden_hash(task, knob, 40, INT64_C(7215947362399668425));
 }
 
 int main(void)

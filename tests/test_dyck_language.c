@@ -4,9 +4,9 @@
  * A sequence is balanced when striking out adjacent pairs leaves nothing; every string of closers up to the length due
  * is tried, so the rule's one completion is seen to be the only shortest one.
  */
-#include "base/hash.h"
 #include "generators/task.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/extract.h"
 
 extern const struct task task_dyck_language;
@@ -271,20 +271,8 @@ static void levels(void)
 static void golden(void)
 {
 	static const int knob[TASK_KNOBS] = { 4, 1, 9, 0, 12 };
-	struct buf desc = BUF_INIT, answer = BUF_INIT;
-	uint64_t hash = 0;
-	struct rng rng;
 
-	check_in("golden");
-	rng_init(&rng, 2024, "golden");
-	for (int i = 0; i < 200; i++) {
-		buf_reset(&desc);
-		CHECK(task->generate(&desc, &answer, knob, &rng));
-		hash = hash64(desc.s, desc.n, hash);
-	}
-	CHECK_EQ(hash, INT64_C(-8051906576900623099));
-	buf_release(&desc);
-	buf_release(&answer);
+	task_golden_hash(task, knob, 200, INT64_C(-8051906576900623099));
 }
 
 static void hostile(void)

@@ -5,6 +5,7 @@
 #include "generators/task.h"
 #include "tests/check.h"
 #include "tests/sat.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 extern const struct task task_kukurasu;
@@ -19,12 +20,7 @@ struct puzzle {
 
 static enum quarry_mark ask(struct str desc, struct str answer)
 {
-	char room[1024];
-	int n = snprintf(room, sizeof(room), "<answer>%.*s</answer>", (int)answer.n, answer.s);
-	struct quarry_verdict v;
-
-	quarry_verify_n(quarry_rule("kukurasu"), desc.s, desc.n, room, (size_t)n, NULL, &v);
-	return v.mark;
+	return task_ask("kukurasu", desc, answer);
 }
 
 /* Cell y, x of a board is bit y * cols + x. */

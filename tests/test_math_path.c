@@ -4,9 +4,9 @@
  * The oracle turns an equation into postfix by a table of precedences and reckons with doubles' exact whole numbers; division
  * is tried by multiplying back, a remainder by counting up. It knows no rows and no tree.
  */
-#include "base/hash.h"
 #include "generators/task.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/rule.h"
 #include "verifiers/verify.h"
 
@@ -18,15 +18,7 @@ static const struct task *const task = &task_math_path;
 
 static enum quarry_mark judge(const char *desc, const char *answer)
 {
-	struct quarry_verdict v;
-	struct buf b = BUF_INIT;
-
-	buf_addz(&b, "<answer>");
-	buf_addz(&b, answer);
-	buf_addz(&b, "</answer>");
-	quarry_verify_n(quarry_rule("math_path"), desc, strlen(desc), b.s, b.n, NULL, &v);
-	buf_release(&b);
-	return v.mark;
+	return task_ask("math_path", str_of(desc), str_of(answer));
 }
 
 /* ---- the oracle ---- */
@@ -370,20 +362,8 @@ static void large(void)
 static void golden(void)
 {
 	static const int knob[TASK_KNOBS] = { 9, 80, 4, 2, 12 };
-	struct buf desc = BUF_INIT, answer = BUF_INIT;
-	uint64_t hash = 0;
-	struct rng rng;
 
-	check_in("golden");
-	rng_init(&rng, 2024, "golden");
-	for (int i = 0; i < 40; i++) {
-		buf_reset(&desc);
-		CHECK(task->generate(&desc, &answer, knob, &rng));
-		hash = hash64(desc.s, desc.n, hash);
-	}
-	CHECK_EQ(hash, INT64_C(-6760797922058966774));
-	buf_release(&desc);
-	buf_release(&answer);
+	task_golden_hash(task, knob, 40, INT64_C(-6760797922058966774));
 }
 
 int main(void)

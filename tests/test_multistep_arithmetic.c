@@ -1,9 +1,9 @@
 /*
  * test_multistep_arithmetic.c - three evaluators that share no code: the rule, the task, and the one below, which splits text.
  */
-#include "base/hash.h"
 #include "generators/task.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 extern const struct task task_multistep_arithmetic;
@@ -342,20 +342,8 @@ static void knob_corners(void)
 static void golden(void)
 {
 	static const int knob[TASK_KNOBS] = { 8, 2, 99, 30, 2, 4, 4, 3, 1, 5 };
-	struct buf desc = BUF_INIT, answer = BUF_INIT;
-	uint64_t hash = 0;
-	struct rng rng;
 
-	check_in("golden");
-	rng_init(&rng, 2024, "golden");
-	for (int i = 0; i < 200; i++) {
-		buf_reset(&desc);
-		CHECK(task->generate(&desc, &answer, knob, &rng));
-		hash = hash64(desc.s, desc.n, hash);
-	}
-	CHECK_EQ(hash, INT64_C(2780431382251336062));
-	buf_release(&desc);
-	buf_release(&answer);
+	task_golden_hash(task, knob, 200, INT64_C(2780431382251336062));
 }
 
 static void hostile(void)

@@ -6,6 +6,7 @@
 #include "generators/task.h"
 #include "tests/check.h"
 #include "tests/sat.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 extern const struct task task_number_wall;
@@ -21,12 +22,7 @@ struct board {
 
 static enum quarry_mark ask(struct str desc, struct str answer)
 {
-	char room[4096];
-	int n = snprintf(room, sizeof(room), "<answer>%.*s</answer>", (int)answer.n, answer.s);
-	struct quarry_verdict v;
-
-	quarry_verify_n(quarry_rule("number_wall"), desc.s, desc.n, room, (size_t)n, NULL, &v);
-	return v.mark;
+	return task_ask("number_wall", desc, answer);
 }
 
 static void desc_of(struct buf *out, const struct board *b)

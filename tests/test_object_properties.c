@@ -4,6 +4,7 @@
  */
 #include "generators/task.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 extern const struct task task_object_properties;
@@ -14,12 +15,7 @@ static const char letters[] = "kscmao";
 
 static enum quarry_mark ask(struct str desc, struct str answer)
 {
-	char room[1024];
-	int n = snprintf(room, sizeof(room), "<answer>%.*s</answer>", (int)answer.n, answer.s);
-	struct quarry_verdict v;
-
-	quarry_verify_n(quarry_rule("object_properties"), desc.s, desc.n, room, (size_t)n, NULL, &v);
-	return v.mark;
+	return task_ask("object_properties", desc, answer);
 }
 
 /* ---- the ledger ---- */

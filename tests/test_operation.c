@@ -6,8 +6,8 @@
  * values written for x and y.
  */
 #include "generators/task.h"
-#include "base/hash.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/rule.h"
 #include "verifiers/verify.h"
 
@@ -19,15 +19,7 @@ static const struct task *const task = &task_operation;
 
 static enum quarry_mark judge(struct str desc, const char *answer)
 {
-	struct quarry_verdict v;
-	struct buf b = BUF_INIT;
-
-	buf_addz(&b, "<answer>");
-	buf_addz(&b, answer);
-	buf_addz(&b, "</answer>");
-	quarry_verify_n(quarry_rule("operation"), desc.s, desc.n, b.s, b.n, NULL, &v);
-	buf_release(&b);
-	return v.mark;
+	return task_ask("operation", desc, str_of(answer));
 }
 
 /* ---- the oracle ---- */
@@ -520,20 +512,8 @@ static void hostile(void)
 static void golden(void)
 {
 	static const int knob[TASK_KNOBS] = { 3, 8, 30, 5, 60, 30, 40, 30, 30, 1, 6 };
-	struct buf desc = BUF_INIT, answer = BUF_INIT;
-	uint64_t hash = 0;
-	struct rng rng;
 
-	check_in("golden");
-	rng_init(&rng, 2024, "golden");
-	for (int i = 0; i < 40; i++) {
-		buf_reset(&desc);
-		CHECK(task->generate(&desc, &answer, knob, &rng));
-		hash = hash64(desc.s, desc.n, hash);
-	}
-	CHECK_EQ(hash, INT64_C(-1136798627296865547));
-	buf_release(&desc);
-	buf_release(&answer);
+	task_golden_hash(task, knob, 40, INT64_C(-1136798627296865547));
 }
 
 int main(void)

@@ -6,6 +6,7 @@
 #include "generators/task.h"
 #include "tests/check.h"
 #include "tests/sat.h"
+#include "tests/task.h"
 #include "verifiers/named.h"
 #include "verifiers/verify.h"
 
@@ -19,12 +20,7 @@ enum { MOST = 80 };
 
 static enum quarry_mark ask(struct str desc, struct str answer)
 {
-	char room[4096];
-	int n = snprintf(room, sizeof(room), "<answer>%.*s</answer>", (int)answer.n, answer.s);
-	struct quarry_verdict v;
-
-	quarry_verify_n(quarry_rule("space_reasoning"), desc.s, desc.n, room, (size_t)n, NULL, &v);
-	return v.mark;
+	return task_ask("space_reasoning", desc, answer);
 }
 
 /* ---- the walk in the plane ---- */

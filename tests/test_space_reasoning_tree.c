@@ -5,6 +5,7 @@
 #include "generators/task.h"
 #include "tests/check.h"
 #include "tests/sat.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 extern const struct task task_space_reasoning_tree;
@@ -26,12 +27,7 @@ struct tree {
 
 static enum quarry_mark ask(struct str desc, struct str answer)
 {
-	char room[8192];
-	int n = snprintf(room, sizeof(room), "<answer>%.*s</answer>", (int)answer.n, answer.s);
-	struct quarry_verdict v;
-
-	quarry_verify_n(quarry_rule("space_reasoning_tree"), desc.s, desc.n, room, (size_t)n, NULL, &v);
-	return v.mark;
+	return task_ask("space_reasoning_tree", desc, answer);
 }
 
 static void read_tree(struct tree *t, struct str desc)

@@ -3,6 +3,7 @@
 #include "generators/task.h"
 #include "tests/marks_told.h"
 #include "tests/sat.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 extern const struct task task_star_placement_puzzle;
@@ -12,15 +13,7 @@ enum { SIDE = 16 };
 
 static enum quarry_mark ask(struct str desc, struct str answer)
 {
-	struct quarry_verdict v;
-	struct buf b = BUF_INIT;
-
-	buf_addz(&b, "<answer>");
-	buf_add(&b, answer);
-	buf_addz(&b, "</answer>");
-	quarry_verify_n(quarry_rule("star_placement_puzzle"), desc.s, desc.n, b.s, b.n, NULL, &v);
-	buf_release(&b);
-	return v.mark;
+	return task_ask("star_placement_puzzle", desc, answer);
 }
 
 struct board {
@@ -355,47 +348,12 @@ static void other_knobs(void)
 	buf_release(&answer);
 }
 
-static void no_field(void *ctx, const char *hole, struct str text)
-{
-	(void)hole;
-	*(size_t *)ctx += text.n;
-}
-
 /* Generator and rule call the same texts a puzzle. */
 static void damage(void)
 {
-	static const char good[] = "1:AABB/ACCB/DDCB/DDCC", marks[] = "ABCDEz1209:/. \n\xff";
-	struct rng rng;
-	int fine = 0, broken = 0;
-
-	rng_init(&rng, 7, "test");
-	for (int i = 0; i < 4000; i++) {
-		char room[64];
-		size_t n = sizeof(good) - 1, put = 0;
-		struct str desc;
-		struct buf out = BUF_INIT;
-		bool ours;
-
-		memcpy(room, good, sizeof(good));
-		for (uint32_t k = rng_below(&rng, 3); k > 0; k--)
-			room[rng_below(&rng, (uint32_t)n)] = marks[rng_below(&rng, sizeof(marks) - 1)];
-		if (rng_below(&rng, 8) == 0)
-			n = rng_below(&rng, (uint32_t)n + 1);
-		desc = (struct str){ room, n };
-		ours = task->twin(&out, desc, &rng);
-		check_in("%.*s", (int)n, room);
-		CHECK_EQ(ours, ask(desc, STR("(1,2), (2,4), (3,1), (4,3)")) != QUARRY_BAD_TASK);
-		task->fields(no_field, &put, desc, LANG_ZH);
-		CHECK_EQ(put > 0, ours);
-		CHECK(ours || (task->answers_log2(desc) == 0 && !task->prove(desc)));
-		fine += ours;
-		broken += !ours;
-		buf_release(&out);
-	}
-	CHECK(fine > 300 && broken > 300);
+	task_damaged(task, &(struct task_damage){ STR("1:AABB/ACCB/DDCB/DDCC"), STR("ABCDEz1209:/. \n\xff"), STR("(1,2), (2,4), (3,1), (4,3)"), 4000, 2, 300 });
 }
 
-/* The same seed gives the same puzzle on every machine and compiler. A change here raises the task's revision. */
 static void golden(void)
 {
 	static const char *const want[TASK_LEVELS] = {
@@ -412,20 +370,8 @@ static void golden(void)
 		("2:AABBBBBCDD/ABBBCCCCCD/AAEECCCDDD/AAAEECEFFF/GGEEECEFFF/GGGEEEEFFF/HGGGEHEIIF/HHHHHHIIII/HHJHHHIIII"
 		 "/JJJHHHIIII"),
 	};
-	struct buf desc = BUF_INIT, answer = BUF_INIT;
 
-	for (int level = 0; level < TASK_LEVELS; level++) {
-		struct rng rng;
-
-		check_in("golden, level %d", level);
-		buf_reset(&desc);
-		buf_reset(&answer);
-		rng_init(&rng, 42, "golden");
-		CHECK(task->generate(&desc, &answer, task->levels[level], &rng));
-		CHECK_STR(buf_str(&desc), want[level]);
-	}
-	buf_release(&desc);
-	buf_release(&answer);
+	task_golden(task, want, 1);
 }
 
 int main(void)

@@ -6,6 +6,7 @@
 #include "generators/sudoku_solve.h"
 #include "generators/task.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 extern const struct task task_sudoku;
@@ -16,12 +17,7 @@ enum { TECHNIQUE_KNOB = 4 };
 
 static enum quarry_mark ask(struct str desc, struct str answer)
 {
-	char room[256];
-	int n = snprintf(room, sizeof(room), "<answer>%.*s</answer>", (int)answer.n, answer.s);
-	struct quarry_verdict v;
-
-	quarry_verify_n(quarry_rule("sudoku"), desc.s, desc.n, room, (size_t)n, NULL, &v);
-	return v.mark;
+	return task_ask("sudoku", desc, answer);
 }
 
 /* ---- brute force ---- */
@@ -647,49 +643,10 @@ static void worked(int level, int count)
 
 /* ---- damage ---- */
 
-static void no_field(void *ctx, const char *hole, struct str text)
-{
-	(void)hole;
-	*(size_t *)ctx += text.n;
-}
-
 /* Generator and rule call the same texts a sudoku, and nothing crashes on others. */
 static void damage(void)
 {
-	static const char good[] = "2x2:12.4/3..2/..4./4...", marks[] = "012345x:/. \n\xff";
-	struct rng rng;
-	int fine = 0, broken = 0;
-
-	rng_init(&rng, 7, "test");
-	for (int i = 0; i < 20000; i++) {
-		char room[64];
-		size_t n = sizeof(good) - 1, put = 0;
-		struct str desc;
-		struct buf out = BUF_INIT;
-		struct effort e;
-		bool ours;
-
-		memcpy(room, good, sizeof(good));
-		for (uint32_t k = rng_below(&rng, 3); k > 0; k--)
-			room[rng_below(&rng, (uint32_t)n)] = marks[rng_below(&rng, sizeof(marks) - 1)];
-		if (rng_below(&rng, 8) == 0)
-			n = rng_below(&rng, (uint32_t)n + 1);
-		desc = (struct str){ room, n };
-		ours = task->twin(&out, desc, &rng);
-		check_in("%.*s", (int)n, room);
-		CHECK_EQ(ours, ask(desc, STR("1234/3412/2143/4321")) != QUARRY_BAD_TASK);
-		task->canon(&out, desc);
-		task->explain(&out, desc, LANG_ZH);
-		task->solve(&out, desc);
-		task->grade(&e, desc);
-		task->fields(no_field, &put, desc, LANG_ZH);
-		CHECK_EQ(put > 0, ours);
-		CHECK(ours || (task->answers_log2(desc) == 0 && !out.n && !task->prove(desc)));
-		fine += ours;
-		broken += !ours;
-		buf_release(&out);
-	}
-	CHECK(fine > 1000 && broken > 1000);
+	task_damaged(task, &(struct task_damage){ STR("2x2:12.4/3..2/..4./4..."), STR("012345x:/. \n\xff"), STR("1234/3412/2143/4321"), 20000, 2, 1000 });
 }
 
 /* Boards that make a search long are given up, not waited for. */
@@ -713,7 +670,6 @@ static void slow_boards(void)
 	buf_release(&out);
 }
 
-/* The same seed gives the same puzzle on every machine and compiler. A change here raises the task's revision. */
 static void golden(void)
 {
 	static const char *const want[TASK_LEVELS] = {
@@ -729,20 +685,8 @@ static void golden(void)
 		"3x3:.3......./67.8.1.../..4.5..7./5.6.....7/....785../..92....1/.42....../8....7.9./...3..21.",
 		"3x3:....2.3../1.8..357./6......../...2...3./.9....76./.1.7...8./..9.64.../..6..2.../.7.8...94",
 	};
-	struct buf desc = BUF_INIT, answer = BUF_INIT;
 
-	for (int level = 0; level < TASK_LEVELS; level++) {
-		struct rng rng;
-
-		check_in("golden, level %d", level);
-		buf_reset(&desc);
-		buf_reset(&answer);
-		rng_init(&rng, 42, "golden");
-		CHECK(task->generate(&desc, &answer, task->levels[level], &rng));
-		CHECK_STR(buf_str(&desc), want[level]);
-	}
-	buf_release(&desc);
-	buf_release(&answer);
+	task_golden(task, want, 1);
 }
 
 int main(void)

@@ -7,6 +7,7 @@
 #include "generators/task.h"
 #include "tests/check.h"
 #include "tests/sat.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 extern const struct task task_survo;
@@ -15,12 +16,7 @@ static const struct task *const task = &task_survo;
 
 static enum quarry_mark ask(struct str desc, struct str answer)
 {
-	char room[4096];
-	int n = snprintf(room, sizeof(room), "<answer>%.*s</answer>", (int)answer.n, answer.s);
-	struct quarry_verdict v;
-
-	quarry_verify_n(quarry_rule("survo"), desc.s, desc.n, room, (size_t)n, NULL, &v);
-	return v.mark;
+	return task_ask("survo", desc, answer);
 }
 
 static void swap(int *a, int *b)

@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "generators/task.h"
 #include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/verify.h"
 
 static const struct task *meet_task;
@@ -168,12 +169,7 @@ static void longest(const struct week *w, int *length, int *count)
 
 static enum quarry_mark judge(struct str desc, const char *answer)
 {
-	struct quarry_verdict v;
-	char response[100];
-	int n = snprintf(response, sizeof(response), "<answer>%s</answer>", answer);
-
-	quarry_verify_n(quarry_rule("time_sequence"), desc.s, desc.n, response, (size_t)n, NULL, &v);
-	return v.mark;
+	return task_ask("time_sequence", desc, str_of(answer));
 }
 
 static void check_desc(const struct buf *desc, int tries, struct rng *rng)
