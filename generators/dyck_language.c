@@ -6,6 +6,7 @@
  * Sequences are drawn evenly among all of their length (cycle lemma; Dvoretzky and Motzkin, 1947), so neither depth nor the
  * place of an unclosed bracket gives the answer away. The four kinds may be renamed: canon() numbers them as they come.
  */
+#include "generators/brackets.h"
 #include "generators/task.h"
 
 enum { GIVEN_MAX = 2048 }; /* brackets in a desc */
@@ -36,18 +37,6 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 4,     24, 32,  110, 140 },
 };
 
-static const char openers[] = "([{<", closers[] = ")]}>";
-
-/* Kind 0..3 of a bracket and whether it opens; false for anything else. */
-static bool bracket(char c, int *kind, bool *opens)
-{
-	const char *o = c ? strchr(openers, c) : NULL, *e = c ? strchr(closers, c) : NULL;
-
-	*opens = o != NULL;
-	*kind = (int)(o ? o - openers : e ? e - closers : 0);
-	return o || e;
-}
-
 struct stack {
 	unsigned char kind[GIVEN_MAX];
 	int n, deepest;
@@ -63,7 +52,7 @@ static bool walk(struct stack *s, struct str desc)
 		int kind;
 		bool opens;
 
-		if (!bracket(desc.s[i], &kind, &opens))
+		if (!bracket_is(desc.s[i], &kind, &opens))
 			return false;
 		if (opens)
 			s->kind[s->n++] = (unsigned char)kind;
@@ -91,7 +80,7 @@ static bool solve(struct buf *answer, struct str desc)
 	if (!walk(&s, desc))
 		return false;
 	for (int i = s.n - 1; i >= 0; i--) {
-		buf_addc(answer, closers[s.kind[i]]);
+		buf_addc(answer, bracket_close[s.kind[i]]);
 		if (i)
 			buf_addc(answer, ' ');
 	}
@@ -162,9 +151,9 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 	for (int i = 1; i < n; i++) {
 		if (up[(from + i) % n]) {
 			stack[top] = kind[next++];
-			buf_addc(desc, openers[stack[top++]]);
+			buf_addc(desc, bracket_open[stack[top++]]);
 		} else {
-			buf_addc(desc, closers[stack[--top]]);
+			buf_addc(desc, bracket_close[stack[--top]]);
 		}
 	}
 	return !desc->failed && solve(answer, buf_str(desc));
@@ -197,8 +186,8 @@ static int reduce(struct buf *steps, struct str desc)
 			int kind, next;
 			bool opens, next_opens;
 
-			bracket(line[i], &kind, &opens);
-			if (opens && i + 1 < n && bracket(line[i + 1], &next, &next_opens) && !next_opens) {
+			bracket_is(line[i], &kind, &opens);
+			if (opens && i + 1 < n && bracket_is(line[i + 1], &next, &next_opens) && !next_opens) {
 				i++;
 				again = true;
 			} else {
@@ -231,46 +220,19 @@ static void grade(struct effort *e, struct str desc)
 	e->technique = "stack";
 }
 
-/* The sequence with its kinds renamed by map[]. */
-static void rename_kinds(struct buf *out, struct str desc, const int map[4])
-{
-	for (size_t i = 0; i < desc.n; i++) {
-		int kind;
-		bool opens;
-
-		bracket(desc.s[i], &kind, &opens);
-		buf_addc(out, (opens ? openers : closers)[map[kind]]);
-	}
-}
-
 static void canon(struct buf *out, struct str desc)
 {
-	int map[4] = { -1, -1, -1, -1 }, next = 0;
 	struct stack s;
 
-	if (!walk(&s, desc))
-		return;
-	for (size_t i = 0; i < desc.n; i++) {
-		int kind;
-		bool opens;
-
-		bracket(desc.s[i], &kind, &opens);
-		if (map[kind] < 0)
-			map[kind] = next++;
-	}
-	rename_kinds(out, desc, map);
+	if (walk(&s, desc))
+		brackets_canon(out, desc);
 }
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
 {
-	int map[4] = { 0, 1, 2, 3 };
 	struct stack s;
 
-	if (!walk(&s, desc))
-		return false;
-	rng_shuffle(rng, map, 4, sizeof *map);
-	rename_kinds(out, desc, map);
-	return !out->failed;
+	return walk(&s, desc) && brackets_twin(out, desc, rng);
 }
 
 /* Any of the kinds that occur may close any of the brackets that are left open, were one to guess with their number known. */
@@ -286,7 +248,7 @@ static double answers_log2(struct str desc)
 		int kind;
 		bool opens;
 
-		bracket(desc.s[i], &kind, &opens);
+		bracket_is(desc.s[i], &kind, &opens);
 		seen[kind] = true;
 	}
 	return s.n * log2_of[seen[0] + seen[1] + seen[2] + seen[3]];

@@ -9,6 +9,7 @@
  * catch the eye: reading neighbours alone finds those, and so does counting each kind by itself. The walk before the error is drawn evenly among all walks of its
  * length (ballot numbers), so the depth gives nothing away either.
  */
+#include "generators/brackets.h"
 #include "generators/task.h"
 
 #include <math.h>
@@ -44,8 +45,6 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 4,     400, 440, 181, 8,    15,   1,    1 },
 };
 
-static const char openers[] = "([{<", closers[] = ")]}>";
-
 static const char *refuse(const int *knob)
 {
 	if (knob[LENGTH_LO] > knob[LENGTH_HI])
@@ -62,16 +61,6 @@ static const char *refuse(const int *knob)
 }
 
 /* ---- the solver ---- */
-
-/* Kind 0..3 of a bracket and whether it opens; false for anything else. */
-static bool bracket(char c, int *kind, bool *opens)
-{
-	const char *o = c ? strchr(openers, c) : NULL, *e = c ? strchr(closers, c) : NULL;
-
-	*opens = o != NULL;
-	*kind = (int)(o ? o - openers : e ? e - closers : 0);
-	return o || e;
-}
 
 struct reading {
 	unsigned char kind[LENGTH_MAX]; /* the stack where reading ended */
@@ -90,10 +79,10 @@ static bool read_brackets(struct reading *r, struct str desc)
 	if (desc.n == 0 || desc.n > LENGTH_MAX)
 		return false;
 	for (size_t i = 0; i < desc.n; i++)
-		if (!bracket(desc.s[i], &kind, &opens))
+		if (!bracket_is(desc.s[i], &kind, &opens))
 			return false;
 	while (r->read < (int)desc.n && !r->answer) {
-		bracket(desc.s[r->read++], &kind, &opens);
+		bracket_is(desc.s[r->read++], &kind, &opens);
 		if (opens)
 			r->kind[r->n++] = (unsigned char)kind;
 		else if (r->n > 0 && r->kind[r->n - 1] == kind)
@@ -140,7 +129,7 @@ struct draft {
 static void push(struct draft *d, int kind)
 {
 	d->kind[d->open++] = (unsigned char)kind;
-	d->text[d->n++] = openers[kind];
+	d->text[d->n++] = bracket_open[kind];
 }
 
 static void push_any(struct draft *d)
@@ -150,7 +139,7 @@ static void push_any(struct draft *d)
 
 static void pop(struct draft *d)
 {
-	d->text[d->n++] = closers[d->kind[--d->open]];
+	d->text[d->n++] = bracket_close[d->kind[--d->open]];
 }
 
 /*
@@ -252,7 +241,7 @@ static void lay_wrong(struct draft *d)
 		kind = (int)rng_below(d->rng, (uint32_t)(top < 0 ? d->kinds : d->kinds - 1));
 		kind += top >= 0 && kind >= top;
 	}
-	d->text[d->n++] = closers[kind];
+	d->text[d->n++] = bracket_close[kind];
 	d->open -= d->open > 0;
 }
 
@@ -312,7 +301,7 @@ static void tell_stack(struct buf *steps, const struct reading *r)
 
 	buf_addz(steps, from ? ".." : "");
 	for (int i = from; i < r->n; i++)
-		buf_addc(steps, openers[r->kind[i]]);
+		buf_addc(steps, bracket_open[r->kind[i]]);
 	buf_addz(steps, r->n ? "" : "-");
 }
 
@@ -332,7 +321,7 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 		int kind;
 		bool opens, wrong = i + 1 == all.answer;
 
-		bracket(desc.s[i], &kind, &opens);
+		bracket_is(desc.s[i], &kind, &opens);
 		if (opens)
 			r.kind[r.n++] = (unsigned char)kind;
 		else if (!wrong)
@@ -344,7 +333,7 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 		buf_addz(steps, " : ");
 		tell_stack(steps, &r);
 		if (wrong) {
-			due = r.n ? closers[r.kind[r.n - 1]] : '-';
+			due = r.n ? bracket_close[r.kind[r.n - 1]] : '-';
 			buf_addf(steps, " | %c != %c", due, desc.s[i]);
 		}
 		if (i + 1 < all.read)
@@ -366,47 +355,19 @@ static void grade(struct effort *e, struct str desc)
 	e->technique = r.answer > 0 && r.answer <= (int)desc.n ? "stack" : "stack, end";
 }
 
-/* The sequence with its kinds renamed by map[]. */
-static void rename_kinds(struct buf *out, struct str desc, const int map[4])
-{
-	for (size_t i = 0; i < desc.n; i++) {
-		int kind;
-		bool opens;
-
-		bracket(desc.s[i], &kind, &opens);
-		buf_addc(out, (opens ? openers : closers)[map[kind]]);
-	}
-}
-
-/* The kinds numbered as they come. */
 static void canon(struct buf *out, struct str desc)
 {
-	int map[4] = { -1, -1, -1, -1 }, next = 0;
 	struct reading r;
 
-	if (!read_brackets(&r, desc))
-		return;
-	for (size_t i = 0; i < desc.n; i++) {
-		int kind;
-		bool opens;
-
-		bracket(desc.s[i], &kind, &opens);
-		if (map[kind] < 0)
-			map[kind] = next++;
-	}
-	rename_kinds(out, desc, map);
+	if (read_brackets(&r, desc))
+		brackets_canon(out, desc);
 }
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
 {
-	int map[4] = { 0, 1, 2, 3 };
 	struct reading r;
 
-	if (!read_brackets(&r, desc))
-		return false;
-	rng_shuffle(rng, map, 4, sizeof *map);
-	rename_kinds(out, desc, map);
-	return !out->failed;
+	return read_brackets(&r, desc) && brackets_twin(out, desc, rng);
 }
 
 /* Any place, the one behind the end, and -1. */

@@ -7,6 +7,7 @@
  * A mistake starts at a thought of its own and may be carried on: then the next stacks follow from the wrong one, until the truth comes
  * back. Neighbouring thoughts fit together inside such a run, so that comparing neighbours finds its ends only.
  */
+#include "generators/brackets.h"
 #include "generators/task.h"
 
 #include <math.h>
@@ -49,8 +50,6 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 4,     110, 120, 10, 4, 10, 6,    85,    1 },
 };
 
-static const char openers[] = "([{<", closers[] = ")]}>";
-
 static const char *refuse(const int *knob)
 {
 	if (knob[LENGTH_LO] > knob[LENGTH_HI])
@@ -77,13 +76,13 @@ struct trace {
 
 static char closer_of(char open)
 {
-	return closers[strchr(openers, open) - openers];
+	return bracket_close[strchr(bracket_open, open) - bracket_open];
 }
 
 /* Put c on the stack or take off what it closes; false where it closes nothing. */
 static bool step(char *stack, int *n, char c)
 {
-	if (strchr(openers, c)) {
+	if (strchr(bracket_open, c)) {
 		stack[(*n)++] = c;
 		return true;
 	}
@@ -212,7 +211,7 @@ static void draw_sequence(struct draft *d, int open)
 		at += up[left - 1] ? -1 : 1;
 	}
 	for (int i = 0; i < d->length; i++) {
-		d->sequence[i] = up[i] ? openers[rng_below(d->rng, (uint32_t)d->kinds)] : closer_of(stack[n - 1]);
+		d->sequence[i] = up[i] ? bracket_open[rng_below(d->rng, (uint32_t)d->kinds)] : closer_of(stack[n - 1]);
 		step(stack, &n, d->sequence[i]);
 		memcpy(d->is[i].s, stack, (size_t)n);
 		d->is[i].n = n;
@@ -235,7 +234,7 @@ static bool differs(const struct stack *a, const struct stack *b)
 /* Another bracket of the kinds in play, one that opens or closes like c. */
 static char other_kind(const struct draft *d, char c)
 {
-	const char *ring = strchr(openers, c) ? openers : closers;
+	const char *ring = strchr(bracket_open, c) ? bracket_open : bracket_close;
 	int k = (int)rng_below(d->rng, (uint32_t)d->kinds - 1);
 
 	return ring[k + (ring[k] == c || k > strchr(ring, c) - ring)];
@@ -261,7 +260,7 @@ static void mistake_subtle(const struct draft *d, struct stack *s)
 /* A bracket is lost, one too many is there, or nothing was done. */
 static void mistake_plain(const struct draft *d, int i, struct stack *s)
 {
-	const char *ring = i > d->length ? closers : openers;
+	const char *ring = i > d->length ? bracket_close : bracket_open;
 	int how = (int)rng_below(d->rng, 3), at;
 
 	if (how == 0 && i > 0 && i < d->length) {
@@ -294,7 +293,7 @@ static bool add_mistake(struct draft *d, int i, int run, bool subtle)
 		return false;
 	stack_copy(&d->said[i], &s);
 	for (int k = i + 1; k < d->length && k < i + run; k++) {
-		if (strchr(openers, d->sequence[k]))
+		if (strchr(bracket_open, d->sequence[k]))
 			s.s[s.n++] = d->sequence[k];
 		else if (s.n-- == 0)
 			break;
@@ -407,46 +406,19 @@ static void grade(struct effort *e, struct str desc)
 	e->technique = t.open ? "stack, closing brackets" : "stack";
 }
 
-static int kind_of(char c)
-{
-	const char *o = strchr(openers, c);
-
-	return (int)(o ? o - openers : strchr(closers, c) - closers);
-}
-
-static void rename_kinds(struct buf *out, struct str desc, const int map[4])
-{
-	for (size_t i = 0; i < desc.n; i++) {
-		char c = desc.s[i];
-
-		buf_addc(out, strchr(" -", c) ? c : (strchr(openers, c) ? openers : closers)[map[kind_of(c)]]);
-	}
-}
-
-/* The kinds numbered as they come. */
 static void canon(struct buf *out, struct str desc)
 {
-	int map[4] = { -1, -1, -1, -1 }, next = 0;
 	struct trace t;
 
-	if (!parse(&t, desc))
-		return;
-	for (size_t i = 0; i < desc.n; i++)
-		if (!strchr(" -", desc.s[i]) && map[kind_of(desc.s[i])] < 0)
-			map[kind_of(desc.s[i])] = next++;
-	rename_kinds(out, desc, map);
+	if (parse(&t, desc))
+		brackets_canon(out, desc);
 }
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
 {
-	int map[4] = { 0, 1, 2, 3 };
 	struct trace t;
 
-	if (!parse(&t, desc))
-		return false;
-	rng_shuffle(rng, map, 4, sizeof *map);
-	rename_kinds(out, desc, map);
-	return !out->failed;
+	return parse(&t, desc) && brackets_twin(out, desc, rng);
 }
 
 /* Any set of the thoughts about brackets. */

@@ -1,0 +1,26 @@
+/*
+ * brackets.h - four kinds of brackets, for the tasks about sequences of them.
+ *
+ *	if (bracket_is(c, &kind, &opens))
+ *		buf_addc(out, opens ? bracket_open[kind] : bracket_close[kind]);
+ *
+ * The kinds play the same part in every such puzzle: renaming them gives a twin, numbering them as they come the canonical form.
+ */
+#ifndef QUARRY_GENERATORS_BRACKETS_H
+#define QUARRY_GENERATORS_BRACKETS_H
+
+#include "base/buf.h"
+#include "base/rng.h"
+
+enum { BRACKET_KINDS = 4 };
+
+extern const char bracket_open[BRACKET_KINDS + 1], bracket_close[BRACKET_KINDS + 1];
+
+/* Kind 0..3 of a bracket and whether it opens; false for anything else. */
+bool bracket_is(char c, int *kind, bool *opens);
+
+/* A desc in which all that is no bracket (blanks, signs) stays as it is. */
+void brackets_canon(struct buf *out, struct str desc);
+bool brackets_twin(struct buf *out, struct str desc, struct rng *rng);
+
+#endif
