@@ -6,7 +6,6 @@
  * for each region, X for a cell that must be covered: "AABB/ACCB/XXCC". A region may lie in several pieces.
  */
 #include "verifiers/picks.h"
-#include "verifiers/rule.h"
 
 enum { SIDE = 20 };
 
@@ -67,26 +66,6 @@ static enum quarry_mark check_told(struct why *why, const struct picks *p)
 	return QUARRY_CORRECT;
 }
 
-static enum quarry_mark place(struct why *why, const struct board *b, const struct picks *p, struct grid *g)
-{
-	memset(g->cell, 0, sizeof(g->cell));
-	for (int i = 0; i < p->n; i++) {
-		const struct pick *at = &p->at[i];
-		int16_t *cell;
-
-		if (at->row > b->rows || at->col > b->cols)
-			return rule_wrong(why, "place %d of the list lies outside the board", i + 1);
-		cell = &g->cell[(at->row - 1) * b->cols + at->col - 1];
-		if (*cell)
-			return rule_wrong(why, "row %d, column %d is listed twice", at->row, at->col);
-		if (at->label && at->label != b->region[at->row - 1][at->col - 1])
-			return rule_wrong(why, "row %d, column %d lies in region %c, not %c", at->row, at->col,
-					  b->region[at->row - 1][at->col - 1], at->label);
-		*cell = 1;
-	}
-	return p->more ? rule_wrong(why, "too many places are listed") : check_told(why, p);
-}
-
 static int neighbours(const struct board *b, const struct grid *g, int y, int x)
 {
 	int i = y * b->cols + x;
@@ -136,7 +115,9 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	if (!picks_list(&p, answer, true))
 		return rule_unreadable(why, "neither a board of %d rows with %d cells nor a list of dominoes could be read", b.rows,
 				       b.cols);
-	mark = place(why, &b, &p, &g);
+	mark = picks_place(why, &g, &p, b.rows, b.cols, b.region[0], SIDE);
+	if (mark == QUARRY_CORRECT)
+		mark = check_told(why, &p);
 	return mark == QUARRY_CORRECT ? check(why, &b, &g) : mark;
 }
 

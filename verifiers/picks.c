@@ -490,3 +490,26 @@ bool picks_list(struct picks *p, struct str text, bool links)
 			return false;
 	return p->more || (!r.depth && end_row(&r) && p->n > 0);
 }
+
+enum quarry_mark picks_place(struct why *why, struct grid *g, const struct picks *p, int rows, int cols, const char *region, int stride)
+{
+	g->rows = rows;
+	g->cols = cols;
+	memset(g->cell, 0, sizeof(g->cell));
+	for (int i = 0; i < p->n; i++) {
+		const struct pick *at = &p->at[i];
+		int16_t *cell;
+		char in;
+
+		if (at->row > rows || at->col > cols)
+			return rule_wrong(why, "place %d of the list lies outside the board", i + 1);
+		cell = &g->cell[(at->row - 1) * cols + at->col - 1];
+		in = region[(at->row - 1) * stride + at->col - 1];
+		if (*cell)
+			return rule_wrong(why, "row %d, column %d is listed twice", at->row, at->col);
+		if (at->label && at->label != in)
+			return rule_wrong(why, "row %d, column %d lies in region %c, not %c", at->row, at->col, in, at->label);
+		*cell = 1;
+	}
+	return p->more ? rule_wrong(why, "too many places are listed") : QUARRY_CORRECT;
+}

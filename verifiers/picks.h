@@ -15,6 +15,7 @@
 #define QUARRY_VERIFIERS_PICKS_H
 
 #include "base/grid.h"
+#include "verifiers/rule.h"
 
 enum { PICKS_MAX = 512 };
 
@@ -35,6 +36,9 @@ struct picks {
 bool picks_board(struct grid *g, struct str text, int rows, int cols, const char *marks);
 /* Places, each told once or several times; links: a dash may stand between two. */
 bool picks_list(struct picks *p, struct str text, bool links);
+/* Places onto a board of 0 and 1: each within it, told once, and in the region that its label names. Row y of the regions' letters
+ * begins at region + y * stride. */
+enum quarry_mark picks_place(struct why *why, struct grid *g, const struct picks *p, int rows, int cols, const char *region, int stride);
 /* The text with emoji and stars made ASCII signs (room for PICKS_ROOM bytes); as it is where it is long or plain. */
 enum { PICKS_ROOM = 8192 };
 struct str picks_signs(struct str text, char room[PICKS_ROOM]);

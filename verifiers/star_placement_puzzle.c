@@ -6,7 +6,6 @@
  * A region may lie in several pieces.
  */
 #include "verifiers/picks.h"
-#include "verifiers/rule.h"
 
 enum { SIDE = 16, STARS_MAX = 4 };
 
@@ -47,27 +46,6 @@ static bool board_read(struct board *b, struct str s)
 			return false;
 	}
 	return regions == b->n;
-}
-
-/* Places onto a board of 0 and 1. */
-static enum quarry_mark place(struct why *why, const struct board *b, const struct picks *p, struct grid *g)
-{
-	memset(g->cell, 0, sizeof(g->cell));
-	for (int i = 0; i < p->n; i++) {
-		const struct pick *at = &p->at[i];
-		int16_t *cell;
-
-		if (at->row > b->n || at->col > b->n)
-			return rule_wrong(why, "place %d of the list lies outside the board", i + 1);
-		cell = &g->cell[(at->row - 1) * b->n + at->col - 1];
-		if (*cell)
-			return rule_wrong(why, "row %d, column %d is listed twice", at->row, at->col);
-		if (at->label && at->label != b->region[at->row - 1][at->col - 1])
-			return rule_wrong(why, "row %d, column %d lies in region %c, not %c", at->row, at->col,
-					  b->region[at->row - 1][at->col - 1], at->label);
-		*cell = 1;
-	}
-	return p->more ? rule_wrong(why, "too many places are listed") : QUARRY_CORRECT;
 }
 
 static enum quarry_mark check(struct why *why, const struct board *b, const struct grid *g)
@@ -116,7 +94,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		return check(why, &b, &g);
 	if (!picks_list(&p, answer, false))
 		return rule_unreadable(why, "neither a list of places nor a board of %d rows could be read", b.n);
-	mark = place(why, &b, &p, &g);
+	mark = picks_place(why, &g, &p, b.n, b.n, b.region[0], SIDE);
 	return mark == QUARRY_CORRECT ? check(why, &b, &g) : mark;
 }
 
