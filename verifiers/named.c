@@ -30,7 +30,7 @@ static uint32_t hash(struct str s)
 	return h ^ h >> 15;
 }
 
-static bool same(struct str a, struct str b)
+bool named_same(struct str a, struct str b)
 {
 	size_t i = 0, j = 0;
 
@@ -54,7 +54,7 @@ static uint32_t slot_of(const struct named *names, struct str s)
 	while (names->slot[at]) {
 		const struct str *name = names->name[names->slot[at] - 1];
 
-		if (same(name[0], s) || same(name[1], s))
+		if (named_same(name[0], s) || named_same(name[1], s))
 			break;
 		at = (at + 1) % NAMED_SLOTS;
 	}

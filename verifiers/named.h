@@ -25,6 +25,9 @@ struct named {
 	uint16_t slot[NAMED_SLOTS]; /* open addressing over both languages: 1 + index, 0 is free */
 };
 
+/* Equal but for ASCII case and for blanks, hyphens and underscores inside: "alarm clock" and "Alarm-Clock". */
+bool named_same(struct str a, struct str b);
+
 void named_init(struct named *names);
 /* "en=zh", both well spelt and new; the index, or -1. */
 int named_add(struct named *names, struct str pair);

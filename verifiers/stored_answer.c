@@ -22,6 +22,7 @@
 #include "verifiers/stored_answer.h"
 #include "base/grid.h"
 #include "base/json.h"
+#include "verifiers/named.h"
 #include "verifiers/text.h"
 
 enum {
@@ -30,28 +31,6 @@ enum {
 };
 
 /* ---- names ---- */
-
-static bool loose(char c)
-{
-	return c == ' ' || c == '-' || c == '_';
-}
-
-/* Equal but for case, blanks and hyphens. */
-static bool same_name(struct str a, struct str b)
-{
-	size_t i = 0, j = 0;
-
-	for (;; i++, j++) {
-		while (i < a.n && loose(a.s[i]))
-			i++;
-		while (j < b.n && loose(b.s[j]))
-			j++;
-		if (i == a.n || j == b.n)
-			return i == a.n && j == b.n;
-		if (stored_fold(a.s[i]) != stored_fold(b.s[j]))
-			return false;
-	}
-}
 
 /* U+2018 and U+2019 as ', which text_plain leaves alone. */
 static struct str straighten(struct str s, char *room)
@@ -110,7 +89,7 @@ static enum quarry_mark judge_word(struct why *why, struct str gold, struct str 
 	if (!stored_plain(answer, room, &s))
 		return rule_unreadable(why, "that is too long for a name");
 	s = straighten(s, other);
-	if (same_name(s, gold) || same_name(without_article(s), gold) || same_name(without_article(behind_lead(s)), gold))
+	if (named_same(s, gold) || named_same(without_article(s), gold) || named_same(without_article(behind_lead(s)), gold))
 		return QUARRY_CORRECT;
 	return s.n > NAME_MAX ? rule_unreadable(why, "that is too long for a name") : stored_differs(why);
 }
@@ -126,7 +105,7 @@ static enum quarry_mark judge_names(struct why *why, struct str gold, struct str
 		if (n == STORED_ITEMS || !gold_name(item))
 			return QUARRY_BAD_TASK;
 		for (size_t i = 0; i < n && !ordered; i++)
-			if (same_name(due[i], item))
+			if (named_same(due[i], item))
 				return QUARRY_BAD_TASK;
 		due[n++] = item;
 	}
@@ -139,9 +118,9 @@ static enum quarry_mark judge_names(struct why *why, struct str gold, struct str
 		size_t i = ordered ? k : 0;
 
 		item = without_article(item);
-		while (!ordered && i < n && !same_name(due[i], item))
+		while (!ordered && i < n && !named_same(due[i], item))
 			i++;
-		if (i >= n || !same_name(due[i], item))
+		if (i >= n || !named_same(due[i], item))
 			return rule_wrong(why, "item %zu of the list is not due there", k + 1);
 		if (seen[i])
 			return rule_wrong(why, "item %zu of the list came before", k + 1);
@@ -457,7 +436,7 @@ static bool same_value(struct json a, struct json b, int depth)
 			if (a.kind == JSON_OBJECT)
 				other = json_iter(b);
 			while (!found && json_next(&other, &s[1], &y)) {
-				found = a.kind == JSON_ARRAY || same_name(key, s[1]);
+				found = a.kind == JSON_ARRAY || named_same(key, s[1]);
 				if (found && !same_value(x, y, depth + 1))
 					return false;
 				if (a.kind == JSON_ARRAY)
@@ -469,7 +448,7 @@ static bool same_value(struct json a, struct json b, int depth)
 		return true;
 	}
 	return b.kind != JSON_OBJECT && b.kind != JSON_ARRAY && leaf_text(a, room[0], sizeof(room[0]), &s[0]) &&
-	       leaf_text(b, room[1], sizeof(room[1]), &s[1]) && same_name(s[0], s[1]);
+	       leaf_text(b, room[1], sizeof(room[1]), &s[1]) && named_same(s[0], s[1]);
 }
 
 /* What stands under "solution" or "answer", if an object does. */
