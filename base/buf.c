@@ -186,3 +186,14 @@ void buf_cut(struct buf *b, size_t n)
 		b->s[n] = 0;
 	}
 }
+
+void buf_least(struct buf *least, struct buf *text)
+{
+	if (!least->n || str_cmp(buf_str(text), buf_str(least)) < 0) {
+		struct buf was = *least;
+
+		*least = *text;
+		*text = was;
+	}
+	buf_reset(text);
+}

@@ -52,6 +52,7 @@ void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf,
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap);
 void buf_addi(struct buf *b, int64_t v);
 void buf_cut(struct buf *b, size_t n); /* keep the first n bytes */
+void buf_least(struct buf *least, struct buf *text); /* text moves to least if that is empty or comes after it; text is then empty */
 
 static inline struct str buf_str(const struct buf *b)
 {

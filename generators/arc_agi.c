@@ -547,10 +547,7 @@ static void image_text(struct buf *best, const struct arc_puzzle *p)
 			buf_addc(&text, '>');
 			relabel(&text, &p->out[order[i]], own, &from);
 		}
-		if (!best->n || str_cmp(buf_str(&text), buf_str(best)) < 0) {
-			buf_reset(best);
-			buf_add(best, buf_str(&text));
-		}
+		buf_least(best, &text);
 	}
 	for (int k = 0; k < n; k++)
 		buf_release(&key[k]);

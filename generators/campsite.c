@@ -503,12 +503,8 @@ static void canon(struct buf *out, struct str desc)
 		return;
 	for (int how = 0; how < 8; how++) {
 		image_of(&image, &b, how);
-		buf_reset(&text);
 		board_write(&text, &image);
-		if (how == 0 || str_cmp(buf_str(&text), buf_str(&best)) < 0) {
-			buf_reset(&best);
-			buf_add(&best, buf_str(&text));
-		}
+		buf_least(&best, &text);
 	}
 	buf_add(out, buf_str(&best));
 	buf_release(&text);

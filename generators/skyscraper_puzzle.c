@@ -590,15 +590,9 @@ static void canon(struct buf *out, struct str desc)
 	if (!parse(&b, desc))
 		return;
 	for (int t = 0; t < 8; t++) {
-		buf_reset(&mine);
 		image(&to, &b, t);
 		write(&mine, &to);
-		if (t == 0 || str_cmp(buf_str(&mine), buf_str(&best)) < 0) {
-			struct buf was = best;
-
-			best = mine;
-			mine = was;
-		}
+		buf_least(&best, &mine);
 	}
 	buf_add(out, buf_str(&best));
 	buf_release(&best);
