@@ -1,7 +1,7 @@
 /* cmd_audit.c - quarry audit: can a task's answers be had without reasoning? */
-#include "base/arena.h"
 #include "cli/audit.h"
 #include "cli/command.h"
+#include "cli/foreign.h"
 #include "cli/judge.h"
 #include "cli/progress.h"
 #include "cli/wish.h"
@@ -326,11 +326,26 @@ static bool read_truth(struct read *r, struct json truth)
 	return t && t->solve(&r->answer, buf_str(&r->desc));
 }
 
+/* The question and the stored answer of another house's row, as they stand. */
+static bool read_foreign(struct read *r, struct json row, enum foreign_kind kind)
+{
+	struct foreign f = FOREIGN_INIT;
+	struct err err = ERR_INIT;
+	bool ok = foreign_read(&f, row, kind, &err) == 0;
+
+	if (ok) {
+		buf_add(&r->prompt, buf_str(&f.question));
+		buf_add(&r->answer, buf_str(&f.gold));
+		snprintf(r->task, sizeof(r->task), "%s", f.name);
+	}
+	foreign_release(&f);
+	return ok;
+}
+
 /* quarry's instances and rl rows, SynLogic's rows, reasoning-gym's: told apart by their members. */
 static bool read_row(struct read *r, struct json row)
 {
-	struct json v, extra, truth, game;
-	struct err err = ERR_INIT;
+	struct json v, extra, truth;
 
 	buf_reset(&r->prompt);
 	buf_reset(&r->answer);
@@ -346,22 +361,18 @@ static bool read_row(struct read *r, struct json row)
 		if (json_get(extra, "guess", &v) && json_f64(v, &d))
 			r->guess = d;
 	}
-	if (json_get(row, "extra_info", &extra) && json_get(extra, "game_data_str", &v)) { /* SynLogic */
-		buf_reset(&r->text);
-		if (!json_str(v, &r->text) || !json_parse(&game, buf_str(&r->text), &err) || !json_get(game, "question", &v) ||
-		    !json_str(v, &r->prompt) || !json_get(game, "answer", &v))
-			return false;
-		answer_text(v, &r->answer);
-		r->difficulty = -1;
-		return json_get(row, "data_source", &v) && json_z(v, r->task, sizeof(r->task));
+	if (json_get(row, "game_data_str", &v) || (json_get(row, "extra_info", &extra) && json_get(extra, "game_data_str", &v))) {
+		r->difficulty = -1; /* theirs is another scale */
+		return read_foreign(r, row, FOREIGN_SYNLOGIC);
 	}
-	if (json_get(row, "question", &v) && v.kind == JSON_STRING) { /* reasoning-gym */
+	if (json_get(row, "question", &v) && json_get(row, "metadata", &extra) && json_get(extra, "source_dataset", &truth))
+		return read_foreign(r, row, FOREIGN_GYM);
+	if (json_get(row, "question", &v) && v.kind == JSON_STRING) { /* nobody's */
+		snprintf(r->task, sizeof(r->task), "-");
 		json_str(v, &r->prompt);
 		if (!json_get(row, "answer", &v))
 			return false;
 		answer_text(v, &r->answer);
-		if (!json_get(row, "metadata", &extra) || !json_get(extra, "source_dataset", &v) || !json_z(v, r->task, sizeof(r->task)))
-			snprintf(r->task, sizeof(r->task), "-");
 		return true;
 	}
 	if (!json_get(row, "prompt", &v) || !prompt_text(v, &r->prompt))
