@@ -306,6 +306,7 @@ static void answer_text(struct json v, struct buf *out)
 
 struct read {
 	struct buf prompt, answer, desc, text;
+	const struct quarry_rule *rule; /* with desc; NULL: answers are compared as texts */
 	char task[64];
 	int difficulty;
 	double guess; /* negative: not told */
@@ -322,6 +323,7 @@ static bool read_truth(struct read *r, struct json truth)
 	if (!json_str(truth, &r->text) || !json_parse(&inner, buf_str(&r->text), &err) || !json_get(inner, "task", &v) ||
 	    !json_z(v, r->task, sizeof(r->task)) || !json_get(inner, "desc", &v) || !json_str(v, &r->desc))
 		return false;
+	r->rule = quarry_rule(r->task);
 	t = task_find(str_of(r->task));
 	return t && t->solve(&r->answer, buf_str(&r->desc));
 }
@@ -336,6 +338,12 @@ static bool read_foreign(struct read *r, struct json row, enum foreign_kind kind
 	if (ok) {
 		buf_add(&r->prompt, buf_str(&f.question));
 		buf_add(&r->answer, buf_str(&f.gold));
+		if (f.task) { /* the row states the puzzle: its rule judges, and where no answer is stored its solver has one */
+			r->rule = f.rule;
+			buf_add(&r->desc, buf_str(&f.desc));
+			if (!r->answer.n && !f.task->solve(&r->answer, buf_str(&f.desc)))
+				buf_reset(&r->answer);
+		}
 		snprintf(r->task, sizeof(r->task), "%s", f.name);
 	}
 	foreign_release(&f);
@@ -351,6 +359,7 @@ static bool read_row(struct read *r, struct json row)
 	buf_reset(&r->answer);
 	buf_reset(&r->desc);
 	r->task[0] = 0;
+	r->rule = NULL;
 	r->difficulty = -1;
 	r->guess = -1;
 	if (json_get(row, "extra_info", &extra)) {
@@ -392,7 +401,10 @@ static bool read_row(struct read *r, struct json row)
 	if (!json_get(row, "answer", &v))
 		return false;
 	answer_text(v, &r->answer);
-	return json_get(row, "task", &v) && json_z(v, r->task, sizeof(r->task));
+	if (!json_get(row, "task", &v) || !json_z(v, r->task, sizeof(r->task)))
+		return false;
+	r->rule = r->desc.n ? quarry_rule(r->task) : NULL;
+	return true;
 }
 
 static int group_add(struct group *groups, int *n, const struct read *r, struct err *err)
@@ -416,7 +428,7 @@ static int group_add(struct group *groups, int *n, const struct read *r, struct 
 		g->row = grown;
 		g->cap = g->cap * 2 + 64;
 	}
-	g->row[g->n].rule = r->desc.n ? quarry_rule(r->task) : NULL;
+	g->row[g->n].rule = r->rule;
 	if (!row_set(&g->row[g->n++], buf_str(&r->prompt), buf_str(&r->answer), buf_str(&r->desc)))
 		return err_set(err, "out of memory");
 	if (r->guess >= 0) {
