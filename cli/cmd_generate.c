@@ -26,7 +26,7 @@ static const struct option options[] = {
 	{ .name = "format", .letter = 'f', .kind = OPT_TEXT, .arg = "FORMATS", .at = offsetof(struct args, format),
 	  .what = "how the answer is asked for: tags, boxed, json, fence, line, any; several, or all, are drawn from" },
 	{ .name = "form", .kind = OPT_TEXT, .arg = "NAME", .at = offsetof(struct args, form),
-	  .what = "one wording only; drawn when not given" },
+	  .what = "wordings: families, forms (rules.17), tiny, held or all; any but the held when not given" },
 	{ .name = "canon", .kind = OPT_TEXT, .arg = "A..B", .at = offsetof(struct args, canon),
 	  .what = "only puzzles whose canonical hash lies in this part of 0..1: splits are such parts" },
 	{ .name = "worked", .letter = 'w', .kind = OPT_FLAG, .at = offsetof(struct args, worked),

@@ -21,7 +21,7 @@ static const struct option options[] = {
 	{ .name = "format", .letter = 'f', .kind = OPT_TEXT, .arg = "FORMAT", .at = offsetof(struct args, format),
 	  .what = "tags, boxed, json, fence, line or any; tags when not given" },
 	{ .name = "form", .kind = OPT_TEXT, .arg = "NAME", .at = offsetof(struct args, form),
-	  .what = "one wording; drawn when not given" },
+	  .what = "wording: a family, a form (rules.17), tiny or held; any but the held when not given" },
 	{ .name = "worked", .letter = 'w', .kind = OPT_FLAG, .at = offsetof(struct args, worked),
 	  .what = "with the worked solution" },
 	{ 0 },
