@@ -610,7 +610,7 @@ static void add_look(struct buf *b, const struct arc_grid *g, enum look look)
 }
 
 /* Example 1 / Input: / rows / Output: / rows; the test with its input alone. */
-static void put_pairs(field_fn *put, void *ctx, const char *hole, const struct arc_puzzle *p, enum look look, enum lang lang)
+static void put_pairs(struct holes *holes, const char *hole, const struct arc_puzzle *p, enum look look, enum lang lang)
 {
 	static const char *const words[LANGS][4] = {
 		[LANG_EN] = { "Example ", "Input:", "Output:", "Test" },
@@ -632,12 +632,12 @@ static void put_pairs(field_fn *put, void *ctx, const char *hole, const struct a
 		buf_addf(&b, "\n%s%s", words[lang][2], gap);
 		add_look(&b, &p->out[k], look);
 	}
-	put(ctx, hole, buf_str(&b));
+	hole_put(holes, hole, buf_str(&b));
 	buf_release(&b);
 }
 
 /* 120/003 -> 021/300, a line each, the test with a question mark. */
-static void put_arrows(field_fn *put, void *ctx, const struct arc_puzzle *p)
+static void put_arrows(struct holes *holes, const struct arc_puzzle *p)
 {
 	struct buf b = BUF_INIT;
 
@@ -650,26 +650,26 @@ static void put_arrows(field_fn *put, void *ctx, const struct arc_puzzle *p)
 		else
 			buf_addc(&b, '?');
 	}
-	put(ctx, "arrows", buf_str(&b));
+	hole_put(holes, "arrows", buf_str(&b));
 	buf_release(&b);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 	struct arc_puzzle p;
 
 	if (!arc_parse(&p, desc))
 		return;
-	put_pairs(put, ctx, "spaced", &p, SPACED, lang);
-	put_pairs(put, ctx, "tight", &p, TIGHT, lang);
-	put_pairs(put, ctx, "json", &p, JSON, lang);
-	put_arrows(put, ctx, &p);
+	put_pairs(holes, "spaced", &p, SPACED, lang);
+	put_pairs(holes, "tight", &p, TIGHT, lang);
+	put_pairs(holes, "json", &p, JSON, lang);
+	put_arrows(holes, &p);
 	buf_addi(&b, p.ops);
-	put(ctx, "depth", buf_str(&b));
+	hole_put(holes, "depth", buf_str(&b));
 	buf_reset(&b);
 	arc_say_all(&b, lang);
-	put(ctx, "toolbox", buf_str(&b));
+	hole_put(holes, "toolbox", buf_str(&b));
 	buf_release(&b);
 }
 

@@ -545,7 +545,7 @@ static double answers_log2(struct str desc)
 	return 3.0 * open;
 }
 
-static void put_rows(field_fn *put, void *ctx, const char *hole, const struct maze *m, const char *blank)
+static void put_rows(struct holes *holes, const char *hole, const struct maze *m, const char *blank)
 {
 	struct buf text = BUF_INIT;
 
@@ -557,11 +557,11 @@ static void put_rows(field_fn *put, void *ctx, const char *hole, const struct ma
 		else
 			buf_addz(&text, blank);
 	}
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
-static void put_json(field_fn *put, void *ctx, const struct maze *m)
+static void put_json(struct holes *holes, const struct maze *m)
 {
 	struct buf text = BUF_INIT;
 
@@ -574,11 +574,11 @@ static void put_json(field_fn *put, void *ctx, const struct maze *m)
 		buf_addc(&text, '"');
 	}
 	buf_addz(&text, "]]");
-	put(ctx, "json", buf_str(&text));
+	hole_put(holes, "json", buf_str(&text));
 	buf_release(&text);
 }
 
-static void put_table(field_fn *put, void *ctx, const struct maze *m)
+static void put_table(struct holes *holes, const struct maze *m)
 {
 	struct buf text = BUF_INIT;
 
@@ -595,11 +595,11 @@ static void put_table(field_fn *put, void *ctx, const struct maze *m)
 			buf_addc(&text, '?');
 	}
 	buf_addz(&text, " |");
-	put(ctx, "table", buf_str(&text));
+	hole_put(holes, "table", buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct maze m;
 	char text[16];
@@ -607,15 +607,15 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	(void)lang;
 	if (!maze_parse(&m, desc))
 		return;
-	put_rows(put, ctx, "dots", &m, ".");
-	put_rows(put, ctx, "underscores", &m, "_");
-	put_rows(put, ctx, "crosses", &m, "X");
-	put_json(put, ctx, &m);
-	put_table(put, ctx, &m);
+	put_rows(holes, "dots", &m, ".");
+	put_rows(holes, "underscores", &m, "_");
+	put_rows(holes, "crosses", &m, "X");
+	put_json(holes, &m);
+	put_table(holes, &m);
 	snprintf(text, sizeof(text), "%d", m.h);
-	put(ctx, "rows", str_of(text));
+	hole_put(holes, "rows", str_of(text));
 	snprintf(text, sizeof(text), "%d", m.w);
-	put(ctx, "cols", str_of(text));
+	hole_put(holes, "cols", str_of(text));
 }
 
 const struct task task_arrow_maze = {

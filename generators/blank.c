@@ -200,7 +200,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 
 /* ---- wording: the holes of blank.prompt ---- */
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	static const char *const said[LANGS][2] = { { "on by %d", "back by %d" }, { "向前转 %d 格", "向后转 %d 格" } };
 	struct buf b = BUF_INIT;
@@ -209,10 +209,10 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!counter_read(&c, desc))
 		return;
 	buf_addi(&b, c.start);
-	put(ctx, "start", buf_str(&b));
+	hole_put(holes, "start", buf_str(&b));
 	buf_reset(&b);
 	buf_addi(&b, c.size - 1);
-	put(ctx, "last", buf_str(&b));
+	hole_put(holes, "last", buf_str(&b));
 	buf_reset(&b);
 	for (int i = 0; i < c.turns; i++) {
 		const char *text = said[lang][c.turn[i] < 0];
@@ -223,11 +223,11 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 		buf_addi(&b, abs(c.turn[i]));
 		buf_addz(&b, hole + 2);
 	}
-	put(ctx, "turns", buf_str(&b));
+	hole_put(holes, "turns", buf_str(&b));
 	buf_reset(&b);
 	for (int i = 0; i < c.turns; i++)
 		buf_addf(&b, "%s%+d", i ? " " : "", c.turn[i]);
-	put(ctx, "signs", buf_str(&b));
+	hole_put(holes, "signs", buf_str(&b));
 	buf_release(&b);
 }
 

@@ -893,7 +893,7 @@ static void order_write(struct buf *out, const struct forest *f, enum lang lang)
 		buf_addz(out, lang == LANG_ZH ? "not 的优先级高于这些运算符。" : " not binds more tightly than any of these.");
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf text = BUF_INIT;
 	struct forest f;
@@ -901,14 +901,14 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!forest_read(&f, desc))
 		return;
 	forest_write(&text, &f, "\n");
-	put(ctx, "expressions", buf_str(&text));
+	hole_put(holes, "expressions", buf_str(&text));
 	buf_reset(&text);
 	order_write(&text, &f, lang);
-	put(ctx, "order", buf_str(&text));
-	put(ctx, "inline", desc);
+	hole_put(holes, "order", buf_str(&text));
+	hole_put(holes, "inline", desc);
 	buf_reset(&text);
 	buf_addi(&text, f.letters);
-	put(ctx, "count", buf_str(&text));
+	hole_put(holes, "count", buf_str(&text));
 	buf_release(&text);
 }
 

@@ -33,6 +33,6 @@ int bt_column_of(const struct bt *t, int x); /* what the values of column x are,
 const char *bt_heading(int column, enum lang lang); /* -1: the false one's */
 void bt_number_put(struct buf *out, int64_t v, int decimals);
 void bt_value_put(struct buf *out, int column, int32_t v, enum lang lang);
-void bt_fields(field_fn *put, void *ctx, struct str desc, enum lang lang);
+void bt_fields(struct holes *holes, struct str desc, enum lang lang);
 
 #endif

@@ -169,7 +169,7 @@ static void cell_put(struct buf *out, const struct bt_shown *s, int y, int x, en
 		buf_addc(out, '"');
 }
 
-static void put_table(field_fn *put, void *ctx, const char *hole, const struct bt_shown *s, enum notation how, enum lang lang)
+static void put_table(struct holes *holes, const char *hole, const struct bt_shown *s, enum notation how, enum lang lang)
 {
 	static const char *const begin[] = { "| ", "", "[" }, *const between[] = { " | ", ",", ", " }, *const end[] = { " |", "", "]" };
 	int lines = s->merged ? (s->rows + 1) / 2 : s->rows;
@@ -196,7 +196,7 @@ static void put_table(field_fn *put, void *ctx, const char *hole, const struct b
 		buf_addz(&text, end[how]);
 	}
 	buf_addz(&text, how == LISTS ? "]" : "");
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
@@ -326,7 +326,7 @@ static void bug_put(struct buf *out, const struct bt *t, const struct bt_bug *b,
 	}
 }
 
-static void put_bugs(field_fn *put, void *ctx, const char *hole, const struct bt *t, int way, enum lang lang)
+static void put_bugs(struct holes *holes, const char *hole, const struct bt *t, int way, enum lang lang)
 {
 	static const char *const order[LANGS][TELLINGS] = {
 		{ "Several things happened one after the other, each to the table as the one before had left it; rows and columns are numbered as "
@@ -350,7 +350,7 @@ static void put_bugs(field_fn *put, void *ctx, const char *hole, const struct bt
 		bug_put(&text, t, &t->bug[i], &s, way, lang);
 		bt_damage(&s, t, &t->bug[i]);
 	}
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
@@ -380,7 +380,7 @@ static void condition_put(struct buf *out, const struct bt *t, const struct bt_c
 	buf_addz(out, lang == LANG_ZH ? "之间（含两端）" : " (both included)");
 }
 
-static void put_conditions(field_fn *put, void *ctx, const struct bt *t, enum lang lang)
+static void put_conditions(struct holes *holes, const struct bt *t, enum lang lang)
 {
 	struct buf text = BUF_INIT;
 
@@ -388,12 +388,12 @@ static void put_conditions(field_fn *put, void *ctx, const struct bt *t, enum la
 		buf_addz(&text, i == 0 ? "" : lang == LANG_ZH ? "，且" : i + 1 < t->conditions ? ", " : " and ");
 		condition_put(&text, t, &t->condition[i], lang);
 	}
-	put(ctx, "conditions", buf_str(&text));
+	hole_put(holes, "conditions", buf_str(&text));
 	buf_release(&text);
 }
 
 /* "the mean of steps", and a sentence about what that is, where people could differ. */
-static void put_question(field_fn *put, void *ctx, const struct bt *t, enum lang lang)
+static void put_question(struct holes *holes, const struct bt *t, enum lang lang)
 {
 	static const char *const names[BT_STATS][LANGS] = {
 		[BT_MEAN] = { "arithmetic mean", "算术平均数" }, [BT_MEDIAN] = { "median", "中位数" }, [BT_SUM] = { "sum", "总和" },
@@ -422,12 +422,12 @@ static void put_question(field_fn *put, void *ctx, const struct bt *t, enum lang
 	else
 		buf_addf(&text, lang == LANG_ZH ? "“%2$s”的%1$s与“%3$s”的%1$s之差的绝对值" : "the absolute difference between the %1$s of %2$s and the %1$s of %3$s", name, a,
 			 bt_heading(t->col[t->b], lang));
-	put(ctx, "asked", buf_str(&text));
+	hole_put(holes, "asked", buf_str(&text));
 	buf_release(&text);
-	put(ctx, "note", str_of(notes[t->stat][lang] ? notes[t->stat][lang] : ""));
+	hole_put(holes, "note", str_of(notes[t->stat][lang] ? notes[t->stat][lang] : ""));
 }
 
-void bt_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+void bt_fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct bt_shown s;
 	struct bt t;
@@ -435,11 +435,11 @@ void bt_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!bt_read(&t, desc))
 		return;
 	bt_show(&s, &t);
-	put_table(put, ctx, "markdown", &s, MARKDOWN, lang);
-	put_table(put, ctx, "csv", &s, CSV, lang);
-	put_table(put, ctx, "lists", &s, LISTS, lang);
-	put_bugs(put, ctx, "bugs", &t, 0, lang);
-	put_bugs(put, ctx, "damages", &t, 1, lang);
-	put_conditions(put, ctx, &t, lang);
-	put_question(put, ctx, &t, lang);
+	put_table(holes, "markdown", &s, MARKDOWN, lang);
+	put_table(holes, "csv", &s, CSV, lang);
+	put_table(holes, "lists", &s, LISTS, lang);
+	put_bugs(holes, "bugs", &t, 0, lang);
+	put_bugs(holes, "damages", &t, 1, lang);
+	put_conditions(holes, &t, lang);
+	put_question(holes, &t, lang);
 }

@@ -451,7 +451,7 @@ static void say_target(struct buf *out, const struct cage *c, bool pretty)
 		buf_addc(out, c->sign);
 }
 
-static void put_targets(field_fn *put, void *ctx, const struct board *b, enum lang lang)
+static void put_targets(struct holes *holes, const struct board *b, enum lang lang)
 {
 	struct buf text = BUF_INIT;
 
@@ -461,12 +461,12 @@ static void put_targets(field_fn *put, void *ctx, const struct board *b, enum la
 		buf_addf(&text, "%c: ", cage_name(k));
 		say_target(&text, &b->cage[k], true);
 	}
-	put(ctx, "targets", buf_str(&text));
+	hole_put(holes, "targets", buf_str(&text));
 	buf_release(&text);
 }
 
 /* "12*: R1C1 R1C2", a line each cage. */
-static void put_cages(field_fn *put, void *ctx, const struct board *b)
+static void put_cages(struct holes *holes, const struct board *b)
 {
 	struct buf text = BUF_INIT;
 
@@ -480,12 +480,12 @@ static void put_cages(field_fn *put, void *ctx, const struct board *b)
 		for (int j = 0; j < c->n; j++)
 			buf_addf(&text, " R%dC%d", c->cell[j] / b->n + 1, c->cell[j] % b->n + 1);
 	}
-	put(ctx, "cages", buf_str(&text));
+	hole_put(holes, "cages", buf_str(&text));
 	buf_release(&text);
 }
 
 /* "(1,1) (1,2) have the sum 7", a line each cage. */
-static void put_words(field_fn *put, void *ctx, const struct board *b, enum lang lang)
+static void put_words(struct holes *holes, const struct board *b, enum lang lang)
 {
 	static const char signs[] = "+-*/=";
 	static const char *const words[LANGS][5] = {
@@ -502,11 +502,11 @@ static void put_words(field_fn *put, void *ctx, const struct board *b, enum lang
 		buf_addz(&text, lang == LANG_ZH ? "：" : ": ");
 		buf_addf(&text, words[lang][strchr(signs, c->sign) - signs], c->target);
 	}
-	put(ctx, "words", buf_str(&text));
+	hole_put(holes, "words", buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
 	struct buf text = BUF_INIT;
@@ -514,14 +514,14 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!cages_parse(&b, desc))
 		return;
 	picture(&text, &b);
-	put(ctx, "board", buf_str(&text));
+	hole_put(holes, "board", buf_str(&text));
 	buf_reset(&text);
 	buf_addi(&text, b.n);
-	put(ctx, "size", buf_str(&text));
+	hole_put(holes, "size", buf_str(&text));
 	buf_release(&text);
-	put_targets(put, ctx, &b, lang);
-	put_cages(put, ctx, &b);
-	put_words(put, ctx, &b, lang);
+	put_targets(holes, &b, lang);
+	put_cages(holes, &b);
+	put_words(holes, &b, lang);
 }
 
 const struct task task_calcudoko = {

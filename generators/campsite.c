@@ -524,17 +524,17 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 
 /* ---- what the prompt needs ---- */
 
-static void put_grid(field_fn *put, void *ctx, const char *hole, const struct grid *g, enum grid_style style, const char *symbols)
+static void put_grid(struct holes *holes, const char *hole, const struct grid *g, enum grid_style style, const char *symbols)
 {
 	struct buf text = BUF_INIT;
 
 	grid_write(&text, g, &(struct grid_look){ .style = style, .symbols = symbols });
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
 /* Each row with its count at the end, and a last line with the columns' counts. */
-static void put_edged(field_fn *put, void *ctx, const struct board *b)
+static void put_edged(struct holes *holes, const struct board *b)
 {
 	struct buf text = BUF_INIT;
 
@@ -547,11 +547,11 @@ static void put_edged(field_fn *put, void *ctx, const struct board *b)
 		buf_addz(&text, "--");
 	buf_addc(&text, '\n');
 	counts_write(&text, b->in_col, b->cols, " ");
-	put(ctx, "edged", buf_str(&text));
+	hole_put(holes, "edged", buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
 	struct grid g;
@@ -564,25 +564,25 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	g.cols = b.cols;
 	for (int i = 0; i < b.rows * b.cols; i++)
 		g.cell[i] = !b.tree[i];
-	put_grid(put, ctx, "board", &g, GRID_SPACED, "TX");
-	put_grid(put, ctx, "plain", &g, GRID_LINES, "TX");
-	put_grid(put, ctx, "slashes", &g, GRID_SLASHES, "TX");
-	put_grid(put, ctx, "json", &g, GRID_JSON, "TX");
-	put_edged(put, ctx, &b);
+	put_grid(holes, "board", &g, GRID_SPACED, "TX");
+	put_grid(holes, "plain", &g, GRID_LINES, "TX");
+	put_grid(holes, "slashes", &g, GRID_SLASHES, "TX");
+	put_grid(holes, "json", &g, GRID_JSON, "TX");
+	put_edged(holes, &b);
 	counts_write(&text, b.in_row, b.rows, ", ");
-	put(ctx, "row_counts", buf_str(&text));
+	hole_put(holes, "row_counts", buf_str(&text));
 	buf_reset(&text);
 	counts_write(&text, b.in_col, b.cols, ", ");
-	put(ctx, "col_counts", buf_str(&text));
+	hole_put(holes, "col_counts", buf_str(&text));
 	buf_reset(&text);
 	buf_addi(&text, b.rows);
-	put(ctx, "rows", buf_str(&text));
+	hole_put(holes, "rows", buf_str(&text));
 	buf_reset(&text);
 	buf_addi(&text, b.cols);
-	put(ctx, "cols", buf_str(&text));
+	hole_put(holes, "cols", buf_str(&text));
 	buf_reset(&text);
 	buf_addi(&text, b.trees);
-	put(ctx, "trees", buf_str(&text));
+	hole_put(holes, "trees", buf_str(&text));
 	buf_release(&text);
 }
 

@@ -489,7 +489,7 @@ static const char *const goals[LANGS][2][2] = { /* [language][short, long][decry
 };
 
 /* "Encryption is done in one step:" or in several. */
-static void put_intro(field_fn *put, void *ctx, int steps, enum lang lang)
+static void put_intro(struct holes *holes, int steps, enum lang lang)
 {
 	char many[160];
 
@@ -498,36 +498,36 @@ static void put_intro(field_fn *put, void *ctx, int steps, enum lang lang)
 	else
 		snprintf(many, sizeof(many), "加密共有 %d 步，每一步都在上一步的结果上进行：", steps);
 	if (steps == 1)
-		put(ctx, "intro", lang == LANG_EN ? STR("Encryption is done in one step:") : STR("加密只有一步："));
+		hole_put(holes, "intro", lang == LANG_EN ? STR("Encryption is done in one step:") : STR("加密只有一步："));
 	else
-		put(ctx, "intro", str_of(many));
+		hole_put(holes, "intro", str_of(many));
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 	struct cipher c;
 
 	if (!parse(&c, desc))
 		return;
-	put(ctx, "alphabet", str_of(alphabets[lang][c.size == 25 ? 0 : c.size == 26 ? 1 : 2]));
-	put(ctx, "goal", str_of(goals[lang][0][c.decrypt]));
-	put(ctx, "task", str_of(goals[lang][1][c.decrypt]));
-	put_intro(put, ctx, c.steps, lang);
+	hole_put(holes, "alphabet", str_of(alphabets[lang][c.size == 25 ? 0 : c.size == 26 ? 1 : 2]));
+	hole_put(holes, "goal", str_of(goals[lang][0][c.decrypt]));
+	hole_put(holes, "task", str_of(goals[lang][1][c.decrypt]));
+	put_intro(holes, c.steps, lang);
 	for (int i = 0; i < c.steps; i++) {
 		buf_addf(&b, "%s%d. ", i ? "\n" : "", i + 1);
 		cipher_say(&b, &c.step[i], c.size, lang);
 	}
-	put(ctx, "steps", buf_str(&b));
+	hole_put(holes, "steps", buf_str(&b));
 	buf_reset(&b);
 	for (int i = 0; i < c.steps; i++) {
 		buf_addf(&b, lang == LANG_EN ? "%s(%d) " : "%s（%d）", i && lang == LANG_EN ? " " : "", i + 1);
 		cipher_say(&b, &c.step[i], c.size, lang);
 	}
-	put(ctx, "inline", buf_str(&b));
+	hole_put(holes, "inline", buf_str(&b));
 	buf_reset(&b);
 	write_text(&b, &c);
-	put(ctx, "text", buf_str(&b));
+	hole_put(holes, "text", buf_str(&b));
 	buf_release(&b);
 }
 

@@ -246,7 +246,7 @@ static void put_puzzles(struct buf *out, struct str desc, enum lang lang)
 	}
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 	int n = count_parts(desc);
@@ -254,10 +254,10 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!whole(desc))
 		return;
 	put_puzzles(&b, desc, lang);
-	put(ctx, "puzzles", buf_str(&b));
+	hole_put(holes, "puzzles", buf_str(&b));
 	buf_reset(&b);
 	buf_addf(&b, "%d", n);
-	put(ctx, "count", buf_str(&b));
+	hole_put(holes, "count", buf_str(&b));
 	buf_reset(&b);
 	if (compose_asks_all(desc)) {
 		buf_addz(&b, lang == LANG_ZH ? "每道谜题都要答对。请把所有答案写在一行，形如 " : "All of them must be right. Write the answers in one line, as in ");
@@ -270,7 +270,7 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 						"Give only the answer to puzzle %d, as that puzzle asks.",
 			 n);
 	}
-	put(ctx, "ask", buf_str(&b));
+	hole_put(holes, "ask", buf_str(&b));
 	buf_release(&b);
 }
 

@@ -804,7 +804,7 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 
 /* ---- wording ---- */
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 	struct crypt c;
@@ -812,17 +812,17 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!crypt_read(&c, desc))
 		return;
 	equation_write(&b, &c, NULL, true);
-	put(ctx, "equation", buf_str(&b));
+	hole_put(holes, "equation", buf_str(&b));
 	buf_reset(&b);
 	equation_write(&b, &c, NULL, false);
-	put(ctx, "tight", buf_str(&b));
+	hole_put(holes, "tight", buf_str(&b));
 	buf_reset(&b);
 	for (int l = 0; l < c.letters; l++)
 		buf_addf(&b, "%s%c", l == 0 ? "" : lang == LANG_ZH ? "、" : ", ", c.name[l]);
-	put(ctx, "letters", buf_str(&b));
+	hole_put(holes, "letters", buf_str(&b));
 	buf_reset(&b);
 	buf_addi(&b, c.letters);
-	put(ctx, "count", buf_str(&b));
+	hole_put(holes, "count", buf_str(&b));
 	buf_release(&b);
 }
 

@@ -254,7 +254,7 @@ static double answers_log2(struct str desc)
 	return s.n * log2_of[seen[0] + seen[1] + seen[2] + seen[3]];
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 	struct stack s;
@@ -262,7 +262,7 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	(void)lang;
 	if (walk(&s, desc))
 		add_spaced(&b, desc.s, desc.n);
-	put(ctx, "sequence", buf_str(&b));
+	hole_put(holes, "sequence", buf_str(&b));
 	buf_release(&b);
 }
 

@@ -388,7 +388,7 @@ static void add_parted(struct buf *b, struct str s, const char *between, size_t 
 }
 
 /* {{spaced}}, {{rows}} of ten, {{quoted}} as a JSON list; {{length}} and {{after}}, one more. */
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf spaced = BUF_INIT, rows = BUF_INIT, quoted = BUF_INIT, length = BUF_INIT, after = BUF_INIT;
 	struct reading r;
@@ -403,11 +403,11 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	buf_addz(&quoted, "\"]");
 	buf_addi(&length, (int64_t)desc.n);
 	buf_addi(&after, (int64_t)desc.n + 1);
-	put(ctx, "spaced", buf_str(&spaced));
-	put(ctx, "rows", buf_str(&rows));
-	put(ctx, "quoted", buf_str(&quoted));
-	put(ctx, "length", buf_str(&length));
-	put(ctx, "after", buf_str(&after));
+	hole_put(holes, "spaced", buf_str(&spaced));
+	hole_put(holes, "rows", buf_str(&rows));
+	hole_put(holes, "quoted", buf_str(&quoted));
+	hole_put(holes, "length", buf_str(&length));
+	hole_put(holes, "after", buf_str(&after));
 	buf_release(&spaced);
 	buf_release(&rows);
 	buf_release(&quoted);

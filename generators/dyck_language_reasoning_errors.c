@@ -470,7 +470,7 @@ static void add_thoughts(struct buf *b, const struct trace *t, const struct phra
 }
 
 /* {{sequence}}, {{thoughts}} with words, {{lines}} with few, {{count}}: how many. */
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf sequence = BUF_INIT, thoughts = BUF_INIT, lines = BUF_INIT, count = BUF_INIT;
 	struct trace t;
@@ -481,10 +481,10 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	add_thoughts(&thoughts, &t, &phrases[lang], false);
 	add_thoughts(&lines, &t, &phrases[lang], true);
 	buf_addi(&count, INTRO + t.n);
-	put(ctx, "sequence", buf_str(&sequence));
-	put(ctx, "thoughts", buf_str(&thoughts));
-	put(ctx, "lines", buf_str(&lines));
-	put(ctx, "count", buf_str(&count));
+	hole_put(holes, "sequence", buf_str(&sequence));
+	hole_put(holes, "thoughts", buf_str(&thoughts));
+	hole_put(holes, "lines", buf_str(&lines));
+	hole_put(holes, "count", buf_str(&count));
 	buf_release(&sequence);
 	buf_release(&thoughts);
 	buf_release(&lines);

@@ -685,20 +685,20 @@ static void sign_list(struct buf *out, const struct board *b, const char *cell, 
 	}
 }
 
-static void put_signs(field_fn *put, void *ctx, const struct board *b, enum lang lang)
+static void put_signs(struct holes *holes, const struct board *b, enum lang lang)
 {
 	const char *none = lang == LANG_ZH ? "（无）" : "(none)";
 	struct buf text = BUF_INIT;
 
 	sign_list(&text, b, "R%dC%d", " < ", lang == LANG_ZH ? "，" : ", ");
-	put(ctx, "signs", text.n ? buf_str(&text) : str_of(none));
+	hole_put(holes, "signs", text.n ? buf_str(&text) : str_of(none));
 	buf_reset(&text);
 	sign_list(&text, b, "(%d,%d)", " < ", "\n");
-	put(ctx, "sign_lines", text.n ? buf_str(&text) : str_of(none));
+	hole_put(holes, "sign_lines", text.n ? buf_str(&text) : str_of(none));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
 	struct buf text = BUF_INIT;
@@ -706,18 +706,18 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!parse(&b, desc))
 		return;
 	picture(&text, &b, '.');
-	put(ctx, "board", buf_str(&text));
+	hole_put(holes, "board", buf_str(&text));
 	buf_reset(&text);
 	picture(&text, &b, '_');
-	put(ctx, "underscores", buf_str(&text));
+	hole_put(holes, "underscores", buf_str(&text));
 	buf_reset(&text);
 	buf_addi(&text, b.n);
-	put(ctx, "size", buf_str(&text));
+	hole_put(holes, "size", buf_str(&text));
 	buf_release(&text);
-	latin_put(put, ctx, "rows", b.cell, b.n, GRID_SPACED, ".");
-	latin_put(put, ctx, "json", b.cell, b.n, GRID_JSON, "0");
-	latin_put(put, ctx, "slashes", b.cell, b.n, GRID_SLASHES, ".");
-	put_signs(put, ctx, &b, lang);
+	latin_put(holes, "rows", b.cell, b.n, GRID_SPACED, ".");
+	latin_put(holes, "json", b.cell, b.n, GRID_JSON, "0");
+	latin_put(holes, "slashes", b.cell, b.n, GRID_SLASHES, ".");
+	put_signs(holes, &b, lang);
 }
 
 const struct task task_futoshiki = {

@@ -836,29 +836,29 @@ static double answers_log2(struct str desc)
 	return log2_of((double)total / (double)(right > 0 ? right : 1));
 }
 
-static void list_put(field_fn *put, void *ctx, const char *hole, const struct hand *h, const char *between)
+static void list_put(struct holes *holes, const char *hole, const struct hand *h, const char *between)
 {
 	char text[COUNT_MAX * 8];
 	int n = 0;
 
 	for (int i = 0; i < h->n; i++)
 		n += snprintf(text + n, sizeof(text) - (size_t)n, "%s%d", i ? between : "", (int)h->num[i]);
-	put(ctx, hole, (struct str){ text, (size_t)n });
+	hole_put(holes, hole, (struct str){ text, (size_t)n });
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct hand h;
 	char text[24];
 
 	if (!hand_read(&h, desc))
 		return;
-	list_put(put, ctx, "numbers", &h, lang == LANG_ZH ? "、" : ", ");
-	list_put(put, ctx, "spaced", &h, " ");
+	list_put(holes, "numbers", &h, lang == LANG_ZH ? "、" : ", ");
+	list_put(holes, "spaced", &h, " ");
 	snprintf(text, sizeof(text), "%d", (int)h.target);
-	put(ctx, "target", str_of(text));
+	hole_put(holes, "target", str_of(text));
 	snprintf(text, sizeof(text), "%d", h.n);
-	put(ctx, "count", str_of(text));
+	hole_put(holes, "count", str_of(text));
 }
 
 const struct task task_game_of_24 = {

@@ -893,7 +893,7 @@ static int add_events(struct buf *b, struct puzzle *p, enum lang lang, bool line
  * {{names}}: the list of people; {{start}}: a line each, "Ann: red cup"; {{begins}}: "Ann has the red cup, Bo the hat";
  * {{events}}: numbered lines; {{story}}: the same in one text; {{count}} people, {{number}} events.
  */
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf names = BUF_INIT, start = BUF_INIT, begins = BUF_INIT, events = BUF_INIT, story = BUF_INIT, number = BUF_INIT;
 	const struct phrases *say = &phrases[lang];
@@ -916,16 +916,16 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 		add_thing(&begins, &p, i, lang, true);
 	}
 	buf_addi(&number, p.n);
-	put(ctx, "count", buf_str(&number));
+	hole_put(holes, "count", buf_str(&number));
 	buf_reset(&number);
 	buf_addi(&number, add_events(&events, &p, lang, true));
 	add_events(&story, &p, lang, false);
-	put(ctx, "number", buf_str(&number));
-	put(ctx, "names", buf_str(&names));
-	put(ctx, "start", buf_str(&start));
-	put(ctx, "begins", buf_str(&begins));
-	put(ctx, "events", buf_str(&events));
-	put(ctx, "story", buf_str(&story));
+	hole_put(holes, "number", buf_str(&number));
+	hole_put(holes, "names", buf_str(&names));
+	hole_put(holes, "start", buf_str(&start));
+	hole_put(holes, "begins", buf_str(&begins));
+	hole_put(holes, "events", buf_str(&events));
+	hole_put(holes, "story", buf_str(&story));
 	buf_release(&names);
 	buf_release(&start);
 	buf_release(&begins);

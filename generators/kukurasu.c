@@ -867,17 +867,17 @@ static double answers_log2(struct str desc)
 	return board_read(&b, desc) ? b.rows * b.cols : 0.0;
 }
 
-static void put_list(field_fn *put, void *ctx, const char *hole, const int *sum, int n, const char *between)
+static void put_list(struct holes *holes, const char *hole, const int *sum, int n, const char *between)
 {
 	struct buf text = BUF_INIT;
 
 	put_sums(&text, sum, n, between);
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
 /* Dots for the cells, the rows' sums behind them and the columns' below. */
-static void put_picture(field_fn *put, void *ctx, const struct board *b)
+static void put_picture(struct holes *holes, const struct board *b)
 {
 	struct buf text = BUF_INIT;
 	int wide = 3;
@@ -892,11 +892,11 @@ static void put_picture(field_fn *put, void *ctx, const struct board *b)
 	buf_addz(&text, "-+\n");
 	for (int x = 0; x < b->cols; x++)
 		buf_addf(&text, "%*d", x ? wide + 1 : wide, b->want[b->rows + x]);
-	put(ctx, "picture", buf_str(&text));
+	hole_put(holes, "picture", buf_str(&text));
 	buf_release(&text);
 }
 
-static void put_markdown(field_fn *put, void *ctx, const struct board *b)
+static void put_markdown(struct holes *holes, const struct board *b)
 {
 	struct buf text = BUF_INIT;
 
@@ -916,25 +916,25 @@ static void put_markdown(field_fn *put, void *ctx, const struct board *b)
 	for (int x = 0; x < b->cols; x++)
 		buf_addf(&text, " %d |", b->want[b->rows + x]);
 	buf_addz(&text, " |");
-	put(ctx, "table", buf_str(&text));
+	hole_put(holes, "table", buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	const char *between = lang == LANG_ZH ? "、" : ", ";
 	struct board b;
 
 	if (!board_read(&b, desc))
 		return;
-	put_list(put, ctx, "rows", &b.rows, 1, "");
-	put_list(put, ctx, "cols", &b.cols, 1, "");
-	put_list(put, ctx, "row_sums", b.want, b.rows, between);
-	put_list(put, ctx, "col_sums", b.want + b.rows, b.cols, between);
-	put_list(put, ctx, "row_plain", b.want, b.rows, " ");
-	put_list(put, ctx, "col_plain", b.want + b.rows, b.cols, " ");
-	put_picture(put, ctx, &b);
-	put_markdown(put, ctx, &b);
+	put_list(holes, "rows", &b.rows, 1, "");
+	put_list(holes, "cols", &b.cols, 1, "");
+	put_list(holes, "row_sums", b.want, b.rows, between);
+	put_list(holes, "col_sums", b.want + b.rows, b.cols, between);
+	put_list(holes, "row_plain", b.want, b.rows, " ");
+	put_list(holes, "col_plain", b.want + b.rows, b.cols, " ");
+	put_picture(holes, &b);
+	put_markdown(holes, &b);
 }
 
 const struct task task_kukurasu = {

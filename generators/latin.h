@@ -121,7 +121,7 @@ void latin_say_digits(struct buf *b, unsigned set);
 /* The n x n digits in a notation of base/grid.h; 0 is an empty cell. */
 void latin_write(struct buf *out, const uint8_t *cell, int n, enum grid_style style, const char *empty);
 
-void latin_put(field_fn *put, void *ctx, const char *hole, const uint8_t *cell, int n, enum grid_style style, const char *empty);
+void latin_put(struct holes *holes, const char *hole, const uint8_t *cell, int n, enum grid_style style, const char *empty);
 /* log2 of how many ways there are to fill the empty cells with digits. */
 double latin_open_log2(const uint8_t *cell, int n);
 

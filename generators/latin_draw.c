@@ -159,12 +159,12 @@ void latin_write(struct buf *out, const uint8_t *cell, int n, enum grid_style st
 	grid_write(out, &g, &(struct grid_look){ .style = style, .empty = empty });
 }
 
-void latin_put(field_fn *put, void *ctx, const char *hole, const uint8_t *cell, int n, enum grid_style style, const char *empty)
+void latin_put(struct holes *holes, const char *hole, const uint8_t *cell, int n, enum grid_style style, const char *empty)
 {
 	struct buf text = BUF_INIT;
 
 	latin_write(&text, cell, n, style, empty);
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 

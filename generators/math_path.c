@@ -960,7 +960,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 
 /* ---- wording ---- */
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 	struct puzzle p;
@@ -969,13 +969,13 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!puzzle_read(&p, desc))
 		return;
 	equation_print(&b, &p, NULL, true);
-	put(ctx, "equation", buf_str(&b));
+	hole_put(holes, "equation", buf_str(&b));
 	buf_reset(&b);
 	equation_print(&b, &p, NULL, false);
-	put(ctx, "tight", buf_str(&b));
+	hole_put(holes, "tight", buf_str(&b));
 	buf_reset(&b);
 	buf_addi(&b, p.hidden);
-	put(ctx, "count", buf_str(&b));
+	hole_put(holes, "count", buf_str(&b));
 	buf_release(&b);
 }
 

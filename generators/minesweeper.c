@@ -317,7 +317,7 @@ static double answers_log2(struct str desc)
 }
 
 /* Cells with what stands before, between and behind them. */
-static void put_cells(field_fn *put, void *ctx, const char *hole, const struct field *f, const char *hidden,
+static void put_cells(struct holes *holes, const char *hole, const struct field *f, const char *hidden,
 		      const char *const around[3])
 {
 	struct buf text = BUF_INIT;
@@ -331,11 +331,11 @@ static void put_cells(field_fn *put, void *ctx, const char *hole, const struct f
 		if (i % f->w == f->w - 1)
 			buf_addz(&text, i + 1 < f->cells ? around[2] : "");
 	}
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
-static void put_json(field_fn *put, void *ctx, const struct field *f)
+static void put_json(struct holes *holes, const struct field *f)
 {
 	struct buf text = BUF_INIT;
 
@@ -347,12 +347,12 @@ static void put_json(field_fn *put, void *ctx, const struct field *f)
 			buf_addi(&text, f->shown[i]);
 	}
 	buf_addz(&text, "]]");
-	put(ctx, "json", buf_str(&text));
+	hole_put(holes, "json", buf_str(&text));
 	buf_release(&text);
 }
 
 /* With the numbers of rows and columns at its edges. */
-static void put_table(field_fn *put, void *ctx, const struct field *f)
+static void put_table(struct holes *holes, const struct field *f)
 {
 	struct buf text = BUF_INIT;
 
@@ -367,11 +367,11 @@ static void put_table(field_fn *put, void *ctx, const struct field *f)
 			buf_addf(&text, "\n| **%d** |", i / f->w);
 		buf_addf(&text, " %c |", f->shown[i] < 0 ? '#' : '0' + f->shown[i]);
 	}
-	put(ctx, "table", buf_str(&text));
+	hole_put(holes, "table", buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	static const char *const spaced[3] = { "", " ", "\n" }, *const glued[3] = { "", "", "\n" };
 	/* What is asked for, said of cells and of a cell. */
@@ -385,28 +385,28 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 
 	if (!field_parse(&f, desc))
 		return;
-	put_cells(put, ctx, "dots", &f, ".", spaced);
-	put_cells(put, ctx, "crosses", &f, "X", spaced);
-	put_cells(put, ctx, "glued", &f, "#", glued);
-	put_json(put, ctx, &f);
-	put_table(put, ctx, &f);
+	put_cells(holes, "dots", &f, ".", spaced);
+	put_cells(holes, "crosses", &f, "X", spaced);
+	put_cells(holes, "glued", &f, "#", glued);
+	put_json(holes, &f);
+	put_table(holes, &f);
 	snprintf(text, sizeof(text), "%d", f.h);
-	put(ctx, "rows", str_of(text));
+	hole_put(holes, "rows", str_of(text));
 	snprintf(text, sizeof(text), "%d", f.w);
-	put(ctx, "cols", str_of(text));
+	hole_put(holes, "cols", str_of(text));
 	snprintf(text, sizeof(text), "%d", f.h - 1);
-	put(ctx, "last_row", str_of(text));
+	hole_put(holes, "last_row", str_of(text));
 	snprintf(text, sizeof(text), "%d", f.w - 1);
-	put(ctx, "last_col", str_of(text));
-	put(ctx, "hold", str_of(words[lang][f.safe][0]));
-	put(ctx, "holds", str_of(words[lang][f.safe][1]));
+	hole_put(holes, "last_col", str_of(text));
+	hole_put(holes, "hold", str_of(words[lang][f.safe][0]));
+	hole_put(holes, "holds", str_of(words[lang][f.safe][1]));
 	if (f.mines < 0)
 		buf_addz(&total, lang == LANG_ZH ? "雷的总数未知，" : "The number of mines is not known;");
 	else if (lang == LANG_ZH)
 		buf_addf(&total, "整个雷区一共有%d颗雷，", f.mines);
 	else
 		buf_addf(&total, f.mines == 1 ? "There is %d mine in all;" : "There are %d mines in all;", f.mines);
-	put(ctx, "total", buf_str(&total));
+	hole_put(holes, "total", buf_str(&total));
 	buf_release(&total);
 }
 

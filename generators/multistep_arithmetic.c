@@ -949,7 +949,7 @@ static void put_where(struct buf *b, const struct puzzle *p, enum lang lang)
 	}
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct puzzle p;
 	struct buf b = BUF_INIT;
@@ -957,13 +957,13 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!puzzle_read(&p, desc))
 		return;
 	print(&b, p.node, p.root, &(struct style){ .symbol = p.symbol });
-	put(ctx, "expression", buf_str(&b));
+	hole_put(holes, "expression", buf_str(&b));
 	buf_reset(&b);
 	print(&b, p.node, p.root, &(struct style){ .symbol = p.symbol, .spaced = true });
-	put(ctx, "spaced", buf_str(&b));
+	hole_put(holes, "spaced", buf_str(&b));
 	buf_reset(&b);
 	put_where(&b, &p, lang);
-	put(ctx, "where", buf_str(&b));
+	hole_put(holes, "where", buf_str(&b));
 	buf_release(&b);
 }
 

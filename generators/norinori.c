@@ -393,16 +393,16 @@ static bool has_shadow(const struct regions *r)
 	return false;
 }
 
-static void put_number(field_fn *put, void *ctx, const char *hole, int v)
+static void put_number(struct holes *holes, const char *hole, int v)
 {
 	char text[16];
 
 	snprintf(text, sizeof(text), "%d", v);
-	put(ctx, hole, str_of(text));
+	hole_put(holes, hole, str_of(text));
 }
 
 /* What has to be said only of some boards: of X cells, and of small letters beside capitals. */
-static void put_remark(field_fn *put, void *ctx, const char *hole, const char *x, const char *small, const struct regions *r)
+static void put_remark(struct holes *holes, const char *hole, const char *x, const char *small, const struct regions *r)
 {
 	struct buf text = BUF_INIT;
 
@@ -410,28 +410,28 @@ static void put_remark(field_fn *put, void *ctx, const char *hole, const char *x
 		buf_addz(&text, x);
 	if (r->n > 24)
 		buf_addz(&text, small);
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
 
 	if (!board_read(&b, desc))
 		return;
-	put_number(put, ctx, "rows", b.r.rows);
-	put_number(put, ctx, "cols", b.r.cols);
+	put_number(holes, "rows", b.r.rows);
+	put_number(holes, "cols", b.r.cols);
 	if (lang == LANG_ZH) {
-		put_remark(put, ctx, "remark", "标有X的格子不属于任何区域，必须被覆盖。", "字母的大写和小写表示不同的区域。", &b.r);
-		put_remark(put, ctx, "owners", "标有X的地块不属于任何人家，必须被占据。", "字母的大写和小写表示不同的人家。", &b.r);
+		put_remark(holes, "remark", "标有X的格子不属于任何区域，必须被覆盖。", "字母的大写和小写表示不同的区域。", &b.r);
+		put_remark(holes, "owners", "标有X的地块不属于任何人家，必须被占据。", "字母的大写和小写表示不同的人家。", &b.r);
 	} else {
-		put_remark(put, ctx, "remark", " Cells marked X belong to no region and must be covered.",
+		put_remark(holes, "remark", " Cells marked X belong to no region and must be covered.",
 			   " A capital and a small letter are different regions.", &b.r);
-		put_remark(put, ctx, "owners", " Plots marked X belong to no family and must be filled.",
+		put_remark(holes, "owners", " Plots marked X belong to no family and must be filled.",
 			   " A capital and a small letter are different families.", &b.r);
 	}
-	regions_fields(put, ctx, &b.r, b.label, 'X');
+	regions_fields(holes, &b.r, b.label, 'X');
 }
 
 const struct task task_norinori = {

@@ -617,18 +617,18 @@ static double answers_log2(struct str desc)
 	return nw_read(&b, desc) ? b.rows * b.cols - b.n : 0.0;
 }
 
-static void put_number(field_fn *put, void *ctx, const char *hole, int v)
+static void put_number(struct holes *holes, const char *hole, int v)
 {
 	struct buf text = BUF_INIT;
 
 	buf_addi(&text, v);
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
 enum look { SPACED, TABLE, LIST };
 
-static void put_board(field_fn *put, void *ctx, const char *hole, const struct nw_board *b, enum look look, const char *empty)
+static void put_board(struct holes *holes, const char *hole, const struct nw_board *b, enum look look, const char *empty)
 {
 	static const char *const heads[] = { "", "| ", "[[" }, *const betweens[] = { " ", " | ", ", " };
 	static const char *const row_ends[] = { "\n", " |\n| ", "],\n [" }, *const tails[] = { "", " |", "]]" };
@@ -657,11 +657,11 @@ static void put_board(field_fn *put, void *ctx, const char *hole, const struct n
 		}
 	}
 	buf_addz(&text, tails[look]);
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	static const char *const walls[2][LANGS] = {
 		{ "The walls need not be connected with each other", "墙不必彼此相连" },
@@ -675,14 +675,14 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 
 	if (!nw_read(&b, desc))
 		return;
-	put_number(put, ctx, "rows", b.rows);
-	put_number(put, ctx, "cols", b.cols);
-	put(ctx, "walls", str_of(walls[b.connected][lang]));
-	put(ctx, "corners", str_of(corners[b.touch][lang]));
-	put_board(put, ctx, "board", &b, SPACED, ".");
-	put_board(put, ctx, "marks", &b, SPACED, "_");
-	put_board(put, ctx, "table", &b, TABLE, ".");
-	put_board(put, ctx, "list", &b, LIST, "0");
+	put_number(holes, "rows", b.rows);
+	put_number(holes, "cols", b.cols);
+	hole_put(holes, "walls", str_of(walls[b.connected][lang]));
+	hole_put(holes, "corners", str_of(corners[b.touch][lang]));
+	put_board(holes, "board", &b, SPACED, ".");
+	put_board(holes, "marks", &b, SPACED, "_");
+	put_board(holes, "table", &b, TABLE, ".");
+	put_board(holes, "list", &b, LIST, "0");
 }
 
 const struct task task_number_wall = {

@@ -373,7 +373,7 @@ static double answers_log2(struct str desc)
 	return bits;
 }
 
-static void put_board(field_fn *put, void *ctx, const char *hole, const struct board *b, enum grid_style style,
+static void put_board(struct holes *holes, const char *hole, const struct board *b, enum grid_style style,
 		      const char *empty)
 {
 	struct grid g = { .rows = b->n, .cols = b->n };
@@ -382,11 +382,11 @@ static void put_board(field_fn *put, void *ctx, const char *hole, const struct b
 	for (int i = 0; i < b->n * b->n; i++)
 		g.cell[i] = (int16_t)(b->val[i] ? b->val[i] : GRID_EMPTY);
 	grid_write(&text, &g, &(struct grid_look){ .style = style, .empty = empty });
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
 	char text[16];
@@ -394,15 +394,15 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	(void)lang;
 	if (!numbrix_parse(&b, desc))
 		return;
-	put_board(put, ctx, "dots", &b, GRID_SPACED, ".");
-	put_board(put, ctx, "underscores", &b, GRID_SPACED, "_");
-	put_board(put, ctx, "zeros", &b, GRID_SPACED, "0");
-	put_board(put, ctx, "json", &b, GRID_JSON, "0");
-	put_board(put, ctx, "table", &b, GRID_MARKDOWN, " ");
+	put_board(holes, "dots", &b, GRID_SPACED, ".");
+	put_board(holes, "underscores", &b, GRID_SPACED, "_");
+	put_board(holes, "zeros", &b, GRID_SPACED, "0");
+	put_board(holes, "json", &b, GRID_JSON, "0");
+	put_board(holes, "table", &b, GRID_MARKDOWN, " ");
 	snprintf(text, sizeof(text), "%d", b.n);
-	put(ctx, "size", str_of(text));
+	hole_put(holes, "size", str_of(text));
 	snprintf(text, sizeof(text), "%d", b.n * b.n);
-	put(ctx, "last", str_of(text));
+	hole_put(holes, "last", str_of(text));
 }
 
 const struct task task_numbrix = {

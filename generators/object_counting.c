@@ -827,7 +827,7 @@ static double answers_log2(struct str desc)
 }
 
 /* The holes: {{story}} in prose, {{notes}} the same in lines, {{question}}. */
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf story = BUF_INIT, notes = BUF_INIT, question = BUF_INIT;
 	struct story s;
@@ -837,9 +837,9 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	object_say_story(&story, &s, lang);
 	object_say_notes(&notes, &s, lang);
 	object_say_question(&question, &s, lang);
-	put(ctx, "story", buf_str(&story));
-	put(ctx, "notes", buf_str(&notes));
-	put(ctx, "question", buf_str(&question));
+	hole_put(holes, "story", buf_str(&story));
+	hole_put(holes, "notes", buf_str(&notes));
+	hole_put(holes, "question", buf_str(&question));
 	buf_release(&story);
 	buf_release(&notes);
 	buf_release(&question);

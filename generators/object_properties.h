@@ -60,6 +60,6 @@ bool props_touches(const struct props *p, const struct props_event *e, const uin
 bool props_step(struct props_now *now, const struct props *p, const struct props_event *e); /* false: too many items */
 
 void props_tell(struct buf *out, const struct props *p, enum lang lang);
-void props_fields(field_fn *put, void *ctx, struct str desc, enum lang lang);
+void props_fields(struct holes *holes, struct str desc, enum lang lang);
 
 #endif

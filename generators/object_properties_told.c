@@ -309,13 +309,13 @@ static void add_question(struct buf *out, const struct props *p, enum lang lang)
 		buf_addf(out, "? The answer is these %d whole numbers in this order, separated by commas.", p->counts);
 }
 
-static void put_hole(field_fn *put, void *ctx, const char *hole, struct buf *b)
+static void put_hole(struct holes *holes, const char *hole, struct buf *b)
 {
-	put(ctx, hole, buf_str(b));
+	hole_put(holes, hole, buf_str(b));
 	buf_reset(b);
 }
 
-void props_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+void props_fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 	struct props p;
@@ -323,24 +323,24 @@ void props_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!props_read(&p, desc))
 		return;
 	buf_addi(&b, p.n);
-	put_hole(put, ctx, "count", &b);
+	put_hole(holes, "count", &b);
 	add_story(&b, &p, lang);
-	put_hole(put, ctx, "story", &b);
+	put_hole(holes, "story", &b);
 	add_lines(&b, &p, lang);
-	put_hole(put, ctx, "lines", &b);
+	put_hole(holes, "lines", &b);
 	add_table(&b, &p, lang);
-	put_hole(put, ctx, "table", &b);
+	put_hole(holes, "table", &b);
 	add_json(&b, &p, lang);
-	put_hole(put, ctx, "json", &b);
+	put_hole(holes, "json", &b);
 	add_changes(&b, &p, lang, false);
-	put_hole(put, ctx, "changes", &b);
+	put_hole(holes, "changes", &b);
 	add_changes(&b, &p, lang, true);
-	put_hole(put, ctx, "numbered", &b);
+	put_hole(holes, "numbered", &b);
 	add_question(&b, &p, lang);
-	put_hole(put, ctx, "question", &b);
+	put_hole(holes, "question", &b);
 	for (int i = 0; i < props_values[PROP_SIZE]; i++)
 		buf_addf(&b, "%s%s", !i ? "" : lang == LANG_ZH ? "、" : ", ", word(PROP_SIZE, i, lang));
-	put_hole(put, ctx, "sizes", &b);
+	put_hole(holes, "sizes", &b);
 	buf_release(&b);
 }
 

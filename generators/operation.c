@@ -399,7 +399,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 
 /* ---- wording ---- */
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 	struct op_puzzle p;
@@ -413,17 +413,17 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 				buf_addc(&b, '\n');
 			op_print_definition(&b, &p, p.order[i], lang, style);
 		}
-		put(ctx, style ? "cases" : "definitions", buf_str(&b));
+		hole_put(holes, style ? "cases" : "definitions", buf_str(&b));
 	}
 	buf_reset(&b);
 	op_print_shown(&b, &p, p.root);
-	put(ctx, "expression", buf_str(&b));
+	hole_put(holes, "expression", buf_str(&b));
 	buf_reset(&b);
 	op_print_order(&b, &p);
-	put(ctx, "order", buf_str(&b));
+	hole_put(holes, "order", buf_str(&b));
 	buf_reset(&b);
 	op_print_sides(&b, &p, lang);
-	put(ctx, "sides", buf_str(&b));
+	hole_put(holes, "sides", buf_str(&b));
 	buf_release(&b);
 }
 

@@ -1,11 +1,11 @@
 /* prompt.c - the grammar of wordings; see prompt.h. */
 #include "generators/prompt.h"
 #include "base/embedded.h"
+#include "generators/holes.h"
 #include "generators/instance.h"
 
 #include <assert.h>
 #include <pthread.h>
-#include <stdio.h>
 
 extern const struct embedded prompt_files[]; /* made from *.prompt */
 
@@ -19,12 +19,14 @@ struct entry {
 	enum lang lang;
 	struct str name, tag, text;
 	bool slot; /* name is without its "slot:" */
+	int from_piece, to_piece;
 	uint32_t forms;
 };
 
 static struct entry entries[ENTRIES];
 static int entry_count;
 static const struct entry *answers, *slots; /* the first of those two files */
+static const struct entry *how[LANGS][QUARRY_FORMATS]; /* the answer clause */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void entry_open(const char *file, struct str head)
@@ -63,6 +65,16 @@ static void split_file(const struct embedded *file)
 	}
 }
 
+/* The wording of that name in the same file as `of`. */
+static const struct entry *entry_find(const struct entry *of, enum lang lang, struct str name, bool slot)
+{
+	for (int i = of->from; i < of->to; i++)
+		if (entries[i].lang == lang && entries[i].slot == slot && str_eq(entries[i].name, name))
+			return &entries[i];
+	return NULL;
+}
+
+static void cut(struct entry *e);
 static uint32_t count_forms(const struct entry *e);
 
 static void read_all(void)
@@ -81,17 +93,13 @@ static void read_all(void)
 			slots = &entries[from];
 	}
 	assert(answers && slots);
+	for (int lang = 0; lang < LANGS; lang++)
+		for (int f = 0; f < QUARRY_FORMATS; f++)
+			how[lang][f] = entry_find(answers, (enum lang)lang, str_of(quarry_format_name((enum quarry_format)f)), false);
+	for (int i = 0; i < entry_count; i++)
+		cut(&entries[i]);
 	for (int i = 0; i < entry_count; i++)
 		entries[i].forms = count_forms(&entries[i]);
-}
-
-/* The wording of that name in the same file as `of`. */
-static const struct entry *entry_find(const struct entry *of, enum lang lang, struct str name, bool slot)
-{
-	for (int i = of->from; i < of->to; i++)
-		if (entries[i].lang == lang && entries[i].slot == slot && str_eq(entries[i].name, name))
-			return &entries[i];
-	return NULL;
 }
 
 /* The first entry of a file, NULL where there is none. */
@@ -104,44 +112,149 @@ static const struct entry *file_find(const char *name)
 	return NULL;
 }
 
-/* ---- what fields() put ---- */
+/* ---- wordings as pieces, made once ---- */
 
-enum { HOLES = 48 };
+enum { PIECES = 1 << 16, RULES = 10, DEPTH = 4 };
 
-struct holes {
-	struct buf text; /* all values, one after another */
-	struct {
-		char name[32];
-		size_t from, n;
-	} hole[HOLES];
-	int n;
+enum piece_kind {
+	PIECE_TEXT,
+	PIECE_HOLE,
+	PIECE_CHOICE, /* n texts or holes follow, one of which is taken */
+	PIECE_SLOT,   /* the pieces of another entry */
+	PIECE_HOW,    /* the answer clause of the format, in the first of its ways */
+	PIECE_HANDIN, /* the same in one of its ways */
+	PIECE_LINE,   /* a line begins */
+	PIECE_BREAK,  /* it ends, and more follow; n: 1, it is left out where nothing came of it */
+	PIECE_RULES,  /* n rules follow, each a PIECE_RULE, in an order and a list style of the form's choosing */
+	PIECE_RULE,   /* n pieces follow that are its text */
 };
 
-static void put(void *ctx, const char *name, struct str text)
-{
-	struct holes *h = ctx;
+struct piece {
+	enum piece_kind kind;
+	int n;
+	struct str text; /* of a text, the name of a hole */
+	const struct entry *slot;
+};
 
-	if (h->n == HOLES || strlen(name) >= sizeof(h->hole[0].name)) {
-		h->text.failed = true;
-		return;
-	}
-	strcpy(h->hole[h->n].name, name);
-	h->hole[h->n].from = h->text.n;
-	h->hole[h->n++].n = text.n;
-	buf_add(&h->text, text);
+static struct piece pieces[PIECES];
+static int piece_count;
+
+static struct piece *piece_add(enum piece_kind kind, struct str text)
+{
+	struct piece *p = &pieces[piece_count++];
+
+	assert(piece_count <= PIECES);
+	*p = (struct piece){ .kind = kind, .text = text };
+	return p;
 }
 
-/* ---- one walk through a wording: counting its forms, or writing one ---- */
+/* The inside of {{...}}: a choice, or a name. */
+static void cut_hole(const struct entry *e, struct str inside)
+{
+	struct piece *p;
+
+	if (str_chr(inside, '|') >= 0) {
+		p = piece_add(PIECE_CHOICE, inside);
+		for (bool more = true; more; p->n++) {
+			ptrdiff_t bar = str_chr(inside, '|');
+			struct str one = str_sub(inside, 0, bar < 0 ? inside.n : (size_t)bar);
+
+			if (str_starts(one, STR("=")))
+				piece_add(PIECE_HOLE, str_from(one, 1));
+			else
+				piece_add(PIECE_TEXT, one);
+			more = bar >= 0;
+			inside = more ? str_from(inside, (size_t)bar + 1) : inside;
+		}
+	} else if (str_is(inside, "how") || str_is(inside, "handin")) {
+		piece_add(str_is(inside, "how") ? PIECE_HOW : PIECE_HANDIN, inside);
+	} else {
+		const struct entry *slot = entry_find(e, e->lang, inside, true);
+
+		slot = slot ? slot : entry_find(slots, e->lang, inside, false);
+		piece_add(slot ? PIECE_SLOT : PIECE_HOLE, inside)->slot = slot;
+	}
+}
+
+static void cut_inline(const struct entry *e, struct str text)
+{
+	while (text.n) {
+		ptrdiff_t open = str_find(text, STR("{{")), close;
+
+		if (open < 0) {
+			piece_add(PIECE_TEXT, text);
+			return;
+		}
+		close = str_find(str_from(text, (size_t)open), STR("}}"));
+		assert(close > 0);
+		if (open > 0)
+			piece_add(PIECE_TEXT, str_sub(text, 0, (size_t)open));
+		cut_hole(e, str_sub(text, (size_t)open + 2, (size_t)(open + close)));
+		text = str_from(text, (size_t)(open + close) + 2);
+	}
+}
+
+static void cut_rules(const struct entry *e, const struct str *rule, int n)
+{
+	piece_add(PIECE_RULES, STR(""))->n = n;
+	for (int i = 0; i < n; i++) {
+		struct piece *p = piece_add(PIECE_RULE, STR(""));
+		int from = piece_count;
+
+		cut_inline(e, rule[i]);
+		p->n = piece_count - from;
+	}
+}
+
+static void cut(struct entry *e)
+{
+	struct str text = e->text, line, rules[RULES];
+	int n = 0;
+
+	e->from_piece = piece_count;
+	while (str_line(&text, &line)) {
+		bool rule = str_starts(line, STR("~ "));
+
+		if (rule) {
+			assert(n < RULES);
+			rules[n++] = str_from(line, 2);
+			if (str_starts(text, STR("~ ")))
+				continue;
+		}
+		piece_add(PIECE_LINE, line);
+		if (rule)
+			cut_rules(e, rules, n);
+		else
+			cut_inline(e, line);
+		n = 0;
+		if (text.n)
+			piece_add(PIECE_BREAK, line)->n = line.n > 0;
+	}
+	e->to_piece = piece_count;
+}
+
+/* ---- one walk through a wording: counting its forms, or choosing the pieces of one ---- */
+
+enum { CHOSEN = 512, LINES = 128 };
+
+/* What a form consists of, in order: the piece, and for a hole its number. */
+struct chosen {
+	enum { CHOSE_TEXT, CHOSE_HOLE, CHOSE_LINE, CHOSE_BREAK } kind;
+	int at; /* a hole's number; the number of a line */
+	bool always; /* the break stands even after an empty line */
+	struct str text;
+};
 
 struct walk {
 	const struct entry *family;
 	enum quarry_format format;
-	struct buf *out;     /* NULL: only count */
-	struct holes *holes; /* with out */
-	uint64_t forms;      /* counted so far */
-	uint32_t left;       /* what is left of the form's number */
-	struct str unfilled; /* the first hole without a value */
-	bool plain;          /* the first of each choice, which counts for nothing */
+	struct chosen *chosen; /* NULL: only count */
+	int n, lines;
+	struct holes *holes;   /* with chosen */
+	uint64_t forms;        /* counted so far */
+	uint32_t left;         /* what is left of the form's number */
+	bool plain;            /* the first of each choice, which counts for nothing */
+	bool failed;           /* too many pieces */
 };
 
 /* Which of n: the next digit of the form's number. */
@@ -156,135 +269,119 @@ static uint32_t pick(struct walk *w, uint32_t n)
 	return at;
 }
 
-static void add(struct walk *w, struct str text)
+static void choose(struct walk *w, struct chosen c)
 {
-	if (w->out)
-		buf_add(w->out, text);
-}
-
-static void fill(struct walk *w, struct str name)
-{
-	if (!w->out)
+	if (!w->chosen)
 		return;
-	for (int i = 0; i < w->holes->n; i++)
-		if (str_is(name, w->holes->hole[i].name)) {
-			size_t from = w->holes->hole[i].from;
-
-			buf_add(w->out, str_sub(buf_str(&w->holes->text), from, from + w->holes->hole[i].n));
-			return;
-		}
-	if (!w->unfilled.n)
-		w->unfilled = name;
+	if (w->n == CHOSEN) {
+		w->failed = true;
+		return;
+	}
+	w->chosen[w->n++] = c;
 }
 
-static void write_text(struct walk *w, struct str text, int depth);
-
-static void write_how(struct walk *w, bool plain, int depth)
+static void choose_text(struct walk *w, struct str text)
 {
-	struct str format = str_of(quarry_format_name(w->out ? w->format : QUARRY_TAGS));
-	const struct entry *e = entry_find(answers, w->family->lang, format, false);
+	if (text.n)
+		choose(w, (struct chosen){ .kind = CHOSE_TEXT, .text = text });
+}
+
+static void walk_entry(struct walk *w, const struct entry *e, int depth);
+
+static void walk_how(struct walk *w, bool plain, int depth)
+{
 	bool was = w->plain;
 
-	if (w->out && w->format == QUARRY_ANY)
+	if (w->chosen && w->format == QUARRY_ANY)
 		return;
-	assert(e);
 	w->plain |= plain;
-	write_text(w, e->text, depth + 1);
+	walk_entry(w, how[w->family->lang][w->chosen ? w->format : QUARRY_TAGS], depth + 1);
 	w->plain = was;
 }
 
-/* The inside of {{...}}: a choice, or a name. */
-static void write_hole(struct walk *w, struct str inside, int depth)
-{
-	const struct entry *slot;
-	struct str piece;
-	uint32_t n = 1;
+static const struct piece *walk_piece(struct walk *w, const struct piece *p, int depth);
 
-	assert(depth < 4); /* slots that hold each other */
-	if (str_chr(inside, '|') >= 0) {
-		for (size_t i = 0; i < inside.n; i++)
-			n += inside.s[i] == '|';
-		for (uint32_t at = pick(w, n); at > 0; at--)
-			inside = str_from(inside, (size_t)str_chr(inside, '|') + 1);
-		piece = str_chr(inside, '|') >= 0 ? str_sub(inside, 0, (size_t)str_chr(inside, '|')) : inside;
-		if (str_starts(piece, STR("=")))
-			fill(w, str_from(piece, 1));
-		else
-			add(w, piece);
-	} else if (str_is(inside, "how") || str_is(inside, "handin")) {
-		write_how(w, str_is(inside, "how"), depth);
-	} else if ((slot = entry_find(w->family, w->family->lang, inside, true)) ||
-		   (slot = entry_find(slots, w->family->lang, inside, false))) {
-		write_text(w, slot->text, depth + 1);
-	} else {
-		fill(w, inside);
-	}
+static void walk_pieces(struct walk *w, const struct piece *p, const struct piece *end, int depth)
+{
+	while (p < end)
+		p = walk_piece(w, p, depth);
 }
 
-static void write_inline(struct walk *w, struct str text, int depth)
+static const struct piece *walk_rules(struct walk *w, const struct piece *p, int depth)
 {
-	while (text.n) {
-		ptrdiff_t open = str_find(text, STR("{{")), close;
-
-		if (open < 0) {
-			add(w, text);
-			return;
-		}
-		close = str_find(str_from(text, (size_t)open), STR("}}"));
-		assert(close > 0);
-		add(w, str_sub(text, 0, (size_t)open));
-		write_hole(w, str_sub(text, (size_t)open + 2, (size_t)(open + close)), depth);
-		text = str_from(text, (size_t)(open + close) + 2);
-	}
-}
-
-enum { RULES = 10 };
-
-/* Rules in an order and a list style of the form's choosing. */
-static void write_rules(struct walk *w, const struct str *rule, uint32_t n, int depth)
-{
-	static const char *const bullets[] = { "- ", "* ", NULL };
-	const char *bullet = bullets[pick(w, 3)];
+	static const struct str bullets[] = { { "- ", 2 }, { "* ", 2 } };
+	static const struct str numbers[] = { { "1. ", 3 }, { "2. ", 3 }, { "3. ", 3 }, { "4. ", 3 }, { "5. ", 3 },
+					      { "6. ", 3 }, { "7. ", 3 }, { "8. ", 3 }, { "9. ", 3 }, { "10. ", 4 } };
+	const struct piece *rule[RULES], *end = p + 1;
+	uint32_t bullet = pick(w, 3), n = (uint32_t)p->n;
 	bool used[RULES] = { false };
 
+	for (uint32_t i = 0; i < n; i++) {
+		rule[i] = end;
+		end += 1 + end->n;
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t at = pick(w, n - i), j = 0;
 
 		while (used[j] || at--)
 			j++;
 		used[j] = true;
-		if (w->out && bullet)
-			buf_addz(w->out, bullet);
-		else if (w->out)
-			buf_addf(w->out, "%u. ", i + 1);
-		write_inline(w, rule[j], depth);
+		choose_text(w, bullet < 2 ? bullets[bullet] : numbers[i]);
+		walk_pieces(w, rule[j] + 1, rule[j] + 1 + rule[j]->n, depth);
 		if (i + 1 < n)
-			add(w, STR("\n"));
+			choose_text(w, STR("\n"));
 	}
+	return end;
 }
 
-static void write_text(struct walk *w, struct str text, int depth)
+/* Returns the piece after it. */
+static const struct piece *walk_piece(struct walk *w, const struct piece *p, int depth)
 {
-	struct str line, rules[RULES];
-	uint32_t n = 0;
-
-	while (str_line(&text, &line)) {
-		size_t before = w->out ? w->out->n : 0;
-		bool rule = str_starts(line, STR("~ "));
-
-		if (rule) {
-			assert(n < RULES);
-			rules[n++] = str_from(line, 2);
-			if (text.n && str_starts(text, STR("~ ")))
-				continue;
-			write_rules(w, rules, n, depth);
-			n = 0;
-		} else {
-			write_inline(w, line, depth);
-		}
-		if (text.n && !(w->out && w->out->n == before && line.n))
-			add(w, STR("\n"));
+	switch (p->kind) {
+	case PIECE_TEXT:
+		choose_text(w, p->text);
+		break;
+	case PIECE_HOLE:
+		if (w->chosen)
+			choose(w, (struct chosen){ .kind = CHOSE_HOLE, .at = holes_want(w->holes, p->text), .text = p->text });
+		break;
+	case PIECE_CHOICE:
+		walk_piece(w, p + 1 + pick(w, (uint32_t)p->n), depth);
+		return p + 1 + p->n;
+	case PIECE_SLOT:
+		walk_entry(w, p->slot, depth + 1);
+		break;
+	case PIECE_HOW:
+	case PIECE_HANDIN:
+		walk_how(w, p->kind == PIECE_HOW, depth);
+		break;
+	case PIECE_RULES:
+		return walk_rules(w, p, depth);
+	case PIECE_LINE:
+	case PIECE_BREAK:
+	case PIECE_RULE: /* those of walk_entry() and walk_rules() */
+		break;
 	}
+	return p + 1;
+}
+
+static void walk_entry(struct walk *w, const struct entry *e, int depth)
+{
+	const struct piece *p = pieces + e->from_piece, *end = pieces + e->to_piece;
+	int line = 0;
+
+	assert(depth < DEPTH); /* slots that hold each other */
+	while (p < end)
+		if (p->kind == PIECE_LINE) {
+			line = w->lines++;
+			choose(w, (struct chosen){ .kind = CHOSE_LINE, .at = line });
+			p++;
+		} else if (p->kind == PIECE_BREAK) {
+			choose(w, (struct chosen){ .kind = CHOSE_BREAK, .at = line, .always = !p->n });
+			p++;
+		} else {
+			p = walk_piece(w, p, depth);
+		}
 }
 
 static uint32_t count_forms(const struct entry *e)
@@ -293,8 +390,38 @@ static uint32_t count_forms(const struct entry *e)
 
 	if (e->from == answers->from || e->from == slots->from)
 		return 0;
-	write_text(&w, e->text, 0);
+	walk_entry(&w, e, 0);
 	return (uint32_t)w.forms;
+}
+
+/* The chosen pieces as text; the name of a hole that nobody filled goes to *unfilled. */
+static void write_chosen(struct buf *out, const struct walk *w, struct str *unfilled)
+{
+	size_t began[LINES];
+
+	for (const struct chosen *c = w->chosen; c < w->chosen + w->n; c++) {
+		struct str text = c->text;
+
+		switch (c->kind) {
+		case CHOSE_HOLE:
+			if (!holes_nth(w->holes, c->at, &text)) {
+				if (!unfilled->n)
+					*unfilled = c->text;
+				break;
+			}
+			/* fall through */
+		case CHOSE_TEXT:
+			buf_add(out, text);
+			break;
+		case CHOSE_LINE:
+			began[c->at] = out->n;
+			break;
+		case CHOSE_BREAK:
+			if (c->always || out->n > began[c->at])
+				buf_addc(out, '\n');
+			break;
+		}
+	}
 }
 
 /* ---- families, and drawing from them ---- */
@@ -365,6 +492,25 @@ static uint32_t weight_of(const struct entry *e)
 	return e->forms < FAMILY_WEIGHT ? e->forms : FAMILY_WEIGHT;
 }
 
+/* "plain.17" */
+static void form_name(char form[PROMPT_FORM_MAX], const struct entry *e, int64_t number)
+{
+	char digits[24];
+	size_t n = e->name.n, d = sizeof(digits);
+
+	assert(n + 12 < PROMPT_FORM_MAX);
+	memcpy(form, e->name.s, n);
+	if (e->forms > 1) {
+		form[n++] = '.';
+		do {
+			digits[--d] = (char)('0' + number % 10);
+		} while ((number /= 10) > 0);
+		memcpy(form + n, digits + d, sizeof(digits) - d);
+		n += sizeof(digits) - d;
+	}
+	form[n] = 0;
+}
+
 int prompt_draw(char form[PROMPT_FORM_MAX], const char *task, enum lang lang, struct str wish, struct rng *rng,
 		struct err *err)
 {
@@ -390,20 +536,18 @@ int prompt_draw(char form[PROMPT_FORM_MAX], const char *task, enum lang lang, st
 	}
 	if (number < 0)
 		number = e->forms > 1 ? (int64_t)rng_below(rng, e->forms) : 0;
-	if (e->forms > 1)
-		snprintf(form, PROMPT_FORM_MAX, "%.*s.%lld", (int)e->name.n, e->name.s, (long long)number);
-	else
-		snprintf(form, PROMPT_FORM_MAX, "%.*s", (int)e->name.n, e->name.s);
+	form_name(form, e, number);
 	return 0;
 }
 
 int prompt_write(struct buf *out, const struct task *t, struct str desc, enum lang lang, enum quarry_format format,
 		 struct str form, struct err *err)
 {
-	struct holes h = { 0 };
-	struct walk w = { .format = format, .out = out, .holes = &h, .forms = 1 };
+	struct holes h = HOLES_INIT;
+	struct chosen chosen[CHOSEN];
+	struct walk w = { .format = format, .chosen = chosen, .holes = &h, .forms = 1 };
 	const struct entry *first = file_find(t->name);
-	struct str name;
+	struct str name, unfilled = STR("");
 	int64_t number = 0;
 	int rc = 0;
 
@@ -412,13 +556,16 @@ int prompt_write(struct buf *out, const struct task *t, struct str desc, enum la
 	if (!w.family || number >= (int64_t)w.family->forms)
 		return err_set(err, "%s has no wording \"%.*s\" in %s", t->name, (int)form.n, form.s, lang_name(lang));
 	w.left = (uint32_t)number;
-	t->fields(put, &h, desc, lang);
-	write_text(&w, w.family->text, 0);
-	if (w.unfilled.n)
-		rc = err_set(err, "%s: nothing fills the hole {{%.*s}}", t->name, (int)w.unfilled.n, w.unfilled.s);
-	else if (out->failed || h.text.failed)
+	walk_entry(&w, w.family, 0);
+	assert(w.lines <= LINES);
+	t->fields(&h, desc, lang);
+	holes_end(&h);
+	write_chosen(out, &w, &unfilled);
+	if (unfilled.n)
+		rc = err_set(err, "%s: nothing fills the hole {{%.*s}}", t->name, (int)unfilled.n, unfilled.s);
+	else if (w.failed || out->failed || h.text.failed)
 		rc = err_set(err, "%s: the prompt is too long", t->name);
-	buf_release(&h.text);
+	holes_release(&h);
 	/* {{how}} is empty where nothing in particular is asked for */
 	while (out->n && (out->s[out->n - 1] == '\n' || out->s[out->n - 1] == ' '))
 		buf_cut(out, out->n - 1);

@@ -306,7 +306,7 @@ void regions_canon(struct regions *to, const struct regions *from)
 
 /* ---- what the prompt needs ---- */
 
-void regions_fields(field_fn *put, void *ctx, const struct regions *r, const char *label, char none)
+void regions_fields(struct holes *holes, const struct regions *r, const char *label, char none)
 {
 	static const struct {
 		const char *hole;
@@ -323,14 +323,14 @@ void regions_fields(field_fn *put, void *ctx, const struct regions *r, const cha
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
 		buf_reset(&text);
 		grid_write(&text, &g, &(struct grid_look){ .style = looks[i].style, .symbols = symbols });
-		put(ctx, looks[i].hole, buf_str(&text));
+		hole_put(holes, looks[i].hole, buf_str(&text));
 	}
 	buf_reset(&text);
 	for (int k = 0; k < r->n; k++)
 		buf_addf(&text, k ? ", %c" : "%c", label[k]);
-	put(ctx, "letters", buf_str(&text));
+	hole_put(holes, "letters", buf_str(&text));
 	buf_reset(&text);
 	buf_addi(&text, r->n);
-	put(ctx, "regions", buf_str(&text));
+	hole_put(holes, "regions", buf_str(&text));
 	buf_release(&text);
 }

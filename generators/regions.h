@@ -56,6 +56,6 @@ bool regions_fit(struct regions *r, const bool *mark, const struct regions_puzzl
 /* The image whose numbers come first in order, of all eight. */
 void regions_canon(struct regions *to, const struct regions *from);
 /* The prompt's holes: board (letters, spaced), plain (unspaced), json, markdown, regions (how many), letters ("A, B, C"). */
-void regions_fields(field_fn *put, void *ctx, const struct regions *r, const char *label, char none);
+void regions_fields(struct holes *holes, const struct regions *r, const char *label, char none);
 
 #endif

@@ -657,18 +657,18 @@ static void picture(struct buf *out, const struct board *b)
 }
 
 /* "3, 0, 2": a side's clues, 0 for none. */
-static void put_side(field_fn *put, void *ctx, const char *hole, const struct board *b, int side)
+static void put_side(struct holes *holes, const char *hole, const struct board *b, int side)
 {
 	struct buf text = BUF_INIT;
 
 	for (int k = 0; k < b->n; k++)
 		buf_addf(&text, k ? ", %d" : "%d", b->clue[side][k]);
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
 /* A line for each clue. */
-static void put_views(field_fn *put, void *ctx, const struct board *b, enum lang lang)
+static void put_views(struct holes *holes, const struct board *b, enum lang lang)
 {
 	static const char *const words[LANGS][SIDES] = {
 		{ "column %d, from the top: %d", "column %d, from the bottom: %d", "row %d, from the left: %d",
@@ -688,11 +688,11 @@ static void put_views(field_fn *put, void *ctx, const struct board *b, enum lang
 	}
 	if (!text.n)
 		buf_addz(&text, lang == LANG_ZH ? "（无）" : "(none)");
-	put(ctx, "views", buf_str(&text));
+	hole_put(holes, "views", buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
 	struct buf text = BUF_INIT;
@@ -700,18 +700,18 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!parse(&b, desc))
 		return;
 	picture(&text, &b);
-	put(ctx, "board", buf_str(&text));
+	hole_put(holes, "board", buf_str(&text));
 	buf_reset(&text);
 	buf_addi(&text, b.n);
-	put(ctx, "size", buf_str(&text));
+	hole_put(holes, "size", buf_str(&text));
 	buf_release(&text);
-	put_side(put, ctx, "top", &b, TOP);
-	put_side(put, ctx, "bottom", &b, BOTTOM);
-	put_side(put, ctx, "left", &b, LEFT);
-	put_side(put, ctx, "right", &b, RIGHT);
-	latin_put(put, ctx, "json", b.cell, b.n, GRID_JSON, "0");
-	latin_put(put, ctx, "slashes", b.cell, b.n, GRID_SLASHES, ".");
-	put_views(put, ctx, &b, lang);
+	put_side(holes, "top", &b, TOP);
+	put_side(holes, "bottom", &b, BOTTOM);
+	put_side(holes, "left", &b, LEFT);
+	put_side(holes, "right", &b, RIGHT);
+	latin_put(holes, "json", b.cell, b.n, GRID_JSON, "0");
+	latin_put(holes, "slashes", b.cell, b.n, GRID_SLASHES, ".");
+	put_views(holes, &b, lang);
 }
 
 const struct task task_skyscraper_puzzle = {

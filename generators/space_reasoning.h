@@ -51,6 +51,6 @@ struct space_map {
 bool space_solve(struct space_map *map, const struct space_walk *w);
 
 void space_tell(struct buf *out, const struct space_walk *w, enum lang lang); /* the worked solution */
-void space_fields(field_fn *put, void *ctx, struct str desc, enum lang lang);
+void space_fields(struct holes *holes, struct str desc, enum lang lang);
 
 #endif

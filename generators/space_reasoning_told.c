@@ -202,7 +202,7 @@ static void add_question(struct buf *out, const struct space_walk *w, enum lang 
 			 w->stops, w->stops);
 }
 
-void space_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+void space_fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	static const char *const legend_end[LANGS][2] = {
 		{ "; the number counts the steps", "; each arrow is one step" }, { "；数字是步数", "；每个箭头为一步" },
@@ -212,28 +212,28 @@ void space_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 
 	if (!space_read(&w, desc))
 		return;
-	put(ctx, "lattice", str_of(lattice_said[w.lattice][lang]));
+	hole_put(holes, "lattice", str_of(lattice_said[w.lattice][lang]));
 	add_story(&b, &w, lang);
-	put(ctx, "story", buf_str(&b));
+	hole_put(holes, "story", buf_str(&b));
 	buf_reset(&b);
 	add_log(&b, &w, lang);
-	put(ctx, "log", buf_str(&b));
+	hole_put(holes, "log", buf_str(&b));
 	buf_reset(&b);
 	add_path(&b, &w, lang);
-	put(ctx, "path", buf_str(&b));
+	hole_put(holes, "path", buf_str(&b));
 	buf_reset(&b);
 	add_legend(&b, &w, lang);
 	buf_addz(&b, legend_end[lang][w.lattice == SPACE_HONEYCOMB]);
-	put(ctx, "legend", buf_str(&b));
+	hole_put(holes, "legend", buf_str(&b));
 	buf_reset(&b);
 	add_stops(&b, &w, lang, false);
-	put(ctx, "stops", buf_str(&b));
+	hole_put(holes, "stops", buf_str(&b));
 	buf_reset(&b);
 	add_stops(&b, &w, lang, true);
-	put(ctx, "arrows", buf_str(&b));
+	hole_put(holes, "arrows", buf_str(&b));
 	buf_reset(&b);
 	add_question(&b, &w, lang);
-	put(ctx, "question", buf_str(&b));
+	hole_put(holes, "question", buf_str(&b));
 	buf_release(&b);
 }
 

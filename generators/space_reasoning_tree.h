@@ -42,6 +42,6 @@ int tree_up(const struct tree_known *k, int v, int steps);
 
 void tree_canon(struct buf *out, struct str desc);
 void tree_tell(struct buf *out, const struct tree *t, enum lang lang);
-void tree_fields(field_fn *put, void *ctx, struct str desc, enum lang lang);
+void tree_fields(struct holes *holes, struct str desc, enum lang lang);
 
 #endif

@@ -184,7 +184,7 @@ static void add_question(struct buf *out, const struct tree *t, const char *said
 	}
 }
 
-void tree_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+void tree_fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 	struct tree t;
@@ -194,24 +194,24 @@ void tree_fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 		return;
 	more = meaning[t.asked][lang];
 	add_facts(&b, &t, lang, lang == LANG_ZH ? "" : " ", false);
-	put(ctx, "story", buf_str(&b));
+	hole_put(holes, "story", buf_str(&b));
 	buf_reset(&b);
 	add_facts(&b, &t, lang, "\n", false);
-	put(ctx, "lines", buf_str(&b));
+	hole_put(holes, "lines", buf_str(&b));
 	buf_reset(&b);
 	add_facts(&b, &t, lang, "\n", true);
-	put(ctx, "signs", buf_str(&b));
+	hole_put(holes, "signs", buf_str(&b));
 	buf_reset(&b);
 	buf_addi(&b, t.n);
-	put(ctx, "count", buf_str(&b));
+	hole_put(holes, "count", buf_str(&b));
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
 		buf_reset(&b);
 		add_question(&b, &t, questions[i].said[lang], lang);
-		put(ctx, questions[i].hole, buf_str(&b));
+		hole_put(holes, questions[i].hole, buf_str(&b));
 	}
 	buf_reset(&b);
 	buf_addf(&b, "%s%s", more && lang == LANG_EN ? " " : "", more ? more : "");
-	put(ctx, "meaning", buf_str(&b));
+	hole_put(holes, "meaning", buf_str(&b));
 	buf_release(&b);
 }
 

@@ -345,15 +345,15 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 
 /* ---- what the prompt needs ---- */
 
-static void put_number(field_fn *put, void *ctx, const char *hole, int v)
+static void put_number(struct holes *holes, const char *hole, int v)
 {
 	char text[16];
 
 	snprintf(text, sizeof(text), "%d", v);
-	put(ctx, hole, str_of(text));
+	hole_put(holes, hole, str_of(text));
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	static const char *const names[] = { "one star", "2 stars", "3 stars", "4 stars" };
 	struct board b;
@@ -361,15 +361,15 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 
 	if (!board_read(&b, desc))
 		return;
-	put_number(put, ctx, "n", b.r.rows);
-	put_number(put, ctx, "k", b.k);
-	put_number(put, ctx, "total", b.k * b.r.rows);
+	put_number(holes, "n", b.r.rows);
+	put_number(holes, "k", b.k);
+	put_number(holes, "total", b.k * b.r.rows);
 	if (lang == LANG_ZH)
 		buf_addf(&text, "%d颗星", b.k);
 	else
 		buf_addz(&text, names[b.k - 1]);
-	put(ctx, "stars", buf_str(&text));
-	regions_fields(put, ctx, &b.r, b.label, '?');
+	hole_put(holes, "stars", buf_str(&text));
+	regions_fields(holes, &b.r, b.label, '?');
 	buf_release(&text);
 }
 

@@ -334,36 +334,36 @@ static double answers_log2(struct str desc)
 	return sudoku_parse(&b, desc) ? blanks(&b) * log2_of[b.n] : 0.0;
 }
 
-static void put_board(field_fn *put, void *ctx, const char *hole, const struct board *b, enum grid_style style,
+static void put_board(struct holes *holes, const char *hole, const struct board *b, enum grid_style style,
 		      const char *empty)
 {
 	struct buf text = BUF_INIT;
 
 	sudoku_write(&text, b, style, empty);
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
 	struct buf text = BUF_INIT;
 
 	if (!sudoku_parse(&b, desc))
 		return;
-	put_board(put, ctx, "board", &b, GRID_SPACED, ".");
-	put_board(put, ctx, "underscores", &b, GRID_SPACED, "_");
-	put_board(put, ctx, "zeros", &b, GRID_SLASHES, "0");
-	put_board(put, ctx, "json", &b, GRID_JSON, "0");
-	put_board(put, ctx, "bars", &b, GRID_BARS, ".");
+	put_board(holes, "board", &b, GRID_SPACED, ".");
+	put_board(holes, "underscores", &b, GRID_SPACED, "_");
+	put_board(holes, "zeros", &b, GRID_SLASHES, "0");
+	put_board(holes, "json", &b, GRID_JSON, "0");
+	put_board(holes, "bars", &b, GRID_BARS, ".");
 	buf_addi(&text, b.n);
-	put(ctx, "size", buf_str(&text));
+	hole_put(holes, "size", buf_str(&text));
 	buf_reset(&text);
 	if (lang == LANG_ZH)
 		buf_addf(&text, b.w == b.h ? "%d×%d宫" : "%d行%d列的宫", b.h, b.w);
 	else
 		buf_addf(&text, b.w == b.h ? "%dx%d box" : "box of %d rows by %d columns", b.h, b.w);
-	put(ctx, "box", buf_str(&text));
+	hole_put(holes, "box", buf_str(&text));
 	buf_release(&text);
 }
 

@@ -387,13 +387,13 @@ static double answers_log2(struct str desc)
 	return bits;
 }
 
-static void put_list(field_fn *put, void *ctx, const char *hole, const int *list, int n, const char *between)
+static void put_list(struct holes *holes, const char *hole, const int *list, int n, const char *between)
 {
 	struct buf text = BUF_INIT;
 
 	for (int i = 0; i < n; i++)
 		buf_addf(&text, "%s%d", i ? between : "", list[i]);
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
@@ -408,7 +408,7 @@ static int width(const struct survo_board *b)
 	return n;
 }
 
-static void put_picture(field_fn *put, void *ctx, const char *hole, const struct survo_board *b, const char *blank)
+static void put_picture(struct holes *holes, const char *hole, const struct survo_board *b, const char *blank)
 {
 	struct buf text = BUF_INIT;
 	int wide = width(b);
@@ -426,12 +426,12 @@ static void put_picture(field_fn *put, void *ctx, const char *hole, const struct
 	buf_addz(&text, "+\n");
 	for (int x = 0; x < b->cols; x++)
 		buf_addf(&text, "%s%*d", x ? " " : "", wide, b->sum[b->rows + x]);
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
 /* The board with its sums as a Markdown table, or as lists in which "X" is a blank. */
-static void put_framed(field_fn *put, void *ctx, const char *hole, const struct survo_board *b, bool table)
+static void put_framed(struct holes *holes, const char *hole, const struct survo_board *b, bool table)
 {
 	struct buf text = BUF_INIT;
 
@@ -454,27 +454,27 @@ static void put_framed(field_fn *put, void *ctx, const char *hole, const struct 
 	for (int x = 0; x < b->cols; x++)
 		buf_addf(&text, table ? " %d |" : x ? ", %d" : "%d", b->sum[b->rows + x]);
 	buf_addz(&text, table ? " |" : "]]");
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	const char *between = lang == LANG_ZH ? "、" : ", ";
 	struct survo_board b;
 
 	if (!survo_read(&b, desc))
 		return;
-	put_list(put, ctx, "rows", &b.rows, 1, "");
-	put_list(put, ctx, "cols", &b.cols, 1, "");
-	put_list(put, ctx, "row_sums", b.sum, b.rows, between);
-	put_list(put, ctx, "col_sums", b.sum + b.rows, b.cols, between);
-	put_list(put, ctx, "numbers", b.pool, b.blanks, between);
-	put_list(put, ctx, "plain", b.pool, b.blanks, " ");
-	put_picture(put, ctx, "picture", &b, ".");
-	put_picture(put, ctx, "lines", &b, "_");
-	put_framed(put, ctx, "table", &b, true);
-	put_framed(put, ctx, "list", &b, false);
+	put_list(holes, "rows", &b.rows, 1, "");
+	put_list(holes, "cols", &b.cols, 1, "");
+	put_list(holes, "row_sums", b.sum, b.rows, between);
+	put_list(holes, "col_sums", b.sum + b.rows, b.cols, between);
+	put_list(holes, "numbers", b.pool, b.blanks, between);
+	put_list(holes, "plain", b.pool, b.blanks, " ");
+	put_picture(holes, "picture", &b, ".");
+	put_picture(holes, "lines", &b, "_");
+	put_framed(holes, "table", &b, true);
+	put_framed(holes, "list", &b, false);
 }
 
 const struct task task_survo = {

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/rng.h"
 #include "base/str.h"
+#include "generators/holes.h"
 
 enum { TASK_KNOBS = 12, TASK_LEVELS = 11 };
 
@@ -35,8 +36,7 @@ struct effort {
 	const char *technique; /* those needed, easiest first, parted by ", "; or "" */
 };
 
-/* Give the prompt the text of one {{hole}}. */
-typedef void field_fn(void *ctx, const char *hole, struct str text);
+
 
 struct task {
 	const char *name, *family, *what; /* what: one sentence */
@@ -69,7 +69,8 @@ struct task {
 	bool (*twin)(struct buf *out, struct str desc, struct rng *rng);
 	/* log2 of how many answers the prompt admits as well-formed (16 truth values: 16.0). */
 	double (*answers_log2)(struct str desc);
-	void (*fields)(field_fn *put, void *ctx, struct str desc, enum lang lang);
+	/* The texts of the wording's {{holes}}: see holes.h. Nothing is put for a damaged desc. */
+	void (*fields)(struct holes *holes, struct str desc, enum lang lang);
 };
 
 const struct task *task_find(struct str name); /* aliases are known; NULL where there is none */

@@ -604,12 +604,12 @@ static double answers_log2(struct str desc)
 	return plans_read(&p, desc) ? log2_of[p.days] : 0; /* 96 lengths, 16 starts a day */
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct plans p;
 
 	if (plans_read(&p, desc))
-		plans_fields(put, ctx, &p, lang);
+		plans_fields(holes, &p, lang);
 }
 
 /* ---- symmetry: names, the order of people, of days and of notes, and which of busy and free is listed ---- */

@@ -47,7 +47,7 @@ struct best plans_best(const struct plans *p);
 
 /* ---- time_sequence_words.c ---- */
 
-void plans_fields(field_fn *put, void *ctx, const struct plans *p, enum lang lang);
+void plans_fields(struct holes *holes, const struct plans *p, enum lang lang);
 void plans_tell(struct buf *out, const struct plans *p, enum lang lang);
 
 #endif

@@ -56,7 +56,7 @@ static void say_day(struct buf *b, const struct plan_day *d, enum lang lang)
 		buf_addz(b, d->free ? "有空" : "没空");
 }
 
-static void put_plans(field_fn *put, void *ctx, const struct plans *p, enum lang lang)
+static void put_plans(struct holes *holes, const struct plans *p, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 
@@ -69,11 +69,11 @@ static void put_plans(field_fn *put, void *ctx, const struct plans *p, enum lang
 			say_day(&b, &p->person[i].day[d], lang);
 		}
 	}
-	put(ctx, "plans", buf_str(&b));
+	hole_put(holes, "plans", buf_str(&b));
 	buf_release(&b);
 }
 
-static void put_table(field_fn *put, void *ctx, const struct plans *p, enum lang lang)
+static void put_table(struct holes *holes, const struct plans *p, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 
@@ -93,12 +93,12 @@ static void put_table(field_fn *put, void *ctx, const struct plans *p, enum lang
 			buf_addz(&b, " |");
 		}
 	}
-	put(ctx, "table", buf_str(&b));
+	hole_put(holes, "table", buf_str(&b));
 	buf_release(&b);
 }
 
 /* {"Ann": {"Monday busy": ["9:20-10:05"], ...}, ...} */
-static void put_json(field_fn *put, void *ctx, const struct plans *p, enum lang lang)
+static void put_json(struct holes *holes, const struct plans *p, enum lang lang)
 {
 	static const char *const keys[LANGS][2] = { { " busy", " free" }, { "没空", "有空" } };
 	struct buf b = BUF_INIT;
@@ -118,7 +118,7 @@ static void put_json(field_fn *put, void *ctx, const struct plans *p, enum lang 
 		buf_addc(&b, '}');
 	}
 	buf_addz(&b, "\n}");
-	put(ctx, "json", buf_str(&b));
+	hole_put(holes, "json", buf_str(&b));
 	buf_release(&b);
 }
 
@@ -209,7 +209,7 @@ static void say_note(struct buf *b, const struct plan *person, const struct note
 }
 
 /* Empty where nobody asks for anything. */
-static void put_notes(field_fn *put, void *ctx, const struct plans *p, enum lang lang)
+static void put_notes(struct holes *holes, const struct plans *p, enum lang lang)
 {
 	static const char *const meaning[LANGS][3] = {
 		{ "A busy period is an unbroken stretch of working hours in which a person is not free according to the plan.",
@@ -236,11 +236,11 @@ static void put_notes(field_fn *put, void *ctx, const struct plans *p, enum lang
 	for (int i = 0, said = 0; i < 3; i++)
 		if (need[i])
 			buf_addf(&b, "%s%s", !said++ ? "\n" : lang == LANG_ZH ? "" : " ", meaning[lang][i]);
-	put(ctx, "notes", buf_str(&b));
+	hole_put(holes, "notes", buf_str(&b));
 	buf_release(&b);
 }
 
-void plans_fields(field_fn *put, void *ctx, const struct plans *p, enum lang lang)
+void plans_fields(struct holes *holes, const struct plans *p, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 
@@ -251,17 +251,17 @@ void plans_fields(field_fn *put, void *ctx, const struct plans *p, enum lang lan
 			buf_addz(&b, i + 1 < p->people ? "、" : "和");
 		say_name(&b, &p->person[i], lang);
 	}
-	put(ctx, "names", buf_str(&b));
+	hole_put(holes, "names", buf_str(&b));
 	buf_reset(&b);
 	buf_addz(&b, day_names[lang][0]);
 	if (p->days > 1)
 		buf_addf(&b, "%s%s", lang == LANG_ZH ? "到" : " to ", day_names[lang][p->days - 1]);
-	put(ctx, "days", buf_str(&b));
+	hole_put(holes, "days", buf_str(&b));
 	buf_release(&b);
-	put_plans(put, ctx, p, lang);
-	put_table(put, ctx, p, lang);
-	put_json(put, ctx, p, lang);
-	put_notes(put, ctx, p, lang);
+	put_plans(holes, p, lang);
+	put_table(holes, p, lang);
+	put_json(holes, p, lang);
+	put_notes(holes, p, lang);
 }
 
 /* ---- worked days ---- */

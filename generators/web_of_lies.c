@@ -129,12 +129,12 @@ static void canon(struct buf *out, struct str desc)
 		lies_canon(out, &l);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct lies l;
 
 	if (lies_read(&l, desc))
-		lies_fields(put, ctx, &l, lang);
+		lies_fields(holes, &l, lang);
 }
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)

@@ -46,6 +46,6 @@ void lies_swap(struct lies_item *it, int i, int j); /* two people of a claim wit
 bool lies_said_twice(const struct lies *l);         /* two items are one */
 void lies_canon(struct buf *out, const struct lies *l);
 
-void lies_fields(field_fn *put, void *ctx, const struct lies *l, enum lang lang);
+void lies_fields(struct holes *holes, const struct lies *l, enum lang lang);
 
 #endif

@@ -153,7 +153,7 @@ static void put_frame(struct buf *b, const struct lies *l, const struct frame *f
 					    : "\n（“如果……那么……”只有在前半句成立而后半句不成立时才是假话。）");
 }
 
-void lies_fields(field_fn *put, void *ctx, const struct lies *l, enum lang lang)
+void lies_fields(struct holes *holes, const struct lies *l, enum lang lang)
 {
 	int who[LIES_PEOPLE];
 	struct buf b = BUF_INIT;
@@ -161,14 +161,14 @@ void lies_fields(field_fn *put, void *ctx, const struct lies *l, enum lang lang)
 	for (int i = 0; i < l->people; i++)
 		who[i] = i;
 	list_names(&b, l, who, l->people, lang, false);
-	put(ctx, "names", buf_str(&b));
+	hole_put(holes, "names", buf_str(&b));
 	buf_reset(&b);
 	buf_addi(&b, l->people);
-	put(ctx, "count", buf_str(&b));
+	hole_put(holes, "count", buf_str(&b));
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
 		buf_reset(&b);
 		put_frame(&b, l, &frames[i], lang);
-		put(ctx, frames[i].hole, buf_str(&b));
+		hole_put(holes, frames[i].hole, buf_str(&b));
 	}
 	buf_release(&b);
 }

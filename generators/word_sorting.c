@@ -553,7 +553,7 @@ static const struct phrases phrases[LANGS] = {
 };
 
 /* The holes: {{words}}, {{count}}, {{order}}, and {{rules}}: further sentences, each begun with what sets it off, or nothing. */
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	const struct phrases *say = &phrases[lang];
 	struct buf words = BUF_INIT, count = BUF_INIT, rules = BUF_INIT;
@@ -576,10 +576,10 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	}
 	if (nested(&p))
 		buf_addz(&rules, p.down ? say->nested_down : say->nested_up);
-	put(ctx, "words", buf_str(&words));
-	put(ctx, "count", buf_str(&count));
-	put(ctx, "order", str_of(p.down ? say->down : say->up));
-	put(ctx, "rules", buf_str(&rules));
+	hole_put(holes, "words", buf_str(&words));
+	hole_put(holes, "count", buf_str(&count));
+	hole_put(holes, "order", str_of(p.down ? say->down : say->up));
+	hole_put(holes, "rules", buf_str(&rules));
 	buf_release(&words);
 	buf_release(&count);
 	buf_release(&rules);

@@ -912,7 +912,7 @@ static void add_alphabet(struct buf *b, const struct puzzle *p, const struct phr
 }
 
 /* {{words}}, {{count}}, {{order}}, {{alphabet}}; {{method}} and its sentences {{rule1}} .. {{rule4}}; {{thoughts}}, {{lines}}, {{last}}. */
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	const struct phrases *say = &phrases[lang];
 	struct buf words = BUF_INIT, number = BUF_INIT, text = BUF_INIT, method = BUF_INIT;
@@ -924,15 +924,15 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 		buf_addz(&words, i ? ", " : "");
 		buf_add(&words, p.word[i]);
 	}
-	put(ctx, "words", buf_str(&words));
+	hole_put(holes, "words", buf_str(&words));
 	buf_addi(&number, p.n);
-	put(ctx, "count", buf_str(&number));
+	hole_put(holes, "count", buf_str(&number));
 	buf_reset(&number);
 	buf_addi(&number, p.count);
-	put(ctx, "last", buf_str(&number));
-	put(ctx, "order", str_of(p.down ? say->down : say->up));
+	hole_put(holes, "last", buf_str(&number));
+	hole_put(holes, "order", str_of(p.down ? say->down : say->up));
 	add_alphabet(&text, &p, say);
-	put(ctx, "alphabet", buf_str(&text));
+	hole_put(holes, "alphabet", buf_str(&text));
 	for (int i = 0; i < RULES; i++) {
 		char hole[] = "rule1";
 
@@ -943,15 +943,15 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 			buf_addz(&text, p.down ? say->larger : say->smaller);
 		if (p.merging && i == 2)
 			buf_addz(&text, p.down ? say->after : say->before);
-		put(ctx, hole, buf_str(&text));
+		hole_put(holes, hole, buf_str(&text));
 		buf_addz(&method, i ? say->join : "");
 		buf_add(&method, buf_str(&text));
 	}
-	put(ctx, "method", buf_str(&method));
+	hole_put(holes, "method", buf_str(&method));
 	for (int terse = 0; terse < 2; terse++) {
 		buf_reset(&text);
 		add_thoughts(&text, &p, say, terse);
-		put(ctx, terse ? "lines" : "thoughts", buf_str(&text));
+		hole_put(holes, terse ? "lines" : "thoughts", buf_str(&text));
 	}
 	buf_release(&words);
 	buf_release(&number);

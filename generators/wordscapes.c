@@ -466,7 +466,7 @@ static double answers_log2(struct str desc)
 
 enum notation { ROWS, SPACED, LISTS, TABLE };
 
-static void put_mask(field_fn *put, void *ctx, const char *hole, const struct ws_puzzle *p, enum notation how)
+static void put_mask(struct holes *holes, const char *hole, const struct ws_puzzle *p, enum notation how)
 {
 	static const char *const begin[] = { "", "", "[", "| " }, *const between[] = { "", " ", ", ", " | " }, *const end[] = { "", "", "]", " |" };
 	struct buf text = BUF_INIT;
@@ -489,11 +489,11 @@ static void put_mask(field_fn *put, void *ctx, const char *hole, const struct ws
 		buf_addz(&text, end[how]);
 	}
 	buf_addz(&text, how == LISTS ? "]" : "");
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
-static void put_words(field_fn *put, void *ctx, const char *hole, const struct ws_puzzle *p, int down, const char *between)
+static void put_words(struct holes *holes, const char *hole, const struct ws_puzzle *p, int down, const char *between)
 {
 	struct buf text = BUF_INIT;
 
@@ -501,11 +501,11 @@ static void put_words(field_fn *put, void *ctx, const char *hole, const struct w
 		buf_addz(&text, i ? between : "");
 		buf_add(&text, p->word[down][i]);
 	}
-	put(ctx, hole, buf_str(&text));
+	hole_put(holes, hole, buf_str(&text));
 	buf_release(&text);
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	const char *between = lang == LANG_ZH ? "、" : ", ";
 	struct ws_puzzle p;
@@ -514,15 +514,15 @@ static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
 	if (!ws_read(&p, desc))
 		return;
 	snprintf(number, sizeof(number), "%d", p.rows);
-	put(ctx, "rows", str_of(number));
+	hole_put(holes, "rows", str_of(number));
 	snprintf(number, sizeof(number), "%d", p.cols);
-	put(ctx, "cols", str_of(number));
-	put_mask(put, ctx, "mask", &p, ROWS);
-	put_mask(put, ctx, "spaced", &p, SPACED);
-	put_mask(put, ctx, "lists", &p, LISTS);
-	put_mask(put, ctx, "table", &p, TABLE);
-	put_words(put, ctx, "across", &p, 0, between);
-	put_words(put, ctx, "down", &p, 1, between);
+	hole_put(holes, "cols", str_of(number));
+	put_mask(holes, "mask", &p, ROWS);
+	put_mask(holes, "spaced", &p, SPACED);
+	put_mask(holes, "lists", &p, LISTS);
+	put_mask(holes, "table", &p, TABLE);
+	put_words(holes, "across", &p, 0, between);
+	put_words(holes, "down", &p, 1, between);
 }
 
 const struct task task_wordscapes = {

@@ -276,12 +276,12 @@ static double answers_log2(struct str desc)
 	return zebra_read(&z, desc) ? (z.ask < 0 ? z.attributes : 1) * log2_factorial[z.houses] : 0;
 }
 
-static void fields(field_fn *put, void *ctx, struct str desc, enum lang lang)
+static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct zebra z;
 
 	if (zebra_read(&z, desc))
-		zebra_fields(put, ctx, &z, lang);
+		zebra_fields(holes, &z, lang);
 }
 
 /* ---- symmetry: other words, other orders, and the row seen in a mirror ---- */

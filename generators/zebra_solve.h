@@ -64,7 +64,7 @@ void zebra_disguise(struct zebra *z, struct rng *rng);
 
 /* ---- zebra_words.c ---- */
 
-void zebra_fields(field_fn *put, void *ctx, const struct zebra *z, enum lang lang);
+void zebra_fields(struct holes *holes, const struct zebra *z, enum lang lang);
 /* "Alma, tea, cat / Boris, milk, dog", or the one attribute asked for: "tea, milk" */
 void zebra_say(struct buf *out, const struct zebra *z, const uint8_t *house, enum lang lang);
 

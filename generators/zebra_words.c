@@ -125,7 +125,7 @@ static void say_clue(struct buf *b, const struct zebra *z, const struct zebra_cl
 		b->s[start] = (char)(b->s[start] - 'a' + 'A');
 }
 
-static void put_clues(field_fn *put, void *ctx, const char *hole, const struct zebra *z, enum lang lang, const char *const *sayings)
+static void put_clues(struct holes *holes, const char *hole, const struct zebra *z, enum lang lang, const char *const *sayings)
 {
 	struct buf b = BUF_INIT;
 
@@ -135,7 +135,7 @@ static void put_clues(field_fn *put, void *ctx, const char *hole, const struct z
 		buf_addf(&b, "%s%d. ", i ? "\n" : "", i + 1);
 		say_clue(&b, z, c, sayings ? sayings[c->kind] : sentences[c->kind].in[lang], lang, sayings != NULL);
 	}
-	put(ctx, hole, buf_str(&b));
+	hole_put(holes, hole, buf_str(&b));
 	buf_release(&b);
 }
 
@@ -146,7 +146,7 @@ static void capital(struct buf *b, size_t at)
 }
 
 /* "- Drink: tea, milk" a line, or {"drink": ["tea", "milk"]} */
-static void put_values(field_fn *put, void *ctx, const char *hole, const struct zebra *z, enum lang lang, bool json)
+static void put_values(struct holes *holes, const char *hole, const struct zebra *z, enum lang lang, bool json)
 {
 	struct buf b = BUF_INIT;
 
@@ -173,7 +173,7 @@ static void put_values(field_fn *put, void *ctx, const char *hole, const struct 
 		buf_addz(&b, json ? "]" : "");
 	}
 	buf_addz(&b, json ? "}" : "");
-	put(ctx, hole, buf_str(&b));
+	hole_put(holes, hole, buf_str(&b));
 	buf_release(&b);
 }
 
@@ -199,7 +199,7 @@ static const struct {
 };
 
 /* N the number of houses, O the attributes in order, A the one asked for; no other capital stands alone. */
-static void put_asks(field_fn *put, void *ctx, const struct zebra *z, enum lang lang)
+static void put_asks(struct holes *holes, const struct zebra *z, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 
@@ -219,24 +219,24 @@ static void put_asks(field_fn *put, void *ctx, const struct zebra *z, enum lang 
 			for (int a = 0; *text == 'O' && alone && a < z->attributes; a++)
 				buf_addf(&b, "%s%s", !a ? "" : lang == LANG_ZH ? "、" : ", ", zebra_themes[z->theme[a]].name.said[lang]);
 		}
-		put(ctx, asks[i].hole, buf_str(&b));
+		hole_put(holes, asks[i].hole, buf_str(&b));
 	}
 	buf_release(&b);
 }
 
-void zebra_fields(field_fn *put, void *ctx, const struct zebra *z, enum lang lang)
+void zebra_fields(struct holes *holes, const struct zebra *z, enum lang lang)
 {
 	struct buf b = BUF_INIT;
 
 	buf_addi(&b, z->houses);
-	put(ctx, "houses", buf_str(&b));
+	hole_put(holes, "houses", buf_str(&b));
 	buf_release(&b);
-	put_asks(put, ctx, z, lang);
-	put_values(put, ctx, "values", z, lang, false);
-	put_values(put, ctx, "json", z, lang, true);
-	put_clues(put, ctx, "clues", z, lang, NULL);
-	put_clues(put, ctx, "formulas", z, lang, formulas);
-	put_clues(put, ctx, "relations", z, lang, relations);
+	put_asks(holes, z, lang);
+	put_values(holes, "values", z, lang, false);
+	put_values(holes, "json", z, lang, true);
+	put_clues(holes, "clues", z, lang, NULL);
+	put_clues(holes, "formulas", z, lang, formulas);
+	put_clues(holes, "relations", z, lang, relations);
 }
 
 void zebra_say(struct buf *out, const struct zebra *z, const uint8_t *house, enum lang lang)

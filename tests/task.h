@@ -89,12 +89,6 @@ struct task_damage {
 	int least;                      /* so many of them stay puzzles, and so many do not, at least */
 };
 
-__attribute__((unused)) static void task_no_field(void *ctx, const char *hole, struct str text)
-{
-	(void)hole;
-	*(size_t *)ctx += text.n;
-}
-
 /* What the generator's side takes for a puzzle the rule does, too, and of anything else nothing is made. */
 __attribute__((unused)) static void task_damaged(const struct task *t, const struct task_damage *d)
 {
@@ -104,8 +98,9 @@ __attribute__((unused)) static void task_damaged(const struct task *t, const str
 	rng_init(&rng, 7, "test");
 	for (int i = 0; i < d->rounds; i++) {
 		char room[64];
-		size_t n = d->good.n, put = 0;
+		size_t n = d->good.n;
 		struct buf out = BUF_INIT;
+		struct holes holes = HOLES_ALL;
 		struct effort e;
 		struct str desc;
 		bool ours;
@@ -123,8 +118,10 @@ __attribute__((unused)) static void task_damaged(const struct task *t, const str
 		t->explain(&out, desc, LANG_ZH);
 		t->solve(&out, desc);
 		t->grade(&e, desc);
-		t->fields(task_no_field, &put, desc, LANG_ZH);
-		CHECK_EQ(put > 0, ours);
+		t->fields(&holes, desc, LANG_ZH);
+		holes_end(&holes);
+		CHECK_EQ(holes.text.n > 0, ours);
+		holes_release(&holes);
 		CHECK(ours || (t->answers_log2(desc) == 0 && !out.n && !t->prove(desc)));
 		fine += ours;
 		broken += !ours;

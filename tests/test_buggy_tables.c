@@ -19,17 +19,23 @@ struct sheet {
 
 static struct buf csv, told;
 
-static void keep(void *ctx, const char *hole, struct str text)
+/* What the prompt shows of the table and of the damages. */
+static void show(const struct task *task, struct str desc)
 {
-	(void)ctx;
-	if (!strcmp(hole, "csv")) {
-		buf_reset(&csv);
+	struct holes holes = HOLES_INIT;
+	struct str text;
+
+	holes_want(&holes, STR("csv"));
+	holes_want(&holes, STR("bugs"));
+	task->fields(&holes, desc, LANG_EN);
+	holes_end(&holes);
+	buf_reset(&csv);
+	buf_reset(&told);
+	if (holes_text(&holes, STR("csv"), &text))
 		buf_add(&csv, text);
-	}
-	if (!strcmp(hole, "bugs")) {
-		buf_reset(&told);
+	if (holes_text(&holes, STR("bugs"), &text))
 		buf_add(&told, text);
-	}
+	holes_release(&holes);
 }
 
 static enum quarry_mark ask(struct str desc, struct str answer)
@@ -238,7 +244,7 @@ static void one(const struct task *task, const int *knob, struct rng *rng)
 
 	if (CHECK(task->generate(&desc, &answer, knob, rng)) && CHECK(bt_read(&t, buf_str(&desc)))) {
 		check_in("%.150s", strchr(strchr(buf_z(&desc), ';') + 1, ';'));
-		task->fields(keep, NULL, buf_str(&desc), LANG_EN);
+		show(task, buf_str(&desc));
 		sheet_read(&s, buf_str(&csv));
 		repair(&s, &t);
 		CHECK_EQ(s.rows, t.rows);

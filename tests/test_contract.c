@@ -550,11 +550,6 @@ static void check_level(const struct task *t, int level, struct tally *swaps, st
 
 /* ---- damage ---- */
 
-static void ignore(void *ctx, const char *hole, struct str text)
-{
-	*(size_t *)ctx += strlen(hole) + text.n;
-}
-
 /* Nothing crashes, nothing hangs, and what the solver takes for a puzzle the rule judges likewise. */
 static enum quarry_mark survive(const struct task *t, struct str desc, struct str answer)
 {
@@ -563,7 +558,7 @@ static enum quarry_mark survive(const struct task *t, struct str desc, struct st
 	struct buf b = BUF_INIT, solved = BUF_INIT;
 	struct effort e = { .technique = "" };
 	double start = cpu_s();
-	size_t sum = 0;
+	struct holes holes = HOLES_ALL;
 	enum quarry_mark mark;
 	bool solves;
 
@@ -580,7 +575,8 @@ static enum quarry_mark survive(const struct task *t, struct str desc, struct st
 	t->grade(&e, own);
 	t->explain(&b, own, LANG_EN);
 	t->canon(&b, own);
-	t->fields(ignore, &sum, own, LANG_ZH);
+	t->fields(&holes, own, LANG_ZH);
+	holes_release(&holes);
 	CHECK(t->answers_log2(own) >= 0);
 	if (t->twin) {
 		struct rng rng;

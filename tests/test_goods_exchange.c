@@ -22,16 +22,6 @@ struct reader {
 	struct buf start, events;
 };
 
-static void keep(void *ctx, const char *hole, struct str text)
-{
-	struct reader *r = ctx;
-
-	if (strcmp(hole, "start") == 0)
-		buf_add(&r->start, text);
-	if (strcmp(hole, "events") == 0)
-		buf_add(&r->events, text);
-}
-
 static void read_start(struct reader *r)
 {
 	struct str rest = buf_str(&r->start), line;
@@ -183,11 +173,20 @@ static void see(struct reader *r, const char *line)
 /* Read the English wording; what is owned at the end is in owner[]. */
 static void read_told(struct reader *r, struct str desc)
 {
+	struct holes holes = HOLES_INIT;
 	struct str rest, line;
 
 	buf_reset(&r->start);
 	buf_reset(&r->events);
-	task->fields(keep, r, desc, LANG_EN);
+	holes_want(&holes, STR("start"));
+	holes_want(&holes, STR("events"));
+	task->fields(&holes, desc, LANG_EN);
+	holes_end(&holes);
+	if (holes_text(&holes, STR("start"), &line))
+		buf_add(&r->start, line);
+	if (holes_text(&holes, STR("events"), &line))
+		buf_add(&r->events, line);
+	holes_release(&holes);
 	read_start(r);
 	rest = buf_str(&r->events);
 	while (str_line(&rest, &line)) {
