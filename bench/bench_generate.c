@@ -2,10 +2,11 @@
  * bench_generate.c - how long a puzzle takes to invent: CPU time of one thread.
  *
  *	bench_generate				all tasks at difficulty 0, 3, 5, 8, 10
- *	bench_generate sudoku blanks_min=60 ...	one task with knobs: mean, median and slowest, in ns, for bench/synlogic.py
+ *	bench_generate sudoku blanks_min=60 ...	one task with knobs, for bench/synlogic.py: mean of puzzle, item and instance,
+ *						their medians, the slowest instance, all in ns, how many, how many failed
  *
- * "puzzle" is generate() alone: desc and answer. "instance" is the whole record of `quarry generate`: the puzzle, its canonical
- * form, its measured effort, and the prompt in a wording of its own.
+ * "puzzle" is generate() alone: desc and answer. "item" is what other generators make: puzzle, answer, and the prompt in a
+ * wording of its own. "instance" is the whole record of `quarry generate`: the canonical form and the measured effort, too.
  */
 #include "generators/instance.h"
 
@@ -115,39 +116,45 @@ static const char *ns_text(char *room, double ns)
 static void table(void)
 {
 	static const int levels[] = { 0, 3, 5, 8, 10 };
-	static double defaults[256], whole[256];
+	static double defaults[256], items[256], whole[256];
 	const struct task *t;
 	size_t n = 0;
 
-	printf("%-32s %4s %10s %10s %10s %10s\n", "task", "d", "puzzle", "slowest", "instance", "slowest");
+	printf("%-32s %4s %10s %10s %10s %10s %10s\n", "task", "d", "puzzle", "slowest", "item", "instance", "slowest");
 	for (; (t = task_at(n)); n++)
 		for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 			struct instance_ask ask = INSTANCE_ASK(t);
-			struct times puzzle, instance;
-			char a[16], b[16], c[16], d[16];
+			struct times puzzle, item, instance;
+			char a[16], b[16], c[16], d[16], e[16];
 
 			ask.difficulty = levels[i] * 10;
 			puzzle = time_puzzles(&ask, PATIENCE);
+			ask.bare = true;
+			item = time_instances(&ask, PATIENCE);
+			ask.bare = false;
 			instance = time_instances(&ask, PATIENCE);
 			if (levels[i] == 5) {
 				defaults[n] = puzzle.median;
+				items[n] = item.median;
 				whole[n] = instance.median;
 			}
-			printf("%-32s %4d %10s %10s %10s %10s%s\n", i ? "" : t->name, levels[i], ns_text(a, puzzle.median),
-			       ns_text(b, puzzle.most), ns_text(c, instance.median), ns_text(d, instance.most),
-			       puzzle.failed || instance.failed ? "  some draws failed" : "");
+			printf("%-32s %4d %10s %10s %10s %10s %10s%s\n", i ? "" : t->name, levels[i], ns_text(a, puzzle.median),
+			       ns_text(b, puzzle.most), ns_text(c, item.median), ns_text(d, instance.median), ns_text(e, instance.most),
+			       puzzle.failed || item.failed || instance.failed ? "  some draws failed" : "");
 			fflush(stdout);
 		}
 	qsort(defaults, n, sizeof(defaults[0]), cmp);
+	qsort(items, n, sizeof(items[0]), cmp);
 	qsort(whole, n, sizeof(whole[0]), cmp);
-	printf("median over the %zu tasks at difficulty 5: puzzle %.1f us, instance %.1f us\n", n, defaults[n / 2] / 1000, whole[n / 2] / 1000);
+	printf("median over the %zu tasks at difficulty 5: puzzle %.1f us, item %.1f us, instance %.1f us\n", n, defaults[n / 2] / 1000, items[n / 2] / 1000,
+	       whole[n / 2] / 1000);
 }
 
 int main(int argc, char **argv)
 {
 	const struct task *t = argc > 1 ? task_find(str_of(argv[1])) : NULL;
 	struct instance_ask ask = INSTANCE_ASK(t);
-	struct times instance;
+	struct times puzzle, item, instance;
 
 	if (argc < 2) {
 		table();
@@ -174,7 +181,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "bench_generate [TASK [difficulty=D] [KNOB=VALUE...]]\n");
 		return 2;
 	}
+	puzzle = time_puzzles(&ask, PATIENCE);
+	ask.bare = true;
+	item = time_instances(&ask, 4 * PATIENCE);
+	ask.bare = false;
 	instance = time_instances(&ask, 4 * PATIENCE);
-	printf("%.0f %.0f %.0f %d %d\n", instance.mean, instance.median, instance.most, instance.n, instance.failed);
+	printf("%.0f %.0f %.0f %.0f %.0f %.0f %.0f %d %d\n", puzzle.mean, item.mean, instance.mean, puzzle.median, item.median, instance.median,
+	       instance.most, instance.n, puzzle.failed + item.failed + instance.failed);
 	return 0;
 }

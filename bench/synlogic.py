@@ -3,8 +3,9 @@
 
 CHECKOUT is a checkout of github.com/MiniMax-AI/SynLogic, BUILD our build directory. Their generators are imported from the checkout and
 need numpy, pandas, sympy, math-verify, inflect, markdown, nltk and english_words; a task that cannot be imported is left out and said so.
-Both sides make whole items: puzzle, answer and prompt. Settings are theirs (defaults and those of their run.sh), ours at equal knobs;
-where ours proves that there is one answer and theirs does not, the last column says so.
+Both sides make items: puzzle, answer and prompt; "record" is the ratio with our canonical form and measured effort besides, which theirs lack.
+Settings are theirs (defaults and those of their run.sh), ours at equal knobs; where ours proves that there is one answer and theirs does not,
+the last column says so.
 """
 import contextlib
 import importlib
@@ -114,7 +115,7 @@ def main():
     sys.path.insert(0, checkout)
     logging.disable(logging.CRITICAL)
     ratios = {}
-    print('%-32s %-58s %12s %12s %9s' % ('task', 'setting', 'theirs, us', 'ours, us', 'ratio'))
+    print('%-32s %-58s %12s %12s %9s %9s' % ('task', 'setting', 'theirs, us', 'ours, us', 'ratio', 'record'))
     for task, module, kwargs, knobs in SETTINGS:
         if only and task not in only:
             continue
@@ -123,7 +124,7 @@ def main():
         if ours.returncode:
             print('%-32s %-58s ours: %s' % (task, setting, ours.stderr.decode().strip()[:60]))
             continue
-        mean, _, _, _, failed = map(float, ours.stdout.split())
+        _, mean, record, *_, failed = map(float, ours.stdout.split())
         if failed:
             print('%-32s %-58s ours: these knobs give no puzzle' % (task, setting))
             continue
@@ -139,7 +140,7 @@ def main():
             continue
         ratio = seconds / n * 1e9 / mean
         ratios.setdefault(task, []).append(ratio)
-        print('%-32s %-58s %12.1f %12.1f %9.1f%s' % (task, setting, seconds / n * 1e6, mean / 1000, ratio, '  one answer, proved by ours only' if task in UNIQUE_OURS else ''), flush=True)
+        print('%-32s %-58s %12.1f %12.1f %9.1f %9.1f%s' % (task, setting, seconds / n * 1e6, mean / 1000, ratio, ratio * mean / record, '  one answer, proved by ours only' if task in UNIQUE_OURS else ''), flush=True)
     if ratios:
         each = {t: math.exp(sum(map(math.log, r)) / len(r)) for t, r in ratios.items()}
         print('\ngeometric mean over %d tasks: %.0f times; least: %s' % (len(each), math.exp(sum(map(math.log, each.values())) / len(each)),

@@ -5,6 +5,7 @@
 #include "generators/prompt.h"
 #include "verifiers/extract.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,6 +114,15 @@ static double six_digits(double v)
 	return v;
 }
 
+/* Chance of a blind guess: one of the answers that the prompt admits, or always the commonest. */
+static double guess_of(const struct instance *in)
+{
+	double share = measured_of(in->task->name, in->level).share;
+	double fair = exp2(-in->task->answers_log2(buf_str(&in->desc)));
+
+	return six_digits(fair > share ? fair : share);
+}
+
 /* The answer in the instance's language. */
 static void say_answer(struct instance *in)
 {
@@ -130,13 +140,14 @@ static void say_answer(struct instance *in)
 static int complete(struct instance *in, const struct instance_ask *ask, struct err *err)
 {
 	const struct task *t = in->task;
-	struct measured m = measured_of(t->name, in->level);
-	double fair = exp2(-t->answers_log2(buf_str(&in->desc)));
 	int rc;
 
-	in->guess = six_digits(fair > m.share ? fair : m.share);
+	in->guess = 0;
 	in->effort = (struct effort){ .technique = "" };
-	t->grade(&in->effort, buf_str(&in->desc));
+	if (!ask->bare) {
+		in->guess = guess_of(in);
+		t->grade(&in->effort, buf_str(&in->desc));
+	}
 	say_answer(in);
 	buf_reset(&in->prompt);
 	rc = prompt_write(&in->prompt, t, buf_str(&in->desc), in->lang, in->format, str_of(in->form), err);
@@ -192,6 +203,7 @@ static void start(struct instance *in, const struct instance_ask *ask, uint64_t 
 	in->lang = ask->lang;
 	in->format = ask->format;
 	in->think_open = false;
+	in->canon = 0;
 }
 
 /* A fraction of a level is the chance of the level above. */
@@ -213,6 +225,7 @@ int instance_make(struct instance *in, const struct instance_ask *ask, uint64_t 
 
 	if (ask->difficulty < 0 || ask->difficulty > 100)
 		return err_set(err, "difficulty %d.%d is not within 0 to 10", ask->difficulty / 10, abs(ask->difficulty % 10));
+	assert(!ask->bare || (whole && ask->kept_from >= 1));
 	start(in, ask, seed);
 	in->level = draw_level(ask->difficulty, seed);
 	task_level(in->task, in->level, in->knob);
@@ -231,7 +244,8 @@ int instance_make(struct instance *in, const struct instance_ask *ask, uint64_t 
 			left--;
 			continue;
 		}
-		canon_of(in, &scratch);
+		if (!ask->bare)
+			canon_of(in, &scratch);
 		at = place_of(in);
 		drawn = whole || (at >= ask->canon_lo && at < ask->canon_hi);
 		if (drawn)

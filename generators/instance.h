@@ -31,6 +31,7 @@ struct instance_ask {
 	enum quarry_format format;
 	struct str form;          /* which wordings, as prompt_draw() takes them; empty: any that is not held */
 	bool worked;              /* with the worked solution */
+	bool bare;                /* puzzle, answer and prompt alone: no canon (0), guess (0) or effort; not with a range of canons */
 	/* Only puzzles whose canon hash, as a fraction of 2^64, lies in [canon_lo, canon_hi): splits are such ranges. */
 	double canon_lo, canon_hi;
 	/* Puzzles from this fraction on are for validation: half of them come in a kept wording, where form is empty,
