@@ -3,7 +3,8 @@
 
 CHECKOUT is a checkout of github.com/MiniMax-AI/SynLogic, BUILD our build directory. Their generators are imported from the checkout and
 need numpy, pandas, sympy, math-verify, inflect, markdown, nltk and english_words; a task that cannot be imported is left out and said so.
-Both sides make items: puzzle, answer and prompt; "record" is the ratio with our canonical form and measured effort besides, which theirs lack.
+Both sides make items: puzzle, answer and prompt; "record" is the ratio with our canonical form and measured effort besides, which theirs lack;
+"right" how many of their items have a stored answer that solves the puzzle, by `quarry check`: an item without one is counted all the same.
 Settings are theirs (defaults and those of their run.sh), ours at equal knobs; where ours proves that there is one answer and theirs does not,
 the last column says so.
 """
@@ -11,12 +12,14 @@ import contextlib
 import importlib
 import inspect
 import io
+import json
 import logging
 import math
 import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 
 PATIENCE = float(os.environ.get('PATIENCE', 3))  # CPU seconds for each setting of theirs
@@ -76,36 +79,83 @@ SETTINGS = [
     ('time_sequence', 'time_sequence', dict(n=5, rule_prob=100), 'people=5 days=5 rule_prob=100'),
     ('web_of_lies', 'web_of_lies', dict(num_person=10, difficulty=3), 'people=10'),
     ('web_of_lies', 'web_of_lies', dict(num_person=14, difficulty=5), 'people=14'),
+    ('word_sorting', 'word_sorting', dict(front_letters_range=[4, 4], word_count_range=[15, 15]), 'words=15 longest=12 alike=0 prefix=1 down=2 front=4'),
+    ('word_sorting', 'word_sorting', dict(front_letters_range=[2, 2], word_count_range=[5, 5]), 'words=5 longest=12 alike=0 prefix=1 down=2 front=2'),
     ('word_sorting_mistake', 'word_sorting_mistake', {}, 'words_min=15 words_max=25 method=0'),
-    ('wordscapes', 'wordscapes', dict(size=4, num_words=5, max_intersections=3), 'size=6 num_words=5 min_len=3 max_len=6 lengths=4 min_intersections=4 max_intersections=10 rounds=0 technique=2'),
+    ('word_sorting_mistake', 'word_sorting_mistake', dict(word_count_range=[30, 30]), 'words_min=30 words_max=30 method=0'),
+    ('wordscapes', 'wordscapes_game', dict(size=4, num_words=5, max_intersections=3), 'size=6 num_words=5 min_len=3 max_len=6 lengths=4 min_intersections=4 max_intersections=10 rounds=0 technique=2'),
 ]
 UNIQUE_OURS = set('arrow_maze calcudoko campsite futoshiki kukurasu norinori number_wall numbrix skyscraper_puzzle star_placement_puzzle survo wordscapes'.split())
 
 
+def maker(module, kwargs):
+    """A function that makes items of theirs, one a call where their own loops make one."""
+    m = importlib.import_module('games.tasks.%s.scripts.%s' % (FOLDERS.get(module, module), module))
+    if module == 'futoshiki_generator':
+        return lambda: [m.FutoshikiGenerator().generate_sample(**kwargs)]
+    if module == 'calcudoko':
+        def row():
+            question, answer, regions = m.CalcudokoGenerator(**kwargs).generate()
+            return [dict(question=question, answer=answer, metadata=dict(grid_size=kwargs['grid_size'], regions=regions))]
+        return row
+    if module == 'wordscapes_game':
+        game = m.WordscapesGame()
+
+        def crossing():
+            while True:
+                try:
+                    grid, across, down, solution = game._generate_puzzle(**kwargs)
+                    return [m.WordscapesData('1', grid, across, down, solution)]
+                except Exception:
+                    pass  # as their own loop does
+        return crossing
+    maker_class = [c for _, c in inspect.getmembers(m, inspect.isclass) if c.__module__ == m.__name__ and hasattr(c, 'generate')][0]
+    takes = inspect.signature(maker_class.__init__).parameters
+    game = maker_class(**{k: v for k, v in kwargs.items() if k in takes})
+    m.game = game  # word_sorting's generate() looks for a global of that name
+    names = list(inspect.signature(game.generate).parameters)
+    more = {k: v for k, v in kwargs.items() if k in names}
+    return lambda: game.generate(**{names[0]: 1, **more})
+
+
 def theirs(module, kwargs):
-    """(items, CPU seconds) of their generator, one item a call as their own loops make them."""
-    m = importlib.import_module('games.tasks.%s.scripts.%s' % (module_folder(module), module))
-    found = [c for _, c in inspect.getmembers(m, inspect.isclass) if c.__module__ == m.__name__ and hasattr(c, 'generate')]
-    if found:
-        takes = inspect.signature(found[0].__init__).parameters
-        game = found[0](**{k: v for k, v in kwargs.items() if k in takes})
-        call = game.generate
-        names = list(inspect.signature(call).parameters)
-        more = {k: v for k, v in kwargs.items() if k in names}
-
-        def one():
-            return call(**{names[0]: 1, **more})
-    else:  # a module of functions
-        raise ImportError('no generator class')
-    n, start = 0, time.thread_time()
+    """(how many items, CPU seconds, some of the items)."""
+    make, items, n = maker(module, kwargs), [], 0
+    start = time.thread_time()
     while time.thread_time() - start < PATIENCE and n < 20000:
-        made = one()
-        n += len(made) if made is not None and hasattr(made, '__len__') else 1
-    return n, time.thread_time() - start
+        made = make()
+        n += len(made)
+        if len(items) < JUDGED:
+            items += made
+    return n, time.thread_time() - start, items
 
 
-def module_folder(module):
-    return {'game_of_buggy_tables': 'buggy_tables', 'futoshiki_generator': 'futoshiki'}.get(module, module)
+def share_right(build, task, items):
+    """How many of their items, in percent, state a puzzle that their stored answer solves, by `quarry check`; None: it cannot tell."""
+    with tempfile.NamedTemporaryFile('w', suffix='.jsonl') as f:
+        for i, item in enumerate(items):
+            if not isinstance(item, dict):
+                item = item.to_json() if hasattr(item, 'to_json') else item.to_dict()
+            item = json.loads(item) if isinstance(item, str) else item
+            f.write(json.dumps(dict(data_source=task, extra_info=dict(game_data_str=json.dumps(item, ensure_ascii=False, default=str), index=i)), ensure_ascii=False) + '\n')
+        f.flush()
+        said = subprocess.run([os.path.join(build, 'quarry'), 'check', '--dataset', 'synlogic', f.name], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for line in said.stdout.decode().splitlines():
+        words = line.split()
+        if words and words[0] == 'all':
+            ok, several, _, unsolvable, wrong = map(int, words[2:7])
+            judged = ok + several + unsolvable + wrong
+            return 100 * (ok + several) / judged if judged else None
+    return None
+
+
+# folders of modules that are named otherwise
+FOLDERS = {'game_of_buggy_tables': 'buggy_tables', 'futoshiki_generator': 'futoshiki', 'wordscapes_game': 'wordscapes'}
+JUDGED = 100  # items of theirs that are judged
+
+
+def mean(ratios):
+    return math.exp(sum(map(math.log, ratios)) / len(ratios))
 
 
 def main():
@@ -115,7 +165,7 @@ def main():
     sys.path.insert(0, checkout)
     logging.disable(logging.CRITICAL)
     ratios = {}
-    print('%-32s %-58s %12s %12s %9s %9s' % ('task', 'setting', 'theirs, us', 'ours, us', 'ratio', 'record'))
+    print('%-32s %-58s %12s %12s %9s %9s %8s' % ('task', 'setting', 'theirs, us', 'ours, us', 'ratio', 'record', 'right'))
     for task, module, kwargs, knobs in SETTINGS:
         if only and task not in only:
             continue
@@ -124,26 +174,25 @@ def main():
         if ours.returncode:
             print('%-32s %-58s ours: %s' % (task, setting, ours.stderr.decode().strip()[:60]))
             continue
-        _, mean, record, *_, failed = map(float, ours.stdout.split())
+        _, item, record, *_, failed = map(float, ours.stdout.split())
         if failed:
             print('%-32s %-58s ours: these knobs give no puzzle' % (task, setting))
             continue
         random.seed(1)
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-                n, seconds = theirs(module, kwargs)
+                n, seconds, items = theirs(module, kwargs)
         except Exception as e:
             print('%-32s %-58s theirs: %s: %s' % (task, setting, type(e).__name__, str(e)[:60]))
             continue
-        if not n:
-            print('%-32s %-58s theirs: no item in %.0f s' % (task, setting, seconds))
-            continue
-        ratio = seconds / n * 1e9 / mean
+        right = share_right(build, task, items)
+        ratio = seconds / n * 1e9 / item
         ratios.setdefault(task, []).append(ratio)
-        print('%-32s %-58s %12.1f %12.1f %9.1f %9.1f%s' % (task, setting, seconds / n * 1e6, mean / 1000, ratio, ratio * mean / record, '  one answer, proved by ours only' if task in UNIQUE_OURS else ''), flush=True)
+        print('%-32s %-58s %12.1f %12.1f %9.1f %9.1f %8s%s' % (task, setting, seconds / n * 1e6, item / 1000, ratio, ratio * item / record,
+              '' if right is None else '%.0f %%' % right, '  one answer, proved by ours only' if task in UNIQUE_OURS else ''), flush=True)
     if ratios:
-        each = {t: math.exp(sum(map(math.log, r)) / len(r)) for t, r in ratios.items()}
-        print('\ngeometric mean over %d tasks: %.0f times; least: %s' % (len(each), math.exp(sum(map(math.log, each.values())) / len(each)),
+        each = {t: mean(r) for t, r in ratios.items()}
+        print('\ngeometric mean over %d tasks: %.0f times; least: %s' % (len(each), mean(each.values()),
               ', '.join('%s %.1f' % (t, each[t]) for t in sorted(each, key=each.get)[:5])))
 
 
