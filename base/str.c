@@ -156,6 +156,8 @@ bool str_i64(struct str s, int64_t *ret)
 
 bool str_f64(struct str s, double *ret)
 {
+	static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+				       1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 	uint64_t m = 0;
 	int exp10 = 0, digits = 0;
 	bool neg = false, seen = false;
@@ -200,6 +202,12 @@ bool str_f64(struct str s, double *ret)
 	}
 	if (i != s.n)
 		return false;
+	if (m <= 1ull << 53 && exp10 >= -22 && exp10 <= 22) {
+		/* both numbers are exact, and one operation rounds once */
+		*ret = exp10 < 0 ? (double)m / tens[-exp10] : (double)m * tens[exp10];
+		*ret = neg ? -*ret : *ret;
+		return true;
+	}
 	v = (long double)m;
 	if (m && exp10) {
 		if (exp10 < -400 || exp10 > 400)

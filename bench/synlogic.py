@@ -135,7 +135,7 @@ def share_right(build, task, items):
     with tempfile.NamedTemporaryFile('w', suffix='.jsonl') as f:
         for i, item in enumerate(items):
             if not isinstance(item, dict):
-                item = item.to_json() if hasattr(item, 'to_json') else item.to_dict()
+                item = item.to_dict() if task == 'wordscapes' else item.to_json()  # the other of that class fails
             item = json.loads(item) if isinstance(item, str) else item
             f.write(json.dumps(dict(data_source=task, extra_info=dict(game_data_str=json.dumps(item, ensure_ascii=False, default=str), index=i)), ensure_ascii=False) + '\n')
         f.flush()

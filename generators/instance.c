@@ -72,15 +72,24 @@ void instance_ground_truth(struct buf *out, const char *task, int revision, stru
 /* id: the task's name and a hash of (task, revision, desc, lang, format, form). */
 static void name_it(struct instance *in, struct buf *scratch)
 {
-	char hex[17];
+	size_t n = strlen(in->task->name);
 
 	buf_reset(scratch);
-	buf_addf(scratch, "%s\n%d\n", in->task->name, in->task->revision);
+	buf_add(scratch, (struct str){ in->task->name, n });
+	buf_addc(scratch, '\n');
+	buf_addi(scratch, in->task->revision);
+	buf_addc(scratch, '\n');
 	buf_add(scratch, buf_str(&in->desc));
-	buf_addf(scratch, "\n%s\n%s\n", lang_name(in->lang), quarry_format_name(in->format));
+	buf_addc(scratch, '\n');
+	buf_addz(scratch, lang_name(in->lang));
+	buf_addc(scratch, '\n');
+	buf_addz(scratch, quarry_format_name(in->format));
+	buf_addc(scratch, '\n');
 	buf_addz(scratch, in->form);
-	hash64_hex(hash64(buf_z(scratch), scratch->n, 0), hex);
-	snprintf(in->id, sizeof(in->id), "%s-%s", in->task->name, hex);
+	assert(n + 18 <= sizeof(in->id));
+	memcpy(in->id, in->task->name, n);
+	in->id[n] = '-';
+	hash64_hex(hash64(buf_z(scratch), scratch->n, 0), in->id + n + 1);
 }
 
 void instance_wrap(struct buf *out, enum quarry_format format, enum lang lang, struct str answer)
@@ -107,8 +116,20 @@ void instance_wrap(struct buf *out, enum quarry_format format, enum lang lang, s
 /* The last bits of exp2 and log2 differ between C libraries; six digits do not. */
 static double six_digits(double v)
 {
+	static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+				       1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 	char t[32];
 
+	/* six digits and a power of ten up to 22 are exact, so that their quotient is the double nearest to them */
+	if (v < 1)
+		for (int k = 6; k <= 22; k++)
+			if (v * tens[k] >= 1e5) {
+				double scaled = v * tens[k], whole = floor(scaled);
+
+				if (fabs(scaled - whole - 0.5) < 1e-6)
+					break; /* too near to the middle for one product to tell */
+				return floor(scaled + 0.5) / tens[k];
+			}
 	snprintf(t, sizeof(t), "%.6g", v);
 	str_f64(str_of(t), &v);
 	return v;
