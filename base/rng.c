@@ -82,16 +82,30 @@ bool rng_chance(struct rng *r, int percent)
 	return (int)rng_below(r, 100) < percent;
 }
 
+/* Always with a constant size, but for the last resort: then the copies are moves between registers. */
+static inline void shuffle(struct rng *r, char *p, size_t n, size_t size)
+{
+	char a[64], b[64];
+
+	for (size_t i = n; i > 1; i--) {
+		char *last = p + (i - 1) * size, *other = p + rng_below(r, (uint32_t)i) * size;
+
+		memcpy(a, last, size);
+		memcpy(b, other, size);
+		memcpy(last, b, size);
+		memcpy(other, a, size);
+	}
+}
+
 void rng_shuffle(struct rng *r, void *items, size_t n, size_t size)
 {
-	char *p = items, t[64];
-
-	assert(size <= sizeof(t));
-	for (size_t i = n; i > 1; i--) {
-		size_t j = rng_below(r, (uint32_t)i);
-
-		memcpy(t, p + (i - 1) * size, size);
-		memmove(p + (i - 1) * size, p + j * size, size);
-		memcpy(p + j * size, t, size);
+	assert(size <= 64);
+	switch (size) {
+	case 1: shuffle(r, items, n, 1); break;
+	case 2: shuffle(r, items, n, 2); break;
+	case 4: shuffle(r, items, n, 4); break;
+	case 8: shuffle(r, items, n, 8); break;
+	case 16: shuffle(r, items, n, 16); break;
+	default: shuffle(r, items, n, size);
 	}
 }
