@@ -3,14 +3,16 @@
  * alphabet and with words that are alike at their start.
  *
  * desc: "asc - cat dog bird": the direction, the moved letters in their order ("-" for none), the words as given.
- * Solved letter by letter from the left (MSD radix sort); words that are still alike go into the next round.
+ * Words are compared as numbers, a letter in five bits; what neighbours of the sorted list have in common tells which
+ * words a sorter has to look at together, letter by letter from the left.
  */
 #include "generators/task.h"
 #include "generators/words.h"
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
+
+__extension__ typedef unsigned __int128 letters; /* a word, its first letter in the highest bits */
 
 enum { WORDS_MAX = 64, WORD_MAX = 24, FRONT_MAX = 26, DRAWS = 400, GROUP_MAX = 6 };
 
@@ -69,13 +71,6 @@ struct puzzle {
 	int n;
 };
 
-/* Words that share their first `at` letters, and what sets them apart there. */
-struct round {
-	int at;
-	int n;
-	int word[WORDS_MAX]; /* numbers in the puzzle, in the order given */
-};
-
 /* ---- the text ---- */
 
 static bool set_alphabet(struct puzzle *p, struct str front)
@@ -99,7 +94,7 @@ static bool parse(struct puzzle *p, struct str desc)
 {
 	struct str rest = desc, part;
 
-	memset(p, 0, sizeof(*p));
+	p->n = 0;
 	if (desc.n == 0 || desc.s[desc.n - 1] == ' ')
 		return false;
 	if (!str_split(&rest, ' ', &part))
@@ -141,126 +136,142 @@ static int key(const struct puzzle *p, int w, int at)
 	return (size_t)at < p->word[w].n ? 1 + p->rank[p->word[w].s[at] - 'a'] : 0;
 }
 
-/* Bucket k of a round, in the direction of the puzzle: what comes k-th. */
-static int bucket_key(const struct puzzle *p, int k)
+enum { LETTER_BITS = 5 };
+
+/* Numbers in the order of the words. */
+static letters packed(const struct puzzle *p, int w)
 {
-	return p->down ? 26 - k : k;
+	struct str word = p->word[w];
+	letters v = 0;
+
+	for (size_t i = 0; i < word.n; i++)
+		v = v << LETTER_BITS | (letters)(1 + p->rank[word.s[i] - 'a']);
+	v <<= LETTER_BITS * (WORD_MAX - word.n);
+	return p->down ? ~v : v;
 }
 
-static struct round all_words(const struct puzzle *p)
+/* Letters that two words have in common, which differ. */
+static int in_common(letters a, letters b)
 {
-	struct round r = { 0 };
+	uint64_t high = (uint64_t)((a ^ b) >> 64), low = (uint64_t)(a ^ b);
+	int same = high ? __builtin_clzll(high) : 64 + __builtin_clzll(low);
 
-	for (r.n = 0; r.n < p->n; r.n++)
-		r.word[r.n] = r.n;
-	return r;
-}
-
-static struct round bucket(const struct puzzle *p, const struct round *r, int k)
-{
-	struct round b = { .at = r->at + 1 };
-
-	for (int i = 0; i < r->n; i++)
-		if (key(p, r->word[i], r->at) == k)
-			b.word[b.n++] = r->word[i];
-	return b;
-}
-
-/* Move on to the first letter that does not agree in all words. They are distinct, so there is one. */
-static void skip_common(const struct puzzle *p, struct round *r)
-{
-	for (;; r->at++)
-		for (int i = 1; i < r->n; i++)
-			if (key(p, r->word[i], r->at) != key(p, r->word[0], r->at))
-				return;
+	return (same - (128 - LETTER_BITS * WORD_MAX)) / LETTER_BITS;
 }
 
 struct trace {
 	const struct puzzle *p;
 	struct buf *steps;     /* may be NULL */
 	int order[WORDS_MAX];  /* the words in order */
-	int n;
+	int common[WORDS_MAX]; /* letters that order[i - 1] and order[i] have in common */
 	int compared;          /* words looked at, summed over the rounds */
 	int deepest;           /* letters of the longest prefix that had to be read */
 	int rounds;
 };
 
-static void tell_key(const struct trace *t, int w, int at)
+/* Words order[from .. to) as they were given, bit by bit. */
+static uint64_t given(const struct trace *t, int from, int to)
 {
-	const struct puzzle *p = t->p;
-	char c = (size_t)at < p->word[w].n ? p->word[w].s[at] : '-';
+	uint64_t words = 0;
 
-	buf_addc(t->steps, c);
-	buf_addc(t->steps, ' ');
-	buf_add(t->steps, p->word[w]);
+	while (from < to)
+		words |= UINT64_C(1) << t->order[from++];
+	return words;
+}
+
+/* "t continue, s constant": the letter at a place of each word, "-" where it has ended. */
+static void tell_words(const struct trace *t, uint64_t words, int at)
+{
+	for (bool more = false; words; words &= words - 1, more = true) {
+		struct str w = t->p->word[__builtin_ctzll(words)];
+
+		buf_addz(t->steps, more ? ", " : "");
+		buf_addc(t->steps, (size_t)at < w.n ? w.s[at] : '-');
+		buf_addc(t->steps, ' ');
+		buf_add(t->steps, w);
+	}
 }
 
 /* "con: t continue, s constant -> s constant, t continue": the letter behind the common start, words as given -> in order. */
-static void tell(const struct trace *t, const struct round *r)
+static void tell(const struct trace *t, int from, int to, int at)
 {
-	const struct puzzle *p = t->p;
-	int told = 0;
-
 	if (!t->steps)
 		return;
 	if (t->rounds)
 		buf_addc(t->steps, '\n');
-	if (r->at) {
-		buf_add(t->steps, str_sub(p->word[r->word[0]], 0, (size_t)r->at));
+	if (at) {
+		buf_add(t->steps, str_sub(t->p->word[t->order[from]], 0, (size_t)at));
 		buf_addz(t->steps, ": ");
 	}
-	for (int i = 0; i < r->n; i++) {
-		buf_addz(t->steps, i ? ", " : "");
-		tell_key(t, r->word[i], r->at);
-	}
-	buf_addz(t->steps, " -> ");
-	for (int k = 0; k <= 26; k++) {
-		struct round b = bucket(p, r, bucket_key(p, k));
-
-		for (int i = 0; i < b.n; i++) {
-			buf_addz(t->steps, told++ ? ", " : "");
-			tell_key(t, b.word[i], r->at);
-		}
+	tell_words(t, given(t, from, to), at);
+	for (int a = from, b; a < to; a = b) {
+		for (b = a + 1; b < to && t->common[b] > at; b++)
+			;
+		buf_addz(t->steps, a == from ? " -> " : ", ");
+		tell_words(t, given(t, a, b), at);
 	}
 }
 
-/* Depth is bounded by WORD_MAX, for at least one letter is read in each round. */
-static void sort_round(struct trace *t, struct round *r)
+/*
+ * Words order[from .. to) are looked at together: at the first letter that does not agree in all; those that are still alike
+ * then go into a round of their own. Depth is bounded by WORD_MAX, for at least one letter is read in each round.
+ */
+static void sort_round(struct trace *t, int from, int to)
 {
-	const struct puzzle *p = t->p;
+	int at = t->common[from + 1];
 
-	skip_common(p, r);
-	tell(t, r);
+	for (int i = from + 2; i < to; i++)
+		at = t->common[i] < at ? t->common[i] : at;
+	tell(t, from, to, at);
 	t->rounds++;
-	t->compared += r->n;
-	if (r->at > t->deepest)
-		t->deepest = r->at;
-	for (int k = 0; k <= 26; k++) {
-		struct round b = bucket(p, r, bucket_key(p, k));
-
-		if (b.n == 1)
-			t->order[t->n++] = b.word[0];
-		else if (b.n > 1)
-			sort_round(t, &b);
+	t->compared += to - from;
+	if (at > t->deepest)
+		t->deepest = at;
+	for (int a = from, b; a < to; a = b) {
+		for (b = a + 1; b < to && t->common[b] > at; b++)
+			;
+		if (b - a > 1)
+			sort_round(t, a, b);
 	}
 }
 
-static struct trace sorted(const struct puzzle *p, struct buf *steps)
+/* The words in order, and what they have in common. */
+static void put_in_order(struct trace *t, const struct puzzle *p)
 {
-	struct trace t = { .p = p, .steps = steps };
-	struct round r = all_words(p);
+	letters value[WORDS_MAX];
 
-	sort_round(&t, &r);
-	assert(t.n == p->n);
-	return t;
+	t->p = p;
+	for (int i = 0; i < p->n; i++) {
+		letters v = packed(p, i);
+		int k = i;
+
+		for (; k > 0 && value[k - 1] > v; k--) {
+			value[k] = value[k - 1];
+			t->order[k] = t->order[k - 1];
+		}
+		value[k] = v;
+		t->order[k] = i;
+	}
+	for (int i = 1; i < p->n; i++)
+		t->common[i] = in_common(value[i - 1], value[i]);
+}
+
+static void sort(struct trace *t, const struct puzzle *p, struct buf *steps)
+{
+	put_in_order(t, p);
+	t->steps = steps;
+	t->compared = t->deepest = t->rounds = 0;
+	sort_round(t, 0, p->n);
 }
 
 static void write_answer(struct buf *out, const struct puzzle *p)
 {
-	struct trace t = sorted(p, NULL);
+	struct trace t;
 
-	for (int i = 0; i < t.n; i++) {
-		buf_addz(out, i ? ", " : "");
+	put_in_order(&t, p);
+	for (int i = 0; i < p->n; i++) {
+		if (i)
+			buf_add(out, STR(", "));
 		buf_add(out, p->word[t.order[i]]);
 	}
 }
@@ -283,8 +294,8 @@ static bool prove(struct str desc)
 
 	if (!parse(&p, desc))
 		return false;
-	t = sorted(&p, NULL);
-	for (int i = 1; i < t.n; i++) {
+	put_in_order(&t, &p);
+	for (int i = 1; i < p.n; i++) {
 		int a = t.order[i - 1], b = t.order[i], at = 0;
 
 		while (at < WORD_MAX && key(&p, a, at) == key(&p, b, at))
@@ -298,6 +309,7 @@ static bool prove(struct str desc)
 /* The order that is not the plain one comes first, spelled out, so that every later step can look it up. "-" is a word's end. */
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
+	struct trace t;
 	struct puzzle p;
 
 	(void)lang;
@@ -305,7 +317,7 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 		return;
 	if (p.down || p.front.n) {
 		for (int k = 0; k <= 26; k++) {
-			int place = bucket_key(&p, k);
+			int place = p.down ? 26 - k : k;
 			char c = '-';
 
 			for (int l = 0; l < 26; l++)
@@ -317,7 +329,7 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 		}
 		buf_addc(steps, '\n');
 	}
-	sorted(&p, steps);
+	sort(&t, &p, steps);
 }
 
 /* ---- the generator ---- */
@@ -330,15 +342,15 @@ static bool has(const struct puzzle *p, struct str w)
 	return false;
 }
 
-static bool shares(struct str a, struct str b, size_t letters)
+static bool shares(struct str a, struct str b, size_t start)
 {
-	return a.n >= letters && b.n >= letters && memcmp(a.s, b.s, letters) == 0;
+	return a.n >= start && b.n >= start && a.s[0] == b.s[0] && memcmp(a.s, b.s, start) == 0;
 }
 
-static bool shares_any(const struct puzzle *p, struct str w, size_t letters)
+static bool shares_any(const struct puzzle *p, struct str w, size_t start)
 {
 	for (int i = 0; i < p->n; i++)
-		if (shares(p->word[i], w, letters))
+		if (shares(p->word[i], w, start))
 			return true;
 	return false;
 }
@@ -346,26 +358,25 @@ static bool shares_any(const struct puzzle *p, struct str w, size_t letters)
 /* Words alike: those that stand around a random one in the sorted list and share its start. */
 static int add_group(struct puzzle *p, const int *knob, int want, struct rng *rng)
 {
-	size_t prefix = (size_t)knob[PREFIX], lo, hi, i = rng_below(rng, (uint32_t)words_count());
-	struct str w = words_at(i), found[256];
-	size_t n = 0;
+	size_t i = rng_below(rng, (uint32_t)words_count()), prefix = (size_t)knob[PREFIX], alike, n = 0;
+	const struct str *first;
+	struct str w = words_at(i);
+	uint16_t found[256];
 
 	if (w.n < prefix || shares_any(p, w, prefix))
 		return 0;
-	for (lo = i; lo > 0 && shares(words_at(lo - 1), w, prefix); lo--)
-		;
-	for (hi = i + 1; hi < words_count() && shares(words_at(hi), w, prefix); hi++)
-		;
-	for (size_t k = lo; k < hi; k++)
-		if (words_at(k).n <= (size_t)knob[LONGEST] && n < sizeof(found) / sizeof(found[0]))
-			found[n++] = words_at(k);
+	alike = words_alike(i, prefix, &first);
+	for (size_t k = 0; k < alike && n < sizeof(found) / sizeof(found[0]); k++) {
+		found[n] = (uint16_t)k;
+		n += first[k].n <= (size_t)knob[LONGEST];
+	}
 	if (n < 2)
 		return 0;
 	rng_shuffle(rng, found, n, sizeof(found[0]));
 	if (want > (int)n)
 		want = (int)n;
 	for (int k = 0; k < want; k++)
-		p->word[p->n++] = found[k];
+		p->word[p->n++] = first[found[k]];
 	return want;
 }
 
@@ -398,7 +409,7 @@ static bool add_lone(struct puzzle *p, const int *knob, struct rng *rng)
 		struct str w = words_at(rng_below(rng, (uint32_t)words_count()));
 		bool far = draw < 10 * DRAWS; /* then letters have run out: another word will do that shares less than a prefix */
 
-		if (w.n <= (size_t)knob[LONGEST] && !has(p, w) && !shares_any(p, w, far ? 1 : (size_t)knob[PREFIX]))
+		if (w.n <= (size_t)knob[LONGEST] && !shares_any(p, w, far ? 1 : (size_t)knob[PREFIX]) && !has(p, w))
 			p->word[p->n++] = w;
 	}
 	return p->n == knob[WORDS];
@@ -407,10 +418,11 @@ static bool add_lone(struct puzzle *p, const int *knob, struct rng *rng)
 /* Move letters that decide something; false if the order stays as it was. */
 static bool move_letters(struct puzzle *p, char front[FRONT_MAX], int n, struct rng *rng)
 {
-	struct trace was = sorted(p, NULL), is;
+	struct trace was, is;
 	unsigned used = 0;
 	int have = 0;
 
+	sort(&was, p, NULL);
 	for (int draw = 0; draw < DRAWS && have < n; draw++) {
 		struct str w = p->word[rng_below(rng, (uint32_t)p->n)];
 		size_t at = rng_below(rng, (uint32_t)was.deepest + 1);
@@ -423,8 +435,8 @@ static bool move_letters(struct puzzle *p, char front[FRONT_MAX], int n, struct 
 	}
 	if (have < n || !set_alphabet(p, (struct str){ front, (size_t)n }))
 		return false;
-	is = sorted(p, NULL);
-	return memcmp(was.order, is.order, sizeof(is.order)) != 0;
+	put_in_order(&is, p);
+	return memcmp(was.order, is.order, (size_t)p->n * sizeof(is.order[0])) != 0;
 }
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
@@ -433,7 +445,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 	struct puzzle p;
 	bool moved = knob[FRONT] == 0;
 
-	memset(&p, 0, sizeof(p));
+	p.n = 0;
 	set_alphabet(&p, STR(""));
 	p.down = knob[DOWN] == 2 ? rng_chance(rng, 50) : knob[DOWN];
 	if (!add_alike(&p, knob, rng) || !add_lone(&p, knob, rng))
@@ -461,35 +473,34 @@ static void grade(struct effort *e, struct str desc)
 	e->technique = "";
 	if (!parse(&p, desc))
 		return;
-	t = sorted(&p, NULL);
-	e->depth = t.n + t.deepest;
+	sort(&t, &p, NULL);
+	e->depth = p.n + t.deepest;
 	e->branch = t.rounds - 1;
 	e->steps = t.compared;
 	e->technique = p.front.n ? "moved letters" : t.rounds > 1 ? "later letters" : "first letters";
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
 /* The order in which the words are given says nothing, nor do moved letters that stand where they stood. */
 static void canon(struct buf *out, struct str desc)
 {
-	struct puzzle p;
+	struct puzzle p, q;
+	struct trace t;
 	size_t n = 0;
 
 	if (!parse(&p, desc))
 		return;
 	for (size_t i = 0; i < p.front.n; i++) { /* the shortest front that makes this alphabet */
-		struct puzzle q = p;
-
 		set_alphabet(&q, str_sub(p.front, 0, i));
 		if (memcmp(q.rank, p.rank, sizeof(q.rank)) != 0)
 			n = i + 1;
 	}
+	q = p;
+	q.down = false;
+	set_alphabet(&q, STR(""));
+	put_in_order(&t, &q);
 	p.front = str_sub(p.front, 0, n);
-	qsort(p.word, (size_t)p.n, sizeof(p.word[0]), by_text);
+	for (int i = 0; i < p.n; i++)
+		p.word[i] = q.word[t.order[i]];
 	write_desc(out, &p);
 }
 
@@ -516,13 +527,15 @@ static double answers_log2(struct str desc)
 	return bits;
 }
 
-/* Is some word the beginning of another? */
+/* Is some word the beginning of another? Then it is that of its neighbour, too, when all stand in order. */
 static bool nested(const struct puzzle *p)
 {
-	for (int i = 0; i < p->n; i++)
-		for (int k = 0; k < p->n; k++)
-			if (i != k && p->word[i].n < p->word[k].n && shares(p->word[i], p->word[k], p->word[i].n))
-				return true;
+	struct trace t;
+
+	put_in_order(&t, p);
+	for (int i = 1; i < p->n; i++)
+		if ((size_t)t.common[i] == p->word[t.order[i - !p->down]].n)
+			return true;
 	return false;
 }
 
@@ -552,37 +565,43 @@ static const struct phrases phrases[LANGS] = {
 	},
 };
 
+static void put_rules(struct holes *holes, const struct puzzle *p, const struct phrases *say)
+{
+	struct buf *b = hole_open(holes, "rules");
+	bool one = p->front.n == 1;
+
+	if (!b)
+		return;
+	if (p->front.n)
+		buf_addz(b, one ? say->front_one : say->front);
+	for (size_t i = 0; i < p->front.n; i++) {
+		buf_addz(b, i ? say->between : "");
+		buf_addc(b, p->front.s[i]);
+	}
+	if (p->front.n)
+		buf_addz(b, one ? say->front_end_one : say->front_end);
+	if (nested(p))
+		buf_addz(b, p->down ? say->nested_down : say->nested_up);
+}
+
 /* The holes: {{words}}, {{count}}, {{order}}, and {{rules}}: further sentences, each begun with what sets it off, or nothing. */
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	const struct phrases *say = &phrases[lang];
-	struct buf words = BUF_INIT, count = BUF_INIT, rules = BUF_INIT;
 	struct puzzle p;
+	struct buf *b;
 
 	if (!parse(&p, desc))
 		return;
-	for (int i = 0; i < p.n; i++) {
-		buf_addz(&words, i ? ", " : "");
-		buf_add(&words, p.word[i]);
+	b = hole_open(holes, "words");
+	for (int i = 0; b && i < p.n; i++) {
+		if (i)
+			buf_add(b, STR(", "));
+		buf_add(b, p.word[i]);
 	}
-	buf_addi(&count, p.n);
-	if (p.front.n) {
-		buf_addz(&rules, p.front.n == 1 ? say->front_one : say->front);
-		for (size_t i = 0; i < p.front.n; i++) {
-			buf_addz(&rules, i ? say->between : "");
-			buf_addc(&rules, p.front.s[i]);
-		}
-		buf_addz(&rules, p.front.n == 1 ? say->front_end_one : say->front_end);
-	}
-	if (nested(&p))
-		buf_addz(&rules, p.down ? say->nested_down : say->nested_up);
-	hole_put(holes, "words", buf_str(&words));
-	hole_put(holes, "count", buf_str(&count));
+	hole_puti(holes, "count", p.n);
 	hole_put(holes, "order", str_of(p.down ? say->down : say->up));
-	hole_put(holes, "rules", buf_str(&rules));
-	buf_release(&words);
-	buf_release(&count);
-	buf_release(&rules);
+	put_rules(holes, &p, say);
 }
 
 const struct task task_word_sorting = {

@@ -8,7 +8,10 @@
 
 #include "base/str.h"
 
+/* All functions are thread-safe; i < words_count(). */
 size_t words_count(void);
-struct str words_at(size_t i); /* thread-safe; i < words_count() */
+struct str words_at(size_t i);
+/* The words that begin like word i in so many letters, which it has: they stand side by side. How many; *first is the first of them. */
+size_t words_alike(size_t i, size_t letters, const struct str **first);
 
 #endif
