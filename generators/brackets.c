@@ -3,26 +3,40 @@
 
 const char bracket_open[] = "([{<", bracket_close[] = ")]}>";
 
-bool bracket_is(char c, int *kind, bool *opens)
-{
-	const char *o = c ? strchr(bracket_open, c) : NULL, *e = c ? strchr(bracket_close, c) : NULL;
+const signed char bracket_code[256] = {
+	['('] = 1, ['['] = 2, ['{'] = 3, ['<'] = 4,
+	[')'] = -1, [']'] = -2, ['}'] = -3, ['>'] = -4,
+};
 
-	*opens = o != NULL;
-	*kind = (int)(o ? o - bracket_open : e ? e - bracket_close : 0);
-	return o || e;
+void brackets_spaced(struct buf *out, struct str s)
+{
+	char *at;
+
+	if (s.n == 0 || !buf_reserve(out, 2 * s.n - 1))
+		return;
+	at = out->s + out->n;
+	for (size_t i = 0; i < s.n; i++) {
+		at[2 * i] = s.s[i];
+		at[2 * i + 1] = ' ';
+	}
+	out->n += 2 * s.n - 1;
+	out->s[out->n] = 0; /* instead of the last blank */
 }
 
 /* The desc with its kinds renamed by map[]. */
 static void rename_kinds(struct buf *out, struct str desc, const int map[BRACKET_KINDS])
 {
-	for (size_t i = 0; i < desc.n; i++) {
+	size_t from = out->n;
+
+	buf_add(out, desc);
+	if (out->failed)
+		return;
+	for (char *c = out->s + from; c < out->s + out->n; c++) {
 		int kind;
 		bool opens;
 
-		if (bracket_is(desc.s[i], &kind, &opens))
-			buf_addc(out, (opens ? bracket_open : bracket_close)[map[kind]]);
-		else
-			buf_addc(out, desc.s[i]);
+		if (bracket_is(*c, &kind, &opens))
+			*c = (opens ? bracket_open : bracket_close)[map[kind]];
 	}
 }
 

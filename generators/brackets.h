@@ -16,8 +16,20 @@ enum { BRACKET_KINDS = 4 };
 
 extern const char bracket_open[BRACKET_KINDS + 1], bracket_close[BRACKET_KINDS + 1];
 
+extern const signed char bracket_code[256]; /* 1..4 for a kind that opens, -1..-4 for one that closes, 0 for anything else */
+
 /* Kind 0..3 of a bracket and whether it opens; false for anything else. */
-bool bracket_is(char c, int *kind, bool *opens);
+static inline bool bracket_is(char c, int *kind, bool *opens)
+{
+	int code = bracket_code[(unsigned char)c];
+
+	*opens = code > 0;
+	*kind = code > 0 ? code - 1 : code < 0 ? -code - 1 : 0;
+	return code != 0;
+}
+
+/* Signs one by one, with a blank between each two. */
+void brackets_spaced(struct buf *out, struct str s);
 
 /* A desc in which all that is no bracket (blanks, signs) stays as it is. */
 void brackets_canon(struct buf *out, struct str desc);

@@ -64,12 +64,13 @@ static bool walk(struct stack *s, struct str desc)
 	return s->n > 0;
 }
 
-static void add_spaced(struct buf *b, const char *s, size_t n)
+/* What closes a stack of so many. */
+static void write_answer(struct buf *answer, const unsigned char *kind, int n)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (int i = n - 1; i >= 0; i--) {
+		buf_addc(answer, bracket_close[kind[i]]);
 		if (i)
-			buf_addc(b, ' ');
-		buf_addc(b, s[i]);
+			buf_addc(answer, ' ');
 	}
 }
 
@@ -79,11 +80,7 @@ static bool solve(struct buf *answer, struct str desc)
 
 	if (!walk(&s, desc))
 		return false;
-	for (int i = s.n - 1; i >= 0; i--) {
-		buf_addc(answer, bracket_close[s.kind[i]]);
-		if (i)
-			buf_addc(answer, ' ');
-	}
+	write_answer(answer, s.kind, s.n);
 	return !answer->failed;
 }
 
@@ -149,14 +146,16 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 	}
 	draw_kinds(kind, open + pairs, knob[KINDS], open >= 4, rng);
 	for (int i = 1; i < n; i++) {
-		if (up[(from + i) % n]) {
+		from = from + 1 < n ? from + 1 : 0;
+		if (up[from]) {
 			stack[top] = kind[next++];
 			buf_addc(desc, bracket_open[stack[top++]]);
 		} else {
 			buf_addc(desc, bracket_close[stack[--top]]);
 		}
 	}
-	return !desc->failed && solve(answer, buf_str(desc));
+	write_answer(answer, stack, top);
+	return !desc->failed && !answer->failed;
 }
 
 /*
@@ -180,7 +179,7 @@ static int reduce(struct buf *steps, struct str desc)
 		if (steps) {
 			if (lines > 1)
 				buf_addc(steps, '\n');
-			add_spaced(steps, line, n);
+			brackets_spaced(steps, (struct str){ line, n });
 		}
 		for (size_t i = 0; i < n; i++) {
 			int kind, next;
@@ -256,14 +255,12 @@ static double answers_log2(struct str desc)
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf b = BUF_INIT;
+	struct buf *b = hole_open(holes, "sequence");
 	struct stack s;
 
 	(void)lang;
-	if (walk(&s, desc))
-		add_spaced(&b, desc.s, desc.n);
-	hole_put(holes, "sequence", buf_str(&b));
-	buf_release(&b);
+	if (b && walk(&s, desc))
+		brackets_spaced(b, desc);
 }
 
 const struct task task_dyck_language = {

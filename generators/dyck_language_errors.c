@@ -79,7 +79,7 @@ static bool read_brackets(struct reading *r, struct str desc)
 	if (desc.n == 0 || desc.n > LENGTH_MAX)
 		return false;
 	for (size_t i = 0; i < desc.n; i++)
-		if (!bracket_is(desc.s[i], &kind, &opens))
+		if (!bracket_code[(unsigned char)desc.s[i]])
 			return false;
 	while (r->read < (int)desc.n && !r->answer) {
 		bracket_is(desc.s[r->read++], &kind, &opens);
@@ -274,9 +274,12 @@ static bool lay_error(struct draft *d, int n, const int *knob)
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
-	struct draft d = { .kinds = knob[KINDS], .rng = rng };
+	struct draft d; /* large, and filled as far as it is used */
 	int n = rng_range(rng, knob[LENGTH_LO], knob[LENGTH_HI]), luck = (int)rng_below(rng, 100);
 
+	d.n = d.open = 0;
+	d.kinds = knob[KINDS];
+	d.rng = rng;
 	if (luck < knob[CLEAN]) {
 		if (n % 2)
 			n += n < knob[LENGTH_HI] ? 1 : -1;
@@ -378,41 +381,50 @@ static double answers_log2(struct str desc)
 	return read_brackets(&r, desc) ? log2((double)desc.n + 2) : 0;
 }
 
-/* A line holds `row` of them; 0: no end of lines. */
-static void add_parted(struct buf *b, struct str s, const char *between, size_t row)
+static void put_spaced(struct holes *holes, struct str desc)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		buf_addz(b, i == 0 ? "" : row && i % row == 0 ? "\n" : between);
-		buf_addc(b, s.s[i]);
+	struct buf *b = hole_open(holes, "spaced");
+
+	if (b)
+		brackets_spaced(b, desc);
+}
+
+static void put_rows(struct holes *holes, struct str desc)
+{
+	struct buf *b = hole_open(holes, "rows");
+
+	for (size_t i = 0; b && i < desc.n; i += 10) {
+		if (i)
+			buf_addc(b, '\n');
+		brackets_spaced(b, str_sub(desc, i, i + 10));
 	}
+}
+
+static void put_quoted(struct holes *holes, struct str desc)
+{
+	struct buf *b = hole_open(holes, "quoted");
+
+	for (size_t i = 0; b && i < desc.n; i++) {
+		buf_add(b, i ? STR("\", \"") : STR("[\""));
+		buf_addc(b, desc.s[i]);
+	}
+	if (b)
+		buf_addz(b, "\"]");
 }
 
 /* {{spaced}}, {{rows}} of ten, {{quoted}} as a JSON list; {{length}} and {{after}}, one more. */
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf spaced = BUF_INIT, rows = BUF_INIT, quoted = BUF_INIT, length = BUF_INIT, after = BUF_INIT;
 	struct reading r;
 
 	(void)lang;
 	if (!read_brackets(&r, desc))
 		return;
-	add_parted(&spaced, desc, " ", 0);
-	add_parted(&rows, desc, " ", 10);
-	buf_addz(&quoted, "[\"");
-	add_parted(&quoted, desc, "\", \"", 0);
-	buf_addz(&quoted, "\"]");
-	buf_addi(&length, (int64_t)desc.n);
-	buf_addi(&after, (int64_t)desc.n + 1);
-	hole_put(holes, "spaced", buf_str(&spaced));
-	hole_put(holes, "rows", buf_str(&rows));
-	hole_put(holes, "quoted", buf_str(&quoted));
-	hole_put(holes, "length", buf_str(&length));
-	hole_put(holes, "after", buf_str(&after));
-	buf_release(&spaced);
-	buf_release(&rows);
-	buf_release(&quoted);
-	buf_release(&length);
-	buf_release(&after);
+	put_spaced(holes, desc);
+	put_rows(holes, desc);
+	put_quoted(holes, desc);
+	hole_puti(holes, "length", (int64_t)desc.n);
+	hole_puti(holes, "after", (int64_t)desc.n + 1);
 }
 
 const struct task task_dyck_language_errors = {

@@ -74,15 +74,21 @@ struct trace {
 	bool wrong[THOUGHTS_MAX];
 };
 
+/* 1..4 for a bracket that opens, -1..-4 for one that closes. */
+static int code(char c)
+{
+	return bracket_code[(unsigned char)c];
+}
+
 static char closer_of(char open)
 {
-	return bracket_close[strchr(bracket_open, open) - bracket_open];
+	return bracket_close[code(open) - 1];
 }
 
 /* Put c on the stack or take off what it closes; false where it closes nothing. */
 static bool step(char *stack, int *n, char c)
 {
-	if (strchr(bracket_open, c)) {
+	if (code(c) > 0) {
 		stack[(*n)++] = c;
 		return true;
 	}
@@ -92,7 +98,7 @@ static bool step(char *stack, int *n, char c)
 static bool all_brackets(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!s.s[i] || !strchr("()[]{}<>", s.s[i]))
+		if (!code(s.s[i]))
 			return false;
 	return s.n > 0;
 }
@@ -139,14 +145,14 @@ static bool parse(struct trace *t, struct str desc)
 	return t->n == (int)t->sequence.n + 1 + (t->open > 0);
 }
 
-static void write_answer(struct buf *answer, const struct trace *t)
+static void write_answer(struct buf *answer, const bool *wrong, int n)
 {
 	int said = 0;
 
-	for (int i = 0; i < t->n; i++) {
-		if (!t->wrong[i])
+	for (int i = 0; i < n; i++) {
+		if (!wrong[i])
 			continue;
-		buf_addz(answer, said++ ? ", " : "");
+		buf_add(answer, said++ ? STR(", ") : STR(""));
 		buf_addi(answer, INTRO + 1 + i);
 	}
 	if (!said)
@@ -159,7 +165,7 @@ static bool solve(struct buf *answer, struct str desc)
 
 	if (!parse(&t, desc))
 		return false;
-	write_answer(answer, &t);
+	write_answer(answer, t.wrong, t.n);
 	return !answer->failed;
 }
 
@@ -182,7 +188,8 @@ struct stack {
 struct draft {
 	char sequence[LENGTH_MAX];
 	int length, kinds;
-	struct stack is[THOUGHTS_MAX], said[THOUGHTS_MAX];
+	struct stack is[THOUGHTS_MAX], said[THOUGHTS_MAX]; /* said: where it is wrong */
+	bool wrong[THOUGHTS_MAX];
 	int n; /* thoughts behind the intro */
 	struct rng *rng;
 };
@@ -222,8 +229,7 @@ static void draw_sequence(struct draft *d, int open)
 		closing(d->is[d->n].s, stack, n);
 		d->is[d->n++].n = n;
 	}
-	for (int i = 0; i < d->n; i++)
-		stack_copy(&d->said[i], &d->is[i]);
+	memset(d->wrong, 0, (size_t)d->n);
 }
 
 static bool differs(const struct stack *a, const struct stack *b)
@@ -234,10 +240,11 @@ static bool differs(const struct stack *a, const struct stack *b)
 /* Another bracket of the kinds in play, one that opens or closes like c. */
 static char other_kind(const struct draft *d, char c)
 {
-	const char *ring = strchr(bracket_open, c) ? bracket_open : bracket_close;
-	int k = (int)rng_below(d->rng, (uint32_t)d->kinds - 1);
+	int k = (int)rng_below(d->rng, (uint32_t)d->kinds - 1), is;
+	bool opens;
 
-	return ring[k + (ring[k] == c || k > strchr(ring, c) - ring)];
+	bracket_is(c, &is, &opens);
+	return (opens ? bracket_open : bracket_close)[k + (k >= is)];
 }
 
 /* The stack stays as high: one bracket is another, or two neighbours change places. */
@@ -277,13 +284,19 @@ static void mistake_plain(const struct draft *d, int i, struct stack *s)
 	}
 }
 
+static void state(struct draft *d, int i, const struct stack *s)
+{
+	stack_copy(&d->said[i], s);
+	d->wrong[i] = true;
+}
+
 /* Let thought i be wrong, and what follows from it up to `run` thoughts; false if one of them is wrong already or nothing came of it. */
 static bool add_mistake(struct draft *d, int i, int run, bool subtle)
 {
 	struct stack s;
 
 	stack_copy(&s, &d->is[i]);
-	if (differs(&d->said[i], &d->is[i]) || (subtle && s.n == 0))
+	if (d->wrong[i] || (subtle && s.n == 0))
 		return false;
 	if (subtle)
 		mistake_subtle(d, &s);
@@ -291,15 +304,15 @@ static bool add_mistake(struct draft *d, int i, int run, bool subtle)
 		mistake_plain(d, i, &s);
 	if (!differs(&s, &d->is[i]))
 		return false;
-	stack_copy(&d->said[i], &s);
+	state(d, i, &s);
 	for (int k = i + 1; k < d->length && k < i + run; k++) {
-		if (strchr(bracket_open, d->sequence[k]))
+		if (code(d->sequence[k]) > 0)
 			s.s[s.n++] = d->sequence[k];
 		else if (s.n-- == 0)
 			break;
-		if (!differs(&s, &d->is[k]) || differs(&d->said[k], &d->is[k]))
+		if (!differs(&s, &d->is[k]) || d->wrong[k])
 			break;
-		stack_copy(&d->said[k], &s);
+		state(d, k, &s);
 	}
 	return true;
 }
@@ -331,8 +344,10 @@ static void write_desc(struct buf *out, const struct draft *d)
 {
 	buf_add(out, (struct str){ d->sequence, (size_t)d->length });
 	for (int i = 0; i < d->n; i++) {
+		const struct stack *s = d->wrong[i] ? &d->said[i] : &d->is[i];
+
 		buf_addc(out, ' ');
-		buf_add(out, d->said[i].n ? (struct str){ d->said[i].s, (size_t)d->said[i].n } : STR("-"));
+		buf_add(out, s->n ? (struct str){ s->s, (size_t)s->n } : STR("-"));
 	}
 }
 
@@ -358,7 +373,8 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 	if (!add_mistakes(&d, knob))
 		return false;
 	write_desc(desc, &d);
-	return !desc->failed && solve(answer, buf_str(desc));
+	write_answer(answer, d.wrong, d.n);
+	return !desc->failed && !answer->failed;
 }
 
 /* ---- what else quarry asks ---- */
@@ -430,65 +446,60 @@ static double answers_log2(struct str desc)
 }
 
 static const struct phrases {
-	const char *head, *colon;   /* "Thought 3: " */
+	const char *head, *colon;   /* "\nThought 3: " */
 	const char *plan, *start;   /* what the first two say */
 	const char *stack, *none;   /* "; stack: ", "empty" */
 	const char *end, *due;
 } phrases[LANGS] = {
-	[LANG_EN] = { "Thought ", ": ", "I read the brackets from left to right and keep a stack of the open ones.", "At the start", " ; stack: ",
+	[LANG_EN] = { "\nThought ", ": ", "I read the brackets from left to right and keep a stack of the open ones.", "At the start", " ; stack: ",
 		      "empty", "The end is reached", "Closing brackets still missing, in order: " },
-	[LANG_ZH] = { "思考 ", "：", "从左到右逐个读入括号，用栈记录尚未闭合的括号。", "开始", "；栈：", "空", "已读到末尾",
+	[LANG_ZH] = { "\n思考 ", "：", "从左到右逐个读入括号，用栈记录尚未闭合的括号。", "开始", "；栈：", "空", "已读到末尾",
 		      "还缺少的右括号，依次为：" },
 };
-
-static void add_stated(struct buf *b, struct str s, const char *none)
-{
-	if (str_is(s, "-"))
-		buf_addz(b, none);
-	for (size_t i = 0; i < s.n && s.s[0] != '-'; i++) {
-		buf_addz(b, i ? " " : "");
-		buf_addc(b, s.s[i]);
-	}
-}
 
 /* One line a thought. terse: "3. ( -> (" for "Thought 3: ( ; stack: (". */
 static void add_thoughts(struct buf *b, const struct trace *t, const struct phrases *say, bool terse)
 {
-	const char *head = terse ? "" : say->head, *colon = terse ? ". " : say->colon, *stack = terse ? " -> " : say->stack;
+	const char *colon_z = terse ? ". " : say->colon;
+	struct str head = terse ? STR("\n") : str_of(say->head), colon = str_of(colon_z), none = str_of(say->none);
+	struct str stack = terse ? STR(" -> ") : str_of(say->stack);
 
-	buf_addf(b, "%s1%s%s\n%s2%s%s%s%s", head, colon, say->plan, head, colon, say->start, stack, say->none);
+	buf_addf(b, "%s1%s%s%s2%s%s%s%s", head.s + 1, colon_z, say->plan, head.s, colon_z, say->start, stack.s, say->none);
 	for (int i = 0; i < t->n; i++) {
-		buf_addf(b, "\n%s%d%s", head, INTRO + 1 + i, colon);
+		buf_add(b, head);
+		buf_addi(b, INTRO + 1 + i);
+		buf_add(b, colon);
 		if (i < (int)t->sequence.n)
-			buf_addf(b, "%c%s", t->sequence.s[i], stack);
-		else if (i == (int)t->sequence.n)
-			buf_addf(b, "%s%s", say->end, stack);
+			buf_addc(b, t->sequence.s[i]);
 		else
-			buf_addz(b, say->due);
-		add_stated(b, t->stated[i], say->none);
+			buf_addz(b, i == (int)t->sequence.n ? say->end : say->due);
+		if (i <= (int)t->sequence.n)
+			buf_add(b, stack);
+		if (t->stated[i].s[0] == '-')
+			buf_add(b, none);
+		else
+			brackets_spaced(b, t->stated[i]);
 	}
 }
 
 /* {{sequence}}, {{thoughts}} with words, {{lines}} with few, {{count}}: how many. */
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf sequence = BUF_INIT, thoughts = BUF_INIT, lines = BUF_INIT, count = BUF_INIT;
 	struct trace t;
+	struct buf *b;
 
 	if (!parse(&t, desc))
 		return;
-	add_stated(&sequence, t.sequence, "");
-	add_thoughts(&thoughts, &t, &phrases[lang], false);
-	add_thoughts(&lines, &t, &phrases[lang], true);
-	buf_addi(&count, INTRO + t.n);
-	hole_put(holes, "sequence", buf_str(&sequence));
-	hole_put(holes, "thoughts", buf_str(&thoughts));
-	hole_put(holes, "lines", buf_str(&lines));
-	hole_put(holes, "count", buf_str(&count));
-	buf_release(&sequence);
-	buf_release(&thoughts);
-	buf_release(&lines);
-	buf_release(&count);
+	b = hole_open(holes, "sequence");
+	if (b)
+		brackets_spaced(b, t.sequence);
+	b = hole_open(holes, "thoughts");
+	if (b)
+		add_thoughts(b, &t, &phrases[lang], false);
+	b = hole_open(holes, "lines");
+	if (b)
+		add_thoughts(b, &t, &phrases[lang], true);
+	hole_puti(holes, "count", INTRO + t.n);
 }
 
 const struct task task_dyck_language_reasoning_errors = {
