@@ -389,73 +389,99 @@ static double answers_log2(struct str desc)
 
 static void put_list(struct holes *holes, const char *hole, const int *list, int n, const char *between)
 {
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, hole);
 
-	for (int i = 0; i < n; i++)
-		buf_addf(&text, "%s%d", i ? between : "", list[i]);
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	for (int i = 0; b && i < n; i++) {
+		buf_addz(b, i ? between : "");
+		buf_addi(b, list[i]);
+	}
 }
 
-static int width(const struct survo_board *b)
+static int digits(int v)
 {
-	int most = 0, n = 1;
+	return v > 999 ? 4 : v > 99 ? 3 : v > 9 ? 2 : 1;
+}
 
+/* v at the end of `wide` signs. */
+static void put_wide(struct buf *out, int v, int wide)
+{
+	for (int n = v == SURVO_BLANK ? 1 : digits(v); n < wide; n++)
+		buf_addc(out, ' ');
+	if (v != SURVO_BLANK)
+		buf_addi(out, v);
+}
+
+static void put_picture(struct holes *holes, const char *hole, const struct survo_board *b, char blank)
+{
+	struct buf *text = hole_open(holes, hole);
+	int wide = 1;
+
+	if (!text)
+		return;
 	for (int i = 0; i < b->rows + b->cols; i++)
-		most = b->sum[i] > most ? b->sum[i] : most;
-	for (; most > 9; most /= 10)
-		n++;
-	return n;
-}
+		wide = digits(b->sum[i]) > wide ? digits(b->sum[i]) : wide;
+	for (int y = 0; y < b->rows; y++) {
+		for (int x = 0; x < b->cols; x++) {
+			int v = b->cell[y * b->cols + x];
 
-static void put_picture(struct holes *holes, const char *hole, const struct survo_board *b, const char *blank)
-{
-	struct buf text = BUF_INIT;
-	int wide = width(b);
-
-	for (int i = 0; i < b->rows * b->cols; i++) {
-		if (b->cell[i] == SURVO_BLANK)
-			buf_addf(&text, "%*s ", wide, blank);
-		else
-			buf_addf(&text, "%*d ", wide, b->cell[i]);
-		if (i % b->cols == b->cols - 1)
-			buf_addf(&text, "| %d\n", b->sum[i / b->cols]);
+			put_wide(text, v, wide);
+			if (v == SURVO_BLANK)
+				buf_addc(text, blank);
+			buf_addc(text, ' ');
+		}
+		buf_addz(text, "| ");
+		buf_addi(text, b->sum[y]);
+		buf_addc(text, '\n');
 	}
 	for (int i = 0; i < (wide + 1) * b->cols; i++)
-		buf_addc(&text, '-');
-	buf_addz(&text, "+\n");
-	for (int x = 0; x < b->cols; x++)
-		buf_addf(&text, "%s%*d", x ? " " : "", wide, b->sum[b->rows + x]);
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+		buf_addc(text, '-');
+	buf_addz(text, "+\n");
+	for (int x = 0; x < b->cols; x++) {
+		buf_addz(text, x ? " " : "");
+		put_wide(text, b->sum[b->rows + x], wide);
+	}
 }
 
 /* The board with its sums as a Markdown table, or as lists in which "X" is a blank. */
 static void put_framed(struct holes *holes, const char *hole, const struct survo_board *b, bool table)
 {
-	struct buf text = BUF_INIT;
+	struct buf *text = hole_open(holes, hole);
+	const char *blank = table ? " . |" : "\"X\", ", *open = table ? " " : "", *close = table ? " |" : ", ";
 
-	buf_addz(&text, table ? "|" : "[[");
-	for (int x = 0; table && x <= b->cols; x++)
-		buf_addf(&text, x < b->cols ? " %c |" : " = |\n|", (char)('A' + x));
-	for (int x = 0; table && x <= b->cols; x++)
-		buf_addz(&text, x < b->cols ? "---|" : "---|\n|");
-	for (int i = 0; i < b->rows * b->cols; i++) {
-		const char *blank = table ? " . " : "\"X\"";
-
-		if (b->cell[i] == SURVO_BLANK)
-			buf_addz(&text, blank);
-		else
-			buf_addf(&text, table ? " %d " : "%d", b->cell[i]);
-		buf_addz(&text, table ? "|" : ", ");
-		if (i % b->cols == b->cols - 1)
-			buf_addf(&text, table ? " %d |\n|" : "%d], [", b->sum[i / b->cols]);
+	if (!text)
+		return;
+	buf_addz(text, table ? "|" : "[[");
+	for (int x = 0; table && x < b->cols; x++) {
+		buf_addc(text, ' ');
+		buf_addc(text, (char)('A' + x));
+		buf_addz(text, " |");
 	}
-	for (int x = 0; x < b->cols; x++)
-		buf_addf(&text, table ? " %d |" : x ? ", %d" : "%d", b->sum[b->rows + x]);
-	buf_addz(&text, table ? " |" : "]]");
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	buf_addz(text, table ? " = |\n|" : "");
+	for (int x = 0; table && x < b->cols; x++)
+		buf_addz(text, "---|");
+	buf_addz(text, table ? "---|\n|" : "");
+	for (int y = 0; y < b->rows; y++) {
+		for (int x = 0; x < b->cols; x++) {
+			int v = b->cell[y * b->cols + x];
+
+			if (v == SURVO_BLANK) {
+				buf_addz(text, blank);
+				continue;
+			}
+			buf_addz(text, open);
+			buf_addi(text, v);
+			buf_addz(text, close);
+		}
+		buf_addz(text, open);
+		buf_addi(text, b->sum[y]);
+		buf_addz(text, table ? " |\n|" : "], [");
+	}
+	for (int x = 0; x < b->cols; x++) {
+		buf_addz(text, table ? " " : x ? ", " : "");
+		buf_addi(text, b->sum[b->rows + x]);
+		buf_addz(text, table ? " |" : "");
+	}
+	buf_addz(text, table ? " |" : "]]");
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
@@ -465,14 +491,14 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 
 	if (!survo_read(&b, desc))
 		return;
-	put_list(holes, "rows", &b.rows, 1, "");
-	put_list(holes, "cols", &b.cols, 1, "");
+	hole_puti(holes, "rows", b.rows);
+	hole_puti(holes, "cols", b.cols);
 	put_list(holes, "row_sums", b.sum, b.rows, between);
 	put_list(holes, "col_sums", b.sum + b.rows, b.cols, between);
 	put_list(holes, "numbers", b.pool, b.blanks, between);
 	put_list(holes, "plain", b.pool, b.blanks, " ");
-	put_picture(holes, "picture", &b, ".");
-	put_picture(holes, "lines", &b, "_");
+	put_picture(holes, "picture", &b, '.');
+	put_picture(holes, "lines", &b, '_');
 	put_framed(holes, "table", &b, true);
 	put_framed(holes, "list", &b, false);
 }
