@@ -14,14 +14,16 @@ enum {
 	TEXT_MAX = 1 << 14,       /* bytes of an answer, words and all: each is looked up in a table */
 };
 
-static const char openers[] = "([{<", closers[] = ")]}>";
-
 /* The closing bracket of an opening one, else 0. */
 static char closer_of(char c)
 {
-	const char *p = c ? strchr(openers, c) : NULL;
-
-	return p ? closers[p - openers] : 0;
+	switch (c) {
+	case '(': return ')';
+	case '[': return ']';
+	case '{': return '}';
+	case '<': return '>';
+	default: return 0;
+	}
 }
 
 /* Walk through the desc; due[] becomes the closers that are missing, innermost first. */
@@ -73,9 +75,16 @@ static size_t sign_read(struct str s, char *what)
 	unsigned char c = (unsigned char)s.s[0];
 	uint32_t cp;
 
-	if (c && strchr("()[]{}<>:", c)) {
+	switch (c) {
+	case '(': case ')': case '[': case ']': case '{': case '}': case '<': case '>': case ':':
 		*what = s.s[0];
 		return 1;
+	case ' ': case '\t': case '\r': case '\n': case '\v': case '\f':
+	case ',': case ';': case '.': case '\'': case '"': case '`': case '*': case '$':
+		*what = 0;
+		return 1;
+	default:
+		*what = 'w';
 	}
 	if (c >= 0x80 || c == '\\' || c == '&' || c == 'a' || c == 't')
 		for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
@@ -91,7 +100,6 @@ static size_t sign_read(struct str s, char *what)
 				return t.n;
 			}
 		}
-	*what = c && strchr(" \t\r\n\v\f,;.'\"`*$", c) ? 0 : 'w';
 	return utf8_next(s, &cp);
 }
 

@@ -17,22 +17,20 @@ enum {
 	INTRO = 2,                    /* thoughts before the first bracket */
 };
 
-static const char openers[] = "([{<", closers[] = ")]}>";
-
 struct trace {
 	bool wrong[THOUGHTS_MAX + 1]; /* by number, from 1 */
 	int thoughts;
 };
 
-/* A stated stack: brackets, or "-" alone. */
-static bool stated_read(struct str s)
+/* 1 .. 4 for a bracket that opens, -1 .. -4 for the one that closes it, 0 for any other byte. */
+static const signed char code[256] = {
+	['('] = 1, ['['] = 2, ['{'] = 3, ['<'] = 4,
+	[')'] = -1, [']'] = -2, ['}'] = -3, ['>'] = -4,
+};
+
+static int code_of(char c)
 {
-	if (str_is(s, "-"))
-		return true;
-	for (size_t i = 0; i < s.n; i++)
-		if (!s.s[i] || !strchr("()[]{}<>", s.s[i]))
-			return false;
-	return s.n > 0 && s.n <= STATED_MAX;
+	return code[(unsigned char)c];
 }
 
 static bool is_stack(struct str stated, const char *stack, size_t n)
@@ -46,14 +44,25 @@ static bool is_closing(struct str stated, const char *stack, size_t n)
 	if (stated.n != n)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (stated.s[i] != closers[strchr(openers, stack[n - 1 - i]) - openers])
+		if (code_of(stated.s[i]) != -code_of(stack[n - 1 - i]))
 			return false;
 	return true;
 }
 
+/* A stated stack: brackets, or "-" alone; then a blank or the end. */
 static bool next_stated(struct str *rest, struct str *stated)
 {
-	return str_split(rest, ' ', stated) && stated_read(*stated);
+	size_t n = 0;
+
+	while (n < rest->n && code_of(rest->s[n]))
+		n++;
+	if (n == 0 && rest->n && rest->s[0] == '-')
+		n = 1;
+	if (n == 0 || n > STATED_MAX || (n < rest->n && rest->s[n] != ' '))
+		return false;
+	*stated = str_sub(*rest, 0, n);
+	*rest = str_from(*rest, n + 1);
+	return true;
 }
 
 static bool read_trace(struct trace *t, struct str desc)
@@ -68,11 +77,10 @@ static bool read_trace(struct trace *t, struct str desc)
 		return false;
 	for (size_t i = 0; i < sequence.n; i++) {
 		char c = sequence.s[i];
-		const char *close = c ? strchr(closers, c) : NULL;
 
-		if (c && strchr(openers, c))
+		if (code_of(c) > 0)
 			stack[n++] = c;
-		else if (!close || n == 0 || stack[--n] != openers[close - closers])
+		else if (!code_of(c) || n == 0 || code_of(stack[--n]) != -code_of(c))
 			return false;
 		if (!next_stated(&rest, &stated))
 			return false;
