@@ -19,7 +19,7 @@ enum {
 	GAP_OTHER = 128,  /* quotes, emphasis, words, frames */
 };
 
-enum { END = 0, LABELS = GRID_SIDE + 1 };
+enum { END = 0, LABELS = GRID_SIDE + 1, SHORT = GRID_SIDE };
 
 struct label {
 	int at;     /* cells before it */
@@ -33,8 +33,7 @@ struct reader {
 	uint32_t prev; /* the character before rest, folded; '\n' at the start */
 	int n;         /* cells so far */
 	int depth;     /* of brackets, never below 0 */
-	uint8_t gaps[GRID_CELLS];
-	unsigned gap; /* separators since the last cell */
+	unsigned gap;  /* separators since the last cell */
 	/* Since the last boundary (line end, comma, slash, bar, bracket): */
 	int since;     /* cells before it: a colon takes the later ones back */
 	int numbers;   /* runs of digits met */
@@ -44,8 +43,20 @@ struct reader {
 	bool col_word;
 	bool labelled;
 	bool awaiting; /* the last word was "row": a number that follows is its number */
-	struct label label[LABELS];
 	int labels;
+	/* What stands from here on is written before it is read, and never cleared. */
+	uint8_t gaps[GRID_CELLS];
+	struct label label[LABELS];
+	int8_t symbol[128]; /* ASCII: its index in ask->symbols, -1 for none; only where there are symbols */
+};
+
+/* What an ASCII character may be: one that a number ends at, one of a frame. */
+enum { EDGE = 1, FRAME = 2 };
+
+static const uint8_t roles[128] = {
+	[END] = EDGE, ['\n'] = EDGE, [','] = EDGE, ['/'] = EDGE, [';'] = EDGE, ['('] = EDGE, [')'] = EDGE, ['['] = EDGE,
+	[']'] = EDGE, ['{'] = EDGE, ['}'] = EDGE, ['&'] = EDGE, ['"'] = EDGE, ['\''] = EDGE, ['`'] = EDGE,
+	[' '] = EDGE | FRAME, ['|'] = EDGE | FRAME, ['-'] = FRAME, ['+'] = FRAME, ['='] = FRAME, [':'] = FRAME,
 };
 
 /* One spelling for what looks alike: full-width forms, box drawing, dashes, dots, circled and bold digits. */
@@ -106,6 +117,10 @@ static uint32_t peek(struct str s, size_t *len)
 		*len = 0;
 		return END;
 	}
+	c = (unsigned char)s.s[0];
+	*len = 1;
+	if (c >= ' ' && c < 0x80) /* nearly all */
+		return c;
 	*len = utf8_next(s, &c);
 	c = fold(c);
 	return c ? c : 1; /* a NUL in the text is no end */
@@ -116,7 +131,8 @@ static uint32_t next(struct reader *r)
 	size_t len;
 	uint32_t c = peek(r->rest, &len);
 
-	r->rest = str_from(r->rest, len);
+	r->rest.s += len;
+	r->rest.n -= len;
 	r->prev = c;
 	return c;
 }
@@ -135,7 +151,7 @@ static bool is_digit(uint32_t c)
 
 static bool is_letter(uint32_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= 0xc0 && c < 0x2000);
+	return (c | 0x20) - 'a' < 26 || (c >= 0xc0 && c < 0x2000);
 }
 
 /* Letters that do not glue to what follows: Chinese, Japanese, emoji. */
@@ -146,7 +162,7 @@ static bool is_sign(uint32_t c)
 
 static bool is_edge(uint32_t c)
 {
-	return c == END || (c < 0x80 && strchr(" \n,|/;()[]{}&\"'`", (int)c));
+	return c < 0x80 && (roles[c] & EDGE);
 }
 
 static uint32_t lower(uint32_t c)
@@ -217,31 +233,42 @@ static bool number(struct reader *r, struct str digits)
 }
 
 /* "1. " or "1) " at the start of a line is the number of a row. */
-static bool numbering(struct reader *r, uint32_t before, size_t ndigits, int v, bool *ok)
+static bool numbering(struct reader *r, uint32_t before, struct str digits, bool *ok)
 {
 	struct str s = r->rest;
 	size_t len;
 	uint32_t c = peek(s, &len);
+	uint64_t v;
 
-	if (before != '\n' || ndigits > 2 || r->depth || !r->ask->words || (c != '.' && c != ')'))
+	if (before != '\n' || digits.n > 2 || r->depth || !r->ask->words || (c != '.' && c != ')'))
 		return false;
 	s = str_from(s, len);
 	if (peek(s, &len) != ' ' || is_edge(peek(str_from(s, len), &len)))
 		return false;
 	next(r);
 	next(r);
-	*ok = put_label(r, v);
+	*ok = str_u64(digits, &v) && put_label(r, (int)v);
 	return true;
 }
 
-/* Symbols: every character of the word is a cell. */
-static bool symbol_index(const char *symbols, uint32_t c, int *ret)
+static void symbols_init(struct reader *r)
 {
-	const char *at = symbols && c < 0x80 && c ? strchr(symbols, (int)c) : NULL;
+	const char *symbols = r->ask->symbols;
 
-	if (!at)
+	if (!symbols)
+		return;
+	memset(r->symbol, -1, sizeof(r->symbol));
+	for (int i = 0; i < 128 && symbols[i]; i++)
+		if ((unsigned char)symbols[i] < 0x80 && r->symbol[(int)symbols[i]] < 0)
+			r->symbol[(int)symbols[i]] = (int8_t)i;
+}
+
+/* Symbols: every character of the word is a cell. */
+static bool symbol_index(const struct reader *r, uint32_t c, int *ret)
+{
+	if (!r->ask->symbols || c >= 0x80 || r->symbol[c] < 0)
 		return false;
-	*ret = (int)(at - symbols);
+	*ret = r->symbol[c];
 	return true;
 }
 
@@ -292,12 +319,20 @@ static bool name_word(struct reader *r, const char *letters, int numbers, int v)
 	return true;
 }
 
+/* A run of digits and nothing else: cells, a label, or the number of a row. */
+static bool digits(struct reader *r, uint32_t before, struct str text)
+{
+	bool ok;
+
+	return numbering(r, before, text, &ok) ? ok : number(r, text);
+}
+
 /* A run of letters and digits that begins with `first`: cells, or a word. */
 static bool run(struct reader *r, uint32_t before, uint32_t first)
 {
 	char text[64], letters[16];
 	size_t n = 0, nletters = 0, ndigits = 0, total = 0;
-	bool all_symbols = true, all_marks = true, in_number = false, ok = false;
+	bool all_symbols = true, all_marks = true, in_number = false;
 	int numbers = 0, v = 0, index = 0;
 
 	for (uint32_t c = first;; c = next(r)) {
@@ -319,7 +354,7 @@ static bool run(struct reader *r, uint32_t before, uint32_t first)
 			if (nletters < sizeof(letters) - 1)
 				letters[nletters++] = c < 0x80 ? (char)lower(c) : '?';
 		}
-		all_symbols = all_symbols && symbol_index(r->ask->symbols, c, &index);
+		all_symbols = all_symbols && symbol_index(r, c, &index);
 		c = ahead(r);
 		if (!is_digit(c) && !is_letter(c) && !(c == '_' && !r->ask->empty && total > ndigits))
 			break;
@@ -335,17 +370,14 @@ static bool run(struct reader *r, uint32_t before, uint32_t first)
 	letters[nletters] = '\0';
 	if (all_symbols && total == n) {
 		for (size_t i = 0; i < n; i++) {
-			symbol_index(r->ask->symbols, (uint32_t)text[i], &index);
+			symbol_index(r, (uint32_t)text[i], &index);
 			if (!cell(r, index))
 				return false;
 		}
 		return true;
 	}
-	if (total == ndigits) {
-		if (numbering(r, before, ndigits, v, &ok))
-			return ok;
-		return number(r, (struct str){ text, n });
-	}
+	if (total == ndigits)
+		return digits(r, before, (struct str){ text, n });
 	if (r->ask->empty && all_marks && r->ask->hi <= 9 && total == n) {
 		for (size_t i = 0; i < n; i++)
 			if (!(is_digit((uint32_t)text[i]) ? number(r, (struct str){ text + i, 1 }) : mark_empty(r)))
@@ -486,7 +518,7 @@ static bool frame(struct reader *r)
 
 		if (c == END || c == '\n' || c == '/' || c == ';')
 			break;
-		if (c >= 0x80 || !strchr("-+=|: ", (int)c))
+		if (c >= 0x80 || !(roles[c] & FRAME))
 			return false;
 		in_row = c == '-' || c == '=' ? in_row + 1 : 0;
 		is_frame = is_frame || in_row == 2 || c == '+' || c == ':';
@@ -496,6 +528,36 @@ static bool frame(struct reader *r)
 		return false;
 	r->rest = s;
 	r->gap |= GAP_OTHER;
+	return true;
+}
+
+/*
+ * Most runs are a few plain digits, or symbols where there are symbols. They are counted here, and the other ones are left to run().
+ * The first character has been read already.
+ */
+static bool short_run(struct reader *r, uint32_t before, uint32_t first)
+{
+	bool symbols = r->ask->symbols;
+	struct str text = { r->rest.s - 1, 0 };
+	size_t most = r->rest.n < SHORT ? r->rest.n : SHORT;
+	uint32_t c = first;
+	int index;
+
+	if (text.s[0] != (char)first) /* it is another one's fold */
+		return run(r, before, first);
+	while (symbols ? symbol_index(r, c, &index) && (is_letter(c) || is_digit(c)) : is_digit(c)) {
+		text.n++;
+		c = text.n <= most ? (unsigned char)text.s[text.n] : ' ';
+	}
+	if (!text.n || text.n > SHORT || c >= 0x80 || c == '_' || is_letter(c) || is_digit(c))
+		return run(r, before, first);
+	r->prev = (unsigned char)text.s[text.n - 1];
+	r->rest = str_from(r->rest, text.n - 1);
+	if (!symbols)
+		return digits(r, before, text);
+	for (size_t i = 0; i < text.n; i++)
+		if (!symbol_index(r, (unsigned char)text.s[i], &index) || !cell(r, index))
+			return false;
 	return true;
 }
 
@@ -534,8 +596,8 @@ static bool step(struct reader *r)
 	int index;
 
 	if (is_letter(c) || is_digit(c))
-		return run(r, before, c);
-	if (symbol_index(r->ask->symbols, c, &index))
+		return short_run(r, before, c);
+	if (symbol_index(r, c, &index))
 		return cell(r, index);
 	if (c == 0xfffd)
 		return false;
@@ -600,13 +662,20 @@ static bool step(struct reader *r)
 	}
 }
 
-/* A separator of kind `gap` stands before the first cell of each row and nowhere else. */
-static bool rows_by(const struct reader *r, unsigned gap, int cols)
+/* The kinds of separator that stand before the first cell of each row but the top one, and nowhere else. */
+static unsigned row_gaps(const struct reader *r, int cols)
 {
-	for (int i = 1; i < r->n; i++)
-		if (((r->gaps[i] & gap) != 0) != (i % cols == 0))
-			return false;
-	return true;
+	unsigned firsts = 0xff, others = 0;
+
+	for (int i = 1, x = 1; i < r->n; i++, x++) {
+		if (x == cols) {
+			firsts &= r->gaps[i];
+			x = 0;
+		} else {
+			others |= r->gaps[i];
+		}
+	}
+	return firsts & ~others;
 }
 
 static bool flat(const struct reader *r)
@@ -617,25 +686,17 @@ static bool flat(const struct reader *r)
 	return true;
 }
 
-static const uint8_t kinds[] = { GAP_BRACKET, GAP_ROW, GAP_LINE, GAP_SLASH, GAP_BAR, GAP_COMMA, GAP_BLANK, GAP_OTHER };
-
-static bool rows_stand(const struct reader *r, int cols)
-{
-	for (size_t k = 0; k < sizeof(kinds); k++)
-		if (rows_by(r, kinds[k], cols))
-			return true;
-	return flat(r);
-}
-
 /* The number of columns that the strongest regular separator gives; 0 if none. */
 static int find_cols(const struct reader *r)
 {
+	static const uint8_t kinds[] = { GAP_BRACKET, GAP_ROW, GAP_LINE, GAP_SLASH, GAP_BAR, GAP_COMMA, GAP_BLANK, GAP_OTHER };
+
 	for (size_t k = 0; k < sizeof(kinds); k++) {
 		int cols = 1;
 
 		while (cols < r->n && !(r->gaps[cols] & kinds[k]))
 			cols++;
-		if (cols > 1 && cols < r->n && r->n % cols == 0 && rows_by(r, kinds[k], cols))
+		if (cols > 1 && cols < r->n && r->n % cols == 0 && (row_gaps(r, cols) & kinds[k]))
 			return cols;
 	}
 	return flat(r) ? r->n : 0;
@@ -667,17 +728,23 @@ static bool shape(struct reader *r)
 		return false;
 	r->g->rows = rows;
 	r->g->cols = cols;
-	return rows_stand(r, cols) && labels_fit(r, rows, cols);
+	return (row_gaps(r, cols) || flat(r)) && labels_fit(r, rows, cols);
 }
 
 bool grid_read(struct grid *g, struct str text, const struct grid_ask *ask)
 {
-	struct reader r = { .ask = ask, .g = g, .rest = text, .prev = '\n' };
+	struct reader r;
 
 	/* An ask that no board can meet. No assert: the rules' library never ends the program that called it. */
 	if (ask->rows < 0 || ask->rows > GRID_SIDE || ask->cols < 0 || ask->cols > GRID_SIDE || (ask->empty && ask->words) ||
 	    ask->hi > 9999)
 		return false;
+	memset(&r, 0, offsetof(struct reader, gaps));
+	r.ask = ask;
+	r.g = g;
+	r.rest = text;
+	r.prev = '\n';
+	symbols_init(&r);
 	frame(&r);
 	while (r.rest.n)
 		if (!step(&r))
