@@ -37,42 +37,55 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 
 /* ---- text ---- */
 
-static void write_claim(struct buf *b, const struct lies_item *it)
+/* A blank and the item; at most 15 bytes. */
+static char *write_item(char *at, const struct lies_item *it)
 {
 	static const char marks[] = "..=!&|?#><";
 
+	*at++ = ' ';
+	if (it->kind == LIES_FACT) {
+		*at++ = (char)('A' + it->who[0]);
+		*at++ = it->holds[0] ? '+' : '-';
+		return at;
+	}
+	*at++ = (char)('A' + it->speaker);
+	*at++ = ':';
 	if (it->kind > LIES_ONE)
-		buf_addc(b, marks[it->kind]);
+		*at++ = marks[it->kind];
 	if (it->kind >= LIES_EXACTLY)
-		buf_addi(b, it->count);
+		*at++ = (char)('0' + it->count);
 	for (int i = 0; i < it->scope; i++) {
 		if (it->kind == LIES_ONE || (it->kind >= LIES_AND && it->kind <= LIES_IF))
-			buf_addc(b, it->holds[i] ? '+' : '-');
-		buf_addc(b, (char)('A' + it->who[i]));
+			*at++ = it->holds[i] ? '+' : '-';
+		*at++ = (char)('A' + it->who[i]);
 	}
+	return at;
 }
 
 static void lies_write(struct buf *b, const struct lies *l)
 {
-	for (int i = 0; i < l->people; i++)
-		buf_addf(b, "%s%d", i ? "," : "", l->name[i]);
-	for (int i = 0; i < l->items; i++) {
-		const struct lies_item *it = &l->item[i];
+	char text[16 * LIES_ITEMS], *at = text;
 
-		buf_addc(b, ' ');
-		if (it->kind == LIES_FACT) {
-			buf_addf(b, "%c%c", 'A' + it->who[0], it->holds[0] ? '+' : '-');
-			continue;
-		}
-		buf_addf(b, "%c:", 'A' + it->speaker);
-		write_claim(b, it);
+	for (int i = 0; i < l->people; i++) {
+		if (i)
+			buf_addc(b, ',');
+		buf_addi(b, l->name[i]);
 	}
+	for (int i = 0; i < l->items; i++)
+		at = write_item(at, &l->item[i]);
+	buf_add(b, (struct str){ text, (size_t)(at - text) });
 }
 
 static void answer_write(struct buf *b, int people, uint32_t truth)
 {
-	for (int i = 0; i < people; i++)
-		buf_addf(b, "%s%c", i ? ", " : "", truth >> i & 1 ? 'T' : 'L');
+	char text[3 * LIES_PEOPLE], *at = text;
+
+	for (int i = 0; i < people; i++) {
+		*at++ = truth >> i & 1 ? 'T' : 'L';
+		*at++ = ',';
+		*at++ = ' ';
+	}
+	buf_add(b, (struct str){ text, (size_t)(at - text) - 2 });
 }
 
 static bool solve(struct buf *answer, struct str desc)
@@ -166,29 +179,28 @@ static void pick(struct lies_item *it, int n, uint32_t pool, struct rng *rng)
 {
 	int people[LIES_PEOPLE], have = 0;
 
-	for (int i = 0; i < LIES_PEOPLE; i++)
-		if (pool >> i & 1)
-			people[have++] = i;
+	for (; pool; pool &= pool - 1)
+		people[have++] = __builtin_ctz(pool);
 	for (int i = 0; i < have && it->scope < n; i++)
 		if ((int)rng_below(rng, (uint32_t)(have - i)) < n - it->scope)
 			it->who[it->scope++] = people[i];
 }
 
 /* Say of two people something whose truth is `truth`. */
-static void say_parts(struct lies_item *it, const struct lies_state *s, bool truth, struct rng *rng)
+static void say_parts(struct lies_item *it, uint32_t kinds, bool truth, struct rng *rng)
 {
 	do {
 		it->holds[0] = rng_below(rng, 2);
 		it->holds[1] = rng_below(rng, 2);
-	} while (lies_claim(it, s) != tri_of(truth));
+	} while (lies_true(it, kinds) != truth);
 }
 
-static bool say_count(struct lies_item *it, const struct lies_state *s, bool truth, struct rng *rng)
+static bool say_count(struct lies_item *it, uint32_t kinds, bool truth, struct rng *rng)
 {
 	for (int tries = 0; tries < 20; tries++) {
 		it->kind = (enum lies_kind)(LIES_EXACTLY + rng_below(rng, 3));
 		it->count = rng_range(rng, it->kind == LIES_ATLEAST ? 2 : 1, it->scope - (it->kind == LIES_ATMOST ? 2 : 1));
-		if (lies_claim(it, s) == tri_of(truth))
+		if (lies_true(it, kinds) == truth)
 			return true;
 	}
 	return false;
@@ -196,14 +208,18 @@ static bool say_count(struct lies_item *it, const struct lies_state *s, bool tru
 
 static int people_in(uint32_t pool)
 {
-	return __builtin_popcount(pool);
+	int n = 0;
+
+	for (; pool; pool &= pool - 1)
+		n++;
+	return n;
 }
 
-/* What a person says of people in the pool, true or false as the speaker is. */
-static struct lies_item say(int speaker, uint32_t pool, const struct lies_state *s, const int *knob, struct rng *rng)
+/* Bit i of kinds, everywhere: does person i tell the truth? What a person says of people in the pool, true or false as the speaker is. */
+static struct lies_item say(int speaker, uint32_t pool, uint32_t kinds, const int *knob, struct rng *rng)
 {
 	struct lies_item it = { .kind = LIES_ONE, .speaker = speaker };
-	bool truth = s->truth >> speaker & 1;
+	bool truth = kinds >> speaker & 1;
 	int roll = (int)rng_below(rng, 100), have;
 
 	pool &= ~(1u << speaker);
@@ -212,7 +228,7 @@ static struct lies_item say(int speaker, uint32_t pool, const struct lies_state 
 	if (have > 1 && roll < knob[K_PAIRS]) {
 		pick(&it, 2, pool, rng);
 		it.kind = LIES_SAME;
-		if (lies_claim(&it, s) != tri_of(truth))
+		if (lies_true(&it, kinds) != truth)
 			it.kind = LIES_DIFFER;
 		return it;
 	}
@@ -221,7 +237,7 @@ static struct lies_item say(int speaker, uint32_t pool, const struct lies_state 
 
 		if (have > 2 && which > 2) {
 			pick(&it, rng_range(rng, 3, have < LIES_SCOPE ? have : LIES_SCOPE), pool, rng);
-			if (say_count(&it, s, truth, rng))
+			if (say_count(&it, kinds, truth, rng))
 				return it;
 			it = (struct lies_item){ .speaker = speaker };
 		}
@@ -230,18 +246,18 @@ static struct lies_item say(int speaker, uint32_t pool, const struct lies_state 
 		pick(&it, 2, pool, rng);
 		if (it.kind == LIES_IF && rng_below(rng, 2))
 			lies_swap(&it, 0, 1);
-		say_parts(&it, s, truth, rng);
+		say_parts(&it, kinds, truth, rng);
 		return it;
 	}
 	pick(&it, 1, pool, rng);
-	it.holds[0] = (s->truth >> it.who[0] & 1) == truth;
+	it.holds[0] = (kinds >> it.who[0] & 1) == truth;
 	return it;
 }
 
-static struct lies_item fact(int who, const struct lies_state *s)
+static struct lies_item fact(int who, uint32_t kinds)
 {
 	return (struct lies_item){ .kind = LIES_FACT, .speaker = -1, .scope = 1, .who = { who },
-				   .holds = { s->truth >> who & 1 } };
+				   .holds = { kinds >> who & 1 } };
 }
 
 static void item_put(struct lies *l, int at, struct lies_item it)
@@ -262,23 +278,23 @@ static struct lies_item item_take(struct lies *l, int at)
 }
 
 /* Somebody settled, j, says what settles i: i itself, or i beside another who is settled. */
-static struct lies_item say_back(int i, const struct lies_state *s, const int *knob, struct rng *rng)
+static struct lies_item say_back(int i, uint32_t kinds, const int *knob, struct rng *rng)
 {
 	int j = (int)rng_below(rng, (uint32_t)i);
 	uint32_t others = ((1u << i) - 1) & ~(1u << j);
-	bool truth = s->truth >> j & 1;
+	bool truth = kinds >> j & 1;
 	struct lies_item it = { .kind = LIES_ONE, .speaker = j };
 
 	if (others && rng_chance(rng, knob[K_PAIRS])) {
 		pick(&it, 1, others, rng);
 		it.who[it.scope++] = i;
 		it.kind = LIES_SAME;
-		if (lies_claim(&it, s) != tri_of(truth))
+		if (lies_true(&it, kinds) != truth)
 			it.kind = LIES_DIFFER;
 		return it;
 	}
 	it.who[it.scope++] = i;
-	it.holds[0] = (s->truth >> i & 1) == truth;
+	it.holds[0] = (kinds >> i & 1) == truth;
 	return it;
 }
 
@@ -296,23 +312,23 @@ static uint32_t draw_facts(const int *knob, struct rng *rng)
 	return facts;
 }
 
-static void draw_items(struct lies *l, const struct lies_state *s, const int *knob, struct rng *rng)
+static void draw_items(struct lies *l, uint32_t kinds, const int *knob, struct rng *rng)
 {
 	uint32_t facts = draw_facts(knob, rng), all = (1u << l->people) - 1;
 
 	for (int i = 0; i < l->people; i++) {
 		if (facts >> i & 1)
-			item_put(l, l->items, fact(i, s));
+			item_put(l, l->items, fact(i, kinds));
 		if (knob[K_FREE])
-			item_put(l, l->items, say(i, all, s, knob, rng));
+			item_put(l, l->items, say(i, all, kinds, knob, rng));
 		else if (!(facts >> i & 1))
-			item_put(l, l->items, rng_chance(rng, knob[K_BACK]) ? say_back(i, s, knob, rng)
-									     : say(i, (1u << i) - 1, s, knob, rng));
+			item_put(l, l->items, rng_chance(rng, knob[K_BACK]) ? say_back(i, kinds, knob, rng)
+									     : say(i, (1u << i) - 1, kinds, knob, rng));
 	}
 	for (int i = 0; i < knob[K_EXTRA]; i++) {
 		int speaker = (int)rng_below(rng, (uint32_t)l->people);
 
-		item_put(l, (int)rng_below(rng, (uint32_t)l->items + 1), say(speaker, all, s, knob, rng));
+		item_put(l, (int)rng_below(rng, (uint32_t)l->items + 1), say(speaker, all, kinds, knob, rng));
 	}
 	for (int i = 0; i < l->items; i++)
 		if (rng_chance(rng, knob[K_SHUFFLE])) {
@@ -348,10 +364,10 @@ static void number_people(struct lies *l)
 
 static void draw_names(struct lies *l, struct rng *rng)
 {
-	int names[LIES_NAMES];
+	uint8_t names[LIES_NAMES];
 
 	for (int i = 0; i < LIES_NAMES; i++)
-		names[i] = i;
+		names[i] = (uint8_t)i;
 	rng_shuffle(rng, names, LIES_NAMES, sizeof(names[0]));
 	memcpy(l->name, names, sizeof(l->name));
 }
@@ -373,23 +389,31 @@ static const char *refuse(const int *knob)
 	return NULL;
 }
 
-enum { DRAWS = 200 };
+enum { DRAWS = 200, SURELY_PROVED = 12 };
+
+/* Does the worked solution suppose often enough? Where nobody is given, nothing follows without a first supposition. */
+static bool splits_enough(const struct lies *l, const int *knob)
+{
+	struct lies_effort e;
+
+	if (!knob[K_FREE] || (!knob[K_FACTS] && knob[K_SPLITS] < 2 && l->people <= SURELY_PROVED))
+		return true;
+	return lies_measure(&e, l) && e.splits >= knob[K_SPLITS];
+}
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
 	for (int draw = 0; draw < DRAWS; draw++) {
-		struct lies l = { .people = knob[K_PEOPLE] };
-		struct lies_state s = { .known = (1u << l.people) - 1 };
-		struct lies_effort e;
-		uint32_t truth;
+		struct lies l;
+		uint32_t kinds, truth;
 
-		s.truth = (uint32_t)rng_u64(rng) & s.known;
-		draw_items(&l, &s, knob, rng);
+		l.people = knob[K_PEOPLE];
+		l.items = 0;
+		kinds = (uint32_t)rng_u64(rng) & ((1u << l.people) - 1);
+		draw_items(&l, kinds, knob, rng);
 		number_people(&l);
 		draw_names(&l, rng);
-		if (lies_said_twice(&l) || !lies_unique(&l, &truth))
-			continue;
-		if (knob[K_FREE] && (!lies_measure(&e, &l) || e.splits < knob[K_SPLITS]))
+		if (lies_said_twice(&l) || !lies_unique(&l, &truth) || !splits_enough(&l, knob))
 			continue;
 		lies_write(desc, &l);
 		answer_write(answer, l.people, truth);

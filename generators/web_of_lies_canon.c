@@ -5,11 +5,9 @@
  */
 #include "generators/web_of_lies_solve.h"
 
-#include <stdlib.h>
-
 void lies_swap(struct lies_item *it, int i, int j)
 {
-	int who = it->who[i];
+	uint8_t who = it->who[i];
 	bool holds = it->holds[i];
 
 	it->who[i] = it->who[j];
@@ -21,9 +19,9 @@ void lies_swap(struct lies_item *it, int i, int j)
 void lies_relabel(struct lies_item *it, const int *to)
 {
 	if (it->speaker >= 0)
-		it->speaker = to[it->speaker];
+		it->speaker = (int8_t)to[it->speaker];
 	for (int i = 0; i < it->scope; i++)
-		it->who[i] = to[it->who[i]];
+		it->who[i] = (uint8_t)to[it->who[i]];
 	if (it->kind == LIES_IF)
 		return;
 	for (int i = 1; i < it->scope; i++)
@@ -103,24 +101,28 @@ static void refine(const struct lies *l, struct colours *c)
 	}
 }
 
-/* An item under a labelling as one number: equal numbers are equal items. */
-static uint64_t item_key(struct lies_item it, const struct colours *c)
+/* An item as one number: equal numbers are equal items. */
+static uint64_t item_key(const struct lies_item *it)
 {
-	uint64_t key;
+	uint64_t key = (uint64_t)it->kind << 3 | it->count;
 
-	lies_relabel(&it, c->rank);
-	key = (uint64_t)it.kind << 3 | (uint64_t)it.count;
-	key = key << 5 | (it.speaker < 0 ? 31 : (uint64_t)it.speaker);
+	key = key << 5 | (it->speaker < 0 ? 31 : (uint64_t)it->speaker);
 	for (int i = 0; i < LIES_SCOPE; i++)
-		key = key << 6 | (i < it.scope ? (uint64_t)it.who[i] << 1 | it.holds[i] : 63);
+		key = key << 6 | (i < it->scope ? (uint64_t)it->who[i] << 1 | it->holds[i] : 63);
 	return key;
 }
 
-static int u64_cmp(const void *a, const void *b)
+/* At most LIES_ITEMS of them. */
+static void keys_sort(uint64_t *key, int n)
 {
-	const uint64_t *x = a, *y = b;
+	for (int i = 1; i < n; i++) {
+		uint64_t k = key[i];
+		int at = i;
 
-	return (*x > *y) - (*x < *y);
+		for (; at > 0 && key[at - 1] > k; at--)
+			key[at] = key[at - 1];
+		key[at] = k;
+	}
 }
 
 static int keys_cmp(const uint64_t *a, const uint64_t *b, int n)
@@ -137,9 +139,13 @@ static int canon_leaf(struct canon *k, const struct colours *c, int level)
 	uint64_t keys[LIES_ITEMS];
 	int cmp, fork = 0;
 
-	for (int i = 0; i < k->l->items; i++)
-		keys[i] = item_key(k->l->item[i], c);
-	qsort(keys, (size_t)k->l->items, sizeof(keys[0]), u64_cmp);
+	for (int i = 0; i < k->l->items; i++) {
+		struct lies_item it = k->l->item[i];
+
+		lies_relabel(&it, c->rank);
+		keys[i] = item_key(&it);
+	}
+	keys_sort(keys, k->l->items);
 	cmp = k->have ? keys_cmp(keys, k->best, k->l->items) : -1;
 	if (cmp < 0) {
 		k->have = true;
@@ -213,6 +219,18 @@ static int canon_search(struct canon *k, struct colours c, int level)
 	return level;
 }
 
+static void put_hex(struct buf *out, uint64_t v)
+{
+	char text[17];
+	size_t at = sizeof(text);
+
+	do
+		text[--at] = "0123456789abcdef"[v & 15];
+	while (v >>= 4);
+	text[--at] = ' ';
+	buf_add(out, (struct str){ text + at, sizeof(text) - at });
+}
+
 /*
  * Names, the order of people and the order of telling do not matter. Past CANON_NODES (only puzzles made of many equal
  * parts come there, none that we invent) the text is that of the classes: still the same for all twins.
@@ -220,33 +238,32 @@ static int canon_search(struct canon *k, struct colours c, int level)
 void lies_canon(struct buf *out, const struct lies *l)
 {
 	struct colours even = { { 0 } };
-	struct canon k = { 0 };
+	struct canon k;
 
 	k.l = l;
-	buf_addf(out, "%d", l->people);
+	k.have = false;
+	k.nodes = k.autos = 0;
+	buf_addi(out, l->people);
 	if (canon_search(&k, even, 0) < 0) {
 		refine(l, &even);
 		for (int i = 0; i < l->items; i++)
 			k.best[i] = item_hash(&l->item[i], &even);
-		qsort(k.best, (size_t)l->items, sizeof(k.best[0]), u64_cmp);
+		keys_sort(k.best, l->items);
 		buf_addz(out, " ~");
 	}
 	for (int i = 0; i < l->items; i++)
-		buf_addf(out, " %llx", (unsigned long long)k.best[i]);
+		put_hex(out, k.best[i]);
 }
 
 bool lies_said_twice(const struct lies *l)
 {
-	struct colours c;
 	uint64_t keys[LIES_ITEMS];
 
-	for (int i = 0; i < l->people; i++)
-		c.rank[i] = i;
-	for (int i = 0; i < l->items; i++)
-		keys[i] = item_key(l->item[i], &c);
-	qsort(keys, (size_t)l->items, sizeof(keys[0]), u64_cmp);
-	for (int i = 1; i < l->items; i++)
-		if (keys[i - 1] == keys[i])
-			return true;
+	for (int i = 0; i < l->items; i++) {
+		keys[i] = item_key(&l->item[i]);
+		for (int j = 0; j < i; j++)
+			if (keys[j] == keys[i])
+				return true;
+	}
 	return false;
 }

@@ -7,163 +7,186 @@
  */
 #include "generators/web_of_lies_solve.h"
 
-#include <stdlib.h>
-
 /* ---- truth under partial knowledge ---- */
 
-static enum tri state_of(const struct lies_state *s, int who)
+/*
+ * Every claim weighs how many of its people are as it says: "A tells the truth and B lies" wants two of two, "at most one of A,
+ * B, C" none or one of three, "A and B are of one kind" not one of two.
+ */
+struct weighed {
+	uint32_t speaker;     /* one bit; 0 for a fact */
+	uint32_t scope, want; /* the people, and those of them that are to tell the truth */
+	int8_t lo, hi, all;   /* from lo to hi of all; */
+	bool no;              /* or just not so many */
+};
+
+static struct weighed weigh(const struct lies_item *it)
 {
-	return s->known >> who & 1 ? (enum tri)(s->truth >> who & 1) : TRI_OPEN;
+	struct weighed w = { .all = (int8_t)it->scope };
+
+	w.speaker = it->kind == LIES_FACT ? 0 : 1u << it->speaker;
+	for (int i = 0; i < it->scope; i++) {
+		w.scope |= 1u << it->who[i];
+		w.want |= (uint32_t)it->holds[i] << it->who[i];
+	}
+	if (it->kind == LIES_SAME || it->kind == LIES_DIFFER || it->kind >= LIES_EXACTLY)
+		w.want = w.scope;
+	if (it->kind == LIES_IF) /* not the first, or the second */
+		w.want ^= 1u << it->who[0];
+	switch ((enum lies_kind)it->kind) {
+	case LIES_FACT:
+	case LIES_ONE:
+	case LIES_DIFFER: w.lo = w.hi = 1; break;
+	case LIES_SAME:
+		w.lo = w.hi = 1;
+		w.no = true;
+		break;
+	case LIES_AND: w.lo = w.hi = 2; break;
+	case LIES_OR:
+	case LIES_IF:
+		w.lo = 1;
+		w.hi = 2;
+		break;
+	case LIES_EXACTLY: w.lo = w.hi = (int8_t)it->count; break;
+	case LIES_ATLEAST:
+		w.lo = (int8_t)it->count;
+		w.hi = w.all;
+		break;
+	case LIES_ATMOST: w.hi = (int8_t)it->count; break;
+	}
+	return w;
 }
 
-static void state_set(struct lies_state *s, int who, bool truth)
+/* People in a set; a popcount is a library call on plain x86-64. */
+static inline int people_in(uint32_t set)
+{
+	set -= set >> 1 & 0x55555555;
+	set = (set & 0x33333333) + (set >> 2 & 0x33333333);
+	return (int)(((set + (set >> 4)) & 0x0f0f0f0f) * 0x01010101 >> 24);
+}
+
+static inline int first_in(uint64_t set)
+{
+	return __builtin_ctzll(set);
+}
+
+bool lies_true(const struct lies_item *it, uint32_t truth)
+{
+	struct weighed w = weigh(it);
+	int as_said = people_in(w.scope & ~(truth ^ w.want));
+
+	return (as_said >= w.lo && as_said <= w.hi) != w.no;
+}
+
+/* What is settled: bit i of known is person i, bit i of truth how. */
+struct state {
+	uint32_t known, truth;
+	uint64_t due; /* items that may tell something new */
+};
+
+/* The puzzle, and bit i of of[p]: item i speaks of person p, or p says it. */
+struct web {
+	int people, items;
+	struct weighed item[LIES_ITEMS];
+	uint64_t of[LIES_PEOPLE];
+};
+
+static void web_of(struct web *w, const struct lies *l)
+{
+	w->people = l->people;
+	w->items = l->items;
+	memset(w->of, 0, sizeof(w->of[0]) * (size_t)l->people);
+	for (int i = 0; i < l->items; i++) {
+		const struct lies_item *it = &l->item[i];
+
+		w->item[i] = weigh(it);
+		if (it->speaker >= 0)
+			w->of[it->speaker] |= (uint64_t)1 << i;
+		for (int j = 0; j < it->scope; j++)
+			w->of[it->who[j]] |= (uint64_t)1 << i;
+	}
+}
+
+static uint32_t everybody(const struct web *w)
+{
+	return (1u << w->people) - 1;
+}
+
+static uint64_t everything(const struct web *w)
+{
+	return ~(uint64_t)0 >> (64 - w->items);
+}
+
+static void state_set(struct state *s, const struct web *w, int who, bool truth)
 {
 	s->known |= 1u << who;
 	s->truth = (s->truth & ~(1u << who)) | (uint32_t)truth << who;
-}
-
-/* Does the i-th part of a claim hold? */
-static enum tri part(const struct lies_item *it, const struct lies_state *s, int i)
-{
-	enum tri v = state_of(s, it->who[i]);
-
-	return v == TRI_OPEN ? TRI_OPEN : tri_of((v == TRI_TRUE) == it->holds[i]);
-}
-
-static enum tri claim_count(const struct lies_item *it, const struct lies_state *s)
-{
-	int least = 0, most = 0;
-
-	for (int i = 0; i < it->scope; i++) {
-		enum tri v = state_of(s, it->who[i]);
-
-		least += v == TRI_TRUE;
-		most += v != TRI_FALSE;
-	}
-	switch (it->kind) {
-	case LIES_ATLEAST: return least >= it->count ? TRI_TRUE : most < it->count ? TRI_FALSE : TRI_OPEN;
-	case LIES_ATMOST: return most <= it->count ? TRI_TRUE : least > it->count ? TRI_FALSE : TRI_OPEN;
-	default:
-		if (least > it->count || most < it->count)
-			return TRI_FALSE;
-		return least == most ? TRI_TRUE : TRI_OPEN;
-	}
-}
-
-/* Nobody occurs twice in a claim, so that each kind can be weighed on its own. */
-enum tri lies_claim(const struct lies_item *it, const struct lies_state *s)
-{
-	enum tri a, b;
-
-	if (it->kind >= LIES_EXACTLY)
-		return claim_count(it, s);
-	if (it->kind == LIES_FACT || it->kind == LIES_ONE)
-		return part(it, s, 0);
-	if (it->kind == LIES_SAME || it->kind == LIES_DIFFER) {
-		a = state_of(s, it->who[0]);
-		b = state_of(s, it->who[1]);
-		if (a == TRI_OPEN || b == TRI_OPEN)
-			return TRI_OPEN;
-		return tri_of((a == b) == (it->kind == LIES_SAME));
-	}
-	a = part(it, s, 0);
-	b = part(it, s, 1);
-	if (it->kind == LIES_AND)
-		return a == TRI_FALSE || b == TRI_FALSE ? TRI_FALSE : a == TRI_TRUE && b == TRI_TRUE ? TRI_TRUE : TRI_OPEN;
-	if (it->kind == LIES_IF && a != TRI_OPEN)
-		a = tri_of(a == TRI_FALSE);
-	return a == TRI_TRUE || b == TRI_TRUE ? TRI_TRUE : a == TRI_FALSE && b == TRI_FALSE ? TRI_FALSE : TRI_OPEN;
-}
-
-static uint32_t scope_of(const struct lies_item *it)
-{
-	uint32_t who = 0;
-
-	for (int i = 0; i < it->scope; i++)
-		who |= 1u << it->who[i];
-	return who;
+	s->due |= w->of[who];
 }
 
 /* One look at one item. */
 struct finding {
-	bool clash;
 	uint32_t forced, truth; /* who is settled by it, and how */
 	uint32_t used;          /* whom it was concluded from */
+	bool clash;
 };
 
-static struct finding item_look(const struct lies_item *it, const struct lies_state *s)
+static inline struct finding look(const struct weighed *w, uint32_t known, uint32_t truth)
 {
-	struct finding f = { 0 };
-	uint32_t scope = scope_of(it);
-	enum tri says = lies_claim(it, s), speaker = TRI_TRUE;
+	uint32_t told = w->scope & known, open = w->scope & ~known;
+	int least = people_in(told & ~(truth ^ w->want)), most = least + people_in(open);
+	bool settled = !(w->speaker & ~known), honest = !w->speaker || truth & w->speaker;
+	bool in = least >= w->lo && most <= w->hi, out = most < w->lo || least > w->hi;
+	struct finding f = { .used = told | (w->speaker & known) };
 
-	f.used = scope & s->known;
-	if (it->kind != LIES_FACT) {
-		speaker = state_of(s, it->speaker);
-		f.used |= s->known & 1u << it->speaker;
-	}
-	if (says != TRI_OPEN && speaker != TRI_OPEN) {
-		f.clash = says != speaker;
-		return f;
-	}
-	if (says != TRI_OPEN) {
-		f.forced = 1u << it->speaker;
-		f.truth = says == TRI_TRUE ? f.forced : 0;
-		return f;
-	}
-	if (speaker == TRI_OPEN)
-		return f;
-	for (int i = 0; i < it->scope; i++) {
-		int who = it->who[i];
+	if (in || out) {
+		bool holds = in != w->no;
 
-		if (s->known >> who & 1)
-			continue;
-		for (int v = 0; v < 2; v++) {
-			struct lies_state t = *s;
+		f.clash = settled && holds != honest;
+		f.forced = settled ? 0 : w->speaker;
+		f.truth = holds ? f.forced : 0;
+	} else if (settled) {
+		bool within = honest != w->no; /* one more or one fewer that is as said would decide it the other way */
+		bool all = within ? most == w->lo : least >= w->lo && most == w->hi + 1;
+		bool none = within ? least == w->hi : most <= w->hi && least + 1 == w->lo;
 
-			state_set(&t, who, v);
-			says = lies_claim(it, &t);
-			if (says == TRI_OPEN || says == speaker)
-				continue;
-			f.forced |= 1u << who;
-			f.truth |= (uint32_t)!v << who;
-		}
+		f.forced = all || none ? open : 0;
+		f.truth = f.forced & (all ? w->want : ~w->want);
 	}
 	return f;
 }
 
-static void state_take(struct lies_state *s, const struct finding *f)
+/* Items come round in their order, those that can tell nothing new left out: the next one due from *at on. */
+static inline int next_due(uint64_t *due, int *at)
 {
-	int depth = 0;
+	uint64_t later = *at < LIES_ITEMS ? *due & ~(uint64_t)0 << *at : 0;
+	int i = first_in(later ? later : *due);
 
-	for (int i = 0; i < LIES_PEOPLE; i++)
-		if (f->used >> i & 1 && s->depth[i] > depth)
-			depth = s->depth[i];
-	for (int i = 0; i < LIES_PEOPLE; i++)
-		if (f->forced >> i & 1)
-			s->depth[i] = (uint8_t)(depth < 255 ? depth + 1 : 255);
+	*due &= ~((uint64_t)1 << i);
+	*at = i + 1;
+	return i;
+}
+
+static inline void state_take(struct state *s, const struct web *w, const struct finding *f)
+{
 	s->known |= f->forced;
 	s->truth = (s->truth & ~f->forced) | f->truth;
+	for (uint32_t left = f->forced; left; left &= left - 1)
+		s->due |= w->of[first_in(left)];
 }
 
 /* ---- counting solutions ---- */
 
 enum { COUNT_NODES = 20000 }; /* invented puzzles need a few hundred at most */
 
-static bool settle(const struct lies *l, struct lies_state *s)
+static bool settle(const struct web *w, struct state *s)
 {
-	for (bool more = true; more;) {
-		more = false;
-		for (int i = 0; i < l->items; i++) {
-			struct finding f = item_look(&l->item[i], s);
+	for (int at = 0; s->due;) {
+		struct finding f = look(&w->item[next_due(&s->due, &at)], s->known, s->truth);
 
-			if (f.clash)
-				return false;
-			if (f.forced) {
-				state_take(s, &f);
-				more = true;
-			}
-		}
+		if (f.clash)
+			return false;
+		state_take(s, w, &f);
 	}
 	return true;
 }
@@ -174,41 +197,52 @@ struct count {
 };
 
 /* Stops at two solutions or when the nodes are spent. */
-static void count_from(const struct lies *l, struct lies_state s, struct count *c)
+static void count_from(const struct web *w, struct state s, struct count *c)
 {
-	int who = 0;
+	uint32_t open;
 
-	if (++c->nodes > COUNT_NODES || c->found > 1 || !settle(l, &s))
+	if (++c->nodes > COUNT_NODES || c->found > 1 || !settle(w, &s))
 		return;
-	while (who < l->people && s.known >> who & 1)
-		who++;
-	if (who == l->people) {
+	open = everybody(w) & ~s.known;
+	if (!open) {
 		if (c->found++ == 0)
 			c->first = s.truth;
 		return;
 	}
 	for (int v = 1; v >= 0; v--) {
-		struct lies_state t = s;
+		struct state t = s;
 
-		state_set(&t, who, v);
-		count_from(l, t, c);
+		state_set(&t, w, first_in(open), v);
+		count_from(w, t, c);
 	}
+}
+
+static struct count count(const struct web *w)
+{
+	struct count c = { 0 };
+
+	count_from(w, (struct state){ .due = everything(w) }, &c);
+	return c;
 }
 
 bool lies_unique(const struct lies *l, uint32_t *truth)
 {
-	struct count c = { 0 };
+	struct web w;
+	struct count c;
 
-	count_from(l, (struct lies_state){ 0 }, &c);
+	web_of(&w, l);
+	c = count(&w);
 	*truth = c.first;
 	return c.found == 1 && c.nodes <= COUNT_NODES;
 }
 
 bool lies_solve(const struct lies *l, uint32_t *truth)
 {
-	struct count c = { 0 };
+	struct web w;
+	struct count c;
 
-	count_from(l, (struct lies_state){ 0 }, &c);
+	web_of(&w, l);
+	c = count(&w);
 	*truth = c.first;
 	return c.found > 0;
 }
@@ -220,15 +254,14 @@ enum { PROOF_STEPS = 1500, PROOF_LOOKS = 400000 };
 enum step_kind { STEP_ITEM, STEP_SUPPOSE, STEP_SO };
 
 struct step {
-	enum step_kind is;
-	int item;              /* STEP_ITEM */
-	struct finding f;      /* of SUPPOSE and SO: forced is the one person, used what the clash needed from outside */
+	uint8_t is, item;      /* enum step_kind; of STEP_ITEM */
+	uint16_t from;         /* STEP_SO: index of its STEP_SUPPOSE */
 	uint32_t known, truth; /* what was settled before it */
-	int from;              /* STEP_SO: index of its STEP_SUPPOSE */
+	struct finding f;      /* of SUPPOSE and SO: forced is the one person, used what the clash needed from outside */
 };
 
 struct proof {
-	const struct lies *l;
+	struct web web;
 	uint32_t answer;
 	int n, looks;
 	bool spent; /* too long, or not proved: nothing here may be used */
@@ -236,33 +269,66 @@ struct proof {
 	struct step step[PROOF_STEPS];
 };
 
-static bool proof_add(struct proof *p, struct step s)
+/* What is settled, and by how long a chain. */
+struct chains {
+	struct state s;
+	uint8_t depth[LIES_PEOPLE];
+};
+
+static struct step *proof_add(struct proof *p, enum step_kind is, const struct state *before)
 {
-	if (p->n == PROOF_STEPS)
+	struct step *s = &p->step[p->n];
+
+	if (p->n == PROOF_STEPS) {
 		p->spent = true;
-	else
-		p->step[p->n++] = s;
-	return !p->spent;
+		return NULL;
+	}
+	p->n++;
+	s->is = (uint8_t)is;
+	s->known = before->known;
+	s->truth = before->truth;
+	return s;
+}
+
+static int deepest(const struct chains *c, uint32_t people)
+{
+	int depth = 0;
+
+	for (; people; people &= people - 1)
+		if (c->depth[first_in(people)] > depth)
+			depth = c->depth[first_in(people)];
+	return depth;
+}
+
+static uint8_t depth_of(int depth)
+{
+	return (uint8_t)(depth < 255 ? depth : 255);
 }
 
 /* Sweep the items in their order until nothing follows; false at a clash, which is then the last step. */
-static bool proof_settle(struct proof *p, struct lies_state *s)
+static bool proof_settle(struct proof *p, struct chains *c)
 {
-	for (bool more = true; more && !p->spent;) {
-		more = false;
-		for (int i = 0; i < p->l->items && !p->spent; i++) {
-			struct finding f = item_look(&p->l->item[i], s);
+	for (int at = 0; c->s.due && !p->spent;) {
+		int i = next_due(&c->s.due, &at);
+		struct finding f = look(&p->web.item[i], c->s.known, c->s.truth);
+		struct step *step;
+		uint8_t depth;
 
-			if (++p->looks > PROOF_LOOKS)
-				p->spent = true;
-			if (!f.clash && !f.forced)
-				continue;
-			proof_add(p, (struct step){ STEP_ITEM, i, f, s->known, s->truth, 0 });
-			if (f.clash)
-				return false;
-			state_take(s, &f);
-			more = true;
-		}
+		if (++p->looks > PROOF_LOOKS)
+			p->spent = true;
+		if (!f.clash && !f.forced)
+			continue;
+		step = proof_add(p, STEP_ITEM, &c->s);
+		if (!step)
+			return false;
+		step->item = (uint8_t)i;
+		step->f = f;
+		if (f.clash)
+			return false;
+		depth = depth_of(deepest(c, f.used) + 1);
+		for (uint32_t left = f.forced; left; left &= left - 1)
+			c->depth[first_in(left)] = depth;
+		state_take(&c->s, &p->web, &f);
 	}
 	return true;
 }
@@ -292,49 +358,56 @@ static uint32_t proof_trim(struct proof *p, int from)
 		if (!keep[i])
 			continue;
 		if (p->step[i].is == STEP_SO) /* its block moved by as much as it did itself */
-			p->step[i].from += to - i;
+			p->step[i].from = (uint16_t)(p->step[i].from + to - i);
 		p->step[to++] = p->step[i];
 	}
 	p->n = to;
 	return need;
 }
 
-static int clash_depth(const struct proof *p, const struct lies_state *s)
+/* How many steps are left of those from `from` on, which are mere items and end in a clash, when proof_trim() is done. */
+static int trimmed(const struct proof *p, int from)
 {
-	int depth = 0;
+	uint32_t need = 0;
+	int n = 0;
 
-	for (int i = 0; i < p->l->people; i++)
-		if (p->step[p->n - 1].f.used >> i & 1 && s->depth[i] > depth)
-			depth = s->depth[i];
-	return depth + 1;
+	for (int i = p->n - 1; i >= from; i--) {
+		const struct finding *f = &p->step[i].f;
+
+		if (!f->clash && !(f->forced & need))
+			continue;
+		need = (need & ~f->forced) | f->used;
+		n++;
+	}
+	return n;
 }
 
-static int refute(struct proof *p, struct lies_state s, int nesting);
+static int refute(struct proof *p, struct chains c, int nesting);
 
 /* Suppose the opposite of `truth` about somebody, show the clash, conclude `truth`. */
-static void suppose(struct proof *p, struct lies_state *s, int who, bool truth, int nesting)
+static void suppose(struct proof *p, struct chains *c, int who, bool truth, int nesting)
 {
-	struct step open = { .is = STEP_SUPPOSE, .known = s->known, .truth = s->truth };
-	struct step so = { .is = STEP_SO, .known = s->known, .truth = s->truth, .from = p->n };
-	struct lies_state t = *s;
-	int depth;
+	struct chains t = *c;
+	struct step *step = proof_add(p, STEP_SUPPOSE, &c->s);
+	int from = p->n - 1, depth;
+	uint32_t used;
 
-	open.f.forced = 1u << who;
-	open.f.truth = (uint32_t)!truth << who;
-	so.f.forced = 1u << who;
-	so.f.truth = (uint32_t)truth << who;
-	state_set(&t, who, !truth);
-	t.depth[who] = 0;
-	if (!proof_add(p, open))
+	if (!step)
 		return;
+	step->f = (struct finding){ .forced = 1u << who, .truth = (uint32_t)!truth << who };
+	state_set(&t.s, &p->web, who, !truth);
+	t.depth[who] = 0;
 	depth = refute(p, t, nesting + 1);
 	if (p->spent)
 		return;
-	so.f.used = proof_trim(p, so.from + 1) & ~(1u << who);
-	if (!proof_add(p, so))
+	used = proof_trim(p, from + 1) & ~(1u << who);
+	step = proof_add(p, STEP_SO, &c->s);
+	if (!step)
 		return;
-	state_set(s, who, truth);
-	s->depth[who] = (uint8_t)(depth < 255 ? depth : 255);
+	step->from = (uint16_t)from;
+	step->f = (struct finding){ .forced = 1u << who, .truth = (uint32_t)truth << who, .used = used };
+	state_set(&c->s, &p->web, who, truth);
+	c->depth[who] = depth_of(depth);
 }
 
 struct choice {
@@ -346,28 +419,26 @@ struct choice {
  * What to suppose next: what clashes soonest by mere settling, else what settles most. Outside every supposition
  * (outer) only the wrong value can be refuted; inside one, which is false itself, either can.
  */
-static struct choice choose(struct proof *p, const struct lies_state *s, bool outer)
+static struct choice choose(struct proof *p, const struct chains *c, bool outer)
 {
 	struct choice best = { -1, false };
 	int best_score = -1, start = p->n;
 
-	for (int who = 0; who < p->l->people; who++) {
-		if (s->known >> who & 1)
-			continue;
+	for (uint32_t open = everybody(&p->web) & ~c->s.known; open; open &= open - 1) {
+		int who = first_in(open);
+
 		for (int v = 1; v >= 0; v--) {
-			struct lies_state t = *s;
+			struct chains t = *c;
 			bool clash;
 			int score;
 
 			if (outer && v == (int)(p->answer >> who & 1))
 				continue;
-			state_set(&t, who, v);
+			state_set(&t.s, &p->web, who, v);
 			clash = !proof_settle(p, &t);
 			if (p->spent)
 				return best;
-			if (clash)
-				proof_trim(p, start);
-			score = clash ? 2 * PROOF_STEPS - (p->n - start) : p->n - start;
+			score = clash ? 2 * PROOF_STEPS - trimmed(p, start) : p->n - start;
 			p->n = start;
 			if (score > best_score) {
 				best_score = score;
@@ -379,58 +450,66 @@ static struct choice choose(struct proof *p, const struct lies_state *s, bool ou
 }
 
 /* From a state that cannot be: steps up to the clash. Returns the length of its longest chain. */
-static int refute(struct proof *p, struct lies_state s, int nesting)
+static int refute(struct proof *p, struct chains c, int nesting)
 {
 	if (nesting > p->nesting)
 		p->nesting = nesting;
-	while (proof_settle(p, &s)) {
-		struct choice c;
+	while (proof_settle(p, &c)) {
+		struct choice choice;
 
 		if (p->spent)
 			return 0;
-		c = choose(p, &s, false);
-		if (c.who < 0) /* all settled without a clash: this was no refutable state */
+		choice = choose(p, &c, false);
+		if (choice.who < 0) /* all settled without a clash: this was no refutable state */
 			p->spent = true;
 		if (p->spent)
 			return 0;
-		suppose(p, &s, c.who, !c.wrong, nesting);
+		suppose(p, &c, choice.who, !choice.wrong, nesting);
 	}
-	return p->spent ? 0 : clash_depth(p, &s);
+	return p->spent ? 0 : deepest(&c, p->step[p->n - 1].f.used) + 1;
 }
 
-static bool prove_fully(struct proof *p, const struct lies *l)
+/* Of a puzzle that web_of() knows and whose one solution is the answer. */
+static bool prove_fully(struct proof *p)
 {
-	struct lies_state s = { 0 };
+	struct chains c = { .s.due = everything(&p->web) };
 
-	p->l = l;
 	p->n = p->looks = p->depth = p->splits = p->nesting = 0;
-	p->spent = !lies_unique(l, &p->answer);
-	while (!p->spent && proof_settle(p, &s)) {
-		struct choice c;
+	p->spent = false;
+	while (proof_settle(p, &c)) {
+		struct choice choice;
 
-		if (p->spent || s.known == (1u << l->people) - 1)
+		if (p->spent || c.s.known == everybody(&p->web))
 			break;
-		c = choose(p, &s, true);
+		choice = choose(p, &c, true);
 		if (!p->spent)
-			suppose(p, &s, c.who, !c.wrong, 0);
+			suppose(p, &c, choice.who, !choice.wrong, 0);
 	}
-	for (int i = 0; i < l->people; i++)
-		if (s.depth[i] > p->depth)
-			p->depth = s.depth[i];
+	p->depth = deepest(&c, everybody(&p->web));
 	for (int i = 0; i < p->n; i++)
 		p->splits += p->step[i].is == STEP_SUPPOSE;
-	return !p->spent && s.truth == p->answer;
+	return !p->spent && c.s.truth == p->answer;
+}
+
+/* The proof of one solution and no other; false where there is none, or none that is short enough. */
+static bool proof_of(struct proof *p, const struct lies *l)
+{
+	struct count c;
+
+	web_of(&p->web, l);
+	c = count(&p->web);
+	p->answer = c.first;
+	return c.found == 1 && c.nodes <= COUNT_NODES && prove_fully(p);
 }
 
 bool lies_measure(struct lies_effort *e, const struct lies *l)
 {
-	struct proof *p = malloc(sizeof(*p));
-	bool proved = p && prove_fully(p, l);
+	struct proof p;
 
-	if (proved)
-		*e = (struct lies_effort){ p->depth, p->splits, p->nesting, p->n };
-	free(p);
-	return proved;
+	if (!proof_of(&p, l))
+		return false;
+	*e = (struct lies_effort){ p.depth, p.splits, p.nesting, p.n };
+	return true;
 }
 
 /* ---- the worked solution, the same in all languages but for names and three words ---- */
@@ -473,8 +552,7 @@ static void put_claim(struct buf *b, const struct lies *l, const struct lies_ite
 static void put_item(struct buf *b, const struct lies *l, const struct step *s, enum lang lang)
 {
 	const struct lies_item *it = &l->item[s->item];
-	struct lies_state now = { .known = s->known, .truth = s->truth };
-	enum tri says;
+	bool settled, honest, says;
 
 	if (it->kind == LIES_FACT) {
 		put_kind(b, l, it->who[0], it->holds[0], lang);
@@ -482,42 +560,38 @@ static void put_item(struct buf *b, const struct lies *l, const struct step *s, 
 			buf_addf(b, ", %s", speak[lang].clash);
 		return;
 	}
-	if (state_of(&now, it->speaker) == TRI_OPEN)
-		buf_addz(b, name_of(l, it->speaker, lang));
+	settled = s->known >> it->speaker & 1;
+	honest = (settled ? s->truth : s->f.truth) >> it->speaker & 1;
+	says = honest != s->f.clash;
+	if (settled)
+		put_kind(b, l, it->speaker, honest, lang);
 	else
-		put_kind(b, l, it->speaker, now.truth >> it->speaker & 1, lang);
+		buf_addz(b, name_of(l, it->speaker, lang));
 	buf_addz(b, ": ");
 	put_claim(b, l, it, lang);
 	buf_addz(b, "? ");
 	for (int i = 0; i < it->scope; i++) {
-		if (state_of(&now, it->who[i]) == TRI_OPEN)
+		if (!(s->known >> it->who[i] & 1))
 			continue;
-		put_kind(b, l, it->who[i], now.truth >> it->who[i] & 1, lang);
+		put_kind(b, l, it->who[i], s->truth >> it->who[i] & 1, lang);
 		buf_addz(b, ", ");
 	}
-	says = lies_claim(it, &now);
-	if (says == TRI_OPEN)
-		says = state_of(&now, it->speaker);
-	buf_addc(b, says == TRI_TRUE ? '1' : '0');
+	buf_addc(b, says ? '1' : '0');
 	if (s->f.clash)
 		buf_addf(b, ", %s", speak[lang].clash);
-	for (int i = 0; i < l->people; i++) {
-		if (!(s->f.forced >> i & 1))
-			continue;
+	for (uint32_t left = s->f.forced; left; left &= left - 1) {
 		buf_addz(b, ", ");
-		put_kind(b, l, i, s->f.truth >> i & 1, lang);
+		put_kind(b, l, first_in(left), s->f.truth >> first_in(left) & 1, lang);
 	}
 }
 
 static void put_step(struct buf *b, const struct lies *l, const struct step *s, enum lang lang)
 {
-	int who = 0;
-
 	if (s->is == STEP_ITEM) {
 		put_item(b, l, s, lang);
 	} else {
-		while (!(s->f.forced >> who & 1))
-			who++;
+		int who = first_in(s->f.forced);
+
 		buf_addz(b, s->is == STEP_SUPPOSE ? speak[lang].suppose : speak[lang].so);
 		put_kind(b, l, who, s->f.truth >> who & 1, lang);
 	}
@@ -526,15 +600,14 @@ static void put_step(struct buf *b, const struct lies *l, const struct step *s, 
 
 void lies_explain(struct buf *steps, const struct lies *l, enum lang lang)
 {
-	struct proof *p = malloc(sizeof(*p));
+	struct proof p;
 
-	if (p && prove_fully(p, l)) {
-		for (int i = 0; i < p->n; i++)
-			put_step(steps, l, &p->step[i], lang);
-		for (int i = 0; i < l->people; i++) {
-			buf_addz(steps, i ? ", " : "");
-			put_kind(steps, l, i, p->answer >> i & 1, lang);
-		}
+	if (!proof_of(&p, l))
+		return;
+	for (int i = 0; i < p.n; i++)
+		put_step(steps, l, &p.step[i], lang);
+	for (int i = 0; i < l->people; i++) {
+		buf_addz(steps, i ? ", " : "");
+		put_kind(steps, l, i, p.answer >> i & 1, lang);
 	}
-	free(p);
 }

@@ -9,20 +9,8 @@
 #include "generators/task.h"
 #include "verifiers/web_of_lies.h"
 
-enum tri { TRI_FALSE, TRI_TRUE, TRI_OPEN };
-
-static inline enum tri tri_of(bool v)
-{
-	return v ? TRI_TRUE : TRI_FALSE;
-}
-
-struct lies_state {
-	uint32_t known, truth;      /* bit i: person i is settled, and how */
-	uint8_t depth[LIES_PEOPLE]; /* length of the chain that settled them */
-};
-
-/* Is the claim true? Open exactly when the settled people leave both possible. */
-enum tri lies_claim(const struct lies_item *it, const struct lies_state *s);
+/* Is the claim true, bit i of truth being person i? */
+bool lies_true(const struct lies_item *it, uint32_t truth);
 
 /* The first solution found, bit i of truth being person i; false where there is none. */
 bool lies_solve(const struct lies *l, uint32_t *truth);

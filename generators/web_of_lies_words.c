@@ -6,7 +6,7 @@ static const char *name_of(const struct lies *l, int who, enum lang lang)
 	return lies_names[lang][l->name[who]];
 }
 
-static void list_names(struct buf *b, const struct lies *l, const int *who, int n, enum lang lang, bool last_and)
+static void list_names(struct buf *b, const struct lies *l, const uint8_t *who, int n, enum lang lang, bool last_and)
 {
 	for (int i = 0; i < n; i++) {
 		if (i && lang == LANG_EN)
@@ -19,7 +19,8 @@ static void list_names(struct buf *b, const struct lies *l, const int *who, int 
 
 static void english_part(struct buf *b, const struct lies *l, int who, bool holds)
 {
-	buf_addf(b, "%s %s", name_of(l, who, LANG_EN), holds ? "tells the truth" : "lies");
+	buf_addz(b, name_of(l, who, LANG_EN));
+	buf_addz(b, holds ? " tells the truth" : " lies");
 }
 
 static void english_claim(struct buf *b, const struct lies *l, const struct lies_item *it)
@@ -28,7 +29,7 @@ static void english_claim(struct buf *b, const struct lies *l, const struct lies
 	static const char *const number[] = { "none", "one", "two", "three", "four", "five" };
 	bool alike = it->holds[0] == it->holds[1];
 
-	switch (it->kind) {
+	switch ((enum lies_kind)it->kind) {
 	case LIES_FACT:
 	case LIES_ONE: english_part(b, l, it->who[0], it->holds[0]); return;
 	case LIES_SAME:
@@ -70,7 +71,8 @@ static void english_claim(struct buf *b, const struct lies *l, const struct lies
 
 static void chinese_part(struct buf *b, const struct lies *l, int who, bool holds)
 {
-	buf_addf(b, "%s%s", name_of(l, who, LANG_ZH), holds ? "说真话" : "说谎");
+	buf_addz(b, name_of(l, who, LANG_ZH));
+	buf_addz(b, holds ? "说真话" : "说谎");
 }
 
 static void chinese_claim(struct buf *b, const struct lies *l, const struct lies_item *it)
@@ -79,7 +81,7 @@ static void chinese_claim(struct buf *b, const struct lies *l, const struct lies
 	static const char *const number[] = { "零", "一", "两", "三", "四", "五" };
 	bool alike = it->holds[0] == it->holds[1];
 
-	switch (it->kind) {
+	switch ((enum lies_kind)it->kind) {
 	case LIES_FACT:
 	case LIES_ONE: chinese_part(b, l, it->who[0], it->holds[0]); return;
 	case LIES_SAME:
@@ -137,10 +139,9 @@ static void put_frame(struct buf *b, const struct lies *l, const struct frame *f
 
 		if (i && (lang == LANG_EN || f->between[0] == '\n'))
 			buf_addz(b, f->between);
-		if (it->kind == LIES_FACT)
-			buf_addz(b, f->in[lang].known);
-		else
-			buf_addf(b, "%s%s", name_of(l, it->speaker, lang), f->in[lang].says);
+		if (it->kind != LIES_FACT)
+			buf_addz(b, name_of(l, it->speaker, lang));
+		buf_addz(b, it->kind == LIES_FACT ? f->in[lang].known : f->in[lang].says);
 		if (lang == LANG_EN)
 			english_claim(b, l, it);
 		else
@@ -155,20 +156,17 @@ static void put_frame(struct buf *b, const struct lies *l, const struct frame *f
 
 void lies_fields(struct holes *holes, const struct lies *l, enum lang lang)
 {
-	int who[LIES_PEOPLE];
-	struct buf b = BUF_INIT;
+	uint8_t who[LIES_PEOPLE];
+	struct buf *b = hole_open(holes, "names");
 
 	for (int i = 0; i < l->people; i++)
-		who[i] = i;
-	list_names(&b, l, who, l->people, lang, false);
-	hole_put(holes, "names", buf_str(&b));
-	buf_reset(&b);
-	buf_addi(&b, l->people);
-	hole_put(holes, "count", buf_str(&b));
+		who[i] = (uint8_t)i;
+	if (b)
+		list_names(b, l, who, l->people, lang, false);
+	hole_puti(holes, "count", l->people);
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
-		buf_reset(&b);
-		put_frame(&b, l, &frames[i], lang);
-		hole_put(holes, frames[i].hole, buf_str(&b));
+		b = hole_open(holes, frames[i].hole);
+		if (b)
+			put_frame(b, l, &frames[i], lang);
 	}
-	buf_release(&b);
 }

@@ -22,30 +22,42 @@ const char *const lies_names[2][LIES_NAMES] = {
 
 /* ---- the desc ---- */
 
-static bool read_person(const struct lies *l, struct str *s, int *who)
+/* The next byte, or a blank at the end: none is part of a number, a name or a claim. */
+static char peek(const struct str *s)
 {
-	if (!s->n || s->s[0] < 'A' || s->s[0] >= 'A' + l->people)
+	return s->n ? s->s[0] : ' ';
+}
+
+static void step(struct str *s)
+{
+	s->s++;
+	s->n--;
+}
+
+static bool read_person(const struct lies *l, struct str *s, uint8_t *who)
+{
+	*who = (uint8_t)(peek(s) - 'A');
+	if (*who >= l->people)
 		return false;
-	*who = s->s[0] - 'A';
-	*s = str_from(*s, 1);
+	step(s);
 	return true;
 }
 
 static bool read_sign(struct str *s, bool *holds)
 {
-	if (!s->n || (s->s[0] != '+' && s->s[0] != '-'))
+	*holds = peek(s) == '+';
+	if (!*holds && peek(s) != '-')
 		return false;
-	*holds = s->s[0] == '+';
-	*s = str_from(*s, 1);
+	step(s);
 	return true;
 }
 
 static bool read_count(struct lies_item *it, struct str *s)
 {
-	if (!s->n || s->s[0] < '0' || s->s[0] > '9')
+	it->count = (uint8_t)(peek(s) - '0');
+	if (it->count > 9)
 		return false;
-	it->count = s->s[0] - '0';
-	*s = str_from(*s, 1);
+	step(s);
 	return true;
 }
 
@@ -60,26 +72,39 @@ static bool count_fits(const struct lies_item *it)
 	}
 }
 
-static bool read_claim(const struct lies *l, struct lies_item *it, struct str s)
+static enum lies_kind kind_marked(char mark)
 {
-	static const char marks[] = "=!&|?#><";
-	const char *mark = s.n ? memchr(marks, s.s[0], sizeof(marks) - 1) : NULL;
+	switch (mark) {
+	case '=': return LIES_SAME;
+	case '!': return LIES_DIFFER;
+	case '&': return LIES_AND;
+	case '|': return LIES_OR;
+	case '?': return LIES_IF;
+	case '#': return LIES_EXACTLY;
+	case '>': return LIES_ATLEAST;
+	case '<': return LIES_ATMOST;
+	default: return LIES_ONE;
+	}
+}
+
+static bool read_claim(const struct lies *l, struct lies_item *it, struct str *s)
+{
 	bool signs, counts;
 	int least, most;
 
-	it->kind = mark ? (enum lies_kind)(LIES_SAME + (mark - marks)) : LIES_ONE;
-	if (mark)
-		s = str_from(s, 1);
+	it->kind = kind_marked(peek(s));
+	if (it->kind != LIES_ONE)
+		step(s);
 	signs = it->kind == LIES_ONE || (it->kind >= LIES_AND && it->kind <= LIES_IF);
 	counts = it->kind >= LIES_EXACTLY;
 	least = it->kind == LIES_ONE ? 1 : counts ? 3 : 2;
 	most = counts ? LIES_SCOPE : least;
-	if (counts && !read_count(it, &s))
+	if (counts && !read_count(it, s))
 		return false;
-	for (it->scope = 0; s.n; it->scope++) {
+	for (; peek(s) != ' '; it->scope++) {
 		int i = it->scope;
 
-		if (i == most || (signs && !read_sign(&s, &it->holds[i])) || !read_person(l, &s, &it->who[i]) ||
+		if (i == most || (signs && !read_sign(s, &it->holds[i])) || !read_person(l, s, &it->who[i]) ||
 		    it->who[i] == it->speaker)
 			return false;
 		if (i && (it->kind == LIES_IF ? it->who[i] == it->who[i - 1] : it->who[i] <= it->who[i - 1]))
@@ -88,51 +113,65 @@ static bool read_claim(const struct lies *l, struct lies_item *it, struct str s)
 	return it->scope >= least && count_fits(it);
 }
 
-static bool read_item(struct lies *l, struct str s)
+static bool read_item(struct lies *l, struct str *s)
 {
 	struct lies_item *it = &l->item[l->items++];
+	uint8_t first;
 
 	*it = (struct lies_item){ .speaker = -1 };
-	if (!read_person(l, &s, &it->speaker))
+	if (!read_person(l, s, &first))
 		return false;
-	if (str_starts(s, STR(":")))
-		return read_claim(l, it, str_from(s, 1));
+	if (peek(s) == ':') {
+		step(s);
+		it->speaker = (int8_t)first;
+		return read_claim(l, it, s);
+	}
 	it->kind = LIES_FACT;
-	it->who[0] = it->speaker;
-	it->speaker = -1;
+	it->who[0] = first;
 	it->scope = 1;
-	return read_sign(&s, &it->holds[0]) && s.n == 0;
+	return read_sign(s, &it->holds[0]) && peek(s) == ' ';
 }
 
-static bool read_names(struct lies *l, struct str names)
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool read_names(struct lies *l, struct str *s)
 {
 	uint64_t seen = 0;
-	struct str piece;
 
-	for (l->people = 0; str_split(&names, ',', &piece); l->people++) {
-		int64_t v;
+	for (l->people = 0; l->people < LIES_PEOPLE;) {
+		int v = peek(s) - '0';
 
-		if (l->people == LIES_PEOPLE || !piece.n || piece.n > 2 || piece.s[0] < '0' || piece.s[0] > '9' ||
-		    (piece.n == 2 && piece.s[0] == '0') || !str_i64(piece, &v) || v >= LIES_NAMES || seen >> v & 1)
+		if (!digit(peek(s)))
+			return false;
+		step(s);
+		if (v && digit(peek(s))) {
+			v = v * 10 + peek(s) - '0';
+			step(s);
+		}
+		if (v >= LIES_NAMES || seen >> v & 1)
 			return false;
 		seen |= (uint64_t)1 << v;
-		l->name[l->people] = (int)v;
+		l->name[l->people++] = (uint8_t)v;
+		if (peek(s) != ',')
+			return l->people >= 2 && peek(s) == ' ';
+		step(s);
 	}
-	return l->people >= 2;
+	return false;
 }
 
 bool lies_read(struct lies *l, struct str desc)
 {
-	struct str piece;
-
-	*l = (struct lies){ 0 };
-	if (str_ends(desc, STR(",")) || str_ends(desc, STR(" ")) || !str_split(&desc, ' ', &piece) ||
-	    str_ends(piece, STR(",")) || !read_names(l, piece))
+	if (!read_names(l, &desc) || !desc.n)
 		return false;
-	while (str_split(&desc, ' ', &piece))
-		if (l->items == LIES_ITEMS || !read_item(l, piece))
+	for (l->items = 0; desc.n;) {
+		step(&desc); /* the blank before it */
+		if (l->items == LIES_ITEMS || !read_item(l, &desc))
 			return false;
-	return l->items > 0;
+	}
+	return true;
 }
 
 /* ---- the answer ---- */
@@ -208,8 +247,8 @@ static size_t gap(struct str s)
 	static const char *const wide[] = { "、", "。", "“", "”", "‘", "’", "「", "」", "【", "】", "《", "》", "→", "⇒",
 					    "—", "–", "•", "·", "…", "\xc2\xa0" };
 
-	if (s.s[0] && strchr(" \t\r\n\v\f,;:.=>()[]{}|\"'`*_-&$#", s.s[0]))
-		return 1;
+	if ((unsigned char)s.s[0] < 0x80)
+		return s.s[0] && strchr(" \t\r\n\v\f,;:.=>()[]{}|\"'`*_-&$#", s.s[0]) ? 1 : 0;
 	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
 		if (str_starts(s, str_of(wide[i])))
 			return strlen(wide[i]);
@@ -245,6 +284,11 @@ static bool is_run(struct str word)
 	return word.n > 1;
 }
 
+static bool same_word(struct str word, const char *text)
+{
+	return (word.s[0] | 0x20) == (text[0] | 0x20) && str_ieq(word, str_of(text));
+}
+
 static struct token token_english(struct reader *r)
 {
 	struct str word;
@@ -256,10 +300,10 @@ static struct token token_english(struct reader *r)
 	word = str_sub(r->rest, 0, n);
 	r->rest = str_from(r->rest, n);
 	for (int i = 0; i < LIES_NAMES; i++)
-		if (str_ieq(word, str_of(lies_names[0][i])))
+		if (same_word(word, lies_names[0][i]))
 			return token_name(r->l, i);
 	for (size_t i = 0; i < sizeof(english) / sizeof(english[0]); i++)
-		if (str_ieq(word, str_of(english[i].text)))
+		if (same_word(word, english[i].text))
 			return token_word(english[i].class);
 	if (is_run(word))
 		return (struct token){ .is = TOK_KIND, .run = word };
@@ -269,7 +313,7 @@ static struct token token_english(struct reader *r)
 /* "是" and "不是" answer when they stand alone; before a word the first says nothing and the second is no answer. */
 static struct token token_chinese(struct reader *r)
 {
-	for (int i = 0; i < LIES_NAMES; i++) {
+	for (int i = 0; i < LIES_NAMES && str_starts(r->rest, STR("小")); i++) {
 		if (str_starts(r->rest, str_of(lies_names[1][i]))) {
 			r->rest = str_from(r->rest, strlen(lies_names[1][i]));
 			return token_name(r->l, i);
@@ -459,12 +503,19 @@ static enum quarry_mark read_groups(struct why *why, struct reader *r, struct ve
 	return QUARRY_CORRECT;
 }
 
-static enum quarry_mark read_answer(struct why *why, const struct lies *l, struct str s, struct verdicts *v)
+static enum quarry_mark read_answer(struct why *why, const struct lies *l, struct str answer, struct verdicts *v)
 {
-	struct reader r = { l, s, 0 }, look = r;
+	struct str s = text_strip(answer);
+	struct reader r = { .l = l }, look;
 	int names = 0, kinds = 0, nobody = 0;
 	bool name_first = false, stranger = false;
+	char room[4096];
 
+	if (!s.n)
+		return rule_unreadable(why, "the answer is empty");
+	if (!text_plain(s, room, sizeof(room), &r.rest))
+		return rule_unreadable(why, "the answer is too long for a list of T and L");
+	look = r;
 	for (struct token t = token_next(&look); t.is != TOK_END; t = token_next(&look)) {
 		if (t.is == TOK_BAD)
 			return rule_unreadable(why, "a list of T and L is asked for, one for each person");
@@ -483,6 +534,25 @@ static enum quarry_mark read_answer(struct why *why, const struct lies *l, struc
 	if (!names && !nobody)
 		return read_list(why, &r, v);
 	return name_first ? read_pairs(why, &r, v) : read_groups(why, &r, v);
+}
+
+/* "T, L, T" and nothing else, as nearly all answers are written: read without tokens, to the same verdicts. */
+static bool read_letters(const struct lies *l, struct str s, struct verdicts *v)
+{
+	int n = 0;
+
+	if (s.n > 4 * LIES_PEOPLE)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.s[i];
+
+		if (c == ',' || c == ' ')
+			continue;
+		if ((c != 'T' && c != 'L') || n == l->people)
+			return false;
+		v->kind[n++] = c == 'T';
+	}
+	return n == l->people;
 }
 
 /* ---- the rules ---- */
@@ -518,20 +588,15 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 {
 	struct lies l;
 	struct verdicts v;
-	char room[4096];
-	struct str s;
 	enum quarry_mark mark;
 
 	if (!lies_read(&l, desc))
 		return rule_bad_task(why, "the desc states no people and statements");
-	s = text_strip(answer);
-	if (!s.n)
-		return rule_unreadable(why, "the answer is empty");
-	if (!text_plain(s, room, sizeof(room), &s))
-		return rule_unreadable(why, "the answer is too long for a list of T and L");
-	mark = read_answer(why, &l, s, &v);
-	if (mark != QUARRY_CORRECT)
-		return mark;
+	if (!read_letters(&l, answer, &v)) {
+		mark = read_answer(why, &l, answer, &v);
+		if (mark != QUARRY_CORRECT)
+			return mark;
+	}
 	for (int i = 0; i < l.people; i++)
 		if (v.kind[i] < 0)
 			return rule_wrong(why, "%s is not judged", name_of(&l, i));

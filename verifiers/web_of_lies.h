@@ -45,17 +45,17 @@ enum lies_kind {
 };
 
 struct lies_item {
-	enum lies_kind kind;
-	int speaker; /* never one of who[]; -1 for a fact */
-	int count;   /* of LIES_EXACTLY and its neighbours */
-	int scope;   /* how many of who[] */
-	int who[LIES_SCOPE];
+	uint8_t kind;   /* enum lies_kind */
+	int8_t speaker; /* never one of who[]; -1 for a fact */
+	uint8_t count;  /* of LIES_EXACTLY and its neighbours */
+	uint8_t scope;  /* how many of who[] */
+	uint8_t who[LIES_SCOPE];
 	bool holds[LIES_SCOPE]; /* FACT, ONE, AND, OR, IF: who[i] is said to tell the truth */
 };
 
 struct lies {
 	int people; /* 2 .. LIES_PEOPLE */
-	int name[LIES_PEOPLE];
+	uint8_t name[LIES_PEOPLE];
 	int items;
 	struct lies_item item[LIES_ITEMS];
 };
