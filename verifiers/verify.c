@@ -124,6 +124,11 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	struct extract x;
 	enum quarry_mark mark;
 
+	if (o->budget && response.n > o->budget) {
+		mark = rule->judge(&why, desc, STR(""));
+		conclude(v, mark == QUARRY_BAD_TASK ? mark : QUARRY_UNREADABLE, mark == QUARRY_BAD_TASK ? why.text : "the response is longer than the budget allows");
+		return;
+	}
 	extract_answer(&x, response, o);
 	v->answers_seen = x.seen;
 	if (x.found) {
@@ -150,7 +155,7 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 void quarry_verify_n(const struct quarry_rule *rule, const char *desc, size_t desc_len, const char *response,
 		     size_t response_len, const struct quarry_options *o, struct quarry_verdict *v)
 {
-	static const struct quarry_options none = { QUARRY_ANY, false, false };
+	static const struct quarry_options none = { .format = QUARRY_ANY };
 
 	*v = (struct quarry_verdict){ .mark = QUARRY_BAD_TASK };
 	if (!rule)

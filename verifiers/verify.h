@@ -7,7 +7,8 @@
  *		reward = v.score;
  *
  * A check allocates nothing, prints nothing, runs no code and keeps no state, so any number of threads
- * may call it at once. It is linear in the response: under 10 ms for any megabyte. It needs about 160 KiB of stack.
+ * may call it at once. It is linear in the response: under 10 ms for any megabyte, and options.budget bounds the megabytes.
+ * It needs about 240 KiB of stack.
  */
 #ifndef QUARRY_VERIFY_H
 #define QUARRY_VERIFY_H
@@ -52,6 +53,7 @@ struct quarry_options {
 	enum quarry_format format; /* the format that the prompt asked for */
 	bool think_open;           /* the prompt's template had already opened the thought */
 	bool strict_format;        /* any other format, or two different final answers, is QUARRY_UNREADABLE */
+	size_t budget;             /* most steps: a check takes one for each byte of the response; 0: no bound. A longer one is QUARRY_UNREADABLE */
 };
 
 struct quarry_verdict {
@@ -77,6 +79,40 @@ QUARRY_API void quarry_verify(const struct quarry_rule *rule, const char *desc, 
 QUARRY_API void quarry_verify_n(const struct quarry_rule *rule, const char *desc, size_t desc_len,
 				const char *response, size_t response_len, const struct quarry_options *o,
 				struct quarry_verdict *v);
+
+/*
+ * The same by a ground truth, {"v":1,"task":"sudoku","revision":1,"desc":"..."}: the one string that travels with a dataset's row.
+ * Anything else is QUARRY_BAD_TASK.
+ */
+QUARRY_API void quarry_verify_truth(const char *truth, size_t truth_len, const char *response, size_t response_len,
+				    const struct quarry_options *o, struct quarry_verdict *v);
+
+/* ---- many at once ---- */
+
+struct quarry_item {
+	const char *truth; /* a ground truth; or NULL, and rule and desc hold */
+	size_t truth_len;
+	const struct quarry_rule *rule;
+	const char *desc;
+	size_t desc_len;
+	const char *response;
+	size_t response_len;
+	const struct quarry_options *options; /* may be NULL */
+};
+
+/*
+ * Threads to judge on, the caller's own among them: 1 .. 256, else NULL, as when memory is short. Where fewer can be started, there are
+ * fewer. Any number of threads may share a pool. After fork() the child's use of it is valid and runs on the calling thread alone; a child
+ * that wants threads makes a pool of its own.
+ */
+struct quarry_pool;
+QUARRY_API struct quarry_pool *quarry_pool_new(int threads);
+QUARRY_API int quarry_pool_threads(const struct quarry_pool *pool); /* how many a batch runs on here; of NULL 1 */
+QUARRY_API void quarry_pool_free(struct quarry_pool *pool);         /* no batch may be running; NULL is fine */
+/* A verdict for each of n items, in order; the same as one by one. pool NULL: on the calling thread. */
+QUARRY_API void quarry_verify_batch(struct quarry_pool *pool, const struct quarry_item *item, size_t n, struct quarry_verdict *verdict);
+
+/* ---- names ---- */
 
 QUARRY_API const char *quarry_mark_name(enum quarry_mark mark);       /* "correct", "wrong", "unreadable", ... */
 QUARRY_API const char *quarry_format_name(enum quarry_format format); /* "any", "tags", "boxed", "json", "fence", "line" */
