@@ -1,8 +1,6 @@
 /* sudoku_twins.c - symmetry: digits, rows in a band, bands, columns in a stack, stacks, and the diagonal. */
 #include "generators/sudoku_solve.h"
 
-#include <assert.h>
-
 /* ---- symmetry: digits, rows in a band, bands, columns in a stack, stacks, and the diagonal ---- */
 
 static void transpose(struct board *b, uint8_t *solution)
@@ -20,145 +18,164 @@ static void transpose(struct board *b, uint8_t *solution)
 	memcpy(solution, full, sizeof(full));
 }
 
-enum { ORDERS = 1296 }; /* the most orders of columns: 3! * 3!^3 of 9 x 9; 8 x 8 has 2! * 4!^2 */
+enum { OPEN = 0xff, STACKS = SIDE / 3 };
 
-/* Every order of `count` groups of `size` neighbours, and of the neighbours in each. */
-static int orders(uint8_t order[ORDERS][SIDE], int count, int size)
-{
-	int n = count * size, found = 0;
-	uint8_t perm[SIDE];
-	bool used[SIDE] = { false };
-	int at = 0;
-
-	memset(perm, 0, sizeof(perm));
-	perm[0] = 0xff;
-	while (at >= 0) { /* depth first, without recursion: perm[at] is the choice made at depth `at` */
-		int c = perm[at] == 0xff ? 0 : perm[at] + 1;
-
-		if (perm[at] != 0xff)
-			used[perm[at]] = false;
-		for (; c < n; c++) {
-			bool fits = !used[c];
-
-			if (fits && at % size)
-				fits = c / size == perm[at - 1] / size;
-			for (int k = 0; k < at && fits && at % size == 0; k += size)
-				fits = c / size != perm[k] / size;
-			if (fits)
-				break;
-		}
-		if (c == n) {
-			at--;
-			continue;
-		}
-		perm[at] = (uint8_t)c;
-		used[c] = true;
-		if (at + 1 == n) {
-			assert(found < ORDERS);
-			memcpy(order[found++], perm, SIDE);
-		} else {
-			perm[++at] = 0xff;
-		}
-	}
-	return found;
-}
-
-/* The least image so far: the solution first, then the givens (0 for empty). */
-struct least {
-	bool any;
-	uint8_t full[CELLS], given[CELLS];
+/* Columns in a new order, as far as it is known; OPEN: not yet. */
+struct columns {
+	uint8_t at[SIDE], place[SIDE]; /* the column at a place, the place of a column */
+	uint8_t stack_at[STACKS], stack_place[STACKS];
 };
 
-/* The row after the first, of those in its band, against the best's: most images end here. */
-static bool second_row_is_more(const struct least *best, const uint8_t *band, int h, int n, const uint8_t *order,
-			       const int *digit)
+/*
+ * The least image so far: the solution first, then the givens (0 for empty). Its first row reads 1 .. n, as the digits can always
+ * be renamed so; the other rows are sorted. So an image is told by its first row and the order of columns. Its second row is of
+ * the same band: for each such pair of rows we read the second one from the left and settle the order as we go. A
+ * digit there is a place of the first row, and the column that has it goes to the least place that is left to it.
+ */
+struct least {
+	const struct board *b;
+	const uint8_t *solution;
+	int top;                     /* the row that is the first */
+	const uint8_t *second;       /* and the second */
+	uint8_t column_of[SIDE + 1]; /* where the first has a digit */
+	int known;                   /* digits of the least second row, from the left */
+	bool any;                    /* an image with that second row */
+	uint8_t row[SIDE], full[CELLS], given[CELLS];
+};
+
+/* Rows in a band by their first digit, bands by their least row; row `top` starts with 1, so its band is first. */
+static void sort_rows(uint8_t *rows, const struct board *b, const uint8_t *first)
 {
-	const uint8_t *row = band;
-	int least = SIDE + 1;
+	int n = b->n, h = b->h;
+	uint8_t bands[SIDE];
 
-	for (int k = 0; k < h; k++) {
-		int v = digit[band[k * n + order[0]]];
+	for (int y = 0; y < n; y++) {
+		int at = y;
 
-		if (v > 1 && v < least) {
-			least = v;
-			row = band + k * n;
-		}
+		for (; at % h > 0 && first[rows[at - 1]] > first[y]; at--)
+			rows[at] = rows[at - 1];
+		rows[at] = (uint8_t)y;
 	}
-	for (int x = 0; x < n; x++) {
-		int v = digit[row[order[x]]];
+	for (int g = 0; g < n; g += h) {
+		int at = g;
 
-		if (v != best->full[n + x])
-			return v > best->full[n + x];
+		for (; at > 0 && first[bands[at - h]] > first[rows[g]]; at -= h)
+			memcpy(bands + at, bands + at - h, (size_t)h);
+		memcpy(bands + at, rows + g, (size_t)h);
 	}
-	return false;
+	memcpy(rows, bands, (size_t)n);
 }
 
-/* One image: row `top` reads 1 .. n under this order of columns; the other rows are sorted. False: it is not less. */
-static void image(struct least *best, const struct board *b, const uint8_t *solution, int top, const uint8_t *order)
+/* All columns have their places. */
+static void image(struct least *best, const uint8_t *order)
 {
-	int n = b->n, w_rows = b->h, bands = b->n / b->h, digit[SIDE + 1];
-	uint8_t rows[SIDE], first[SIDE];
-	int cmp = best->any ? 0 : -1; /* of this image against the best, as far as it is known */
-	struct least mine = { .any = true };
+	const struct board *b = best->b;
+	int n = b->n, cmp = best->any ? 0 : -1; /* of this image against the best, as far as it is known */
+	uint8_t digit[SIDE + 1], first[SIDE], rows[SIDE], given[CELLS];
 
 	for (int x = 0; x < n; x++)
-		digit[solution[top * n + order[x]]] = x + 1;
-	if (best->any && second_row_is_more(best, solution + top / b->h * b->h * n, b->h, n, order, digit))
-		return;
-	/* Rows in a band by their first digit, bands by their least row; row `top` starts with 1, so its band is first. */
+		digit[best->solution[best->top * n + order[x]]] = (uint8_t)(x + 1);
 	for (int y = 0; y < n; y++)
-		first[y] = (uint8_t)digit[solution[y * n + order[0]]];
-	for (int g = 0; g < bands; g++) {
-		uint8_t *r = rows + g * w_rows;
-
-		for (int k = 0; k < w_rows; k++) {
-			int y = g * w_rows + k, at = k;
-
-			for (; at > 0 && first[r[at - 1]] > first[y]; at--)
-				r[at] = r[at - 1];
-			r[at] = (uint8_t)y;
-		}
-		for (int at = g; at > 0 && first[rows[at * w_rows]] < first[rows[(at - 1) * w_rows]]; at--) {
-			for (int k = 0; k < w_rows; k++) {
-				uint8_t t = rows[at * w_rows + k];
-
-				rows[at * w_rows + k] = rows[(at - 1) * w_rows + k];
-				rows[(at - 1) * w_rows + k] = t;
-			}
-		}
-	}
+		first[y] = digit[best->solution[y * n + order[0]]];
+	sort_rows(rows, b, first);
 	for (int y = 0; y < n; y++) {
 		for (int x = 0; x < n; x++) {
-			int v = digit[solution[rows[y] * n + order[x]]];
+			int v = digit[best->solution[rows[y] * n + order[x]]];
 
-			if (cmp == 0 && v != best->full[y * n + x]) {
-				if (v > best->full[y * n + x])
-					return;
-				cmp = -1;
-			}
-			mine.full[y * n + x] = (uint8_t)v;
+			if (cmp == 0)
+				cmp = v - best->full[y * n + x];
+			if (cmp > 0)
+				return;
+			best->full[y * n + x] = (uint8_t)v; /* equal so far, or less */
 		}
 	}
-	for (int i = 0; i < n * n; i++) {
-		int y = i / n, from = rows[y] * n + order[i % n];
+	for (int i = 0; i < n * n; i++)
+		given[i] = b->cell[rows[i / n] * n + order[i % n]] ? best->full[i] : 0;
+	if (cmp < 0 || memcmp(given, best->given, (size_t)(n * n)) < 0)
+		memcpy(best->given, given, (size_t)(n * n));
+	best->any = true;
+}
 
-		mine.given[i] = b->cell[from] ? mine.full[i] : 0;
-		if (cmp == 0)
-			cmp = mine.given[i] - best->given[i];
-		if (cmp > 0)
-			return;
+static void column_put(struct columns *c, int w, int place, int col)
+{
+	c->at[place] = (uint8_t)col;
+	c->place[col] = (uint8_t)place;
+	c->stack_at[place / w] = (uint8_t)(col / w);
+	c->stack_place[col / w] = (uint8_t)(place / w);
+}
+
+/* A column's place: if it has none, the least that it can have. */
+static int column_seat(struct columns *c, int w, int col)
+{
+	int stack = c->stack_place[col / w], place;
+
+	if (c->place[col] != OPEN)
+		return c->place[col];
+	if (stack == OPEN)
+		for (stack = 0; c->stack_at[stack] != OPEN;)
+			stack++;
+	for (place = stack * w; c->at[place] != OPEN;)
+		place++;
+	column_put(c, w, place, col);
+	return place;
+}
+
+/* The second row from place x on; its digits so far are those of the least. */
+static void second_row(struct least *best, const struct columns *order, int x)
+{
+	int n = best->b->n, w = best->b->w, stack, from, to;
+
+	if (x == n) {
+		image(best, order->at);
+		return;
 	}
-	*best = mine;
+	stack = order->stack_at[x / w];
+	from = order->at[x] != OPEN ? order->at[x] : stack != OPEN ? stack * w : 0;
+	to = order->at[x] != OPEN ? from + 1 : stack != OPEN ? from + w : n;
+	for (int col = from; col < to; col++) {
+		struct columns next;
+		int digit;
+
+		if (order->at[x] == OPEN && (order->place[col] != OPEN || (stack == OPEN && order->stack_place[col / w] != OPEN)))
+			continue;
+		next = *order;
+		column_put(&next, w, x, col);
+		digit = column_seat(&next, w, best->column_of[best->second[col]]);
+		if (x < best->known && digit > best->row[x])
+			continue;
+		if (x == best->known || digit < best->row[x]) {
+			best->row[x] = (uint8_t)digit;
+			best->known = x + 1;
+			best->any = false;
+		}
+		second_row(best, &next, x + 1);
+	}
+}
+
+static void images_from(struct least *best, const struct board *b, const uint8_t *solution, int top)
+{
+	struct columns open;
+	int n = b->n;
+
+	memset(&open, OPEN, sizeof(open));
+	best->b = b;
+	best->solution = solution;
+	best->top = top;
+	for (int x = 0; x < n; x++)
+		best->column_of[solution[top * n + x]] = (uint8_t)x;
+	for (int y = top / b->h * b->h, k = 0; k < b->h; k++, y++) {
+		best->second = solution + y * n;
+		if (y != top)
+			second_row(best, &open, 0);
+	}
 }
 
 void sudoku_canon(struct buf *out, struct str desc)
 {
-	uint8_t order[ORDERS][SIDE];
 	struct least best = { 0 };
 	struct board b;
 	struct shape s;
 	struct search f;
-	int n_orders;
 
 	if (!sudoku_parse(&b, desc))
 		return;
@@ -168,13 +185,11 @@ void sudoku_canon(struct buf *out, struct str desc)
 	}
 	if (b.w < b.h)
 		transpose(&b, f.first);
-	n_orders = orders(order, b.n / b.w, b.w);
 	for (int flip = 0; flip < (b.w == b.h ? 2 : 1); flip++) {
 		if (flip)
 			transpose(&b, f.first);
 		for (int top = 0; top < b.n; top++)
-			for (int k = 0; k < n_orders; k++)
-				image(&best, &b, f.first, top, order[k]);
+			images_from(&best, &b, f.first, top);
 	}
 	memcpy(b.cell, best.given, sizeof(b.cell));
 	sudoku_desc(out, &b);
