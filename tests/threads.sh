@@ -110,7 +110,7 @@ if ls models/tiny/*.safetensors >/dev/null 2>&1; then
 fi
 
 # the programs that start threads of their own
-for t in engine log sample_model verify; do
+for t in batch engine log sample_model verify; do
 	[ -x "$build/tests/test_$t" ] && step "test_$t" "$build/tests/test_$t"
 done
 
