@@ -219,14 +219,6 @@ static bool fits(struct survo_logic *l, struct survo_shape *s, const struct surv
 	return (goal == SEARCH || l->hardest == goal) && l->rounds >= knob[ROUNDS] && l->guesses >= knob[TRIALS];
 }
 
-static void answer_write(struct buf *out, const int *full, int rows, int cols)
-{
-	for (int i = 0; i < rows * cols; i++) {
-		buf_addz(out, i % cols ? " " : i ? "/" : "");
-		buf_addi(out, full[i]);
-	}
-}
-
 /* Blanks for ten lines within which nearly every draw that was tried gave a puzzle. */
 static const struct {
 	int least, most;
@@ -277,7 +269,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 		if (!good)
 			continue;
 		survo_write(desc, &d.b);
-		answer_write(answer, d.full, d.b.rows, d.b.cols);
+		survo_answer(answer, d.full, d.b.rows, d.b.cols);
 		return true;
 	}
 	return false;
@@ -310,7 +302,7 @@ static bool solve(struct buf *answer, struct str desc)
 	if (!survo_read(&b, desc) || survo_solutions(&f, &s, &b, 1, SURVO_NODES) != 1)
 		return false;
 	fill_in(&b, &f.first);
-	answer_write(answer, b.cell, b.rows, b.cols);
+	survo_answer(answer, b.cell, b.rows, b.cols);
 	return true;
 }
 
@@ -323,7 +315,7 @@ static int count(struct buf *answer, struct str desc, int limit)
 
 	if (found > 0) {
 		fill_in(&b, &f.first);
-		answer_write(answer, b.cell, b.rows, b.cols);
+		survo_answer(answer, b.cell, b.rows, b.cols);
 	}
 	return found;
 }

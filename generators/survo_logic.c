@@ -47,9 +47,17 @@ static int first(uint64_t set)
 	return __builtin_ctzll(set);
 }
 
+/* Not the compiler's popcount, which is a call where the processor is not known to have one. */
 static int count(uint64_t set)
 {
-	return __builtin_popcountll(set);
+	set -= set >> 1 & 0x5555555555555555;
+	set = (set & 0x3333333333333333) + (set >> 2 & 0x3333333333333333);
+	return (int)(((set + (set >> 4)) & 0x0f0f0f0f0f0f0f0f) * 0x0101010101010101 >> 56);
+}
+
+static bool lone(uint64_t set)
+{
+	return set && !(set & (set - 1));
 }
 
 static uint64_t may(const struct survo_state *t, int blank)
@@ -87,6 +95,7 @@ enum { WAYS_MOST = 100 /* choices for all blanks of a line but one; of more it t
 struct way {
 	const struct survo_state *t;
 	int blank[SURVO_SIDE], n;
+	uint64_t may[SURVO_SIDE];
 	int lo[SURVO_SIDE + 1], hi[SURVO_SIDE + 1]; /* what the blanks from i on make at least and at most */
 	uint8_t left[SURVO_BLANKS];
 	uint64_t fits[SURVO_SIDE]; /* numbers that some way puts there */
@@ -96,77 +105,92 @@ struct way {
 static bool way_walk(struct way *w, int i, int need)
 {
 	const struct survo_shape *s = w->t->s;
-	bool any = false;
+	uint64_t fits = 0;
 
 	if (i == w->n - 1) {
 		int v = need >= 0 && need <= SURVO_VALUE ? s->place[need] : -1;
 
-		if (v < 0 || !w->left[v] || !(may(w->t, w->blank[i]) >> v & 1))
+		if (v < 0 || !w->left[v] || !(w->may[i] >> v & 1))
 			return false;
 		w->fits[i] |= (uint64_t)1 << v;
 		return true;
 	}
-	if (need < w->lo[i] || need > w->hi[i])
-		return false;
-	for (uint64_t rest = may(w->t, w->blank[i]); rest; rest &= rest - 1) {
-		int v = first(rest);
+	/* numbers rise: too small ones come first, behind the first that is too large all are */
+	for (uint64_t rest = w->may[i]; rest; rest &= rest - 1) {
+		int v = first(rest), more = need - s->val[v];
 
-		if (!w->left[v])
+		if (more < w->lo[i + 1])
+			break;
+		if (more > w->hi[i + 1] || !w->left[v])
 			continue;
 		w->left[v]--;
-		if (way_walk(w, i + 1, need - s->val[v])) {
-			w->fits[i] |= (uint64_t)1 << v;
-			any = true;
-		}
+		if (way_walk(w, i + 1, more))
+			fits |= rest & -rest;
 		w->left[v]++;
 	}
-	return any;
+	w->fits[i] |= fits;
+	return fits;
 }
 
-/* The open blanks of a line, that of the most numbers last: what it holds follows from the others. */
-static void way_blanks(struct way *w, const struct survo_state *t, int line)
+/*
+ * The open blanks of a line, that of the most numbers last: what it holds follows from the others. How many choices those
+ * have, as far as WAYS_MOST.
+ */
+static int way_blanks(struct way *w, const struct survo_state *t, int line)
 {
+	int size[SURVO_SIDE], choices = 1, last;
+
 	w->t = t;
 	w->n = 0;
-	for (uint64_t rest = t->s->line[line] & t->open; rest; rest &= rest - 1)
-		w->blank[w->n++] = first(rest);
-	for (int i = 0; i + 1 < w->n; i++)
-		if (count(may(t, w->blank[i])) > count(may(t, w->blank[w->n - 1]))) {
-			int b = w->blank[i];
+	for (uint64_t rest = t->s->line[line] & t->open; rest; rest &= rest - 1) {
+		w->blank[w->n] = first(rest);
+		w->may[w->n] = may(t, first(rest));
+		size[w->n] = count(w->may[w->n]);
+		w->n++;
+	}
+	last = w->n - 1;
+	for (int i = 0; i < last; i++) {
+		if (size[i] > size[last]) {
+			int b = w->blank[i], n = size[i];
+			uint64_t m = w->may[i];
 
-			w->blank[i] = w->blank[w->n - 1];
-			w->blank[w->n - 1] = b;
+			w->blank[i] = w->blank[last];
+			w->may[i] = w->may[last];
+			size[i] = size[last];
+			w->blank[last] = b;
+			w->may[last] = m;
+			size[last] = n;
 		}
+		if (choices <= WAYS_MOST)
+			choices *= size[i];
+	}
+	return choices;
 }
 
 /* The open blanks of a line and what each may still hold; false: the line cannot be made up. */
 static bool way_look(struct way *w, const struct survo_state *t, int line)
 {
-	int choices = 1;
+	int choices = way_blanks(w, t, line);
 
-	way_blanks(w, t, line);
 	if (!w->n)
 		return t->need[line] == 0;
 	w->lo[w->n] = w->hi[w->n] = 0;
 	for (int i = w->n - 1; i >= 0; i--) {
-		uint64_t m = may(t, w->blank[i]);
+		uint64_t m = w->may[i];
 
 		if (!m)
 			return false;
 		w->fits[i] = 0;
 		w->lo[i] = w->lo[i + 1] + t->s->val[first(m)];
 		w->hi[i] = w->hi[i + 1] + t->s->val[63 - __builtin_clzll(m)];
-		if (i < w->n - 1 && choices <= WAYS_MOST)
-			choices *= count(m);
 	}
 	if (t->need[line] < w->lo[0] || t->need[line] > w->hi[0])
 		return false;
 	if (choices > WAYS_MOST) {
-		for (int i = 0; i < w->n; i++)
-			w->fits[i] = may(t, w->blank[i]);
+		memcpy(w->fits, w->may, sizeof(w->fits[0]) * (size_t)w->n);
 		return true;
 	}
-	memcpy(w->left, t->left, sizeof(w->left));
+	memcpy(w->left, t->left, (size_t)t->s->values);
 	return way_walk(w, 0, t->need[line]);
 }
 
@@ -191,7 +215,7 @@ static int line_use(struct survo_state *t, int line, enum survo_technique how)
 	for (int i = 0; i < n; i++) {
 		int b = w.blank[i];
 
-		if (count(w.fits[i]) == 1) {
+		if (lone(w.fits[i])) {
 			/* of two blanks with one number each, both may want the last copy */
 			if (!(may(t, b) & w.fits[i]))
 				return -1;
@@ -372,9 +396,9 @@ static void say(struct survo_logic *l, const struct way *w, int line, const uint
 
 		if (!fresh[i])
 			continue;
-		buf_addf(l->out, "%s %c%d%s", n++ ? ";" : "", other, at + 1, count(fresh[i]) == 1 ? "=" : ":");
+		buf_addf(l->out, "%s %c%d%s", n++ ? ";" : "", other, at + 1, lone(fresh[i]) ? "=" : ":");
 		for (uint64_t rest = fresh[i]; rest; rest &= rest - 1)
-			buf_addf(l->out, "%s%d", count(fresh[i]) == 1 ? "" : " ", s->val[first(rest)]);
+			buf_addf(l->out, "%s%d", lone(fresh[i]) ? "" : " ", s->val[first(rest)]);
 	}
 	buf_addc(l->out, '\n');
 }
@@ -388,7 +412,7 @@ static int narrow(struct survo_state *t, int b, uint64_t fits)
 		return 0;
 	if (!now)
 		return -1;
-	if (count(now) == 1) {
+	if (lone(now)) {
 		fill(t, b, first(now));
 		return 1;
 	}
@@ -417,7 +441,7 @@ static int round_of(struct survo_logic *l, enum survo_technique how)
 			bool open = l->t.open >> w.blank[i] & 1;
 
 			/* a single number is news as long as it is not written */
-			fresh[i] = open && (w.fits[i] != may(&was, w.blank[i]) || count(w.fits[i]) == 1) ? w.fits[i] : 0;
+			fresh[i] = open && (w.fits[i] != may(&was, w.blank[i]) || lone(w.fits[i])) ? w.fits[i] : 0;
 			here += fresh[i] != 0;
 		}
 		if (!here)

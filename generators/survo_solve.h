@@ -29,6 +29,7 @@ struct survo_board {
 
 bool survo_read(struct survo_board *b, struct str desc);
 void survo_write(struct buf *out, const struct survo_board *b);
+void survo_answer(struct buf *out, const int *full, int rows, int cols);
 
 /* Symmetry: rows in any order, columns in any order, turned over the diagonal. */
 void survo_canon(struct buf *out, struct str desc);

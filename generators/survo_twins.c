@@ -8,97 +8,121 @@
 
 /* ---- text ---- */
 
-static bool number(struct str s, int most, int *ret)
+/* A number from *at on, without a zero in front; SURVO_BLANK: none, or one above `most`. */
+static int number(const char **at, const char *end, int most)
 {
+	const char *s = *at;
 	int v = 0;
 
-	if (!s.n || s.n > 4 || (s.n > 1 && s.s[0] == '0'))
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.s[i] < '0' || s.s[i] > '9')
-			return false;
-		v = v * 10 + s.s[i] - '0';
-	}
-	*ret = v;
-	return v <= most;
+	for (; s < end && *s >= '0' && *s <= '9' && s - *at < 4; s++)
+		v = v * 10 + *s - '0';
+	if (s == *at || (s - *at > 1 && **at == '0') || v > most)
+		return SURVO_BLANK;
+	*at = s;
+	return v;
 }
 
-static int numbers(struct str s, int most, int *list, int cap)
+static bool skip(const char **at, const char *end, char c)
 {
-	struct str piece;
+	bool there = *at < end && **at == c;
+
+	*at += there;
+	return there;
+}
+
+/* Numbers parted by single blanks; how many, 0 for damage. */
+static int numbers(const char **at, const char *end, int most, int *list, int cap)
+{
 	int n = 0;
 
-	if (!s.n || s.s[s.n - 1] == ' ')
-		return 0;
-	while (str_split(&s, ' ', &piece)) {
-		if (n == cap)
+	do
+		if (n == cap || (list[n++] = number(at, end, most)) == SURVO_BLANK)
 			return 0;
-		if (str_is(piece, "."))
-			list[n] = SURVO_BLANK;
-		else if (!number(piece, most, &list[n]))
-			return 0;
-		n++;
-	}
+	while (skip(at, end, ' '));
 	return n;
 }
 
-static bool row_read(struct survo_board *b, struct str row)
+static bool row_read(struct survo_board *b, const char **at, const char *end)
 {
-	ptrdiff_t eq = str_chr(row, '=');
-	int n;
+	int *cell = b->cell + b->rows * b->cols, n = 0;
 
-	if (eq < 0 || b->rows == SURVO_SIDE || !number(str_from(row, (size_t)eq + 1), SURVO_SUM, &b->sum[b->rows]))
-		return false;
-	n = numbers(str_sub(row, 0, (size_t)eq), SURVO_VALUE, b->cell + b->rows * b->cols, SURVO_SIDE);
-	if (n < 2 || (b->rows && n != b->cols))
+	do {
+		if (n == SURVO_SIDE)
+			return false;
+		cell[n] = SURVO_BLANK;
+		if (skip(at, end, '.'))
+			b->blanks++;
+		else if ((cell[n] = number(at, end, SURVO_VALUE)) == SURVO_BLANK)
+			return false;
+		n++;
+	} while (skip(at, end, ' '));
+	if (n < 2 || (b->rows && n != b->cols) || !skip(at, end, '='))
 		return false;
 	b->cols = n;
-	b->rows++;
-	return true;
+	b->sum[b->rows] = number(at, end, SURVO_SUM);
+	return b->sum[b->rows++] != SURVO_BLANK;
 }
 
 bool survo_read(struct survo_board *b, struct str desc)
 {
-	struct str rows, row, sums;
-	int col_sum[SURVO_SIDE];
+	const char *at = desc.s, *end = desc.s + desc.n;
 
-	memset(b, 0, sizeof(*b));
-	if (!str_split(&desc, '|', &rows) || !rows.n || rows.s[rows.n - 1] == '/')
-		return false;
-	while (str_split(&rows, '/', &row))
-		if (!row_read(b, row))
+	b->rows = b->cols = b->blanks = 0;
+	do
+		if (b->rows == SURVO_SIDE || !row_read(b, &at, end))
 			return false;
-	if (b->rows < 2 || !str_split(&desc, '|', &sums) || numbers(sums, SURVO_SUM, col_sum, SURVO_SIDE) != b->cols)
+	while (skip(&at, end, '/'));
+	if (b->rows < 2 || !b->blanks || b->blanks > SURVO_BLANKS || !skip(&at, end, '|') ||
+	    numbers(&at, end, SURVO_SUM, b->sum + b->rows, b->cols) != b->cols || !skip(&at, end, '|') ||
+	    numbers(&at, end, SURVO_VALUE, b->pool, b->blanks) != b->blanks || at != end)
 		return false;
-	memcpy(b->sum + b->rows, col_sum, sizeof(int) * (size_t)b->cols);
-	for (int x = 0; x < b->cols; x++)
-		if (col_sum[x] == SURVO_BLANK)
-			return false;
-	for (int i = 0; i < b->rows * b->cols; i++)
-		b->blanks += b->cell[i] == SURVO_BLANK;
-	if (!b->blanks || b->blanks > SURVO_BLANKS || numbers(desc, SURVO_VALUE, b->pool, SURVO_BLANKS) != b->blanks)
-		return false;
-	for (int i = 0; i < b->blanks; i++)
-		if (b->pool[i] == SURVO_BLANK || (i && b->pool[i] < b->pool[i - 1]))
+	for (int i = 1; i < b->blanks; i++)
+		if (b->pool[i] < b->pool[i - 1])
 			return false;
 	return true;
 }
 
+static char *put(char *to, char before, int v)
+{
+	*to++ = before;
+	for (int unit = v > 999 ? 1000 : v > 99 ? 100 : v > 9 ? 10 : 1; unit; unit /= 10)
+		*to++ = (char)('0' + v / unit % 10);
+	return to;
+}
+
+enum { NUMBER_LONG = 5, /* with what stands before it */ LONGEST = NUMBER_LONG * (SURVO_CELLS + SURVO_LINES + SURVO_BLANKS) };
+
 void survo_write(struct buf *out, const struct survo_board *b)
 {
-	for (int i = 0; i < b->rows * b->cols; i++) {
-		buf_addz(out, i % b->cols ? " " : i ? "/" : "");
-		if (b->cell[i] == SURVO_BLANK)
-			buf_addc(out, '.');
-		else
-			buf_addi(out, b->cell[i]);
-		if (i % b->cols == b->cols - 1)
-			buf_addf(out, "=%d", b->sum[i / b->cols]);
+	char text[LONGEST], *to = text;
+
+	for (int y = 0; y < b->rows; y++) {
+		const int *cell = b->cell + y * b->cols;
+
+		for (int x = 0; x < b->cols; x++)
+			if (cell[x] == SURVO_BLANK) {
+				*to++ = x ? ' ' : '/';
+				*to++ = '.';
+			} else {
+				to = put(to, x ? ' ' : '/', cell[x]);
+			}
+		to = put(to, '=', b->sum[y]);
 	}
 	for (int x = 0; x < b->cols; x++)
-		buf_addf(out, "%s%d", x ? " " : "|", b->sum[b->rows + x]);
+		to = put(to, x ? ' ' : '|', b->sum[b->rows + x]);
 	for (int i = 0; i < b->blanks; i++)
-		buf_addf(out, "%s%d", i ? " " : "|", b->pool[i]);
+		to = put(to, i ? ' ' : '|', b->pool[i]);
+	buf_add(out, (struct str){ text + 1, (size_t)(to - text - 1) });
+}
+
+void survo_answer(struct buf *out, const int *full, int rows, int cols)
+{
+	char text[LONGEST], *to = text;
+
+	for (int y = 0; y < rows; y++)
+		for (int x = 0; x < cols; x++)
+			to = put(to, x ? ' ' : '/', full[y * cols + x]);
+	buf_add(out, (struct str){ text + 1, (size_t)(to - text - 1) });
 }
 
 /* ---- twins ---- */
