@@ -4,7 +4,7 @@
 #include "cli/foreign.h"
 #include "cli/judge.h"
 #include "cli/progress.h"
-#include "cli/wish.h"
+#include "generators/wish.h"
 #include "datasets/stream.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /* cmd_generate.c - quarry generate: puzzles as JSON lines; same seed, same bytes, whatever the threads. */
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "cli/wish.h"
+#include "generators/wish.h"
 #include "datasets/stream.h"
 
 #include <stdlib.h>
@@ -89,18 +89,6 @@ static int generate(const struct plan *p, struct batch *b, struct writer *w, str
 	return 0;
 }
 
-static int canon_parse(struct instance_ask *ask, const char *text, struct err *err)
-{
-	struct str s = str_of(text);
-	ptrdiff_t dots = str_find(s, STR(".."));
-
-	if (dots > 0 && str_f64(str_sub(s, 0, (size_t)dots), &ask->canon_lo) &&
-	    str_f64(str_from(s, (size_t)dots + 2), &ask->canon_hi) && ask->canon_lo >= 0 && ask->canon_lo < ask->canon_hi &&
-	    ask->canon_hi <= 1)
-		return 0;
-	return err_set(err, "generate: --canon takes a part of 0..1 such as 0.5..1, not \"%s\"", text);
-}
-
 static int plan_for(struct plan *p, const struct args *a, const char *task, struct err *err)
 {
 	struct wish *w = &p->wish;
@@ -110,7 +98,7 @@ static int plan_for(struct plan *p, const struct args *a, const char *task, stru
 	p->threads = (int)a->common.threads;
 	if (wish_for(w, str_of(task), err) < 0 || wish_difficulty(w, a->difficulty ? a->difficulty : "5", err) < 0 ||
 	    wish_langs(w, a->lang ? a->lang : "en", err) < 0 || wish_formats(w, a->format ? a->format : "tags", err) < 0 ||
-	    (a->canon && canon_parse(&w->ask, a->canon, err) < 0))
+	    (a->canon && wish_canon(w, a->canon, err) < 0))
 		return ERR_FAIL;
 	w->ask.form = str_of(a->form);
 	w->ask.worked = a->worked;

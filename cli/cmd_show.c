@@ -1,6 +1,6 @@
 /* cmd_show.c - quarry show: one puzzle as a person would read it. */
 #include "cli/command.h"
-#include "cli/wish.h"
+#include "generators/wish.h"
 
 #include <stdio.h>
 

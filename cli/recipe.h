@@ -13,7 +13,7 @@
 #define QUARRY_CLI_RECIPE_H
 
 #include "base/arena.h"
-#include "cli/wish.h"
+#include "generators/wish.h"
 #include "datasets/dataset.h"
 #include "sampler/sampler.h"
 

@@ -1,5 +1,5 @@
 /* wish.c - what puzzles somebody wants; see wish.h. */
-#include "cli/wish.h"
+#include "generators/wish.h"
 #include "generators/compose.h"
 #include "generators/prompt.h"
 #include "verifiers/compose.h"
@@ -166,6 +166,18 @@ int wish_knob_text(struct wish *w, const char *text, struct err *err)
 	if (eq <= 0 || !str_i64(str_from(s, (size_t)eq + 1), &v))
 		return err_set(err, "knob \"%.*s\" is not NAME=NUMBER", shown(s), text);
 	return wish_knob(w, str_sub(s, 0, (size_t)eq), v, err);
+}
+
+int wish_canon(struct wish *w, const char *text, struct err *err)
+{
+	struct instance_ask *ask = &w->ask;
+	struct str s = str_of(text);
+	ptrdiff_t dots = str_find(s, STR(".."));
+
+	if (dots > 0 && str_f64(str_sub(s, 0, (size_t)dots), &ask->canon_lo) && str_f64(str_from(s, (size_t)dots + 2), &ask->canon_hi) &&
+	    ask->canon_lo >= 0 && ask->canon_lo < ask->canon_hi && ask->canon_hi <= 1)
+		return 0;
+	return err_set(err, "the canon takes a part of 0..1 such as 0.5..1, not \"%.*s\"", shown(s), s.s);
 }
 
 int wish_check(const struct wish *w, struct err *err)

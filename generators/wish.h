@@ -9,8 +9,8 @@
  *
  * Everything that can be wrong with a wish is found before the first puzzle is made.
  */
-#ifndef QUARRY_CLI_WISH_H
-#define QUARRY_CLI_WISH_H
+#ifndef QUARRY_GENERATORS_WISH_H
+#define QUARRY_GENERATORS_WISH_H
 
 #include "base/err.h"
 #include "generators/instance.h"
@@ -28,6 +28,7 @@ int wish_for(struct wish *w, struct str task, struct err *err);
 int wish_difficulty(struct wish *w, const char *text, struct err *err); /* "3", "2.5" or "1..6" */
 int wish_langs(struct wish *w, const char *text, struct err *err);      /* "en,zh" */
 int wish_formats(struct wish *w, const char *text, struct err *err);    /* "tags,boxed", or "all" */
+int wish_canon(struct wish *w, const char *text, struct err *err);      /* "0.5..1" */
 int wish_knob(struct wish *w, struct str name, int64_t value, struct err *err);
 int wish_knob_text(struct wish *w, const char *text, struct err *err); /* "blanks=12" */
 /* Whether the knobs can give a puzzle at every level, and the wording is there in every language. */
