@@ -1,16 +1,6 @@
 /* text.c - how people and models write an answer, undone; see text.h. */
 #include "verifiers/text.h"
 
-/* What one code point of white space looks like in UTF-8, beside the ASCII ones. */
-static const char *const wide_blanks[] = {
-	"\xC2\xA0",     /* U+00A0 no-break space */
-	"\xE3\x80\x80", /* U+3000 ideographic space */
-	"\xE2\x80\x89", /* U+2009 thin space */
-	"\xE2\x80\xAF", /* U+202F narrow no-break space */
-	"\xE2\x80\x8B", /* U+200B zero-width space */
-	"\xEF\xBB\xBF", /* U+FEFF byte order mark */
-};
-
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static bool ascii_blank(char c)
@@ -18,27 +8,36 @@ static bool ascii_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Length of the blank that s begins with, 0 for none. */
+/* Length of the blank in p[0..n) that stands at its start; beside the ASCII ones these are one code point each. 0 for none. */
+static size_t wide_blank(const unsigned char *p, size_t n)
+{
+	if (n >= 2 && p[0] == 0xC2)
+		return p[1] == 0xA0 ? 2 : 0; /* U+00A0 no-break space */
+	if (n < 3)
+		return 0;
+	if (p[0] == 0xE2 && p[1] == 0x80) /* U+2009 thin, U+202F narrow no-break, U+200B zero-width space */
+		return p[2] == 0x89 || p[2] == 0xAF || p[2] == 0x8B ? 3 : 0;
+	if (p[0] == 0xE3 && p[1] == 0x80) /* U+3000 ideographic space */
+		return p[2] == 0x80 ? 3 : 0;
+	return p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF ? 3 : 0; /* U+FEFF byte order mark */
+}
+
 static size_t blank_head(struct str s)
 {
-	if (s.n && ascii_blank(s.s[0]))
-		return 1;
-	if (s.n >= 2 && (unsigned char)s.s[0] >= 0xC2)
-		for (size_t i = 0; i < COUNT(wide_blanks); i++)
-			if (str_starts(s, str_of(wide_blanks[i])))
-				return strlen(wide_blanks[i]);
-	return 0;
+	if (s.n && (unsigned char)s.s[0] < 0x80)
+		return ascii_blank(s.s[0]);
+	return s.n ? wide_blank((const unsigned char *)s.s, s.n) : 0;
 }
 
 static size_t blank_tail(struct str s)
 {
-	if (s.n && ascii_blank(s.s[s.n - 1]))
-		return 1;
-	if (s.n >= 2 && (unsigned char)s.s[s.n - 1] >= 0x80)
-		for (size_t i = 0; i < COUNT(wide_blanks); i++)
-			if (str_ends(s, str_of(wide_blanks[i])))
-				return strlen(wide_blanks[i]);
-	return 0;
+	const unsigned char *end = (const unsigned char *)s.s + s.n;
+
+	if (s.n && end[-1] < 0x80)
+		return ascii_blank(s.s[s.n - 1]);
+	if (s.n >= 2 && wide_blank(end - 2, 2) == 2)
+		return 2;
+	return s.n >= 3 && wide_blank(end - 3, 3) == 3 ? 3 : 0;
 }
 
 static struct str skip_blanks(struct str s)
@@ -84,17 +83,18 @@ static size_t brace_end(struct str s, size_t open)
 /* \text{...} and its kind, where the brace runs to the end of s. */
 static bool strip_command(struct str *s)
 {
-	static const char *const commands[] = {
-		"\\text", "\\textbf", "\\textit", "\\texttt", "\\textrm", "\\mathrm", "\\mathbf", "\\mathtt",
-		"\\mathit", "\\mathsf", "\\operatorname", "\\boxed", "\\fbox", "\\mbox",
+	static const struct str commands[] = {
+		STR("\\text"), STR("\\textbf"), STR("\\textit"), STR("\\texttt"), STR("\\textrm"), STR("\\mathrm"),
+		STR("\\mathbf"), STR("\\mathtt"), STR("\\mathit"), STR("\\mathsf"), STR("\\operatorname"), STR("\\boxed"),
+		STR("\\fbox"), STR("\\mbox"),
 	};
 
 	if (s->n < 2 || s->s[s->n - 1] != '}' || s->s[0] != '\\')
 		return false;
 	for (size_t i = 0; i < COUNT(commands); i++) {
-		size_t at = strlen(commands[i]);
+		size_t at = commands[i].n;
 
-		if (!str_starts(*s, str_of(commands[i])))
+		if (!str_starts(*s, commands[i]))
 			continue;
 		while (at < s->n && ascii_blank(s->s[at]))
 			at++;
@@ -134,23 +134,24 @@ static bool strip_fence(struct str *s)
 
 /* Marks that stand in pairs around an answer. Longer ones first. */
 static const struct {
-	const char *open, *close;
+	struct str open, close;
 } pairs[] = {
-	{ "***", "***" }, { "**", "**" }, { "__", "__" }, { "$$", "$$" }, { "\\(", "\\)" }, { "\\[", "\\]" },
-	{ "``", "``" }, { "`", "`" }, { "$", "$" }, { "\"", "\"" }, { "'", "'" },
-	{ "\xE2\x80\x9C", "\xE2\x80\x9D" }, /* U+201C U+201D */
-	{ "\xE2\x80\x98", "\xE2\x80\x99" }, /* U+2018 U+2019 */
-	{ "\xE3\x80\x8C", "\xE3\x80\x8D" }, /* U+300C U+300D */
-	{ "\xE3\x80\x8E", "\xE3\x80\x8F" }, /* U+300E U+300F */
-	{ "\xE3\x80\x8A", "\xE3\x80\x8B" }, /* U+300A U+300B */
+	{ STR("***"), STR("***") }, { STR("**"), STR("**") }, { STR("__"), STR("__") }, { STR("$$"), STR("$$") },
+	{ STR("\\("), STR("\\)") }, { STR("\\["), STR("\\]") }, { STR("``"), STR("``") }, { STR("`"), STR("`") },
+	{ STR("$"), STR("$") }, { STR("\""), STR("\"") }, { STR("'"), STR("'") },
+	{ STR("\xE2\x80\x9C"), STR("\xE2\x80\x9D") }, /* U+201C U+201D */
+	{ STR("\xE2\x80\x98"), STR("\xE2\x80\x99") }, /* U+2018 U+2019 */
+	{ STR("\xE3\x80\x8C"), STR("\xE3\x80\x8D") }, /* U+300C U+300D */
+	{ STR("\xE3\x80\x8E"), STR("\xE3\x80\x8F") }, /* U+300E U+300F */
+	{ STR("\xE3\x80\x8A"), STR("\xE3\x80\x8B") }, /* U+300A U+300B */
 };
 
 static bool strip_pair(struct str *s)
 {
 	for (size_t i = 0; i < COUNT(pairs); i++) {
-		struct str open = str_of(pairs[i].open), close = str_of(pairs[i].close), in;
+		struct str open = pairs[i].open, close = pairs[i].close, in;
 
-		if (s->n < open.n + close.n || !str_starts(*s, open) || !str_ends(*s, close))
+		if (s->s[0] != open.s[0] || s->n < open.n + close.n || !str_starts(*s, open) || !str_ends(*s, close))
 			continue;
 		in = str_sub(*s, open.n, s->n - close.n);
 		/* "a", "b" is a list of two, not a text in quotes; $x$ and $y$ likewise */
@@ -194,13 +195,20 @@ static bool strip_stop(struct str *s)
 
 struct str text_strip(struct str s)
 {
+	/* First bytes of what is taken off as a pair; a stop is the one thing that is taken off the end alone. */
+	static const bool wraps[256] = {
+		['`'] = true, ['~'] = true, ['*'] = true, ['_'] = true, ['$'] = true, ['\\'] = true, ['"'] = true, ['\''] = true,
+		[0xE2] = true, [0xE3] = true,
+	};
+
 	/* Each layer may look at the whole text, so their number is bounded to keep this linear. */
 	for (int layer = 0; layer < 12; layer++) {
 		s = trim(s);
-		if (s.n == 0 || (alnum(s.s[0]) && alnum(s.s[s.n - 1])))
-			break;
-		if (!strip_fence(&s) && !strip_pair(&s) && !strip_stars(&s) && !strip_command(&s) && !strip_stop(&s))
-			break;
+		if (s.n == 0)
+			return s;
+		if (!(wraps[(unsigned char)s.s[0]] && (strip_fence(&s) || strip_pair(&s) || strip_stars(&s) || strip_command(&s))) &&
+		    !strip_stop(&s))
+			return s;
 	}
 	return trim(s);
 }
@@ -212,6 +220,12 @@ static size_t digit_head(struct str s, int *digit)
 	size_t n;
 
 	if (s.n == 0)
+		return 0;
+	if (s.s[0] >= '0' && s.s[0] <= '9') {
+		*digit = s.s[0] - '0';
+		return 1;
+	}
+	if ((unsigned char)s.s[0] < 0x80)
 		return 0;
 	n = utf8_next(s, &cp);
 	if (cp >= 0xFF10 && cp <= 0xFF19)
@@ -225,18 +239,20 @@ static size_t digit_head(struct str s, int *digit)
 static size_t sign_head(struct str s, bool *neg)
 {
 	static const struct {
-		const char *text;
+		struct str text;
 		bool neg;
 	} signs[] = {
-		{ "+", false }, { "\xEF\xBC\x8B", false }, /* U+FF0B */
-		{ "-", true }, { "\xE2\x88\x92", true }, { "\xEF\xBC\x8D", true }, /* U+2212 U+FF0D */
-		{ "\xE2\x80\x93", true }, { "\xEF\xB9\xA3", true }, /* U+2013 U+FE63 */
+		{ STR("+"), false }, { STR("\xEF\xBC\x8B"), false }, /* U+FF0B */
+		{ STR("-"), true }, { STR("\xE2\x88\x92"), true }, { STR("\xEF\xBC\x8D"), true }, /* U+2212 U+FF0D */
+		{ STR("\xE2\x80\x93"), true }, { STR("\xEF\xB9\xA3"), true }, /* U+2013 U+FE63 */
 	};
 
+	if (s.n && alnum(s.s[0]))
+		return 0;
 	for (size_t i = 0; i < COUNT(signs); i++)
-		if (str_starts(s, str_of(signs[i].text))) {
+		if (str_starts(s, signs[i].text)) {
 			*neg = signs[i].neg;
-			return strlen(signs[i].text);
+			return signs[i].text.n;
 		}
 	return 0;
 }
@@ -244,14 +260,16 @@ static size_t sign_head(struct str s, bool *neg)
 /* What may stand between thousands. */
 static size_t thousands_head(struct str s)
 {
-	static const char *const marks[] = {
-		"{,}", "\\,", "\\ ", ",", "\xEF\xBC\x8C", /* U+FF0C */
+	static const struct str marks[] = {
+		STR("{,}"), STR("\\,"), STR("\\ "), STR(","), STR("\xEF\xBC\x8C"), /* U+FF0C */
 	};
 
+	if (s.n == 0 || s.s[0] == '\n')
+		return 0;
 	for (size_t i = 0; i < COUNT(marks); i++)
-		if (str_starts(s, str_of(marks[i])))
-			return strlen(marks[i]);
-	return s.n && s.s[0] == '\n' ? 0 : blank_head(s);
+		if (str_starts(s, marks[i]))
+			return marks[i].n;
+	return blank_head(s);
 }
 
 /* Digits up to something else; their number, or -1 when they overflow. */
@@ -270,6 +288,23 @@ static int digits(struct str *s, uint64_t *v)
 	return count;
 }
 
+/* A sign or none and at most 18 digits, as most numbers are written. */
+static bool plain_int(struct str s, int64_t *ret)
+{
+	size_t i = s.n && (s.s[0] == '-' || s.s[0] == '+');
+	int64_t v = 0;
+
+	if (i == s.n || s.n > 18)
+		return false;
+	for (; i < s.n; i++) {
+		if (s.s[i] < '0' || s.s[i] > '9')
+			return false;
+		v = v * 10 + (s.s[i] - '0');
+	}
+	*ret = s.s[0] == '-' ? -v : v;
+	return true;
+}
+
 bool text_int(struct str s, int64_t *ret)
 {
 	uint64_t v = 0, zero = 0;
@@ -278,6 +313,8 @@ bool text_int(struct str s, int64_t *ret)
 	size_t n;
 	int count;
 
+	if (plain_int(s, ret))
+		return true;
 	s = text_strip(s);
 	s = trim(str_from(s, sign_head(s, &neg)));
 	count = digits(&s, &v);
@@ -306,15 +343,15 @@ bool text_int(struct str s, int64_t *ret)
 /* A separator that is not a blank. */
 static size_t mark_head(struct str s)
 {
-	static const char *const marks[] = {
-		",", ";", "\xE3\x80\x81", "\xEF\xBC\x8C", "\xEF\xBC\x9B", /* U+3001 U+FF0C U+FF1B */
-	};
+	static const struct str marks[] = { STR("\xE3\x80\x81"), STR("\xEF\xBC\x8C"), STR("\xEF\xBC\x9B") }; /* U+3001 U+FF0C U+FF1B */
 
-	if (s.n == 0 || ((unsigned char)s.s[0] < 0x80 && s.s[0] != ',' && s.s[0] != ';'))
+	if (s.n == 0)
 		return 0;
+	if ((unsigned char)s.s[0] < 0x80)
+		return s.s[0] == ',' || s.s[0] == ';';
 	for (size_t i = 0; i < COUNT(marks); i++)
-		if (str_starts(s, str_of(marks[i])))
-			return strlen(marks[i]);
+		if (str_starts(s, marks[i]))
+			return marks[i].n;
 	return 0;
 }
 
@@ -323,7 +360,7 @@ static size_t and_head(struct str s)
 {
 	struct str cjk = STR("\xE5\x92\x8C");
 
-	if (s.n > 4 && str_ieq(str_sub(s, 0, 3), STR("and")) && ascii_blank(s.s[3]))
+	if (s.n > 4 && (s.s[0] | 0x20) == 'a' && (s.s[1] | 0x20) == 'n' && (s.s[2] | 0x20) == 'd' && ascii_blank(s.s[3]))
 		return 4;
 	if (s.n > 2 && s.s[0] == '&' && ascii_blank(s.s[1]))
 		return 2;
@@ -389,20 +426,26 @@ static size_t quoted_end(struct str s)
 {
 	struct str open = { NULL, 0 }, close = { NULL, 0 };
 	size_t at, blanks;
+	ptrdiff_t next;
 
 	if (!s.n || (s.s[0] != '"' && s.s[0] != '\'' && s.s[0] != '\xE2' && s.s[0] != '\xE3'))
 		return 0;
 	for (size_t i = 0; i < COUNT(pairs); i++)
-		if (str_starts(s, str_of(pairs[i].open))) {
-			open = str_of(pairs[i].open);
-			close = str_of(pairs[i].close);
+		if (s.s[0] == pairs[i].open.s[0] && str_starts(s, pairs[i].open)) {
+			open = pairs[i].open;
+			close = pairs[i].close;
 			break;
 		}
 	if (!open.n)
 		return 0;
-	for (at = open.n; at < s.n && !str_starts(str_from(s, at), close); at++)
-		if (str_starts(str_from(s, at), open))
-			return 0;
+	if (open.n == 1) {
+		next = str_chr(str_from(s, 1), close.s[0]);
+		at = next < 0 ? s.n : 1 + (size_t)next;
+	} else {
+		for (at = open.n; at < s.n && !str_starts(str_from(s, at), close); at++)
+			if (str_starts(str_from(s, at), open))
+				return 0;
+	}
 	if (at == s.n)
 		return 0;
 	at += close.n;
@@ -414,15 +457,18 @@ static size_t quoted_end(struct str s)
 static struct str unbracket(struct str s)
 {
 	static const struct {
-		const char *open, *close;
+		struct str open, close;
 	} brackets[] = {
-		{ "[", "]" }, { "(", ")" }, { "\\{", "\\}" }, { "{", "}" },
-		{ "\xEF\xBC\x88", "\xEF\xBC\x89" }, /* U+FF08 U+FF09 */
-		{ "\xE3\x80\x90", "\xE3\x80\x91" }, /* U+3010 U+3011 */
+		{ STR("["), STR("]") }, { STR("("), STR(")") }, { STR("\\{"), STR("\\}") }, { STR("{"), STR("}") },
+		{ STR("\xEF\xBC\x88"), STR("\xEF\xBC\x89") }, /* U+FF08 U+FF09 */
+		{ STR("\xE3\x80\x90"), STR("\xE3\x80\x91") }, /* U+3010 U+3011 */
 	};
 
+	if (s.n == 0 || alnum(s.s[0]))
+		return s;
+
 	for (size_t i = 0; i < COUNT(brackets); i++) {
-		struct str open = str_of(brackets[i].open), close = str_of(brackets[i].close);
+		struct str open = brackets[i].open, close = brackets[i].close;
 		size_t at = 0;
 		int depth = 0;
 
@@ -430,7 +476,9 @@ static struct str unbracket(struct str s)
 			continue;
 		/* "(a), (b)" keeps its brackets: the first must close at the end */
 		while (at < s.n) {
-			if (str_starts(str_from(s, at), open)) {
+			if (s.s[at] != open.s[0] && s.s[at] != close.s[0]) {
+				at++;
+			} else if (str_starts(str_from(s, at), open)) {
 				depth++;
 				at += open.n;
 			} else if (str_starts(str_from(s, at), close)) {
@@ -456,22 +504,21 @@ struct str text_list(struct str s)
 
 bool text_item(struct str *rest, struct str *item)
 {
+	/* Beside the bytes above 0x7F these can begin a separator. */
+	static const bool begins[128] = { [','] = true, [';'] = true, ['\n'] = true, [' '] = true };
 	struct str s = skip_blanks(*rest);
 	size_t i, n = 0, blanks;
 
 	if (s.n == 0)
 		return false;
 	for (i = quoted_end(s); i < s.n; i += blanks > 1 ? blanks : 1) {
-		unsigned char c = (unsigned char)s.s[i];
-
-		blanks = 0;
-		/* only these bytes can begin a separator */
-		if (c != ',' && c != ';' && c != '\n' && c != ' ' && c < 0x80)
-			continue;
+		while (i < s.n && (unsigned char)s.s[i] < 0x80 && !begins[(unsigned char)s.s[i]])
+			i++;
 		n = separator(str_from(s, i), &blanks);
 		if (n)
 			break;
 	}
+	i = i < s.n ? i : s.n;
 	*item = text_strip(str_sub(s, 0, i));
 	*rest = str_from(s, i + n);
 	return true;
@@ -479,20 +526,24 @@ bool text_item(struct str *rest, struct str *item)
 
 bool text_bool(struct str s, bool *ret)
 {
-	static const char *const yes[] = { "true", "yes", "t", "y", "1", "\xE7\x9C\x9F", "\xE6\x98\xAF", "\xE5\xAF\xB9",
-					   "\xE6\xAD\xA3\xE7\xA1\xAE" }; /* zhen, shi, dui, zhengque */
-	static const char *const no[] = { "false", "no", "f", "n", "0", "\xE5\x81\x87", "\xE5\x90\xA6", "\xE9\x94\x99",
-					  "\xE9\x94\x99\xE8\xAF\xAF", "\xE4\xB8\x8D\xE6\x98\xAF" }; /* jia, fou, cuo, cuowu, bushi */
+	static const struct {
+		struct str text;
+		bool says;
+	} words[] = {
+		{ STR("true"), true }, { STR("false"), false }, { STR("yes"), true }, { STR("no"), false },
+		{ STR("t"), true }, { STR("f"), false }, { STR("y"), true }, { STR("n"), false }, { STR("1"), true }, { STR("0"), false },
+		{ STR("\xE7\x9C\x9F"), true }, { STR("\xE5\x81\x87"), false },  /* zhen, jia */
+		{ STR("\xE6\x98\xAF"), true }, { STR("\xE5\x90\xA6"), false },  /* shi, fou */
+		{ STR("\xE5\xAF\xB9"), true }, { STR("\xE9\x94\x99"), false },  /* dui, cuo */
+		{ STR("\xE6\xAD\xA3\xE7\xA1\xAE"), true },                      /* zhengque */
+		{ STR("\xE9\x94\x99\xE8\xAF\xAF"), false },                     /* cuowu */
+		{ STR("\xE4\xB8\x8D\xE6\x98\xAF"), false },                     /* bushi */
+	};
 
 	s = text_strip(s);
-	for (size_t i = 0; i < COUNT(yes); i++)
-		if (str_ieq(s, str_of(yes[i]))) {
-			*ret = true;
-			return true;
-		}
-	for (size_t i = 0; i < COUNT(no); i++)
-		if (str_ieq(s, str_of(no[i]))) {
-			*ret = false;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (s.n == words[i].text.n && str_ieq(s, words[i].text)) {
+			*ret = words[i].says;
 			return true;
 		}
 	return false;
@@ -505,21 +556,22 @@ static bool letter(char c)
 
 /* Notations that text_plain makes plain. A command ends where a letter does not follow. */
 static const struct {
-	const char *from, *to;
+	struct str from, to;
 } plain[] = {
-	{ "\\times", "*" }, { "\\cdot", "*" }, { "\\ast", "*" }, { "\\div", "/" }, { "\\left", "" }, { "\\right", "" },
-	{ "\\quad", " " }, { "\\,", " " }, { "\\;", " " }, { "\\!", "" }, { "\\ ", " " },
-	{ "\xC3\x97", "*" },     /* U+00D7 times */
-	{ "\xC2\xB7", "*" },     /* U+00B7 middle dot */
-	{ "\xE2\x8B\x85", "*" }, /* U+22C5 dot operator */
-	{ "\xE2\x88\x97", "*" }, /* U+2217 asterisk operator */
-	{ "\xC3\xB7", "/" },     /* U+00F7 division */
-	{ "\xE2\x88\x95", "/" }, /* U+2215 division slash */
-	{ "\xE2\x81\x84", "/" }, /* U+2044 fraction slash */
-	{ "\xE2\x88\x92", "-" }, /* U+2212 minus */
-	{ "\xE2\x80\x93", "-" }, /* U+2013 en dash */
-	{ "\xE3\x80\x80", " " }, /* U+3000 */
-	{ "\xC2\xA0", " " },     /* U+00A0 */
+	{ STR("\\times"), STR("*") }, { STR("\\cdot"), STR("*") }, { STR("\\ast"), STR("*") }, { STR("\\div"), STR("/") },
+	{ STR("\\left"), STR("") }, { STR("\\right"), STR("") },
+	{ STR("\\quad"), STR(" ") }, { STR("\\,"), STR(" ") }, { STR("\\;"), STR(" ") }, { STR("\\!"), STR("") }, { STR("\\ "), STR(" ") },
+	{ STR("\xC3\x97"), STR("*") },     /* U+00D7 times */
+	{ STR("\xC2\xB7"), STR("*") },     /* U+00B7 middle dot */
+	{ STR("\xE2\x8B\x85"), STR("*") }, /* U+22C5 dot operator */
+	{ STR("\xE2\x88\x97"), STR("*") }, /* U+2217 asterisk operator */
+	{ STR("\xC3\xB7"), STR("/") },     /* U+00F7 division */
+	{ STR("\xE2\x88\x95"), STR("/") }, /* U+2215 division slash */
+	{ STR("\xE2\x81\x84"), STR("/") }, /* U+2044 fraction slash */
+	{ STR("\xE2\x88\x92"), STR("-") }, /* U+2212 minus */
+	{ STR("\xE2\x80\x93"), STR("-") }, /* U+2013 en dash */
+	{ STR("\xE3\x80\x80"), STR(" ") }, /* U+3000 */
+	{ STR("\xC2\xA0"), STR(" ") },     /* U+00A0 */
 };
 
 bool text_plain(struct str s, char *room, size_t cap, struct str *ret)
@@ -527,12 +579,17 @@ bool text_plain(struct str s, char *room, size_t cap, struct str *ret)
 	size_t at = 0;
 
 	while (s.n) {
-		struct str to = str_sub(s, 0, 1);
-		size_t used = 1;
+		struct str to = s;
+		size_t used = 0;
 		char wide[4];
 		uint32_t cp;
 
-		if ((unsigned char)s.s[0] >= 0x80) {
+		while (used < s.n && (unsigned char)s.s[used] < 0x80 && s.s[used] != '\\')
+			used++;
+		if (!used && s.s[0] == '\\')
+			used = 1;
+		to.n = used;
+		if (!used) {
 			used = utf8_next(s, &cp);
 			to = str_sub(s, 0, used);
 			if (cp >= 0xFF01 && cp <= 0xFF5E) {
@@ -542,14 +599,14 @@ bool text_plain(struct str s, char *room, size_t cap, struct str *ret)
 		}
 		if ((unsigned char)s.s[0] >= 0x80 || s.s[0] == '\\')
 			for (size_t i = 0; i < COUNT(plain); i++) {
-				struct str from = str_of(plain[i].from);
+				struct str from = plain[i].from;
 
 				if (!str_starts(s, from))
 					continue;
 				if (letter(from.s[from.n - 1]) && s.n > from.n && letter(s.s[from.n]))
 					continue;
 				used = from.n;
-				to = str_of(plain[i].to);
+				to = plain[i].to;
 				break;
 			}
 		if (to.n > cap - at)
