@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-enum { PEOPLE_MAX = 40, EVENTS_MAX = 200, NAME_MAX = 64, ROUND_MAX = 6, DRAWS = 40 };
+enum { PEOPLE_MAX = 40, EVENTS_MAX = 200, NAME_MAX = 64, ROUND_MAX = 6, DRAWS = 40, EVENT_MAX = 24 /* bytes of one that is drawn */ };
 
 enum { PEOPLE, EVENTS, IDLE, INDIRECT, ROUND, CONDITION, UNDO, ALL, ALIKE };
 
@@ -68,112 +68,139 @@ struct event {
 	bool back;          /* a: to the one before */
 };
 
+/* What everybody owns, and whose each thing is: one is the other turned round. */
+struct holding {
+	unsigned char owns[PEOPLE_MAX], owner[PEOPLE_MAX];
+};
+
 struct puzzle {
 	struct str person[PEOPLE_MAX][LANGS], thing[PEOPLE_MAX][LANGS];
 	int n;
 	struct str events; /* their text */
-	int owns[PEOPLE_MAX], before[PEOPLE_MAX];
-	bool undoable;     /* before[] is how things stood before the exchange just made */
+	struct holding now, before;
+	bool undoable;     /* before is how things stood before the exchange just made */
 };
 
+/* All names of a desc, by a hash that capitals do not change: no two may look alike. */
+struct seen {
+	unsigned char slot[512]; /* 1 + number of a name, 0 is free; at most 160 are taken */
+	struct str name[4 * PEOPLE_MAX];
+};
+
+static bool skip(struct str *s, char c)
+{
+	if (s->n == 0 || s->s[0] != c)
+		return false;
+	s->s++;
+	s->n--;
+	return true;
+}
+
+/* Bytes of a letter beyond ASCII, of any script; 0 where it is none: signs, blanks, bad bytes. */
+static size_t wide_letter(struct str s)
+{
+	uint32_t cp;
+	size_t n;
+
+	if (s.n >= 3 && (unsigned char)s.s[0] - 0xe4u < 6 && (s.s[1] & 0xc0) == 0x80 && (s.s[2] & 0xc0) == 0x80)
+		return 3; /* U+4000 .. U+9FFF */
+	n = utf8_next(s, &cp);
+	return cp < 0xc0 || (cp >= 0x2000 && cp < 0x3040) || (cp >= 0xe000 && cp <= 0xffff) ? 0 : n;
+}
+
 /* Letters of any script with single blanks, hyphens, apostrophes and digits behind the first: no sign of the desc or of an answer. */
-static bool is_name(struct str s)
+static bool name_head(struct str *s, struct str *name, uint32_t *hash)
 {
-	uint32_t cp = 0, last;
-	size_t n = 0;
+	const char *at = s->s, *end = s->s + s->n;
+	uint32_t h = 0;
 
-	for (size_t i = 0; i < s.n; i += n) {
-		last = cp;
-		n = utf8_next(str_from(s, i), &cp);
-		if (cp >= 0x80) {
-			if (cp < 0xc0 || (cp >= 0x2000 && cp < 0x3040) || (cp >= 0xe000 && cp <= 0xffff))
+	while (at < end) {
+		char c = *at;
+
+		if ((unsigned char)c >= 0x80) {
+			size_t n = wide_letter((struct str){ at, (size_t)(end - at) });
+
+			if (!n)
 				return false;
-		} else if ((cp | 32) < 'a' || (cp | 32) > 'z') {
-			if (i == 0 || !cp || !strchr(" -'0123456789", (int)cp) || (cp == ' ' && last == ' '))
-				return false;
+			for (; n > 1; n--)
+				h = (h ^ (unsigned char)*at++) * 16777619u;
+		} else if ((unsigned)(c | 32) - 'a' >= 26) {
+			if (at == s->s || !(c == ' ' || c == '-' || c == '\'' || (c >= '0' && c <= '9')) || (c == ' ' && at[-1] == ' '))
+				break;
 		}
+		h = (h ^ (unsigned char)(*at++ | 32)) * 16777619u;
 	}
-	return s.n > 0 && s.n <= NAME_MAX && cp != ' ';
+	*name = (struct str){ s->s, (size_t)(at - s->s) };
+	*s = (struct str){ at, (size_t)(end - at) };
+	*hash = h;
+	return name->n > 0 && name->n <= NAME_MAX && at[-1] != ' ';
 }
 
-static bool names_read(struct str s, struct str name[LANGS])
+/* Both names of one thing may look alike; any others may not. */
+static bool is_new(struct seen *seen, struct str name, uint32_t hash, int number)
 {
-	ptrdiff_t slash = str_chr(s, '/');
+	uint32_t at = (hash ^ hash >> 15) % sizeof(seen->slot);
 
-	name[LANG_EN] = name[LANG_ZH] = s;
-	if (slash >= 0) {
-		name[LANG_EN] = str_sub(s, 0, (size_t)slash);
-		name[LANG_ZH] = str_from(s, (size_t)slash + 1);
-		if (str_eq(name[LANG_EN], name[LANG_ZH]))
-			return false;
+	seen->name[number] = name;
+	for (; seen->slot[at]; at = (at + 1) % sizeof(seen->slot)) {
+		int other = seen->slot[at] - 1;
+
+		if (seen->name[other].n == name.n && str_ieq(seen->name[other], name))
+			return other == (number ^ 1);
 	}
-	return is_name(name[LANG_EN]) && is_name(name[LANG_ZH]);
+	seen->slot[at] = (unsigned char)(number + 1);
+	return true;
 }
 
-static bool clash(const struct str a[LANGS], const struct str b[LANGS])
+/* "cup/杯子", or one name for both languages; number: of the first of them. */
+static bool names_head(struct str *s, struct str name[LANGS], struct seen *seen, int number)
 {
-	for (int i = 0; i < LANGS * LANGS; i++)
-		if (a[i / LANGS].n == b[i % LANGS].n && str_ieq(a[i / LANGS], b[i % LANGS]))
-			return true;
-	return false;
+	uint32_t hash;
+
+	if (!name_head(s, &name[LANG_EN], &hash) || !is_new(seen, name[LANG_EN], hash, number))
+		return false;
+	name[LANG_ZH] = name[LANG_EN];
+	if (!skip(s, '/'))
+		return true;
+	return name_head(s, &name[LANG_ZH], &hash) && !str_eq(name[LANG_EN], name[LANG_ZH]) && is_new(seen, name[LANG_ZH], hash, number + 1);
 }
 
-/* Does the name of the newest person or thing belong to somebody or something else too? */
-static bool clashes(const struct puzzle *p, int last)
-{
-	bool bad = clash(p->person[last], p->thing[last]);
-
-	for (int i = 0; i < last && !bad; i++)
-		bad = clash(p->person[last], p->person[i]) || clash(p->person[last], p->thing[i]) ||
-		      clash(p->thing[last], p->person[i]) || clash(p->thing[last], p->thing[i]);
-	return bad;
-}
-
+/* A number below end, cut off the text; -1: there is none. */
 static int number_head(struct str *s, int end)
 {
-	int v = 0;
-	size_t n = 0;
+	int v = 0, n = 0;
 
-	while (n < s->n && n < 2 && s->s[n] >= '0' && s->s[n] <= '9')
+	while ((size_t)n < s->n && n < 2 && s->s[n] >= '0' && s->s[n] <= '9')
 		v = v * 10 + s->s[n++] - '0';
 	if (n == 0 || (n == 2 && v < 10) || v >= end)
 		return -1;
-	*s = str_from(*s, n);
+	s->s += n;
+	s->n -= (size_t)n;
 	return v;
 }
 
-/* "3.5" and no more; false for anything else. */
-static bool two_read(struct str *s, int end, int *a, int *b)
+/* "3.5" */
+static bool two_head(struct str *s, int end, int *a, int *b)
 {
 	*a = number_head(s, end);
-	if (*a < 0 || s->n == 0 || s->s[0] != '.')
+	if (*a < 0 || !skip(s, '.'))
 		return false;
-	*s = str_from(*s, 1);
 	*b = number_head(s, end);
 	return *b >= 0;
 }
 
-static int owner(const struct puzzle *p, int thing)
+static bool who_head(struct event *e, struct str *s, const struct puzzle *p, int lo, int hi)
 {
-	int i = 0;
+	for (e->n = 0; s->n && s->s[0] != ';'; e->n++) {
+		struct who w = { .how = s->s[0] };
 
-	while (p->owns[i] != thing)
-		i++;
-	return i;
-}
-
-static bool who_read(struct event *e, struct str s, const struct puzzle *p, int lo, int hi)
-{
-	for (e->n = 0; s.n; e->n++) {
-		struct who w = { .how = s.s[0] };
-
-		if (e->n == hi || !strchr("pho", w.how) || !w.how)
+		if (e->n == hi || (w.how != 'p' && w.how != 'h' && w.how != 'o'))
 			return false;
-		s = str_from(s, 1);
-		w.of = number_head(&s, p->n);
+		skip(s, w.how);
+		w.of = number_head(s, p->n);
 		if (w.of < 0)
 			return false;
-		w.is = w.how == 'h' ? owner(p, w.of) : w.of;
+		w.is = w.how == 'h' ? p->now.owner[w.of] : w.of;
 		for (int i = 0; i < e->n; i++)
 			if (e->who[i].is == w.is)
 				return false;
@@ -182,38 +209,34 @@ static bool who_read(struct event *e, struct str s, const struct puzzle *p, int 
 	return e->n >= lo;
 }
 
-/* One event, its people as they stand now. */
-static bool event_read(struct event *e, struct str s, const struct puzzle *p)
+/* One event, cut off the text; its people as they stand now. */
+static bool event_head(struct event *e, struct str *s, const struct puzzle *p)
 {
-	e->kind = s.n ? s.s[0] : 0;
 	e->n = 0;
-	s = str_from(s, 1);
-	switch (e->kind) {
-	case 's':
-		return who_read(e, s, p, 2, 2);
-	case 'r':
-		return who_read(e, s, p, 3, ROUND_MAX);
-	case 'g':
-	case 't':
-		return two_read(&s, p->n, &e->a, &e->b) && s.n == 0 && e->a != e->b;
-	case 'a':
-		e->back = str_is(s, "-");
-		return e->back || str_is(s, "+");
-	case 'i':
-		if (!two_read(&s, p->n, &e->a, &e->b) || s.n == 0 || s.s[0] != 's')
-			return false;
-		return who_read(e, str_from(s, 1), p, 2, 2);
-	case 'u':
-		return s.n == 0 && p->undoable;
-	case 'n':
-		e->idle = number_head(&s, 3);
-		if (e->idle < 0 || s.n == 0 || s.s[0] != '.')
-			return false;
-		s = str_from(s, 1);
-		return two_read(&s, p->n, &e->a, &e->b) && s.n == 0 && (e->idle == 1 || e->a != e->b);
-	default:
+	e->kind = s->n ? s->s[0] : 0;
+	if (!skip(s, e->kind))
 		return false;
+	switch (e->kind) {
+	case 's': return who_head(e, s, p, 2, 2);
+	case 'r': return who_head(e, s, p, 3, ROUND_MAX);
+	case 'g':
+	case 't': return two_head(s, p->n, &e->a, &e->b) && e->a != e->b;
+	case 'a':
+		e->back = skip(s, '-');
+		return e->back || skip(s, '+');
+	case 'i': return two_head(s, p->n, &e->a, &e->b) && skip(s, 's') && who_head(e, s, p, 2, 2);
+	case 'u': return p->undoable;
+	case 'n':
+		e->idle = number_head(s, 3);
+		return e->idle >= 0 && skip(s, '.') && two_head(s, p->n, &e->a, &e->b) && (e->idle == 1 || e->a != e->b);
+	default: return false;
 	}
+}
+
+/* The next event of a text; false where it is damaged. */
+static bool event_next(struct event *e, struct str *rest, const struct puzzle *p)
+{
+	return event_head(e, rest, p) && (rest->n == 0 || (skip(rest, ';') && rest->n));
 }
 
 /* Who gives to whom in an event: a circle of people, none where nothing changes hands. */
@@ -224,8 +247,8 @@ static int circle(const struct event *e, const struct puzzle *p, int *who)
 	for (int i = 0; i < n; i++)
 		who[i] = e->who[i].is;
 	if (e->kind == 'g' || e->kind == 't') {
-		who[0] = owner(p, e->a);
-		who[1] = owner(p, e->b);
+		who[0] = p->now.owner[e->a];
+		who[1] = p->now.owner[e->b];
 		return 2;
 	}
 	if (e->kind == 'a') {
@@ -233,71 +256,76 @@ static int circle(const struct event *e, const struct puzzle *p, int *who)
 			who[n] = e->back ? p->n - 1 - n : n;
 		return n;
 	}
-	return e->kind == 'i' && p->owns[e->a] != e->b ? 0 : n;
+	return e->kind == 'i' && p->now.owns[e->a] != e->b ? 0 : n;
+}
+
+static void gets(struct holding *h, int who, unsigned char thing)
+{
+	h->owns[who] = thing;
+	h->owner[thing] = (unsigned char)who;
 }
 
 static void event_play(struct puzzle *p, const struct event *e)
 {
-	int who[PEOPLE_MAX], n = circle(e, p, who), last;
+	int who[PEOPLE_MAX], n = circle(e, p, who);
+	unsigned char last;
 
-	p->undoable = strchr("srgta", e->kind) != NULL;
+	p->undoable = e->kind != 'u' && e->kind != 'i' && e->kind != 'n';
 	if (e->kind == 'u')
-		memcpy(p->owns, p->before, sizeof(p->owns));
+		p->now = p->before;
 	else if (p->undoable)
-		memcpy(p->before, p->owns, sizeof(p->owns));
+		p->before = p->now;
 	if (n == 0)
 		return;
-	last = p->owns[who[n - 1]];
+	last = p->now.owns[who[n - 1]];
 	for (int i = n - 1; i > 0; i--)
-		p->owns[who[i]] = p->owns[who[i - 1]];
-	p->owns[who[0]] = last;
+		gets(&p->now, who[i], p->now.owns[who[i - 1]]);
+	gets(&p->now, who[0], last);
 }
 
 static void restart(struct puzzle *p)
 {
 	for (int i = 0; i < p->n; i++)
-		p->owns[i] = i;
+		gets(&p->now, i, (unsigned char)i);
 	p->undoable = false;
 }
 
 /* People and things of a desc, everybody at the start; the events are not read yet. */
 static bool people_read(struct puzzle *p, struct str desc)
 {
-	ptrdiff_t bar = str_chr(desc, '|');
-	struct str rest, part;
+	struct seen seen;
 
+	memset(seen.slot, 0, sizeof(seen.slot));
 	p->n = 0;
-	if (bar <= 0 || desc.s[bar - 1] == ',' || desc.s[desc.n - 1] == ';')
-		return false;
-	rest = str_sub(desc, 0, (size_t)bar);
-	while (str_split(&rest, ',', &part)) {
-		ptrdiff_t is = str_chr(part, '=');
+	do {
+		int i = p->n;
 
-		if (is < 0 || p->n == PEOPLE_MAX || !names_read(str_sub(part, 0, (size_t)is), p->person[p->n]) ||
-		    !names_read(str_from(part, (size_t)is + 1), p->thing[p->n]) || clashes(p, p->n))
+		if (i == PEOPLE_MAX || !names_head(&desc, p->person[i], &seen, 4 * i) || !skip(&desc, '=') ||
+		    !names_head(&desc, p->thing[i], &seen, 4 * i + 2))
 			return false;
 		p->n++;
-	}
-	p->events = str_from(desc, (size_t)bar + 1);
+	} while (skip(&desc, ','));
+	if (!skip(&desc, '|'))
+		return false;
+	p->events = desc;
 	restart(p);
-	return p->n >= 2 && p->events.n > 0;
+	return p->n >= 2 && desc.n > 0;
 }
 
-/* Read it all; the state is that at the end. */
-static bool parse(struct puzzle *p, struct str desc)
+/* Read it all; the state is that at the end. How many events; 0: the desc is damaged. */
+static int parse(struct puzzle *p, struct str desc)
 {
-	struct str rest, part;
 	struct event e;
 	int events = 0;
 
 	if (!people_read(p, desc))
-		return false;
-	for (rest = p->events; str_split(&rest, ';', &part);) {
-		if (events++ == EVENTS_MAX || !event_read(&e, part, p))
-			return false;
+		return 0;
+	for (desc = p->events; desc.n; events++) {
+		if (events == EVENTS_MAX || !event_next(&e, &desc, p))
+			return 0;
 		event_play(p, &e);
 	}
-	return true;
+	return events;
 }
 
 /* ---- the solver ---- */
@@ -308,7 +336,7 @@ static void write_answer(struct buf *out, const struct puzzle *p, enum lang lang
 		buf_addz(out, i == 0 ? "" : lang == LANG_ZH ? "，" : ", ");
 		buf_add(out, p->person[i][lang]);
 		buf_addz(out, lang == LANG_ZH ? "：" : ": ");
-		buf_add(out, p->thing[p->owns[i]][lang]);
+		buf_add(out, p->thing[p->now.owns[i]][lang]);
 	}
 }
 
@@ -326,7 +354,7 @@ static void say(struct buf *out, struct str desc, struct str answer, enum lang l
 {
 	struct puzzle p;
 
-	if (lang != LANG_ZH || !parse(&p, desc))
+	if (lang == LANG_EN || !parse(&p, desc))
 		buf_add(out, answer);
 	else
 		write_answer(out, &p, LANG_ZH);
@@ -382,30 +410,27 @@ static void draw_alike(struct cast *c, int n, struct rng *rng)
 	}
 }
 
-static void add_both(struct buf *b, struct str en, struct str zh)
-{
-	buf_add(b, en);
-	buf_addc(b, '/');
-	buf_add(b, zh);
-}
-
 static void write_cast(struct buf *b, const struct cast *c, int n)
 {
 	for (int i = 0; i < n; i++) {
-		buf_addz(b, i ? "," : "");
-		add_both(b, list_at("people", c->person[i], LANG_EN), list_at("people", c->person[i], LANG_ZH));
-		buf_addc(b, '=');
 		for (int lang = 0; lang < LANGS; lang++) {
-			buf_addz(b, lang ? "/" : "");
+			if (lang || i)
+				buf_addc(b, lang ? '/' : ',');
+			buf_add(b, list_at("people", c->person[i], (enum lang)lang));
+		}
+		for (int lang = 0; lang < LANGS; lang++) {
+			buf_addc(b, lang ? '/' : '=');
 			if (c->coloured)
 				buf_add(b, list_at("colours", c->colour[i], (enum lang)lang));
-			buf_addz(b, c->coloured && lang == LANG_EN ? " " : "");
+			if (c->coloured && lang == LANG_EN)
+				buf_addc(b, ' ');
 			buf_add(b, list_at("things", c->thing[i], (enum lang)lang));
 		}
 	}
 	buf_addc(b, '|');
 }
 
+/* The names of p are in the desc, which keeps its place while events of up to EVENT_MAX bytes are added. */
 static bool draw_cast(struct buf *desc, struct puzzle *p, const int *knob, struct rng *rng)
 {
 	struct cast c = { .coloured = knob[ALIKE] != 0 };
@@ -419,6 +444,7 @@ static bool draw_cast(struct buf *desc, struct puzzle *p, const int *knob, struc
 			draw_some(c.thing, knob[PEOPLE], list_count("things"), rng);
 		write_cast(desc, &c, knob[PEOPLE]);
 		buf_addc(desc, '-'); /* something has to follow */
+		buf_reserve(desc, (size_t)knob[EVENTS] * EVENT_MAX);
 		if (people_read(p, buf_str(desc))) {
 			buf_cut(desc, desc->n - 1);
 			return true;
@@ -452,7 +478,7 @@ static void draw_who(struct event *e, int n, const struct puzzle *p, int indirec
 			continue;
 		w->how = rng_chance(rng, 75) ? 'h' : 'o';
 		if (w->how == 'h')
-			w->of = p->owns[w->is];
+			w->of = p->now.owns[w->is];
 	}
 }
 
@@ -464,7 +490,7 @@ static void draw_idle(struct event *e, const struct puzzle *p, struct rng *rng)
 	e->idle = (int)rng_below(rng, 3);
 	draw_two(p->n, &e->a, &e->b, rng);
 	if (e->idle == 1) /* a thing of somebody else */
-		e->b = p->owns[e->b];
+		e->b = p->now.owns[e->b];
 }
 
 static void draw_exchange(struct event *e, const struct puzzle *p, const int *knob, struct rng *rng)
@@ -482,7 +508,7 @@ static void draw_exchange(struct event *e, const struct puzzle *p, const int *kn
 		e->kind = 'i';
 		draw_who(e, 2, p, knob[INDIRECT], rng);
 		draw_two(p->n, &e->a, &e->b, rng);
-		e->b = rng_chance(rng, 55) ? p->owns[e->a] : p->owns[e->b];
+		e->b = p->now.owns[rng_chance(rng, 55) ? e->a : e->b];
 		return;
 	}
 	luck -= knob[CONDITION];
@@ -508,10 +534,15 @@ static void write_event(struct buf *b, const struct event *e)
 	buf_addc(b, e->kind);
 	if (e->kind == 'a')
 		buf_addc(b, e->back ? '-' : '+');
-	if (e->kind == 'n')
-		buf_addf(b, "%d.", e->idle);
-	if (strchr("gtni", e->kind))
-		buf_addf(b, "%d.%d", e->a, e->b);
+	if (e->kind == 'n') {
+		buf_addi(b, e->idle);
+		buf_addc(b, '.');
+	}
+	if (e->kind == 'g' || e->kind == 't' || e->kind == 'n' || e->kind == 'i') {
+		buf_addi(b, e->a);
+		buf_addc(b, '.');
+		buf_addi(b, e->b);
+	}
 	if (e->kind == 'i')
 		buf_addc(b, 's');
 	for (int i = 0; i < e->n; i++) {
@@ -533,11 +564,13 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 			draw_idle(&e, &p, rng);
 		else
 			draw_exchange(&e, &p, knob, rng);
-		buf_addz(desc, i ? ";" : "");
+		if (i)
+			buf_addc(desc, ';');
 		write_event(desc, &e);
 		event_play(&p, &e);
 	}
-	return !desc->failed && solve(answer, buf_str(desc));
+	write_answer(answer, &p, LANG_EN);
+	return !desc->failed && !answer->failed;
 }
 
 /* ---- what else quarry asks ---- */
@@ -551,12 +584,12 @@ static void add_pair(struct buf *b, const struct puzzle *p, int who, int thing, 
 }
 
 /* Those whose thing changed, with the things of one time. */
-static void add_changed(struct buf *b, const struct puzzle *p, const int *was, const int *is, const int *show, enum lang lang)
+static void add_changed(struct buf *b, const struct puzzle *p, const unsigned char *was, const unsigned char *show, enum lang lang)
 {
 	bool first = true;
 
 	for (int i = 0; i < p->n; i++) {
-		if (was[i] == is[i])
+		if (was[i] == p->now.owns[i])
 			continue;
 		add_pair(b, p, i, show[i], lang, first);
 		first = false;
@@ -568,21 +601,19 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	struct puzzle p;
 	struct event e;
-	struct str rest, part;
+	struct str rest;
 
 	if (!parse(&p, desc))
 		return;
 	restart(&p);
 	rest = p.events;
-	for (int i = 1; str_split(&rest, ';', &part); i++) {
-		int was[PEOPLE_MAX];
-		bool same = true;
+	for (int i = 1; rest.n && event_next(&e, &rest, &p); i++) {
+		unsigned char was[PEOPLE_MAX];
+		bool same;
 
-		memcpy(was, p.owns, sizeof(was));
-		event_read(&e, part, &p);
+		memcpy(was, p.now.owns, sizeof(was));
 		event_play(&p, &e);
-		for (int k = 0; k < p.n; k++)
-			same &= was[k] == p.owns[k];
+		same = memcmp(was, p.now.owns, (size_t)p.n) == 0;
 		buf_addf(steps, "%s%d ", i > 1 ? "\n" : "", i);
 		if (e.kind == 'i') {
 			add_pair(steps, &p, e.a, was[e.a], lang, true);
@@ -590,42 +621,45 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 			buf_add(steps, p.thing[e.b][lang]);
 			buf_addz(steps, " : ");
 		}
-		add_changed(steps, &p, was, p.owns, was, lang);
+		add_changed(steps, &p, was, was, lang);
 		buf_addz(steps, same ? "=" : " -> ");
-		add_changed(steps, &p, was, p.owns, p.owns, lang);
+		add_changed(steps, &p, was, p.now.owns, lang);
 	}
 }
 
 static void grade(struct effort *e, struct str desc)
 {
-	int chain[PEOPLE_MAX] = { 0 }, who[PEOPLE_MAX];
+	int chain[PEOPLE_MAX] = { 0 }, who[PEOPLE_MAX], given = 0;
 	bool hangs = false, looks = false;
+	struct effort all = { .technique = "" };
 	struct puzzle p;
 	struct event v;
-	struct str rest, part;
+	struct str rest;
 
-	*e = (struct effort){ .technique = "" };
-	if (!parse(&p, desc))
+	*e = all;
+	if (!people_read(&p, desc))
 		return;
-	restart(&p);
-	for (rest = p.events; str_split(&rest, ';', &part); e->steps++) {
+	for (rest = p.events; rest.n; all.steps++) {
 		int n, most = 0;
 
-		event_read(&v, part, &p);
+		if (all.steps == EVENTS_MAX || !event_next(&v, &rest, &p))
+			return;
 		n = circle(&v, &p, who);
 		for (int i = 0; i < n; i++)
 			most = chain[who[i]] > most ? chain[who[i]] : most;
 		for (int i = 0; i < n; i++)
 			chain[who[i]] = most + 1;
-		e->depth = most + 1 > e->depth && n ? most + 1 : e->depth;
-		e->steps += n;
+		all.depth = most + 1 > all.depth && n ? most + 1 : all.depth;
+		given += n;
 		for (int i = 0; i < v.n; i++)
 			looks |= v.who[i].how == 'h';
 		hangs |= v.kind == 'i';
 		event_play(&p, &v);
 	}
-	e->technique = hangs ? looks ? "tracking, who owns it by now, conditions" : "tracking, conditions" :
+	all.steps += given;
+	all.technique = hangs ? looks ? "tracking, who owns it by now, conditions" : "tracking, conditions" :
 		looks ? "tracking, who owns it by now" : "tracking";
+	*e = all;
 }
 
 /* The events with person and thing i as map[i]; where map[i] is -1 it gets the next number. */
@@ -658,7 +692,8 @@ static void canon(struct buf *out, struct str desc)
 
 	if (!parse(&p, desc))
 		return;
-	buf_addf(out, "%d|", p.n);
+	buf_addi(out, p.n);
+	buf_addc(out, '|');
 	for (int i = 0; i < p.n; i++)
 		map[i] = -1;
 	if (str_chr(p.events, 'a') >= 0) {
@@ -736,7 +771,7 @@ enum { WAYS = 3 };
 static const struct phrases {
 	const char *by_now[2], *at_first;   /* somebody told by a thing, #1 */
 	const char *swap[WAYS], *round[2], *give[WAYS], *trade[WAYS], *next, *previous, *condition, *undo, *idle[WAYS];
-	const char *the, *comma, *and, *has;
+	const char *comma, *and, *has;
 } phrases[LANGS] = {
 	[LANG_EN] = {
 		.by_now = { "the owner of #1", "whoever owns #1 by now" }, .at_first = "the one who owned #1 at first",
@@ -752,7 +787,7 @@ static const struct phrases {
 		.condition = "If @3 owns #2 at this point, @1 and @2 swap what they own; otherwise nothing happens.",
 		.undo = "The exchange just made is undone: everything is as it was before it.",
 		.idle = { "@1 offers @2 a swap, but @2 refuses.", "@1 would love to own #2.", "@1 and @2 talk about a swap, but decide against it." },
-		.the = "the ", .comma = ", ", .and = " and ", .has = " has ",
+		.comma = ", ", .and = " and ", .has = " has ",
 	},
 	[LANG_ZH] = {
 		.by_now = { "持有#1的人", "此时拥有#1的人" }, .at_first = "最初拥有#1的人",
@@ -766,7 +801,7 @@ static const struct phrases {
 		.condition = "如果此时@3拥有#2，@1和@2就互换各自的物品；否则什么也不发生。",
 		.undo = "刚才的交换被撤销，一切恢复到那次交换之前。",
 		.idle = { "@1想和@2交换，但@2拒绝了。", "@1很想要#2。", "@1和@2商量过交换，但最后作罢。" },
-		.the = "", .comma = "、", .and = "和", .has = "有",
+		.comma = "、", .and = "和", .has = "有",
 	},
 };
 
@@ -774,7 +809,6 @@ static const struct phrases {
 struct telling {
 	struct buf *out;
 	const struct puzzle *p;
-	const struct event *e;
 	struct who who[ROUND_MAX]; /* @1 .. */
 	int n, thing[2];           /* #1 #2 */
 	enum lang lang;
@@ -783,8 +817,20 @@ struct telling {
 
 static void add_thing(struct buf *out, const struct puzzle *p, int thing, enum lang lang, bool article)
 {
-	buf_addz(out, article ? phrases[lang].the : "");
+	if (article && lang == LANG_EN)
+		buf_add(out, STR("the "));
 	buf_add(out, p->thing[thing][lang]);
+}
+
+/* What stands in a phrase up to its next hole is added; where that is. */
+static const char *add_plain(struct buf *out, const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] && text[n] != '@' && text[n] != '#' && text[n] != '%')
+		n++;
+	buf_add(out, (struct str){ text, n });
+	return text + n;
 }
 
 static void add_who(const struct telling *t, const struct who *w)
@@ -796,36 +842,34 @@ static void add_who(const struct telling *t, const struct who *w)
 		buf_add(t->out, t->p->person[w->of][t->lang]);
 		return;
 	}
-	for (; *text; text++)
-		if (*text == '#') {
-			add_thing(t->out, t->p, w->of, t->lang, true);
-			text++;
-		} else {
-			buf_addc(t->out, *text);
-		}
+	text = add_plain(t->out, text);
+	add_thing(t->out, t->p, w->of, t->lang, true);
+	add_plain(t->out, text + 2);
+}
+
+static void add_all(const struct telling *t)
+{
+	const struct phrases *say = &phrases[t->lang];
+
+	for (int i = 0; i < t->n; i++) {
+		buf_addz(t->out, i == 0 ? "" : i + 1 < t->n ? say->comma : say->and);
+		add_who(t, &t->who[i]);
+	}
 }
 
 static void fill(const struct telling *t, const char *text)
 {
-	const struct phrases *say = &phrases[t->lang];
 	size_t begun = t->out->n;
 
-	for (; *text; text++) {
-		if (*text == '@' && text[1] == '*') {
-			for (int i = 0; i < t->n; i++) {
-				buf_addz(t->out, i == 0 ? "" : i + 1 < t->n ? say->comma : say->and);
-				add_who(t, &t->who[i]);
-			}
-			text++;
-		} else if (*text == '@') {
-			add_who(t, &t->who[*++text - '1']);
-		} else if (*text == '#' || *text == '%') {
-			bool article = *text == '#';
+	for (text = add_plain(t->out, text); *text; text = add_plain(t->out, text + 2)) {
+		int which = text[1] - '1';
 
-			add_thing(t->out, t->p, t->thing[*++text - '1'], t->lang, article);
-		} else {
-			buf_addc(t->out, *text);
-		}
+		if (*text != '@')
+			add_thing(t->out, t->p, t->thing[which], t->lang, *text == '#');
+		else if (text[1] == '*')
+			add_all(t);
+		else
+			add_who(t, &t->who[which]);
 	}
 	if (t->out->n > begun && t->out->s[begun] >= 'a' && t->out->s[begun] <= 'z')
 		t->out->s[begun] -= 'a' - 'A';
@@ -835,34 +879,32 @@ static void fill(const struct telling *t, const char *text)
 static void tell(struct buf *out, const struct puzzle *p, const struct event *e, int i, enum lang lang)
 {
 	const struct phrases *say = &phrases[lang];
-	struct telling t = { .out = out, .p = p, .e = e, .lang = lang, .n = e->n, .thing = { e->a, e->b } };
+	struct telling t;
 
+	t.out = out;
+	t.p = p;
+	t.lang = lang;
+	t.n = e->n;
+	t.thing[0] = e->a;
+	t.thing[1] = e->b;
 	for (int k = 0; k < e->n; k++)
 		t.who[k] = e->who[k];
 	t.way = i + (e->n ? e->who[0].of + 3 * e->who[1].of : e->a + 3 * e->b);
 	switch (e->kind) {
-	case 's':
-		fill(&t, say->swap[t.way % WAYS]);
-		break;
-	case 'r':
-		fill(&t, say->round[t.way % 2]);
-		break;
+	case 's': fill(&t, say->swap[t.way % WAYS]); break;
+	case 'r': fill(&t, say->round[t.way % 2]); break;
 	case 'g':
 	case 't':
-		t.who[0] = (struct who){ .how = 'p', .of = owner(p, e->a) };
-		t.who[1] = (struct who){ .how = 'p', .of = owner(p, e->b) };
+		t.who[0] = (struct who){ .how = 'p', .of = p->now.owner[e->a] };
+		t.who[1] = (struct who){ .how = 'p', .of = p->now.owner[e->b] };
 		fill(&t, e->kind == 'g' ? say->give[t.way % WAYS] : say->trade[t.way % WAYS]);
 		break;
-	case 'a':
-		fill(&t, e->back ? say->previous : say->next);
-		break;
+	case 'a': fill(&t, e->back ? say->previous : say->next); break;
 	case 'i':
 		t.who[2] = (struct who){ .how = 'p', .of = e->a };
 		fill(&t, say->condition);
 		break;
-	case 'u':
-		fill(&t, say->undo);
-		break;
+	case 'u': fill(&t, say->undo); break;
 	default:
 		t.who[0] = (struct who){ .how = 'p', .of = e->a };
 		t.who[1] = (struct who){ .how = 'p', .of = e->b };
@@ -871,22 +913,62 @@ static void tell(struct buf *out, const struct puzzle *p, const struct event *e,
 }
 
 /* The events, a numbered line each, or one text. */
-static int add_events(struct buf *b, struct puzzle *p, enum lang lang, bool lines)
+static void put_events(struct holes *holes, const char *hole, struct puzzle *p, enum lang lang, bool lines)
 {
-	struct str rest = p->events, part;
+	struct buf *b = hole_open(holes, hole);
+	struct str rest = p->events;
 	struct event e;
-	int i = 0;
 
-	for (restart(p); str_split(&rest, ';', &part); i++) {
-		event_read(&e, part, p);
-		if (lines)
-			buf_addf(b, "%s%d. ", i ? "\n" : "", i + 1);
-		else
-			buf_addz(b, i && lang == LANG_EN ? " " : "");
+	if (!b)
+		return;
+	restart(p);
+	for (int i = 0; rest.n && event_next(&e, &rest, p); i++) {
+		if (lines) {
+			if (i)
+				buf_addc(b, '\n');
+			buf_addi(b, i + 1);
+			buf_add(b, STR(". "));
+		} else if (i && lang == LANG_EN) {
+			buf_addc(b, ' ');
+		}
 		tell(b, p, &e, i, lang);
 		event_play(p, &e);
 	}
-	return i;
+}
+
+static void put_names(struct holes *holes, const struct puzzle *p, enum lang lang)
+{
+	struct buf *b = hole_open(holes, "names");
+
+	for (int i = 0; b && i < p->n; i++) {
+		buf_addz(b, i ? phrases[lang].comma : "");
+		buf_add(b, p->person[i][lang]);
+	}
+}
+
+static void put_start(struct holes *holes, const struct puzzle *p, enum lang lang)
+{
+	struct buf *b = hole_open(holes, "start");
+
+	for (int i = 0; b && i < p->n; i++) {
+		if (i)
+			buf_addc(b, '\n');
+		buf_add(b, p->person[i][lang]);
+		buf_addz(b, lang == LANG_ZH ? "：" : ": ");
+		buf_add(b, p->thing[i][lang]);
+	}
+}
+
+static void put_begins(struct holes *holes, const struct puzzle *p, enum lang lang)
+{
+	struct buf *b = hole_open(holes, "begins");
+
+	for (int i = 0; b && i < p->n; i++) {
+		buf_addz(b, i == 0 ? "" : lang == LANG_ZH ? "，" : i + 1 == p->n ? " and " : ", ");
+		buf_add(b, p->person[i][lang]);
+		buf_addz(b, phrases[lang].has);
+		add_thing(b, p, i, lang, true);
+	}
 }
 
 /*
@@ -895,43 +977,18 @@ static int add_events(struct buf *b, struct puzzle *p, enum lang lang, bool line
  */
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf names = BUF_INIT, start = BUF_INIT, begins = BUF_INIT, events = BUF_INIT, story = BUF_INIT, number = BUF_INIT;
-	const struct phrases *say = &phrases[lang];
 	struct puzzle p;
+	int events = parse(&p, desc);
 
-	if (!parse(&p, desc))
+	if (!events)
 		return;
-	for (int i = 0; i < p.n; i++) {
-		bool last = i + 1 == p.n;
-
-		buf_addz(&names, i ? say->comma : "");
-		buf_add(&names, p.person[i][lang]);
-		buf_addz(&start, i ? "\n" : "");
-		buf_add(&start, p.person[i][lang]);
-		buf_addz(&start, lang == LANG_ZH ? "：" : ": ");
-		buf_add(&start, p.thing[i][lang]);
-		buf_addz(&begins, i == 0 ? "" : lang == LANG_ZH ? "，" : last ? " and " : ", ");
-		buf_add(&begins, p.person[i][lang]);
-		buf_addz(&begins, say->has);
-		add_thing(&begins, &p, i, lang, true);
-	}
-	buf_addi(&number, p.n);
-	hole_put(holes, "count", buf_str(&number));
-	buf_reset(&number);
-	buf_addi(&number, add_events(&events, &p, lang, true));
-	add_events(&story, &p, lang, false);
-	hole_put(holes, "number", buf_str(&number));
-	hole_put(holes, "names", buf_str(&names));
-	hole_put(holes, "start", buf_str(&start));
-	hole_put(holes, "begins", buf_str(&begins));
-	hole_put(holes, "events", buf_str(&events));
-	hole_put(holes, "story", buf_str(&story));
-	buf_release(&names);
-	buf_release(&start);
-	buf_release(&begins);
-	buf_release(&events);
-	buf_release(&story);
-	buf_release(&number);
+	hole_puti(holes, "count", p.n);
+	hole_puti(holes, "number", events);
+	put_names(holes, &p, lang);
+	put_start(holes, &p, lang);
+	put_begins(holes, &p, lang);
+	put_events(holes, "events", &p, lang, true);
+	put_events(holes, "story", &p, lang, false);
 }
 
 const struct task task_goods_exchange = {
