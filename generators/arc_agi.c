@@ -473,102 +473,141 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 	return true;
 }
 
-/* Colours named anew in the order in which they come; 0 stays. Those met before keep their names; the others begin at *next. */
-static void relabel(struct buf *b, const struct arc_grid *g, int table[10], int *next)
-{
-	char text[ARC_CELLS + ARC_SIDE];
-	size_t n = 0;
+enum { TEXT = ARC_CELLS + ARC_SIDE }; /* bytes of a grid */
 
-	for (int y = 0, i = 0; y < g->h; y++) {
+/*
+ * Colours named anew in the order in which they come; 0 stays. Those that table names already keep their names (the others are -1
+ * there); new names begin at *next. Gives how many bytes of text that takes.
+ */
+static size_t relabel(char text[TEXT], const struct arc_grid *g, int8_t table[10], int *next)
+{
+	const uint8_t *cell = g->at;
+	char *at = text;
+
+	for (int y = 0; y < g->h; y++) {
 		if (y)
-			text[n++] = '/';
-		for (int x = 0; x < g->w; x++, i++) {
-			if (table[g->at[i]] < 0)
-				table[g->at[i]] = (*next)++;
-			text[n++] = (char)('0' + table[g->at[i]]);
+			*at++ = '/';
+		for (int x = 0; x < g->w; x++, cell++) {
+			if (table[*cell] < 0)
+				table[*cell] = (int8_t)(*next)++;
+			*at++ = (char)('0' + table[*cell]);
 		}
 	}
+	return (size_t)(at - text);
+}
+
+static size_t test_text(char text[TEXT], const struct arc_grid *test, int8_t table[10], int *next)
+{
+	memset(table, -1, 10);
+	table[0] = 0;
+	*next = 1;
+	return relabel(text, test, table, next);
+}
+
+static void add_pair(struct buf *b, const struct arc_puzzle *p, int k, int8_t table[10], int *next)
+{
+	char text[2 * TEXT + 1];
+	size_t n = relabel(text, &p->in[k], table, next);
+
+	text[n++] = '>';
+	n += relabel(text + n, &p->out[k], table, next);
 	buf_add(b, (struct str){ text, n });
 }
 
-static void no_colours(int table[10])
+/* The puzzle in an image. A pair's key: how it looks after the test, whatever other pairs there are. */
+struct view {
+	const struct arc_puzzle *p;
+	int8_t table[10]; /* the names that the test gives to colours, and the next */
+	int next;
+	struct buf key[ARC_DEMOS];
+};
+
+/* The least text that begins with the test's; behind it the pairs in the order of their keys, in all orders where keys are equal. */
+static void add_orders(struct buf *best, struct view *v, struct str test, int order[ARC_DEMOS], unsigned used, int n)
 {
-	table[0] = 0;
-	for (int c = 1; c < 10; c++)
-		table[c] = -1;
-}
+	int least = -1, demos = v->p->demos;
 
-/* A pair as it looks after the test, whatever other pairs there are: colours that the test lacks get names of the pair's own. */
-static void pair_key(struct buf *b, const struct arc_puzzle *p, int k, const int after[10], int next)
-{
-	int table[10];
+	if (n == demos) {
+		struct buf text = BUF_INIT;
+		int next = v->next;
+		int8_t table[10];
 
-	memcpy(table, after, sizeof(table));
-	relabel(b, &p->in[k], table, &next);
-	buf_addc(b, '>');
-	relabel(b, &p->out[k], table, &next);
-}
-
-/* The smallest text of an image: pairs in the order of their keys, in all orders where keys are equal. */
-static void image_text(struct buf *best, const struct arc_puzzle *p)
-{
-	struct buf key[ARC_DEMOS] = { BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT }, text = BUF_INIT;
-	int table[10], next = 1, order[ARC_DEMOS], n = p->demos;
-
-	no_colours(table);
-	relabel(&text, &p->in[n], table, &next);
-	if (best->n && str_cmp(str_sub(buf_str(best), 0, text.n), buf_str(&text)) < 0) {
+		memcpy(table, v->table, sizeof(table));
+		buf_add(&text, test);
+		for (int i = 0; i < demos; i++) {
+			buf_addc(&text, ' ');
+			add_pair(&text, v->p, order[i], table, &next);
+		}
+		buf_least(best, &text);
 		buf_release(&text);
 		return;
 	}
-	for (int k = 0; k < n; k++)
-		pair_key(&key[k], p, k, table, next);
-	for (int code = 0; code < 256; code++) { /* all sequences of four numbers below 4 */
-		int own[10], from = next, met = 0;
-		bool good = true;
-
-		for (int i = 0; i < n; i++) {
-			order[i] = code >> 2 * i & 3;
-			met |= 1 << order[i];
-			good &= order[i] < n;
+	for (int k = 0; k < demos; k++)
+		if (!(used >> k & 1) && (least < 0 || str_cmp(buf_str(&v->key[k]), buf_str(&v->key[least])) < 0))
+			least = k;
+	for (int k = least; k < demos; k++)
+		if (!(used >> k & 1) && str_eq(buf_str(&v->key[k]), buf_str(&v->key[least]))) {
+			order[n] = k;
+			add_orders(best, v, test, order, used | 1u << k, n + 1);
 		}
-		if (!good || met != (1 << n) - 1 || code >> 2 * n)
-			continue;
-		for (int i = 1; i < n; i++)
-			good &= str_cmp(buf_str(&key[order[i - 1]]), buf_str(&key[order[i]])) <= 0;
-		if (!good)
-			continue;
-		buf_reset(&text);
-		memcpy(own, table, sizeof(own));
-				relabel(&text, &p->in[n], own, &from);
-		for (int i = 0; i < n; i++) {
-			buf_addc(&text, ' ');
-			relabel(&text, &p->in[order[i]], own, &from);
-			buf_addc(&text, '>');
-			relabel(&text, &p->out[order[i]], own, &from);
-		}
-		buf_least(best, &text);
-	}
-	for (int k = 0; k < n; k++)
-		buf_release(&key[k]);
-	buf_release(&text);
 }
 
-/* What is seen of a puzzle, in its least image; the program is not seen and left out. */
+static void add_view(struct buf *best, const struct arc_puzzle *p)
+{
+	struct view v = { .p = p };
+	char text[TEXT];
+	size_t n = test_text(text, &p->in[p->demos], v.table, &v.next);
+	int order[ARC_DEMOS];
+
+	for (int k = 0; k < p->demos; k++) {
+		int next = v.next;
+		int8_t table[10];
+
+		memcpy(table, v.table, sizeof(table));
+		add_pair(&v.key[k], p, k, table, &next);
+	}
+	add_orders(best, &v, (struct str){ text, n }, order, 0, 0);
+	for (int k = 0; k < p->demos; k++)
+		buf_release(&v.key[k]);
+}
+
+/* What is seen of a puzzle, in its least image; the program is not seen and left out. The test's grid nearly always decides. */
 static void canon(struct buf *out, struct str desc)
 {
 	struct buf best = BUF_INIT;
-	struct arc_puzzle p;
+	struct arc_puzzle p, q;
+	char text[2][TEXT];
+	struct str least = { "", 0 };
+	unsigned images = 0;
 
 	if (!arc_parse(&p, desc))
 		return;
-	for (int i = 0; i < 8; i++) {
-		if (i)
-			for (int k = 0; k <= p.demos; k++) {
-				image(&p.in[k], i % 2 ? 0 : 3);
-				image(&p.out[k], i % 2 ? 0 : 3);
-			}
-		image_text(&best, &p);
+	for (int t = 0; t < 8; t++) { /* 7: as it is */
+		struct arc_op op = { ARC_TURN, t, 0 };
+		struct str own = { text[least.s == text[0]], 0 };
+		struct arc_grid g;
+		int8_t table[10];
+		int next, cmp;
+
+		arc_run(&g, &p.in[p.demos], &op, t < 7);
+		own.n = test_text(text[least.s == text[0]], &g, table, &next);
+		cmp = images ? str_cmp(own, least) : -1;
+		if (cmp < 0)
+			least = own;
+		if (cmp <= 0)
+			images = (cmp ? 0 : images) | 1u << t;
+	}
+	q.demos = p.demos;
+	for (int t = 0; t < 8; t++) {
+		struct arc_op op = { ARC_TURN, t, 0 };
+
+		if (!(images >> t & 1))
+			continue;
+		for (int k = 0; k <= p.demos; k++) {
+			arc_run(&q.in[k], &p.in[k], &op, t < 7);
+			arc_run(&q.out[k], &p.out[k], &op, t < 7);
+		}
+		add_view(&best, &q);
 	}
 	buf_add(out, buf_str(&best));
 	buf_release(&best);
@@ -576,27 +615,37 @@ static void canon(struct buf *out, struct str desc)
 
 /* ---- the prompt ---- */
 
-static void add_rows(struct buf *b, const struct arc_grid *g, const char *between)
+static void add_rows(struct buf *b, const struct arc_grid *g, bool spaced)
 {
-	for (int y = 0; y < g->h; y++) {
-		buf_addz(b, y ? "\n" : "");
-		for (int x = 0; x < g->w; x++) {
-			buf_addz(b, x ? between : "");
-			buf_addc(b, (char)('0' + g->at[y * g->w + x]));
+	char text[2 * ARC_CELLS], *at = text;
+
+	for (int y = 0, i = 0; y < g->h; y++) {
+		for (int x = 0; x < g->w; x++, i++) {
+			*at++ = (char)('0' + g->at[i]);
+			if (spaced)
+				*at++ = ' ';
 		}
+		at[spaced ? -1 : 0] = '\n';
+		at += !spaced;
 	}
+	buf_add(b, (struct str){ text, (size_t)(at - text) - 1 });
 }
 
 static void add_json(struct buf *b, const struct arc_grid *g)
 {
-	buf_addc(b, '[');
-	for (int y = 0; y < g->h; y++) {
-		buf_addz(b, y ? ", [" : "[");
-		for (int x = 0; x < g->w; x++)
-			buf_addf(b, x ? ", %d" : "%d", g->at[y * g->w + x]);
-		buf_addc(b, ']');
+	char text[3 * ARC_CELLS + 4 * ARC_SIDE], *at = text;
+
+	for (int y = 0, i = 0; y < g->h; y++) {
+		*at++ = y ? ' ' : '[';
+		*at++ = '[';
+		for (int x = 0; x < g->w; x++, i++) {
+			*at++ = (char)('0' + g->at[i]);
+			*at++ = x + 1 < g->w ? ',' : ']';
+			*at++ = ' ';
+		}
+		at[-1] = y + 1 < g->h ? ',' : ']';
 	}
-	buf_addc(b, ']');
+	buf_add(b, (struct str){ text, (size_t)(at - text) });
 }
 
 enum look { SPACED, TIGHT, JSON };
@@ -606,58 +655,55 @@ static void add_look(struct buf *b, const struct arc_grid *g, enum look look)
 	if (look == JSON)
 		add_json(b, g);
 	else
-		add_rows(b, g, look == SPACED ? " " : "");
+		add_rows(b, g, look == SPACED);
 }
 
 /* Example 1 / Input: / rows / Output: / rows; the test with its input alone. */
 static void put_pairs(struct holes *holes, const char *hole, const struct arc_puzzle *p, enum look look, enum lang lang)
 {
 	static const char *const words[LANGS][4] = {
-		[LANG_EN] = { "Example ", "Input:", "Output:", "Test" },
-		[LANG_ZH] = { "示例 ", "输入：", "输出：", "测试" },
+		[LANG_EN] = { "Example ", "\nInput:", "\nOutput:", "Test" },
+		[LANG_ZH] = { "示例 ", "\n输入：", "\n输出：", "测试" },
 	};
 	const char *gap = look != JSON ? "\n" : lang == LANG_EN ? " " : "";
-	struct buf b = BUF_INIT;
+	struct buf *b = hole_open(holes, hole);
 
-	for (int k = 0; k <= p->demos; k++) {
-		buf_addz(&b, k ? "\n\n" : "");
-		if (k == p->demos)
-			buf_addz(&b, words[lang][3]);
-		else
-			buf_addf(&b, "%s%d", words[lang][0], k + 1);
-		buf_addf(&b, "\n%s%s", words[lang][1], gap);
-		add_look(&b, &p->in[k], look);
+	for (int k = 0; b && k <= p->demos; k++) {
+		buf_addz(b, k ? "\n\n" : "");
+		buf_addz(b, words[lang][k == p->demos ? 3 : 0]);
+		if (k < p->demos)
+			buf_addi(b, k + 1);
+		buf_addz(b, words[lang][1]);
+		buf_addz(b, gap);
+		add_look(b, &p->in[k], look);
 		if (k == p->demos)
 			break;
-		buf_addf(&b, "\n%s%s", words[lang][2], gap);
-		add_look(&b, &p->out[k], look);
+		buf_addz(b, words[lang][2]);
+		buf_addz(b, gap);
+		add_look(b, &p->out[k], look);
 	}
-	hole_put(holes, hole, buf_str(&b));
-	buf_release(&b);
 }
 
 /* 120/003 -> 021/300, a line each, the test with a question mark. */
 static void put_arrows(struct holes *holes, const struct arc_puzzle *p)
 {
-	struct buf b = BUF_INIT;
+	struct buf *b = hole_open(holes, "arrows");
 
-	for (int k = 0; k <= p->demos; k++) {
-		buf_addz(&b, k ? "\n" : "");
-		arc_write_grid(&b, &p->in[k]);
-		buf_addz(&b, " -> ");
+	for (int k = 0; b && k <= p->demos; k++) {
+		buf_addz(b, k ? "\n" : "");
+		arc_write_grid(b, &p->in[k]);
+		buf_addz(b, " -> ");
 		if (k < p->demos)
-			arc_write_grid(&b, &p->out[k]);
+			arc_write_grid(b, &p->out[k]);
 		else
-			buf_addc(&b, '?');
+			buf_addc(b, '?');
 	}
-	hole_put(holes, "arrows", buf_str(&b));
-	buf_release(&b);
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf b = BUF_INIT;
 	struct arc_puzzle p;
+	struct buf *b;
 
 	if (!arc_parse(&p, desc))
 		return;
@@ -665,12 +711,10 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 	put_pairs(holes, "tight", &p, TIGHT, lang);
 	put_pairs(holes, "json", &p, JSON, lang);
 	put_arrows(holes, &p);
-	buf_addi(&b, p.ops);
-	hole_put(holes, "depth", buf_str(&b));
-	buf_reset(&b);
-	arc_say_all(&b, lang);
-	hole_put(holes, "toolbox", buf_str(&b));
-	buf_release(&b);
+	hole_puti(holes, "depth", p.ops);
+	b = hole_open(holes, "toolbox");
+	if (b)
+		arc_say_all(b, lang);
 }
 
 const struct task task_arc_agi = {

@@ -665,10 +665,10 @@ void arc_write(struct buf *out, const struct arc_puzzle *p)
 
 		buf_addz(out, i ? "," : "");
 		buf_addz(out, f->name);
-		if (f->arg[0])
-			buf_addf(out, " %d", p->op[i].a);
-		if (f->arg[1])
-			buf_addf(out, " %d", p->op[i].b);
+		for (int k = 0; k < 2 && f->arg[k]; k++) {
+			buf_addc(out, ' ');
+			buf_addi(out, k ? p->op[i].b : p->op[i].a);
+		}
 	}
 	for (int i = 0; i <= p->demos; i++) {
 		buf_addz(out, i == 0 ? ": " : i == p->demos ? " > " : " ");

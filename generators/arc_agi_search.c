@@ -22,7 +22,8 @@ enum {
 /* Which cells of a grid are not 0. */
 struct shape {
 	uint64_t bit[WORDS];
-	int n, words;
+	int n; /* -1: not read yet */
+	int words;
 };
 
 /* What a grid must be after the recolouring, so that op 0 .. 2 of the fourth and fifth class finish it. */
@@ -83,18 +84,17 @@ static int list_ops(const struct search *s, int class, struct arc_op *out)
 	int n = 0;
 
 	for (int kind = 0; kind < ARC_KINDS; kind++) {
-		int a[9], b[9], as, bs;
+		const enum arc_arg *arg = arc_forms[kind].arg;
+		int a[9], b[9] = { 0 }, as, bs;
 
 		if (arc_forms[kind].class != class)
 			continue;
-		as = list_args(s, arc_forms[kind].arg[0], a);
-		bs = list_args(s, arc_forms[kind].arg[1], b);
+		as = list_args(s, arg[0], a);
+		bs = arg[1] ? list_args(s, arg[1], b) : 1;
 		for (int i = 0; i < as; i++)
 			for (int k = 0; k < bs; k++) {
-				struct arc_op op = { (enum arc_kind)kind, a[i], b[k] };
-
-				if (arc_op_valid(&op))
-					out[n++] = op;
+				out[n] = (struct arc_op){ (enum arc_kind)kind, a[i], b[k] };
+				n += bs == 1 || arc_op_valid(&out[n]); /* one argument is never wrong by itself */
 			}
 	}
 	return n;
@@ -109,9 +109,10 @@ static void read_shape(struct shape *s, const struct arc_grid *g)
 	s->n = 0;
 	s->words = (cells + 63) / 64;
 	for (int w = 0, i = 0; w < s->words; w++) {
+		int end = i + 64 < cells ? i + 64 : cells, k = 0;
 		uint64_t bits = 0;
 
-		for (int k = 0; k < 64 && i < cells; k++, i++) {
+		for (; i < end; i++, k++) {
 			bits |= (uint64_t)(g->at[i] != 0) << k;
 			s->n += g->at[i] != 0;
 		}
@@ -119,24 +120,23 @@ static void read_shape(struct shape *s, const struct arc_grid *g)
 	}
 }
 
-static void add_target(struct search *s, const struct arc_grid *g, const struct arc_op *op, int ops)
+/* The next target's grid, to be made there; add_target() takes it in. */
+static struct arc_grid *next_target(struct search *s)
+{
+	assert(s->targets < TARGETS);
+	return &s->target[s->targets].g;
+}
+
+static void add_target(struct search *s, const struct arc_op *turn, const struct arc_op *last)
 {
 	struct target *t = &s->target[s->targets++];
 
-	assert(s->targets <= TARGETS);
-	arc_run(&t->g, g, op, 0); /* a copy */
-	read_shape(&t->shape, g);
-	t->ops = ops;
-	for (int i = 0; i < ops; i++)
-		t->op[i] = op[i];
-}
-
-/* The grid from which a turn makes g. */
-static void turn_back(struct arc_grid *to, const struct arc_grid *g, int t)
-{
-	struct arc_op back = { ARC_TURN, t == 5 ? 6 : t == 6 ? 5 : t, 0 };
-
-	arc_apply(to, g, &back);
+	t->shape.n = -1;
+	t->ops = 0;
+	if (turn)
+		t->op[t->ops++] = *turn;
+	if (last)
+		t->op[t->ops++] = *last;
 }
 
 /* The only grid from which op can make g; it has still to be tried. */
@@ -170,17 +170,16 @@ static bool assemble_back(struct arc_grid *to, const struct arc_grid *g, const s
 	return true;
 }
 
+/* g, which `last` finishes (NULL: nothing), and the grids from which a turn makes it. */
 static void add_turned(struct search *s, const struct arc_grid *g, const struct arc_op *last, int most)
 {
-	add_target(s, g, last, last != NULL);
+	arc_run(next_target(s), g, NULL, 0); /* a copy */
+	add_target(s, NULL, last);
 	for (int t = 0; t < 7 && (last != NULL) < most; t++) {
-		struct arc_op op[2] = { { ARC_TURN, t, 0 } };
-		struct arc_grid back;
+		struct arc_op turn = { ARC_TURN, t, 0 }, back = { ARC_TURN, t == 5 ? 6 : t == 6 ? 5 : t, 0 };
 
-		turn_back(&back, g, t);
-		if (last)
-			op[1] = *last;
-		add_target(s, &back, op, 1 + (last != NULL));
+		arc_apply(next_target(s), g, &back);
+		add_target(s, &turn, last);
 	}
 }
 
@@ -277,10 +276,10 @@ static bool finish(struct search *s, const struct arc_grid *g, struct arc_op op[
 	return true;
 }
 
-static bool has_size(const struct search *s, const struct arc_grid *g)
+static bool has_size(const struct search *s, int h, int w)
 {
 	for (int t = 0; t < s->targets; t++)
-		if (g->h == s->target[t].g.h && g->w == s->target[t].g.w)
+		if (h == s->target[t].g.h && w == s->target[t].g.w)
 			return true;
 	return false;
 }
@@ -299,18 +298,20 @@ static unsigned effect(enum arc_kind kind)
 }
 
 /* Which effects on g can still lead to a target. Where there is room for a recolouring, 0 and the rest may change places. */
-static unsigned effects(const struct search *s, const struct arc_grid *g, int n)
+static unsigned effects(struct search *s, const struct arc_grid *g, int n)
 {
 	unsigned can = 0;
 	struct shape own;
 
 	read_shape(&own, g);
 	for (int t = 0; t < s->targets; t++) {
-		const struct target *to = &s->target[t];
+		struct target *to = &s->target[t];
 		int room = s->p->ops - n - 1 - to->ops;
 
 		if (room < 0 || g->h != to->g.h || g->w != to->g.w)
 			continue;
+		if (to->shape.n < 0)
+			read_shape(&to->shape, &to->g);
 		for (int inverted = 0; inverted <= (room > 0); inverted++) {
 			int want = inverted ? g->h * g->w - to->shape.n : to->shape.n;
 			uint64_t more = 0, less = 0;
@@ -328,27 +329,75 @@ static unsigned effects(const struct search *s, const struct arc_grid *g, int n)
 	return can;
 }
 
+/* Operations that give certain cells their colour, whatever colour that is: these cells are found once for all colours. */
+static bool gives_colour(enum arc_kind kind)
+{
+	return kind == ARC_FILL || kind == ARC_OUTLINE || kind == ARC_PAINTMAX || kind == ARC_PAINTMIN;
+}
+
+/* Does op, whose kind gives_colour(), to g in all colours of the puzzle. */
+static bool search_coloured(struct search *s, const struct arc_grid *g, struct arc_op op[ARC_OPS], int n)
+{
+	enum { MARK = 11 }; /* no colour, nor what fill() marks cells with */
+	int16_t at[ARC_CELLS];
+	struct arc_grid next;
+	int cells = 0;
+
+	s->tried++;
+	op[n - 1].a = MARK;
+	if (!arc_apply(&next, g, &op[n - 1]))
+		return true;
+	for (int i = 0; i < next.h * next.w; i++)
+		if (next.at[i] == MARK)
+			at[cells++] = (int16_t)i;
+	for (int c = 0; c < s->colours; c++) {
+		op[n - 1].a = s->colour[c];
+		for (int i = 0; i < cells; i++)
+			next.at[at[i]] = (uint8_t)s->colour[c];
+		if (!finish(s, &next, op, n))
+			return false;
+	}
+	return true;
+}
+
 static bool search_second(struct search *s, const struct arc_grid *g, struct arc_op op[ARC_OPS], int n)
 {
 	struct arc_grid next;
 	unsigned can;
 
-	if (!has_size(s, g))
+	if (!has_size(s, g->h, g->w))
 		return true;
 	if (!finish(s, g, op, n))
 		return false;
 	can = n < s->p->ops ? effects(s, g, n) : 0;
 	for (int i = 0; i < s->n[1] && can; i++) {
-		if (!(effect(s->class[1][i].kind) & can))
-			continue;
-		s->tried++;
-		if (!arc_apply(&next, g, &s->class[1][i]))
+		enum arc_kind kind = s->class[1][i].kind;
+
+		if (!(effect(kind) & can))
 			continue;
 		op[n] = s->class[1][i];
-		if (!finish(s, &next, op, n + 1))
+		if (gives_colour(kind)) {
+			if (!search_coloured(s, g, op, n + 1))
+				return false;
+			i += s->colours - 1;
+			continue;
+		}
+		s->tried++;
+		if (arc_apply(&next, g, &op[n]) && !finish(s, &next, op, n + 1))
 			return false;
 	}
 	return true;
+}
+
+/* Can what op makes of g have the size of a target? */
+static bool sized(const struct search *s, const struct arc_grid *g, const struct arc_op *op)
+{
+	switch (op->kind) {
+	case ARC_CROP: case ARC_CUTMAX: case ARC_CUTMIN: return true;
+	case ARC_HALF: return op->a % 2 ? has_size(s, g->h, g->w / 2) : has_size(s, g->h / 2, g->w);
+	case ARC_AND: case ARC_XOR: return op->a ? has_size(s, g->h / 2, g->w) : has_size(s, g->h, g->w / 2);
+	default: return has_size(s, g->h, g->w);
+	}
 }
 
 static bool search_first(struct search *s)
@@ -360,11 +409,11 @@ static bool search_first(struct search *s)
 	if (!search_second(s, in, op, 0))
 		return false;
 	for (int i = 0; i < s->n[0] && s->p->ops; i++) {
-		s->tried++;
-		if (!arc_apply(&next, in, &s->class[0][i]))
-			continue;
 		op[0] = s->class[0][i];
-		if (!search_second(s, &next, op, 1))
+		if (!sized(s, in, &op[0]))
+			continue;
+		s->tried++;
+		if (arc_apply(&next, in, &op[0]) && !search_second(s, &next, op, 1))
 			return false;
 	}
 	return true;

@@ -79,16 +79,20 @@ static const char *const texts[LANGS][ARC_KINDS] = {
 /* The alternatives that begin at z: the i-th, or all of them where i is negative. Where they end comes back. */
 static const char *pick(struct buf *out, const char *z, char end, int i, const char *or)
 {
-	int at = 0;
+	for (int at = 0;; at++) {
+		size_t n = 0;
 
-	for (; *z != end; z++) {
-		if (*z == '|' && i < 0)
+		while (z[n] != '|' && z[n] != end)
+			n++;
+		if (at && i < 0)
 			buf_addz(out, or);
-		else if (*z != '|' && (i < 0 || at == i))
-			buf_addc(out, *z);
-		at += *z == '|';
+		if (i < 0 || at == i)
+			buf_add(out, (struct str){ z, n });
+		z += n;
+		if (*z == end)
+			return z;
+		z++;
 	}
-	return z;
 }
 
 static void say(struct buf *out, enum arc_kind kind, const struct arc_op *op, enum lang lang)
@@ -97,16 +101,16 @@ static void say(struct buf *out, enum arc_kind kind, const struct arc_op *op, en
 	const char *or = lang == LANG_EN ? " / " : "／";
 
 	for (const char *z = texts[lang][kind]; *z; z++) {
+		size_t n = strcspn(z, "#@[{");
+
+		buf_add(out, (struct str){ z, n });
+		z += n;
 		switch (*z) {
-		case '#':
-			buf_addc(out, op ? (char)('0' + op->a) : 'c');
-			break;
-		case '@':
-			buf_addc(out, op ? (char)('0' + op->b) : 'd');
-			break;
+		case '#': buf_addc(out, op ? (char)('0' + op->a) : 'c'); break;
+		case '@': buf_addc(out, op ? (char)('0' + op->b) : 'd'); break;
 		case '[': z = pick(out, z + 1, ']', op ? op->a - arc_arg_lo[arg[0]] : -1, or); break;
 		case '{': z = pick(out, z + 1, '}', op ? op->b - arc_arg_lo[arg[1]] : -1, or); break;
-		default: buf_addc(out, *z);
+		default: return; /* the end */
 		}
 	}
 }

@@ -655,15 +655,19 @@ static bool read_board(struct board *b, struct str s)
 		return false;
 	b->w = (int)w;
 	b->h = (int)((s.n + 1) / (w + 1));
-	for (int y = 0; y < b->h; y++)
-		for (size_t x = 0; x <= w; x++) {
-			size_t at = (size_t)y * (w + 1) + x;
+	for (int y = 0; y < b->h; y++) {
+		const char *row = s.s + (size_t)y * (w + 1);
+		unsigned char *to = b->at + (size_t)y * w, most = 0;
 
-			if (x == w ? at < s.n && s.s[at] != '/' : s.s[at] < '0' || s.s[at] > '9')
-				return false;
-			if (x < w)
-				put(b, y, (int)x, s.s[at] - '0');
+		if (y && row[-1] != '/')
+			return false;
+		for (size_t x = 0; x < w; x++) {
+			to[x] = (unsigned char)(row[x] - '0');
+			most = to[x] > most ? to[x] : most;
 		}
+		if (most > 9)
+			return false;
+	}
 	return true;
 }
 
