@@ -17,14 +17,12 @@
 #include "generators/task.h"
 
 #include <assert.h>
-#include <stdio.h>
 
 enum {
 	COUNT_MAX = 6,
 	NUMBER_MAX = 9999,
 	TARGET_MAX = 1000000,
 	DRAWS = 4000, /* hands drawn before generate() gives up */
-	EXPR_MAX = 96, /* 6 numbers of 4 digits, 5 operators with blanks, 4 pairs of brackets */
 };
 
 enum { COUNT, NUMBER_LO, NUMBER_HI, TARGET_LO, TARGET_HI, OPS, WAYS, FRACTIONS };
@@ -191,7 +189,6 @@ static const char ops[] = "+-*/";
 
 struct search {
 	struct frac target;
-	bool fractions; /* divisions need not be whole */
 	int64_t tried;  /* dead ends met */
 };
 
@@ -234,19 +231,64 @@ static int replace(struct frac *out, const struct frac *part, int n, int i, int 
 	return m;
 }
 
-/* Could a and b, joined to r, reach t with c (whole numbers all the way)? */
+/* ---- by whole numbers all the way ---- */
+
+/* The same as replace(). */
+static void whole_replace(int64_t *out, const int64_t *part, int n, int i, int j, int64_t v)
+{
+	int m = 0, k = 0;
+
+	for (; k < n && (k == i || k == j || part[k] > v); k++)
+		if (k != i && k != j)
+			out[m++] = part[k];
+	out[m++] = v;
+	for (; k < n; k++)
+		if (k != i && k != j)
+			out[m++] = part[k];
+}
+
+/* The same as join(), a >= b. */
+static bool whole_join(int64_t a, int64_t b, int k, int64_t *ret)
+{
+	switch (k) {
+	case 0:
+		return !__builtin_add_overflow(a, b, ret);
+	case 1:
+		*ret = a - b;
+		return true;
+	case 2:
+		return !__builtin_mul_overflow(a, b, ret);
+	case 3:
+		*ret = b ? a / b : 0;
+		return b && *ret * b == a;
+	}
+	*ret = 0;
+	return b == 0 && a > 0;
+}
+
+/* Could a and b, joined to r, reach t with c? */
 static bool last_reaches(__int128 r, int64_t c, int64_t t)
 {
 	return r + c == t || r - c == t || c - r == t || (r <= t && r * c == t) || r == (__int128)t * c ||
 		(r <= c && c == t * r);
 }
 
-/* The same for three parts, without the steps: most searches end here. */
-static bool three_reach(const struct frac part[3], int64_t t)
+/* No, if r = x / y cannot be joined with c to t: by products modulo 2^64, so that it may say yes wrongly. */
+static bool last_may_reach(uint64_t x, uint64_t y, uint64_t c, uint64_t t)
+{
+	return (x == (t - c) * y) | (x == (t + c) * y) | (x == (c - t) * y) | (x * c == t * y) | (x == t * c * y) | (c * y == t * x);
+}
+
+/* Do three parts reach t? Most searches end here. */
+static bool three_reach(const int64_t part[3], int64_t t)
 {
 	for (int i = 0; i < 3; i++) {
-		int64_t c = part[i].num, a = part[i == 0].num, b = part[i == 2 ? 1 : 2].num; /* a >= b */
+		int64_t c = part[i], a = part[i == 0], b = part[i == 2 ? 1 : 2]; /* a >= b */
+		uint64_t uc = (uint64_t)c, ua = (uint64_t)a, ub = (uint64_t)b, ut = (uint64_t)t;
 
+		if (!(last_may_reach(ua + ub, 1, uc, ut) | last_may_reach(ua - ub, 1, uc, ut) | last_may_reach(ua * ub, 1, uc, ut) |
+		      last_may_reach(ua, ub, uc, ut)))
+			continue;
 		if (last_reaches((__int128)a + b, c, t) || last_reaches(a - b, c, t) ||
 		    last_reaches((__int128)a * b, c, t) || (b != 0 && a % b == 0 && last_reaches(a / b, c, t)))
 			return true;
@@ -254,12 +296,70 @@ static bool three_reach(const struct frac part[3], int64_t t)
 	return false;
 }
 
+static bool whole_search(struct search *s, const int64_t *part, int n, struct step *step)
+{
+	int64_t left[COUNT_MAX], is;
+
+	if (n == 3 && !three_reach(part, s->target.num)) {
+		s->tried++;
+		return false;
+	}
+	for (int i = 0; i < n; i++)
+		for (int j = i + 1; j < n; j++) {
+			if ((i > 0 && part[i] == part[i - 1]) || (j > i + 1 && part[j] == part[j - 1]))
+				continue; /* the same pair was tried */
+			for (int k = 0; k < JOINS; k++) {
+				if (!whole_join(part[i], part[j], k, &is))
+					continue;
+				if (n > 2)
+					whole_replace(left, part, n, i, j, is);
+				if (n == 2 ? is == s->target.num : whole_search(s, left, n - 1, step + 1))
+					return join(whole(part[i]), whole(part[j]), k, false, step);
+				s->tried += n == 2;
+			}
+		}
+	return false;
+}
+
+/* ---- by fractions ---- */
+
+/*
+ * May three parts reach t? Products modulo 2^64 again. Where they do not, *ends is the number of dead ends that a search would
+ * meet, which are the joins of two parts.
+ */
+static bool three_may_reach(const struct frac part[3], uint64_t t, int64_t *ends)
+{
+	bool may = false;
+
+	*ends = 0;
+	for (int i = 0; i < 3 && !may; i++) { /* which comes last */
+		struct frac a = part[i == 0], b = part[i == 2 ? 1 : 2]; /* a >= b */
+		uint64_t an = (uint64_t)a.num, ad = (uint64_t)a.den, bn = (uint64_t)b.num, bd = (uint64_t)b.den;
+		uint64_t x[JOINS] = { an * bd + bn * ad, an * bd - bn * ad, an * bn, an * bd, bn * ad };
+		uint64_t y[JOINS] = { ad * bd, ad * bd, ad * bd, ad * bn, an * bd };
+		uint64_t cn = (uint64_t)part[i].num, cd = (uint64_t)part[i].den;
+
+		if (i > 0 && same(part[i], part[i - 1]))
+			continue;
+		for (int k = 0; k < JOINS; k++) {
+			uint64_t xd = x[k] * cd, yn = y[k] * cn, all = t * y[k] * cd;
+
+			if (!y[k] || (k == JOINS - 1 && same(a, b)))
+				continue;
+			may |= (xd + yn == all) | (xd - yn == all) | (yn - xd == all) | (x[k] * cn == all) | (xd == t * yn) | (yn == t * xd);
+			*ends += 3 + (x[k] && cn) + (xd != yn);
+		}
+	}
+	return may;
+}
+
 static bool search_on(struct search *s, const struct frac *part, int n, struct step *step)
 {
 	struct frac left[COUNT_MAX];
+	int64_t ends;
 
-	if (n == 3 && !s->fractions && !three_reach(part, s->target.num)) {
-		s->tried++;
+	if (n == 3 && !three_may_reach(part, (uint64_t)s->target.num, &ends)) {
+		s->tried += ends;
 		return false;
 	}
 	for (int i = 0; i < n; i++)
@@ -267,7 +367,7 @@ static bool search_on(struct search *s, const struct frac *part, int n, struct s
 			if ((i > 0 && same(part[i], part[i - 1])) || (j > i + 1 && same(part[j], part[j - 1])))
 				continue; /* the same pair was tried */
 			for (int k = 0; k < JOINS; k++) {
-				if (!join(part[i], part[j], k, s->fractions, step))
+				if (!join(part[i], part[j], k, true, step))
 					continue;
 				if (n == 2 ? same(step->is, s->target) :
 				    search_on(s, left, replace(left, part, n, i, j, step->is), step + 1))
@@ -283,15 +383,13 @@ static bool hand_solve(const struct hand *h, bool fractions, struct step step[CO
 {
 	struct search s = { .target = whole(h->target) };
 	struct frac part[COUNT_MAX];
-	bool found;
+	bool found = whole_search(&s, h->num, h->n, step);
 
+	assert(h->n >= 2);
 	for (int i = 0; i < h->n; i++)
 		part[i] = whole(h->num[i]);
-	found = search_on(&s, part, h->n, step);
-	if (!found && fractions) {
-		s.fractions = true;
+	if (!found && fractions)
 		found = search_on(&s, part, h->n, step);
-	}
 	if (tried)
 		*tried = s.tried;
 	return found;
@@ -299,71 +397,88 @@ static bool hand_solve(const struct hand *h, bool fractions, struct step step[CO
 
 /* ---- how many expressions are right ---- */
 
-/* Values of all expressions over two or three numbers, as they come; den 0 marks an undefined one. */
-struct values {
-	int n;
-	struct frac v[192];
+/* A value num / den, not in lowest terms, den other than 0; as many expressions have it, or need it, as it weighs. */
+struct value {
+	int64_t num, den;
+	int weight;
 };
 
-static struct frac value_of(struct frac a, char op, struct frac b)
+/* What has to be joined with number c, in either order, to make v: 5 values or 6. */
+static int needs(struct value need[6], struct value v, int64_t c)
 {
-	if (a.den == 0 || b.den == 0)
-		return (struct frac){ 0, 0 };
-	switch (op) {
-	case '+':
-		return (struct frac){ a.num * b.den + b.num * a.den, a.den * b.den };
-	case '-':
-		return (struct frac){ a.num * b.den - b.num * a.den, a.den * b.den };
-	case '*':
-		return (struct frac){ a.num * b.num, a.den * b.den };
-	}
-	return (struct frac){ a.num * b.den, a.den * b.num };
+	int64_t x = c * v.den;
+
+	need[0] = (struct value){ v.num - x, v.den, 2 * v.weight };
+	need[1] = (struct value){ v.num + x, v.den, v.weight };
+	need[2] = (struct value){ x - v.num, v.den, v.weight };
+	need[3] = (struct value){ v.num, x, 2 * v.weight };
+	need[4] = (struct value){ v.num * c, v.den, v.weight };
+	need[5] = (struct value){ x, v.num, v.weight };
+	return v.num ? 6 : 5;
 }
 
-static void values_join(struct values *out, const struct values *a, const struct values *b)
+/* The number of expressions over a and b that are v. */
+static int two_make(struct value v, int64_t a, int64_t b)
 {
-	for (int i = 0; i < a->n; i++)
-		for (int j = 0; j < b->n; j++)
-			for (int k = 0; k < 4; k++)
-				out->v[out->n++] = value_of(a->v[i], ops[k], b->v[j]);
+	int64_t y = (a - b) * v.den;
+	bool sum = v.num == (a + b) * v.den, product = v.num == a * b * v.den, ab = v.num * b == a * v.den, ba = v.num * a == b * v.den;
+
+	return v.weight * (2 * (sum + product) + (v.num == y) + (v.num == -y) + ab + ba);
 }
 
-static int64_t hits(const struct values *a, const struct values *b, int64_t target)
+/* The number of expressions over three numbers that are v. */
+static int three_make(struct value v, int64_t a, int64_t b, int64_t c)
 {
-	int64_t n = 0;
+	const int64_t num[] = { a, b, c, a, b };
+	struct value need[6];
+	int right = 0;
 
-	for (int i = 0; i < a->n; i++)
-		for (int j = 0; j < b->n; j++)
-			for (int k = 0; k < 4; k++) {
-				struct frac v = value_of(a->v[i], ops[k], b->v[j]);
+	for (int last = 0; last < 3; last++)
+		for (int i = needs(need, v, num[last]); i-- > 0;)
+			right += two_make(need[i], num[last + 1], num[last + 2]);
+	return right;
+}
 
-				n += v.den != 0 && v.num == (__int128)target * v.den;
-			}
+/* The number of expressions that join one of a and b with one of c and d to make t. */
+static int pairs_make(int64_t t, int64_t a, int64_t b, int64_t c, int64_t d)
+{
+	const struct value left[] = { { a + b, 1, 2 }, { a - b, 1, 1 }, { b - a, 1, 1 }, { a * b, 1, 2 }, { a, b, 1 }, { b, a, 1 } };
+	const struct value right[] = { { c + d, 1, 2 }, { c - d, 1, 1 }, { d - c, 1, 1 }, { c * d, 1, 2 }, { c, d, 1 }, { d, c, 1 } };
+	int n = 0;
+
+	for (int i = 0; i < 6; i++)
+		for (int k = 0; k < 6; k++) {
+			struct value u = left[i], v = right[k];
+			int64_t x = u.num * v.den, y = v.num * u.den, all = t * (u.den * v.den);
+
+			n += u.weight * v.weight * (2 * ((x + y == all) + (u.num * v.num == all)) + (x - y == all) + (y - x == all) +
+						    (y && x == t * y) + (x && y == t * x));
+		}
 	return n;
 }
 
-/* Of all 8, 192 or 7,680 fully bracketed expressions over 2, 3 or 4 numbers, those that are right. *total: all. */
+/*
+ * Of all 8, 192 or 7,680 fully bracketed expressions over 2, 3 or 4 numbers, those that are right. *total: all. No product on
+ * the way is above 10^18 for numbers up to 9,999 and targets up to 1,000,000.
+ */
 static int64_t count_right(const struct hand *h, int64_t *total)
 {
-	struct values set[16] = { 0 }; /* by the mask of the numbers used */
-	int full = (1 << h->n) - 1;
+	static const int all[] = { 1, 1, 8, 192, 7680 };
+	const int64_t *v = h->num;
+	struct value need[6], target = { h->target, 1, 1 };
 	int64_t right = 0;
 
-	assert(h->n <= 4);
-	for (int m = 1; m < full; m++) {
-		if ((m & (m - 1)) == 0) {
-			set[m].v[set[m].n++] = whole(h->num[__builtin_ctz((unsigned)m)]);
-			continue;
-		}
-		for (int a = (m - 1) & m; a > 0; a = (a - 1) & m)
-			values_join(&set[m], &set[a], &set[m ^ a]);
-	}
-	*total = 0;
-	for (int a = (full - 1) & full; a > 0; a = (a - 1) & full) {
-		right += hits(&set[a], &set[full ^ a], h->target);
-		*total += 4 * set[a].n * set[full ^ a].n;
-	}
-	return right;
+	assert(h->n >= 2 && h->n <= 4);
+	*total = all[h->n];
+	if (h->n == 2)
+		return two_make(target, v[0], v[1]);
+	if (h->n == 3)
+		return three_make(target, v[0], v[1], v[2]);
+	for (int last = 0; last < 4; last++)
+		for (int i = needs(need, target, v[last]); i-- > 0;)
+			right += three_make(need[i], v[last == 0], v[last < 2 ? 2 : 1], v[last < 3 ? 3 : 2]);
+	return right + pairs_make(h->target, v[0], v[1], v[2], v[3]) + pairs_make(h->target, v[0], v[2], v[1], v[3]) +
+		pairs_make(h->target, v[0], v[3], v[1], v[2]);
 }
 
 /* The value of a random expression over these numbers in this order: uniform over the shapes and the operators. */
@@ -521,8 +636,17 @@ struct plan {
 	int64_t tried; /* dead ends of the search */
 };
 
+/* Whoever writes the plan down may have no buf for it: then only the plan is made. */
+static void text_write(struct buf *out, const char *text)
+{
+	if (out)
+		buf_addz(out, text);
+}
+
 static void frac_write(struct buf *out, struct frac v)
 {
+	if (!out)
+		return;
 	buf_addi(out, v.num);
 	if (v.den != 1) {
 		buf_addc(out, '/');
@@ -532,10 +656,12 @@ static void frac_write(struct buf *out, struct frac v)
 
 static void step_write(struct buf *out, const struct step *s)
 {
+	const char sign[] = { ' ', s->op, ' ', 0 };
+
 	frac_write(out, s->a);
-	buf_addf(out, " %c ", s->op);
+	text_write(out, sign);
 	frac_write(out, s->b);
-	buf_addz(out, " = ");
+	text_write(out, " = ");
 	frac_write(out, s->is);
 }
 
@@ -543,11 +669,11 @@ static void parts_write(struct buf *out, const struct frac *part, int n, struct 
 {
 	for (int i = 0; i < n; i++) {
 		frac_write(out, part[i]);
-		buf_addc(out, ' ');
+		text_write(out, " ");
 	}
-	buf_addz(out, "-> ");
+	text_write(out, "-> ");
 	frac_write(out, target);
-	buf_addc(out, '\n');
+	text_write(out, "\n");
 }
 
 /* The k-th thing that x, joined with c, would have to be to make t, and that join: false where there is none. */
@@ -601,39 +727,39 @@ static bool row(struct plan *p, struct buf *out, struct frac t, struct frac c, c
 	bool have_first[JOINS], have_last[NEEDS];
 
 	frac_write(out, c);
-	buf_addc(out, ':');
+	text_write(out, ":");
 	for (int k = 0; k < NEEDS; k++) {
 		have_last[k] = need(t, c, k, fractions, &last[k]);
 		if (!have_last[k])
 			continue;
 		p->results++;
-		buf_addc(out, ' ');
+		text_write(out, " ");
 		frac_write(out, needed(&last[k], c, k));
 	}
-	buf_addz(out, ", ");
+	text_write(out, ", ");
 	frac_write(out, pair[0]);
-	buf_addc(out, ' ');
+	text_write(out, " ");
 	frac_write(out, pair[1]);
-	buf_addc(out, ':');
+	text_write(out, ":");
 	for (int k = 0; k < JOINS; k++) {
 		have_first[k] = (k < 4 || fractions) && join(pair[0], pair[1], k, fractions, &first[k]);
 		if (!have_first[k])
 			continue;
 		p->results++;
-		buf_addc(out, ' ');
+		text_write(out, " ");
 		frac_write(out, first[k].is);
 	}
 	for (int k = 0; k < NEEDS; k++)
 		for (int i = 0; i < JOINS; i++)
 			if (have_last[k] && have_first[i] && same(needed(&last[k], c, k), first[i].is)) {
-				buf_addz(out, " = ");
+				text_write(out, " = ");
 				frac_write(out, first[i].is);
-				buf_addc(out, '\n');
+				text_write(out, "\n");
 				p->step[p->n++] = first[i];
 				p->step[p->n++] = last[k];
 				return true;
 			}
-	buf_addz(out, " no\n");
+	text_write(out, " no\n");
 	return false;
 }
 
@@ -652,7 +778,7 @@ static bool table(struct plan *p, struct buf *out, struct frac t, const struct f
 	return false;
 }
 
-/* The way to the target, told to `out`; what solve() answers is where it ends. */
+/* The way to the target, told to `out` if there is one; what solve() answers is where it ends. */
 static bool plan_make(struct plan *p, const struct hand *h, struct buf *out)
 {
 	struct frac part[COUNT_MAX], left[COUNT_MAX], t = whole(h->target);
@@ -675,7 +801,7 @@ static bool plan_make(struct plan *p, const struct hand *h, struct buf *out)
 			;
 		p->step[p->n++] = *s;
 		step_write(out, s);
-		buf_addz(out, ": ");
+		text_write(out, ": ");
 		n = replace(left, part, n, i, j, s->is);
 		memcpy(part, left, sizeof(part[0]) * (size_t)n);
 		parts_write(out, part, n, t);
@@ -686,68 +812,87 @@ static bool plan_make(struct plan *p, const struct hand *h, struct buf *out)
 		return false;
 	step_write(out, &p->step[p->n - (n == 3 ? 2 : 1)]);
 	if (n == 3) {
-		buf_addz(out, ", ");
+		text_write(out, ", ");
 		step_write(out, &p->step[p->n - 1]);
 	}
 	return true;
 }
 
-/* A part of the expression: its value and how it is written. */
+/* A part of the expression: a number, or what a step made of two others. */
 struct piece {
 	struct frac v;
-	bool lone;
-	char text[EXPR_MAX];
+	const struct step *step; /* NULL: a number */
+	int a, b;                /* pieces; of a step */
 };
 
-/* Take the piece of that value out; a number before a bracket of the same value. */
-static struct piece piece_take(struct piece *piece, int *n, struct frac v)
+/* Take the piece of that value off the list; a number before a step's of the same value. */
+static int piece_take(const struct piece *piece, int *list, int *n, struct frac v)
 {
-	struct piece got;
-	int at = -1;
+	int at = -1, got;
 
 	for (int i = 0; i < *n; i++)
-		if (same(piece[i].v, v) && (at < 0 || (piece[i].lone && !piece[at].lone)))
+		if (same(piece[list[i]].v, v) && (at < 0 || (!piece[list[i]].step && piece[list[at]].step)))
 			at = i;
 	assert(at >= 0);
-	got = piece[at];
-	piece[at] = piece[--*n];
+	got = list[at];
+	list[at] = list[--*n];
 	return got;
+}
+
+static void piece_write(struct buf *out, const struct piece *piece, int at);
+
+static void operand_write(struct buf *out, const struct piece *piece, int at)
+{
+	if (piece[at].step)
+		buf_addc(out, '(');
+	piece_write(out, piece, at);
+	if (piece[at].step)
+		buf_addc(out, ')');
+}
+
+static void piece_write(struct buf *out, const struct piece *piece, int at)
+{
+	const struct piece *p = &piece[at];
+
+	if (!p->step) {
+		buf_addi(out, p->v.num);
+		return;
+	}
+	operand_write(out, piece, p->a);
+	buf_addc(out, ' ');
+	buf_addc(out, p->step->op);
+	buf_addc(out, ' ');
+	operand_write(out, piece, p->b);
 }
 
 static void expression_write(struct buf *out, const struct hand *h, const struct plan *p)
 {
-	struct piece piece[COUNT_MAX];
-	int n = 0;
+	struct piece piece[2 * COUNT_MAX];
+	int list[COUNT_MAX], n = 0; /* pieces that no step took yet */
 
 	for (; n < h->n; n++) {
-		piece[n].v = whole(h->num[n]);
-		piece[n].lone = true;
-		snprintf(piece[n].text, EXPR_MAX, "%d", (int)h->num[n]);
+		piece[n] = (struct piece){ .v = whole(h->num[n]) };
+		list[n] = n;
 	}
 	for (int i = 0; i < p->n; i++) {
-		struct piece a = piece_take(piece, &n, p->step[i].a), b = piece_take(piece, &n, p->step[i].b);
-		struct piece *is = &piece[n++];
-		int len = snprintf(is->text, EXPR_MAX, "%s%s%s %c %s%s%s", a.lone ? "" : "(", a.text, a.lone ? "" : ")",
-				   p->step[i].op, b.lone ? "" : "(", b.text, b.lone ? "" : ")");
+		struct piece *is = &piece[h->n + i];
 
-		assert(len < EXPR_MAX);
-		(void)len;
-		is->v = p->step[i].is;
-		is->lone = false;
+		*is = (struct piece){ .v = p->step[i].is, .step = &p->step[i] };
+		is->a = piece_take(piece, list, &n, p->step[i].a);
+		is->b = piece_take(piece, list, &n, p->step[i].b);
+		list[n++] = h->n + i;
 	}
-	buf_addz(out, piece[0].text);
+	piece_write(out, piece, list[0]);
 }
 
 static bool solve(struct buf *answer, struct str desc)
 {
-	struct buf told = BUF_INIT;
 	struct hand h;
 	struct plan p;
-	bool ok = hand_read(&h, desc) && plan_make(&p, &h, &told);
+	bool ok = hand_read(&h, desc) && plan_make(&p, &h, NULL);
 
 	if (ok)
 		expression_write(answer, &h, &p);
-	buf_release(&told);
 	return ok;
 }
 
@@ -764,14 +909,13 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 
 static void grade(struct effort *e, struct str desc)
 {
-	struct buf told = BUF_INIT;
 	struct hand h;
 	struct plan p;
 
 	*e = (struct effort){ .technique = "" };
 	if (!hand_read(&h, desc))
 		return;
-	if (plan_make(&p, &h, &told)) {
+	if (plan_make(&p, &h, NULL)) {
 		e->depth = h.n - 1;
 		e->branch = p.tried < INT32_MAX ? (int)p.tried : INT32_MAX;
 		e->steps = p.n + p.results;
@@ -779,7 +923,6 @@ static void grade(struct effort *e, struct str desc)
 			if (p.step[i].is.den != 1)
 				e->technique = "fractions";
 	}
-	buf_release(&told);
 }
 
 static void canon(struct buf *out, struct str desc)
@@ -838,27 +981,24 @@ static double answers_log2(struct str desc)
 
 static void list_put(struct holes *holes, const char *hole, const struct hand *h, const char *between)
 {
-	char text[COUNT_MAX * 8];
-	int n = 0;
+	struct buf *b = hole_open(holes, hole);
 
-	for (int i = 0; i < h->n; i++)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, "%s%d", i ? between : "", (int)h->num[i]);
-	hole_put(holes, hole, (struct str){ text, (size_t)n });
+	for (int i = 0; b && i < h->n; i++) {
+		buf_addz(b, i ? between : "");
+		buf_addi(b, h->num[i]);
+	}
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct hand h;
-	char text[24];
 
 	if (!hand_read(&h, desc))
 		return;
 	list_put(holes, "numbers", &h, lang == LANG_ZH ? "、" : ", ");
 	list_put(holes, "spaced", &h, " ");
-	snprintf(text, sizeof(text), "%d", (int)h.target);
-	hole_put(holes, "target", str_of(text));
-	snprintf(text, sizeof(text), "%d", h.n);
-	hole_put(holes, "count", str_of(text));
+	hole_puti(holes, "target", h.target);
+	hole_puti(holes, "count", h.n);
 }
 
 const struct task task_game_of_24 = {

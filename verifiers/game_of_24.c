@@ -466,7 +466,7 @@ static bool uses_all(struct why *why, const struct puzzle *p, const int64_t *use
 
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
-	struct reader r = { .rest = text_strip(answer), .why = why };
+	struct reader r; /* its stacks are large: what each side needs is set by side_read() */
 	struct puzzle p;
 	int64_t used[VALUES];
 	enum token end;
@@ -475,6 +475,10 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!puzzle_read(&p, desc))
 		return rule_bad_task(why, "the desc is not a target and 2 to 6 numbers");
+	r.rest = text_strip(answer);
+	r.why = why;
+	r.overflow = r.zero = false;
+	r.signs = 0;
 	do {
 		if (!side_read(&r, used, &n, &end))
 			return r.mark;
