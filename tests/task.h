@@ -4,6 +4,7 @@
  *
  *	CHECK_EQ(task_ask("sudoku", desc, STR("1234/3412/2143/4321")), QUARRY_CORRECT);
  *	task_golden(task, want, 5);			// levels 0, 5, 10
+ *	task_canon(task, "asc - dog cat", "asc - cat dog", true);
  */
 #ifndef QUARRY_TESTS_TASK_H
 #define QUARRY_TESTS_TASK_H
@@ -81,6 +82,21 @@ __attribute__((unused)) static void task_golden_tens(const struct task *t, const
 		buf_release(&desc);
 		buf_release(&answer);
 	}
+}
+
+/* Are two descs twins for canon()? */
+__attribute__((unused)) static void task_canon(const struct task *t, const char *a, const char *b, bool same)
+{
+	struct buf x = BUF_INIT, y = BUF_INIT;
+
+	check_in("%s / %s", a, b);
+	t->canon(&x, str_of(a));
+	t->canon(&y, str_of(b));
+	CHECK(x.n && y.n);
+	CHECK_EQ(str_eq(buf_str(&x), buf_str(&y)), same);
+	check_in("%s", "");
+	buf_release(&x);
+	buf_release(&y);
 }
 
 struct task_damage {

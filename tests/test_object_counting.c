@@ -4,7 +4,7 @@
  */
 #include "base/buf.h"
 #include "generators/task.h"
-#include "tests/check.h"
+#include "tests/task.h"
 #include "verifiers/object_counting.h"
 #include "verifiers/verify.h"
 
@@ -333,33 +333,19 @@ static void test_shares(void)
 	buf_release(&answer);
 }
 
-static void canon_pair(const char *a, const char *b, bool same)
-{
-	struct buf x = BUF_INIT, y = BUF_INIT;
-
-	check_in("%s / %s", a, b);
-	task->canon(&x, str_of(a));
-	task->canon(&y, str_of(b));
-	CHECK(x.n && y.n);
-	CHECK_EQ(str_eq(buf_str(&x), buf_str(&y)), same);
-	check_in("%s", "");
-	buf_release(&x);
-	buf_release(&y);
-}
-
 static void test_canon(void)
 {
-	canon_pair("A fruit;A:2 apple,3 pear", "I fruit;I:3 pear,2 apple", true);
-	canon_pair("A fruit;A:2 apple;B:3 pear", "C fruit;D:3 pear;C:2 apple", true);
-	canon_pair("A fruit;A:2 apple;B:3 pear", "B fruit;A:2 apple;B:3 pear", false);
-	canon_pair("A fruit;A:2 apple", "A fruit;A:2 pear", false); /* one has to know what a pear is */
-	canon_pair("A fruit;A:2 apple", "A fruit;A:3 apple", false);
-	canon_pair("A fruit~B fruit;A:2 apple;B:3 pear", "A fruit~B fruit;B:2 apple;A:3 pear", true);
-	canon_pair("A fruit~B tool;A:2 apple;B:3 saw", "B tool~A fruit;A:2 apple;B:3 saw", true);
-	canon_pair("A fruit~A tool;A:2 apple;B:3 saw", "A tool~A fruit;A:2 apple;B:3 saw", true);
-	canon_pair("* fruit;A:9 pear;B:9 pear;A>B 1 pear", "* fruit;A:9 pear;B:9 pear;B>A 1 pear", true);
-	canon_pair("A fruit;A:9 pear;B:9 pear;A>B 1 pear", "A fruit;A:9 pear;B:9 pear;B>A 1 pear", false);
-	canon_pair("A fruit;A:9 pear;A+1 pear;A*2 pear", "A fruit;A:9 pear;A*2 pear;A+1 pear", false);
+	task_canon(task, "A fruit;A:2 apple,3 pear", "I fruit;I:3 pear,2 apple", true);
+	task_canon(task, "A fruit;A:2 apple;B:3 pear", "C fruit;D:3 pear;C:2 apple", true);
+	task_canon(task, "A fruit;A:2 apple;B:3 pear", "B fruit;A:2 apple;B:3 pear", false);
+	task_canon(task, "A fruit;A:2 apple", "A fruit;A:2 pear", false); /* one has to know what a pear is */
+	task_canon(task, "A fruit;A:2 apple", "A fruit;A:3 apple", false);
+	task_canon(task, "A fruit~B fruit;A:2 apple;B:3 pear", "A fruit~B fruit;B:2 apple;A:3 pear", true);
+	task_canon(task, "A fruit~B tool;A:2 apple;B:3 saw", "B tool~A fruit;A:2 apple;B:3 saw", true);
+	task_canon(task, "A fruit~A tool;A:2 apple;B:3 saw", "A tool~A fruit;A:2 apple;B:3 saw", true);
+	task_canon(task, "* fruit;A:9 pear;B:9 pear;A>B 1 pear", "* fruit;A:9 pear;B:9 pear;B>A 1 pear", true);
+	task_canon(task, "A fruit;A:9 pear;B:9 pear;A>B 1 pear", "A fruit;A:9 pear;B:9 pear;B>A 1 pear", false);
+	task_canon(task, "A fruit;A:9 pear;A+1 pear;A*2 pear", "A fruit;A:9 pear;A*2 pear;A+1 pear", false);
 }
 
 static void test_damage(void)
