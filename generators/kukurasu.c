@@ -59,8 +59,6 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 
 /* ---- the board ---- */
 
-__extension__ typedef unsigned __int128 set; /* bit s: the sum s; 120 is the largest */
-
 struct board {
 	int rows, cols, lines;
 	int want[LINES]; /* rows, then columns */
@@ -69,7 +67,7 @@ struct board {
 struct state {
 	const struct board *b;
 	uint16_t one[LINES], open[LINES]; /* bit k: the line's cell k (it counts k + 1) is chosen; is undecided */
-	int left[LINES];                  /* of the sum */
+	int16_t left[LINES], all[LINES];  /* of the sum; what the open cells make together */
 	int undecided;
 };
 
@@ -85,10 +83,13 @@ static int largest(int n)
 
 static void state_start(struct state *s, const struct board *b)
 {
-	*s = (struct state){ .b = b, .undecided = b->rows * b->cols };
+	s->b = b;
+	s->undecided = b->rows * b->cols;
+	memset(s->one, 0, sizeof(s->one));
 	for (int i = 0; i < b->lines; i++) {
 		s->open[i] = (uint16_t)((1u << across(b, i)) - 1);
-		s->left[i] = b->want[i];
+		s->left[i] = (int16_t)b->want[i];
+		s->all[i] = (int16_t)largest(across(b, i));
 	}
 }
 
@@ -98,13 +99,15 @@ static void decide(struct state *s, int y, int x, bool one)
 
 	s->open[y] &= (uint16_t)~(1u << x);
 	s->open[col] &= (uint16_t)~(1u << y);
+	s->all[y] = (int16_t)(s->all[y] - (x + 1));
+	s->all[col] = (int16_t)(s->all[col] - (y + 1));
 	s->undecided--;
 	if (!one)
 		return;
 	s->one[y] |= (uint16_t)(1u << x);
 	s->one[col] |= (uint16_t)(1u << y);
-	s->left[y] -= x + 1;
-	s->left[col] -= y + 1;
+	s->left[y] = (int16_t)(s->left[y] - (x + 1));
+	s->left[col] = (int16_t)(s->left[col] - (y + 1));
 }
 
 static void decide_on(struct state *s, int line, int k, bool one)
@@ -130,54 +133,55 @@ static int weight(unsigned cells)
 	return sum;
 }
 
+/* Cells of `open` that count more than n. */
+static unsigned above(unsigned open, int n)
+{
+	return n < SIDE ? open >> n << n : 0;
+}
+
 static bool limits(const struct state *s, int line, struct found *f)
 {
-	unsigned open = s->open[line];
-	int left = s->left[line], all = weight(open);
+	int left = s->left[line], others = s->all[line] - left;
 
-	*f = (struct found){ 0, 0 };
-	if (left < 0 || left > all)
+	if (left < 0 || others < 0)
 		return false;
-	for (unsigned rest = open; rest; rest &= rest - 1) {
-		int k = __builtin_ctz(rest);
-
-		if (k + 1 > left)
-			f->zero |= (uint16_t)(1u << k);
-		else if (all - (k + 1) < left)
-			f->one |= (uint16_t)(1u << k);
-	}
+	f->zero = (uint16_t)above(s->open[line], left);
+	f->one = (uint16_t)(above(s->open[line], others) & ~f->zero);
 	return true;
 }
 
-/* before[k]: sums that the first k open cells can make; on the way back `after`: those from which the rest can end right. */
+/*
+ * In sets of sums bit n is the sum n. before[k]: sums that the first k open cells can make; on the way back `after`: those
+ * from which the rest can end right. The cells that are left out are looked at where these make the smaller sum, so that
+ * it is at most 60 and the word holds all that matters.
+ */
 static bool sums(const struct state *s, int line, struct found *f)
 {
-	set before[SIDE + 1] = { 1 }, after;
-	int n = 0;
-	uint8_t cell[SIDE];
+	uint64_t before[SIDE + 1] = { 1 }, after;
+	int n = 0, left = s->left[line], others = s->all[line] - left;
+	unsigned in = 0, out = 0; /* of all ways */
+	bool turned = others < left;
 
-	*f = (struct found){ 0, 0 };
-	if (s->left[line] < 0 || s->left[line] > largest(SIDE))
+	if (left < 0 || others < 0)
 		return false;
-	for (unsigned rest = s->open[line]; rest; rest &= rest - 1) {
-		int k = __builtin_ctz(rest);
-
-		cell[n] = (uint8_t)k;
-		before[n + 1] = before[n] | before[n] << (k + 1);
-		n++;
-	}
-	after = (set)1 << s->left[line];
+	for (unsigned rest = s->open[line]; rest; rest &= rest - 1, n++)
+		before[n + 1] = before[n] | before[n] << (__builtin_ctz(rest) + 1);
+	after = (uint64_t)1 << (turned ? others : left);
 	if (!(before[n] & after))
 		return false;
-	while (n-- > 0) {
-		int w = cell[n] + 1;
+	for (unsigned rest = s->open[line]; rest;) {
+		int k = 31 - __builtin_clz(rest);
 
-		if (!(before[n] << w & after))
-			f->zero |= (uint16_t)(1u << cell[n]);
+		rest ^= 1u << k;
+		n--;
+		if (!(before[n] << (k + 1) & after))
+			out |= 1u << k;
 		else if (!(before[n] & after))
-			f->one |= (uint16_t)(1u << cell[n]);
-		after |= after >> w;
+			in |= 1u << k;
+		after |= after >> (k + 1);
 	}
+	f->one = (uint16_t)(turned ? out : in);
+	f->zero = (uint16_t)(turned ? in : out);
 	return true;
 }
 
@@ -198,10 +202,21 @@ static int apply(struct state *s, int line, struct found f)
 	return n;
 }
 
+static uint32_t all_lines(const struct board *b)
+{
+	return (1u << b->lines) - 1;
+}
+
+/* The lines that decided cells change: their own and those that cross it there. */
+static uint32_t touched(const struct board *b, int line, unsigned cells)
+{
+	return 1u << line | (line < b->rows ? cells << b->rows : cells);
+}
+
 /* Until no line gives anything; false: a contradiction. */
 static bool settle(struct state *s, enum technique how)
 {
-	uint32_t dirty = (1u << s->b->lines) - 1;
+	uint32_t dirty = all_lines(s->b);
 	struct found f;
 
 	while (dirty) {
@@ -212,7 +227,7 @@ static bool settle(struct state *s, enum technique how)
 			return false;
 		if (f.one | f.zero) {
 			apply(s, line, f);
-			dirty |= line < s->b->rows ? (uint32_t)(f.one | f.zero) << s->b->rows : (uint32_t)(f.one | f.zero);
+			dirty |= touched(s->b, line, f.one | f.zero) & ~(1u << line);
 		}
 	}
 	return true;
@@ -288,6 +303,7 @@ struct logic {
 	enum technique goal, hardest; /* goal: hardest that may be used */
 	int rounds, steps, guesses;
 	int work; /* boards settled */
+	uint32_t dirty[2]; /* lines that may have news by LIMITS, by SUMS */
 	struct buf *out; /* may be NULL */
 };
 
@@ -356,13 +372,22 @@ static void say(struct logic *l, const struct state *s, int line, enum technique
 	buf_addc(out, '\n');
 }
 
+static void stir(struct logic *l, uint32_t lines)
+{
+	l->dirty[LIMITS] |= lines;
+	l->dirty[SUMS] |= lines;
+}
+
 /* One look at every line as it was when the round began. Cells decided, -1 for a contradiction. */
 static int round_of(struct logic *l, enum technique how)
 {
 	struct state was = l->s;
+	uint32_t lines = l->dirty[how];
 	int n = 0;
 
-	for (int line = 0; line < was.b->lines; line++) {
+	l->dirty[how] = 0;
+	for (; lines; lines &= lines - 1) {
+		int line = __builtin_ctz(lines);
 		struct found f;
 
 		if (!look(&was, line, how, &f))
@@ -374,6 +399,7 @@ static int round_of(struct logic *l, enum technique how)
 			continue;
 		say(l, &was, line, how, f);
 		n += apply(&l->s, line, f);
+		stir(l, touched(l->s.b, line, f.one | f.zero));
 		l->steps++;
 	}
 	return n;
@@ -438,6 +464,7 @@ static bool trial(struct logic *l)
 				if (l->out)
 					say_trial(l->out, &l->s, y, x, one);
 				decide(&l->s, y, x, !one);
+				stir(l, touched(l->s.b, y, 1u << x));
 				l->guesses++;
 				l->steps++;
 				return true;
@@ -460,6 +487,7 @@ static bool deeper(struct logic *l)
 			if (l->out)
 				buf_addf(l->out, "r%dc%d=%d? 0 solutions -> r%dc%d=%d\n", y + 1, x + 1, one, y + 1, x + 1, !one);
 			decide(&l->s, y, x, !one);
+			stir(l, touched(l->s.b, y, 1u << x));
 			l->guesses += f.nodes;
 			l->steps += f.nodes;
 			return true;
@@ -471,6 +499,7 @@ static bool deeper(struct logic *l)
 static void logic_start(struct logic *l, const struct board *b, enum technique goal)
 {
 	*l = (struct logic){ .goal = goal };
+	stir(l, all_lines(b));
 	state_start(&l->s, b);
 }
 
@@ -512,41 +541,36 @@ static bool logic_solve(struct logic *l)
 
 /* ---- text ---- */
 
-static int sums_read(int *sum, struct str s)
+/* Numbers parted by single blanks, no zero in front; how many, or 0. */
+static int sums_read(int *sum, struct str *s)
 {
-	struct str piece;
+	const char *at = s->s, *end = s->s + s->n;
 	int n = 0;
 
-	if (!s.n || s.s[s.n - 1] == ' ')
-		return 0;
-	while (str_split(&s, ' ', &piece)) {
-		if (!piece.n || piece.n > 3 || n == SIDE || (piece.n > 1 && piece.s[0] == '0'))
+	do {
+		const char *from = at;
+		int v = 0;
+
+		for (; at < end && *at >= '0' && *at <= '9' && at - from < 3; at++)
+			v = v * 10 + *at - '0';
+		if (at == from || n == SIDE || (at - from > 1 && *from == '0'))
 			return 0;
-		sum[n] = 0;
-		for (size_t i = 0; i < piece.n; i++) {
-			if (piece.s[i] < '0' || piece.s[i] > '9')
-				return 0;
-			sum[n] = sum[n] * 10 + piece.s[i] - '0';
-		}
-		n++;
-	}
+		sum[n++] = v;
+	} while (at < end && *at == ' ' && at++);
+	*s = str_from(*s, (size_t)(at - s->s));
 	return n;
 }
 
 static bool board_read(struct board *b, struct str desc)
 {
-	ptrdiff_t slash = str_chr(desc, '/');
-	int rows[SIDE], cols[SIDE];
-
-	if (slash < 0)
+	b->rows = sums_read(b->want, &desc);
+	if (b->rows < SIDE_MIN || !desc.n || desc.s[0] != '/')
 		return false;
-	b->rows = sums_read(rows, str_sub(desc, 0, (size_t)slash));
-	b->cols = sums_read(cols, str_from(desc, (size_t)slash + 1));
+	desc = str_from(desc, 1);
+	b->cols = sums_read(b->want + b->rows, &desc);
 	b->lines = b->rows + b->cols;
-	if (b->rows < SIDE_MIN || b->cols < SIDE_MIN)
+	if (b->cols < SIDE_MIN || desc.n)
 		return false;
-	memcpy(b->want, rows, sizeof(int) * (size_t)b->rows);
-	memcpy(b->want + b->rows, cols, sizeof(int) * (size_t)b->cols);
 	for (int i = 0; i < b->lines; i++)
 		if (b->want[i] > largest(across(b, i)))
 			return false;
@@ -555,25 +579,39 @@ static bool board_read(struct board *b, struct str desc)
 
 static void put_sums(struct buf *out, const int *sum, int n, const char *between)
 {
-	for (int i = 0; i < n; i++)
-		buf_addf(out, "%s%d", i ? between : "", sum[i]);
+	for (int i = 0; i < n; i++) {
+		buf_addz(out, i ? between : "");
+		buf_addi(out, sum[i]);
+	}
+}
+
+static char *sum_put(char *to, char before, int v)
+{
+	*to++ = before;
+	for (int unit = v > 99 ? 100 : v > 9 ? 10 : 1; unit; unit /= 10)
+		*to++ = (char)('0' + v / unit % 10);
+	return to;
 }
 
 static void board_write(struct buf *out, const struct board *b)
 {
-	put_sums(out, b->want, b->rows, " ");
-	buf_addc(out, '/');
-	put_sums(out, b->want + b->rows, b->cols, " ");
+	char text[4 * LINES], *to = text;
+
+	for (int i = 0; i < b->lines; i++)
+		to = sum_put(to, i == b->rows ? '/' : ' ', b->want[i]);
+	buf_add(out, (struct str){ text + 1, (size_t)(to - text - 1) });
 }
 
 static void answer_write(struct buf *out, const struct board *b, const uint16_t *row)
 {
+	char text[SIDE * (SIDE + 1)], *to = text;
+
 	for (int y = 0; y < b->rows; y++) {
-		if (y)
-			buf_addc(out, '/');
 		for (int x = 0; x < b->cols; x++)
-			buf_addc(out, (char)('0' + (row[y] >> x & 1)));
+			*to++ = (char)('0' + (row[y] >> x & 1));
+		*to++ = '/';
 	}
+	buf_add(out, (struct str){ text, (size_t)(to - text - 1) });
 }
 
 /* ---- inventing ---- */
@@ -783,17 +821,29 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 	}
 }
 
+/* Reasoning without a search that comes to the end proves the solution, too. */
+static bool measure(struct logic *l, const struct board *b)
+{
+	struct search f;
+
+	logic_start(l, b, TRIAL);
+	if (logic_solve(l))
+		return true;
+	if (solutions(&f, b, 2) != 1)
+		return false;
+	logic_start(l, b, SEARCH);
+	logic_solve(l);
+	return true;
+}
+
 static void grade(struct effort *e, struct str desc)
 {
 	struct board b;
-	struct search f;
 	struct logic l;
 
 	*e = (struct effort){ .technique = "" };
-	if (!board_read(&b, desc) || solutions(&f, &b, 2) != 1)
+	if (!board_read(&b, desc) || !measure(&l, &b))
 		return;
-	logic_start(&l, &b, SEARCH);
-	logic_solve(&l);
 	e->depth = l.rounds;
 	e->branch = l.guesses;
 	e->steps = l.steps;
@@ -869,55 +919,66 @@ static double answers_log2(struct str desc)
 
 static void put_list(struct holes *holes, const char *hole, const int *sum, int n, const char *between)
 {
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, hole);
 
-	put_sums(&text, sum, n, between);
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	if (b)
+		put_sums(b, sum, n, between);
 }
+
+enum { WIDE = 4 }; /* of a column, the blanks before it counted */
 
 /* Dots for the cells, the rows' sums behind them and the columns' below. */
 static void put_picture(struct holes *holes, const struct board *b)
 {
-	struct buf text = BUF_INIT;
-	int wide = 3;
+	struct buf *text = hole_open(holes, "picture");
 
+	if (!text)
+		return;
 	for (int y = 0; y < b->rows; y++) {
 		for (int x = 0; x < b->cols; x++)
-			buf_addf(&text, "%*s", x ? wide + 1 : wide, ".");
-		buf_addf(&text, " | %d\n", b->want[y]);
+			buf_addz(text, x ? "   ." : "  .");
+		buf_addz(text, " | ");
+		buf_addi(text, b->want[y]);
+		buf_addc(text, '\n');
 	}
-	for (int x = 0; x < b->cols; x++)
-		buf_addf(&text, "%s", x ? "----" : "---");
-	buf_addz(&text, "-+\n");
-	for (int x = 0; x < b->cols; x++)
-		buf_addf(&text, "%*d", x ? wide + 1 : wide, b->want[b->rows + x]);
-	hole_put(holes, "picture", buf_str(&text));
-	buf_release(&text);
+	for (int i = 0; i < WIDE * b->cols; i++)
+		buf_addc(text, '-');
+	buf_addz(text, "+\n");
+	for (int x = 0; x < b->cols; x++) {
+		int v = b->want[b->rows + x];
+
+		for (int n = (v > 99 ? 3 : v > 9 ? 2 : 1) + !x; n < WIDE; n++)
+			buf_addc(text, ' ');
+		buf_addi(text, v);
+	}
 }
 
 static void put_markdown(struct holes *holes, const struct board *b)
 {
-	struct buf text = BUF_INIT;
+	struct buf *text = hole_open(holes, "table");
 
-	buf_addc(&text, '|');
-	for (int x = 0; x < b->cols; x++)
-		buf_addf(&text, " %d |", x + 1);
-	buf_addz(&text, " = |\n|");
-	for (int x = 0; x <= b->cols; x++)
-		buf_addz(&text, "---|");
-	for (int y = 0; y < b->rows; y++) {
-		buf_addz(&text, "\n|");
-		for (int x = 0; x < b->cols; x++)
-			buf_addz(&text, " . |");
-		buf_addf(&text, " %d |", b->want[y]);
+	if (!text)
+		return;
+	buf_addc(text, '|');
+	for (int x = 0; x < b->cols; x++) {
+		buf_addc(text, ' ');
+		buf_addi(text, x + 1);
+		buf_addz(text, " |");
 	}
-	buf_addz(&text, "\n|");
-	for (int x = 0; x < b->cols; x++)
-		buf_addf(&text, " %d |", b->want[b->rows + x]);
-	buf_addz(&text, " |");
-	hole_put(holes, "table", buf_str(&text));
-	buf_release(&text);
+	buf_addz(text, " = |\n|");
+	for (int x = 0; x <= b->cols; x++)
+		buf_addz(text, "---|");
+	for (int y = 0; y < b->rows; y++) {
+		buf_addz(text, "\n|");
+		for (int x = 0; x < b->cols; x++)
+			buf_addz(text, " . |");
+		buf_addc(text, ' ');
+		buf_addi(text, b->want[y]);
+		buf_addz(text, " |");
+	}
+	buf_addz(text, "\n| ");
+	put_sums(text, b->want + b->rows, b->cols, " | ");
+	buf_addz(text, " | |");
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
@@ -927,8 +988,8 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 
 	if (!board_read(&b, desc))
 		return;
-	put_list(holes, "rows", &b.rows, 1, "");
-	put_list(holes, "cols", &b.cols, 1, "");
+	hole_puti(holes, "rows", b.rows);
+	hole_puti(holes, "cols", b.cols);
 	put_list(holes, "row_sums", b.want, b.rows, between);
 	put_list(holes, "col_sums", b.want + b.rows, b.cols, between);
 	put_list(holes, "row_plain", b.want, b.rows, " ");
