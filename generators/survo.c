@@ -344,18 +344,28 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 	}
 }
 
+/* Reasoning without a search that comes to the end proves the solution, too. */
+static bool measure(struct survo_logic *l, struct survo_shape *s, const struct survo_board *b)
+{
+	struct survo_search f;
+
+	if (survo_logic_start(l, s, b, TRIAL) && survo_logic_solve(l))
+		return true;
+	if (survo_solutions(&f, s, b, 2, SURVO_NODES) != 1)
+		return false;
+	survo_logic_start(l, s, b, SEARCH);
+	return survo_logic_solve(l);
+}
+
 static void grade(struct effort *e, struct str desc)
 {
 	struct survo_board b;
 	struct survo_shape s;
-	struct survo_search f;
 	struct survo_logic l;
 
 	*e = (struct effort){ .technique = "" };
-	if (!survo_read(&b, desc) || survo_solutions(&f, &s, &b, 2, SURVO_NODES) != 1)
+	if (!survo_read(&b, desc) || !measure(&l, &s, &b))
 		return;
-	survo_logic_start(&l, &s, &b, SEARCH);
-	survo_logic_solve(&l);
 	e->depth = l.rounds;
 	e->branch = l.guesses;
 	e->steps = l.steps;

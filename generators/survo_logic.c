@@ -9,18 +9,22 @@
 bool survo_start(struct survo_state *t, struct survo_shape *s, const struct survo_board *b)
 {
 	*s = (struct survo_shape){ .rows = b->rows, .cols = b->cols, .lines = b->rows + b->cols };
+	s->dense = b->pool[b->blanks - 1] - b->pool[0] < 64;
 	memset(s->place, -1, sizeof(s->place));
 	memset(t, 0, sizeof(*t));
 	t->s = s;
 	t->dirty = (1u << s->lines) - 1;
 	for (int i = 0; i < b->blanks; i++) {
-		if (!i || b->pool[i] != b->pool[i - 1]) {
-			s->place[b->pool[i]] = (int8_t)s->values;
-			s->val[s->values++] = b->pool[i];
+		while (s->dense && s->values <= b->pool[i] - b->pool[0]) {
+			s->val[s->values] = b->pool[0] + s->values;
+			s->values++;
 		}
+		if (!s->dense && (!i || b->pool[i] != b->pool[i - 1]))
+			s->val[s->values++] = b->pool[i];
+		s->place[b->pool[i]] = (int8_t)(s->values - 1);
 		t->left[s->values - 1]++;
+		t->avail |= (uint64_t)1 << (s->values - 1);
 	}
-	t->avail = s->values == 64 ? ~(uint64_t)0 : ((uint64_t)1 << s->values) - 1;
 	memcpy(t->need, b->sum, sizeof(int) * (size_t)s->lines);
 	for (int i = 0; i < b->rows * b->cols; i++) {
 		int y = i / b->cols, x = b->rows + i % b->cols;
@@ -99,7 +103,49 @@ struct way {
 	int lo[SURVO_SIDE + 1], hi[SURVO_SIDE + 1]; /* what the blanks from i on make at least and at most */
 	uint8_t left[SURVO_BLANKS];
 	uint64_t fits[SURVO_SIDE]; /* numbers that some way puts there */
+	/* Where numbers are dense: those that are left, and of the last blank all, back to front. */
+	uint64_t live, turned_live, turned_may, turned_fits;
 };
+
+/* Bit 63 - k for bit k. */
+static uint64_t turned(uint64_t set)
+{
+	set = (set >> 1 & 0x5555555555555555) | (set & 0x5555555555555555) << 1;
+	set = (set >> 2 & 0x3333333333333333) | (set & 0x3333333333333333) << 2;
+	set = (set >> 4 & 0x0f0f0f0f0f0f0f0f) | (set & 0x0f0f0f0f0f0f0f0f) << 4;
+	return __builtin_bswap64(set);
+}
+
+/* The last two blanks, of dense numbers, all pairs at once: the partner of v is at a fixed distance from bit v of a set turned round. */
+static bool pair_walk(struct way *w, int need)
+{
+	const struct survo_shape *s = w->t->s;
+	int i = w->n - 2, sum = need - 2 * s->val[0], by = sum - 63;
+	uint64_t last = w->turned_may & w->turned_live, fits;
+
+	if (sum < 0 || sum > 126)
+		return false;
+	fits = (by < 0 ? last >> -by : last << by) & w->may[i] & w->live;
+	if (sum % 2 == 0 && w->left[sum / 2] < 2)
+		fits &= ~((uint64_t)1 << sum / 2);
+	w->fits[i] |= fits;
+	w->turned_fits |= by < 0 ? fits << -by : fits >> by;
+	return fits;
+}
+
+static void way_use(struct way *w, int v, int by)
+{
+	uint64_t bit = (uint64_t)1 << v, back = (uint64_t)1 << (63 - v);
+
+	w->left[v] = (uint8_t)(w->left[v] + by);
+	if (w->left[v]) {
+		w->live |= bit;
+		w->turned_live |= back;
+	} else {
+		w->live &= ~bit;
+		w->turned_live &= ~back;
+	}
+}
 
 /* Is there a way to go on from blank i with `need` to make? All of them are walked, so that fits[] is whole. */
 static bool way_walk(struct way *w, int i, int need)
@@ -107,6 +153,8 @@ static bool way_walk(struct way *w, int i, int need)
 	const struct survo_shape *s = w->t->s;
 	uint64_t fits = 0;
 
+	if (i == w->n - 2 && s->dense)
+		return pair_walk(w, need);
 	if (i == w->n - 1) {
 		int v = need >= 0 && need <= SURVO_VALUE ? s->place[need] : -1;
 
@@ -116,17 +164,17 @@ static bool way_walk(struct way *w, int i, int need)
 		return true;
 	}
 	/* numbers rise: too small ones come first, behind the first that is too large all are */
-	for (uint64_t rest = w->may[i]; rest; rest &= rest - 1) {
+	for (uint64_t rest = w->may[i] & w->live; rest; rest &= rest - 1) {
 		int v = first(rest), more = need - s->val[v];
 
 		if (more < w->lo[i + 1])
 			break;
-		if (more > w->hi[i + 1] || !w->left[v])
+		if (more > w->hi[i + 1])
 			continue;
-		w->left[v]--;
+		way_use(w, v, -1);
 		if (way_walk(w, i + 1, more))
 			fits |= rest & -rest;
-		w->left[v]++;
+		way_use(w, v, 1);
 	}
 	w->fits[i] |= fits;
 	return fits;
@@ -191,7 +239,15 @@ static bool way_look(struct way *w, const struct survo_state *t, int line)
 		return true;
 	}
 	memcpy(w->left, t->left, (size_t)t->s->values);
-	return way_walk(w, 0, t->need[line]);
+	w->live = t->avail;
+	w->turned_live = turned(t->avail);
+	w->turned_may = turned(w->may[w->n - 1]);
+	w->turned_fits = 0;
+	if (!way_walk(w, 0, t->need[line]))
+		return false;
+	if (w->n > 1 && t->s->dense)
+		w->fits[w->n - 1] = turned(w->turned_fits);
+	return true;
 }
 
 /* How many open blanks of a line this reasoning looks at. */

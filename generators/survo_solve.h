@@ -44,7 +44,8 @@ struct survo_spot {
 
 struct survo_shape {
 	int rows, cols, lines, blanks, values;
-	int val[SURVO_BLANKS]; /* the different numbers to fill in, rising */
+	int val[SURVO_BLANKS]; /* the different numbers to fill in, rising; where these are dense, all from the first to the last */
+	bool dense;            /* they lie within 64 */
 	int8_t place[SURVO_VALUE + 1]; /* of a number in val; -1 where it is none of them */
 	struct survo_spot spot[SURVO_BLANKS];
 	uint64_t line[SURVO_LINES]; /* its blanks */
