@@ -27,90 +27,126 @@ enum {
 };
 
 struct puzzle {
-	struct str person[PEOPLE_MAX][2], thing[PEOPLE_MAX][2]; /* English, Chinese */
+	struct str name[4 * PEOPLE_MAX];     /* of person i: 4 i and, in Chinese, 4 i + 1; of what he owns at first: 4 i + 2 and 3 */
+	unsigned char first[256];            /* by the first byte, a capital as small: 1 + the last name with it, 0 for none */
+	unsigned char before[4 * PEOPLE_MAX]; /* 1 + the one before with the same first byte, 0 for none */
 	int n;
-	unsigned char owns[PEOPLE_MAX]; /* the thing of each person */
+	unsigned char owns[PEOPLE_MAX], owner[PEOPLE_MAX]; /* the thing of each person, the person of each thing */
 };
 
+static struct str person_name(const struct puzzle *p, int i)
+{
+	return p->name[4 * i];
+}
+
+static struct str thing_name(const struct puzzle *p, int i)
+{
+	return p->name[4 * i + 2];
+}
+
 /* ---- the desc ---- */
-
-/* A name: words of letters, with single blanks, hyphens and the like between; nothing that an answer has around its names. */
-static bool is_name(struct str s)
-{
-	uint32_t cp;
-	size_t n;
-
-	if (s.n == 0 || s.n > NAME_MAX || s.s[s.n - 1] == ' ')
-		return false;
-	for (size_t i = 0; i < s.n; i += n) {
-		char c = s.s[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-
-		n = utf8_next(str_from(s, i), &cp);
-		if (cp < 0x80 && !letter && (i == 0 || !c || !strchr(" -'0123456789", c) || (c == ' ' && s.s[i - 1] == ' ')))
-			return false;
-		/* signs, blanks, bad bytes: what is neither Latin nor Chinese letters nor their like */
-		if (cp >= 0x80 && (cp < 0xc0 || (cp >= 0x2000 && cp < 0x3040) || (cp >= 0xe000 && cp < 0x10000)))
-			return false;
-	}
-	return true;
-}
-
-/* "cup/杯子", or one name for both. */
-static bool read_names(struct str s, struct str name[2])
-{
-	ptrdiff_t slash = str_chr(s, '/');
-
-	name[0] = slash < 0 ? s : str_sub(s, 0, (size_t)slash);
-	name[1] = slash < 0 ? s : str_from(s, (size_t)slash + 1);
-	return is_name(name[0]) && is_name(name[1]) && (slash < 0 || !str_eq(name[0], name[1]));
-}
 
 static char fold(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-/* Do two of all the names look alike but for capitals? Of one owner both may be one. */
-static bool names_clash(const struct puzzle *p)
+static bool ascii_letter(char c)
 {
-	struct str name[4 * PEOPLE_MAX];
-	uint32_t sign[4 * PEOPLE_MAX]; /* length, first and last bytes: most names differ in it */
-	int n = 0;
-
-	for (int i = 0; i < p->n; i++)
-		for (int k = 0; k < 4; k++) {
-			struct str s = k < 2 ? p->person[i][k] : p->thing[i][k - 2];
-
-			name[n] = s;
-			sign[n++] = (uint32_t)s.n << 24 | (uint32_t)(unsigned char)fold(s.s[0]) << 16 |
-				    (uint32_t)(unsigned char)fold(s.s[s.n - 1]) << 8 | (unsigned char)fold(s.s[s.n / 2]);
-		}
-	for (int i = 0; i < n; i++)
-		for (int k = 0; k < i; k++)
-			if (sign[i] == sign[k] && (i % 2 == 0 || k != i - 1) && str_ieq(name[i], name[k]))
-				return true;
-	return false;
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool read_people(struct puzzle *p, struct str s)
+static bool read_sign(struct str *s, char c)
 {
-	struct str part;
-
-	p->n = 0;
-	if (s.n == 0 || s.s[s.n - 1] == ',')
+	if (s->n == 0 || s->s[0] != c)
 		return false;
-	while (str_split(&s, ',', &part)) {
-		ptrdiff_t is = str_chr(part, '=');
-		int i = p->n;
+	*s = str_from(*s, 1);
+	return true;
+}
 
-		if (is < 0 || i == PEOPLE_MAX || !read_names(str_sub(part, 0, (size_t)is), p->person[i]) ||
-		    !read_names(str_from(part, (size_t)is + 1), p->thing[i]))
-			return false;
-		p->owns[i] = (unsigned char)i;
-		p->n++;
+/* Bytes of a letter beyond ASCII; 0 for signs, blanks, bad bytes: what is neither Latin nor Chinese nor their like. */
+static size_t foreign_letter(struct str s)
+{
+	uint32_t cp;
+	size_t n = utf8_next(s, &cp);
+
+	return cp < 0xc0 || (cp >= 0x2000 && cp < 0x3040) || (cp >= 0xe000 && cp < 0x10000) ? 0 : n;
+}
+
+/* A name: words of letters, with single blanks, hyphens and the like between; nothing that an answer has around its names. */
+static bool read_name(struct str *s, struct str *name)
+{
+	size_t at = 0;
+
+	while (at < s->n) {
+		char c = s->s[at];
+
+		if (ascii_letter(c)) {
+			at++;
+		} else if ((unsigned char)c >= 0x80) {
+			size_t n = foreign_letter(str_from(*s, at));
+
+			if (!n)
+				return false;
+			at += n;
+		} else if (at && ((c == ' ' && s->s[at - 1] != ' ') || c == '-' || c == '\'' || (c >= '0' && c <= '9'))) {
+			at++;
+		} else {
+			break;
+		}
 	}
-	return p->n >= 2 && !names_clash(p);
+	*name = str_sub(*s, 0, at);
+	*s = str_from(*s, at);
+	return at > 0 && at <= NAME_MAX && name->s[at - 1] != ' ';
+}
+
+/* Put a name to those that begin as it does; false if one of them looks like it but for capitals. Of one owner both may. */
+static bool add_name(struct puzzle *p, struct str name, int number)
+{
+	unsigned char *first = &p->first[(unsigned char)fold(name.s[0])];
+
+	for (int i = *first; i; i = p->before[i - 1]) {
+		struct str other = p->name[i - 1];
+
+		if (other.n == name.n && fold(other.s[name.n - 1]) == fold(name.s[name.n - 1]) && (i - 1) != (number ^ 1) && str_ieq(other, name))
+			return false;
+	}
+	p->name[number] = name;
+	p->before[number] = *first;
+	*first = (unsigned char)(number + 1);
+	return true;
+}
+
+/* "cup/杯子", or one name for both; number: of the first. */
+static bool read_names(struct puzzle *p, struct str *s, int number)
+{
+	struct str name, other;
+
+	if (!read_name(s, &name) || !add_name(p, name, number))
+		return false;
+	p->name[number + 1] = name;
+	if (!read_sign(s, '/'))
+		return true;
+	return read_name(s, &other) && !str_eq(name, other) && add_name(p, other, number + 1);
+}
+
+static void gets(struct puzzle *p, int who, unsigned char what)
+{
+	p->owns[who] = what;
+	p->owner[what] = (unsigned char)who;
+}
+
+static bool read_people(struct puzzle *p, struct str *s)
+{
+	memset(p->first, 0, sizeof(p->first));
+	p->n = 0;
+	do {
+		if (p->n == PEOPLE_MAX || !read_names(p, s, 4 * p->n) || !read_sign(s, '=') || !read_names(p, s, 4 * p->n + 2))
+			return false;
+		gets(p, p->n, (unsigned char)p->n);
+		p->n++;
+	} while (read_sign(s, ','));
+	return p->n >= 2 && read_sign(s, '|');
 }
 
 /* A number below n at the head of s, without a zero in front. */
@@ -126,32 +162,15 @@ static bool read_number(struct str *s, int n, int *v)
 	return true;
 }
 
-static bool read_sign(struct str *s, char c)
-{
-	if (s->n == 0 || s->s[0] != c)
-		return false;
-	*s = str_from(*s, 1);
-	return true;
-}
-
 static bool read_two(struct str *s, int n, int *a, int *b)
 {
 	return read_number(s, n, a) && read_sign(s, '.') && read_number(s, n, b);
 }
 
-static int owner(const struct puzzle *p, int thing)
-{
-	int i = 0;
-
-	while (p->owns[i] != thing)
-		i++;
-	return i;
-}
-
 /* Who is meant by p3, h3, o3. */
 static bool read_who(struct str *s, const struct puzzle *p, int *who)
 {
-	char how = s->n ? s->s[0] : 0;
+	char how = s->s[0];
 
 	if (how != 'p' && how != 'h' && how != 'o')
 		return false;
@@ -159,7 +178,7 @@ static bool read_who(struct str *s, const struct puzzle *p, int *who)
 	if (!read_number(s, p->n, who))
 		return false;
 	if (how == 'h')
-		*who = owner(p, *who);
+		*who = p->owner[*who];
 	return true;
 }
 
@@ -169,116 +188,116 @@ static void give_round(struct puzzle *p, const int *who, int n)
 	unsigned char last = p->owns[who[n - 1]];
 
 	for (int i = n - 1; i > 0; i--)
-		p->owns[who[i]] = p->owns[who[i - 1]];
-	p->owns[who[0]] = last;
+		gets(p, who[i], p->owns[who[i - 1]]);
+	gets(p, who[0], last);
 }
 
-static bool read_group(struct str *s, const struct puzzle *p, int *who, int lo, int hi, int *n)
+/* Different people up to the end of the event; how many, 0 for a bad list. */
+static int read_group(struct str *s, const struct puzzle *p, int *who, int lo, int hi)
 {
-	for (*n = 0; s->n; ++*n) {
-		if (*n == hi || !read_who(s, p, &who[*n]))
-			return false;
-		for (int i = 0; i < *n; i++)
-			if (who[i] == who[*n])
-				return false; /* nobody exchanges with himself */
+	int n = 0;
+
+	for (; s->n && s->s[0] != ';'; n++) {
+		if (n == hi || !read_who(s, p, &who[n]))
+			return 0;
+		for (int i = 0; i < n; i++)
+			if (who[i] == who[n])
+				return 0; /* nobody exchanges with himself */
 	}
-	return *n >= lo;
+	return n >= lo ? n : 0;
 }
 
-static bool swap(struct puzzle *p, struct str s, bool really)
+static bool swap(struct puzzle *p, struct str *s, int lo, int hi, bool really)
 {
-	int who[2], n;
+	int who[ROUND_MAX], n = read_group(s, p, who, lo, hi);
 
-	if (!read_group(&s, p, who, 2, 2, &n))
-		return false;
-	if (really)
-		give_round(p, who, 2);
-	return true;
+	if (n && really)
+		give_round(p, who, n);
+	return n > 0;
 }
 
-static bool give_all(struct puzzle *p, struct str s)
+static bool give_all(struct puzzle *p, struct str *s)
 {
+	bool on = read_sign(s, '+');
 	int who[PEOPLE_MAX];
 
 	for (int i = 0; i < p->n; i++)
-		who[i] = str_is(s, "+") ? i : p->n - 1 - i;
+		who[i] = on ? i : p->n - 1 - i;
 	give_round(p, who, p->n);
-	return str_is(s, "+") || str_is(s, "-");
+	return on || read_sign(s, '-');
 }
 
 /* What changes nothing, but has to be written rightly. */
-static bool idle(const struct puzzle *p, struct str s)
+static bool idle(const struct puzzle *p, struct str *s)
 {
 	int kind, a, b;
 
 	/* kind 1 is of a person and a thing, the others are of two people */
-	return read_number(&s, 3, &kind) && read_sign(&s, '.') && read_two(&s, p->n, &a, &b) && s.n == 0 && (kind == 1 || a != b);
+	return read_number(s, 3, &kind) && read_sign(s, '.') && read_two(s, p->n, &a, &b) && (kind == 1 || a != b);
 }
 
-/* One event. before: how things stood before the last exchange that can be undone. */
-static bool play(struct puzzle *p, struct str s, unsigned char before[PEOPLE_MAX], bool *undoable)
-{
-	char kind = s.n ? s.s[0] : 0;
-	int who[ROUND_MAX], n, a, b;
-	bool was = *undoable;
+/* How things stood before the last exchange that can be undone. */
+struct undo {
+	unsigned char owns[PEOPLE_MAX], owner[PEOPLE_MAX];
+	bool can;
+};
 
-	*undoable = kind == 's' || kind == 'r' || kind == 'g' || kind == 't' || kind == 'a';
-	if (*undoable)
-		memcpy(before, p->owns, sizeof(p->owns));
-	s = str_from(s, 1);
+static bool take_back(struct puzzle *p, const struct undo *undo, bool can)
+{
+	if (can) {
+		memcpy(p->owns, undo->owns, sizeof(p->owns));
+		memcpy(p->owner, undo->owner, sizeof(p->owner));
+	}
+	return can;
+}
+
+/* One event, cut off the text. */
+static bool play(struct puzzle *p, struct str *s, struct undo *undo)
+{
+	char kind = s->n ? s->s[0] : 0;
+	bool was = undo->can;
+	int who[2], a, b;
+
+	undo->can = kind != 'i' && kind != 'u' && kind != 'n';
+	if (undo->can) {
+		memcpy(undo->owns, p->owns, sizeof(p->owns));
+		memcpy(undo->owner, p->owner, sizeof(p->owner));
+	}
+	*s = str_from(*s, 1);
 	switch (kind) {
-	case 's':
-		return swap(p, s, true);
-	case 'r':
-		if (!read_group(&s, p, who, 3, ROUND_MAX, &n))
-			return false;
-		give_round(p, who, n);
-		return true;
+	case 's': return swap(p, s, 2, 2, true);
+	case 'r': return swap(p, s, 3, ROUND_MAX, true);
 	case 'g':
 	case 't':
-		if (!read_two(&s, p->n, &a, &b) || s.n || a == b)
+		if (!read_two(s, p->n, &a, &b) || a == b)
 			return false;
-		who[0] = owner(p, a);
-		who[1] = owner(p, b);
+		who[0] = p->owner[a];
+		who[1] = p->owner[b];
 		give_round(p, who, 2);
 		return true;
-	case 'a':
-		return give_all(p, s);
-	case 'i':
-		return read_two(&s, p->n, &a, &b) && read_sign(&s, 's') && swap(p, s, p->owns[a] == b);
-	case 'u':
-		memcpy(p->owns, before, sizeof(p->owns));
-		return was && s.n == 0;
-	default:
-		return kind == 'n' && idle(p, s);
+	case 'a': return give_all(p, s);
+	case 'i': return read_two(s, p->n, &a, &b) && read_sign(s, 's') && swap(p, s, 2, 2, p->owns[a] == b);
+	case 'u': return take_back(p, undo, was);
+	case 'n': return idle(p, s);
+	default: return false;
 	}
 }
 
 static bool read_puzzle(struct puzzle *p, struct str desc)
 {
-	unsigned char before[PEOPLE_MAX] = { 0 };
-	ptrdiff_t bar = str_chr(desc, '|');
-	bool undoable = false;
-	struct str rest, event;
+	struct undo undo = { .can = false };
 	int events = 0;
 
-	if (bar < 0 || !read_people(p, str_sub(desc, 0, (size_t)bar)))
+	if (!read_people(p, &desc))
 		return false;
-	rest = str_from(desc, (size_t)bar + 1);
-	if (rest.n == 0 || rest.s[rest.n - 1] == ';')
-		return false;
-	while (str_split(&rest, ';', &event))
-		if (events++ == EVENTS_MAX || !play(p, event, before, &undoable))
+	do
+		if (events++ == EVENTS_MAX || !play(p, &desc, &undo))
 			return false;
-	return true;
+	while (read_sign(&desc, ';'));
+	return desc.n == 0;
 }
 
 /* ---- the answer ---- */
-
-static bool ascii_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 /* Bytes of a blank at the head of s, 0 for none. */
 static size_t blank(struct str s)
@@ -330,25 +349,19 @@ static size_t name_head(struct str s, struct str name)
 	return ascii_letter(name.s[name.n - 1]) && at < s.n && (ascii_letter(s.s[at]) || (s.s[at] >= '0' && s.s[at] <= '9')) ? 0 : at;
 }
 
-/* The longest name of the puzzle that s begins with: its bytes, 0 for none. */
-static size_t find_name(const struct puzzle *p, struct str s, bool *person, int *which)
+/* The longest name of the puzzle that s begins with, the first of several: its bytes, 0 for none. */
+static size_t find_name(const struct puzzle *p, struct str s, int *number)
 {
 	size_t best = 0;
 
-	for (int i = 0; i < p->n; i++)
-		for (int k = 0; k < 4; k++) {
-			struct str name = k < 2 ? p->person[i][k] : p->thing[i][k - 2];
-			size_t n;
+	for (int i = p->first[(unsigned char)fold(s.s[0])]; i; i = p->before[i - 1]) {
+		size_t n = name_head(s, p->name[i - 1]);
 
-			if (fold(name.s[0]) != fold(s.s[0]))
-				continue;
-			n = name_head(s, name);
-			if (n > best) {
-				best = n;
-				*person = k < 2;
-				*which = i;
-			}
+		if (n && n >= best) {
+			best = n;
+			*number = i - 1;
 		}
+	}
 	return best;
 }
 
@@ -441,35 +454,43 @@ static bool take(struct said *a, int name)
 	return true;
 }
 
+/* Bytes of what stands between names and says nothing, 0 for anything else. `line`: a line begins. */
+static size_t between(struct str s, bool line)
+{
+	size_t n;
+
+	if ((n = blank(s)) > 0)
+		return n;
+	if (line && (n = bullet(s)) > 0)
+		return n;
+	if ((unsigned char)s.s[0] >= 0x80 || !s.s[0] || !strchr("\"'`*_$[](){}|,;.:=<>-+\\#", s.s[0]))
+		return 0;
+	if (s.s[0] != '\\' || s.n < 2)
+		return 1;
+	if (str_starts(s, STR("\\text")))
+		return 5;
+	if (str_starts(s, STR("\\mathrm")))
+		return 7;
+	return ascii_letter(s.s[1]) && s.s[1] != 'n' ? 0 : 2;
+}
+
 static bool read_said(struct said *a, const struct puzzle *p, struct str s)
 {
-	bool line = true, person;
-	int which;
+	bool line = true;
 	size_t n;
+	int number;
 
 	memset(a, 0, sizeof(*a));
 	memset(a->thing, -1, sizeof(a->thing));
 	a->first = a->last = a->things_first = -1;
 	for (; s.n; s = str_from(s, n)) {
-		if ((n = blank(s)) > 0) {
-			line |= s.s[0] == '\n';
+		if (!ascii_letter(s.s[0]) && (n = between(s, line)) > 0) {
+			line = s.s[0] == '\n' || (line && !(s.s[0] >= '0' && s.s[0] <= '9'));
 			continue;
 		}
-		if (line && (n = bullet(s)) > 0) {
-			line = false;
-			continue;
-		}
-		if (s.s[0] && strchr("\"'`*_$[](){}|,;.:=<>-+\\#", s.s[0])) {
-			n = str_starts(s, STR("\\text")) ? 5 : str_starts(s, STR("\\mathrm")) ? 7 : 1;
-			if (s.s[0] == '\\' && n == 1 && s.n > 1 && ascii_letter(s.s[1]) && s.s[1] != 'n')
-				return false;
-			if (s.s[0] == '\\' && n == 1 && s.n > 1)
-				n = 2;
-			continue;
-		}
-		n = find_name(p, s, &person, &which);
+		n = s.s[0] == '\\' ? 0 : find_name(p, s, &number);
 		if (n) {
-			if (!take(a, person ? which : THING + which))
+			if (!take(a, number % 4 < 2 ? number / 4 : THING + number / 4))
 				return false;
 			line = false;
 			continue;
@@ -493,13 +514,14 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	if (!read_said(&a, &p, answer))
 		return rule_unreadable(why, "it is no list of pairs of a person and a thing");
 	if (a.fault)
-		return rule_wrong(why, "%.*s comes twice", (int)p.person[a.who][0].n, p.person[a.who][0].s);
+		return rule_wrong(why, "%.*s comes twice", (int)person_name(&p, a.who).n, person_name(&p, a.who).s);
 	for (int i = 0; i < p.n; i++) {
+		struct str who = person_name(&p, i), what = thing_name(&p, a.thing[i] < 0 ? 0 : a.thing[i]);
+
 		if (a.thing[i] < 0)
-			return rule_wrong(why, "%.*s is missing", (int)p.person[i][0].n, p.person[i][0].s);
+			return rule_wrong(why, "%.*s is missing", (int)who.n, who.s);
 		if (a.thing[i] != p.owns[i])
-			return rule_wrong(why, "%.*s does not own %.*s", (int)p.person[i][0].n, p.person[i][0].s, (int)p.thing[(int)a.thing[i]][0].n,
-					  p.thing[(int)a.thing[i]][0].s);
+			return rule_wrong(why, "%.*s does not own %.*s", (int)who.n, who.s, (int)what.n, what.s);
 	}
 	return QUARRY_CORRECT;
 }
