@@ -41,6 +41,7 @@ struct search {
 	struct arc_op class[3][OPS_MAX]; /* all of the first three classes that may matter */
 	int n[3];
 	int targets;
+	uint16_t size[TARGETS]; /* size_of() each target's grid */
 	struct target target[TARGETS];
 	int tried;
 };
@@ -120,6 +121,11 @@ static void read_shape(struct shape *s, const struct arc_grid *g)
 	}
 }
 
+static uint16_t size_of(int h, int w)
+{
+	return (uint16_t)(h * 256 + w);
+}
+
 /* The next target's grid, to be made there; add_target() takes it in. */
 static struct arc_grid *next_target(struct search *s)
 {
@@ -129,8 +135,9 @@ static struct arc_grid *next_target(struct search *s)
 
 static void add_target(struct search *s, const struct arc_op *turn, const struct arc_op *last)
 {
-	struct target *t = &s->target[s->targets++];
+	struct target *t = &s->target[s->targets];
 
+	s->size[s->targets++] = size_of(t->g.h, t->g.w);
 	t->shape.n = -1;
 	t->ops = 0;
 	if (turn)
@@ -217,7 +224,8 @@ static bool fits(struct search *s, const struct arc_op *op, int n, bool *agrees)
 /* The colour that each colour of g has become in want, -1 for colours that g has not; false if one became two. */
 static bool read_table(int8_t table[10], const struct arc_grid *g, const struct arc_grid *want)
 {
-	memset(table, -1, 10);
+	for (int c = 0; c < 10; c++)
+		table[c] = -1;
 	for (int i = 0, n = g->h * g->w; i < n; i++) {
 		int8_t *to = &table[g->at[i]];
 
@@ -251,13 +259,18 @@ static bool table_is(const int8_t table[10], const struct arc_op *op)
 /* g came from op[0 .. n-1]; finish it in all ways. False once a program that fits makes something else of the test. */
 static bool finish(struct search *s, const struct arc_grid *g, struct arc_op op[ARC_OPS], int n)
 {
+	uint16_t size = size_of(g->h, g->w);
+
 	for (int t = 0; t < s->targets; t++) {
 		const struct target *to = &s->target[t];
-		int room = s->p->ops - n - to->ops;
 		bool agrees = true;
 		int8_t table[10];
+		int room;
 
-		if (room < 0 || g->h != to->g.h || g->w != to->g.w || !read_table(table, g, &to->g))
+		if (s->size[t] != size)
+			continue;
+		room = s->p->ops - n - to->ops;
+		if (room < 0 || !read_table(table, g, &to->g))
 			continue;
 		for (int c = -1; c < (room ? s->n[2] : 0); c++) {
 			const struct arc_op *colour = c < 0 ? NULL : &s->class[2][c];
@@ -279,7 +292,7 @@ static bool finish(struct search *s, const struct arc_grid *g, struct arc_op op[
 static bool has_size(const struct search *s, int h, int w)
 {
 	for (int t = 0; t < s->targets; t++)
-		if (h == s->target[t].g.h && w == s->target[t].g.w)
+		if (s->size[t] == size_of(h, w))
 			return true;
 	return false;
 }
@@ -308,7 +321,7 @@ static unsigned effects(struct search *s, const struct arc_grid *g, int n)
 		struct target *to = &s->target[t];
 		int room = s->p->ops - n - 1 - to->ops;
 
-		if (room < 0 || g->h != to->g.h || g->w != to->g.w)
+		if (room < 0 || s->size[t] != size_of(g->h, g->w))
 			continue;
 		if (to->shape.n < 0)
 			read_shape(&to->shape, &to->g);
