@@ -168,20 +168,31 @@ static void table_draw(struct table *t, struct rng *rng)
 
 bool zebra_reduce(struct zebra *z, const uint8_t *house, int needed, struct rng *rng)
 {
-	struct zebra_net net;
+	struct zebra_net net, sure; /* sure: the clues that stay, and what follows from them */
+	struct zebra_masks known;
 	uint8_t other[ZEBRA_ITEMS];
 	int kept = 0;
 
 	rng_shuffle(rng, z->clue + needed, (size_t)(z->clues - needed), sizeof(z->clue[0]));
 	zebra_net(&net, z);
+	sure = net;
+	for (int i = needed; i < z->clues; i++)
+		sure.off[i] = true;
+	zebra_start(&known, z);
+	zebra_learn(&sure, &known, 0, needed);
 	for (int i = needed; i < z->clues; i++) {
+		struct zebra_masks m = known;
 		int found;
 
 		net.off[i] = true;
-		found = zebra_search(&net, other, 1, house, rng, NODES);
+		zebra_learn(&net, &m, i + 1, z->clues);
+		found = zebra_search(&net, &m, other, 1, house, rng, NODES);
 		if (found == ZEBRA_SPENT)
 			return false;
-		net.off[i] = found == 0;
+		if (found == 0)
+			continue;
+		net.off[i] = sure.off[i] = false;
+		zebra_learn(&sure, &known, i, i + 1);
 	}
 	for (int i = 0; i < z->clues; i++)
 		if (!net.off[i])
@@ -217,20 +228,24 @@ bool zebra_invent(struct zebra *z, uint8_t *house, int kinds, int *needed, struc
 {
 	struct table t = { .n = z->houses, .m = z->attributes };
 	uint8_t against[ZEBRA_CLUES][ZEBRA_ITEMS];
-	int first, found;
+	int first, found, learnt = 0;
+	struct zebra_masks m;
 	struct zebra_net net;
 
 	table_draw(&t, rng);
+	zebra_start(&m, z);
 	memcpy(house, t.house, sizeof(t.house));
 	/* a third of the clues that there will be: before that any table is against them */
 	for (z->clues = 0; z->clues < t.n * t.m / 5; z->clues++)
 		if (!draw_breaking(&t, &z->clue[z->clues], kinds, NULL, rng))
 			return false;
 	for (first = z->clues;; z->clues++) {
-		zebra_net(&net, z);
 		if (z->clues == ZEBRA_CLUES)
 			return false;
-		found = zebra_search(&net, against[z->clues], 1, t.house, rng, NODES);
+		zebra_net(&net, z);
+		zebra_learn(&net, &m, learnt, z->clues);
+		learnt = z->clues;
+		found = zebra_search(&net, &m, against[z->clues], 1, t.house, rng, NODES);
 		if (found == 0)
 			break;
 		if (found == ZEBRA_SPENT || !draw_breaking(&t, &z->clue[z->clues], kinds, against[z->clues], rng))

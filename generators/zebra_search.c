@@ -4,15 +4,8 @@
  */
 #include "generators/zebra_solve.h"
 
-
-struct state {
-	uint8_t may[ZEBRA_ITEMS]; /* bit h: may be in house h */
-};
-
 struct search {
 	const struct zebra_net *net;
-	const struct zebra *z;
-	unsigned full;
 	uint64_t items; /* those in use */
 	int most, found, nodes;
 	uint8_t *house;
@@ -133,80 +126,117 @@ struct agenda {
 };
 
 /* False when nothing is left for the item. */
-static bool narrow(struct state *st, struct agenda *todo, int i, unsigned to)
+static inline bool narrow(struct zebra_masks *m, struct agenda *todo, int i, unsigned to)
 {
-	if (to != st->may[i]) {
-		st->may[i] = (uint8_t)to;
+	if (to != m->may[i]) {
+		m->may[i] = (uint8_t)to;
 		todo->items |= (uint64_t)1 << i;
 		todo->attributes |= 1u << zebra_attribute(i);
 	}
 	return to != 0;
 }
 
-/* Every value its own house, every house its own value, seen from one attribute. */
-static bool settle(struct state *st, int base, int n, unsigned full, struct agenda *todo)
+/* ---- an attribute's masks as one number: byte v is value v's, and no byte has its top bit ---- */
+
+static const uint64_t EACH = 0x01010101010101; /* 1 in every byte */
+
+static inline uint64_t load(const uint8_t *may)
 {
-	unsigned once = 0, twice = 0;
+	uint64_t x = 0;
 
-	for (int i = base; i < base + n; i++) {
-		unsigned m = st->may[i];
+	for (int v = 0; v < ZEBRA_SIDE; v++)
+		x |= (uint64_t)may[v] << 8 * v;
+	return x;
+}
 
-		for (int j = base; !(m & (m - 1)) && j < base + n; j++)
-			if (j != i && st->may[j] & m && !narrow(st, todo, j, st->may[j] & ~m))
+/* 1 in every byte that is not 0. */
+static inline uint64_t filled(uint64_t x)
+{
+	return (x + 0x7f * EACH) >> 7 & EACH;
+}
+
+/* The houses that stand in some byte, and of these the ones that stand in one only. */
+static inline unsigned houses_in(uint64_t x, unsigned *once)
+{
+	uint64_t twice = x & x >> 8;
+
+	x |= x >> 8;
+	twice |= twice >> 16 | (x & x >> 16);
+	x |= x >> 16;
+	twice |= twice >> 32 | (x & x >> 32);
+	x |= x >> 32;
+	*once = x & ~twice & 0x7f;
+	return x & 0x7f;
+}
+
+/* Every value its own house, every house its own value, seen from one attribute. */
+static bool settle(struct zebra_masks *m, int base, int n, unsigned full, struct agenda *todo)
+{
+	uint64_t was = load(m->may + base), x = was, used = EACH >> 8 * (ZEBRA_SIDE - n), diff;
+
+	for (bool more = true; more;) {
+		uint64_t many = filled(x & (x - used)) * 0xff, alone;
+		unsigned once, told = houses_in(x & ~many, &once);
+
+		if (told != once) /* two values have this house alone */
+			return false;
+		alone = x & many & told * EACH;
+		x ^= alone;
+		if (filled(x) != used || houses_in(x, &once) != full)
+			return false;
+		more = alone;
+		alone = x & many & once * EACH; /* houses that only this value may have */
+		if (alone) {
+			uint64_t values = filled(alone);
+
+			if (alone & (alone - values))
 				return false;
+			x = (x & ~(values * 0xff)) | alone;
+			more = true;
+		}
 	}
-	for (int i = base; i < base + n; i++) {
-		twice |= once & st->may[i];
-		once |= st->may[i];
-	}
-	if (once != full)
-		return false;
-	once &= ~twice; /* houses that one value alone may have */
-	for (int i = base; i < base + n; i++) {
-		unsigned m = st->may[i] & once;
+	diff = filled(x ^ was);
+	todo->items |= (diff * 0x0102040810204080 >> 56) << base;
+	for (; diff; diff &= diff - 1) {
+		int at = __builtin_ctzll(diff);
 
-		if (m & (m - 1))
-			return false;
-		if (m && !narrow(st, todo, i, m))
-			return false;
+		m->may[base + at / 8] = (uint8_t)(x >> at);
 	}
 	return true;
 }
 
-static bool revise(const struct search *s, struct state *st, struct agenda *todo, const struct zebra_clue *c)
+static bool revise(struct zebra_masks *m, unsigned full, struct agenda *todo, const struct zebra_clue *c)
 {
-	struct zebra_cut now = zebra_cut(c, s->full, st->may[c->x], st->may[c->y], st->may[c->z]);
+	struct zebra_cut now = zebra_cut(c, full, m->may[c->x], m->may[c->y], m->may[c->z]);
 
-	if (!narrow(st, todo, c->x, now.x & s->full))
+	if (!narrow(m, todo, c->x, now.x & full))
 		return false;
 	if (c->kind < ZEBRA_SAME || c->kind == ZEBRA_END)
 		return true;
-	if (!narrow(st, todo, c->y, now.y & s->full))
+	if (!narrow(m, todo, c->y, now.y & full))
 		return false;
-	return c->kind < ZEBRA_BETWEEN || narrow(st, todo, c->z, now.z & s->full);
+	return c->kind < ZEBRA_BETWEEN || narrow(m, todo, c->z, now.z & full);
 }
 
-static bool propagate(const struct search *s, struct state *st, struct agenda todo)
+static bool propagate(const struct zebra_net *net, struct zebra_masks *m, struct agenda todo)
 {
-	const struct zebra *z = s->z;
+	int n = net->z->houses;
+	unsigned full = (1u << n) - 1;
 
-	while (todo.items) {
+	for (;;) {
 		int i;
 
-		while (todo.attributes) {
-			int a = __builtin_ctz(todo.attributes);
-
-			todo.attributes &= todo.attributes - 1;
-			if (!settle(st, a * ZEBRA_SIDE, z->houses, s->full, &todo))
+		for (; todo.attributes; todo.attributes &= todo.attributes - 1)
+			if (!settle(m, __builtin_ctz(todo.attributes) * ZEBRA_SIDE, n, full, &todo))
 				return false;
-		}
+		if (!todo.items)
+			return true;
 		i = __builtin_ctzll(todo.items);
 		todo.items &= todo.items - 1;
-		for (int k = s->net->start[i]; k < s->net->start[i + 1]; k++)
-			if (!s->net->off[s->net->list[k]] && !revise(s, st, &todo, &z->clue[s->net->list[k]]))
+		for (int k = net->start[i]; k < net->start[i + 1]; k++)
+			if (!net->off[net->list[k]] && !revise(m, full, &todo, &net->z->clue[net->list[k]]))
 				return false;
 	}
-	return true;
 }
 
 /* After item i alone has changed. */
@@ -215,96 +245,121 @@ static struct agenda only(int i)
 	return (struct agenda){ (uint64_t)1 << i, 1u << zebra_attribute(i) };
 }
 
+void zebra_start(struct zebra_masks *m, const struct zebra *z)
+{
+	memset(m, 0, sizeof(*m));
+	for (int a = 0; a < z->attributes; a++)
+		memset(m->may + a * ZEBRA_SIDE, (1 << z->houses) - 1, (size_t)z->houses);
+}
+
+bool zebra_learn(const struct zebra_net *net, struct zebra_masks *m, int from, int to)
+{
+	struct agenda todo = { 0, 0 };
+
+	for (int i = from; i < to; i++)
+		if (!net->off[i])
+			todo.items |= (uint64_t)1 << net->z->clue[i].x; /* every clue is among its first item's */
+	return propagate(net, m, todo);
+}
+
 static int bits(unsigned m)
 {
 	return (int)((m * 0x200040008001ull & 0x111111111111111ull) % 15);
 }
 
-static void leaf(struct search *s, const struct state *st)
+static void leaf(struct search *s, const struct zebra_masks *m)
 {
 	bool same = s->not != NULL;
 
-	for (uint64_t rest = s->items; rest; rest &= rest - 1) {
-		int i = __builtin_ctzll(rest), h = __builtin_ctz(st->may[i]);
+	for (uint64_t rest = s->items; rest && same; rest &= rest - 1) {
+		int i = __builtin_ctzll(rest);
 
-		same = same && s->not[i] == h;
+		same = m->may[i] == 1u << s->not[i];
 	}
 	if (same)
 		return;
 	for (uint64_t rest = s->items; rest; rest &= rest - 1) {
 		int i = __builtin_ctzll(rest);
 
-		s->house[i] = (uint8_t)__builtin_ctz(st->may[i]);
+		s->house[i] = (uint8_t)__builtin_ctz(m->may[i]);
 	}
 	s->found++;
 }
 
-/* False when the nodes are spent. */
-static bool descend(struct search *s, const struct state *st)
+/* The first of the items that have the fewest houses left, but not one; -1: all have one. */
+static int tightest(const struct search *s, const struct zebra_masks *m)
 {
 	int best = -1, least = ZEBRA_SIDE + 1;
-	unsigned left;
 
-	for (uint64_t rest = s->items; rest && least > 2; rest &= rest - 1) {
-		int i = __builtin_ctzll(rest), n = bits(st->may[i]);
+	for (uint64_t rest = s->items; rest; rest &= rest - 1) {
+		int i = __builtin_ctzll(rest), n;
+		unsigned more = m->may[i] & (m->may[i] - 1u);
 
-		if (n > 1 && n < least) {
+		if (!more)
+			continue;
+		if (!(more & (more - 1)))
+			return i;
+		n = bits(more);
+		if (n < least) {
 			best = i;
 			least = n;
 		}
 	}
+	return best;
+}
+
+/* False when the nodes are spent. */
+static bool descend(struct search *s, const struct zebra_masks *m)
+{
+	int best = tightest(s, m);
+	unsigned left;
+
 	if (best < 0) {
-		leaf(s, st);
+		leaf(s, m);
 		return true;
 	}
-	left = st->may[best];
+	left = m->may[best];
 	while (left && s->found < s->most) {
-		struct state next = *st;
-		unsigned m = left;
+		struct zebra_masks next = *m;
+		unsigned house = left;
 
 		for (uint32_t skip = s->rng ? rng_below(s->rng, (uint32_t)bits(left)) : 0; skip; skip--)
-			m &= m - 1;
-		m = lowest(m);
-		left &= ~m;
-		next.may[best] = (uint8_t)m;
+			house &= house - 1;
+		house = lowest(house);
+		left &= ~house;
+		next.may[best] = (uint8_t)house;
 		if (--s->nodes < 0)
 			return false;
-		if (propagate(s, &next, only(best)) && !descend(s, &next))
+		if (propagate(s->net, &next, only(best)) && !descend(s, &next))
 			return false;
 	}
 	return true;
 }
 
-int zebra_search(const struct zebra_net *net, uint8_t *house, int most, const uint8_t *not, struct rng *rng, int nodes)
+int zebra_search(const struct zebra_net *net, const struct zebra_masks *m, uint8_t *house, int most, const uint8_t *not,
+		 struct rng *rng, int nodes)
 {
-	struct search s = { .net = net, .z = net->z, .most = most, .nodes = nodes, .house = house, .not = not, .rng = rng };
-	struct state st = { { 0 } };
+	struct search s = { .net = net, .most = most, .nodes = nodes, .house = house, .not = not, .rng = rng };
 
-	s.full = (1u << s.z->houses) - 1;
-	for (int a = 0; a < s.z->attributes; a++)
-		for (int v = 0; v < s.z->houses; v++) {
-			st.may[a * ZEBRA_SIDE + v] = (uint8_t)s.full;
-			s.items |= (uint64_t)1 << (a * ZEBRA_SIDE + v);
-		}
-	if (propagate(&s, &st, (struct agenda){ s.items, (1u << s.z->attributes) - 1 }) && !descend(&s, &st))
-		return ZEBRA_SPENT;
-	return s.found;
+	for (int a = 0; a < net->z->attributes; a++)
+		s.items |= (((uint64_t)1 << net->z->houses) - 1) << (a * ZEBRA_SIDE);
+	return descend(&s, m) ? s.found : ZEBRA_SPENT;
 }
 
-bool zebra_clashes(const struct zebra_net *net, const uint8_t *may, int item, int h)
+bool zebra_clashes(const struct zebra_net *net, const struct zebra_masks *m, int item, int h)
 {
-	struct search s = { .net = net, .z = net->z, .full = (1u << net->z->houses) - 1 };
-	struct state st;
+	struct zebra_masks next = *m;
 
-	memcpy(st.may, may, sizeof(st.may));
-	st.may[item] = (uint8_t)(1u << h);
-	return !propagate(&s, &st, only(item));
+	next.may[item] = (uint8_t)(1u << h);
+	return !propagate(net, &next, only(item));
 }
 
 int zebra_solutions(const struct zebra *z, uint8_t *house, int most)
 {
 	struct zebra_net net;
+	struct zebra_masks m;
 
 	zebra_net(&net, z);
-	return zebra_search(&net, house, most, NULL, NULL, ZEBRA_PATIENCE);
+	zebra_start(&m, z);
+	return zebra_learn(&net, &m, 0, z->clues) ? zebra_search(&net, &m, house, most, NULL, NULL, ZEBRA_PATIENCE) : 0;
 }

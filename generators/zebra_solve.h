@@ -27,13 +27,23 @@ struct zebra_net {
 };
 
 void zebra_net(struct zebra_net *net, const struct zebra *z);
+
+/* Bit h of may[item]: it may be in house h. The bytes behind the items are 0: an attribute's seven are read as one number. */
+struct zebra_masks {
+	uint8_t may[ZEBRA_ITEMS + ZEBRA_SIDE];
+};
+
+void zebra_start(struct zebra_masks *m, const struct zebra *z); /* all houses */
+/* All that follows clue by clue when the clues from .. to - 1 come to those that m knows; false where that is a clash. */
+bool zebra_learn(const struct zebra_net *net, struct zebra_masks *m, int from, int to);
 /*
- * How many solutions, at most `most`; the last one found in house[]. `not`: one that is not counted, or NULL. In random order
- * with rng. ZEBRA_SPENT when it takes more nodes than these.
+ * How many solutions, at most `most`, where m knows all clues; the last one found in house[]. `not`: one that is not counted, or
+ * NULL. In random order with rng. ZEBRA_SPENT when it takes more nodes than these.
  */
-int zebra_search(const struct zebra_net *net, uint8_t *house, int most, const uint8_t *not, struct rng *rng, int nodes);
-/* With these masks of houses for the items: does it clash, clue by clue, to have the item in house h? */
-bool zebra_clashes(const struct zebra_net *net, const uint8_t *may, int item, int h);
+int zebra_search(const struct zebra_net *net, const struct zebra_masks *m, uint8_t *house, int most, const uint8_t *not,
+		 struct rng *rng, int nodes);
+/* Does it clash, clue by clue, to have the item in house h? */
+bool zebra_clashes(const struct zebra_net *net, const struct zebra_masks *m, int item, int h);
 int zebra_solutions(const struct zebra *z, uint8_t *house, int most);
 
 struct zebra_cut {

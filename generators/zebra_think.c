@@ -434,19 +434,20 @@ static bool refuted(struct zebra_think *t, struct zebra_think *try, int i, int h
 /* An item that cannot be in some house, since from there all ends in a clash; the tightest items first. */
 static bool by_trial(struct zebra_think *t, const struct zebra_net *net, struct zebra_think *try, enum zebra_technique limit)
 {
-	uint8_t may[ZEBRA_ITEMS];
+	struct zebra_masks m = { { 0 } };
 
 	for (int i = 0; i < ZEBRA_ITEMS; i++)
-		may[i] = (uint8_t)houses_of(t, i);
+		m.may[i] = (uint8_t)houses_of(t, i);
 	for (int deep = 0; deep <= (limit == ZEBRA_DEEP_TRIAL); deep++)
 		for (int size = 2; size <= t->z->houses; size++)
 			for (uint64_t rest = t->items; rest; rest &= rest - 1) {
 				int i = __builtin_ctzll(rest);
 
-				if (count_bits(may[i]) != size)
+				if (count_bits(m.may[i]) != size)
 					continue;
-				for (unsigned m = may[i]; m; m &= m - 1)
-					if ((deep || zebra_clashes(net, may, i, __builtin_ctz(m))) && refuted(t, try, i, __builtin_ctz(m)))
+				for (unsigned left = m.may[i]; left; left &= left - 1)
+					if ((deep || zebra_clashes(net, &m, i, __builtin_ctz(left))) &&
+					    refuted(t, try, i, __builtin_ctz(left)))
 						return true;
 			}
 	return false;
