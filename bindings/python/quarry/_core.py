@@ -1,0 +1,232 @@
+"""Verdicts and puzzles; what the package quarry shows of itself."""
+import json
+import os
+import threading
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+
+if os.environ.get('QUARRY_BINDING') == 'ctypes':
+    from . import _ctypes as _lib
+    BINDING = 'ctypes'
+else:
+    try:
+        from . import _native as _lib  # type: ignore[attr-defined]
+        BINDING = 'native'
+    except ImportError:
+        from . import _ctypes as _lib
+        BINDING = 'ctypes'
+
+Text = Union[str, bytes]
+
+MARKS = ('correct', 'wrong', 'unreadable', 'no_answer', 'bad_task')
+FORMATS = ('any', 'tags', 'boxed', 'json', 'fence', 'line')
+_FORMAT = {name: i for i, name in enumerate(FORMATS)}
+_SEED_MAX = 2 ** 63 - 1
+
+
+class Verdict(NamedTuple):
+    """What was found of a response. The first four marks are about the response; bad_task says that our side is broken."""
+    score: float                #: 0.0 to 1.0
+    mark: str                   #: correct, wrong, unreadable, no_answer or bad_task
+    why: str                    #: one sentence, for people
+    extracted: Optional[str]    #: what was read as the answer
+    format_ok: bool             #: it came as it was asked for
+    answers_seen: int           #: how many different answers were handed in
+    verify_us: float            #: microseconds that the verdict took; of a batch, its share
+
+    @property
+    def correct(self) -> bool:
+        return self.mark == 'correct'
+
+    @property
+    def bad_task(self) -> bool:
+        """Our side is broken (unknown task, damaged desc): no judgement of the response."""
+        return self.mark == 'bad_task'
+
+
+def _verdict(raw: Tuple[Any, ...]) -> Verdict:
+    mark, score, format_ok, seen, extracted, why, us = raw
+    return Verdict(score, MARKS[mark], why, extracted, bool(format_ok), seen, us)
+
+
+def _format(name: Optional[str]) -> int:
+    try:
+        return _FORMAT[name or 'any']
+    except (KeyError, TypeError):
+        raise ValueError('unknown answer format %r; there are %s' % (name, ', '.join(FORMATS))) from None
+
+
+def _budget(n: int) -> int:
+    if not 0 <= n < 2 ** 62:
+        raise ValueError('a budget is a number of steps, 0 for no bound, not %r' % (n,))
+    return n
+
+
+def verify(task: str, desc: Text, response: Text, *, format: Optional[str] = None, think_open: bool = False,
+           strict: bool = False, budget: int = 0) -> Verdict:
+    """Judge a response to a puzzle.
+
+    task: its name ("sudoku"); desc: the line that states it; response: all that the model wrote.
+    format: how the answer was asked for (tags, boxed, json, fence, line), None: in no particular way.
+    think_open: the prompt's template had opened the thought. strict: another format, or two different final answers, is unreadable.
+    budget: most steps, one for each byte of the response; a longer one is unreadable. 0: no bound.
+
+    Never raises for what a response holds. A ValueError or TypeError is about the other arguments. Thread-safe.
+    """
+    if not isinstance(task, str):
+        raise TypeError('the task is a name, not %r' % (task,))
+    return _verdict(_lib.verify(task, desc, response, _format(format), think_open, strict, _budget(budget)))
+
+
+def verify_truth(ground_truth: Text, response: Text, *, format: Optional[str] = None, think_open: bool = False,
+                 strict: bool = False, budget: int = 0) -> Verdict:
+    """The same by a ground truth, the JSON string {"v":1,"task":...,"revision":...,"desc":...} of a dataset's row."""
+    return _verdict(_lib.verify(None, ground_truth, response, _format(format), think_open, strict, _budget(budget)))
+
+
+class Pool:
+    """Threads for verify_batch, 1 to 256, the caller's among them. After a fork the child's is started anew; it can be pickled."""
+
+    def __init__(self, threads: Optional[int] = None) -> None:
+        self.threads = threads if threads is not None else max(1, min(256, _cores()))
+        self._held = (os.getpid(), _lib.pool(self.threads))
+        self._lock = threading.Lock()
+
+    def _here(self) -> Any:
+        pid, pool = self._held
+        if pid != os.getpid():  # forked: threads do not come along, and the lock may be held by one of them
+            pool = _lib.pool(self.threads)
+            self._held = (os.getpid(), pool)
+        return pool
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return Pool, (self.threads,)
+
+    def __repr__(self) -> str:
+        return 'quarry.Pool(%d)' % self.threads
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+_default_pool: Optional[Pool] = None
+
+
+def _pool(pool: Optional[Pool], threads: Optional[int], n: int) -> Any:
+    global _default_pool
+    if pool is not None:
+        return pool._here()
+    if threads == 1 or n <= 8:
+        return None
+    if threads is not None:
+        return Pool(threads)._here()
+    if _default_pool is None:
+        _default_pool = Pool()
+    return _default_pool._here()
+
+
+Item = Union[Mapping[str, Any], Tuple[Text, Text], Tuple[str, Text, Text]]
+
+
+def _item(item: Item, format: Optional[str], strict: bool, budget: int) -> Tuple[Any, ...]:
+    if isinstance(item, Mapping):
+        task, truth = item.get('task'), item.get('ground_truth')
+        desc = item.get('desc')
+        think = item.get('think') == 'open'
+        said = item.get('response', '')
+        how = _FORMAT.get(item.get('format') or format or 'any', 0)
+        if desc is None or task is None:
+            return None, '' if truth is None else truth, said, how, think, strict, budget
+        return task, desc, said, how, think, strict, budget
+    if len(item) == 2:
+        return None, item[0], item[1], _format(format), False, strict, budget
+    task, desc, said = item
+    return task, desc, said, _format(format), False, strict, budget
+
+
+def verify_batch(items: Iterable[Item], *, format: Optional[str] = None, strict: bool = False, budget: int = 0,
+                 threads: Optional[int] = None, pool: Optional[Pool] = None) -> List[Verdict]:
+    """A verdict for each item, in order, the same as one by one.
+
+    An item is a mapping with task and desc, or ground_truth, and response (an instance's own "format" and "think" count), or a tuple
+    (task, desc, response) or (ground_truth, response). A mapping that says too little is bad_task. threads: how many to judge on;
+    the default is a pool of the process's own with one for each core. The GIL is released meanwhile.
+    """
+    _format(format)
+    _budget(budget)
+    raw = [_item(i, format, strict, budget) for i in items]
+    return [_verdict(v) for v in _lib.verify_batch(_pool(pool, threads, len(raw)), raw)]
+
+
+# ---- puzzles ----
+
+def tasks() -> List[Dict[str, Any]]:
+    """Every task: name, family, knobs with ranges, levels, languages, formats, wordings, support."""
+    return json.loads(_lib.tasks_json())['tasks']
+
+
+def rules() -> Dict[str, int]:
+    """The name and revision of every rule: what can be judged."""
+    return dict(_lib.rules())
+
+
+class Generator:
+    """Puzzles of one task: what `quarry generate TASK` writes.
+
+    >>> g = Generator("sudoku", difficulty="1..4", lang="en,zh")
+    >>> g(7, 0)["id"]          # the first of seed 7, a dict with prompt, desc, answer, ...
+
+    The i-th instance depends on the seed, the wish and i alone. Any number of threads may share a generator; it can be pickled.
+    difficulty: 0 to 10, a decimal or a range "A..B". knobs: instead of what the difficulty says. lang: "en", "zh" or "en,zh".
+    format: tags, boxed, json, fence, line, any, several by commas, or "all". form: wordings. worked: with the worked solution.
+    bare: neither canonical form nor effort, which is faster. ValueError says what is wrong with a wish.
+    """
+
+    def __init__(self, task: str, *, difficulty: Union[int, float, str] = 5, knobs: Optional[Mapping[str, int]] = None, lang: str = 'en',
+                 format: str = 'tags', form: str = '', canon: Optional[str] = None, worked: bool = False, bare: bool = False) -> None:
+        wish = {'task': task, 'difficulty': difficulty, 'lang': lang, 'format': format, 'form': form, 'knobs': dict(knobs or {}),
+                'worked': bool(worked), 'bare': bool(bare)}
+        if canon is not None:
+            wish['canon'] = canon
+        self.wish = json.dumps(wish, ensure_ascii=False)
+        self._held = _lib.generator(self.wish)
+
+    def line(self, seed: int, i: int) -> str:
+        """The i-th instance under a seed (both from 0 to 2^63 - 1) as one JSON line."""
+        if not (0 <= seed <= _SEED_MAX and 0 <= i <= _SEED_MAX):
+            raise ValueError('seed and i are from 0 to 2^63 - 1')
+        return _lib.generator_line(self._held, seed, i)
+
+    def __call__(self, seed: int, i: int) -> Dict[str, Any]:
+        return json.loads(self.line(seed, i))
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return _generator_again, (self.wish,)
+
+    def __repr__(self) -> str:
+        return 'quarry.Generator(%s)' % self.wish
+
+
+def _generator_again(wish: str) -> Generator:
+    g = Generator.__new__(Generator)
+    g.wish, g._held = wish, _lib.generator(wish)
+    return g
+
+
+def generate(task: str, n: int = 1, *, seed: int = 0, start: int = 0, **wish: Any) -> List[Dict[str, Any]]:
+    """n instances of a task, from number start on, as dicts: those of `quarry generate TASK --count N --seed S`. See Generator."""
+    g = Generator(task, **wish)
+    return [g(seed, start + i) for i in range(n)]
+
+
+def ground_truth(instance: Mapping[str, Any]) -> str:
+    """The one string that any verifier needs of an instance."""
+    truth = {'v': 1, 'task': instance['task'], 'revision': instance.get('revision', 1), 'desc': instance['desc']}
+    return json.dumps(truth, ensure_ascii=False, separators=(',', ':'))
+
+
+def version() -> str:
+    return _lib.version()
