@@ -4,14 +4,12 @@
  * desc: "?+3*(?-2)%?=7"; the rules are in verifiers/math_path.c. Any digits that make it true are right, so what makes it
  * hard is how few fillings are: the knob `rare`.
  *
- * The solver keeps, for each operation, how many fillings of the digits under it give each value: a row of counts, one
- * for each value between the least and the largest. The last row holds how many fillings are right, out of 10^hidden; going
- * back down from the value picks one. Rows are at most WIDE long; generated equations stay below that.
+ * The solver is in math_path_rows.c.
  */
+#include "generators/math_path_rows.h"
 #include "generators/task.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { OPS, HIDE, KIND, BRACKETS, RARE };
 
@@ -40,35 +38,16 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 };
 
 enum {
-	DIGITS_MAX = 32,
-	NODES_MAX = 2 * DIGITS_MAX,
 	DEEP_MAX = 8,
-	VALUE_MAX = 18,        /* digits of the value */
-	WIDE = 1 << 16,        /* values of a row */
-	WORK_MAX = 1 << 23,    /* pairs of values that are looked at */
-	DRAWS = 1000,          /* signs drawn before generate() gives up */
-	LISTED = 12,           /* values told one by one */
-};
-
-#define FAR INT64_C(1000000000000000) /* values beyond are not followed */
-
-struct node {
-	char op;     /* 0: a digit */
-	bool group;  /* in brackets */
-	signed char digit; /* -1: hidden */
-	signed char l, r;
-};
-
-struct puzzle {
-	struct node node[NODES_MAX];
-	int n, digits, hidden, root;
-	int64_t value;
+	VALUE_MAX = 18, /* digits of the value */
+	DRAWS = 1000,   /* signs drawn before generate() gives up */
+	LISTED = 12,    /* values told one by one */
 };
 
 /* ---- the desc ---- */
 
 struct reader {
-	struct puzzle *p;
+	struct equation *p;
 	struct str s;
 	size_t at;
 	int deep;
@@ -81,17 +60,17 @@ static char peek(const struct reader *r)
 	return r->at < r->s.n ? r->s.s[r->at] : 0;
 }
 
-static int node_add(struct puzzle *p, char op, int l, int r)
+static int node_add(struct equation *p, char op, int l, int r)
 {
 	if (l < 0 || r < 0)
 		return -1;
-	p->node[p->n] = (struct node){ .op = op, .l = (signed char)l, .r = (signed char)r };
+	p->node[p->n] = (struct equation_node){ .op = op, .l = (signed char)l, .r = (signed char)r };
 	return p->n++;
 }
 
 static int read_atom(struct reader *r)
 {
-	struct puzzle *p = r->p;
+	struct equation *p = r->p;
 	char c = peek(r);
 
 	r->at++;
@@ -111,7 +90,7 @@ static int read_atom(struct reader *r)
 	}
 	if ((c != '?' && (c < '0' || c > '9')) || p->digits == DIGITS_MAX)
 		return -1;
-	p->node[p->n] = (struct node){ .digit = (signed char)(c == '?' ? -1 : c - '0') };
+	p->node[p->n] = (struct equation_node){ .digit = (signed char)(c == '?' ? -1 : c - '0') };
 	p->digits++;
 	p->hidden += c == '?';
 	return p->n++;
@@ -149,7 +128,7 @@ static bool value_read(struct str s, int64_t *v)
 	return d.n > 0 && d.n <= VALUE_MAX && d.s[0] >= '0' && d.s[0] <= '9' && (d.s[0] != '0' || s.n == 1) && str_i64(s, v);
 }
 
-static bool puzzle_read(struct puzzle *p, struct str desc)
+static bool puzzle_read(struct equation *p, struct str desc)
 {
 	struct reader r = { .p = p, .s = desc };
 
@@ -165,9 +144,9 @@ struct style {
 	bool spaced;
 };
 
-static void print(struct buf *b, const struct puzzle *p, int i, const struct style *how)
+static void print(struct buf *b, const struct equation *p, int i, const struct style *how)
 {
-	const struct node *x = &p->node[i];
+	const struct equation_node *x = &p->node[i];
 
 	if (!x->op) {
 		signed char d = how->digit ? how->digit[i] : x->digit;
@@ -178,16 +157,21 @@ static void print(struct buf *b, const struct puzzle *p, int i, const struct sty
 	if (x->group)
 		buf_addc(b, '(');
 	print(b, p, x->l, how);
-	buf_addf(b, how->spaced ? " %c " : "%c", x->op);
+	if (how->spaced)
+		buf_addc(b, ' ');
+	buf_addc(b, x->op);
+	if (how->spaced)
+		buf_addc(b, ' ');
 	print(b, p, x->r, how);
 	if (x->group)
 		buf_addc(b, ')');
 }
 
-static void equation_print(struct buf *b, const struct puzzle *p, const signed char *digit, bool spaced)
+static void equation_print(struct buf *b, const struct equation *p, const signed char *digit, bool spaced)
 {
 	print(b, p, p->root, &(struct style){ digit, spaced });
-	buf_addf(b, spaced ? " = %lld" : "=%lld", (long long)p->value);
+	buf_add(b, spaced ? STR(" = ") : STR("="));
+	buf_addi(b, p->value);
 }
 
 /* ---- the solver ---- */
@@ -214,255 +198,7 @@ static bool apply(int64_t a, char op, int64_t b, int64_t *v)
 	return true;
 }
 
-/* How many fillings give each value from lo on. */
-struct row {
-	int64_t lo;
-	int n;
-	size_t at; /* in the pool */
-	int values; /* that occur */
-};
-
-struct solver {
-	const struct puzzle *p;
-	struct row row[NODES_MAX];
-	double *pool;
-	size_t used, cap;
-	int64_t work; /* pairs looked at */
-};
-
-static void solver_release(struct solver *s)
-{
-	free(s->pool);
-}
-
-static bool row_new(struct solver *s, struct row *row, int64_t lo, int64_t hi)
-{
-	if (hi - lo >= WIDE)
-		return false;
-	*row = (struct row){ .lo = lo, .n = (int)(hi - lo + 1), .at = s->used };
-	if (s->used + (size_t)row->n > s->cap) {
-		size_t cap = s->cap ? s->cap : 4096;
-		double *pool;
-
-		while (cap < s->used + (size_t)row->n)
-			cap *= 2;
-		pool = realloc(s->pool, cap * sizeof(double));
-		if (!pool)
-			return false;
-		s->pool = pool;
-		s->cap = cap;
-	}
-	memset(s->pool + s->used, 0, sizeof(double) * (size_t)row->n);
-	s->used += (size_t)row->n;
-	return true;
-}
-
-/* Between which values a op b can lie. */
-static void bounds(const struct row *a, char op, const struct row *b, int64_t *lo, int64_t *hi)
-{
-	int64_t al = a->lo, ah = a->lo + a->n - 1, bl = b->lo, bh = b->lo + b->n - 1;
-	int64_t corner[4] = { al * bl, al * bh, ah * bl, ah * bh };
-
-	switch (op) {
-	case '+':
-		*lo = al + bl;
-		*hi = ah + bh;
-		return;
-	case '-':
-		*lo = al - bh;
-		*hi = ah - bl;
-		return;
-	case '*':
-		*lo = *hi = corner[0];
-		for (int i = 1; i < 4; i++) {
-			*lo = corner[i] < *lo ? corner[i] : *lo;
-			*hi = corner[i] > *hi ? corner[i] : *hi;
-		}
-		return;
-	case '/':
-		*hi = ah > -al ? ah : -al;
-		*lo = al < 0 || bl < 0 ? -*hi : 0;
-		return;
-	}
-	*lo = bl < 0 ? bl + 1 : 0;
-	*hi = bh > 0 ? bh - 1 : 0;
-}
-
-static void row_close(struct solver *s, struct row *row)
-{
-	const double *v = s->pool + row->at;
-
-	for (int i = 0; i < row->n; i++)
-		row->values += v[i] > 0;
-}
-
-static double row_get(const struct solver *s, const struct row *row, int64_t v)
-{
-	return v >= row->lo && v < row->lo + row->n ? s->pool[row->at + (size_t)(v - row->lo)] : 0;
-}
-
-/* The sum of two rows: one is laid over itself, moved by each value of the other. */
-static void row_add(struct solver *s, struct row *to, const struct row *a, const struct row *b, bool minus)
-{
-	const double *x = s->pool + a->at, *y = s->pool + b->at;
-	double *v = s->pool + to->at;
-
-	if (!minus && a->values < b->values) {
-		row_add(s, to, b, a, false);
-		return;
-	}
-	for (int j = 0; j < b->n; j++) {
-		double times = y[j];
-		double *at = v + (minus ? b->n - 1 - j : j);
-
-		if (times > 0)
-			for (int i = 0; i < a->n; i++)
-				at[i] += times * x[i];
-	}
-}
-
-static void row_pairs(struct solver *s, struct row *to, const struct row *a, char op, const struct row *b)
-{
-	const double *x = s->pool + a->at, *y = s->pool + b->at;
-	double *v = s->pool + to->at;
-
-	for (int j = 0; j < b->n; j++)
-		for (int i = 0; i < a->n && y[j] > 0; i++) {
-			int64_t r;
-
-			if (x[i] > 0 && apply(a->lo + i, op, b->lo + j, &r))
-				v[r - to->lo] += x[i] * y[j];
-		}
-}
-
-/* Rows of the first n nodes; nodes are numbered so that parts come before the whole, and the root is the last. */
-static bool rows_make(struct solver *s, const struct puzzle *p, int n)
-{
-	s->p = p;
-	for (int i = 0; i < n; i++) {
-		const struct node *x = &p->node[i];
-		struct row *row = &s->row[i];
-		const struct row *a = &s->row[x->l], *b = &s->row[x->r];
-		int64_t lo, hi;
-
-		if (!x->op) {
-			if (!row_new(s, row, x->digit < 0 ? 0 : x->digit, x->digit < 0 ? 9 : x->digit))
-				return false;
-			for (int k = 0; k < row->n; k++)
-				s->pool[row->at + (size_t)k] = 1;
-			row->values = row->n;
-			continue;
-		}
-		bounds(a, x->op, b, &lo, &hi);
-		s->work += x->op == '+' && a->values < b->values ? (int64_t)b->n * a->values : (int64_t)a->n * b->values;
-		if (s->work > WORK_MAX || !row_new(s, row, lo, hi))
-			return false;
-		if (x->op == '+' || x->op == '-')
-			row_add(s, row, a, b, x->op == '-');
-		else
-			row_pairs(s, row, a, x->op, b);
-		row_close(s, row);
-		if (row->values == 0)
-			return false;
-	}
-	return true;
-}
-
-/*
- * The k-th way to make `v` at a node: values for its two parts. Ways are numbered by the right part's value, for % by the left
- * part's too. False: this one is none; *end: there are no more.
- */
-static bool way(const struct solver *s, const struct node *x, int64_t v, int64_t k, int64_t *l, int64_t *r, bool *end)
-{
-	const struct row *a = &s->row[x->l], *b = &s->row[x->r];
-	int64_t j = x->op == '%' ? k / a->n : k, is;
-
-	*end = j >= b->n;
-	if (*end)
-		return false;
-	*r = b->lo + j;
-	switch (x->op) {
-	case '+':
-		*l = v - *r;
-		break;
-	case '-':
-		*l = v + *r;
-		break;
-	case '*':
-		if (*r != 0 && v % *r != 0)
-			return false;
-		*l = *r != 0 ? v / *r : a->lo + a->n - 1;
-		break;
-	case '/':
-		*l = v * *r;
-		break;
-	default:
-		*l = a->lo + k % a->n;
-	}
-	/* 0 * anything: the largest that occurs */
-	for (; x->op == '*' && *r == 0 && v == 0 && *l > a->lo && row_get(s, a, *l) == 0; --*l)
-		;
-	return row_get(s, b, *r) > 0 && row_get(s, a, *l) > 0 && apply(*l, x->op, *r, &is) && is == v;
-}
-
-static bool value_far(const struct puzzle *p)
-{
-	return p->value > FAR || p->value < -FAR;
-}
-
-/* How many fillings are right. -1: unknown, the rows grow too long. */
-static double count_right(struct solver *s, const struct puzzle *p)
-{
-	const struct node *x = &p->node[p->root];
-	double right = 0;
-	int64_t l, r;
-	bool end = false;
-
-	if (!rows_make(s, p, p->root))
-		return -1;
-	if (value_far(p))
-		return 0;
-	/* for each value of the right part: how often it meets what it needs */
-	for (int64_t k = 0; !end; k++) {
-		const struct row *a = &s->row[x->l], *b = &s->row[x->r];
-
-		if (x->op == '%' && k / a->n < b->n && s->pool[b->at + (size_t)(k / a->n)] == 0) {
-			k += a->n - 1;
-			continue;
-		}
-		if (x->op == '*' && k < b->n && b->lo + k == 0) {
-			/* 0 times anything */
-			for (int i = 0; i < a->n && p->value == 0; i++)
-				right += s->pool[a->at + (size_t)i] * s->pool[b->at + (size_t)k];
-			continue;
-		}
-		if (way(s, x, p->value, k, &l, &r, &end))
-			right += row_get(s, a, l) * row_get(s, b, r);
-	}
-	return right;
-}
-
-/* Values of all nodes, from the value down: one filling. */
-static bool pick(const struct solver *s, int64_t value[NODES_MAX])
-{
-	const struct puzzle *p = s->p;
-
-	value[p->root] = p->value;
-	for (int i = p->root; i >= 0; i--) {
-		const struct node *x = &p->node[i];
-		bool end = false, found = false;
-
-		if (!x->op)
-			continue;
-		for (int64_t k = 0; !end && !found; k++)
-			found = way(s, x, value[i], k, &value[x->l], &value[x->r], &end);
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
-static void answer_print(struct buf *b, const struct puzzle *p, const int64_t value[NODES_MAX])
+static void answer_print(struct buf *b, const struct equation *p, const int64_t value[NODES_MAX])
 {
 	signed char digit[NODES_MAX];
 
@@ -471,38 +207,49 @@ static void answer_print(struct buf *b, const struct puzzle *p, const int64_t va
 	equation_print(b, p, digit, true);
 }
 
-static bool solve_values(struct solver *s, const struct puzzle *p, int64_t value[NODES_MAX])
+/* The digits in order of reading. */
+static void filled_print(struct buf *b, const struct equation *p, const signed char digits[DIGITS_MAX])
 {
-	return !value_far(p) && rows_make(s, p, p->root) && pick(s, value);
+	signed char digit[NODES_MAX];
+
+	for (int i = 0, k = 0; i < p->n; i++)
+		if (!p->node[i].op)
+			digit[i] = digits[k++];
+	equation_print(b, p, digit, true);
+}
+
+static bool solve_values(struct rows *s, const struct equation *p, int64_t value[NODES_MAX])
+{
+	return !rows_far(p) && rows_make(s, p, p->root) && rows_pick(s, value);
 }
 
 /* What others made, "~...", may have answers with fractions too; those without are right all the same. */
 static bool solve(struct buf *answer, struct str desc)
 {
 	int64_t value[NODES_MAX];
-	struct solver s = { 0 };
-	struct puzzle p;
+	struct rows s = { 0 };
+	struct equation p;
 	bool ok = puzzle_read(&p, str_from(desc, str_starts(desc, STR("~")))) && solve_values(&s, &p, value);
 
 	if (ok)
 		answer_print(answer, &p, value);
-	solver_release(&s);
+	rows_release(&s);
 	return ok;
 }
 
 static int count(struct buf *answer, struct str desc, int limit)
 {
-	struct solver s = { 0 };
-	struct puzzle p;
-	double right = puzzle_read(&p, str_from(desc, str_starts(desc, STR("~")))) ? count_right(&s, &p) : -1;
+	struct rows s = { 0 };
+	struct equation p;
+	double right = puzzle_read(&p, str_from(desc, str_starts(desc, STR("~")))) ? rows_right(&s, &p) : -1;
 
-	solver_release(&s);
+	rows_release(&s);
 	if (right > 0 && !solve(answer, desc))
 		return -1;
 	return right < limit ? (int)right : limit;
 }
 
-static double fillings(const struct puzzle *p)
+static double fillings(const struct equation *p)
 {
 	double all = 1;
 
@@ -512,26 +259,26 @@ static double fillings(const struct puzzle *p)
 }
 
 /* How many fillings there are for each right one; 1 where that is not known. */
-static double rarity(const struct puzzle *p, double right)
+static double rarity(const struct equation *p, double right)
 {
 	return right > 0 && right < fillings(p) ? fillings(p) / right : 1;
 }
 
 static double answers_log2(struct str desc)
 {
-	struct solver s = { 0 };
-	struct puzzle p;
-	double bits = puzzle_read(&p, desc) ? log2(rarity(&p, count_right(&s, &p))) : 0;
+	struct rows s = { 0 };
+	struct equation p;
+	double bits = puzzle_read(&p, desc) ? log2(rarity(&p, rows_right(&s, &p))) : 0;
 
-	solver_release(&s);
+	rows_release(&s);
 	return bits;
 }
 
 /* ---- grading and telling ---- */
 
-static int height(const struct puzzle *p, int i)
+static int height(const struct equation *p, int i)
 {
-	const struct node *x = &p->node[i];
+	const struct equation_node *x = &p->node[i];
 	int l, r;
 
 	if (!x->op)
@@ -544,15 +291,15 @@ static int height(const struct puzzle *p, int i)
 /* depth: operations one upon the other; branch: fillings for each right one; steps: values that the parts can take. */
 static void grade(struct effort *e, struct str desc)
 {
-	struct solver s = { 0 };
-	struct puzzle p;
+	struct rows s = { 0 };
+	struct equation p;
 	double right, rate;
 	bool divides = false, rests = false;
 
 	*e = (struct effort){ .technique = "" };
 	if (!puzzle_read(&p, desc))
 		return;
-	right = count_right(&s, &p);
+	right = rows_right(&s, &p);
 	e->depth = height(&p, p.root);
 	e->steps = 1;
 	for (int i = 0; i < p.n; i++) {
@@ -565,10 +312,10 @@ static void grade(struct effort *e, struct str desc)
 	e->branch = rate < 1e9 ? (int)rate - 1 : 1000000000;
 	e->technique = divides && rests ? "sums and products, divisors, remainders" : divides ? "sums and products, divisors" :
 		       rests ? "sums and products, remainders" : "sums and products";
-	solver_release(&s);
+	rows_release(&s);
 }
 
-static void tell_part(struct buf *b, const struct puzzle *p, const int *name, int i)
+static void tell_part(struct buf *b, const struct equation *p, const int *name, int i)
 {
 	if (p->node[i].op)
 		buf_addf(b, "P%d", name[i]);
@@ -576,9 +323,9 @@ static void tell_part(struct buf *b, const struct puzzle *p, const int *name, in
 		buf_addc(b, p->node[i].digit < 0 ? '?' : (char)('0' + p->node[i].digit));
 }
 
-static void tell_row(struct buf *b, const struct solver *s, const struct row *row)
+static void tell_row(struct buf *b, const struct rows *s, const struct row *row)
 {
-	const double *v = s->pool + row->at;
+	const double *v = row_counts(s, row);
 	int first = 0, last = row->n - 1;
 
 	while (v[first] == 0)
@@ -603,16 +350,16 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	int64_t value[NODES_MAX];
 	int name[NODES_MAX], names = 0;
-	struct solver s = { 0 };
-	struct puzzle p;
+	struct rows s = { 0 };
+	struct equation p;
 
 	(void)lang; /* signs only */
 	if (!puzzle_read(&p, desc) || !solve_values(&s, &p, value)) {
-		solver_release(&s);
+		rows_release(&s);
 		return;
 	}
 	for (int i = 0; i < p.n; i++) {
-		const struct node *x = &p.node[i];
+		const struct equation_node *x = &p.node[i];
 
 		if (!x->op)
 			continue;
@@ -629,7 +376,7 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 			tell_row(steps, &s, &s.row[i]);
 	}
 	for (int i = p.root; i >= 0; i--) {
-		const struct node *x = &p.node[i];
+		const struct equation_node *x = &p.node[i];
 
 		if (!x->op)
 			continue;
@@ -642,7 +389,7 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 		if (p.node[x->r].op)
 			buf_addf(steps, ", P%d = %lld", name[x->r], (long long)value[x->r]);
 	}
-	solver_release(&s);
+	rows_release(&s);
 }
 
 /* ---- twins: terms of a sum and factors of a product in another order ---- */
@@ -654,12 +401,12 @@ struct piece {
 };
 
 /* The pieces of a sum ('+') or product ('*') that ends at node i, first to last. */
-static int pieces_of(const struct puzzle *p, int i, bool sum, struct piece *piece)
+static int pieces_of(const struct equation *p, int i, bool sum, struct piece *piece)
 {
 	int n = 0, top = i;
 
 	for (int at = i;;) {
-		const struct node *x = &p->node[at];
+		const struct equation_node *x = &p->node[at];
 		bool ours = x->op && (at == top || !x->group) && (sum ? x->op == '+' || x->op == '-' : strchr("*/%", x->op) != NULL);
 
 		piece[n++] = (struct piece){ .op = ours ? x->op : sum ? '+' : '*', .node = ours ? x->r : at };
@@ -682,9 +429,9 @@ static int piece_cmp(const struct piece *a, const struct piece *b)
 }
 
 /* With an rng the order is drawn, without it is the least. */
-static void ordered(struct buf *out, const struct puzzle *p, int i, struct rng *rng)
+static void ordered(struct buf *out, const struct equation *p, int i, struct rng *rng)
 {
-	const struct node *x = &p->node[i];
+	const struct equation_node *x = &p->node[i];
 	bool sum = x->op == '+' || x->op == '-';
 	struct piece piece[DIGITS_MAX];
 	int n;
@@ -734,7 +481,7 @@ static void ordered(struct buf *out, const struct puzzle *p, int i, struct rng *
 
 static void canon(struct buf *out, struct str desc)
 {
-	struct puzzle p;
+	struct equation p;
 
 	if (!puzzle_read(&p, desc))
 		return;
@@ -744,7 +491,7 @@ static void canon(struct buf *out, struct str desc)
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
 {
-	struct puzzle p;
+	struct equation p;
 
 	if (!puzzle_read(&p, desc))
 		return false;
@@ -805,7 +552,7 @@ static int64_t fill_product(struct plan *p)
 		char op = p->op[++p->at];
 		int64_t b = fill_atom(p, op, v);
 
-		if (p->failed || !apply(v, op, b, &v) || v > FAR / 100 || v < -FAR / 100) {
+		if (p->failed || !apply(v, op, b, &v) || v > ROWS_FAR / 100 || v < -ROWS_FAR / 100) {
 			p->failed = true;
 			return 0;
 		}
@@ -889,12 +636,12 @@ static void plan_write(struct buf *b, const struct plan *p, unsigned hidden)
 	buf_addz(b, "=0");
 }
 
-/* Digits that can be filled in, and which of them are hidden. */
-static bool plan_fill(struct plan *p, const int *knob, struct rng *rng, unsigned *hidden)
+/* Digits that can be filled in, what they come to, and which of them are hidden. */
+static bool plan_fill(struct plan *p, const int *knob, struct rng *rng, unsigned *hidden, int64_t *value)
 {
 	struct plan filled = *p;
 
-	fill_sum(&filled);
+	*value = fill_sum(&filled);
 	memcpy(p->digit, filled.digit, sizeof(p->digit));
 	*hidden = 0;
 	for (int i = 0; i < p->n; i++)
@@ -906,7 +653,7 @@ static bool plan_fill(struct plan *p, const int *knob, struct rng *rng, unsigned
 }
 
 /* A value that few enough fillings have: each as likely as it is often. */
-static bool value_draw(struct solver *s, struct puzzle *p, int rare, struct rng *rng)
+static bool value_draw(struct rows *s, struct equation *p, int rare, struct rng *rng)
 {
 	const struct row *row = &s->row[p->root];
 	double most = fillings(p) / (double)(UINT64_C(1) << rare), sum = 0, at;
@@ -914,7 +661,7 @@ static bool value_draw(struct solver *s, struct puzzle *p, int rare, struct rng 
 
 	if (!rows_make(s, p, p->n))
 		return false;
-	v = s->pool + row->at;
+	v = row_counts(s, row);
 	for (int i = 0; i < row->n; i++)
 		sum += v[i] <= most ? v[i] : 0;
 	at = rng_unit(rng) * sum;
@@ -928,31 +675,48 @@ static bool value_draw(struct solver *s, struct puzzle *p, int rare, struct rng 
 	return false;
 }
 
+/* A value for the equation, and one filling that has it. */
+static bool finish(struct buf *desc, struct buf *answer, struct equation *p, int rare, struct rng *rng, int64_t *work)
+{
+	int64_t value[NODES_MAX];
+	struct rows s = { 0 };
+	bool ok;
+
+	ok = value_draw(&s, p, rare, rng) && rows_pick(&s, value);
+	if (ok) {
+		equation_print(desc, p, NULL, false);
+		answer_print(answer, p, value);
+	}
+	*work += s.work;
+	rows_release(&s);
+	return ok;
+}
+
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
 	struct buf text = BUF_INIT;
 	int64_t work = 0;
 	bool ok = false;
 
-	for (int draw = 0; draw < DRAWS && work < WORK_MAX && !ok; draw++) {
-		int64_t value[NODES_MAX];
-		struct solver s = { 0 };
-		struct puzzle p;
+	for (int draw = 0; draw < DRAWS && work < ROWS_WORK_MAX && !ok; draw++) {
+		struct equation p;
 		struct plan plan;
 		unsigned hidden;
+		int64_t value;
 
 		plan_draw(&plan, knob, rng);
-		if (!plan_fill(&plan, knob, rng, &hidden))
+		if (!plan_fill(&plan, knob, rng, &hidden, &value))
 			continue;
 		buf_reset(&text);
 		plan_write(&text, &plan, hidden);
-		ok = puzzle_read(&p, buf_str(&text)) && value_draw(&s, &p, knob[RARE], rng) && pick(&s, value);
-		if (ok) {
+		ok = puzzle_read(&p, buf_str(&text));
+		if (ok && knob[RARE] == 0 && rows_light(&p)) { /* any value will do: the one that is there */
+			p.value = value;
 			equation_print(desc, &p, NULL, false);
-			answer_print(answer, &p, value);
+			filled_print(answer, &p, plan.digit);
+		} else if (ok) {
+			ok = finish(desc, answer, &p, knob[RARE], rng, &work);
 		}
-		work += s.work;
-		solver_release(&s);
 	}
 	buf_release(&text);
 	return ok;
@@ -962,28 +726,26 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf b = BUF_INIT;
-	struct puzzle p;
+	struct equation p;
+	struct buf *b;
 
 	(void)lang;
 	if (!puzzle_read(&p, desc))
 		return;
-	equation_print(&b, &p, NULL, true);
-	hole_put(holes, "equation", buf_str(&b));
-	buf_reset(&b);
-	equation_print(&b, &p, NULL, false);
-	hole_put(holes, "tight", buf_str(&b));
-	buf_reset(&b);
-	buf_addi(&b, p.hidden);
-	hole_put(holes, "count", buf_str(&b));
-	buf_release(&b);
+	b = hole_open(holes, "equation");
+	if (b)
+		equation_print(b, &p, NULL, true);
+	b = hole_open(holes, "tight");
+	if (b)
+		equation_print(b, &p, NULL, false);
+	hole_puti(holes, "count", p.hidden);
 }
 
 const struct task task_math_path = {
 	.name = "math_path",
 	.family = "arithmetic",
 	.what = "An equation of single digits, some of them hidden, to be filled in so that it is true.",
-	.revision = 1,
+	.revision = 2,
 	.flags = TASK_MANY_ANSWERS,
 	.knobs = knobs,
 	.levels = levels,

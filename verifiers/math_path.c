@@ -8,8 +8,8 @@
  * "~?/2*2=7" is for puzzles of others, which say nothing against fractions: quotients are exact ones, a % b is reckoned with them all
  * the same, and nothing need be hidden.
  *
- * The answer is the whole equation, either side first. Nothing in it may differ from the desc but the ?; so it is compared
- * sign by sign and then reckoned by the same few lines that read the desc. 32 digits make no number above 9^32, which 128
+ * The answer is the whole equation, its sides as they are given. Nothing in it may differ from the desc but the ?; so it is
+ * compared sign by sign and then reckoned by the same few lines that read the desc. 32 digits make no number above 9^32, which 128
  * bits hold: nothing can overflow but fractions, which are looked after.
  */
 #include "verifiers/rule.h"
@@ -422,8 +422,8 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	if (value_is(right, p.value))
 		return left_judge(why, &p, left);
 	if (value_is(left, p.value))
-		return left_judge(why, &p, right);
-	return rule_wrong(why, "neither side is %lld", (long long)p.value);
+		return rule_wrong(why, "the sides have changed places");
+	return rule_wrong(why, "the right side is not %lld", (long long)p.value);
 }
 
-const struct quarry_rule rule_math_path = { "math_path", 1, judge, NULL };
+const struct quarry_rule rule_math_path = { "math_path", 2, judge, NULL };
