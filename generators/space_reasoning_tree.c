@@ -5,12 +5,11 @@
  * parent, some only by way of others; what is told of that is in space_reasoning_tree_told.c.
  */
 #include "generators/space_reasoning_tree.h"
-#include "base/hash.h"
 #include "generators/lists.h"
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
+#include <pthread.h>
 
 enum { MIN_NODES, MAX_NODES, GENERATIONS, CHILDREN, INDIRECT, EXTRA, ASK, LEAST, DEEP };
 
@@ -68,184 +67,235 @@ static const char *refuse(const int *knob)
 
 const char *const tree_relations[TREE_RELATIONS] = { "cousins", "siblings", "grandchildren", "descendants", "aunts", "second_cousins" };
 
-static bool letters_only(struct str s)
+static bool letter(char c)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!((s.s[i] >= 'a' && s.s[i] <= 'z') || (s.s[i] >= 'A' && s.s[i] <= 'Z')))
-			return false;
-	return s.n > 0 && s.n <= 40;
+	return (unsigned)((c | 32) - 'a') < 26;
 }
 
-static bool han_only(struct str s)
+static bool skip(struct str *s, char c)
 {
-	size_t n = s.n;
+	if (!s->n || s->s[0] != c)
+		return false;
+	s->s++;
+	s->n--;
+	return true;
+}
 
-	while (s.n) {
-		uint32_t cp;
+/* Letters, cut off the text; capitals do not change the hash. */
+static bool english_head(struct str *s, struct str *name, uint32_t *hash)
+{
+	size_t n = 0;
 
-		s = str_from(s, utf8_next(s, &cp));
-		if (cp < 0x4e00 || cp > 0x9fff)
-			return false;
+	for (*hash = 0; n < s->n && letter(s->s[n]); n++)
+		*hash = (*hash ^ (unsigned char)(s->s[n] | 32)) * 16777619u;
+	*name = (struct str){ s->s, n };
+	*s = (struct str){ s->s + n, s->n - n };
+	return n > 0 && n <= 40;
+}
+
+/* Han characters, U+4E00 to U+9FFF. */
+static bool chinese_head(struct str *s, struct str *name, uint32_t *hash)
+{
+	size_t n = 0;
+
+	for (*hash = 1; n + 3 <= s->n; n += 3) {
+		unsigned a = (unsigned char)s->s[n], b = (unsigned char)s->s[n + 1], c = (unsigned char)s->s[n + 2];
+
+		if (a < 0xe4 || a > 0xe9 || b < (a == 0xe4 ? 0xb8 : 0x80) || b > 0xbf || (c & 0xc0) != 0x80)
+			break;
+		*hash = (*hash ^ (a << 16 | b << 8 | c)) * 2654435761u;
 	}
+	*name = (struct str){ s->s, n };
+	*s = (struct str){ s->s + n, s->n - n };
 	return n > 0 && n <= 48;
 }
 
-static uint64_t fold(struct str s)
-{
-	char room[64];
+enum { SLOTS = 1024 }; /* at most 760 are taken */
 
-	for (size_t i = 0; i < s.n; i++)
-		room[i] = (char)(s.s[i] >= 'A' && s.s[i] <= 'Z' ? s.s[i] + ('a' - 'A') : s.s[i]);
-	return hash64(room, s.n, 0);
+/* Is no name before it the same but for capitals? slot: 1 + LANGS * item + language, 0 is free. */
+static bool is_new(const struct tree *t, uint16_t *slot, int item, enum lang lang, uint32_t hash)
+{
+	struct str name = t->name[item][lang];
+	uint32_t at = (hash ^ hash >> 15) % SLOTS;
+
+	for (; slot[at]; at = (at + 1) % SLOTS) {
+		struct str other = t->name[(slot[at] - 1) / LANGS][(slot[at] - 1) % LANGS];
+
+		if (other.n == name.n && str_ieq(other, name))
+			return false;
+	}
+	slot[at] = (uint16_t)(1 + LANGS * item + (int)lang);
+	return true;
 }
 
-static int u64_cmp(const void *a, const void *b)
+/* "lamp=...,key=...:", cut off the text. */
+static bool read_names(struct tree *t, struct str *s)
 {
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-static bool read_names(struct tree *t, struct str s)
-{
-	uint64_t seen[LANGS * TREE_NODES];
-	struct str pair;
+	uint16_t slot[SLOTS] = { 0 };
+	uint32_t hash[LANGS];
 
 	t->n = 0;
-	while (str_split(&s, ',', &pair)) {
-		ptrdiff_t eq = str_chr(pair, '=');
+	do {
+		int v = t->n++;
 
-		if (t->n == TREE_NODES || eq < 0)
+		if (v == TREE_NODES || !english_head(s, &t->name[v][LANG_EN], &hash[LANG_EN]) || !skip(s, '=') ||
+		    !chinese_head(s, &t->name[v][LANG_ZH], &hash[LANG_ZH]) || !is_new(t, slot, v, LANG_EN, hash[LANG_EN]) ||
+		    !is_new(t, slot, v, LANG_ZH, hash[LANG_ZH]))
 			return false;
-		t->name[t->n][LANG_EN] = str_sub(pair, 0, (size_t)eq);
-		t->name[t->n][LANG_ZH] = str_from(pair, (size_t)eq + 1);
-		if (!letters_only(t->name[t->n][LANG_EN]) || !han_only(t->name[t->n][LANG_ZH]))
-			return false;
-		for (int lang = 0; lang < LANGS; lang++)
-			seen[LANGS * t->n + lang] = fold(t->name[t->n][lang]);
-		t->n++;
-	}
-	qsort(seen, (size_t)(LANGS * t->n), sizeof(seen[0]), u64_cmp);
-	for (int i = 1; i < LANGS * t->n; i++)
-		if (seen[i] == seen[i - 1])
-			return false;
-	return t->n > 1;
+	} while (skip(s, ','));
+	return skip(s, ':') && t->n > 1;
 }
 
-/* The number that s begins with, below n. */
-static bool item_head(struct str *s, int n, int16_t *ret)
+/* The number that s begins with, below n; TREE_NONE for no such number. */
+static int item_head(struct str *s, int n)
 {
-	int64_t v;
 	size_t i = 0;
+	int v = 0;
 
-	while (i < s->n && s->s[i] >= '0' && s->s[i] <= '9')
-		i++;
-	if (i == 0 || i > 3 || (i > 1 && s->s[0] == '0') || !str_i64(str_sub(*s, 0, i), &v) || v >= n)
-		return false;
-	*ret = (int16_t)v;
-	*s = str_from(*s, i);
-	return true;
+	for (; i < s->n && i < 4 && s->s[i] >= '0' && s->s[i] <= '9'; i++)
+		v = 10 * v + (s->s[i] - '0');
+	if (i == 0 || (i > 1 && s->s[0] == '0') || v >= n)
+		return TREE_NONE;
+	*s = (struct str){ s->s + i, s->n - i };
+	return v;
 }
 
-/* Items are numbered in the order in which the facts first name them. */
-static bool in_order(int16_t v, int *next)
+/* Items are numbered in the order in which the facts first name them; *next: how many were named. */
+static int next_item(struct str *s, int n, int *next)
 {
+	int v = item_head(s, n);
+
 	if (v > *next)
-		return false;
+		return TREE_NONE;
 	*next += v == *next;
-	return true;
+	return v;
 }
 
-static bool read_fact(struct tree *t, struct str s, int *next)
+/* One fact, cut off the text. */
+static bool read_fact(struct tree *t, struct str *s, int *next)
 {
 	struct tree_fact *f = &t->fact[t->facts++];
-	const char *kinds = "CDNMPGASK", *kind;
 	int least = 1, most = TREE_NODES;
+	char sign = s->n ? s->s[0] : 0, before = 0;
 
-	kind = s.n && s.s[0] ? strchr(kinds, s.s[0]) : NULL;
-	if (!kind)
-		return false;
-	*f = (struct tree_fact){ s.s[0], TREE_NONE, (int16_t)t->used, 0 };
-	s = str_from(s, 1);
-	if (kind < kinds + 7) { /* with a head, and what stands behind it */
-		if (!item_head(&s, t->n, &f->head) || !in_order(f->head, next))
-			return false;
-		if (kind >= kinds + 2 && kind < kinds + 4)
-			return s.n == 0;
-		if (!s.n || s.s[0] != (kind < kinds + 2 ? '=' : '<'))
-			return false;
-		s = str_from(s, 1);
-		most = kind < kinds + 2 ? TREE_NODES : 1;
-	} else {
-		least = 2;
-		most = f->sign == 'K' ? 2 : TREE_NODES;
+	switch (sign) {
+	case 'C':
+	case 'D': before = '='; break;
+	case 'P':
+	case 'G':
+	case 'A':
+		before = '<';
+		most = 1;
+		break;
+	case 'N':
+	case 'M': least = most = 0; break;
+	case 'S': least = 2; break;
+	case 'K': least = most = 2; break;
+	default: return false;
 	}
-	for (;;) {
-		int16_t *v = &t->pool[t->used];
-
-		if (t->used == TREE_POOL || !item_head(&s, t->n, v) || !in_order(*v, next))
+	skip(s, sign);
+	*f = (struct tree_fact){ sign, TREE_NONE, (int16_t)t->used, 0 };
+	if (before || !most) {
+		f->head = (int16_t)next_item(s, t->n, next);
+		if (f->head < 0 || (before && !skip(s, before)))
 			return false;
-		t->used++;
+	}
+	while (f->n < most && (f->n == 0 || skip(s, ','))) {
+		int v = t->used < TREE_POOL ? next_item(s, t->n, next) : TREE_NONE;
+
+		if (v < 0)
+			return false;
+		t->pool[t->used++] = (int16_t)v;
 		f->n++;
-		if (!s.n)
-			return f->n >= least && f->n <= most;
-		if (s.s[0] != ',')
-			return false;
-		s = str_from(s, 1);
 	}
+	return f->n >= least;
 }
 
 static bool read_question(struct tree *t, struct str s)
 {
 	struct str word;
-	int16_t about;
 
 	if (!str_split(&s, ' ', &word))
 		return false;
 	for (t->asked = 0; t->asked < TREE_RELATIONS && !str_is(word, tree_relations[t->asked]); t->asked++)
 		;
-	if (t->asked == TREE_RELATIONS || !item_head(&s, t->n, &about))
+	if (t->asked == TREE_RELATIONS)
 		return false;
-	t->about = about;
-	return s.n == 0;
+	t->about = item_head(&s, t->n);
+	return t->about >= 0 && s.n == 0;
 }
 
 bool tree_read(struct tree *t, struct str desc)
 {
-	struct str question, names, fact;
+	struct str question;
 	int next = 0;
 
 	t->facts = t->used = 0;
-	if (!str_split(&desc, ':', &question) || !str_split(&desc, ':', &names) || !desc.n || str_ends(desc, STR(";")) ||
-	    str_ends(names, STR(",")) || !read_names(t, names) || !read_question(t, question))
+	if (!str_split(&desc, ':', &question) || !read_names(t, &desc) || !read_question(t, question))
 		return false;
-	while (str_split(&desc, ';', &fact))
-		if (t->facts == TREE_FACTS || !read_fact(t, fact, &next))
+	do
+		if (t->facts == TREE_FACTS || !read_fact(t, &desc, &next))
 			return false;
-	return next == t->n;
+	while (skip(&desc, ';'));
+	return desc.n == 0 && next == t->n;
+}
+
+static char *put(char *at, struct str s)
+{
+	memcpy(at, s.s, s.n);
+	return at + s.n;
+}
+
+/* Below 1000. */
+static char *put_item(char *at, int v)
+{
+	if (v >= 100)
+		*at++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*at++ = (char)('0' + v / 10 % 10);
+	*at++ = (char)('0' + v % 10);
+	return at;
+}
+
+static char *put_fact(char *at, const struct tree *t, const struct tree_fact *f)
+{
+	*at++ = f->sign;
+	if (f->head >= 0)
+		at = put_item(at, f->head);
+	if (f->head >= 0 && f->n)
+		*at++ = f->sign == 'C' || f->sign == 'D' ? '=' : '<';
+	for (int j = 0; j < f->n; j++) {
+		if (j)
+			*at++ = ',';
+		at = put_item(at, t->pool[f->from + j]);
+	}
+	return at;
 }
 
 static void write_desc(struct buf *out, const struct tree *t)
 {
-	buf_addf(out, "%s %d:", tree_relations[t->asked], t->about);
+	size_t room = 32 + 8 * (size_t)t->facts + 4 * (size_t)t->used; /* an item and what parts it from the next has 4 bytes at most */
+	char *at;
+
+	for (int v = 0; v < t->n; v++)
+		room += t->name[v][LANG_EN].n + t->name[v][LANG_ZH].n + 2;
+	if (!buf_reserve(out, room))
+		return;
+	at = put(out->s + out->n, str_of(tree_relations[t->asked]));
+	*at++ = ' ';
+	at = put_item(at, t->about);
 	for (int v = 0; v < t->n; v++) {
-		buf_addz(out, v ? "," : "");
-		buf_add(out, t->name[v][LANG_EN]);
-		buf_addc(out, '=');
-		buf_add(out, t->name[v][LANG_ZH]);
+		*at++ = v ? ',' : ':';
+		at = put(at, t->name[v][LANG_EN]);
+		*at++ = '=';
+		at = put(at, t->name[v][LANG_ZH]);
 	}
 	for (int i = 0; i < t->facts; i++) {
-		const struct tree_fact *f = &t->fact[i];
-
-		buf_addc(out, i ? ';' : ':');
-		buf_addc(out, f->sign);
-		if (f->head >= 0)
-			buf_addi(out, f->head);
-		if (f->head >= 0 && f->n)
-			buf_addc(out, f->sign == 'C' || f->sign == 'D' ? '=' : '<');
-		for (int j = 0; j < f->n; j++)
-			buf_addf(out, j ? ",%d" : "%d", t->pool[f->from + j]);
+		*at++ = i ? ';' : ':';
+		at = put_fact(at, t, &t->fact[i]);
 	}
+	out->n = (size_t)(at - out->s);
+	*at = 0;
 }
 
 /* ---- the solver: parents that are known give others, round by round ---- */
@@ -253,7 +303,7 @@ static void write_desc(struct buf *out, const struct tree *t)
 struct round {
 	struct tree_known *k;
 	int now, fact;
-	bool more, clash;
+	bool more;
 };
 
 static bool known(const struct round *r, int v)
@@ -261,15 +311,16 @@ static bool known(const struct round *r, int v)
 	return r->k->round[v] > 0 && r->k->round[v] < r->now;
 }
 
-/* v's parent is x, as follows from the parents of up to three others. */
+/*
+ * v's parent is x, as follows from the parents of up to three others. Where it is known it stays: what contradicts it will not
+ * hold in the tree.
+ */
 static void learn(struct round *r, int v, int x, int a, int b, int c)
 {
 	struct tree_known *k = r->k;
 
-	if (k->round[v]) {
-		r->clash |= k->parent[v] != x;
+	if (k->round[v])
 		return;
-	}
 	k->parent[v] = (int16_t)x;
 	k->round[v] = (int16_t)r->now;
 	k->fact[v] = (int16_t)r->fact;
@@ -279,31 +330,45 @@ static void learn(struct round *r, int v, int x, int a, int b, int c)
 	r->more = true;
 }
 
-static void learn_cousins(struct round *r, int a, int b)
+/* These return true once there is nothing more to learn from the fact. */
+
+static bool learn_cousins(struct round *r, int a, int b)
 {
 	const int16_t *parent = r->k->parent;
+	bool done = false;
 
 	if (!known(r, a) || !known(r, b))
-		return;
-	if (known(r, parent[a]))
+		return false;
+	if (known(r, parent[a])) {
 		learn(r, parent[b], parent[parent[a]], a, b, parent[a]);
-	if (known(r, parent[b]))
+		done = true;
+	}
+	if (known(r, parent[b])) {
 		learn(r, parent[a], parent[parent[b]], a, b, parent[b]);
+		done = true;
+	}
+	return done;
 }
 
-static void learn_aunt(struct round *r, int v, int aunt)
+static bool learn_aunt(struct round *r, int v, int aunt)
 {
 	const int16_t *parent = r->k->parent;
+	bool done = false;
 
 	if (!known(r, v))
-		return;
-	if (known(r, parent[v]))
+		return false;
+	if (known(r, parent[v])) {
 		learn(r, aunt, parent[parent[v]], v, parent[v], TREE_NONE);
-	if (known(r, aunt))
+		done = true;
+	}
+	if (known(r, aunt)) {
 		learn(r, parent[v], parent[aunt], v, aunt, TREE_NONE);
+		done = true;
+	}
+	return done;
 }
 
-static void learn_siblings(struct round *r, const int16_t *list, int n)
+static bool learn_siblings(struct round *r, const int16_t *list, int n)
 {
 	int i = 0;
 
@@ -312,11 +377,13 @@ static void learn_siblings(struct round *r, const int16_t *list, int n)
 	for (int j = 0; i < n && j < n; j++)
 		if (j != i)
 			learn(r, list[j], r->k->parent[list[i]], list[i], TREE_NONE, TREE_NONE);
+	return i < n;
 }
 
-static void learn_fact(struct round *r, const struct tree *t, const struct tree_fact *f)
+static bool learn_fact(struct round *r, const struct tree *t, const struct tree_fact *f)
 {
 	const int16_t *list = t->pool + f->from;
+	bool done = true;
 
 	switch (f->sign) {
 	case 'C':
@@ -328,15 +395,19 @@ static void learn_fact(struct round *r, const struct tree *t, const struct tree_
 		for (int i = 0; i < f->n; i++)
 			if (known(r, list[i]))
 				learn(r, r->k->parent[list[i]], f->head, list[i], TREE_NONE, TREE_NONE);
+			else
+				done = false;
 		break;
 	case 'G':
-		if (known(r, f->head))
+		done = known(r, f->head);
+		if (done)
 			learn(r, r->k->parent[f->head], list[0], f->head, TREE_NONE, TREE_NONE);
 		break;
-	case 'S': learn_siblings(r, list, f->n); break;
-	case 'K': learn_cousins(r, list[0], list[1]); break;
-	case 'A': learn_aunt(r, f->head, list[0]); break;
+	case 'S': return learn_siblings(r, list, f->n);
+	case 'K': return learn_cousins(r, list[0], list[1]);
+	case 'A': return learn_aunt(r, f->head, list[0]);
 	}
+	return done;
 }
 
 int tree_up(const struct tree_known *k, int v, int steps)
@@ -349,25 +420,30 @@ int tree_up(const struct tree_known *k, int v, int steps)
 /* All but one have a parent, and nobody is their own ancestor. */
 static bool is_tree(struct tree_known *k, int n)
 {
-	int16_t order[TREE_NODES];
-	int reached = 0;
+	int16_t left[TREE_NODES], order[TREE_NODES];
+	int roots = 0, reached = 0;
 
 	for (int v = 0; v < n; v++)
-		if (k->round[v] == 0) {
-			if (reached)
-				return false;
-			k->parent[v] = TREE_NONE;
-			order[reached++] = (int16_t)v;
-		}
+		k->kids[v] = k->grandkids[v] = 0;
 	for (int v = 0; v < n; v++)
 		if (k->parent[v] >= 0)
 			k->kids[k->parent[v]]++;
-	/* from the root downwards everybody is met */
-	for (int i = 0; i < reached; i++)
-		if (k->kids[order[i]])
-			for (int v = 0; v < n; v++)
-				if (k->parent[v] == order[i])
-					order[reached++] = (int16_t)v;
+		else
+			roots++;
+	if (roots != 1)
+		return false;
+	/* from the last generation upwards everybody is met */
+	for (int v = 0; v < n; v++) {
+		left[v] = k->kids[v];
+		if (!left[v])
+			order[reached++] = (int16_t)v;
+	}
+	for (int i = 0; i < reached; i++) {
+		int up = k->parent[order[i]];
+
+		if (up >= 0 && --left[up] == 0)
+			order[reached++] = (int16_t)up;
+	}
 	if (reached < n)
 		return false;
 	for (int v = 0; v < n; v++) {
@@ -389,14 +465,13 @@ static bool cousins(const struct tree_known *k, int a, int b)
 	return k->parent[a] >= 0 && k->parent[b] >= 0 && siblings(k, k->parent[a], k->parent[b]);
 }
 
-static bool listed_twice(const int16_t *list, int n)
+/* seen[v]: the last stamp under which v was met. */
+static bool listed_twice(const int16_t *list, int n, int16_t *seen, int16_t stamp)
 {
-	bool seen[TREE_NODES] = { false };
-
 	for (int i = 0; i < n; i++) {
-		if (seen[list[i]])
+		if (seen[list[i]] == stamp)
 			return true;
-		seen[list[i]] = true;
+		seen[list[i]] = stamp;
 	}
 	return false;
 }
@@ -404,7 +479,7 @@ static bool listed_twice(const int16_t *list, int n)
 static bool fact_true(const struct tree_known *k, const struct tree *t, const struct tree_fact *f)
 {
 	const int16_t *list = t->pool + f->from;
-	bool ok = !listed_twice(list, f->n);
+	bool ok = true;
 
 	for (int i = 0; i < f->n && ok; i++) {
 		int v = list[i];
@@ -434,18 +509,15 @@ static const struct {
 /* Mark who is asked for; how many. The child of the ancestor on the way to `about` is left out with all below it. */
 static int mark_due(bool *due, const struct tree_known *k, int n, int asked, int about)
 {
-	int top = tree_up(k, about, reach[asked].up), without = reach[asked].up ? tree_up(k, about, reach[asked].up - 1) : TREE_NONE;
-	int count = 0;
+	int up = reach[asked].up, down = reach[asked].down, top = tree_up(k, about, up), count = 0;
+	int without = up ? tree_up(k, about, up - 1) : TREE_NONE;
 
 	for (int v = 0; v < n; v++) {
-		int branch = TREE_NONE, at = v, down = 0;
+		int branch = tree_up(k, v, down ? down - 1 : 0);
 
-		while (at >= 0 && at != top) {
-			branch = at;
-			at = k->parent[at];
-			down++;
-		}
-		due[v] = top >= 0 && at == top && down && branch != without && (!reach[asked].down || down == reach[asked].down);
+		while (!down && branch >= 0 && k->parent[branch] != top)
+			branch = k->parent[branch];
+		due[v] = top >= 0 && branch >= 0 && branch != without && k->parent[branch] == top;
 		count += due[v];
 	}
 	return count;
@@ -463,13 +535,12 @@ static void need(struct tree_known *k, int v)
 /* So many generations below the top at most; 0: any number. */
 static bool below(const struct tree_known *k, int v, int top, int most)
 {
-	int down = 0;
-
-	while (v >= 0 && v != top) {
+	for (int down = 0; v >= 0 && (!most || down < most); down++) {
 		v = k->parent[v];
-		down++;
+		if (v >= 0 && v == top)
+			return true;
 	}
-	return v >= 0 && down && (!most || down <= most);
+	return false;
 }
 
 /* The way up, all that is as far down from there as they are, and what these parents follow from. */
@@ -477,81 +548,115 @@ static void mark_needed(struct tree_known *k, const struct tree *t)
 {
 	int top = tree_up(k, t->about, reach[t->asked].up);
 
-	memset(k->needed, 0, sizeof(k->needed));
+	memset(k->needed, 0, (size_t)t->n);
 	for (int v = 0; v < t->n; v++)
 		if (below(k, v, top, reach[t->asked].down))
 			need(k, v);
 }
 
-/* All parents that follow; false where the facts contradict each other. */
-static bool infer(struct tree_known *k, const struct tree *t)
+/* All parents that follow from the facts. */
+static void infer(struct tree_known *k, const struct tree *t)
 {
-	struct round r = { .k = k };
+	struct round r = { .k = k, .now = 1 };
+	int16_t open[TREE_FACTS]; /* facts from which something may follow yet */
+	int opened = 0;
 
-	memset(k, 0, sizeof(*k));
-	for (int v = 0; v < t->n; v++)
+	for (int v = 0; v < t->n; v++) {
 		k->parent[v] = TREE_NONE;
-	do {
+		k->round[v] = 0;
+	}
+	for (r.fact = 0; r.fact < t->facts; r.fact++) {
+		const struct tree_fact *f = &t->fact[r.fact];
+
+		if (f->sign == 'C' || f->sign == 'P')
+			learn_fact(&r, t, f);
+		else if (f->n)
+			open[opened++] = (int16_t)r.fact;
+	}
+	while (r.more && opened) {
+		int left = 0;
+
 		r.more = false;
 		r.now++;
-		for (r.fact = 0; r.fact < t->facts; r.fact++)
-			learn_fact(&r, t, &t->fact[r.fact]);
-	} while (r.more && !r.clash);
-	return !r.clash;
+		for (int i = 0; i < opened; i++) {
+			r.fact = open[i];
+			if (!learn_fact(&r, t, &t->fact[r.fact]))
+				open[left++] = (int16_t)r.fact;
+		}
+		opened = left;
+	}
 }
 
 bool tree_solve(struct tree_known *k, const struct tree *t)
 {
-	if (!infer(k, t) || !is_tree(k, t->n))
+	int16_t seen[TREE_NODES] = { 0 };
+
+	infer(k, t);
+	if (!is_tree(k, t->n))
 		return false;
-	for (int i = 0; i < t->facts; i++)
-		if (!fact_true(k, t, &t->fact[i]))
+	for (int i = 0; i < t->facts; i++) {
+		const struct tree_fact *f = &t->fact[i];
+
+		if (!fact_true(k, t, f) || listed_twice(t->pool + f->from, f->n, seen, (int16_t)(i + 1)))
 			return false;
+	}
 	if (!mark_due(k->due, k, t->n, t->asked, t->about))
 		return false;
 	mark_needed(k, t);
 	return true;
 }
 
-/* The names of those asked for; English ones by the alphabet. */
-static void write_answer(struct buf *out, const struct tree *t, const bool *due, enum lang lang)
+/* The English names of those asked for, by the alphabet. */
+static void write_answer(struct buf *out, const struct tree *t, const bool *due)
 {
-	int order[TREE_NODES], n = 0;
+	struct str name[TREE_NODES];
+	int n = 0;
 
 	for (int v = 0; v < t->n; v++)
 		if (due[v]) {
 			int at = n++;
 
-			for (; at && str_cmp(t->name[order[at - 1]][LANG_EN], t->name[v][LANG_EN]) > 0; at--)
-				order[at] = order[at - 1];
-			order[at] = v;
+			for (; at && str_cmp(name[at - 1], t->name[v][LANG_EN]) > 0; at--)
+				name[at] = name[at - 1];
+			name[at] = t->name[v][LANG_EN];
 		}
 	for (int i = 0; i < n; i++) {
-		buf_addz(out, !i ? "" : lang == LANG_ZH ? "，" : ", ");
-		buf_add(out, t->name[order[i]][lang]);
+		if (i)
+			buf_add(out, STR(", "));
+		buf_add(out, name[i]);
 	}
 }
 
-static bool answer_in(struct buf *answer, struct str desc, enum lang lang)
+static bool solve(struct buf *answer, struct str desc)
 {
 	struct tree_known k;
 	struct tree t;
 
 	if (!tree_read(&t, desc) || !tree_solve(&k, &t))
 		return false;
-	write_answer(answer, &t, k.due, lang);
+	write_answer(answer, &t, k.due);
 	return true;
 }
 
-static bool solve(struct buf *answer, struct str desc)
-{
-	return answer_in(answer, desc, LANG_EN);
-}
-
+/* Name by name; one that the desc does not have stays as it is. */
 static void say(struct buf *out, struct str desc, struct str answer, enum lang lang)
 {
-	(void)answer; /* there is one */
-	answer_in(out, desc, lang);
+	struct str name;
+	struct tree t;
+
+	if (lang == LANG_EN || !tree_read(&t, desc)) {
+		buf_add(out, answer);
+		return;
+	}
+	for (bool first = true; str_split(&answer, ',', &name); first = false) {
+		int v = 0;
+
+		name = str_trim(name);
+		while (v < t.n && !str_eq(t.name[v][LANG_EN], name))
+			v++;
+		buf_addz(out, first ? "" : "，");
+		buf_add(out, v < t.n ? t.name[v][lang] : name);
+	}
 }
 
 /* Every parent follows from the facts, and they hold: one tree. */
@@ -652,22 +757,36 @@ static void renumber(struct tree *t)
 	t->about = to[t->about];
 }
 
-/* Different things whose English name is one word: test_lists.c says that there are enough. */
+/* Things whose English name is one word, and the others with no name: draws are by their number in the list. */
+static struct str things[1024][LANGS];
+static uint32_t thing_count;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void find_things(void)
+{
+	size_t count = list_count("things");
+
+	assert(count <= sizeof(things) / sizeof(things[0]));
+	for (size_t i = 0; i < count; i++)
+		if (str_chr(list_at("things", i, LANG_EN), ' ') < 0 && str_chr(list_at("things", i, LANG_EN), '-') < 0)
+			for (int lang = 0; lang < LANGS; lang++)
+				things[i][lang] = list_at("things", i, (enum lang)lang);
+	thing_count = (uint32_t)count;
+}
+
+/* Different things: test_lists.c says that there are enough. */
 static void draw_names(struct tree *t, struct rng *rng)
 {
-	bool used[4096] = { false };
-	uint32_t count = (uint32_t)list_count("things");
+	bool used[sizeof(things) / sizeof(things[0])] = { false };
 
-	assert(count <= 4096);
+	pthread_once(&once, find_things);
 	for (int v = 0; v < t->n;) {
-		uint32_t i = rng_below(rng, count);
+		uint32_t i = rng_below(rng, thing_count);
 
-		if (used[i] || !letters_only(list_at("things", i, LANG_EN)))
+		if (used[i] || !things[i][LANG_EN].n)
 			continue;
 		used[i] = true;
-		for (int lang = 0; lang < LANGS; lang++)
-			t->name[v][lang] = list_at("things", i, (enum lang)lang);
-		v++;
+		memcpy(t->name[v++], things[i], sizeof(things[0]));
 	}
 }
 
@@ -708,12 +827,12 @@ static void grow(struct plan *p)
 	int16_t open[TREE_NODES];
 	int opened = 0, n = p->t->n;
 
-	memset(&p->k, 0, sizeof(p->k));
 	for (int v = 0; v < n; v++) {
 		int at = v <= p->knob[GENERATIONS] - 1 ? v - 1 : (int)rng_below(p->rng, (uint32_t)opened), parent;
 
 		parent = v == 0 ? TREE_NONE : v <= p->knob[GENERATIONS] - 1 ? v - 1 : open[at];
 		p->k.parent[v] = (int16_t)parent;
+		p->k.kids[v] = 0;
 		p->depth[v] = (int16_t)(parent < 0 ? 0 : p->depth[parent] + 1);
 		if (parent >= 0) {
 			p->kid[parent][p->k.kids[parent]++] = (int16_t)v;
@@ -894,49 +1013,76 @@ static void tell_more(struct plan *p, int v)
 		drop_repeated(p->t);
 }
 
-/* Has the item drawn as many relatives as are wanted? */
-static bool draw_about(struct plan *p)
+/* How many are so many generations below each, 0: all that are below. Parents have lower numbers. */
+static void count_below(int16_t *count, const struct plan *p, int down)
 {
-	struct tree *t = p->t;
-	bool due[TREE_NODES];
-	int count;
+	int n = p->t->n;
 
-	t->about = (int)rng_below(p->rng, (uint32_t)t->n);
-	count = mark_due(due, &p->k, t->n, t->asked, t->about);
-	return count >= p->knob[LEAST] && count <= ANSWER_MOST;
+	for (int v = 0; v < n; v++)
+		count[v] = down > 0;
+	for (int v = n - 1; v > 0 && !down; v--)
+		count[p->k.parent[v]] = (int16_t)(count[p->k.parent[v]] + count[v] + 1);
+	for (; down > 0; down--)
+		for (int v = 0; v < n; v++) {
+			int16_t mine = count[v];
+
+			count[v] = 0; /* to be counted by its children, who come later */
+			if (v)
+				count[p->k.parent[v]] = (int16_t)(count[p->k.parent[v]] + mine);
+		}
 }
 
-/* The longest chain of rounds behind a parent that matters. */
-static int chain_of(const struct tree_known *k, const struct tree *t)
+/* The latest round in which a parent is learnt so many generations below each at most, 0: at any depth. */
+static void find_latest(int16_t *latest, const struct plan *p, const struct tree_known *k, int down)
 {
-	int top = tree_up(k, t->about, reach[t->asked].up), longest = 0;
+	int n = p->t->n;
 
-	for (int v = 0; v < t->n; v++)
-		if (k->round[v] > longest && below(k, v, top, reach[t->asked].down))
-			longest = k->round[v];
-	return longest;
+	for (int v = 0; v < n; v++)
+		latest[v] = down ? k->round[v] : 0;
+	for (int v = n - 1; v > 0 && !down; v--) {
+		int16_t *up = &latest[p->k.parent[v]], mine = latest[v] > k->round[v] ? latest[v] : k->round[v];
+
+		*up = mine > *up ? mine : *up;
+	}
+	for (; down > 0; down--)
+		for (int v = 0; v < n; v++) {
+			int16_t mine = latest[v];
+
+			latest[v] = down > 1 ? k->round[v] : 0;
+			if (v && mine > latest[p->k.parent[v]])
+				latest[p->k.parent[v]] = mine;
+		}
 }
 
-/* Of several questions the one with the longest chain; the facts are told already. */
+/* Of several questions the one with the longest chain of rounds behind it; the facts are told already. */
 static bool draw_question(struct plan *p)
 {
 	struct tree *t = p->t;
-	int best = TREE_NONE, longest = 0, left = p->knob[DEEP];
+	int up = reach[t->asked].up, down = reach[t->asked].down, best = TREE_NONE, longest = 0, left = p->knob[DEEP];
+	int16_t all[TREE_NODES], own[TREE_NODES], latest[TREE_NODES];
+	bool deep = left > 1;
 	struct tree_known k;
 
-	if (left > 1)
+	count_below(all, p, down);
+	if (up > 0 && down > 1)
+		count_below(own, p, down - 1);
+	if (deep) {
 		infer(&k, t);
+		find_latest(latest, p, &k, down);
+	}
 	for (int tries = 0; tries < 100 + 2 * p->knob[DEEP] && left > 0; tries++) {
-		int chain = 1;
+		int about = (int)rng_below(p->rng, (uint32_t)t->n), top = tree_up(&p->k, about, up), count, chain;
 
-		if (!draw_about(p))
+		if (top < 0)
 			continue;
-		if (p->knob[DEEP] > 1)
-			chain = chain_of(&k, t);
+		count = all[top] - (up == 0 ? 0 : down > 1 ? own[tree_up(&p->k, about, up - 1)] : 1);
+		if (count < p->knob[LEAST] || count > ANSWER_MOST)
+			continue;
+		chain = deep ? latest[top] : 1;
 		left--;
 		if (chain > longest) {
 			longest = chain;
-			best = t->about;
+			best = about;
 		}
 	}
 	t->about = best;
@@ -968,7 +1114,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 		return false;
 	mark_due(due, &p.k, t.n, t.asked, t.about);
 	draw_names(&t, rng);
-	write_answer(answer, &t, due, LANG_EN);
+	write_answer(answer, &t, due);
 	shuffle_facts(&t, rng);
 	renumber(&t);
 	write_desc(desc, &t);

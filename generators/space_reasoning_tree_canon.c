@@ -4,74 +4,111 @@
 #include "generators/space_reasoning_tree.h"
 #include "base/hash.h"
 
-#include <stdlib.h>
-
-static int u64_cmp(const void *a, const void *b)
+/* The number of different hashes. */
+static int count_different(const uint64_t *hash, int n)
 {
-	const uint64_t *x = a, *y = b;
+	uint64_t slot[1024] = { 0 }; /* none of them is 0 but by a chance that would make it one less */
+	int different = 0;
 
-	return (*x > *y) - (*x < *y);
+	for (int i = 0; i < n; i++) {
+		size_t at = hash[i] % 1024;
+
+		while (slot[at] && slot[at] != hash[i])
+			at = (at + 1) % 1024;
+		different += slot[at] != hash[i];
+		slot[at] = hash[i];
+	}
+	return different;
+}
+
+/* In order: hashes are spread evenly, so that the first byte brings each near to its place. */
+static void sort(uint64_t *hash, int n)
+{
+	uint64_t copy[TREE_FACTS];
+	int from[257] = { 0 };
+
+	memcpy(copy, hash, sizeof(copy[0]) * (size_t)n);
+	for (int i = 0; i < n; i++)
+		from[(copy[i] >> 56) + 1]++;
+	for (int b = 1; b < 257; b++)
+		from[b] += from[b - 1];
+	for (int i = 0; i < n; i++)
+		hash[from[copy[i] >> 56]++] = copy[i];
+	for (int i = 1; i < n; i++) {
+		uint64_t h = hash[i];
+		int at = i;
+
+		for (; at && hash[at - 1] > h; at--)
+			hash[at] = hash[at - 1];
+		hash[at] = h;
+	}
+}
+
+/* listed[v]: what v adds to a list it stands in. */
+static uint64_t fact_hash(const struct tree *t, const struct tree_fact *f, const uint64_t *colour, const uint64_t *listed)
+{
+	uint64_t list = 0;
+
+	for (int i = 0; i < f->n; i++)
+		list += listed[t->pool[f->from + i]];
+	return rng_mix(rng_mix(list, (uint64_t)f->sign), f->head < 0 ? 1 : colour[f->head]);
+}
+
+static void list_colours(uint64_t *listed, const uint64_t *colour, int n)
+{
+	for (int v = 0; v < n; v++)
+		listed[v] = rng_mix(colour[v], 17);
 }
 
 /*
  * Colours of items that no renaming changes: refined by the facts they stand in until as many are told apart as can be.
  * Only facts whose list has an order would need it kept; here none has.
  */
-static uint64_t fact_hash(const struct tree *t, const struct tree_fact *f, const uint64_t *colour)
+static int colours(const struct tree *t, uint64_t *colour, uint64_t *listed)
 {
-	uint64_t list = 0;
-
-	for (int i = 0; i < f->n; i++)
-		list += rng_mix(colour[t->pool[f->from + i]], 17);
-	return rng_mix(rng_mix(list, (uint64_t)f->sign), f->head < 0 ? 1 : colour[f->head]);
-}
-
-static int colours(const struct tree *t, uint64_t *colour)
-{
-	uint64_t sorted[TREE_NODES], next[TREE_NODES];
-	int before = 0;
+	uint64_t next[TREE_NODES];
+	int before = 0, different;
 
 	for (int v = 0; v < t->n; v++)
 		colour[v] = v == t->about ? 2 : 1;
-	for (;;) {
-		int different = 1;
-
+	for (;; before = different) {
+		list_colours(listed, colour, t->n);
 		memcpy(next, colour, sizeof(next[0]) * (size_t)t->n);
 		for (int i = 0; i < t->facts; i++) {
 			const struct tree_fact *f = &t->fact[i];
-			uint64_t h = fact_hash(t, f, colour);
+			uint64_t h = fact_hash(t, f, colour, listed), in_list = rng_mix(h, 6);
 
 			if (f->head >= 0)
 				next[f->head] += rng_mix(h, 5);
 			for (int j = 0; j < f->n; j++)
-				next[t->pool[f->from + j]] += rng_mix(h, 6);
+				next[t->pool[f->from + j]] += in_list;
 		}
 		for (int v = 0; v < t->n; v++)
-			colour[v] = sorted[v] = rng_mix(next[v], 9);
-		qsort(sorted, (size_t)t->n, sizeof(sorted[0]), u64_cmp);
-		for (int v = 1; v < t->n; v++)
-			different += sorted[v] != sorted[v - 1];
-		if (different <= before)
+			colour[v] = rng_mix(next[v], 9);
+		different = count_different(colour, t->n);
+		if (different <= before) {
+			list_colours(listed, colour, t->n);
 			return before;
-		before = different;
+		}
 	}
 }
 
 void tree_canon(struct buf *out, struct str desc)
 {
-	uint64_t colour[TREE_NODES], facts[TREE_FACTS];
+	uint64_t colour[TREE_NODES], listed[TREE_NODES], facts[TREE_FACTS];
 	struct tree t;
 
 	if (!tree_read(&t, desc))
 		return;
-	buf_addf(out, "%s %d %d", tree_relations[t.asked], t.n, colours(&t, colour));
+	buf_addf(out, "%s %d %d", tree_relations[t.asked], t.n, colours(&t, colour, listed));
 	for (int i = 0; i < t.facts; i++)
-		facts[i] = fact_hash(&t, &t.fact[i], colour);
-	qsort(facts, (size_t)t.facts, sizeof(facts[0]), u64_cmp);
+		facts[i] = fact_hash(&t, &t.fact[i], colour, listed);
+	sort(facts, t.facts);
+	if (!buf_reserve(out, 17 * (size_t)t.facts + 1))
+		return;
 	for (int i = 0; i < t.facts; i++) {
-		char hex[17];
-
-		hash64_hex(facts[i], hex);
-		buf_addf(out, " %s", hex);
+		out->s[out->n++] = ' ';
+		hash64_hex(facts[i], out->s + out->n);
+		out->n += 16;
 	}
 }

@@ -1,148 +1,184 @@
 /* space_reasoning_tree_told.c - a tree of relatives in sentences and in signs; and its worked solution. */
 #include "generators/space_reasoning_tree.h"
 
-/* ---- names ---- */
-
 static void add_name(struct buf *out, const struct tree *t, int v, enum lang lang)
 {
 	buf_add(out, t->name[v][lang]);
 }
 
+/* ---- sentences, into room that add_facts() has made ---- */
+
+enum { FACT_ROOM = 80, ITEM_ROOM = 8 }; /* bytes of a fact without its names, and of what stands beside one in a list */
+
+static char *put(char *at, struct str s)
+{
+	memcpy(at, s.s, s.n);
+	return at + s.n;
+}
+
+static char *put_name(char *at, const struct tree *t, int v, enum lang lang)
+{
+	return put(at, t->name[v][lang]);
+}
+
 /* As a sentence begins. */
-static void add_capital(struct buf *out, const struct tree *t, int v, enum lang lang)
+static char *put_capital(char *at, const struct tree *t, int v)
 {
-	struct str s = t->name[v][lang];
-	char c = s.s[0];
+	char *end = put_name(at, t, v, LANG_EN);
 
-	buf_addc(out, c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c);
-	buf_add(out, str_from(s, 1));
+	if (*at >= 'a' && *at <= 'z')
+		*at = (char)(*at - ('a' - 'A'));
+	return end;
 }
 
-/* "a, b and c", "a、b 和 c" */
-static void add_list(struct buf *out, const struct tree *t, const struct tree_fact *f, enum lang lang, int from, bool capital)
+/* Below 1000. */
+static char *put_number(char *at, int v)
 {
-	for (int i = from; i < f->n; i++) {
-		int v = t->pool[f->from + i];
+	if (v >= 100)
+		*at++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*at++ = (char)('0' + v / 10 % 10);
+	*at++ = (char)('0' + v % 10);
+	return at;
+}
 
-		if (i > from && lang == LANG_ZH)
-			buf_addz(out, i + 1 < f->n ? "、" : "和");
-		else if (i > from)
-			buf_addz(out, i + 1 < f->n ? ", " : " and ");
-		if (capital && i == from)
-			add_capital(out, t, v, lang);
-		else
-			add_name(out, t, v, lang);
+/* "a, b and c" */
+static char *put_list(char *at, const struct tree *t, const struct tree_fact *f)
+{
+	for (int i = 0; i < f->n; i++) {
+		if (i)
+			at = put(at, i + 1 < f->n ? STR(", ") : STR(" and "));
+		at = put_name(at, t, t->pool[f->from + i], LANG_EN);
 	}
+	return at;
 }
 
-/* ---- sentences ---- */
+/* The same, where a sentence begins with it. */
+static char *put_capital_list(char *at, const struct tree *t, const struct tree_fact *f)
+{
+	char *end = put_list(at, t, f);
 
-static void say_english(struct buf *out, const struct tree *t, const struct tree_fact *f)
+	put_capital(at, t, t->pool[f->from]);
+	return end;
+}
+
+/* "a、b和c" */
+static char *put_chinese_list(char *at, const struct tree *t, const struct tree_fact *f)
+{
+	for (int i = 0; i < f->n; i++) {
+		if (i)
+			at = put(at, i + 1 < f->n ? STR("、") : STR("和"));
+		at = put_name(at, t, t->pool[f->from + i], LANG_ZH);
+	}
+	return at;
+}
+
+static char *say_english(char *at, const struct tree *t, const struct tree_fact *f)
 {
 	if (f->head >= 0 && f->sign != 'A')
-		add_capital(out, t, f->head, LANG_EN);
+		at = put_capital(at, t, f->head);
 	switch (f->sign) {
 	case 'C':
-		buf_addf(out, f->n == 1 ? " has %d child: " : " has %d children: ", f->n);
-		break;
 	case 'D':
-		buf_addf(out, f->n == 1 ? " has %d grandchild: " : " has %d grandchildren: ", f->n);
+		at = put_number(put(at, STR(" has ")), f->n);
+		at = put(at, f->sign == 'C' ? STR(" child") : STR(" grandchild"));
+		at = put_list(put(at, f->n == 1 ? STR(": ") : STR("ren: ")), t, f);
 		break;
-	case 'N': buf_addz(out, " has no children."); return;
-	case 'M': buf_addz(out, " has no grandchildren."); return;
-	case 'P': buf_addz(out, " is a child of "); break;
-	case 'G': buf_addz(out, " is a grandchild of "); break;
+	case 'N': return put(at, STR(" has no children."));
+	case 'M': return put(at, STR(" has no grandchildren."));
+	case 'P': at = put_list(put(at, STR(" is a child of ")), t, f); break;
+	case 'G': at = put_list(put(at, STR(" is a grandchild of ")), t, f); break;
 	case 'A':
-		add_list(out, t, f, LANG_EN, 0, true);
-		buf_addz(out, " is an aunt or uncle of ");
-		add_name(out, t, f->head, LANG_EN);
-		buf_addc(out, '.');
-		return;
-	case 'S':
-	case 'K':
-		add_list(out, t, f, LANG_EN, 0, true);
-		buf_addz(out, f->sign == 'S' ? " are siblings." : " are cousins.");
-		return;
+		at = put(put_capital_list(at, t, f), STR(" is an aunt or uncle of "));
+		at = put_name(at, t, f->head, LANG_EN);
+		break;
+	case 'S': return put(put_capital_list(at, t, f), STR(" are siblings."));
+	case 'K': return put(put_capital_list(at, t, f), STR(" are cousins."));
 	}
-	add_list(out, t, f, LANG_EN, 0, false);
-	buf_addc(out, '.');
+	*at++ = '.';
+	return at;
 }
 
-static void say_chinese(struct buf *out, const struct tree *t, const struct tree_fact *f)
+static char *say_chinese(char *at, const struct tree *t, const struct tree_fact *f)
 {
-	const char *end = "。";
-
 	if (f->head >= 0 && f->sign != 'A')
-		add_name(out, t, f->head, LANG_ZH);
+		at = put_name(at, t, f->head, LANG_ZH);
 	switch (f->sign) {
-	case 'C': buf_addf(out, "有 %d 个孩子：", f->n); break;
-	case 'D': buf_addf(out, "有 %d 个孙辈：", f->n); break;
-	case 'N': buf_addz(out, "没有孩子。"); return;
-	case 'M': buf_addz(out, "没有孙辈。"); return;
-	case 'P':
-		buf_addz(out, "是");
-		end = "的孩子。";
-		break;
-	case 'G':
-		buf_addz(out, "是");
-		end = "的孙辈。";
-		break;
+	case 'C':
+	case 'D':
+		at = put_number(put(at, STR("有 ")), f->n);
+		at = put(at, f->sign == 'C' ? STR(" 个孩子：") : STR(" 个孙辈："));
+		return put(put_chinese_list(at, t, f), STR("。"));
+	case 'N': return put(at, STR("没有孩子。"));
+	case 'M': return put(at, STR("没有孙辈。"));
+	case 'P': return put(put_chinese_list(put(at, STR("是")), t, f), STR("的孩子。"));
+	case 'G': return put(put_chinese_list(put(at, STR("是")), t, f), STR("的孙辈。"));
 	case 'A':
-		add_list(out, t, f, LANG_ZH, 0, false);
-		buf_addz(out, "是");
-		add_name(out, t, f->head, LANG_ZH);
-		buf_addz(out, "的叔辈。");
-		return;
-	case 'S': end = "是兄弟姐妹。"; break;
-	case 'K': end = "是堂亲。"; break;
+		at = put(put_chinese_list(at, t, f), STR("是"));
+		return put(put_name(at, t, f->head, LANG_ZH), STR("的叔辈。"));
+	case 'S': return put(put_chinese_list(at, t, f), STR("是兄弟姐妹。"));
+	default: return put(put_chinese_list(at, t, f), STR("是堂亲。"));
 	}
-	add_list(out, t, f, LANG_ZH, 0, false);
-	buf_addz(out, end);
 }
 
 /* "children(lamp) = {key, drum}", "lamp in grandchildren(key)", "siblings(lamp, key)" */
-static void say_signs(struct buf *out, const struct tree *t, const struct tree_fact *f, enum lang lang)
+static char *say_signs(char *at, const struct tree *t, const struct tree_fact *f, enum lang lang)
 {
-	static const char *const said[LANGS][6] = {
-		{ "children", "grandchildren", "aunts_or_uncles", "siblings", "cousins", " in " },
-		{ "孩子", "孙辈", "叔辈", "兄弟姐妹", "堂亲", " 属于 " },
+	enum { CHILDREN, GRANDCHILDREN, AUNTS, SIBLINGS, COUSINS };
+	static const char *const said[LANGS][5] = {
+		{ "children(", "grandchildren(", "aunts_or_uncles(", "siblings(", "cousins(" },
+		{ "孩子(", "孙辈(", "叔辈(", "兄弟姐妹(", "堂亲(" },
 	};
 	const char *const *w = said[lang];
-	bool set = strchr("CDNM", f->sign) != NULL;
+	struct str in = lang == LANG_ZH ? STR(" 属于 ") : STR(" in ");
+	int member, of = f->head;
+	char end = ')';
 
-	if (f->sign == 'P' || f->sign == 'G') {
-		add_name(out, t, f->head, lang);
-		buf_addf(out, "%s%s(", w[5], w[f->sign == 'G']);
-		add_name(out, t, t->pool[f->from], lang);
-	} else if (f->sign == 'A') {
-		add_name(out, t, t->pool[f->from], lang);
-		buf_addf(out, "%s%s(", w[5], w[2]);
-		add_name(out, t, f->head, lang);
-	} else {
-		buf_addf(out, "%s(", w[set ? f->sign == 'D' || f->sign == 'M' : f->sign == 'S' ? 3 : 4]);
-		if (set) {
-			add_name(out, t, f->head, lang);
-			buf_addz(out, ") = {");
-		}
-		for (int i = 0; i < f->n; i++) {
-			buf_addz(out, i ? ", " : "");
-			add_name(out, t, t->pool[f->from + i], lang);
-		}
+	switch (f->sign) {
+	case 'P':
+	case 'G':
+	case 'A':
+		member = f->sign == 'A' ? t->pool[f->from] : f->head;
+		of = f->sign == 'A' ? f->head : t->pool[f->from];
+		at = put(put_name(at, t, member, lang), in);
+		at = put_name(put(at, str_of(w[f->sign == 'P' ? CHILDREN : f->sign == 'G' ? GRANDCHILDREN : AUNTS])), t, of, lang);
+		*at++ = ')';
+		return at;
+	case 'S': at = put(at, str_of(w[SIBLINGS])); break;
+	case 'K': at = put(at, str_of(w[COUSINS])); break;
+	default:
+		at = put_name(put(at, str_of(w[f->sign == 'C' || f->sign == 'N' ? CHILDREN : GRANDCHILDREN])), t, of, lang);
+		at = put(at, STR(") = {"));
+		end = '}';
 	}
-	buf_addc(out, set ? '}' : ')');
+	for (int i = 0; i < f->n; i++)
+		at = put_name(i ? put(at, STR(", ")) : at, t, t->pool[f->from + i], lang);
+	*at++ = end;
+	return at;
 }
 
-static void add_facts(struct buf *out, const struct tree *t, enum lang lang, const char *between, bool signs)
+static void add_facts(struct buf *out, const struct tree *t, enum lang lang, struct str between, bool signs)
 {
+	size_t longest = 0, facts = (size_t)t->facts;
+	char *at;
+
+	for (int v = 0; v < t->n; v++)
+		longest = t->name[v][lang].n > longest ? t->name[v][lang].n : longest;
+	if (!buf_reserve(out, facts * (FACT_ROOM + longest) + (size_t)t->used * (ITEM_ROOM + longest)))
+		return;
+	at = out->s + out->n;
 	for (int i = 0; i < t->facts; i++) {
-		buf_addz(out, i ? between : "");
+		if (i)
+			at = put(at, between);
 		if (signs)
-			say_signs(out, t, &t->fact[i], lang);
+			at = say_signs(at, t, &t->fact[i], lang);
 		else if (lang == LANG_ZH)
-			say_chinese(out, t, &t->fact[i]);
+			at = say_chinese(at, t, &t->fact[i]);
 		else
-			say_english(out, t, &t->fact[i]);
+			at = say_english(at, t, &t->fact[i]);
 	}
+	out->n = (size_t)(at - out->s);
+	*at = 0;
 }
 
 /* ---- holes ---- */
@@ -172,47 +208,52 @@ static const struct {
 	{ "which", { "Which nodes are $ of %? List all.", "哪些节点是%的$？请全部列出。" } },
 };
 
-static void add_question(struct buf *out, const struct tree *t, const char *said, enum lang lang)
+static void put_question(struct holes *holes, const struct tree *t, const char *hole, const char *said, enum lang lang)
 {
-	for (; *said; said++) {
+	struct buf *b = hole_open(holes, hole);
+
+	for (; b && *said; said++) {
 		if (*said == '%')
-			add_name(out, t, t->about, lang);
+			add_name(b, t, t->about, lang);
 		else if (*said == '$')
-			buf_addz(out, asked[t->asked][lang]);
+			buf_addz(b, asked[t->asked][lang]);
 		else
-			buf_addc(out, *said);
+			buf_addc(b, *said);
 	}
+}
+
+static void put_facts(struct holes *holes, const struct tree *t, const char *hole, struct str between, bool signs, enum lang lang)
+{
+	struct buf *b = hole_open(holes, hole);
+
+	if (b)
+		add_facts(b, t, lang, between, signs);
+}
+
+static void put_meaning(struct holes *holes, const struct tree *t, enum lang lang)
+{
+	struct buf *b = hole_open(holes, "meaning");
+	const char *more = meaning[t->asked][lang];
+
+	if (!b || !more)
+		return;
+	buf_addz(b, lang == LANG_EN ? " " : "");
+	buf_addz(b, more);
 }
 
 void tree_fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf b = BUF_INIT;
 	struct tree t;
-	const char *more;
 
 	if (!tree_read(&t, desc))
 		return;
-	more = meaning[t.asked][lang];
-	add_facts(&b, &t, lang, lang == LANG_ZH ? "" : " ", false);
-	hole_put(holes, "story", buf_str(&b));
-	buf_reset(&b);
-	add_facts(&b, &t, lang, "\n", false);
-	hole_put(holes, "lines", buf_str(&b));
-	buf_reset(&b);
-	add_facts(&b, &t, lang, "\n", true);
-	hole_put(holes, "signs", buf_str(&b));
-	buf_reset(&b);
-	buf_addi(&b, t.n);
-	hole_put(holes, "count", buf_str(&b));
-	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
-		buf_reset(&b);
-		add_question(&b, &t, questions[i].said[lang], lang);
-		hole_put(holes, questions[i].hole, buf_str(&b));
-	}
-	buf_reset(&b);
-	buf_addf(&b, "%s%s", more && lang == LANG_EN ? " " : "", more ? more : "");
-	hole_put(holes, "meaning", buf_str(&b));
-	buf_release(&b);
+	hole_puti(holes, "count", t.n);
+	put_facts(holes, &t, "story", lang == LANG_ZH ? STR("") : STR(" "), false, lang);
+	put_facts(holes, &t, "lines", STR("\n"), false, lang);
+	put_facts(holes, &t, "signs", STR("\n"), true, lang);
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		put_question(holes, &t, questions[i].hole, questions[i].said[lang], lang);
+	put_meaning(holes, &t, lang);
 }
 
 /* ---- the worked solution: parents that follow from others, then the part of the tree that matters ---- */
