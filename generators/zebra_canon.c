@@ -7,8 +7,6 @@
  */
 #include "generators/zebra_solve.h"
 
-#include <stdlib.h>
-
 static bool even_handed(int kind)
 {
 	return kind == ZEBRA_SAME || kind == ZEBRA_APART || kind == ZEBRA_NEXT || (kind >= ZEBRA_GAP1 && kind <= ZEBRA_GAP3);
@@ -151,11 +149,17 @@ static void refine(struct view *w)
 	}
 }
 
-static int u32_cmp(const void *a, const void *b)
+/* Some tens of them. */
+static void keys_sort(uint32_t *key, int n)
 {
-	const uint32_t *x = a, *y = b;
+	for (int i = 1; i < n; i++) {
+		uint32_t k = key[i];
+		int at = i;
 
-	return (*x > *y) - (*x < *y);
+		for (; at > 0 && key[at - 1] > k; at--)
+			key[at] = key[at - 1];
+		key[at] = k;
+	}
 }
 
 /* The clues under this order of attributes, as sorted numbers; the least such list stands. */
@@ -186,7 +190,7 @@ static void offer(struct view *w)
 		}
 		key[i] = (uint32_t)c->kind << 18 | x << 12 | y << 6 | s;
 	}
-	qsort(key, (size_t)n, sizeof(key[0]), u32_cmp);
+	keys_sort(key, n);
 	key[n++] = w->z->ask < 0 ? 0 : (uint32_t)place[w->z->ask] + 1;
 	for (int i = 0; w->have && i < n; i++) {
 		if (key[i] > w->best[i])
@@ -216,10 +220,23 @@ static void arrange(struct view *w, int k)
 	}
 }
 
+static void put_hex(struct buf *out, uint32_t v)
+{
+	char text[8];
+	size_t at = sizeof(text);
+
+	do
+		text[--at] = "0123456789abcdef"[v & 15];
+	while (v >>= 4);
+	buf_add(out, (struct str){ text + at, sizeof(text) - at });
+}
+
 void zebra_canon(struct buf *out, const struct zebra *z, const uint8_t *house)
 {
-	struct view w = { .z = z };
+	struct view w;
 
+	w.z = z;
+	w.have = false;
 	for (int side = 0; side < 2; side++) {
 		look(&w, house, side);
 		refine(&w);
@@ -233,8 +250,12 @@ void zebra_canon(struct buf *out, const struct zebra *z, const uint8_t *house)
 		arrange(&w, 0);
 	}
 	buf_addf(out, "%dx%d", z->houses, z->attributes);
-	for (int i = 0; i < z->clues; i++)
-		buf_addf(out, " %x", (unsigned)w.best[i]);
-	if (z->ask >= 0)
-		buf_addf(out, " ?%x", (unsigned)w.best[z->clues]);
+	for (int i = 0; i < z->clues; i++) {
+		buf_addc(out, ' ');
+		put_hex(out, w.best[i]);
+	}
+	if (z->ask >= 0) {
+		buf_addz(out, " ?");
+		put_hex(out, w.best[z->clues]);
+	}
 }

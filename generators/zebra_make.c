@@ -166,93 +166,128 @@ static void table_draw(struct table *t, struct rng *rng)
 	}
 }
 
-bool zebra_reduce(struct zebra *z, const uint8_t *house, int needed, struct rng *rng)
+/* Which clues each table breaks; how many tables: none where there are more clues than bits. */
+static int read_breaks(uint64_t *breaks, const struct zebra_met *met, const struct zebra *z)
 {
-	struct zebra_net net, sure; /* sure: the clues that stay, and what follows from them */
-	struct zebra_masks known;
-	uint8_t other[ZEBRA_ITEMS];
-	int kept = 0;
-
-	rng_shuffle(rng, z->clue + needed, (size_t)(z->clues - needed), sizeof(z->clue[0]));
-	zebra_net(&net, z);
-	sure = net;
-	for (int i = needed; i < z->clues; i++)
-		sure.off[i] = true;
-	zebra_start(&known, z);
-	zebra_learn(&sure, &known, 0, needed);
-	for (int i = needed; i < z->clues; i++) {
-		struct zebra_masks m = known;
-		int found;
-
-		net.off[i] = true;
-		zebra_learn(&net, &m, i + 1, z->clues);
-		found = zebra_search(&net, &m, other, 1, house, rng, NODES);
-		if (found == ZEBRA_SPENT)
-			return false;
-		if (found == 0)
-			continue;
-		net.off[i] = sure.off[i] = false;
-		zebra_learn(&sure, &known, i, i + 1);
+	if (z->clues > 64)
+		return 0;
+	for (int k = 0; k < met->n; k++) {
+		breaks[k] = 0;
+		for (int i = 0; i < z->clues; i++)
+			breaks[k] |= (uint64_t)!holds(&z->clue[i], met->house[k], z->houses) << i;
 	}
-	for (int i = 0; i < z->clues; i++)
-		if (!net.off[i])
-			z->clue[kept++] = z->clue[i];
-	z->clues = kept;
-	rng_shuffle(rng, z->clue, (size_t)z->clues, sizeof(z->clue[0]));
-	return true;
+	return met->n;
 }
 
-/*
- * Clues that were drawn against a table which breaks no other clue: needed for sure. They go to the front; how many. The
- * table of clue i is against[i], from `first` on.
- */
-static int needed_first(struct zebra *z, uint8_t against[][ZEBRA_ITEMS], int first)
+/* Of the clues that are left, those that are the only one which some table breaks. */
+static uint64_t surely_needed(const uint64_t *breaks, int n, uint64_t left)
 {
-	int needed = 0;
+	uint64_t needed = 0;
 
-	for (int i = first; i < z->clues; i++) {
-		struct zebra_clue c = z->clue[i];
-		bool only = true;
+	for (int k = 0; k < n; k++) {
+		uint64_t b = breaks[k] & left;
 
-		for (int j = 0; j < z->clues && only; j++)
-			only = j == i || holds(&z->clue[j], against[i], z->houses);
-		if (!only)
-			continue;
-		z->clue[i] = z->clue[needed]; /* what comes here is asked no more: it lies before i */
-		z->clue[needed++] = c;
+		if (!(b & (b - 1)))
+			needed |= b;
 	}
 	return needed;
 }
 
-bool zebra_invent(struct zebra *z, uint8_t *house, int kinds, int *needed, struct rng *rng)
+static void clues_on(struct zebra *to, const struct zebra *z, const bool *off)
+{
+	int n = 0;
+
+	to->houses = z->houses;
+	to->attributes = z->attributes;
+	for (int i = 0; i < z->clues; i++)
+		if (!off[i])
+			to->clue[n++] = z->clue[i];
+	to->clues = n;
+}
+
+bool zebra_reduce(struct zebra *z, const uint8_t *house, const struct zebra_met *met,
+		  bool (*fits)(void *ctx, const struct zebra *z), void *ctx, struct rng *rng)
+{
+	struct zebra_net net, sure; /* sure: clues that stay; known: what follows from those before i */
+	struct zebra_masks known;
+	struct zebra less;
+	uint8_t other[ZEBRA_ITEMS];
+	uint64_t breaks[64], left = ~(uint64_t)0, needed;
+	int tables;
+
+	rng_shuffle(rng, z->clue, (size_t)z->clues, sizeof(z->clue[0]));
+	zebra_net(&net, z);
+	sure = net;
+	memset(sure.off, true, sizeof(sure.off));
+	zebra_start(&known, z);
+	tables = read_breaks(breaks, met, z);
+	needed = surely_needed(breaks, tables, left);
+	for (int i = 0; i < z->clues && tables; i++)
+		sure.off[i] = !(needed >> i & 1);
+	zebra_learn(&sure, &known, 0, z->clues);
+	for (int i = 0; i < z->clues; i++) {
+		int found = tables && needed >> i & 1;
+
+		if (!found) {
+			struct zebra_masks m = known;
+
+			net.off[i] = true;
+			zebra_learn(&net, &m, i + 1, z->clues);
+			found = zebra_search(&net, &m, other, 1, house, rng, NODES);
+			if (found == ZEBRA_SPENT)
+				return false;
+			if (found == 0 && fits && !zebra_told(&m)) {
+				clues_on(&less, z, net.off);
+				if (!fits(ctx, &less))
+					return false;
+			}
+		}
+		if (found) {
+			net.off[i] = sure.off[i] = false;
+			zebra_learn(&sure, &known, i, i + 1);
+		} else if (tables) {
+			left &= ~((uint64_t)1 << i);
+			needed = surely_needed(breaks, tables, left);
+		}
+	}
+	clues_on(&less, z, net.off);
+	z->clues = less.clues;
+	memcpy(z->clue, less.clue, sizeof(less.clue[0]) * (size_t)less.clues);
+	rng_shuffle(rng, z->clue, (size_t)z->clues, sizeof(z->clue[0]));
+	return true;
+}
+
+bool zebra_invent(struct zebra *z, uint8_t *house, int kinds, struct zebra_met *met, struct rng *rng)
 {
 	struct table t = { .n = z->houses, .m = z->attributes };
-	uint8_t against[ZEBRA_CLUES][ZEBRA_ITEMS];
-	int first, found, learnt = 0;
+	uint8_t other[ZEBRA_ITEMS];
+	int learnt = 0;
 	struct zebra_masks m;
 	struct zebra_net net;
 
 	table_draw(&t, rng);
-	zebra_start(&m, z);
 	memcpy(house, t.house, sizeof(t.house));
+	zebra_start(&m, z);
+	met->n = 0;
 	/* a third of the clues that there will be: before that any table is against them */
 	for (z->clues = 0; z->clues < t.n * t.m / 5; z->clues++)
 		if (!draw_breaking(&t, &z->clue[z->clues], kinds, NULL, rng))
 			return false;
-	for (first = z->clues;; z->clues++) {
-		if (z->clues == ZEBRA_CLUES)
-			return false;
+	for (; z->clues < ZEBRA_CLUES; z->clues++) {
+		int found;
+
 		zebra_net(&net, z);
 		zebra_learn(&net, &m, learnt, z->clues);
 		learnt = z->clues;
-		found = zebra_search(&net, &m, against[z->clues], 1, t.house, rng, NODES);
+		found = zebra_search(&net, &m, other, 1, t.house, rng, NODES);
 		if (found == 0)
-			break;
-		if (found == ZEBRA_SPENT || !draw_breaking(&t, &z->clue[z->clues], kinds, against[z->clues], rng))
+			return true;
+		if (found == ZEBRA_SPENT || !draw_breaking(&t, &z->clue[z->clues], kinds, other, rng))
 			return false;
+		if (met->n < (int)(sizeof(met->house) / sizeof(met->house[0])))
+			memcpy(met->house[met->n++], other, sizeof(other));
 	}
-	*needed = needed_first(z, against, first);
-	return true;
+	return false;
 }
 
 static bool has(const struct zebra *z, const struct zebra_clue *c)

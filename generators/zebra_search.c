@@ -98,7 +98,7 @@ static struct zebra_cut cut_either(unsigned x, unsigned y, unsigned z)
 	return c;
 }
 
-struct zebra_cut zebra_cut(const struct zebra_clue *c, unsigned full, unsigned x, unsigned y, unsigned z)
+static inline struct zebra_cut cut(const struct zebra_clue *c, unsigned full, unsigned x, unsigned y, unsigned z)
 {
 	switch (c->kind) {
 	case ZEBRA_AT: return (struct zebra_cut){ x & 1u << c->y, y, z };
@@ -117,6 +117,11 @@ struct zebra_cut zebra_cut(const struct zebra_clue *c, unsigned full, unsigned x
 	case ZEBRA_BETWEEN: return cut_between(x, y, z);
 	default: return cut_either(x, y, z);
 	}
+}
+
+struct zebra_cut zebra_cut(const struct zebra_clue *c, unsigned full, unsigned x, unsigned y, unsigned z)
+{
+	return cut(c, full, x, y, z);
 }
 
 /* What propagation has still to look at: items whose mask changed, and their attributes. */
@@ -144,9 +149,9 @@ static inline uint64_t load(const uint8_t *may)
 {
 	uint64_t x = 0;
 
-	for (int v = 0; v < ZEBRA_SIDE; v++)
+	for (int v = 0; v < 8; v++) /* one load; the eighth byte is another attribute's */
 		x |= (uint64_t)may[v] << 8 * v;
-	return x;
+	return x & 0xff * EACH;
 }
 
 /* 1 in every byte that is not 0. */
@@ -205,9 +210,9 @@ static bool settle(struct zebra_masks *m, int base, int n, unsigned full, struct
 	return true;
 }
 
-static bool revise(struct zebra_masks *m, unsigned full, struct agenda *todo, const struct zebra_clue *c)
+static inline bool revise(struct zebra_masks *m, unsigned full, struct agenda *todo, const struct zebra_clue *c)
 {
-	struct zebra_cut now = zebra_cut(c, full, m->may[c->x], m->may[c->y], m->may[c->z]);
+	struct zebra_cut now = cut(c, full, m->may[c->x], m->may[c->y], m->may[c->z]);
 
 	if (!narrow(m, todo, c->x, now.x & full))
 		return false;
@@ -254,12 +259,21 @@ void zebra_start(struct zebra_masks *m, const struct zebra *z)
 
 bool zebra_learn(const struct zebra_net *net, struct zebra_masks *m, int from, int to)
 {
+	unsigned full = (1u << net->z->houses) - 1;
 	struct agenda todo = { 0, 0 };
 
 	for (int i = from; i < to; i++)
-		if (!net->off[i])
-			todo.items |= (uint64_t)1 << net->z->clue[i].x; /* every clue is among its first item's */
+		if (!net->off[i] && !revise(m, full, &todo, &net->z->clue[i]))
+			return false;
 	return propagate(net, m, todo);
+}
+
+bool zebra_told(const struct zebra_masks *m)
+{
+	for (int i = 0; i < ZEBRA_ITEMS; i++)
+		if (m->may[i] & (m->may[i] - 1))
+			return false;
+	return true;
 }
 
 static int bits(unsigned m)

@@ -36,6 +36,7 @@ struct zebra_masks {
 void zebra_start(struct zebra_masks *m, const struct zebra *z); /* all houses */
 /* All that follows clue by clue when the clues from .. to - 1 come to those that m knows; false where that is a clash. */
 bool zebra_learn(const struct zebra_net *net, struct zebra_masks *m, int from, int to);
+bool zebra_told(const struct zebra_masks *m); /* no item has two houses left */
 /*
  * How many solutions, at most `most`, where m knows all clues; the last one found in house[]. `not`: one that is not counted, or
  * NULL. In random order with rng. ZEBRA_SPENT when it takes more nodes than these.
@@ -55,13 +56,23 @@ struct zebra_cut zebra_cut(const struct zebra_clue *c, unsigned full, unsigned x
 
 /* ---- zebra_make.c ---- */
 
+/* Tables that fitted while clues were too few: each shows that one of those which it breaks is needed. */
+struct zebra_met {
+	int n;
+	uint8_t house[64][ZEBRA_ITEMS]; /* the first ones */
+};
+
 /*
  * A random table and clues of the kinds (a bit for each, see the knob) that leave no other. z has its size already. False
- * when draws or search are spent: then the clues are true, but not enough. The first *needed cannot be spared.
+ * when draws or search are spent: then the clues are true, but not enough.
  */
-bool zebra_invent(struct zebra *z, uint8_t *house, int kinds, int *needed, struct rng *rng);
-/* Leave out every clue that can be spared; the first `needed` are known not to be. False when the search is spent. */
-bool zebra_reduce(struct zebra *z, const uint8_t *house, int needed, struct rng *rng);
+bool zebra_invent(struct zebra *z, uint8_t *house, int kinds, struct zebra_met *met, struct rng *rng);
+/*
+ * Leave out every clue that can be spared. False when the search is spent, or as soon as fits() says no to those that are left;
+ * it is asked where these do not tell all one by one (NULL: they may ask for anything).
+ */
+bool zebra_reduce(struct zebra *z, const uint8_t *house, const struct zebra_met *met,
+		  bool (*fits)(void *ctx, const struct zebra *z), void *ctx, struct rng *rng);
 /* Up to `count` more true clues that it does not have, anywhere among the others. */
 void zebra_spare(struct zebra *z, const uint8_t *house, int kinds, int count, struct rng *rng);
 

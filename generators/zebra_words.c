@@ -99,82 +99,90 @@ static void say_item(struct buf *b, const struct zebra *z, int item, enum lang l
 		buf_addz(b, person[theme].after[lang]);
 }
 
-static void say_clue(struct buf *b, const struct zebra *z, const struct zebra_clue *c, const char *saying, enum lang lang, bool bare)
-{
-	size_t start = b->n;
-
-	for (; *saying; saying++) {
-		if (*saying == 'X')
-			say_item(b, z, c->x, lang, bare);
-		else if (*saying == 'Y')
-			say_item(b, z, c->y, lang, bare);
-		else if (*saying == 'Z')
-			say_item(b, z, c->z, lang, bare);
-		else if (*saying == 'H')
-			buf_addi(b, c->y + 1);
-		else if (*saying == 'N')
-			buf_addi(b, z->houses);
-		else if (lang == LANG_ZH && saying[0] == ',' && saying[1] == ' ')
-			buf_addz(b, "，");
-		else if (lang == LANG_ZH && saying[0] == ' ' && b->n > start && saying[-1] == ',')
-			continue;
-		else
-			buf_addc(b, *saying);
-	}
-	if (!bare && !b->failed && b->n > start && b->s[start] >= 'a' && b->s[start] <= 'z')
-		b->s[start] = (char)(b->s[start] - 'a' + 'A');
-}
-
-static void put_clues(struct holes *holes, const char *hole, const struct zebra *z, enum lang lang, const char *const *sayings)
-{
-	struct buf b = BUF_INIT;
-
-	for (int i = 0; i < z->clues; i++) {
-		const struct zebra_clue *c = &z->clue[i];
-
-		buf_addf(&b, "%s%d. ", i ? "\n" : "", i + 1);
-		say_clue(&b, z, c, sayings ? sayings[c->kind] : sentences[c->kind].in[lang], lang, sayings != NULL);
-	}
-	hole_put(holes, hole, buf_str(&b));
-	buf_release(&b);
-}
-
 static void capital(struct buf *b, size_t at)
 {
 	if (!b->failed && at < b->n && b->s[at] >= 'a' && b->s[at] <= 'z')
 		b->s[at] = (char)(b->s[at] - 'a' + 'A');
 }
 
-/* "- Drink: tea, milk" a line, or {"drink": ["tea", "milk"]} */
-static void put_values(struct holes *holes, const char *hole, const struct zebra *z, enum lang lang, bool json)
+static void say_clue(struct buf *b, const struct zebra *z, const struct zebra_clue *c, const char *saying, enum lang lang, bool bare)
 {
-	struct buf b = BUF_INIT;
+	size_t start = b->n;
 
-	buf_addz(&b, json ? "{" : "");
-	for (int a = 0; a < z->attributes; a++) {
-		const char *name = zebra_themes[z->theme[a]].name.said[lang];
+	for (; *saying; saying++) {
+		size_t n = strcspn(saying, lang == LANG_ZH ? "XYZHN," : "XYZHN");
 
-		if (json) {
-			buf_addf(&b, "%s\"%s\": [", a ? ", " : "", name);
-		} else {
-			size_t at = b.n + (a ? 3 : 2);
-
-			buf_addf(&b, "%s- %s%s", a ? "\n" : "", name, lang == LANG_ZH ? "：" : ": ");
-			capital(&b, at);
+		buf_add(b, (struct str){ saying, n });
+		saying += n;
+		switch (*saying) {
+		case 'X': say_item(b, z, c->x, lang, bare); break;
+		case 'Y': say_item(b, z, c->y, lang, bare); break;
+		case 'Z': say_item(b, z, c->z, lang, bare); break;
+		case 'H': buf_addi(b, c->y + 1); break;
+		case 'N': buf_addi(b, z->houses); break;
+		case ',': /* in Chinese, without the blank behind it */
+			buf_addz(b, saying[1] == ' ' ? "，" : ",");
+			saying += saying[1] == ' ';
+			break;
+		default: saying--; /* the end */
 		}
-		for (int v = 0; v < z->houses; v++) {
-			const char *said = value_of(z, a * ZEBRA_SIDE + v, lang);
-
-			if (json)
-				buf_addf(&b, "%s\"%s\"", v ? ", " : "", said);
-			else
-				buf_addf(&b, "%s%s", !v ? "" : lang == LANG_ZH ? "、" : ", ", said);
-		}
-		buf_addz(&b, json ? "]" : "");
 	}
-	buf_addz(&b, json ? "}" : "");
-	hole_put(holes, hole, buf_str(&b));
-	buf_release(&b);
+	if (!bare)
+		capital(b, start);
+}
+
+static void put_clues(struct holes *holes, const char *hole, const struct zebra *z, enum lang lang, const char *const *sayings)
+{
+	struct buf *b = hole_open(holes, hole);
+
+	for (int i = 0; b && i < z->clues; i++) {
+		const struct zebra_clue *c = &z->clue[i];
+
+		buf_addz(b, i ? "\n" : "");
+		buf_addi(b, i + 1);
+		buf_addz(b, ". ");
+		say_clue(b, z, c, sayings ? sayings[c->kind] : sentences[c->kind].in[lang], lang, sayings != NULL);
+	}
+}
+
+/* "- Drink: tea, milk" a line. */
+static void put_values(struct holes *holes, const struct zebra *z, enum lang lang)
+{
+	struct buf *b = hole_open(holes, "values");
+
+	for (int a = 0; b && a < z->attributes; a++) {
+		size_t at;
+
+		buf_addz(b, a ? "\n- " : "- ");
+		at = b->n;
+		buf_addz(b, zebra_themes[z->theme[a]].name.said[lang]);
+		capital(b, at);
+		buf_addz(b, lang == LANG_ZH ? "：" : ": ");
+		for (int v = 0; v < z->houses; v++) {
+			buf_addz(b, !v ? "" : lang == LANG_ZH ? "、" : ", ");
+			buf_addz(b, value_of(z, a * ZEBRA_SIDE + v, lang));
+		}
+	}
+}
+
+/* {"drink": ["tea", "milk"]} */
+static void put_json(struct holes *holes, const struct zebra *z, enum lang lang)
+{
+	struct buf *b = hole_open(holes, "json");
+
+	for (int a = 0; b && a < z->attributes; a++) {
+		buf_addz(b, a ? ", \"" : "{\"");
+		buf_addz(b, zebra_themes[z->theme[a]].name.said[lang]);
+		buf_addz(b, "\": [");
+		for (int v = 0; v < z->houses; v++) {
+			buf_addz(b, v ? ", \"" : "\"");
+			buf_addz(b, value_of(z, a * ZEBRA_SIDE + v, lang));
+			buf_addc(b, '"');
+		}
+		buf_addc(b, ']');
+	}
+	if (b)
+		buf_addc(b, '}');
 }
 
 /* What is to be handed in, said with different words; the last hole is that of the kept wording. */
@@ -198,42 +206,41 @@ static const struct {
 	  { "Report the A alone: its N values from house 1 to house N, parted by commas.", "请只报告A：从1号房到N号房写出它的N个值，用逗号隔开。" } },
 };
 
-/* N the number of houses, O the attributes in order, A the one asked for; no other capital stands alone. */
+static void say_ask(struct buf *b, const struct zebra *z, const char *text, enum lang lang)
+{
+	/* N the number of houses, O the attributes in order, A the one asked for; no other capital stands alone */
+	for (; *text; text++) {
+		bool alone = !(text[1] >= 'a' && text[1] <= 'z');
+
+		if (*text == 'N' && alone)
+			buf_addi(b, z->houses);
+		else if (*text == 'A' && alone)
+			buf_addz(b, zebra_themes[z->theme[z->ask]].name.said[lang]);
+		else if (*text != 'O' || !alone)
+			buf_addc(b, *text);
+		for (int a = 0; *text == 'O' && alone && a < z->attributes; a++) {
+			buf_addz(b, !a ? "" : lang == LANG_ZH ? "、" : ", ");
+			buf_addz(b, zebra_themes[z->theme[a]].name.said[lang]);
+		}
+	}
+}
+
 static void put_asks(struct holes *holes, const struct zebra *z, enum lang lang)
 {
-	struct buf b = BUF_INIT;
-
 	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
-		const char *text = z->ask < 0 ? asks[i].all[lang] : asks[i].one[lang];
+		struct buf *b = hole_open(holes, asks[i].hole);
 
-		buf_reset(&b);
-		for (; *text; text++) {
-			bool alone = !(text[1] >= 'a' && text[1] <= 'z');
-
-			if (*text == 'N' && alone)
-				buf_addi(&b, z->houses);
-			else if (*text == 'A' && alone)
-				buf_addz(&b, zebra_themes[z->theme[z->ask]].name.said[lang]);
-			else if (*text != 'O' || !alone)
-				buf_addc(&b, *text);
-			for (int a = 0; *text == 'O' && alone && a < z->attributes; a++)
-				buf_addf(&b, "%s%s", !a ? "" : lang == LANG_ZH ? "、" : ", ", zebra_themes[z->theme[a]].name.said[lang]);
-		}
-		hole_put(holes, asks[i].hole, buf_str(&b));
+		if (b)
+			say_ask(b, z, z->ask < 0 ? asks[i].all[lang] : asks[i].one[lang], lang);
 	}
-	buf_release(&b);
 }
 
 void zebra_fields(struct holes *holes, const struct zebra *z, enum lang lang)
 {
-	struct buf b = BUF_INIT;
-
-	buf_addi(&b, z->houses);
-	hole_put(holes, "houses", buf_str(&b));
-	buf_release(&b);
+	hole_puti(holes, "houses", z->houses);
 	put_asks(holes, z, lang);
-	put_values(holes, "values", z, lang, false);
-	put_values(holes, "json", z, lang, true);
+	put_values(holes, z, lang);
+	put_json(holes, z, lang);
 	put_clues(holes, "clues", z, lang, NULL);
 	put_clues(holes, "formulas", z, lang, formulas);
 	put_clues(holes, "relations", z, lang, relations);
