@@ -65,10 +65,10 @@ enum kind {
 
 enum { LESS, MORE, LESS_EQ, MORE_EQ, EQUAL, NOT_EQUAL };
 
-static const char *const compare_text[] = { " < ", " > ", " <= ", " >= ", " == ", " != " };
-static const char *const op_text[] = {
-	[K_AND] = " and ", [K_OR] = " or ", [K_XOR] = " xor ", [K_NAND] = " nand ", [K_NOR] = " nor ",
-	[K_IMPLIES] = " implies ", [K_IFF] = " iff ",
+static const struct str compare_text[] = { { " < ", 3 }, { " > ", 3 }, { " <= ", 4 }, { " >= ", 4 }, { " == ", 4 }, { " != ", 4 } };
+static const struct str op_text[] = {
+	[K_AND] = { " and ", 5 }, [K_OR] = { " or ", 4 }, [K_XOR] = { " xor ", 5 }, [K_NAND] = { " nand ", 6 },
+	[K_NOR] = { " nor ", 5 }, [K_IMPLIES] = { " implies ", 9 }, [K_IFF] = { " iff ", 5 },
 };
 
 /* Operands are a chain from `kid` over `next`; 0 ends it, node 0 is nobody's. */
@@ -108,13 +108,14 @@ struct parser {
 	int depth;
 };
 
-static bool eat(struct parser *p, const char *what)
+/* The first two bytes tell nearly all apart. */
+static inline bool eat(struct parser *p, struct str what)
 {
-	struct str w = str_of(what);
-
-	if (!str_starts(p->rest, w))
+	if (p->rest.n < what.n || p->rest.s[0] != what.s[0] || (what.n > 1 && p->rest.s[1] != what.s[1]) ||
+	    memcmp(p->rest.s, what.s, what.n) != 0)
 		return false;
-	p->rest = str_from(p->rest, w.n);
+	p->rest.s += what.n;
+	p->rest.n -= what.n;
 	return true;
 }
 
@@ -135,8 +136,8 @@ static short parse_number(struct parser *p)
 	short node;
 
 	while (n < p->rest.n && p->rest.s[n] >= '0' && p->rest.s[n] <= '9' && n < 4)
-		n++;
-	if (n == 0 || n > 3 || (n > 1 && p->rest.s[0] == '0') || !str_i64(str_sub(p->rest, 0, n), &v))
+		v = v * 10 + (p->rest.s[n++] - '0');
+	if (n == 0 || n > 3 || (n > 1 && p->rest.s[0] == '0'))
 		return 0;
 	p->rest = str_from(p->rest, n);
 	node = node_new(p->f, K_NUMBER);
@@ -148,7 +149,7 @@ static short parse_product(struct parser *p)
 {
 	short first = parse_number(p), last = first, whole = 0;
 
-	while (last && eat(p, " * ")) {
+	while (last && eat(p, STR(" * "))) {
 		if (!whole && !(whole = over(p, K_PRODUCT, first)))
 			return 0;
 		last = p->f->node[last].next = parse_number(p);
@@ -161,9 +162,9 @@ static short parse_sum(struct parser *p)
 	short first = parse_product(p), last = first, whole = 0;
 
 	while (last) {
-		bool minus = eat(p, " - ");
+		bool minus = eat(p, STR(" - "));
 
-		if (!minus && !eat(p, " + "))
+		if (!minus && !eat(p, STR(" + ")))
 			break;
 		if (!whole && !(whole = over(p, K_SUM, first)))
 			return 0;
@@ -194,17 +195,17 @@ static short parse_operand(struct parser *p)
 	if (p->depth == DEPTH)
 		return 0;
 	p->depth++;
-	if (eat(p, "not ")) {
+	if (eat(p, STR("not "))) {
 		n = over(p, K_NOT, parse_operand(p));
-	} else if (eat(p, "(")) {
+	} else if (eat(p, STR("("))) {
 		n = parse_expression(p);
-		if (n && (is_atom(&p->f->node[n]) || p->f->node[n].bracket || !eat(p, ")")))
+		if (n && (is_atom(&p->f->node[n]) || p->f->node[n].bracket || !eat(p, STR(")"))))
 			n = 0;
 		else
 			p->f->node[n].bracket = true;
-	} else if (eat(p, "True")) {
+	} else if (eat(p, STR("True"))) {
 		n = node_new(p->f, K_TRUE);
-	} else if (eat(p, "False")) {
+	} else if (eat(p, STR("False"))) {
 		n = node_new(p->f, K_FALSE);
 	} else {
 		n = parse_compare(p);
@@ -235,6 +236,8 @@ static short parse_expression(struct parser *p)
 {
 	short first = parse_operand(p), whole;
 
+	if (p->rest.n == 0 || p->rest.s[0] != ' ')
+		return first;
 	for (int k = K_XOR; first && k <= K_IFF; k++)
 		if (eat(p, op_text[k])) {
 			whole = over(p, (enum kind)k, first);
@@ -250,14 +253,14 @@ static bool forest_read(struct forest *f, struct str desc)
 	f->n = 1;
 	f->letters = 0;
 	do {
-		char head[4] = { (char)('A' + f->letters), ':', ' ', 0 };
+		char head[3] = { (char)('A' + f->letters), ':', ' ' };
 
-		if (f->letters == LETTERS || !eat(&p, head))
+		if (f->letters == LETTERS || !eat(&p, (struct str){ head, 3 }))
 			return false;
 		f->root[f->letters] = parse_expression(&p);
 		if (!f->root[f->letters++])
 			return false;
-	} while (eat(&p, "; "));
+	} while (eat(&p, STR("; ")));
 	return p.rest.n == 0;
 }
 
@@ -269,24 +272,24 @@ static void node_write(struct buf *out, const struct forest *f, short at)
 		buf_addc(out, '(');
 	switch (n->kind) {
 	case K_FALSE:
-		buf_addz(out, "False");
+		buf_add(out, STR("False"));
 		break;
 	case K_TRUE:
-		buf_addz(out, "True");
+		buf_add(out, STR("True"));
 		break;
 	case K_NUMBER:
 		buf_addi(out, n->value);
 		break;
 	case K_NOT:
-		buf_addz(out, "not ");
+		buf_add(out, STR("not "));
 		node_write(out, f, n->kid);
 		break;
 	default:
 		for (short k = n->kid; k; k = f->node[k].next) {
 			if (k != n->kid)
-				buf_addz(out, n->kind == K_PRODUCT ? " * " : n->kind == K_SUM ?
-					 f->node[k].minus ? " - " : " + " : n->kind == K_COMPARE ?
-					 compare_text[(int)n->compare] : op_text[n->kind]);
+				buf_add(out, n->kind == K_PRODUCT ? STR(" * ") : n->kind == K_SUM ?
+					f->node[k].minus ? STR(" - ") : STR(" + ") : n->kind == K_COMPARE ?
+					compare_text[(int)n->compare] : op_text[n->kind]);
 			node_write(out, f, k);
 		}
 	}
@@ -294,10 +297,17 @@ static void node_write(struct buf *out, const struct forest *f, short at)
 		buf_addc(out, ')');
 }
 
-static void forest_write(struct buf *out, const struct forest *f, const char *between)
+static void letter_write(struct buf *out, int letter)
+{
+	buf_addc(out, (char)('A' + letter));
+	buf_add(out, STR(": "));
+}
+
+static void forest_write(struct buf *out, const struct forest *f)
 {
 	for (int i = 0; i < f->letters; i++) {
-		buf_addf(out, "%s%c: ", i ? between : "", 'A' + i);
+		buf_add(out, i ? STR("; ") : STR(""));
+		letter_write(out, i);
 		node_write(out, f, f->root[i]);
 	}
 }
@@ -377,6 +387,19 @@ static bool join_first(struct forest *f, struct node *n)
 	return true;
 }
 
+/* One operation whose operands are bare; false: numbers too large. */
+static bool operate(struct forest *f, struct node *n)
+{
+	if (n->kind == K_PRODUCT || n->kind == K_SUM)
+		return join_first(f, n);
+	if (n->kind == K_COMPARE)
+		become(n, compare_is(n->compare, f->node[n->kid].value, f->node[f->node[n->kid].next].value) ?
+		       K_TRUE : K_FALSE, 0);
+	else
+		become(n, logic_is(f, n) ? K_TRUE : K_FALSE, 0);
+	return true;
+}
+
 /* One round at `at`: everything whose operands are bare becomes its value. *done counts; false: numbers too large. */
 static bool rewrite(struct forest *f, short at, int *done)
 {
@@ -394,13 +417,25 @@ static bool rewrite(struct forest *f, short at, int *done)
 		return true;
 	}
 	++*done;
-	if (n->kind == K_PRODUCT || n->kind == K_SUM)
-		return join_first(f, n);
-	if (n->kind == K_COMPARE)
-		become(n, compare_is(n->compare, f->node[n->kid].value, f->node[f->node[n->kid].next].value) ?
-		       K_TRUE : K_FALSE, 0);
-	else
-		become(n, logic_is(f, n) ? K_TRUE : K_FALSE, 0);
+	return operate(f, n);
+}
+
+/* All rounds at once, when nobody looks: as many as its operands need that need most, and one for each operation of its own. */
+static bool rewrite_all(struct forest *f, short at, int *done, int *rounds)
+{
+	struct node *n = &f->node[at];
+
+	*rounds = 0;
+	for (short k = n->kid; k; k = f->node[k].next) {
+		int needs;
+
+		if (!rewrite_all(f, k, done, &needs))
+			return false;
+		*rounds = needs > *rounds ? needs : *rounds;
+	}
+	for (; !is_atom(n); ++*rounds, ++*done)
+		if (!operate(f, n))
+			return false;
 	return true;
 }
 
@@ -416,9 +451,18 @@ static void set_write(struct buf *out, unsigned truth)
 
 	for (int i = 0; i < LETTERS; i++)
 		if (truth >> i & 1) {
-			buf_addf(out, "%s%c", any ? ", " : "", 'A' + i);
+			buf_add(out, any ? STR(", ") : STR(""));
+			buf_addc(out, (char)('A' + i));
 			any = true;
 		}
+}
+
+static void answer_write(struct buf *answer, unsigned truth)
+{
+	if (truth)
+		set_write(answer, truth);
+	else
+		buf_addz(answer, "none");
 }
 
 /* Rewrites the forest down to truth values; tells it to `out` unless that is NULL. */
@@ -430,16 +474,17 @@ static bool forest_solve(struct forest *f, struct solution *s, struct buf *out)
 		int rounds = 0;
 
 		if (out) {
-			buf_addf(out, "%s%c: ", i ? "\n" : "", 'A' + i);
+			buf_add(out, i ? STR("\n") : STR(""));
+			letter_write(out, i);
 			node_write(out, f, f->root[i]);
+		} else if (!rewrite_all(f, f->root[i], &s->done, &rounds)) {
+			return false;
 		}
 		for (; !is_atom(root); rounds++) {
 			if (!rewrite(f, f->root[i], &s->done))
 				return false;
-			if (out) {
-				buf_addz(out, " = ");
-				node_write(out, f, f->root[i]);
-			}
+			buf_addz(out, " = ");
+			node_write(out, f, f->root[i]);
 		}
 		if (root->kind == K_TRUE)
 			s->truth |= 1u << i;
@@ -461,10 +506,7 @@ static bool solve(struct buf *answer, struct str desc)
 
 	if (!forest_read(&f, desc) || !forest_solve(&f, &s, NULL))
 		return false;
-	if (s.truth)
-		set_write(answer, s.truth);
-	else
-		buf_addz(answer, "none");
+	answer_write(answer, s.truth);
 	return true;
 }
 
@@ -489,7 +531,7 @@ static void grade(struct effort *e, struct str desc)
 		return;
 	e->depth = s.rounds;
 	e->steps = s.done;
-	for (int i = 1; i < f.n; i++)
+	for (int i = 1; i < f.n && !e->technique[0]; i++)
 		if (f.node[i].kind == K_NUMBER)
 			e->technique = "comparison";
 }
@@ -674,6 +716,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 {
 	struct forest f;
 	struct grower g = { &f, knob, rng };
+	unsigned truths = 0;
 
 	f.n = 1;
 	f.letters = knob[COUNT];
@@ -681,20 +724,22 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 		int depth = rng_range(rng, knob[DEPTH_LO], knob[DEPTH_HI]);
 		bool truth = rng_chance(rng, 50);
 
+		truths |= (unsigned)truth << i;
 		f.root[i] = depth > 0 ? grow_join(&g, depth, truth) : grow_compare(&g, truth);
 	}
 	if (f.n == NODES)
 		return false;
-	forest_write(desc, &f, "; ");
-	return solve(answer, buf_str(desc));
+	forest_write(desc, &f);
+	answer_write(answer, truths);
+	return true;
 }
 
 /* ---- symmetries ---- */
 
 /* Operands may change places; of nested ands (ors, sums, products) the brackets do not matter. */
-static bool commutes(int kind)
+static bool commutes(const struct node *n)
 {
-	return kind != K_IMPLIES && kind != K_COMPARE && kind != K_NOT;
+	return n->kind == K_COMPARE ? n->compare >= EQUAL : n->kind != K_IMPLIES && n->kind != K_NOT;
 }
 
 static int text_order(const void *a, const void *b)
@@ -702,105 +747,131 @@ static int text_order(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
-/* The texts that lie end to end in `texts`, each as long as ends[] says, sorted and joined. */
-static void sorted_write(struct buf *out, const struct buf *texts, const struct buf *ends, char between)
+/* The canonical text as it grows: innermost lists are put in order first, where they stand. */
+struct canon {
+	struct buf *out;
+	const struct forest *f;
+	struct buf was;         /* a list in the order it came in */
+	size_t end[NODES];      /* of the parts of all lists that are being written, each behind its sign */
+	int n;                  /* how many */
+	struct str part[NODES]; /* of the one that is put in order */
+};
+
+static void part_end(struct canon *c, char sign)
 {
-	size_t n = ends->n / sizeof(size_t), from = 0;
-	struct str *part = malloc((n + 1) * sizeof(*part));
-
-	if (!part) {
-		out->failed = true;
-		return;
-	}
-	for (size_t i = 0; i < n; i++) {
-		size_t end;
-
-		memcpy(&end, ends->s + i * sizeof(end), sizeof(end));
-		part[i] = (struct str){ texts->s + from, end - from };
-		from = end;
-	}
-	qsort(part, n, sizeof(*part), text_order);
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			buf_addc(out, between);
-		buf_add(out, part[i]);
-	}
-	free(part);
+	buf_addc(c->out, sign);
+	c->end[c->n++] = c->out->n;
 }
 
-static void canon_write(struct buf *out, const struct forest *f, short at);
-
-static void canon_kids(struct buf *texts, struct buf *ends, const struct forest *f, short at)
+/* Are the parts from number `first` on, whose text begins at `from`, in order? They become part[], without their signs. */
+static bool list_sorted(struct canon *c, int first, size_t from)
 {
-	const struct node *n = &f->node[at];
+	bool sorted = true;
 
-	for (short k = n->kid; k; k = f->node[k].next) {
-		if (f->node[k].kind == n->kind && (n->kind == K_AND || n->kind == K_OR)) {
-			canon_kids(texts, ends, f, k);
+	for (int i = first; i < c->n; i++) {
+		struct str *part = &c->part[i - first];
+
+		*part = str_sub(buf_str(c->out), from, c->end[i] - 1);
+		from = c->end[i];
+		sorted = sorted && (i == first || str_cmp(part[-1], *part) <= 0);
+	}
+	return sorted;
+}
+
+/* Put these parts in order, where they stand; the last one's sign goes. */
+static void list_sort(struct canon *c, int first, size_t from)
+{
+	int n = c->n - first;
+
+	if (!c->out->failed && !list_sorted(c, first, from)) {
+		size_t to = from;
+		char sign = c->out->s[c->out->n - 1];
+
+		buf_reset(&c->was);
+		buf_add(&c->was, str_from(buf_str(c->out), from));
+		for (int i = 0; i < n; i++)
+			c->part[i].s = c->was.s + (c->part[i].s - (c->out->s + from));
+		if (c->was.failed)
+			n = 0;
+		qsort(c->part, (size_t)n, sizeof(c->part[0]), text_order);
+		for (int i = 0; i < n; i++) {
+			memcpy(c->out->s + to, c->part[i].s, c->part[i].n);
+			to += c->part[i].n;
+			c->out->s[to++] = sign;
+		}
+	}
+	c->out->failed = c->out->failed || c->was.failed;
+	buf_cut(c->out, c->out->n - 1);
+	c->n = first;
+}
+
+static void canon_write(struct canon *c, short at);
+
+static void canon_kids(struct canon *c, short at)
+{
+	const struct node *n = &c->f->node[at];
+
+	for (short k = n->kid; k; k = c->f->node[k].next) {
+		if (c->f->node[k].kind == n->kind && (n->kind == K_AND || n->kind == K_OR)) {
+			canon_kids(c, k);
 			continue;
 		}
 		if (n->kind == K_SUM)
-			buf_addc(texts, f->node[k].minus ? '-' : '+');
-		canon_write(texts, f, k);
-		buf_add(ends, (struct str){ (const char *)&texts->n, sizeof(texts->n) });
+			buf_addc(c->out, c->f->node[k].minus ? '-' : '+');
+		canon_write(c, k);
+		if (commutes(n))
+			part_end(c, ',');
 	}
 }
 
-/* The operator's number and its operands, sorted where they may change places. */
-static void canon_write(struct buf *out, const struct forest *f, short at)
+/* The operator's sign and its operands, sorted where they may change places. */
+static void canon_write(struct canon *c, short at)
 {
-	const struct node *n = &f->node[at];
-	struct buf texts = BUF_INIT, ends = BUF_INIT;
+	static const char compares[] = { [LESS] = '<', [MORE] = '<', [LESS_EQ] = 'L', [MORE_EQ] = 'L', [EQUAL] = '=', [NOT_EQUAL] = '#' };
+	const struct node *n = &c->f->node[at];
+	int first = c->n;
+	size_t from;
 
-	if (is_atom(n)) {
-		if (n->kind == K_NUMBER)
-			buf_addi(out, n->value);
-		else
-			buf_addc(out, n->kind == K_TRUE ? 'T' : 'F');
+	if (n->kind == K_NUMBER) {
+		buf_addi(c->out, n->value);
 		return;
 	}
-	if (n->kind == K_COMPARE) {
-		short a = n->kid, b = f->node[a].next;
-		bool turn = n->compare == MORE || n->compare == MORE_EQ;
-
-		canon_write(&texts, f, turn ? b : a);
-		buf_add(&ends, (struct str){ (const char *)&texts.n, sizeof(texts.n) });
-		canon_write(&texts, f, turn ? a : b);
-		buf_add(&ends, (struct str){ (const char *)&texts.n, sizeof(texts.n) });
-		buf_addz(out, n->compare >= EQUAL ? n->compare == EQUAL ? "=(" : "#(" :
-			 n->compare <= MORE ? "<(" : "L(");
-		if (n->compare >= EQUAL)
-			sorted_write(out, &texts, &ends, ',');
-		else
-			buf_add(out, buf_str(&texts));
-	} else {
-		buf_addf(out, "%c(", 'a' + n->kind);
-		canon_kids(&texts, &ends, f, at);
-		if (commutes(n->kind))
-			sorted_write(out, &texts, &ends, ',');
-		else
-			buf_add(out, buf_str(&texts));
+	if (is_atom(n)) {
+		buf_addc(c->out, n->kind == K_TRUE ? 'T' : 'F');
+		return;
 	}
-	buf_addc(out, ')');
-	out->failed = out->failed || texts.failed || ends.failed;
-	buf_release(&texts);
-	buf_release(&ends);
+	buf_addc(c->out, n->kind == K_COMPARE ? compares[(int)n->compare] : (char)('a' + n->kind));
+	buf_addc(c->out, '(');
+	from = c->out->n;
+	if (n->kind == K_COMPARE && (n->compare == MORE || n->compare == MORE_EQ)) {
+		canon_write(c, c->f->node[n->kid].next);
+		canon_write(c, n->kid);
+	} else {
+		canon_kids(c, at);
+	}
+	if (commutes(n))
+		list_sort(c, first, from);
+	buf_addc(c->out, ')');
 }
 
 static void canon(struct buf *out, struct str desc)
 {
-	struct buf texts = BUF_INIT, ends = BUF_INIT;
+	struct canon c;
 	struct forest f;
+	size_t from = out->n;
 
 	if (!forest_read(&f, desc))
 		return;
+	c.out = out;
+	c.f = &f;
+	c.was = BUF_INIT;
+	c.n = 0;
 	for (int i = 0; i < f.letters; i++) {
-		canon_write(&texts, &f, f.root[i]);
-		buf_add(&ends, (struct str){ (const char *)&texts.n, sizeof(texts.n) });
+		canon_write(&c, f.root[i]);
+		part_end(&c, ';');
 	}
-	sorted_write(out, &texts, &ends, ';');
-	buf_release(&texts);
-	buf_release(&ends);
+	list_sort(&c, 0, from);
+	buf_release(&c.was);
 }
 
 /* Shuffle the operands of a node; a sum keeps a term in front that is added. */
@@ -837,7 +908,7 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 
 		if (is_atom(n))
 			continue;
-		if (commutes(n->kind)) {
+		if (n->kind != K_COMPARE && commutes(n)) {
 			twin_shuffle(&f, n, rng);
 		} else if (n->kind == K_COMPARE && rng_chance(rng, 50)) {
 			short a = n->kid, b = f.node[a].next;
@@ -851,7 +922,7 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 			if (f.node[k].bracket && n->kind >= K_AND && rng_chance(rng, 50))
 				f.node[k].bracket = bracket_needed(n->kind, f.node[k].kind);
 	}
-	forest_write(out, &f, "; ");
+	forest_write(out, &f);
 	return true;
 }
 
@@ -893,23 +964,33 @@ static void order_write(struct buf *out, const struct forest *f, enum lang lang)
 		buf_addz(out, lang == LANG_ZH ? "not 的优先级高于这些运算符。" : " not binds more tightly than any of these.");
 }
 
+/* A letter a line. */
+static void lines_write(struct buf *out, struct str desc)
+{
+	struct str letter;
+
+	for (bool more = false; str_split(&desc, ';', &letter); more = true) {
+		if (more)
+			buf_addc(out, '\n');
+		buf_add(out, str_from(letter, more)); /* a blank follows each ; */
+	}
+}
+
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf text = BUF_INIT;
 	struct forest f;
+	struct buf *b;
 
 	if (!forest_read(&f, desc))
 		return;
-	forest_write(&text, &f, "\n");
-	hole_put(holes, "expressions", buf_str(&text));
-	buf_reset(&text);
-	order_write(&text, &f, lang);
-	hole_put(holes, "order", buf_str(&text));
+	b = hole_open(holes, "expressions");
+	if (b)
+		lines_write(b, desc);
+	b = hole_open(holes, "order");
+	if (b)
+		order_write(b, &f, lang);
 	hole_put(holes, "inline", desc);
-	buf_reset(&text);
-	buf_addi(&text, f.letters);
-	hole_put(holes, "count", buf_str(&text));
-	buf_release(&text);
+	hole_puti(holes, "count", f.letters);
 }
 
 const struct task task_boolean_expressions = {

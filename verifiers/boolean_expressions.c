@@ -28,11 +28,14 @@ struct parser {
 	bool bad;
 };
 
-static bool eat(struct parser *p, struct str what)
+/* The first two bytes tell nearly all apart. */
+static inline bool eat(struct parser *p, struct str what)
 {
-	if (!str_starts(p->rest, what))
+	if (p->rest.n < what.n || p->rest.s[0] != what.s[0] || (what.n > 1 && p->rest.s[1] != what.s[1]) ||
+	    memcmp(p->rest.s, what.s, what.n) != 0)
 		return false;
-	p->rest = str_from(p->rest, what.n);
+	p->rest.s += what.n;
+	p->rest.n -= what.n;
 	return true;
 }
 
@@ -137,6 +140,8 @@ static bool expression(struct parser *p)
 {
 	bool v = negation(p), any = false;
 
+	if (p->rest.n == 0 || p->rest.s[0] != ' ')
+		return v;
 	if (eat(p, STR(" xor ")))
 		return right(p) != v;
 	if (eat(p, STR(" nand ")))
@@ -263,8 +268,8 @@ static enum meaning word_means(struct str w, bool after_bind, unsigned *now)
 		for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++)
 			if (str_ieq(w, str_of(claims[i].text)))
 				return claims[i].is;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (str_ieq(w, str_of(words[i].text)))
+	for (size_t i = 0; w.n > 1 && i < sizeof(words) / sizeof(words[0]); i++)
+		if ((w.s[0] | 32) == words[i].text[0] && str_ieq(w, str_of(words[i].text)))
 			return words[i].is;
 	*now = 0;
 	for (size_t i = 0; i < w.n; i++) {
