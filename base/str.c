@@ -75,8 +75,11 @@ static bool blank(char c)
 
 struct str str_trim(struct str s)
 {
-	while (s.n && blank(s.s[0]))
-		s = str_from(s, 1);
+	size_t from = 0;
+
+	while (from < s.n && blank(s.s[from]))
+		from++;
+	s = str_from(s, from);
 	while (s.n && blank(s.s[s.n - 1]))
 		s.n--;
 	return s;

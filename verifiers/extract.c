@@ -18,17 +18,36 @@ enum { STRIP_MAX = 4096 }; /* bytes; longer finds are compared as they stand */
 
 /* Marks around a thought, by family of models, in lower case. One that shuts ends a thought whatever opened it. */
 static const struct {
-	const char *text;
+	struct str text;
 	bool shuts;
 } thoughts[] = {
-	{ "<think>", false }, { "</think>", true },                                /* DeepSeek, Qwen, GLM, MiniMax, ... */
-	{ "<thinking>", false }, { "</thinking>", true },                          /* prompts that ask for it */
-	{ "<seed:think>", false }, { "</seed:think>", true },                      /* Seed-OSS */
-	{ "<|start_thinking|>", false }, { "<|end_thinking|>", true },             /* Command A */
-	{ "<|channel|>analysis", false }, { "<|channel|>final<|message|>", true }, /* gpt-oss */
-	{ "[think]", false }, { "[/think]", true },                                /* Magistral */
-	{ "\xE2\x97\x81think\xE2\x96\xB7", false }, { "\xE2\x97\x81/think\xE2\x96\xB7", true }, /* Kimi: U+25C1, U+25B7 */
+	{ STR("<think>"), false }, { STR("</think>"), true },               /* DeepSeek, Qwen, GLM, MiniMax, ... */
+	{ STR("<thinking>"), false }, { STR("</thinking>"), true },         /* prompts that ask for it */
+	{ STR("<seed:think>"), false }, { STR("</seed:think>"), true },     /* Seed-OSS */
+	{ STR("<|start_thinking|>"), false }, { STR("<|end_thinking|>"), true }, /* Command A */
+	{ STR("<|channel|>analysis"), false }, { STR("<|channel|>final<|message|>"), true }, /* gpt-oss */
+	{ STR("[think]"), false }, { STR("[/think]"), true },               /* Magistral */
+	{ STR("\xE2\x97\x81think\xE2\x96\xB7"), false }, { STR("\xE2\x97\x81/think\xE2\x96\xB7"), true }, /* Kimi: U+25C1, U+25B7 */
 };
+
+/* The number of the mark that begins at s[i], where one may begin; COUNT(thoughts) for none. */
+static size_t thought_at(struct str s, size_t i)
+{
+	/* Second and third bytes of the marks: nearly all that is none is passed over by these. */
+	static const bool second[256] = { ['t'] = true, ['/'] = true, ['s'] = true, ['|'] = true, [0x97] = true };
+	static const bool third[256] = {
+		['h'] = true, ['t'] = true, ['e'] = true, ['s'] = true, ['c'] = true, [0x81] = true,
+	};
+	size_t k = COUNT(thoughts);
+
+	if (s.n - i < 3 || !second[(unsigned char)to_lower(s.s[i + 1])] || !third[(unsigned char)to_lower(s.s[i + 2])])
+		return k;
+	for (k = 0; k < COUNT(thoughts); k++)
+		if (s.s[i] == thoughts[k].text.s[0] && to_lower(s.s[i + 1]) == thoughts[k].text.s[1] &&
+		    word_at(s, i, thoughts[k].text.s))
+			break;
+	return k;
+}
 
 /* Might a mark begin in the BLOCK bytes at p? */
 static bool block_begins(const char *p)
@@ -40,31 +59,52 @@ static bool block_begins(const char *p)
 	return any;
 }
 
+/* The same, of second bytes too; the byte behind the block is looked at. Dearer, so for blocks that the first one finds. */
+static bool block_goes_on(const char *p)
+{
+	unsigned char any = 0;
+
+	for (size_t i = 0; i < BLOCK; i++) {
+		char c = p[i + 1];
+
+		any |= (unsigned char)(((p[i] == '<') | (p[i] == '[') | (p[i] == (char)0xE2)) &
+				       (((c | 0x20) == 't') | (c == '/') | ((c | 0x20) == 's') | (c == '|') | (c == (char)0x97)));
+	}
+	return any;
+}
+
+/* The top bits of those of w's bytes at which one might begin. */
+static uint64_t eight_begin(uint64_t w)
+{
+	return zeros(w ^ EIGHT('<')) | zeros(w ^ EIGHT('[')) | zeros(w ^ EIGHT(0xE2));
+}
+
 struct str extract_visible(struct str s, bool think_open)
 {
-	/* First, second and third bytes of the marks: nearly all that is none is passed over by these. */
-	static const bool begins[256] = { ['<'] = true, ['['] = true, [0xE2] = true };
-	static const bool follows[256] = { ['t'] = true, ['/'] = true, ['s'] = true, ['|'] = true, [0x97] = true };
-	static const bool third[256] = {
-		['h'] = true, ['t'] = true, ['e'] = true, ['s'] = true, ['c'] = true, [0x81] = true,
-	};
-	size_t hidden = s.n, busy = s.n; /* busy: where the block begins that must be looked at byte by byte */
+	size_t hidden = s.n, k;
 
-	for (size_t i = s.n; i-- > 0;) {
-		if (i < busy) {
-			while (i >= BLOCK && !block_begins(s.s + i + 1 - BLOCK))
-				i -= BLOCK;
-			busy = i < BLOCK ? 0 : i + 1 - BLOCK;
-		}
-		if (!begins[(unsigned char)s.s[i]] || s.n - i < 3 || !follows[(unsigned char)to_lower(s.s[i + 1])] ||
-		    !third[(unsigned char)to_lower(s.s[i + 2])])
+	for (size_t i = s.n; i > 0;) { /* all from i on has been looked at */
+		size_t n = i < 8 ? i : 8;
+		uint64_t w = 0;
+
+		if (i >= BLOCK && i % BLOCK == s.n % BLOCK &&
+		    !(block_begins(s.s + i - BLOCK) && (i == s.n || block_goes_on(s.s + i - BLOCK)))) {
+			i -= BLOCK;
 			continue;
-		for (size_t k = 0; k < COUNT(thoughts); k++) {
-			if (to_lower(s.s[i + 1]) != thoughts[k].text[1] || !word_at(s, i, thoughts[k].text))
-				continue;
-			if (thoughts[k].shuts)
-				return str_sub(s, i + strlen(thoughts[k].text), hidden);
-			hidden = i;
+		}
+		i -= n;
+		if (n == 8)
+			w = load_eight(s.s + i);
+		else
+			for (size_t at = 0; at < n; at++)
+				w |= (uint64_t)(unsigned char)s.s[i + at] << 8 * at;
+		for (w = eight_begin(w); w; w ^= (uint64_t)0x80 << 8 * n) {
+			n = (size_t)(63 - __builtin_clzll(w)) / 8;
+			k = thought_at(s, i + n);
+			if (k < COUNT(thoughts) && thoughts[k].shuts)
+				return str_sub(s, i + n + thoughts[k].text.n, hidden);
+			if (k < COUNT(thoughts))
+				hidden = i + n;
 		}
 	}
 	return str_sub(s, 0, think_open ? 0 : hidden);
@@ -78,16 +118,21 @@ static struct str drop_turn_end(struct str s)
 		{ "<|return|>", 10 }, { "<|endofassistant|>", 18 }, { "<end_of_turn>", 13 }, { "[e~[", 4 },
 		{ "<\xEF\xBD\x9C" "end\xE2\x96\x81of\xE2\x96\x81sentence\xEF\xBD\x9C>", 27 }, /* DeepSeek: U+FF5C, U+2581 */
 	};
-	size_t k;
+	/* the last but one byte of each; the last one is > or [ */
+	static const bool before[256] = { ['s'] = true, ['|'] = true, ['n'] = true, ['~'] = true, [0x9C] = true };
 
-	do {
+	for (;;) {
+		size_t k = 0;
+
 		s = str_trim(s);
-		for (k = 0; k < COUNT(marks) && !str_ends(s, marks[k]); k++)
-			;
-		if (k < COUNT(marks))
-			s.n -= marks[k].n;
-	} while (k < COUNT(marks));
-	return s;
+		if (s.n < 2 || (s.s[s.n - 1] != '>' && s.s[s.n - 1] != '[') || !before[(unsigned char)s.s[s.n - 2]])
+			return s;
+		while (k < COUNT(marks) && !str_ends(s, marks[k]))
+			k++;
+		if (k == COUNT(marks))
+			return s;
+		s.n -= marks[k].n;
+	}
 }
 
 /*
@@ -97,18 +142,19 @@ static struct str drop_turn_end(struct str s)
 /* "...", "your answer", the "and" between two quoted tags: the prompt's own words, no answer. s is stripped. */
 static bool placeholder(struct str s)
 {
-	static const char *const words[] = {
-		"and", "answer", "answer here", "the answer", "final answer", "the final answer", "your answer",
-		"your answer here", "your final answer", "your final answer here", "insert answer here",
-		"\xE5\x92\x8C", "\xE4\xB8\x8E",                         /* and */
-		"\xE7\xAD\x94\xE6\xA1\x88",                             /* answer */
-		"\xE4\xBD\xA0\xE7\x9A\x84\xE7\xAD\x94\xE6\xA1\x88",     /* your answer */
-		"\xE6\x9C\x80\xE7\xBB\x88\xE7\xAD\x94\xE6\xA1\x88",     /* final answer */
-		"\xE4\xBD\xA0\xE7\x9A\x84\xE6\x9C\x80\xE7\xBB\x88\xE7\xAD\x94\xE6\xA1\x88", /* your final answer */
+	static const struct str words[] = {
+		STR("and"), STR("answer"), STR("answer here"), STR("the answer"), STR("final answer"), STR("the final answer"),
+		STR("your answer"), STR("your answer here"), STR("your final answer"), STR("your final answer here"),
+		STR("insert answer here"),
+		STR("\xE5\x92\x8C"), STR("\xE4\xB8\x8E"),                             /* and */
+		STR("\xE7\xAD\x94\xE6\xA1\x88"),                                   /* answer */
+		STR("\xE4\xBD\xA0\xE7\x9A\x84\xE7\xAD\x94\xE6\xA1\x88"),           /* your answer */
+		STR("\xE6\x9C\x80\xE7\xBB\x88\xE7\xAD\x94\xE6\xA1\x88"),           /* final answer */
+		STR("\xE4\xBD\xA0\xE7\x9A\x84\xE6\x9C\x80\xE7\xBB\x88\xE7\xAD\x94\xE6\xA1\x88"), /* your final answer */
 	};
 	size_t dots = 0;
 
-	if (s.n > 40)
+	if (s.n > 40 || (s.n && s.s[0] >= '0' && s.s[0] <= '9'))
 		return false;
 	while (dots < s.n) {
 		if (s.s[dots] == '.' || s.s[dots] == '_')
@@ -123,7 +169,7 @@ static bool placeholder(struct str s)
 	if (s.n > 2 && (s.s[0] == '[' || s.s[0] == '{' || s.s[0] == '(' || s.s[0] == '<'))
 		s = str_trim(str_sub(s, 1, s.n - 1));
 	for (size_t i = 0; i < COUNT(words); i++)
-		if (str_ieq(s, str_of(words[i])))
+		if (s.n == words[i].n && str_ieq(s, words[i]))
 			return true;
 	return false;
 }
@@ -150,15 +196,34 @@ static uint64_t fold(struct str s)
 
 static void count(struct hunt *h, uint64_t hash)
 {
-	size_t at = hash % SEEN_SLOTS;
-
 	if (h->seen == SEEN_MAX)
 		return;
-	for (; h->slot[at]; at = (at + 1) % SEEN_SLOTS)
-		if (h->slot[at] == hash)
+	for (int i = 0; i < h->seen; i++)
+		if (h->hash[i] == hash)
 			return;
-	h->slot[at] = hash;
-	h->seen++;
+	h->hash[h->seen++] = hash;
+}
+
+/* Is this good one another than those before? With one alone, as is mostly so, there is nothing to compare. */
+static void compare(struct hunt *h, int kind, struct str plain)
+{
+	struct find *f = &h->kind[kind];
+	uint64_t hash;
+
+	if (!h->seen) {
+		h->seen = 1;
+		h->first = plain;
+		h->first_kind = kind;
+		return;
+	}
+	if (h->first.s) {
+		h->hash[0] = h->kind[h->first_kind].hash = fold(h->first);
+		h->first.s = NULL;
+	}
+	hash = fold(plain);
+	f->many |= f->have && f->hash != hash;
+	f->hash = hash;
+	count(h, hash);
 }
 
 /* An answer as it is compared with others: what says nothing is off. */
@@ -175,7 +240,6 @@ static void look_at(struct hunt *h, int kind, struct str text)
 	struct str plain;
 	struct json value;
 	size_t used;
-	uint64_t hash;
 
 	if (text.n > ANSWER_MAX) { /* too long whatever it says */
 		f->have = true;
@@ -191,12 +255,9 @@ static void look_at(struct hunt *h, int kind, struct str text)
 		f->empty = true;
 		return;
 	}
-	hash = fold(plain);
-	f->many |= f->have && f->hash != hash;
-	f->hash = hash;
+	compare(h, kind, plain);
 	f->have = true;
 	f->text = text;
-	count(h, hash);
 }
 
 void hunt_offer(struct hunt *h, int kind, struct str text)
@@ -221,8 +282,8 @@ void hunt_end(struct hunt *h, int kind)
 static void hunt(struct hunt *h, struct str text)
 {
 	h->v = text;
+	h->first.s = NULL;
 	h->offers = h->seen = 0;
-	memset(h->slot, 0, sizeof(h->slot));
 	for (int k = 0; k < KINDS; k++)
 		memset(&h->kind[k], 0, offsetof(struct find, late));
 	find_tags(h);
@@ -265,16 +326,14 @@ static struct str unescape_braces(struct extract *x, struct str s)
 static bool open_find(struct extract *x, const struct hunt *h, int kind)
 {
 	struct str text = h->kind[kind].text;
-	struct json value;
-	size_t used;
 
 	if (text.n > ANSWER_MAX)
 		return false;
 	x->answer = text;
 	if (kind == QUARRY_BOXED)
 		x->answer = unescape_braces(x, text_strip(text)); /* \text{} goes first, for its braces are no part */
-	else if (kind == QUARRY_JSON && json_parse_head(&value, text, &used) && value.kind == JSON_STRING)
-		return json_text(value, x->room, sizeof(x->room), &x->answer);
+	else if (kind == QUARRY_JSON && text.s[0] == '"') /* look_at() has found it well-formed */
+		return json_text((struct json){ JSON_STRING, text }, x->room, sizeof(x->room), &x->answer);
 	return true;
 }
 
@@ -282,6 +341,17 @@ static bool open_find(struct extract *x, const struct hunt *h, int kind)
 static bool within(struct str a, struct str b)
 {
 	return a.s >= b.s && a.s + a.n <= b.s + b.n;
+}
+
+/* Might a wrapper, a label or a sentence stand in s? Hardly any answer holds a byte of those. */
+static bool may_wrap(struct str s)
+{
+	static const bool marks[256] = { ['<'] = true, ['\\'] = true, ['{'] = true, ['`'] = true, ['~'] = true };
+
+	for (size_t i = 0; i < s.n; i++)
+		if (marks[(unsigned char)s.s[i]])
+			return true;
+	return next_answer(s, 0) < s.n;
 }
 
 /*
@@ -300,7 +370,7 @@ static void take(struct extract *x, const struct hunt *h, int kind)
 		x->broken = true;
 		return;
 	}
-	if (kind == QUARRY_BOXED)
+	if (kind == QUARRY_BOXED || !may_wrap(x->answer))
 		return;
 	hunt(&in, x->answer);
 	inner = choose(&in, QUARRY_ANY);

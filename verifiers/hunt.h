@@ -21,7 +21,6 @@ enum {
 	OFFERS = 1000,
 	OFFERS_LATE = 16,
 	SEEN_MAX = 99,
-	SEEN_SLOTS = 256, /* a power of two well above SEEN_MAX */
 };
 
 struct find {
@@ -38,8 +37,10 @@ struct find {
 struct hunt {
 	struct str v; /* the visible text */
 	int offers, seen;
-	uint64_t slot[SEEN_SLOTS]; /* hashes seen; 0 is free */
 	struct find kind[KINDS];
+	struct str first;         /* the first good one as it is compared, whose hash is not made before a second one comes; or NULL */
+	int first_kind;
+	uint64_t hash[SEEN_MAX];  /* of the different answers seen; never cleared */
 };
 
 /* A whole wrapper's inside; of a JSON object the answer's value. */
@@ -54,6 +55,8 @@ void find_lines(struct hunt *h); /* fences, lines, sentences */
 
 /* Is the whole of s a JSON object with an answer in it? */
 bool json_object(struct str s);
+/* The next place, from i on, where "answer" stands, in either language; s.n: there is none. */
+size_t next_answer(struct str s, size_t i);
 /* Does the whole reply look like an answer, nothing around it? s is trimmed. */
 bool bare_reply(struct str s);
 
@@ -65,6 +68,15 @@ static inline bool is_blank(char c)
 static inline char to_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+/* Does s hold "answer" at i, whatever its case? i is at most s.n. */
+static inline bool answer_word(struct str s, size_t i)
+{
+	const char *p = s.s + i;
+
+	return s.n - i >= 6 && (p[0] | 0x20) == 'a' && (p[1] | 0x20) == 'n' && (p[2] | 0x20) == 's' && (p[3] | 0x20) == 'w' &&
+	       (p[4] | 0x20) == 'e' && (p[5] | 0x20) == 'r';
 }
 
 /* Does s hold `word` (lower case) at i, whatever its case? */
@@ -79,15 +91,38 @@ static inline bool word_at(struct str s, size_t i, const char *word)
 /* Bytes looked at together: without branches, so that compilers make vector operations of it. */
 enum { BLOCK = 64 };
 
+/* Eight bytes at once, the first one lowest: what is left over from blocks, and blocks that hold something. */
+#define EIGHT(c) (0x0101010101010101u * (unsigned char)(c))
+
+static inline uint64_t load_eight(const char *s)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+	       (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+/* The top bit of each byte of w that is 0, and no other. */
+static inline uint64_t zeros(uint64_t w)
+{
+	return ~(((w & EIGHT(0x7F)) + EIGHT(0x7F)) | w | EIGHT(0x7F));
+}
+
 /* Where the byte comes next, from i on; s.n: nowhere. */
 static inline size_t next_byte(struct str s, size_t i, char c)
 {
-	size_t near = i + 12 < s.n ? i + 12 : s.n; /* a call takes longer */
+	size_t near = i + 3 < s.n ? i + 3 : s.n; /* floods are dense, and a call takes longer than a look around */
 	const char *p;
 
 	for (; i < near; i++)
 		if (s.s[i] == c)
 			return i;
+	for (int k = 0; k < 2 && i + 8 <= s.n; k++, i += 8) {
+		uint64_t w = zeros(load_eight(s.s + i) ^ EIGHT(c));
+
+		if (w)
+			return i + (size_t)__builtin_ctzll(w) / 8;
+	}
 	p = i < s.n ? memchr(s.s + i, c, s.n - i) : NULL;
 	return p ? (size_t)(p - s.s) : s.n;
 }

@@ -24,15 +24,14 @@ enum label {
 };
 
 /* What may stand around a label and says nothing. */
-static bool decoration(char c)
-{
-	return is_blank(c) || c == '*' || c == '_' || c == '#' || c == '>' || c == '`' || c == '"' || c == '\'' || c == '$' ||
-	       c == '-' || c == '+';
-}
+static const bool decoration[256] = {
+	[' '] = true, ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true, ['\r'] = true, ['*'] = true, ['_'] = true,
+	['#'] = true, ['>'] = true, ['`'] = true, ['"'] = true, ['\''] = true, ['$'] = true, ['-'] = true, ['+'] = true,
+};
 
 static size_t skip_decoration(struct str s, size_t i)
 {
-	while (i < s.n && decoration(s.s[i]))
+	while (i < s.n && decoration[(unsigned char)s.s[i]])
 		i++;
 	return i;
 }
@@ -61,7 +60,7 @@ static bool leads_up(struct str s, bool *heavy)
 	for (size_t i = 0; i < s.n;) {
 		size_t k = 0;
 
-		if (decoration(s.s[i])) {
+		if (decoration[(unsigned char)s.s[i]]) {
 			*heavy |= s.s[i] == '#' || s.s[i] == '*' || s.s[i] == '_';
 			i++;
 			continue;
@@ -79,9 +78,9 @@ static bool leads_up(struct str s, bool *heavy)
 /* Length of "answer" (or "answers") or its Chinese at i, 0 for none. */
 static size_t answer_at(struct str s, size_t i)
 {
-	if (to_lower(s.s[i]) == 'a')
-		return !word_at(s, i, "answer") ? 0 : word_at(s, i, "answers") ? 7 : 6;
-	return word_at(s, i, "\xE7\xAD\x94\xE6\xA1\x88") ? 6 : 0;
+	if ((s.s[i] | 0x20) == 'a')
+		return !answer_word(s, i) ? 0 : i + 6 < s.n && to_lower(s.s[i + 6]) == 's' ? 7 : 6;
+	return (unsigned char)s.s[i] == 0xE7 && word_at(s, i, "\xE7\xAD\x94\xE6\xA1\x88") ? 6 : 0;
 }
 
 /* What is said by the "answer" whose end is line[at]; *text is where the answer begins. */
@@ -93,10 +92,14 @@ static enum label label_end(struct str line, size_t at, size_t *text)
 	if (i == line.n)
 		return LABEL_HEADING;
 	/* U+662F, U+4E3A: is */
-	is = word_at(line, i, "is ") || word_at(line, i, "is:") || (word_at(line, i, "is") && i + 2 == line.n) ? 2 :
+	is = (line.s[i] | 0x20) == 'i' ?
+		     (word_at(line, i, "is") && (i + 2 == line.n || line.s[i + 2] == ' ' || line.s[i + 2] == ':') ? 2 : 0) :
+	     (unsigned char)line.s[i] < 0x80 ? 0 :
 	     word_at(line, i, "\xE6\x98\xAF") || word_at(line, i, "\xE4\xB8\xBA") ? 3 : 0;
-	i = skip_decoration(line, i + is);
-	colon = i >= line.n ? 0 : line.s[i] == ':' || line.s[i] == '=' ? 1 : word_at(line, i, "\xEF\xBC\x9A") ? 3 : 0;
+	if (is)
+		i = skip_decoration(line, i + is);
+	colon = i >= line.n ? 0 : line.s[i] == ':' || line.s[i] == '=' ? 1 :
+		(unsigned char)line.s[i] < 0x80 ? 0 : word_at(line, i, "\xEF\xBC\x9A") ? 3 : 0;
 	if (!is && !colon)
 		return LABEL_NONE;
 	*text = is && !colon ? *text + is : i + colon;
@@ -133,7 +136,7 @@ static struct str first_sentence(struct str s)
 	for (size_t i = 1; i < s.n; i++) {
 		if ((s.s[i] == '.' || s.s[i] == '!') && (i + 1 == s.n || s.s[i + 1] == ' '))
 			return str_sub(s, 0, i);
-		if (word_at(s, i, "\xE3\x80\x82")) /* U+3002 */
+		if ((unsigned char)s.s[i] == 0xE3 && word_at(s, i, "\xE3\x80\x82")) /* U+3002 */
 			return str_sub(s, 0, i);
 	}
 	return s;
@@ -154,42 +157,68 @@ static bool json_key(struct str line, size_t from, size_t to)
 	return false;
 }
 
-/* The next place, from i on, where "answer" might begin, in either language; s.n: there is none. */
-static size_t next_answer(struct str s, size_t i)
+/* Might the middle of "answer" stand in the BLOCK bytes at p, or the start of its Chinese? One more byte is looked at. */
+static bool block_names(const char *p)
 {
-	if (i < s.n && answer_at(s, i)) /* as at the start of many a line */
-		return i;
-	for (; i + BLOCK < s.n; i += BLOCK) {
-		unsigned char any = 0;
+	unsigned char any = 0;
 
-		for (size_t k = i; k < i + BLOCK; k++)
-			any |= (unsigned char)((((s.s[k] | 0x20) == 'a') & ((s.s[k + 1] | 0x20) == 'n')) | (s.s[k] == (char)0xE7));
-		for (size_t k = i; k < i + BLOCK && any; k++)
-			if (answer_at(s, k))
-				return k;
-	}
-	while (i < s.n && !answer_at(s, i))
-		i++;
-	return i;
+	for (size_t i = 0; i < BLOCK; i++)
+		any |= (unsigned char)((((p[i] | 0x20) == 's') & ((p[i + 1] | 0x20) == 'w')) |
+				       ((p[i] == (char)0xE7) & (p[i + 1] == (char)0xAD)));
+	return any;
 }
 
-/* The label of a line, if it has one: at its start, or else the last place in it that names the answer. */
-static enum label label_of(struct str line, struct str *text)
+/* The top bits of those of the eight bytes at p where the second half might begin, or its Chinese. */
+static uint64_t eight_names(const char *p)
 {
-	static const bool begins[256] = { ['a'] = true, ['A'] = true, [0xE7] = true };
-	enum label label = LABEL_NONE;
-	size_t at;
+	uint64_t a = load_eight(p), b = load_eight(p + 1);
+	uint64_t sw = zeros((a | EIGHT(0x20)) ^ EIGHT('s')) & zeros((b | EIGHT(0x20)) ^ EIGHT('w'));
 
-	for (size_t i = 0; i < line.n; i++) {
-		size_t n;
+	return a & EIGHT(0x80) ? sw | (zeros(a ^ EIGHT(0xE7)) & zeros(b ^ EIGHT(0xAD))) : sw;
+}
+
+size_t next_answer(struct str s, size_t from)
+{
+	size_t i = from, calm = from; /* no middle before i; blocks are asked from calm on, and by eights up to there */
+
+	if (s.n < i + 6)
+		return s.n;
+	if (answer_at(s, i)) /* as in a flood */
+		return i;
+	while (i + 8 < s.n) {
+		if (i >= calm && i + BLOCK < s.n) {
+			if (!block_names(s.s + i)) {
+				i += BLOCK;
+				continue;
+			}
+			calm = i + BLOCK;
+		}
+		for (uint64_t w = eight_names(s.s + i); w; w &= w - 1) {
+			size_t at = i + (size_t)__builtin_ctzll(w) / 8;
+
+			at -= (unsigned char)s.s[at] < 0x80 && at >= from + 2 ? 2 : 0;
+			if (answer_at(s, at))
+				return at;
+		}
+		i += 8;
+	}
+	for (i = i >= from + 2 ? i - 2 : from; i + 6 <= s.n; i++) /* six bytes in either language */
+		if (answer_at(s, i))
+			return i;
+	return s.n;
+}
+
+/* The label of a line, if it has one: at its start, or else the last place in it that names the answer. The first place is given. */
+static enum label label_of(struct str line, size_t first, struct str *text)
+{
+	enum label label = LABEL_NONE;
+	size_t n, at;
+
+	for (size_t i = first; i < line.n; i = next_answer(line, i + n)) {
 		enum label l;
 		bool heavy;
 
-		if (!begins[(unsigned char)line.s[i]])
-			continue;
 		n = answer_at(line, i);
-		if (!n)
-			continue;
 		l = json_key(line, i, i + n) ? LABEL_NONE : label_end(line, i + n, &at);
 		if (l != LABEL_NONE && l != LABEL_SENTENCE && leads_up(str_sub(line, 0, i), &heavy)) {
 			if (l == LABEL_HEADING && !heavy)
@@ -201,7 +230,6 @@ static enum label label_of(struct str line, struct str *text)
 			label = LABEL_SENTENCE;
 			*text = str_from(line, at);
 		}
-		i += n - 1;
 	}
 	return label;
 }
@@ -240,11 +268,11 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 	b->end = start + line.n;
 }
 
-/* named: "answer" stands in it. */
-static void label_line(struct hunt *h, struct below *b, struct str line, bool named)
+/* "answer" stands first at line[named], or, if that is behind its end, not at all. */
+static void label_line(struct hunt *h, struct below *b, struct str line, size_t named)
 {
 	struct str text;
-	enum label label = named ? label_of(line, &text) : LABEL_NONE;
+	enum label label = named < line.n ? label_of(line, named, &text) : LABEL_NONE;
 	int kind = label == LABEL_SENTENCE ? SENTENCE : QUARRY_LINE;
 
 	if (label == LABEL_NONE) {
@@ -304,8 +332,14 @@ static void fence_end(struct hunt *h, struct fence *f, size_t end)
 
 static void fence_line(struct hunt *h, struct fence *f, struct str line)
 {
-	struct str t = str_trim(line);
-	size_t start = (size_t)(line.s - h->v.s), n = fence_head(t), tail;
+	size_t start = (size_t)(line.s - h->v.s), n, tail;
+	struct str t = line;
+
+	while (t.n && is_blank(t.s[0]))
+		t = str_from(t, 1);
+	while (t.n && is_blank(t.s[t.n - 1]))
+		t.n--;
+	n = fence_head(t);
 
 	if (f->marks) {
 		if (n >= f->marks && t.s[0] == f->mark && n == t.n)
@@ -327,20 +361,48 @@ static void fence_line(struct hunt *h, struct fence *f, struct str line)
 		hunt_offer(h, QUARRY_FENCE, f->info);
 }
 
+/* Where three of c stand next, from i on; s.n: nowhere. */
+static size_t next_three(struct str s, size_t i, char c)
+{
+	for (i = next_byte(s, i, c); i < s.n; i = next_byte(s, i + 1, c))
+		if (i + 2 < s.n && s.s[i + 1] == c && s.s[i + 2] == c)
+			return i;
+	return s.n;
+}
+
+/* Where the line begins that s[i] stands in; `from` is the start of a line at or before it. */
+static size_t line_start(struct str s, size_t from, size_t i)
+{
+	while (i > from && s.s[i - 1] != '\n')
+		i--;
+	return i;
+}
+
+/* Only lines that name the answer, lines that a fence's marks stand in and those below a label are looked at. */
 void find_lines(struct hunt *h)
 {
 	struct str v = h->v, line;
 	struct fence fence = { 0 };
 	struct below below = { 0 };
-	size_t named = next_answer(v, 0);
+	size_t named = next_answer(v, 0), ticks = next_three(v, 0, '`'), tildes = next_three(v, 0, '~');
 
 	for (size_t at = 0; at < v.n; at += line.n + 1) {
+		size_t marks, next;
+
+		named = named < at ? next_answer(v, at) : named;
+		ticks = ticks < at ? next_three(v, at, '`') : ticks;
+		tildes = tildes < at ? next_three(v, at, '~') : tildes;
+		marks = ticks < tildes ? ticks : tildes;
+		next = named < marks ? named : marks;
+		if (!below.kind) {
+			if (next == v.n)
+				break;
+			at = line_start(v, at, next);
+		}
 		line = str_sub(v, at, next_byte(v, at, '\n'));
-		if (named < at)
-			named = next_answer(v, at);
-		if (line.n || below.kind)
-			label_line(h, &below, line, named < at + line.n);
-		if (line.n)
+		if (named < at + line.n || below.kind)
+			label_line(h, &below, line, named - at);
+		if (marks < at + line.n)
 			fence_line(h, &fence, line);
 	}
 	below_end(h, &below);
@@ -362,7 +424,7 @@ static bool has_sentences(struct str s)
 
 		if (stop && is_blank(s.s[i + 1]) && is_letter(s.s[i - 1]) && is_letter(s.s[i + 2]))
 			return true;
-		if (word_at(s, i, "\xE3\x80\x82") && i + 3 < s.n) /* U+3002 */
+		if ((unsigned char)s.s[i] == 0xE3 && word_at(s, i, "\xE3\x80\x82") && i + 3 < s.n) /* U+3002 */
 			return true;
 	}
 	return false;
@@ -374,16 +436,19 @@ static bool has_sentences(struct str s)
  */
 static int prose_weight(struct str word)
 {
-	static const char *const small[] = {
-		"an", "are", "can't", "cannot", "don't", "is", "it", "it's", "my", "of", "so", "the", "to", "was", "we", "you",
+	static const struct str small[] = {
+		STR("an"), STR("are"), STR("can't"), STR("cannot"), STR("don't"), STR("is"), STR("it"), STR("it's"), STR("my"),
+		STR("of"), STR("so"), STR("the"), STR("to"), STR("was"), STR("we"), STR("you"),
 	};
 
 	if (word.s[0] == 'I' && (word.n == 1 || word.s[1] == '\''))
 		return 2;
 	if (str_starts(word, STR("\xE6\x88\x91"))) /* U+6211: I */
 		return 2;
+	if (word.n < 2 || word.n > 6)
+		return 0;
 	for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++)
-		if (str_ieq(word, str_of(small[i])))
+		if (word.n == small[i].n && (word.s[0] | 0x20) == small[i].s[0] && str_ieq(word, small[i]))
 			return 1;
 	return 0;
 }

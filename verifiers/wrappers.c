@@ -17,7 +17,7 @@ static size_t tag_at(struct str s, size_t i, bool *shut)
 	at += *shut;
 	while (at < few && is_blank(s.s[at]))
 		at++;
-	if (!word_at(s, at, "answer"))
+	if (!answer_word(s, at))
 		return 0;
 	at += 6;
 	while (at < few && is_blank(s.s[at]))
@@ -27,13 +27,20 @@ static size_t tag_at(struct str s, size_t i, bool *shut)
 
 void find_tags(struct hunt *h)
 {
+	static const bool follows[256] = {
+		['/'] = true, ['a'] = true, ['A'] = true, [' '] = true, ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true,
+		['\r'] = true,
+	};
 	struct str v = h->v;
 	size_t open = SIZE_MAX;
 
 	for (size_t i = next_byte(v, 0, '<'); i < v.n; i = next_byte(v, i + 1, '<')) {
 		bool shut;
-		size_t n = tag_at(v, i, &shut);
+		size_t n;
 
+		if (i + 1 == v.n || !follows[(unsigned char)v.s[i + 1]])
+			continue;
+		n = tag_at(v, i, &shut);
 		if (!n)
 			continue;
 		if (!shut) {
@@ -71,12 +78,15 @@ static size_t box_at(struct str s, size_t i)
  */
 static size_t box_end(struct str v, size_t from, size_t end)
 {
-	static const char brackets[] = "()[]{}<> \t,";
+	static const bool brackets[256] = {
+		['('] = true, [')'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true, ['<'] = true, ['>'] = true,
+		[' '] = true, ['\t'] = true, [','] = true,
+	};
 
 	for (size_t i = from; i < end; i++)
-		if (!v.s[i] || !strchr(brackets, v.s[i]))
+		if (!brackets[(unsigned char)v.s[i]])
 			return end;
-	for (size_t at = end + 1; at < v.n && v.s[at] && strchr(brackets, v.s[at]); at++)
+	for (size_t at = end + 1; at < v.n && brackets[(unsigned char)v.s[at]]; at++)
 		if (v.s[at] == '}')
 			end = at;
 	return end;
@@ -169,118 +179,142 @@ struct object {
 /* Behind the string that starts at s[i] == '"'. Cut by a line end or the end of s it ends there, and *whole is false. */
 static size_t string_scan(struct str s, size_t i, size_t *brace, bool *whole)
 {
+	static const bool special[256] = { ['"'] = true, ['\\'] = true, ['{'] = true, ['\n'] = true };
+
 	for (i++; i < s.n; i++) {
 		char c = s.s[i];
 
+		if (!special[(unsigned char)c])
+			continue;
 		if (c == '"') {
 			*whole = true;
 			return i + 1;
 		}
 		if (c == '\\')
 			i++;
-		else if (c == '{' && !*brace)
-			*brace = i;
 		else if (c == '\n')
 			break;
+		else if (!*brace)
+			*brace = i;
 	}
 	*whole = false;
 	return i < s.n ? i : s.n;
 }
 
+/* What may stand next in an object. */
+enum due { KEY, KEY_OR_END, COLON, VALUE, VALUE_OR_END, COMMA_OR_END };
+
 /* What the walk through an object has come to. */
 struct walk {
-	char stack[JSON_DEPTH]; /* closing brackets that are due */
+	enum due due;
 	int depth;
-	char prev;          /* what came last: a structural byte, 'k' a key, 'v' a value */
-	size_t rank, best;  /* of the member we are in, of the value that is kept; KEYS is none */
-	size_t start;       /* of the value we are in, at depth 1 */
+	uint64_t objects;  /* bit 0: the innermost bracket is an object's, bit 1: the one around it, ... */
+	size_t rank, best; /* of the member we are in, of the value that is kept; KEYS is none */
+	size_t start;      /* of the value we are in, at depth 1 */
 };
 
-/* A bracket, comma or colon at s[i]; false where it has no place. */
-static bool structure(struct object *o, struct walk *w, struct str s, size_t i, char what, bool value_due)
+/* A comma or a closing bracket at s[i]; false where it has no place. */
+static bool value_ends(struct object *o, struct walk *w, struct str s, size_t i, char what)
 {
-	bool opens = what == '{' || what == '[', ends = what == ',' || what == '}' || what == ']';
-	bool hollow = (w->prev == '{' && what == '}') || (w->prev == '[' && what == ']');
+	bool object = w->objects & 1;
+	bool hollow = w->due == KEY_OR_END || w->due == VALUE_OR_END;
 
-	if (opens && value_due && w->depth < JSON_DEPTH) {
-		w->stack[w->depth++] = what == '{' ? '}' : ']';
-	} else if (what == ':' && w->prev == 'k') {
-		if (w->depth == 1)
-			w->start = i + 1;
-	} else if (ends && (w->prev == 'v' || hollow) && (what == ',' || what == w->stack[w->depth - 1])) {
-		if (w->depth == 1 && w->rank < KEYS && w->rank <= w->best) {
+	if (what == ',' ? w->due != COMMA_OR_END : what != (object ? '}' : ']') || !(hollow || w->due == COMMA_OR_END))
+		return false;
+	if (w->depth == 1) {
+		if (w->rank <= w->best && w->rank < KEYS) {
 			w->best = w->rank;
 			o->value = str_trim(str_sub(s, w->start, i));
 		}
-		if (w->depth == 1)
-			w->rank = KEYS;
-		w->depth -= what != ',';
-		if (what != ',')
-			what = 'v';
-	} else {
-		return false;
+		w->rank = KEYS;
 	}
-	w->prev = what;
+	if (what == ',') {
+		w->due = object ? KEY : VALUE;
+	} else {
+		w->due = COMMA_OR_END;
+		w->objects >>= 1;
+		w->depth--;
+	}
 	return true;
 }
 
 /*
- * Walk the object at s[from] == '{', once. Brackets, commas, colons and strings must stand rightly; what scalars and escapes look
- * like is asked of the answer's value only, later.
+ * Walk an object from its first key on, s[i] == '"', once. Brackets, commas, colons and strings must stand rightly; what scalars and
+ * escapes look like is asked of the answer's value only, later.
  */
-static void object_scan(struct object *o, struct str s, size_t from)
+static void object_scan(struct object *o, struct str s, size_t i)
 {
-	struct walk w;
-	size_t i = from + 1;
+	struct walk w = { COLON, 1, 1, KEYS, KEYS, 0 };
+	size_t start = i;
 
-	*o = (struct object){ 0 };
-	w.stack[0] = '}';
-	w.depth = 1;
-	w.prev = '{';
-	w.rank = w.best = KEYS;
-	w.start = 0;
-	while (i < s.n && w.depth > 0) {
+	o->brace = 0;
+	o->value.n = 0;
+	i = string_scan(s, i, &o->brace, &o->whole);
+	w.rank = o->whole ? key_rank(str_sub(s, start, i)) : KEYS;
+	o->key = w.rank < KEYS;
+	while (o->whole && i < s.n && w.depth > 0) {
 		char what = place[(unsigned char)s.s[i]];
-		bool object = w.stack[w.depth - 1] == '}';
-		bool value_due = w.prev == ':' || (!object && (w.prev == '[' || w.prev == ','));
+		bool value_due = w.due == VALUE || w.due == VALUE_OR_END;
 
-		if (what == 'b') {
-			i++;
-		} else if (what == '"') {
-			bool whole, key_due = object && (w.prev == '{' || w.prev == ',');
-			size_t end = string_scan(s, i, &o->brace, &whole);
+		if (what == '"') {
+			bool key_due = w.due == KEY || w.due == KEY_OR_END;
 
-			if (!whole || !(value_due || key_due)) {
-				i = end;
+			start = i;
+			i = string_scan(s, i, &o->brace, &o->whole);
+			if (!o->whole || !(value_due || key_due))
 				break;
-			}
 			if (key_due && w.depth == 1) {
-				w.rank = key_rank(str_sub(s, i, end));
+				w.rank = key_rank(str_sub(s, start, i));
 				o->key |= w.rank < KEYS;
 			}
-			w.prev = key_due ? 'k' : 'v';
-			i = end;
-		} else if (what == 's' && value_due) {
+			w.due = key_due ? COLON : COMMA_OR_END;
+			continue;
+		}
+		if (what == 's' && value_due) {
 			while (i < s.n && place[(unsigned char)s.s[i]] == 's')
 				i++;
-			w.prev = 'v';
-		} else if (what && structure(o, &w, s, i, what, value_due)) {
-			i++;
-		} else {
+			w.due = COMMA_OR_END;
+			continue;
+		}
+		if (what == ':' && w.due == COLON) {
+			w.due = VALUE;
+			if (w.depth == 1)
+				w.start = i + 1;
+		} else if ((what == '{' || what == '[') && value_due && w.depth < JSON_DEPTH) {
+			w.objects = w.objects << 1 | (what == '{');
+			w.due = what == '{' ? KEY_OR_END : VALUE_OR_END;
+			w.depth++;
+		} else if (what == ',' || what == '}' || what == ']') {
+			if (!value_ends(o, &w, s, i, what))
+				break;
+		} else if (what != 'b') {
 			break;
 		}
+		i++;
 	}
 	o->whole = w.depth == 0;
 	o->end = i;
 }
 
+/* Where the first key's quote stands of the object at s[i] == '{'; s.n where it has none. */
+static size_t first_key(struct str s, size_t i)
+{
+	for (i++; i < s.n && is_blank(s.s[i]); i++)
+		;
+	return i < s.n && s.s[i] == '"' ? i : s.n;
+}
+
 bool json_object(struct str s)
 {
 	struct object o;
+	size_t key;
 
-	if (!s.n || s.s[0] != '{')
+	if (!s.n || s.s[0] != '{' || s.s[s.n - 1] != '}')
 		return false;
-	object_scan(&o, s, 0);
+	key = first_key(s, 0);
+	if (key == s.n)
+		return false;
+	object_scan(&o, s, key);
 	return o.whole && o.end == s.n && o.value.n > 0;
 }
 
@@ -301,14 +335,12 @@ void find_json(struct hunt *h)
 		i = next_byte(v, i, '{');
 		if (i == v.n)
 			break;
-		key = i + 1;
-		while (key < v.n && is_blank(v.s[key]))
-			key++;
-		if (key == v.n || v.s[key] != '"') {
-			i = key;
+		key = first_key(v, i);
+		if (key == v.n) {
+			i++;
 			continue;
 		}
-		object_scan(&o, v, i);
+		object_scan(&o, v, key);
 		if (o.whole && o.value.n) {
 			hunt_offer(h, QUARRY_JSON, o.value);
 		} else if (!o.whole) {
