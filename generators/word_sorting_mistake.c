@@ -2,17 +2,17 @@
  * word_sorting_mistake.c - words sorted thought by thought, with one mistake at most: knobs, levels, solver, generator.
  *
  * desc: "asc - r bat ant cow | L0.1b2 L1.1a1 L2.1c3 O1<0<2 F1,0,2": direction, letters moved to the front of the alphabet ("-" for none),
- * the method, the words as given, a token for each thought (see thought_read). The answer: the number of the first wrong thought, or "No".
+ * the method, the words as given, a token for each thought (see thought_next). The answer: the number of the first wrong thought, or "No".
  *
  * One teller tells both the true trace and the one with a mistake: it is asked to be wrong at one thought, which is drawn evenly among
  * all, and goes on from what it said there, so that every other thought follows from those before it.
  */
-#include "generators/task.h"
+#include "generators/word_sorting_mistake.h"
 #include "generators/words.h"
 
 #include <math.h>
 
-enum { WORDS_MAX = 40, WORD_MAX = 16, FRONT_MAX = 26, THOUGHTS_MAX = 1000, DRAWS = 60, LONE_DRAWS = 4000 };
+enum { FRONT_MAX = 26, THOUGHTS_MAX = 1000, DRAWS = 60, LONE_DRAWS = 4000 };
 
 enum { WORDS_LO, WORDS_HI, LONGEST, ALIKE, PREFIX, DOWN, FRONT, METHOD, CLEAN };
 
@@ -59,27 +59,6 @@ static const char *refuse(const int *knob)
 
 /* ---- the text ---- */
 
-struct puzzle {
-	bool down, merging;
-	struct str front; /* "" for none */
-	unsigned char rank[26]; /* from 1 */
-	struct str word[WORDS_MAX];
-	int n;
-	struct str thoughts; /* tokens */
-	int count;           /* how many */
-};
-
-/* A token, read. */
-struct thought {
-	char kind;                     /* L O F M C R */
-	int word[WORDS_MAX], n;        /* the words it names; L: one, C: two */
-	bool tied[WORDS_MAX];          /* O: with the word before it */
-	int mid;                       /* M: where the second run begins */
-	int at, number;                /* L: which letter, from 1, and its number */
-	char letter;                   /* L: or '-' */
-	bool second;                   /* C: the second comes first */
-};
-
 static bool set_alphabet(struct puzzle *p, struct str front)
 {
 	unsigned char next = 1;
@@ -105,78 +84,108 @@ static bool has(const struct puzzle *p, struct str w)
 	return false;
 }
 
-/* Up to two digits at the head of s, without a zero in front; -1 where there are none. */
-static int number_head(struct str *s)
+/* One digit, or two without a zero in front; above 99 where there are none. No branch asks how many, for nobody could foresee it. */
+static inline unsigned number_next(const char **s, const char *end)
 {
-	int v = 0;
-	size_t n = 0;
+	const char *at = *s;
+	unsigned a = at < end ? (unsigned)(*at - '0') : 10, b = at + 1 < end ? (unsigned)(at[1] - '0') : 10;
+	unsigned two = b < 10;
 
-	while (n < s->n && n < 2 && s->s[n] >= '0' && s->s[n] <= '9')
-		v = v * 10 + s->s[n++] - '0';
-	if (n == 0 || (n == 2 && v < 10) || (n < s->n && s->s[n] >= '0' && s->s[n] <= '9'))
-		return -1;
-	*s = str_from(*s, n);
-	return v;
+	*s = at + 1 + two;
+	return (a + (-two & (9 * a + b))) | (unsigned)(a > 9 || (two & (a == 0))) << 7;
 }
 
-/* "L3.2c5": word, letter, which it is, its number. */
-static bool letter_read(struct thought *t, struct str s)
+/* ".2c5": letter, which it is, its number. */
+static inline bool letter_next(struct thought *t, const char **s, const char *end)
 {
-	if (s.n < 4 || s.s[0] != '.')
+	unsigned at, number;
+
+	if (end - *s < 4 || *(*s)++ != '.')
 		return false;
-	s = str_from(s, 1);
-	t->at = number_head(&s);
-	if (t->at < 1 || t->at > WORD_MAX + 1 || s.n < 2)
+	at = number_next(s, end);
+	if (at < 1 || at > WORD_MAX + 1 || *s == end)
 		return false;
-	t->letter = s.s[0];
-	s = str_from(s, 1);
-	t->number = number_head(&s);
-	if (s.n || t->number < 0 || t->number > 26)
-		return false;
-	return t->letter == '-' ? t->number == 0 : t->letter >= 'a' && t->letter <= 'z' && t->number > 0;
+	t->letter = *(*s)++;
+	number = number_next(s, end);
+	t->at = (int)at;
+	t->number = (int)number;
+	return t->letter == '-' ? number == 0 : t->letter >= 'a' && t->letter <= 'z' && number > 0 && number <= 26;
 }
 
-/* A token of the puzzle's method; false for anything else. */
-static bool thought_read(struct thought *t, struct str s, const struct puzzle *p)
+/* Kinds of thought from C to R: which method has it (1 letter by letter, 2 merging), and the signs that part its words. */
+static const struct {
+	uint8_t method;
+	char one, other;
+} kinds[] = {
+	['C' - 'C'] = { 2, '<', '>' }, ['F' - 'C'] = { 1, ',', ',' }, ['L' - 'C'] = { 1, 0, 0 }, ['M' - 'C'] = { 2, ',', '+' },
+	['O' - 'C'] = { 1, '<', '=' }, ['R' - 'C'] = { 2, ',', ',' },
+};
+
+bool thought_next(struct thought *t, struct str *rest, const struct puzzle *p)
 {
-	const char *parts;
+	const char *s = rest->s, *end = rest->s + rest->n;
+	unsigned kind = (unsigned char)(*s++ - 'C'), words = (unsigned)p->n, again = 0;
+	int n = 0, mid = 0;
 	uint64_t seen = 0;
+	char sign;
 
-	t->kind = s.n ? s.s[0] : 0;
-	parts = t->kind == 'L' ? "" : t->kind == 'O' ? "<=" : t->kind == 'M' ? ",+" : t->kind == 'C' ? "<>" :
-		t->kind == 'R' || t->kind == 'F' ? "," : NULL;
-	if (!parts || p->merging == (t->kind == 'L' || t->kind == 'O' || t->kind == 'F'))
+	if (kind > 'R' - 'C' || kinds[kind].method != 1 + p->merging)
 		return false;
-	s = str_from(s, 1);
-	t->n = t->mid = 0;
-	for (;;) {
-		int w = number_head(&s);
+	for (;; s++) {
+		unsigned w = number_next(&s, end);
 
-		if (w < 0 || w >= p->n || seen >> w & 1)
+		if (w >= words)
 			return false;
+		again |= seen >> w & 1;
 		seen |= UINT64_C(1) << w;
-		t->word[t->n++] = w;
-		if (s.n == 0 || !strchr(parts, s.s[0]) || !s.s[0])
+		t->word[n++] = (int)w;
+		sign = s < end ? *s : ' ';
+		if ((sign != kinds[kind].one && sign != kinds[kind].other) || !sign || again)
 			break;
-		t->tied[t->n] = s.s[0] == '=';
-		t->second = s.s[0] == '>';
-		if (s.s[0] == '+') {
-			if (t->mid)
+		t->tied[n] = sign == '=';
+		t->second = sign == '>';
+		if (sign == '+') {
+			if (mid)
 				return false;
-			t->mid = t->n;
+			mid = n;
 		}
-		s = str_from(s, 1);
 	}
-	if (t->kind == 'L')
-		return letter_read(t, s);
-	return s.n == 0 && t->n >= 2 && (t->kind != 'F' || t->n == p->n) && (t->kind != 'M' || t->mid) && (t->kind != 'C' || t->n == 2);
+	t->kind = (char)(kind + 'C');
+	t->n = n;
+	t->mid = mid;
+	if (again || (t->kind == 'L' && !letter_next(t, &s, end)) || (s < end && *s != ' '))
+		return false;
+	s += s < end;
+	*rest = (struct str){ s, (size_t)(end - s) };
+	return t->kind == 'L' || (n >= 2 && (t->kind != 'F' || n == p->n) && (t->kind != 'M' || mid) && (t->kind != 'C' || n == 2));
 }
 
-/* The desc without what its thoughts mean; they are whole, each by itself. */
-static bool parse(struct puzzle *p, struct str desc)
+/* A token that stands alone. */
+static bool thought_read(struct thought *t, struct str token, const struct puzzle *p)
+{
+	return token.n && thought_next(t, &token, p);
+}
+
+static bool word_add(struct puzzle *p, struct str w)
+{
+	if (p->n == WORDS_MAX || w.n == 0 || w.n > WORD_MAX)
+		return false;
+	for (size_t i = 0; i < w.n; i++)
+		if (w.s[i] < 'a' || w.s[i] > 'z')
+			return false;
+	memset(p->text[p->n], 0, WORD_MAX);
+	memcpy(p->text[p->n], w.s, w.n);
+	for (int i = 0; i < p->n; i++)
+		if (memcmp(p->text[i], p->text[p->n], WORD_MAX) == 0)
+			return false;
+	p->word[p->n++] = w;
+	return true;
+}
+
+/* All but the thoughts. */
+static bool parse_head(struct puzzle *p, struct str desc)
 {
 	struct str rest = desc, part;
-	struct thought t;
 
 	p->n = p->count = 0;
 	if (desc.n == 0 || desc.s[desc.n - 1] == ' ' || !str_split(&rest, ' ', &part))
@@ -189,48 +198,110 @@ static bool parse(struct puzzle *p, struct str desc)
 	p->merging = str_is(part, "m");
 	if (!p->merging && !str_is(part, "r"))
 		return false;
-	while (str_split(&rest, ' ', &part) && !str_is(part, "|")) {
-		if (p->n == WORDS_MAX || part.n == 0 || part.n > WORD_MAX || has(p, part))
+	while (str_split(&rest, ' ', &part) && !str_is(part, "|"))
+		if (!word_add(p, part))
 			return false;
-		for (size_t i = 0; i < part.n; i++)
-			if (part.s[i] < 'a' || part.s[i] > 'z')
-				return false;
-		p->word[p->n++] = part;
-	}
 	p->thoughts = rest;
-	while (str_split(&rest, ' ', &part))
-		if (p->count++ == THOUGHTS_MAX || !thought_read(&t, part, p))
+	return p->n >= 2 && rest.n > 0;
+}
+
+/* Are there this many thoughts at most, each whole by itself? */
+static bool count_thoughts(struct puzzle *p, struct str rest)
+{
+	struct thought t;
+
+	while (rest.n)
+		if (p->count++ == THOUGHTS_MAX || !thought_next(&t, &rest, p))
 			return false;
-	return p->n >= 2 && p->count > 0;
+	return true;
+}
+
+/* The desc without what its thoughts mean. */
+static bool parse(struct puzzle *p, struct str desc)
+{
+	return parse_head(p, desc) && count_thoughts(p, p->thoughts);
 }
 
 /* ---- the teller ---- */
 
+enum { TOKEN_MAX = 4 * WORDS_MAX };
+
 struct teller {
 	const struct puzzle *p;
-	struct buf *out;  /* tokens with a blank between */
-	int told;
+	struct buf *out;  /* tokens with a blank between; may be NULL */
+	struct str given; /* tokens that these are held against, as far as they agree; may be empty */
+	int told, agreed; /* thoughts; agreed is -1 where there is nothing to hold them against */
+	int looked;       /* words named up to the first thought that does not agree, its own included */
 	int mistake;      /* index of the thought to be wrong at, -1 for none */
 	struct rng *rng;  /* for the mistake only */
 	bool stuck;       /* the mistake leads nowhere: try another */
+	char token[TOKEN_MAX];
+	size_t n;
+	int named;        /* words in the token */
 };
 
+/* Does anybody need the tokens? Else they are counted only. */
+static bool heard(const struct teller *t)
+{
+	return t->out || t->agreed == t->told;
+}
+
 /* A new token; true where it is to be wrong. */
-static bool tell(struct teller *t, char kind)
+static bool begin(struct teller *t, char kind)
 {
 	if (t->told >= THOUGHTS_MAX)
 		t->stuck = true;
-	if (t->told)
-		buf_addc(t->out, ' ');
-	buf_addc(t->out, kind);
-	return t->told++ == t->mistake;
+	t->token[0] = kind;
+	t->n = 1;
+	t->named = 0;
+	return t->told == t->mistake;
 }
 
-static void tell_words(struct teller *t, const int *word, int n)
+static void end(struct teller *t)
 {
-	for (int i = 0; i < n; i++) {
-		buf_addz(t->out, i ? "," : "");
-		buf_addi(t->out, word[i]);
+	if (t->out && t->told)
+		buf_addc(t->out, ' ');
+	if (t->out)
+		buf_add(t->out, (struct str){ t->token, t->n });
+	if (t->agreed == t->told) {
+		size_t n = t->n;
+
+		t->looked += t->named;
+		if (t->given.n >= n && memcmp(t->given.s, t->token, n) == 0 && (t->given.n == n || t->given.s[n] == ' ')) {
+			t->given = str_from(t->given, n + 1);
+			t->agreed++;
+		}
+	}
+	t->told++;
+}
+
+static void put(struct teller *t, char c)
+{
+	t->token[t->n++] = c;
+}
+
+/* v <= 40 */
+static void put_number(struct teller *t, int v)
+{
+	int two = v >= 10;
+
+	t->token[t->n] = (char)('0' + v / 10);
+	t->token[t->n + (size_t)two] = (char)('0' + v % 10);
+	t->n += 1 + (size_t)two;
+}
+
+static void put_word(struct teller *t, int w)
+{
+	t->named++;
+	put_number(t, w);
+}
+
+static void put_words(struct teller *t, const int *word, int n)
+{
+	for (int i = 0; i < n && heard(t); i++) {
+		if (i)
+			put(t, ',');
+		put_word(t, word[i]);
 	}
 }
 
@@ -240,17 +311,6 @@ static void swap(int *a, int *b)
 
 	*a = *b;
 	*b = was;
-}
-
-/* Letter `at` (from 0) of word w: '-' where it has ended. */
-static char letter_of(const struct puzzle *p, int w, int at)
-{
-	return (size_t)at < p->word[w].n ? p->word[w].s[at] : '-';
-}
-
-static int number_of(const struct puzzle *p, char c)
-{
-	return c == '-' ? 0 : p->rank[c - 'a'];
 }
 
 /* Another letter of the word near this one, or any, with its own number; or the right letter with a number near its own. */
@@ -283,13 +343,18 @@ static int tell_letter(struct teller *t, int w, int at)
 	char c = letter_of(t->p, w, at);
 	int number = number_of(t->p, c);
 
-	if (tell(t, 'L'))
+	if (!heard(t)) {
+		t->told++;
+		return number;
+	}
+	if (begin(t, 'L'))
 		mistake_letter(t, w, at, &c, &number);
-	buf_addi(t->out, w);
-	buf_addc(t->out, '.');
-	buf_addi(t->out, at + 1);
-	buf_addc(t->out, c);
-	buf_addi(t->out, number);
+	put_word(t, w);
+	put(t, '.');
+	put_number(t, at + 1);
+	put(t, c);
+	put_number(t, number);
+	end(t);
 	return number;
 }
 
@@ -355,23 +420,26 @@ static void mistake_order(struct teller *t, struct order *o, int from, int to)
 
 static void tell_order(struct teller *t, struct order *o, int from, int to)
 {
-	if (tell(t, 'O'))
+	if (begin(t, 'O'))
 		mistake_order(t, o, from, to);
-	for (int i = from; i < to; i++) {
-		buf_addz(t->out, i == from ? "" : o->tied[i] ? "=" : "<");
-		buf_addi(t->out, o->word[i]);
+	for (int i = from; i < to && heard(t); i++) {
+		if (i > from)
+			put(t, o->tied[i] ? '=' : '<');
+		put_word(t, o->word[i]);
 	}
+	end(t);
 }
 
 /* A list that ought to be in order; where it is to be wrong, two neighbours have changed places. */
 static void tell_sorted(struct teller *t, char kind, int *word, int n)
 {
-	if (tell(t, kind)) {
+	if (begin(t, kind)) {
 		int at = (int)rng_below(t->rng, (uint32_t)n - 1);
 
 		swap(&word[at], &word[at + 1]);
 	}
-	tell_words(t, word, n);
+	put_words(t, word, n);
+	end(t);
 }
 
 /* Look at the next letter of words from .. to - 1 and put them in the order that it gives. */
@@ -440,18 +508,20 @@ static void merge(struct teller *t, int *list, int from, int mid, int to)
 {
 	int out[WORDS_MAX], n = 0, a = from, b = mid;
 
-	if (tell(t, 'M'))
+	if (begin(t, 'M'))
 		mistake_runs(t, list, from, to);
-	tell_words(t, list + from, mid - from);
-	buf_addc(t->out, '+');
-	tell_words(t, list + mid, to - mid);
+	put_words(t, list + from, mid - from);
+	put(t, '+');
+	put_words(t, list + mid, to - mid);
+	end(t);
 	while (a < mid && b < to) {
 		bool left = before(t->p, list[a], list[b]);
 
-		left ^= tell(t, 'C');
-		buf_addi(t->out, list[a]);
-		buf_addc(t->out, left ? '<' : '>');
-		buf_addi(t->out, list[b]);
+		left ^= begin(t, 'C');
+		put_word(t, list[a]);
+		put(t, left ? '<' : '>');
+		put_word(t, list[b]);
+		end(t);
 		out[n++] = left ? list[a++] : list[b++];
 	}
 	while (a < mid)
@@ -473,71 +543,69 @@ static void tell_merges(struct teller *t)
 			merge(t, list, from, from + width, from + 2 * width < n ? from + 2 * width : n);
 }
 
-/* A trace into out, wrong at thought `mistake` (-1: nowhere); how many thoughts it has, 0 where it gets stuck. */
+static void tell(struct teller *t)
+{
+	if (t->p->merging)
+		tell_merges(t);
+	else
+		tell_letters(t);
+}
+
+/* A trace into out (NULL: nowhere), wrong at thought `mistake` (-1: nowhere); how many thoughts it has, 0 where it gets stuck. */
 static int trace(struct buf *out, const struct puzzle *p, int mistake, struct rng *rng)
 {
-	struct teller t = { .p = p, .out = out, .mistake = mistake, .rng = rng };
+	struct teller t = { .p = p, .out = out, .agreed = -1, .mistake = mistake, .rng = rng };
 
-	if (p->merging)
-		tell_merges(&t);
-	else
-		tell_letters(&t);
-	return t.stuck || out->failed ? 0 : t.told;
+	tell(&t);
+	return t.stuck || t.told > THOUGHTS_MAX || (out && out->failed) ? 0 : t.told;
 }
 
 /* ---- the solver ---- */
 
-/* The first wrong thought from 1, 0 for none; -1 where the desc is damaged. `right`: the true trace. */
-static int first_wrong(struct puzzle *p, struct buf *right, struct str desc)
+/* The first wrong thought from 1, 0 for none; -1 where the desc is damaged. `t` tells the true trace, to t->out if there is one. */
+static int first_wrong(struct teller *t, struct puzzle *p, struct str desc)
 {
-	struct str given, rest, is, due;
-	int count;
-
-	if (!parse(p, desc))
+	if (!parse_head(p, desc))
 		return -1;
-	count = trace(right, p, -1, NULL);
-	given = p->thoughts;
-	rest = buf_str(right);
-	for (int i = 1; i <= p->count; i++) {
-		if (!str_split(&rest, ' ', &due))
-			return -1; /* it goes on when all is sorted */
-		str_split(&given, ' ', &is);
-		if (!str_eq(is, due))
-			return i;
-	}
-	return count == p->count ? 0 : -1;
+	t->p = p;
+	t->given = p->thoughts;
+	t->mistake = -1;
+	tell(t);
+	p->count = t->agreed; /* those are whole */
+	if (!count_thoughts(p, t->given))
+		return -1;
+	if (t->agreed == p->count) /* what is given is right; is it all? */
+		return t->told == p->count ? 0 : -1;
+	return t->agreed < t->told ? t->agreed + 1 : -1; /* -1: it goes on when all is sorted */
 }
 
 static bool solve(struct buf *answer, struct str desc)
 {
-	struct buf right = BUF_INIT;
+	struct teller t = { 0 };
 	struct puzzle p;
-	int wrong = first_wrong(&p, &right, desc);
+	int wrong = first_wrong(&t, &p, desc);
 
 	if (wrong > 0)
 		buf_addi(answer, wrong);
 	else if (wrong == 0)
 		buf_addz(answer, "No");
-	buf_release(&right);
 	return wrong >= 0 && !answer->failed;
 }
 
 /* The method leaves no choice, so one trace is right, and the first difference is one thought. */
 static bool prove(struct str desc)
 {
-	struct buf right = BUF_INIT;
+	struct teller t = { 0 };
 	struct puzzle p;
-	int wrong = first_wrong(&p, &right, desc);
 
-	buf_release(&right);
-	return wrong >= 0;
+	return first_wrong(&t, &p, desc) >= 0;
 }
 
 /* ---- the generator ---- */
 
 static bool shares(struct str a, struct str b, size_t letters)
 {
-	return a.n >= letters && b.n >= letters && memcmp(a.s, b.s, letters) == 0;
+	return a.n >= letters && b.n >= letters && a.s[0] == b.s[0] && memcmp(a.s, b.s, letters) == 0;
 }
 
 /* Words that a reader of answers could take for a mark ("(answer, ..", "[think]") stay out. */
@@ -549,29 +617,28 @@ static bool usable(struct str w, const int *knob)
 /* 2 to 5 words, at most `most`, that share their first letters with a random one; how many were added. */
 static int add_group(struct puzzle *p, const int *knob, int most, struct rng *rng)
 {
-	size_t prefix = (size_t)knob[PREFIX], i = rng_below(rng, (uint32_t)words_count()), lo = i, hi = i + 1, n = 0;
-	struct str w = words_at(i), found[64];
+	size_t prefix = (size_t)knob[PREFIX], i = rng_below(rng, (uint32_t)words_count()), alike, n = 0;
 	int want = rng_range(rng, 2, most < 5 ? most : 5);
+	struct str w = words_at(i);
+	const struct str *first;
+	uint16_t found[64];
 
 	if (w.n < prefix)
 		return 0;
 	for (int k = 0; k < p->n; k++)
 		if (shares(p->word[k], w, prefix))
 			return 0;
-	while (lo > 0 && shares(words_at(lo - 1), w, prefix))
-		lo--;
-	while (hi < words_count() && shares(words_at(hi), w, prefix))
-		hi++;
-	for (size_t k = lo; k < hi && n < 64; k++)
-		if (usable(words_at(k), knob))
-			found[n++] = words_at(k);
+	alike = words_alike(i, prefix, &first);
+	for (size_t k = 0; k < alike && n < 64; k++)
+		if (usable(first[k], knob))
+			found[n++] = (uint16_t)k;
 	if (n < 2)
 		return 0;
 	rng_shuffle(rng, found, n, sizeof(found[0]));
 	if (want > (int)n)
 		want = (int)n;
 	for (int k = 0; k < want; k++)
-		p->word[p->n++] = found[k];
+		p->word[p->n++] = first[found[k]];
 	return want;
 }
 
@@ -636,9 +703,11 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 	set_alphabet(&p, (struct str){ front, (size_t)knob[FRONT] });
 	write_head(desc, &p);
 	head = desc->n;
-	count = trace(desc, &p, -1, NULL);
-	if (!count || clean)
-		return count && solve(answer, buf_str(desc));
+	count = trace(clean ? desc : NULL, &p, -1, NULL);
+	if (!count || clean) {
+		buf_addz(answer, "No");
+		return count && !answer->failed;
+	}
 	at = (int)rng_below(rng, (uint32_t)count);
 	for (int draw = 0; draw < DRAWS; draw++) {
 		buf_cut(desc, head);
@@ -652,69 +721,14 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 
 /* ---- telling ---- */
 
-static void add_names(struct buf *b, const struct puzzle *p, const int *word, int n, const char *between)
-{
-	for (int i = 0; i < n; i++) {
-		buf_addz(b, i ? between : "");
-		buf_add(b, p->word[word[i]]);
-	}
-}
-
-/* "ant, (bat, bun), cow": words in brackets are tied. */
-static void add_order(struct buf *b, const struct puzzle *p, const struct thought *t, const char *between)
-{
-	for (int i = 0; i < t->n; i++) {
-		bool more = i + 1 < t->n && t->tied[i + 1], tied = i > 0 && t->tied[i];
-
-		buf_addz(b, i ? between : "");
-		buf_addz(b, more && !tied ? "(" : "");
-		buf_add(b, p->word[t->word[i]]);
-		buf_addz(b, tied && !more ? ")" : "");
-	}
-}
-
-/* A thought in signs: "ant 2 n 14", "(ant art) bat", "(ant) (bat)", "ant/art n 14 r 18 ant", "ant bat". */
-static void add_signs(struct buf *b, const struct puzzle *p, const struct thought *t)
-{
-	switch (t->kind) {
-	case 'L':
-		add_names(b, p, t->word, 1, "");
-		buf_addf(b, " %d %c %d", t->at, t->letter, t->number);
-		break;
-	case 'O':
-		add_order(b, p, t, " ");
-		break;
-	case 'M':
-		buf_addc(b, '('); /* not [: "[think]" opens a thought */
-		add_names(b, p, t->word, t->mid, " ");
-		buf_addz(b, ") (");
-		add_names(b, p, t->word + t->mid, t->n - t->mid, " ");
-		buf_addc(b, ')');
-		break;
-	case 'C':
-		add_names(b, p, t->word, 2, "/");
-		for (int at = 0; at <= WORD_MAX; at++) {
-			char c = letter_of(p, t->word[0], at), d = letter_of(p, t->word[1], at);
-
-			if (c != d) {
-				buf_addf(b, " %c %d %c %d ", c, number_of(p, c), d, number_of(p, d));
-				break;
-			}
-		}
-		add_names(b, p, t->word + t->second, 1, "");
-		break;
-	default:
-		add_names(b, p, t->word, t->n, " ");
-	}
-}
-
 /* What each thought should say, "=" behind it where it says so; at the mistake "x", and what it says. */
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	struct buf right = BUF_INIT;
+	struct teller teller = { .out = &right };
 	struct str given, rest, is, due;
 	struct puzzle p;
-	int wrong = first_wrong(&p, &right, desc);
+	int wrong = first_wrong(&teller, &p, desc);
 
 	(void)lang;
 	given = p.thoughts;
@@ -725,13 +739,15 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 		str_split(&rest, ' ', &due);
 		str_split(&given, ' ', &is);
 		thought_read(&t, due, &p);
-		buf_addf(steps, "%s%d ", i > 1 ? "\n" : "", i);
-		add_signs(steps, &p, &t);
+		buf_addz(steps, i > 1 ? "\n" : "");
+		buf_addi(steps, i);
+		buf_addc(steps, ' ');
+		thought_signs(steps, &p, &t);
 		buf_addz(steps, i == wrong ? " x " : " =");
 		if (i == wrong && thought_read(&t, is, &p) && t.kind == 'C' && is.n == due.n)
 			buf_add(steps, p.word[t.word[t.second]]);
 		else if (i == wrong)
-			add_signs(steps, &p, &t);
+			thought_signs(steps, &p, &t);
 	}
 	buf_release(&right);
 }
@@ -739,22 +755,16 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 /* depth: thoughts of the true trace, each of which rests on those before; steps: words to look at up to the mistake. */
 static void grade(struct effort *e, struct str desc)
 {
-	struct buf right = BUF_INIT;
-	struct str rest;
+	struct teller t = { 0 };
 	struct puzzle p;
-	int wrong = first_wrong(&p, &right, desc);
+	int wrong = first_wrong(&t, &p, desc);
 
 	*e = (struct effort){ .technique = "" };
-	if (wrong >= 0) {
-		struct str due;
-		struct thought t;
-
-		e->technique = p.merging ? "merging" : "letter by letter";
-		for (rest = buf_str(&right); str_split(&rest, ' ', &due); e->depth++)
-			if (!wrong || e->depth < wrong)
-				e->steps += thought_read(&t, due, &p) ? t.n : 0;
-	}
-	buf_release(&right);
+	if (wrong < 0)
+		return;
+	e->technique = p.merging ? "merging" : "letter by letter";
+	e->depth = t.told;
+	e->steps = t.looked;
 }
 
 /* The order in which the words are given is part of the trace: no symmetry. */
@@ -766,197 +776,20 @@ static void canon(struct buf *out, struct str desc)
 		buf_add(out, desc);
 }
 
+static void fields(struct holes *holes, struct str desc, enum lang lang)
+{
+	struct puzzle p;
+
+	if (parse(&p, desc))
+		thoughts_fields(holes, &p, lang);
+}
+
 /* Any thought, or No. */
 static double answers_log2(struct str desc)
 {
 	struct puzzle p;
 
 	return parse(&p, desc) ? log2(p.count + 1.0) : 0;
-}
-
-/* ---- the wording ---- */
-
-enum { RULES = 4 };
-
-static const struct phrases {
-	const char *up, *down;
-	const char *head, *colon;                         /* "Thought 3: " */
-	const char *letter, *is, *missing, *number;       /* "bat: letter 2 is a, number 1" */
-	const char *order, *all, *merge, *and, *result;
-	const char *compare, *with, *comes, *first;       /* "ant and bat: ant comes first" */
-	const char *usual, *one_front, *one_rest, *fronts, *fronts_as, *fronts_rest;
-	const char *by_letter[RULES], *by_merging[RULES]; /* the method */
-	const char *smaller, *larger;                     /* behind by_letter[1] */
-	const char *before, *after;                       /* behind by_merging[2] */
-	const char *join;                                 /* between the rules of the method */
-} phrases[LANGS] = {
-	[LANG_EN] = {
-		.up = "ascending", .down = "descending", .head = "Thought ", .colon = ": ",
-		.letter = ": letter ", .is = " is ", .missing = " is missing", .number = ", number ",
-		.order = "they come in the order ", .all = "all words in order are ", .merge = "merge (", .and = ") and (", .result = "the result is ",
-		.compare = "of ", .with = " and ", .comes = ", ", .first = " comes first",
-		.usual = "The alphabet is the usual one: a is number 1 and z is number 26.",
-		.one_front = "The alphabet is changed here: the letter ",
-		.one_rest = " comes first and is number 1, and the other letters follow in their usual order with the numbers up to 26.",
-		.fronts = "The alphabet is changed here: the letters ", .fronts_as = " come first, in this order, with the numbers from 1 to ",
-		.fronts_rest = ", and the other letters follow in their usual order with the numbers up to 26.",
-		.by_letter = {
-			"To begin with, all words are tied in the order given, and letter 1 of each is looked up from left to right, with its number in the alphabet.",
-			"When the letters of a tie have been looked up, its words are put in order of their numbers, and a thought states them in this order: ",
-			"As long as there is a tie, the first one from the left is taken, and the next letter of each of its words is looked up from left to right. A word that has ended has no letter there and gets number 0.",
-			"When no words are tied any more, the last thought states all words in order.",
-		},
-		.by_merging = {
-			"To begin with, every word is a run of its own, in the order given. In each pass the runs are merged two by two from the left: the first with the second, the third with the fourth, and so on; a last run without a partner stays as it is until the next pass.",
-			"Every merge begins with a thought that names its two runs, the left one first.",
-			"In a merge, the first words left in the two runs are compared, and the one that comes first in the order asked for is moved to the end of the result; this is repeated until one of the runs is used up.",
-			"When a run is used up, what is left of the other one is moved to the end of the result as it stands, and a thought states the result. The trace ends when there is one run.",
-		},
-		.smaller = "smaller numbers first; words with the same letter stay tied in the order in which they stood and are written in parentheses; all other words stay where they are.",
-		.larger = "larger numbers first; words with the same letter stay tied in the order in which they stood and are written in parentheses; all other words stay where they are.",
-		.before = " A word that is the beginning of another one comes before it.",
-		.after = " A word that is the beginning of another one comes after it.",
-		.join = " ",
-	},
-	[LANG_ZH] = {
-		.up = "升序", .down = "降序", .head = "思考 ", .colon = "：",
-		.letter = " 的第 ", .is = " 个字母是 ", .missing = " 个字母不存在", .number = "，编号 ",
-		.order = "它们的顺序是 ", .all = "全部单词的顺序是 ", .merge = "合并 (", .and = ") 和 (", .result = "合并结果是 ",
-		.compare = "比较 ", .with = " 和 ", .comes = "，", .first = " 在前",
-		.usual = "字母表是通常的字母表：a 的编号是 1，z 的编号是 26。",
-		.one_front = "这里的字母表有改动：字母 ", .one_rest = " 排在最前，编号为 1；其余字母保持原有顺序排在后面，编号依次到 26。",
-		.fronts = "这里的字母表有改动：字母 ", .fronts_as = " 按此先后排在最前，编号依次为 1 到 ",
-		.fronts_rest = "；其余字母保持原有顺序排在后面，编号依次到 26。",
-		.by_letter = {
-			"开始时，所有单词按给定顺序并列，从左到右查看每个单词的第 1 个字母及其在字母表中的编号。",
-			"一组并列单词的字母都查看完后，这组单词按字母编号排列，并用一条思考写出它们的顺序：",
-			"只要还有并列，就取最左边的一组，从左到右查看其中每个单词的下一个字母。已经结束的单词在该处没有字母，编号为 0。",
-			"不再有并列的单词时，最后一条思考写出全部单词的顺序。",
-		},
-		.by_merging = {
-			"开始时，每个单词自成一段，按给定顺序排列。每一轮从左起两两合并：第一段与第二段合并，第三段与第四段合并，依此类推；最后剩下的单独一段原样留到下一轮。",
-			"每次合并先用一条思考写出要合并的两段，左边的一段在前。",
-			"合并时，比较两段中各自剩下的第一个单词，把按要求的顺序应在前的那个移到结果末尾；如此重复，直到其中一段用完。",
-			"一段用完后，另一段剩下的单词原样移到结果末尾，并用一条思考写出结果。只剩一段时，过程结束。",
-		},
-		.smaller = "编号小的在前；字母相同的单词仍然并列，保持原来的先后，写在圆括号里；其他单词位置不变。",
-		.larger = "编号大的在前；字母相同的单词仍然并列，保持原来的先后，写在圆括号里；其他单词位置不变。",
-		.before = "如果一个单词是另一个单词的开头部分，则它排在那个单词之前。",
-		.after = "如果一个单词是另一个单词的开头部分，则它排在那个单词之后。",
-		.join = "",
-	},
-};
-
-static void add_said(struct buf *b, const struct puzzle *p, const struct thought *t, const struct phrases *say)
-{
-	switch (t->kind) {
-	case 'L':
-		add_names(b, p, t->word, 1, "");
-		buf_addf(b, "%s%d", say->letter, t->at);
-		buf_addz(b, t->letter == '-' ? say->missing : say->is);
-		if (t->letter != '-')
-			buf_addc(b, t->letter);
-		buf_addf(b, "%s%d", say->number, t->number);
-		break;
-	case 'O':
-		buf_addz(b, say->order);
-		add_order(b, p, t, ", ");
-		break;
-	case 'M':
-		buf_addz(b, say->merge);
-		add_names(b, p, t->word, t->mid, ", ");
-		buf_addz(b, say->and);
-		add_names(b, p, t->word + t->mid, t->n - t->mid, ", ");
-		buf_addc(b, ')');
-		break;
-	case 'C':
-		buf_addz(b, say->compare);
-		add_names(b, p, t->word, 2, say->with);
-		buf_addz(b, say->comes);
-		add_names(b, p, t->word + t->second, 1, "");
-		buf_addz(b, say->first);
-		break;
-	default:
-		buf_addz(b, t->kind == 'F' ? say->all : say->result);
-		add_names(b, p, t->word, t->n, ", ");
-	}
-}
-
-/* One line a thought, "Thought 3: ..." or "3. ...". */
-static void add_thoughts(struct buf *b, const struct puzzle *p, const struct phrases *say, bool terse)
-{
-	struct str rest = p->thoughts, token;
-	struct thought t;
-
-	for (int i = 1; str_split(&rest, ' ', &token); i++) {
-		thought_read(&t, token, p);
-		buf_addf(b, "%s%s%d%s", i > 1 ? "\n" : "", terse ? "" : say->head, i, terse ? ". " : say->colon);
-		add_said(b, p, &t, say);
-	}
-}
-
-static void add_alphabet(struct buf *b, const struct puzzle *p, const struct phrases *say)
-{
-	if (p->front.n == 0) {
-		buf_addz(b, say->usual);
-		return;
-	}
-	buf_addz(b, p->front.n == 1 ? say->one_front : say->fronts);
-	for (size_t i = 0; i < p->front.n; i++) {
-		buf_addz(b, i ? ", " : "");
-		buf_addc(b, p->front.s[i]);
-	}
-	if (p->front.n > 1)
-		buf_addf(b, "%s%d", say->fronts_as, (int)p->front.n);
-	buf_addz(b, p->front.n == 1 ? say->one_rest : say->fronts_rest);
-}
-
-/* {{words}}, {{count}}, {{order}}, {{alphabet}}; {{method}} and its sentences {{rule1}} .. {{rule4}}; {{thoughts}}, {{lines}}, {{last}}. */
-static void fields(struct holes *holes, struct str desc, enum lang lang)
-{
-	const struct phrases *say = &phrases[lang];
-	struct buf words = BUF_INIT, number = BUF_INIT, text = BUF_INIT, method = BUF_INIT;
-	struct puzzle p;
-
-	if (!parse(&p, desc))
-		return;
-	for (int i = 0; i < p.n; i++) {
-		buf_addz(&words, i ? ", " : "");
-		buf_add(&words, p.word[i]);
-	}
-	hole_put(holes, "words", buf_str(&words));
-	buf_addi(&number, p.n);
-	hole_put(holes, "count", buf_str(&number));
-	buf_reset(&number);
-	buf_addi(&number, p.count);
-	hole_put(holes, "last", buf_str(&number));
-	hole_put(holes, "order", str_of(p.down ? say->down : say->up));
-	add_alphabet(&text, &p, say);
-	hole_put(holes, "alphabet", buf_str(&text));
-	for (int i = 0; i < RULES; i++) {
-		char hole[] = "rule1";
-
-		hole[4] = (char)('1' + i);
-		buf_reset(&text);
-		buf_addz(&text, p.merging ? say->by_merging[i] : say->by_letter[i]);
-		if (!p.merging && i == 1)
-			buf_addz(&text, p.down ? say->larger : say->smaller);
-		if (p.merging && i == 2)
-			buf_addz(&text, p.down ? say->after : say->before);
-		hole_put(holes, hole, buf_str(&text));
-		buf_addz(&method, i ? say->join : "");
-		buf_add(&method, buf_str(&text));
-	}
-	hole_put(holes, "method", buf_str(&method));
-	for (int terse = 0; terse < 2; terse++) {
-		buf_reset(&text);
-		add_thoughts(&text, &p, say, terse);
-		hole_put(holes, terse ? "lines" : "thoughts", buf_str(&text));
-	}
-	buf_release(&words);
-	buf_release(&number);
-	buf_release(&text);
-	buf_release(&method);
 }
 
 const struct task task_word_sorting_mistake = {
