@@ -11,8 +11,6 @@
 #include "generators/minesweeper_solve.h"
 #include "generators/task.h"
 
-#include <stdio.h>
-
 /* All sets of techniques, the easiest in the highest bit; each text begins with ", ". */
 #define T4(s) s, s ", search"
 #define T3(s) T4(s), T4(s ", total")
@@ -56,20 +54,6 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 
 /* ---- inventing ---- */
 
-static int number_at(const struct field *f, const bool *mine, int i)
-{
-	int n = 0;
-
-	for (int dy = -1; dy <= 1; dy++)
-		for (int dx = -1; dx <= 1; dx++) {
-			int y = i / f->w + dy, x = i % f->w + dx;
-
-			if (y >= 0 && y < f->h && x >= 0 && x < f->w)
-				n += mine[y * f->w + x];
-		}
-	return n;
-}
-
 /* A random share of n things: at least one. */
 static int share(int n, int lo, int hi, struct rng *rng)
 {
@@ -78,23 +62,33 @@ static int share(int n, int lo, int hi, struct rng *rng)
 	return k ? k : 1;
 }
 
-static void random_field(struct field *f, const int *knob, struct rng *rng)
+/* Numbers are counted on a board with a rim, mine by mine. */
+static void random_field(struct field *f, bool mine[CELLS], const int *knob, struct rng *rng)
 {
-	bool mine[CELLS] = { false };
+	uint8_t beside[(SIDE + 2) * (SIDE + 2)] = { 0 };
 	int16_t order[CELLS];
 	int mines, shown;
 
-	for (int i = 0; i < f->cells; i++) {
+	for (int i = 0; i < f->cells; i++)
 		order[i] = (int16_t)i;
-		f->shown[i] = -1;
-	}
+	memset(f->shown, -1, (size_t)f->cells);
+	memset(mine, false, (size_t)f->cells);
 	rng_shuffle(rng, order, (size_t)f->cells, sizeof(order[0]));
 	mines = share(f->cells, knob[MINES_MIN], knob[MINES_MAX], rng);
 	shown = share(f->cells - mines, knob[REVEAL_MIN], knob[REVEAL_MAX], rng);
-	for (int k = 0; k < mines; k++)
+	for (int k = 0; k < mines; k++) {
+		uint8_t *at = beside + order[k] / f->w * (SIDE + 2) + order[k] % f->w; /* its upper left neighbour */
+
 		mine[order[k]] = true;
-	for (int k = mines; k < mines + shown; k++)
-		f->shown[order[k]] = (int8_t)number_at(f, mine, order[k]);
+		for (int y = 0; y < 3; y++, at += SIDE + 2)
+			for (int x = 0; x < 3; x++)
+				at[x]++;
+	}
+	for (int k = mines; k < mines + shown; k++) {
+		int i = order[k];
+
+		f->shown[i] = (int8_t)beside[(i / f->w + 1) * (SIDE + 2) + i % f->w + 1];
+	}
 	f->mines = knob[TOLD_MINES] ? mines : -1;
 }
 
@@ -150,17 +144,31 @@ static const char *refuse(const int *knob)
 	return NULL;
 }
 
+static char *number_put(char *to, int v)
+{
+	if (v > 9)
+		*to++ = (char)('0' + v / 10);
+	*to++ = (char)('0' + v % 10);
+	return to;
+}
+
+enum { PAIR_LONG = 9 /* "(15,15), " */ };
+
 static void answer_write(struct buf *out, const struct field *f, const struct certain *c)
 {
-	const char *sep = "";
+	char text[CELLS * PAIR_LONG], *to = text;
 
-	for (int i = 0; i < f->cells; i++)
-		if (f->shown[i] < 0 && c->value[i] == (f->safe ? SAFE : MINE)) {
-			buf_addf(out, "%s(%d,%d)", sep, i / f->w, i % f->w);
-			sep = ", ";
-		}
-	if (!*sep)
-		buf_addz(out, "none");
+	for (int i = 0; i < f->cells; i++) {
+		if (f->shown[i] >= 0 || c->value[i] != (f->safe ? SAFE : MINE))
+			continue;
+		*to++ = '(';
+		to = number_put(to, i / f->w);
+		*to++ = ',';
+		to = number_put(to, i % f->w);
+		memcpy(to, "), ", 3);
+		to += 3;
+	}
+	buf_add(out, to == text ? STR("none") : (struct str){ text, (size_t)(to - text - 2) });
 }
 
 enum {
@@ -168,18 +176,32 @@ enum {
 	SLOW_DRAWS = 10, /* where each takes the whole search */
 };
 
+/* Does the board need what is asked for, no more and no less? c becomes what is certain. */
+static bool good(const struct field *f, const bool *mine, struct certain *c, const int *knob)
+{
+	int least = f->cells < 36 ? 2 : 5, technique = knob[TECHNIQUE]; /* fewer cells would be guessed */
+	struct trace t = { .max = technique };
+	struct certain by_numbers;
+
+	if (technique <= CASE && !field_suits(f, mine, technique, least, &by_numbers))
+		return false;
+	if (technique <= CASE && f->mines < 0) {
+		*c = by_numbers;
+		return true;
+	}
+	return field_certain(f, c, FEW) && c->asked >= least && field_deduce(f, c, &t) && hardest(&t) == technique;
+}
+
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
 	struct field f = { .h = knob[HEIGHT], .w = knob[WIDTH], .cells = knob[HEIGHT] * knob[WIDTH], .safe = knob[ASK] };
-	int least = f.cells < 36 ? 2 : 5; /* fewer cells would be guessed */
 
 	for (int draw = 0; draw < (knob[TECHNIQUE] > CASE ? SLOW_DRAWS : DRAWS); draw++) {
-		struct trace t = { .max = knob[TECHNIQUE] };
+		bool mine[CELLS];
 		struct certain c;
 
-		random_field(&f, knob, rng);
-		if (!field_suits(&f, knob[TECHNIQUE]) || !field_certain(&f, &c, FEW) || c.asked < least ||
-		    !field_deduce(&f, &c, &t) || hardest(&t) != knob[TECHNIQUE])
+		random_field(&f, mine, knob, rng);
+		if (!good(&f, mine, &c, knob))
 			continue;
 		if (knob[MINIMAL])
 			hide(&f, &c, knob[TECHNIQUE], rng);
@@ -276,17 +298,33 @@ static void image(struct field *to, const struct field *from, int k)
 	}
 }
 
+/* Cell i of the k-th image, of a board that is w wide there. */
+static int cell_of(const struct field *f, int k, int w, int i)
+{
+	int y = k & 4 ? i % w : i / w, x = k & 4 ? i / w : i % w;
+
+	return (k & 1 ? f->h - 1 - y : y) * f->w + (k & 2 ? f->w - 1 - x : x);
+}
+
 static void canon(struct buf *out, struct str desc)
 {
-	struct field f, best, other;
+	struct field f, best;
+	int square, w;
 
 	if (!field_parse(&f, desc))
 		return;
-	best = f;
-	for (int k = 1; k < 8; k++) {
-		image(&other, &f, k);
-		if (other.h < best.h || (other.h == best.h && memcmp(other.shown, best.shown, (size_t)f.cells) < 0))
-			best = other;
+	image(&best, &f, f.w < f.h ? 4 : 0); /* no higher than wide */
+	square = best.h == best.w;
+	w = best.w;
+	for (int k = 0; k < 8; k++) {
+		int i = 0, d = 0;
+
+		if (!square && (k & 4) != (f.w < f.h ? 4 : 0))
+			continue;
+		for (; i < f.cells && !d; i++)
+			d = (uint8_t)f.shown[cell_of(&f, k, w, i)] - (uint8_t)best.shown[i];
+		if (d < 0)
+			image(&best, &f, k);
 	}
 	field_desc(out, &best);
 }
@@ -316,105 +354,106 @@ static double answers_log2(struct str desc)
 	return hidden;
 }
 
-/* Cells with what stands before, between and behind them. */
-static void put_cells(struct holes *holes, const char *hole, const struct field *f, const char *hidden,
-		      const char *const around[3])
+/* Cells with what stands between them. */
+static void put_cells(struct holes *holes, const char *hole, const struct field *f, char hidden, const char *between)
 {
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, hole);
 
-	for (int i = 0; i < f->cells; i++) {
-		buf_addz(&text, i % f->w ? around[1] : around[0]);
-		if (f->shown[i] < 0)
-			buf_addz(&text, hidden);
-		else
-			buf_addi(&text, f->shown[i]);
-		if (i % f->w == f->w - 1)
-			buf_addz(&text, i + 1 < f->cells ? around[2] : "");
+	for (int i = 0; b && i < f->cells; i++) {
+		buf_addz(b, i % f->w ? between : i ? "\n" : "");
+		buf_addc(b, f->shown[i] < 0 ? hidden : (char)('0' + f->shown[i]));
 	}
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
 }
 
 static void put_json(struct holes *holes, const struct field *f)
 {
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, "json");
 
+	if (!b)
+		return;
 	for (int i = 0; i < f->cells; i++) {
-		buf_addz(&text, i == 0 ? "[[" : i % f->w ? "," : "],\n [");
+		buf_addz(b, i == 0 ? "[[" : i % f->w ? "," : "],\n [");
 		if (f->shown[i] < 0)
-			buf_addz(&text, "\"X\"");
+			buf_addz(b, "\"X\"");
 		else
-			buf_addi(&text, f->shown[i]);
+			buf_addc(b, (char)('0' + f->shown[i]));
 	}
-	buf_addz(&text, "]]");
-	hole_put(holes, "json", buf_str(&text));
-	buf_release(&text);
+	buf_addz(b, "]]");
 }
 
 /* With the numbers of rows and columns at its edges. */
 static void put_table(struct holes *holes, const struct field *f)
 {
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, "table");
 
-	buf_addz(&text, "|   |");
-	for (int x = 0; x < f->w; x++)
-		buf_addf(&text, " %d |", x);
-	buf_addz(&text, "\n|---|");
-	for (int x = 0; x < f->w; x++)
-		buf_addz(&text, "---|");
-	for (int i = 0; i < f->cells; i++) {
-		if (i % f->w == 0)
-			buf_addf(&text, "\n| **%d** |", i / f->w);
-		buf_addf(&text, " %c |", f->shown[i] < 0 ? '#' : '0' + f->shown[i]);
+	if (!b)
+		return;
+	buf_addz(b, "|   |");
+	for (int x = 0; x < f->w; x++) {
+		buf_addc(b, ' ');
+		buf_addi(b, x);
+		buf_addz(b, " |");
 	}
-	hole_put(holes, "table", buf_str(&text));
-	buf_release(&text);
+	buf_addz(b, "\n|---|");
+	for (int x = 0; x < f->w; x++)
+		buf_addz(b, "---|");
+	for (int y = 0; y < f->h; y++) {
+		buf_addz(b, "\n| **");
+		buf_addi(b, y);
+		buf_addz(b, "** |");
+		for (int x = 0; x < f->w; x++) {
+			int v = f->shown[y * f->w + x];
+			char cell[] = { ' ', v < 0 ? '#' : (char)('0' + v), ' ', '|' };
+
+			buf_add(b, (struct str){ cell, sizeof(cell) });
+		}
+	}
+}
+
+static void put_total(struct holes *holes, int mines, enum lang lang)
+{
+	struct buf *b = hole_open(holes, "total");
+
+	if (!b)
+		return;
+	if (mines < 0)
+		buf_addz(b, lang == LANG_ZH ? "雷的总数未知，" : "The number of mines is not known;");
+	else if (lang == LANG_ZH)
+		buf_addf(b, "整个雷区一共有%d颗雷，", mines);
+	else
+		buf_addf(b, mines == 1 ? "There is %d mine in all;" : "There are %d mines in all;", mines);
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	static const char *const spaced[3] = { "", " ", "\n" }, *const glued[3] = { "", "", "\n" };
 	/* What is asked for, said of cells and of a cell. */
 	static const char *const words[LANGS][2][2] = {
 		{ { "hold a mine", "holds a mine" }, { "are free of mines", "is free of mines" } },
 		{ { "有雷", "有雷" }, { "没有雷", "没有雷" } },
 	};
-	struct buf total = BUF_INIT;
 	struct field f;
-	char text[16];
 
 	if (!field_parse(&f, desc))
 		return;
-	put_cells(holes, "dots", &f, ".", spaced);
-	put_cells(holes, "crosses", &f, "X", spaced);
-	put_cells(holes, "glued", &f, "#", glued);
+	put_cells(holes, "dots", &f, '.', " ");
+	put_cells(holes, "crosses", &f, 'X', " ");
+	put_cells(holes, "glued", &f, '#', "");
 	put_json(holes, &f);
 	put_table(holes, &f);
-	snprintf(text, sizeof(text), "%d", f.h);
-	hole_put(holes, "rows", str_of(text));
-	snprintf(text, sizeof(text), "%d", f.w);
-	hole_put(holes, "cols", str_of(text));
-	snprintf(text, sizeof(text), "%d", f.h - 1);
-	hole_put(holes, "last_row", str_of(text));
-	snprintf(text, sizeof(text), "%d", f.w - 1);
-	hole_put(holes, "last_col", str_of(text));
+	hole_puti(holes, "rows", f.h);
+	hole_puti(holes, "cols", f.w);
+	hole_puti(holes, "last_row", f.h - 1);
+	hole_puti(holes, "last_col", f.w - 1);
 	hole_put(holes, "hold", str_of(words[lang][f.safe][0]));
 	hole_put(holes, "holds", str_of(words[lang][f.safe][1]));
-	if (f.mines < 0)
-		buf_addz(&total, lang == LANG_ZH ? "雷的总数未知，" : "The number of mines is not known;");
-	else if (lang == LANG_ZH)
-		buf_addf(&total, "整个雷区一共有%d颗雷，", f.mines);
-	else
-		buf_addf(&total, f.mines == 1 ? "There is %d mine in all;" : "There are %d mines in all;", f.mines);
-	hole_put(holes, "total", buf_str(&total));
-	buf_release(&total);
+	put_total(holes, f.mines, lang);
 }
 
 const struct task task_minesweeper = {
 	.name = "minesweeper",
 	.family = "grid",
 	.what = "Find all hidden cells of a minesweeper board that are certainly mines.",
-	.revision = 1,
+	.revision = 2,
 	.flags = TASK_UNIQUE,
 	.knobs = knobs,
 	.levels = levels,

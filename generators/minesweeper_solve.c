@@ -21,169 +21,278 @@ enum {
 	SEARCH_STEPS = 4000,
 	LIST_STEPS = 8000,
 	GROUP = 40,
-	WEIGHT = 840, /* divided by 1 .. 8 */
+	RIM = 2, /* cells around the board that are none: nothing within two steps of a cell needs a test */
+	STRIDE = SIDE + 2 * RIM,
+	PLACES = STRIDE * STRIDE,
 };
 
 /* ---- the desc ---- */
 
-static bool number_read(struct str *s, int hi, int *ret)
+/* A number without zeros in front, at most hi; -1: none. */
+static int number_read(const char **at, const char *end, int hi)
 {
-	size_t i = 0;
+	const char *s = *at;
 	int v = 0;
 
-	for (; i < s->n && s->s[i] >= '0' && s->s[i] <= '9' && v <= hi; i++)
-		v = v * 10 + (s->s[i] - '0');
-	if (!i || v > hi || (i > 1 && s->s[0] == '0'))
-		return false;
-	*s = str_from(*s, i);
-	*ret = v;
-	return true;
+	for (; s < end && *s >= '0' && *s <= '9' && v <= hi; s++)
+		v = v * 10 + (*s - '0');
+	if (s == *at || v > hi || (s - *at > 1 && **at == '0'))
+		return -1;
+	*at = s;
+	return v;
 }
 
-static bool skip(struct str *s, struct str what)
+static bool skip(const char **at, const char *end, char c)
 {
-	if (!str_starts(*s, what))
+	bool there = *at < end && **at == c;
+
+	*at += there;
+	return there;
+}
+
+static bool head_read(struct field *f, const char **at, const char *end)
+{
+	f->h = number_read(at, end, SIDE);
+	if (f->h < 2 || !skip(at, end, 'x'))
 		return false;
-	*s = str_from(*s, what.n);
-	return true;
+	f->w = number_read(at, end, SIDE);
+	if (f->w < 2 || !skip(at, end, ':'))
+		return false;
+	f->cells = f->h * f->w;
+	f->mines = skip(at, end, '?') ? -1 : number_read(at, end, f->cells);
+	if ((f->mines < 0 && (*at)[-1] != '?') || !skip(at, end, ':'))
+		return false;
+	f->safe = skip(at, end, 's');
+	f->one = !f->safe && f->mines < 0 && skip(at, end, 'o');
+	return (f->safe || f->one || skip(at, end, 'm')) && skip(at, end, ':');
 }
 
 bool field_parse(struct field *f, struct str s)
 {
+	const char *at = s.s, *end = s.s + s.n;
 	int hidden = 0;
 
-	if (!number_read(&s, SIDE, &f->h) || f->h < 2 || !skip(&s, STR("x")) || !number_read(&s, SIDE, &f->w) || f->w < 2 ||
-	    !skip(&s, STR(":")))
+	if (!head_read(f, &at, end) || end - at != f->cells + f->h - 1)
 		return false;
-	f->cells = f->h * f->w;
-	f->mines = -1;
-	if (!skip(&s, STR("?")) && !number_read(&s, f->cells, &f->mines))
-		return false;
-	f->safe = str_starts(s, STR(":s:"));
-	f->one = f->mines < 0 && str_starts(s, STR(":o:"));
-	if (!skip(&s, STR(":s:")) && !skip(&s, STR(":m:")) && !(f->one && skip(&s, STR(":o:"))))
-		return false;
-	for (int i = 0; i < f->cells; i++) {
-		if (i && i % f->w == 0 && !skip(&s, STR("/")))
+	for (int y = 0; y < f->h; y++) {
+		int8_t *shown = f->shown + y * f->w;
+
+		if (y && *at++ != '/')
 			return false;
-		if (!s.n || (s.s[0] != '.' && (s.s[0] < '0' || s.s[0] > '8')))
-			return false;
-		f->shown[i] = (int8_t)(s.s[0] == '.' ? -1 : s.s[0] - '0');
-		hidden += f->shown[i] < 0;
-		s = str_from(s, 1);
+		for (int x = 0; x < f->w; x++, at++) {
+			shown[x] = (int8_t)(*at == '.' ? -1 : *at - '0');
+			hidden += *at == '.';
+			if (*at != '.' && (*at < '0' || *at > '8'))
+				return false;
+		}
 	}
-	return s.n == 0 && f->mines <= hidden;
+	return f->mines <= hidden;
 }
 
 void field_desc(struct buf *out, const struct field *f)
 {
-	buf_addf(out, "%dx%d:", f->h, f->w);
+	char text[CELLS + SIDE], *to = text;
+
+	buf_addi(out, f->h);
+	buf_addc(out, 'x');
+	buf_addi(out, f->w);
+	buf_addc(out, ':');
 	if (f->mines < 0)
 		buf_addc(out, '?');
 	else
 		buf_addi(out, f->mines);
 	buf_addz(out, f->safe ? ":s:" : f->one ? ":o:" : ":m:");
-	for (int i = 0; i < f->cells; i++) {
-		if (i && i % f->w == 0)
-			buf_addc(out, '/');
-		buf_addc(out, f->shown[i] < 0 ? '.' : (char)('0' + f->shown[i]));
+	for (int y = 0; y < f->h; y++) {
+		const int8_t *shown = f->shown + y * f->w;
+
+		for (int x = 0; x < f->w; x++)
+			*to++ = shown[x] < 0 ? '.' : (char)('0' + shown[x]);
+		*to++ = '/';
 	}
+	buf_add(out, (struct str){ text, (size_t)(to - text - 1) });
 }
 
 /* ---- the board as numbers and the hidden cells around them ---- */
 
-struct links {
-	const struct field *f;
-	int16_t around[CELLS][AROUND]; /* of a shown cell its hidden neighbours, of a hidden one its shown ones */
-	uint8_t n[CELLS];
-	int shown;
-	int16_t number[CELLS]; /* the shown cells that have hidden neighbours */
-	int weight[CELLS];     /* of shown cells: grows when one cannot be met, so that searches go there first */
-	int8_t like[CELLS];    /* of hidden cells: the last arrangement that was found, which searches try first */
-};
+/* The neighbours of a place, in reading order; the k-th has it as its own (7 - k)-th. */
+static const int beside[AROUND] = { -STRIDE - 1, -STRIDE, -STRIDE + 1, -1, 1, STRIDE - 1, STRIDE, STRIDE + 1 };
 
-static void links_make(struct links *k, const struct field *f)
+/* How many bits are set. Not the compiler's, which is a call where the processor is not known to count them. */
+static int count(unsigned set)
 {
-	k->f = f;
-	k->shown = 0;
-	for (int i = 0; i < f->cells; i++) {
-		k->n[i] = 0;
-		k->weight[i] = WEIGHT;
-		k->like[i] = SAFE;
-		for (int dy = -1; dy <= 1; dy++)
-			for (int dx = -1; dx <= 1; dx++) {
-				int y = i / f->w + dy, x = i % f->w + dx;
-
-				if ((dy || dx) && y >= 0 && y < f->h && x >= 0 && x < f->w &&
-				    (f->shown[i] < 0) != (f->shown[y * f->w + x] < 0))
-					k->around[i][k->n[i]++] = (int16_t)(y * f->w + x);
-			}
-		if (f->shown[i] >= 0 && k->n[i])
-			k->number[k->shown++] = (int16_t)i;
-	}
+	set -= set >> 1 & 0x55;
+	set = (set & 0x33) + (set >> 2 & 0x33);
+	return (int)((set + (set >> 4)) & 0x0f);
 }
 
+/*
+ * What is known of a board. Cells are places with a rim around them. A search needs no copy: it takes back what it tried.
+ * like is an arrangement of the open cells; a number that it does not meet has a gap.
+ */
 struct state {
-	struct links *k;
+	const struct field *f;
 	bool broken;
-	int trails;
-	int8_t value[CELLS];             /* of hidden cells */
-	int8_t lack[CELLS], open[CELLS]; /* of shown cells: mines not found among so many open cells */
-	int16_t trail[CELLS];            /* the cells that are known, in the order in which they became so */
-	int clash;                       /* where broken: a number that cannot be met */
+	int trails, shown, hidden;
+	int clash;            /* where broken: a number that cannot be met */
+	int gaps;             /* numbers with a gap */
+	int8_t value[PLACES]; /* of hidden cells */
+	uint8_t near[PLACES]; /* of hidden cells: bit k: the k-th neighbour is a number */
+	int8_t like[PLACES];
+	uint8_t met[PLACES];  /* bit v: the cell is v in some arrangement that was found */
+	uint8_t open[PLACES]; /* of numbers: bit k: the k-th neighbour is hidden, and not known */
+	int8_t lack[PLACES];  /* mines not found among those */
+	int8_t gap[PLACES];   /* of these, what like does not give */
+	int8_t found[PLACES]; /* what a round found, OPEN where it found nothing: see below */
+	int16_t weight[PLACES]; /* of numbers: grows when one cannot be met, so that searches go there first */
+	int16_t trail[CELLS];   /* the cells that are known, in the order in which they became so */
+	int16_t number[CELLS], cell[CELLS]; /* numbers with hidden cells around them; hidden cells */
 };
 
-static void state_init(struct state *s, struct links *k)
+static int row_of(int place)
 {
-	s->k = k;
-	s->broken = false;
-	s->trails = 0;
-	for (int i = 0; i < k->f->cells; i++) {
-		s->value[i] = OPEN;
-		s->lack[i] = k->f->shown[i];
-		s->open[i] = (int8_t)k->n[i];
-		if (k->f->shown[i] > k->n[i]) {
-			s->broken = true;
-			s->clash = i;
-		}
-	}
+	return place / STRIDE - RIM;
 }
 
-static void set(struct state *s, int i, int v)
+static int col_of(int place)
 {
-	if (s->value[i] != OPEN) {
-		s->broken = s->broken || s->value[i] != v;
+	return place % STRIDE - RIM;
+}
+
+static int index_of(const struct field *f, int place)
+{
+	return row_of(place) * f->w + col_of(place);
+}
+
+/* Arrangements are first sought near `mine`; NULL: near none at all. */
+static void state_init(struct state *s, const struct field *f, const bool *mine)
+{
+	size_t used = (size_t)((f->h + 2 * RIM) * STRIDE);
+
+	s->f = f;
+	s->broken = false;
+	s->trails = s->shown = s->hidden = s->gaps = 0;
+	memset(s->value, SAFE, used); /* of what is no hidden cell: not open */
+	memset(s->near, 0, used);
+	memset(s->open, 0, used);
+	memset(s->found, OPEN, used);
+	for (int y = 0, i = 0; y < f->h; y++)
+		for (int x = 0; x < f->w; x++, i++) {
+			int p = (y + RIM) * STRIDE + x + RIM;
+
+			if (f->shown[i] >= 0)
+				continue;
+			s->value[p] = OPEN;
+			s->like[p] = mine && mine[i];
+			s->met[p] = (uint8_t)(mine ? 1 << mine[i] : 0);
+			s->cell[s->hidden++] = (int16_t)p;
+		}
+	for (int y = 0, i = 0; y < f->h; y++)
+		for (int x = 0; x < f->w; x++, i++) {
+			int p = (y + RIM) * STRIDE + x + RIM, v = f->shown[i], like = 0;
+			unsigned open = 0;
+
+			if (v < 0)
+				continue;
+			for (int k = 0; k < AROUND; k++) {
+				int q = p + beside[k];
+
+				if (s->value[q] != OPEN)
+					continue;
+				open |= 1u << k;
+				like += s->like[q];
+				s->near[q] |= (uint8_t)(1u << (AROUND - 1 - k));
+			}
+			if (v > count(open)) {
+				s->broken = true;
+				s->clash = p;
+			}
+			if (!open)
+				continue;
+			s->open[p] = (uint8_t)open;
+			s->lack[p] = (int8_t)v;
+			s->gap[p] = (int8_t)(v - like);
+			s->gaps += v != like;
+			s->weight[p] = 1;
+			s->number[s->shown++] = (int16_t)p;
+		}
+}
+
+static void gap_add(struct state *s, int n, int more)
+{
+	int gap = s->gap[n] + more;
+
+	s->gaps += (gap != 0) - (s->gap[n] != 0);
+	s->gap[n] = (int8_t)gap;
+}
+
+static void set(struct state *s, int p, int v)
+{
+	int off = s->like[p] - v;
+
+	if (s->value[p] != OPEN) {
+		s->broken = s->broken || s->value[p] != v;
 		return;
 	}
-	s->value[i] = (int8_t)v;
-	s->trail[s->trails++] = (int16_t)i;
-	for (int a = 0; a < s->k->n[i]; a++) {
-		int n = s->k->around[i][a];
+	s->value[p] = (int8_t)v;
+	s->trail[s->trails++] = (int16_t)p;
+	for (unsigned rest = s->near[p]; rest; rest &= rest - 1) {
+		int k = __builtin_ctz(rest), n = p + beside[k];
 
 		s->lack[n] = (int8_t)(s->lack[n] - v);
-		s->open[n]--;
-		if (s->lack[n] < 0 || s->lack[n] > s->open[n]) {
+		gap_add(s, n, off);
+		s->open[n] ^= (uint8_t)(1u << (AROUND - 1 - k));
+		if (s->lack[n] < 0 || s->lack[n] > count(s->open[n])) {
 			s->broken = true;
 			s->clash = n;
-			s->k->weight[n] += WEIGHT;
+			s->weight[n] += s->weight[n] < 1000;
 		}
 	}
+}
+
+/* Forget what became known after the first `trails` cells. */
+static void undo(struct state *s, int trails)
+{
+	s->broken = false;
+	while (s->trails > trails) {
+		int p = s->trail[--s->trails], v = s->value[p], off = s->like[p] - v;
+
+		s->value[p] = OPEN;
+		for (unsigned rest = s->near[p]; rest; rest &= rest - 1) {
+			int k = __builtin_ctz(rest), n = p + beside[k];
+
+			s->lack[n] = (int8_t)(s->lack[n] + v);
+			gap_add(s, n, -off);
+			s->open[n] ^= (uint8_t)(1u << (AROUND - 1 - k));
+		}
+	}
+}
+
+/* A number that lacks none, or as many as are open, tells of all of these: v is what. */
+static bool tells(const struct state *s, int n, int *v)
+{
+	*v = s->lack[n] > 0;
+	return s->open[n] && (!s->lack[n] || s->lack[n] == count(s->open[n]));
+}
+
+static void set_around(struct state *s, int n, int v)
+{
+	for (unsigned rest = s->open[n]; rest; rest &= rest - 1)
+		set(s, n + beside[__builtin_ctz(rest)], v);
 }
 
 /* COUNT on and on, from the cells that became known after the first `from`. */
 static bool settle(struct state *s, int from)
 {
+	int v;
+
 	for (; from < s->trails && !s->broken; from++) {
-		int i = s->trail[from];
+		int p = s->trail[from];
 
-		for (int a = 0; a < s->k->n[i] && !s->broken; a++) {
-			int n = s->k->around[i][a];
+		for (unsigned rest = s->near[p]; rest && !s->broken; rest &= rest - 1) {
+			int n = p + beside[__builtin_ctz(rest)];
 
-			if (!s->open[n] || (s->lack[n] && s->lack[n] != s->open[n]))
-				continue;
-			for (int b = 0, v = s->lack[n] > 0; b < s->k->n[n]; b++)
-				if (s->value[s->k->around[n][b]] == OPEN)
-					set(s, s->k->around[n][b], v);
+			if (tells(s, n, &v))
+				set_around(s, n, v);
 		}
 	}
 	return !s->broken;
@@ -191,66 +300,84 @@ static bool settle(struct state *s, int from)
 
 /* ---- search ---- */
 
-/* A number with few open cells that often could not be met; -1: none has any open. */
+/* A number that is not met, with few open cells, that often could not be; -1: there is none. */
 static int hardest_number(const struct state *s)
 {
-	int best = -1, most = 0;
+	int best = -1, weight = 0, open = 1;
 
-	for (int k = 0; k < s->k->shown; k++) {
-		int n = s->k->number[k];
+	for (int k = 0; k < s->shown && s->gaps; k++) {
+		int n = s->number[k];
 
-		if (s->open[n] && s->k->weight[n] / s->open[n] > most) {
+		if (s->gap[n] && s->weight[n] * open > weight * count(s->open[n])) {
 			best = n;
-			most = s->k->weight[n] / s->open[n];
+			weight = s->weight[n];
+			open = count(s->open[n]);
 		}
 	}
 	return best;
 }
 
 /*
- * Can all numbers be met? s becomes such an arrangement, or is used up. Each dead end takes one of *steps; below 0: given
- * up.
+ * Can all numbers be met? What is on the trail then is such an arrangement, with like for cells that are still open. Each
+ * dead end takes one of *steps; below 0: given up.
  */
 static bool fits(struct state *s, int *steps)
 {
-	struct state other;
-	int n = s->broken ? -1 : hardest_number(s), i = 0, v;
+	int n = hardest_number(s), from = s->trails, p = 0, v;
 
-	if (n < 0 || s->broken)
-		return !s->broken;
-	for (int a = 0; a < s->k->n[n]; a++)
-		if (s->value[s->k->around[n][a]] == OPEN)
-			i = s->k->around[n][a];
-	v = s->k->like[i];
-	other = *s;
-	set(&other, i, v);
-	if (settle(&other, s->trails) && fits(&other, steps)) {
-		*s = other;
+	if (n < 0)
 		return true;
+	v = s->gap[n] > 0;
+	for (unsigned rest = s->open[n]; rest; rest &= rest - 1) {
+		int q = n + beside[__builtin_ctz(rest)];
+
+		if (s->like[q] != v && (!p || !(s->met[q] >> v & 1)))
+			p = q;
 	}
+	set(s, p, v);
+	if (settle(s, from) && fits(s, steps))
+		return true;
+	undo(s, from);
 	if (*steps < 0 || --*steps < 0)
 		return false;
-	n = s->trails;
-	set(s, i, 1 - v);
-	return settle(s, n) && fits(s, steps);
+	set(s, p, 1 - v);
+	return settle(s, from) && fits(s, steps);
 }
 
-/* Is cell i v in some arrangement? It is noted in met what its cells are. */
-static bool can_be(const struct state *s, int i, int v, uint8_t *met, int *steps)
+/* like becomes some arrangement, all of which is met. False: there is none. */
+static bool arrange(struct state *s, int *steps)
 {
-	struct state t = *s;
+	int from = s->trails;
+	bool good = fits(s, steps);
 
-	set(&t, i, v);
-	if (!settle(&t, s->trails) || !fits(&t, steps))
-		return false;
-	for (int j = 0; j < s->k->f->cells; j++) {
-		if (t.value[j] == OPEN)
-			continue;
-		s->k->like[j] = t.value[j];
-		if (met)
-			met[j] |= (uint8_t)(1 << t.value[j]);
+	for (int k = 0; k < s->hidden && good; k++) {
+		int p = s->cell[k];
+
+		if (s->value[p] != OPEN)
+			s->like[p] = s->value[p];
+		s->met[p] |= (uint8_t)(1 << s->like[p]);
 	}
-	return true;
+	undo(s, from);
+	return good;
+}
+
+/* Is cell p v in some arrangement? Then like, which was one, becomes that, and is met. */
+static bool can_be(struct state *s, int p, int v, int *steps)
+{
+	int from = s->trails;
+	bool good;
+
+	set(s, p, v);
+	good = settle(s, from) && fits(s, steps);
+	/* gaps stay what they are, whether these cells are known or open */
+	for (int k = from; good && k < s->trails; k++) {
+		int q = s->trail[k];
+
+		s->like[q] = s->value[q];
+		s->met[q] |= (uint8_t)(1 << s->value[q]);
+	}
+	undo(s, from);
+	return good;
 }
 
 /* ---- the number of mines ---- */
@@ -263,7 +390,7 @@ struct group {
 };
 
 /* All arrangements of the group's cells from `at` on. */
-static bool group_list(struct group *g, const struct state *s, int at, int *steps)
+static bool group_list(struct group *g, struct state *s, int at, int *steps)
 {
 	int mines = 0;
 
@@ -273,10 +400,13 @@ static bool group_list(struct group *g, const struct state *s, int at, int *step
 		return false;
 	if (at < g->n) {
 		for (int v = SAFE; v <= MINE; v++) {
-			struct state t = *s;
+			int from = s->trails;
+			bool listed;
 
-			set(&t, g->cell[at], v);
-			if (settle(&t, s->trails) && !group_list(g, &t, at + 1, steps))
+			set(s, g->cell[at], v);
+			listed = !settle(s, from) || group_list(g, s, at + 1, steps);
+			undo(s, from);
+			if (!listed)
 				return false;
 		}
 		return true;
@@ -295,13 +425,13 @@ static bool group_find(struct group *g, const struct state *s, int i, bool *in)
 	*g = (struct group){ .n = 1, .cell = { (int16_t)i } };
 	in[i] = true;
 	for (int at = 0; at < g->n; at++)
-		for (int a = 0; a < s->k->n[g->cell[at]]; a++) {
-			int n = s->k->around[g->cell[at]][a];
+		for (unsigned near = s->near[g->cell[at]]; near; near &= near - 1) {
+			int n = g->cell[at] + beside[__builtin_ctz(near)];
 
-			for (int b = 0; b < s->k->n[n]; b++) {
-				int j = s->k->around[n][b];
+			for (unsigned open = s->open[n]; open; open &= open - 1) {
+				int j = n + beside[__builtin_ctz(open)];
 
-				if (s->value[j] != OPEN || in[j])
+				if (in[j])
 					continue;
 				if (g->n == GROUP)
 					return false;
@@ -321,18 +451,18 @@ struct totals {
 };
 
 /* False: too much of it. */
-static bool totals_find(struct totals *t, const struct state *s, int steps)
+static bool totals_find(struct totals *t, struct state *s, int steps)
 {
-	bool in[CELLS] = { false };
+	bool in[PLACES] = { false };
 
 	t->n = t->far = 0;
-	t->left = s->k->f->mines;
-	for (int i = 0; i < s->k->f->cells; i++) {
-		if (s->k->f->shown[i] >= 0)
-			continue;
-		t->far += !s->k->n[i];
+	t->left = s->f->mines;
+	for (int k = 0; k < s->hidden; k++) {
+		int i = s->cell[k];
+
+		t->far += !s->near[i];
 		t->left -= s->value[i] == MINE;
-		if (!s->k->n[i] || s->value[i] != OPEN || in[i])
+		if (!s->near[i] || s->value[i] != OPEN || in[i])
 			continue;
 		if (t->n == GROUPS || !group_find(&t->group[t->n], s, i, in) || !group_list(&t->group[t->n], s, 0, &steps))
 			return false;
@@ -367,7 +497,7 @@ static bool rest_can(const struct totals *t, int but, int far_from, int far_to, 
 /* What the number of mines settles, into value (OPEN where it settles nothing). False: nothing fits it. */
 static bool totals_use(const struct totals *t, const struct state *s, int8_t *value)
 {
-	memset(value, OPEN, (size_t)s->k->f->cells);
+	memset(value, OPEN, PLACES);
 	if (!rest_can(t, -1, 0, t->far, t->left))
 		return false;
 	for (int k = 0; k < t->n; k++) {
@@ -383,47 +513,48 @@ static bool totals_use(const struct totals *t, const struct state *s, int8_t *va
 			else if (!(g->without[j] & good))
 				value[g->cell[j]] = MINE;
 	}
-	for (int i = 0; i < s->k->f->cells && t->far; i++)
-		if (s->k->f->shown[i] < 0 && !s->k->n[i]) {
+	for (int k = 0; k < s->hidden && t->far; k++)
+		if (!s->near[s->cell[k]]) {
 			if (!rest_can(t, -1, 1, t->far, t->left))
-				value[i] = SAFE;
+				value[s->cell[k]] = SAFE;
 			else if (!rest_can(t, -1, 0, t->far - 1, t->left))
-				value[i] = MINE;
+				value[s->cell[k]] = MINE;
 		}
 	return true;
 }
 
 /* ---- words ---- */
 
-static void say_cell(struct buf *b, const struct state *s, int i)
+static void say_cell(struct buf *b, int p)
 {
-	buf_addf(b, "(%d,%d)", i / s->k->f->w, i % s->k->f->w);
+	buf_addf(b, "(%d,%d)", row_of(p), col_of(p));
 }
 
-static void say_known(struct buf *b, const struct state *s, int i, int v)
+static void say_known(struct buf *b, int p, int v)
 {
 	buf_addz(b, v == MINE ? " *" : " -");
-	say_cell(b, s, i);
+	say_cell(b, p);
+}
+
+static int number_at(const struct state *s, int n)
+{
+	return s->f->shown[index_of(s->f, n)];
 }
 
 static void say_number(struct buf *b, const struct state *s, int n)
 {
-	buf_addf(b, "%d@", s->k->f->shown[n]);
-	say_cell(b, s, n);
+	buf_addf(b, "%d@", number_at(s, n));
+	say_cell(b, n);
 }
 
 static void say_open(struct buf *b, const struct state *s, int n)
 {
-	bool first = true;
+	char before = '{';
 
-	buf_addc(b, '{');
-	for (int a = 0; a < s->k->n[n]; a++) {
-		if (s->value[s->k->around[n][a]] != OPEN)
-			continue;
-		if (!first)
-			buf_addc(b, ' ');
-		first = false;
-		say_cell(b, s, s->k->around[n][a]);
+	for (unsigned rest = s->open[n]; rest; rest &= rest - 1) {
+		buf_addc(b, before);
+		say_cell(b, n + beside[__builtin_ctz(rest)]);
+		before = ' ';
 	}
 	buf_addc(b, '}');
 }
@@ -434,38 +565,40 @@ static void say_open(struct buf *b, const struct state *s, int n)
 
 struct round {
 	int n;
-	int16_t cell[CELLS];
-	int8_t value[CELLS]; /* of every cell; OPEN where nothing was found */
+	int16_t cell[CELLS]; /* what it is stands in state.found */
 };
 
-/* False: it was found already. */
-static bool found(struct round *r, const struct state *s, int i, int v)
+static void found(struct round *r, struct state *s, int p, int v)
 {
-	if (s->value[i] != OPEN || r->value[i] != OPEN)
-		return false;
-	r->value[i] = (int8_t)v;
-	r->cell[r->n++] = (int16_t)i;
-	return true;
+	if (s->value[p] != OPEN || s->found[p] != OPEN)
+		return;
+	s->found[p] = (int8_t)v;
+	r->cell[r->n++] = (int16_t)p;
 }
 
-static void counts(const struct state *s, struct round *r, struct trace *t)
+static void found_around(struct round *r, struct state *s, int n, unsigned cells, int v)
 {
-	for (int k = 0; k < s->k->shown; k++) {
-		int n = s->k->number[k], v = s->lack[n] > 0, before = r->n;
+	for (; cells; cells &= cells - 1)
+		found(r, s, n + beside[__builtin_ctz(cells)], v);
+}
 
-		if (!s->open[n] || (s->lack[n] && s->lack[n] != s->open[n]))
+static void counts(struct state *s, struct round *r, struct trace *t)
+{
+	for (int k = 0; k < s->shown; k++) {
+		int n = s->number[k], v, before = r->n;
+
+		if (!tells(s, n, &v))
 			continue;
-		for (int a = 0; a < s->k->n[n]; a++)
-			found(r, s, s->k->around[n][a], v);
+		found_around(r, s, n, s->open[n], v);
 		if (r->n == before)
 			continue;
 		t->steps++;
 		if (t->out) {
 			say_number(t->out, s, n);
-			buf_addf(t->out, " %d-%d=%d ", s->k->f->shown[n], s->k->f->shown[n] - s->lack[n], s->lack[n]);
+			buf_addf(t->out, " %d-%d=%d ", number_at(s, n), number_at(s, n) - s->lack[n], s->lack[n]);
 			say_open(t->out, s, n);
 			for (int j = before; j < r->n; j++)
-				say_known(t->out, s, r->cell[j], v);
+				say_known(t->out, r->cell[j], v);
 			buf_addc(t->out, '\n');
 		}
 		if (t->serial)
@@ -473,26 +606,31 @@ static void counts(const struct state *s, struct round *r, struct trace *t)
 	}
 }
 
-static bool beside(const struct state *s, int n, int i)
+enum { NEAR = 2, ACROSS = 2 * NEAR + 1 /* numbers that share cells */ };
+
+/* own[dy + NEAR][dx + NEAR]: of a number's neighbours those that are not beside the one dy below and dx to the right. */
+static const uint8_t own[ACROSS][ACROSS] = {
+	{ 0xfe, 0xfc, 0xf8, 0xf9, 0xfb },
+	{ 0xf6, 0xf4, 0xe0, 0xe9, 0xeb },
+	{ 0xd6, 0x94, 0x00, 0x29, 0x6b },
+	{ 0xd7, 0x97, 0x07, 0x2f, 0x6f },
+	{ 0xdf, 0x9f, 0x1f, 0x3f, 0x7f },
+};
+
+/* a lacks so many more than b that they fill all its own cells: then b has none in its own. Those of both, or no. */
+static bool pair_tells(const struct state *s, int a, int b, unsigned only_a, unsigned only_b, unsigned *mines, unsigned *safe)
 {
-	return abs(n / s->k->f->w - i / s->k->f->w) <= 1 && abs(n % s->k->f->w - i % s->k->f->w) <= 1;
+	*mines = s->open[a] & only_a;
+	*safe = s->open[b] & only_b;
+	return *mines != s->open[a] && s->lack[a] - s->lack[b] == count(*mines) && (*mines || *safe);
 }
 
-/* a lacks so many more than b that they fill all its own cells: then b has none in its own. */
-static void pair(const struct state *s, struct round *r, struct trace *t, int a, int b)
+static void pair(struct state *s, struct round *r, struct trace *t, int a, int b, unsigned mines, unsigned safe)
 {
-	int own = 0, before = r->n;
+	int before = r->n;
 
-	for (int k = 0; k < s->k->n[a]; k++)
-		own += s->value[s->k->around[a][k]] == OPEN && !beside(s, b, s->k->around[a][k]);
-	if (own == s->open[a] || s->lack[a] - s->lack[b] != own)
-		return;
-	for (int k = 0; k < s->k->n[a]; k++)
-		if (!beside(s, b, s->k->around[a][k]))
-			found(r, s, s->k->around[a][k], MINE);
-	for (int k = 0; k < s->k->n[b]; k++)
-		if (!beside(s, a, s->k->around[b][k]))
-			found(r, s, s->k->around[b][k], SAFE);
+	found_around(r, s, a, mines, MINE);
+	found_around(r, s, b, safe, SAFE);
 	if (r->n == before)
 		return;
 	t->steps += 2;
@@ -506,72 +644,96 @@ static void pair(const struct state *s, struct round *r, struct trace *t, int a,
 			buf_addc(t->out, ' ');
 	}
 	for (int j = before; j < r->n; j++)
-		say_known(t->out, s, r->cell[j], r->value[r->cell[j]]);
+		say_known(t->out, r->cell[j], s->found[r->cell[j]]);
 	buf_addc(t->out, '\n');
 }
 
-static void pairs(const struct state *s, struct round *r, struct trace *t)
+/* Bit x of rows[y]: there is a number with open cells, RIM added to both. */
+static void open_rows(const struct state *s, uint32_t rows[SIDE + 2 * RIM])
 {
-	int w = s->k->f->w;
+	memset(rows, 0, sizeof(rows[0]) * (SIDE + 2 * RIM));
+	for (int k = 0; k < s->shown; k++)
+		if (s->open[s->number[k]])
+			rows[s->number[k] / STRIDE] |= 1u << s->number[k] % STRIDE;
+}
 
-	for (int j = 0; j < s->k->shown; j++)
-		for (int k = 0; k < s->k->shown; k++) {
-			int a = s->k->number[j], b = s->k->number[k];
+/* The numbers near enough to a, as steps to the right from two to the left of it, in the row `dy` below. */
+static unsigned near_in(const uint32_t *rows, int a, int dy)
+{
+	return rows[a / STRIDE + dy] >> (a % STRIDE - NEAR) & ((1u << ACROSS) - 1);
+}
 
-			if (j != k && s->open[a] && s->open[b] && abs(a / w - b / w) <= 2 && abs(a % w - b % w) <= 2)
-				pair(s, r, t, a, b);
-			if (t->serial && r->n)
-				return;
-		}
+static void pairs(struct state *s, struct round *r, struct trace *t)
+{
+	uint32_t rows[SIDE + 2 * RIM];
+
+	open_rows(s, rows);
+	for (int k = 0; k < s->shown; k++) {
+		int a = s->number[k];
+
+		for (int dy = -NEAR; dy <= NEAR && s->open[a]; dy++)
+			for (unsigned near = near_in(rows, a, dy); near; near &= near - 1) {
+				int dx = __builtin_ctz(near) - NEAR, b = a + dy * STRIDE + dx;
+				unsigned mines, safe;
+
+				if (pair_tells(s, a, b, own[NEAR + dy][NEAR + dx], own[NEAR - dy][NEAR - dx], &mines, &safe))
+					pair(s, r, t, a, b, mines, safe);
+				if (t->serial && r->n)
+					return;
+			}
+	}
 }
 
 /* One cell that cannot be what is supposed. */
-static void one_case(const struct state *s, struct round *r, struct trace *t)
+static void one_case(struct state *s, struct round *r, struct trace *t)
 {
-	for (int i = 0; i < s->k->f->cells; i++) {
-		if (s->k->f->shown[i] >= 0 || !s->k->n[i] || s->value[i] != OPEN)
+	for (int j = 0; j < s->hidden; j++) {
+		int p = s->cell[j], from = s->trails;
+
+		if (!s->near[p] || s->value[p] != OPEN)
 			continue;
 		for (int v = SAFE; v <= MINE; v++) {
-			struct state u = *s;
-
-			set(&u, i, v);
-			if (settle(&u, s->trails))
+			set(s, p, v);
+			if (settle(s, from)) {
+				undo(s, from);
 				continue;
-			found(r, s, i, 1 - v);
-			t->steps += u.trails - s->trails;
-			if (!t->out)
-				return;
-			say_cell(t->out, s, i);
-			buf_addz(t->out, v == MINE ? "*?" : "-?");
-			for (int k = s->trails + 1; k < u.trails; k++)
-				say_known(t->out, s, u.trail[k], u.value[u.trail[k]]);
-			buf_addz(t->out, " x");
-			say_number(t->out, s, u.clash);
-			say_known(t->out, s, i, 1 - v);
-			buf_addc(t->out, '\n');
+			}
+			t->steps += s->trails - from;
+			if (t->out) {
+				say_cell(t->out, p);
+				buf_addz(t->out, v == MINE ? "*?" : "-?");
+				for (int k = from + 1; k < s->trails; k++)
+					say_known(t->out, s->trail[k], s->value[s->trail[k]]);
+				buf_addz(t->out, " x");
+				say_number(t->out, s, s->clash);
+				say_known(t->out, p, 1 - v);
+				buf_addc(t->out, '\n');
+			}
+			undo(s, from);
+			found(r, s, p, 1 - v);
 			return;
 		}
 	}
 }
 
-static void total(const struct state *s, struct round *r, struct trace *t)
+static void total(struct state *s, struct round *r, struct trace *t)
 {
-	int8_t value[CELLS];
+	int8_t value[PLACES];
 	struct totals *g;
 
-	if (s->k->f->mines < 0)
+	if (s->f->mines < 0)
 		return;
 	g = malloc(sizeof(*g));
 	if (!g)
 		return;
 	if (totals_find(g, s, LIST_STEPS) && totals_use(g, s, value)) {
-		for (int i = 0; i < s->k->f->cells; i++)
-			if (value[i] != OPEN)
-				found(r, s, i, value[i]);
+		for (int k = 0; k < s->hidden; k++)
+			if (value[s->cell[k]] != OPEN)
+				found(r, s, s->cell[k], value[s->cell[k]]);
 		t->steps += r->n ? g->n + r->n : 0;
 	}
 	if (t->out && r->n) {
-		buf_addf(t->out, "#%d-%d=%d", s->k->f->mines, s->k->f->mines - g->left, g->left);
+		buf_addf(t->out, "#%d-%d=%d", s->f->mines, s->f->mines - g->left, g->left);
 		for (int k = 0; k < g->n; k++) {
 			char mark = '{';
 
@@ -585,40 +747,49 @@ static void total(const struct state *s, struct round *r, struct trace *t)
 		}
 		buf_addf(t->out, " {0-%d}", g->far);
 		for (int k = 0; k < r->n; k++)
-			say_known(t->out, s, r->cell[k], r->value[r->cell[k]]);
+			say_known(t->out, r->cell[k], s->found[r->cell[k]]);
 		buf_addc(t->out, '\n');
 	}
 	free(g);
 }
 
 /* One asked cell by a search. */
-static void one_search(const struct state *s, const struct certain *c, struct round *r, struct trace *t)
+static void one_search(struct state *s, const struct certain *c, struct round *r, struct trace *t)
 {
-	for (int i = 0; i < s->k->f->cells; i++) {
-		int steps = SEARCH_STEPS, v = c->value[i];
+	for (int k = 0; k < s->hidden; k++) {
+		int steps = SEARCH_STEPS, p = s->cell[k], v = c->value[index_of(s->f, p)];
 
-		if (v == OPEN || !s->k->n[i] || s->k->f->shown[i] >= 0 || s->value[i] != OPEN || can_be(s, i, 1 - v, NULL, &steps) ||
-		    steps < 0)
+		if (v == OPEN || !s->near[p] || s->value[p] != OPEN || can_be(s, p, 1 - v, &steps) || steps < 0)
 			continue;
 		t->branch += SEARCH_STEPS - steps;
 		t->steps++;
-		found(r, s, i, v);
+		found(r, s, p, v);
 		if (t->out) {
-			say_cell(t->out, s, i);
+			say_cell(t->out, p);
 			buf_addz(t->out, v == SAFE ? "*? x" : "-? x");
-			say_known(t->out, s, i, v);
+			say_known(t->out, p, v);
 			buf_addc(t->out, '\n');
 		}
 		return;
 	}
 }
 
+/* What a round found becomes known. */
+static bool round_end(struct state *s, struct round *r)
+{
+	for (int k = 0; k < r->n; k++) {
+		set(s, r->cell[k], s->found[r->cell[k]]);
+		s->found[r->cell[k]] = OPEN;
+	}
+	return r->n && !s->broken;
+}
+
 static bool one_round(struct state *s, const struct certain *c, struct trace *t)
 {
-	struct round r = { .n = 0 };
+	struct round r;
 	int technique = COUNT;
 
-	memset(r.value, OPEN, sizeof(r.value));
+	r.n = 0;
 	for (; technique <= t->max && !r.n; technique++) {
 		switch (technique) {
 		case COUNT: counts(s, &r, t); break;
@@ -628,37 +799,37 @@ static bool one_round(struct state *s, const struct certain *c, struct trace *t)
 		default: one_search(s, c, &r, t); break;
 		}
 	}
-	if (!r.n)
-		return false;
-	t->used |= 1u << (technique - 1);
-	t->rounds++;
-	for (int k = 0; k < r.n; k++)
-		set(s, r.cell[k], r.value[r.cell[k]]);
-	return !s->broken;
+	if (r.n) {
+		t->used |= 1u << (technique - 1);
+		t->rounds++;
+	}
+	return round_end(s, &r);
 }
 
-static int missing(const struct state *s, const struct certain *c)
+/* How many of the cells that became known after the first `from` are asked for. */
+static int asked_for(const struct state *s, const struct certain *c, int from)
 {
-	int n = 0, v = s->k->f->safe ? SAFE : MINE;
+	int n = 0, v = s->f->safe ? SAFE : MINE;
 
-	for (int i = 0; i < s->k->f->cells; i++)
-		n += s->k->f->shown[i] < 0 && c->value[i] == v && s->value[i] == OPEN;
+	for (int k = from; k < s->trails; k++)
+		n += c->value[index_of(s->f, s->trail[k])] == v;
 	return n;
 }
 
 bool field_deduce(const struct field *f, const struct certain *c, struct trace *t)
 {
 	struct buf *out = t->out;
-	struct links k;
 	struct state s;
+	int told = 0, missing = c->asked;
 	bool on = true;
-	int told = 0;
 
-	links_make(&k, f);
-	state_init(&s, &k);
-	while (on && missing(&s, c)) {
+	state_init(&s, f, NULL);
+	while (on && missing > 0) {
+		int from = s.trails;
+
 		t->out = out && out->n < t->end ? out : NULL;
 		on = one_round(&s, c, t);
+		missing -= asked_for(&s, c, from);
 		told = t->out ? t->steps : told;
 	}
 	if (out && t->steps > told)
@@ -667,104 +838,180 @@ bool field_deduce(const struct field *f, const struct certain *c, struct trace *
 	return on;
 }
 
-bool field_suits(const struct field *f, int technique)
-{
-	static const struct certain nothing;
-	struct trace t = { .max = CASE };
-	struct links k;
-	struct state s;
-	int needed = -1;
+/* ---- all that a technique finds, untold ---- */
 
-	if (technique > CASE)
-		return true;
-	links_make(&k, f);
-	state_init(&s, &k);
-	for (int from = 0; one_round(&s, &nothing, &t); from = s.trails)
-		for (int j = from; j < s.trails; j++)
-			if (s.value[s.trail[j]] == (f->safe ? SAFE : MINE)) {
-				needed = 31 - __builtin_clz(t.used);
-				if (needed > technique)
-					return false;
+static void count_on(struct state *s)
+{
+	int v;
+
+	for (int k = 0; k < s->shown; k++)
+		if (tells(s, s->number[k], &v))
+			set_around(s, s->number[k], v);
+	settle(s, 0);
+}
+
+/* With COUNT in between. */
+static void pair_on(struct state *s)
+{
+	uint32_t rows[SIDE + 2 * RIM];
+
+	for (bool news = true; news && !s->broken;) {
+		news = false;
+		open_rows(s, rows);
+		for (int k = 0; k < s->shown && !s->broken; k++) {
+			int a = s->number[k], from = s->trails;
+
+			for (int dy = -NEAR; dy <= NEAR && s->open[a]; dy++)
+				for (unsigned near = near_in(rows, a, dy); near; near &= near - 1) {
+					int dx = __builtin_ctz(near) - NEAR, b = a + dy * STRIDE + dx;
+					unsigned mines, safe;
+
+					if (!s->open[b] ||
+					    !pair_tells(s, a, b, own[NEAR + dy][NEAR + dx], own[NEAR - dy][NEAR - dx], &mines, &safe))
+						continue;
+					for (; mines; mines &= mines - 1)
+						set(s, a + beside[__builtin_ctz(mines)], MINE);
+					for (; safe; safe &= safe - 1)
+						set(s, b + beside[__builtin_ctz(safe)], SAFE);
+				}
+			news |= s->trails > from;
+			settle(s, from);
+		}
+	}
+}
+
+/* With COUNT and PAIR in between. */
+static void case_on(struct state *s)
+{
+	for (bool news = true; news && !s->broken;) {
+		news = false;
+		for (int j = 0; j < s->hidden && !s->broken; j++) {
+			int p = s->cell[j], from = s->trails;
+
+			for (int v = SAFE; v <= MINE && s->near[p] && s->value[p] == OPEN; v++) {
+				bool can;
+
+				set(s, p, v);
+				can = settle(s, from);
+				undo(s, from);
+				if (can)
+					continue;
+				set(s, p, 1 - v);
+				settle(s, from);
+				news = true;
 			}
-	return needed == technique;
+		}
+		if (news)
+			pair_on(s);
+	}
+}
+
+static int known(const struct state *s, int v)
+{
+	int n = 0;
+
+	for (int k = 0; k < s->trails; k++)
+		n += s->value[s->trail[k]] == v;
+	return n;
+}
+
+static void certain_take(struct certain *c, const struct state *s)
+{
+	memset(c->value, OPEN, sizeof(c->value));
+	for (int k = 0; k < s->trails; k++)
+		c->value[index_of(s->f, s->trail[k])] = s->value[s->trail[k]];
+	c->asked = known(s, s->f->safe ? SAFE : MINE);
+}
+
+bool field_suits(const struct field *f, const bool *mine, int technique, int least, struct certain *c)
+{
+	static void (*const on[])(struct state *) = { [COUNT] = count_on, [PAIR] = pair_on, [CASE] = case_on };
+	int v = f->safe ? SAFE : MINE, before = 0, steps = FEW;
+	struct state s;
+
+	state_init(&s, f, mine);
+	for (int t = COUNT; t <= technique; t++) {
+		before = t ? known(&s, v) : -1;
+		on[t](&s);
+	}
+	if (s.broken || known(&s, v) == before || known(&s, v) < least)
+		return false;
+	certain_take(c, &s);
+	for (int k = 0; k < s.hidden; k++) {
+		int p = s.cell[k];
+
+		if (s.near[p] && s.value[p] == OPEN && !(s.met[p] >> (1 - v) & 1) && !can_be(&s, p, 1 - v, &steps))
+			return false;
+	}
+	return true;
 }
 
 /* ---- the whole truth ---- */
 
 /* Mines beside numbers that have no more hidden neighbours than mines. */
-static bool certain_by_one(const struct links *k, struct certain *c)
+static void certain_by_one(struct certain *c, const struct state *s)
 {
-	const struct field *f = k->f;
-
 	memset(c->value, OPEN, sizeof(c->value));
 	c->asked = 0;
-	for (int i = 0; i < f->cells; i++) {
-		if (f->shown[i] < 0)
-			continue;
-		if (f->shown[i] > k->n[i])
-			return false;
-		for (int a = 0; f->shown[i] == k->n[i] && a < k->n[i]; a++) {
-			int j = k->around[i][a];
+	for (int k = 0; k < s->shown; k++) {
+		int n = s->number[k];
 
-			c->asked += c->value[j] == OPEN;
-			c->value[j] = MINE;
+		if (s->lack[n] != count(s->open[n]))
+			continue;
+		for (unsigned rest = s->open[n]; rest; rest &= rest - 1) {
+			int i = index_of(s->f, n + beside[__builtin_ctz(rest)]);
+
+			c->asked += c->value[i] == OPEN;
+			c->value[i] = MINE;
 		}
 	}
-	return true;
 }
 
 bool field_certain(const struct field *f, struct certain *c, int steps)
 {
-	uint8_t met[CELLS] = { 0 }; /* bit v: the cell is v in some arrangement */
 	int list_steps = 2 * steps;
-	struct links k;
 	struct state s;
-	struct round r;
 
-	links_make(&k, f);
-	if (f->one)
-		return certain_by_one(&k, c);
-	state_init(&s, &k);
-	do { /* what is plain first: it keeps the search short */
-		struct trace t = { .max = PAIR };
-
-		r.n = 0;
-		memset(r.value, OPEN, sizeof(r.value));
-		counts(&s, &r, &t);
-		if (!r.n)
-			pairs(&s, &r, &t);
-		for (int j = 0; j < r.n; j++)
-			set(&s, r.cell[j], r.value[r.cell[j]]);
-	} while (r.n && !s.broken);
+	state_init(&s, f, NULL);
 	if (s.broken)
 		return false;
-	for (int i = 0; i < f->cells; i++)
+	if (f->one) {
+		certain_by_one(c, &s);
+		return true;
+	}
+	count_on(&s); /* what is plain first: it keeps the search short */
+	pair_on(&s);
+	if (s.broken || !arrange(&s, &steps))
+		return false;
+	for (int k = 0; k < s.hidden; k++) {
+		int p = s.cell[k];
+
 		for (int v = SAFE; v <= MINE; v++) {
 			int from = s.trails;
 
-			if (f->shown[i] >= 0 || !k.n[i] || s.value[i] != OPEN || met[i] >> v & 1 || can_be(&s, i, v, met, &steps))
+			if (!s.near[p] || s.value[p] != OPEN || s.met[p] >> v & 1 || can_be(&s, p, v, &steps))
 				continue;
 			if (steps < 0)
 				return false;
-			set(&s, i, 1 - v);
+			set(&s, p, 1 - v);
 			if (!settle(&s, from))
 				return false;
 		}
-	memcpy(c->value, s.value, sizeof(c->value));
+	}
+	certain_take(c, &s);
 	if (f->mines >= 0) {
 		struct totals *t = malloc(sizeof(*t));
-		int8_t more[CELLS];
+		int8_t more[PLACES];
 		bool good = t && totals_find(t, &s, list_steps) && totals_use(t, &s, more);
 
 		free(t);
 		if (!good)
 			return false;
-		for (int i = 0; i < f->cells; i++)
-			if (more[i] != OPEN)
-				c->value[i] = more[i];
+		for (int k = 0; k < s.hidden; k++)
+			if (more[s.cell[k]] != OPEN && s.value[s.cell[k]] == OPEN) {
+				c->value[index_of(f, s.cell[k])] = more[s.cell[k]];
+				c->asked += more[s.cell[k]] == (f->safe ? SAFE : MINE);
+			}
 	}
-	c->asked = 0;
-	for (int i = 0; i < f->cells; i++)
-		c->asked += f->shown[i] < 0 && c->value[i] == (f->safe ? SAFE : MINE);
 	return true;
 }

@@ -53,8 +53,11 @@ void field_desc(struct buf *out, const struct field *f);
  */
 enum { FEW = 200, ENOUGH = 4000 };
 bool field_certain(const struct field *f, struct certain *c, int steps);
-/* Is `technique` the hardest needed for what is found without searching? Quick, and no where field_deduce would say no. */
-bool field_suits(const struct field *f, int technique);
+/*
+ * Of a board whose number of mines is not told, with the mines that are there: is `technique`, CASE at most, the hardest
+ * needed, and are at least so many cells asked for? c then has these. For drawing boards: no more is done than it takes.
+ */
+bool field_suits(const struct field *f, const bool *mine, int technique, int least, struct certain *c);
 /* Go on until all of c that is asked for is found. False: stuck. */
 bool field_deduce(const struct field *f, const struct certain *c, struct trace *t);
 
