@@ -52,6 +52,89 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 15, 15, 28, 38, 37, 48, CASE, 0, 0, 0 },
 };
 
+/* ---- the desc ---- */
+
+/* A number without zeros in front, at most hi; -1: none. */
+static int number_read(const char **at, const char *end, int hi)
+{
+	const char *s = *at;
+	int v = 0;
+
+	for (; s < end && *s >= '0' && *s <= '9' && v <= hi; s++)
+		v = v * 10 + (*s - '0');
+	if (s == *at || v > hi || (s - *at > 1 && **at == '0'))
+		return -1;
+	*at = s;
+	return v;
+}
+
+static bool skip(const char **at, const char *end, char c)
+{
+	bool there = *at < end && **at == c;
+
+	*at += there;
+	return there;
+}
+
+static bool head_read(struct field *f, const char **at, const char *end)
+{
+	f->h = number_read(at, end, SIDE);
+	if (f->h < 2 || !skip(at, end, 'x'))
+		return false;
+	f->w = number_read(at, end, SIDE);
+	if (f->w < 2 || !skip(at, end, ':'))
+		return false;
+	f->cells = f->h * f->w;
+	f->mines = skip(at, end, '?') ? -1 : number_read(at, end, f->cells);
+	if ((f->mines < 0 && (*at)[-1] != '?') || !skip(at, end, ':'))
+		return false;
+	f->safe = skip(at, end, 's');
+	f->one = !f->safe && f->mines < 0 && skip(at, end, 'o');
+	return (f->safe || f->one || skip(at, end, 'm')) && skip(at, end, ':');
+}
+
+bool field_parse(struct field *f, struct str s)
+{
+	const char *at = s.s, *end = s.s + s.n;
+	int hidden = 0;
+
+	if (!head_read(f, &at, end) || end - at != f->cells + f->h - 1)
+		return false;
+	for (int y = 0; y < f->h; y++) {
+		int8_t *shown = f->shown + y * f->w;
+
+		if (y && *at++ != '/')
+			return false;
+		for (int x = 0; x < f->w; x++, at++) {
+			shown[x] = (int8_t)(*at == '.' ? -1 : *at - '0');
+			hidden += *at == '.';
+			if (*at != '.' && (*at < '0' || *at > '8'))
+				return false;
+		}
+	}
+	return f->mines <= hidden;
+}
+
+void field_desc(struct buf *out, const struct field *f)
+{
+	char text[CELLS + SIDE], *to = text;
+
+	buf_addf(out, "%dx%d:", f->h, f->w);
+	if (f->mines < 0)
+		buf_addc(out, '?');
+	else
+		buf_addi(out, f->mines);
+	buf_addz(out, f->safe ? ":s:" : f->one ? ":o:" : ":m:");
+	for (int y = 0; y < f->h; y++) {
+		const int8_t *shown = f->shown + y * f->w;
+
+		for (int x = 0; x < f->w; x++)
+			*to++ = shown[x] < 0 ? '.' : (char)('0' + shown[x]);
+		*to++ = '/';
+	}
+	buf_add(out, (struct str){ text, (size_t)(to - text - 1) });
+}
+
 /* ---- inventing ---- */
 
 /* A random share of n things: at least one. */
