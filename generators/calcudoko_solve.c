@@ -269,11 +269,6 @@ static int ways_count(const struct ways *w, unsigned set, int limit, char *way, 
 	return found;
 }
 
-static int member(int n, int line, int k)
-{
-	return line < n ? line * n + k : k * n + line - n;
-}
-
 /* A digit that the cage must hold, and only in one line: no other cell of the line has it. */
 static void must_hold(struct latin *l, const struct cage *c, const struct ways *w)
 {
@@ -299,7 +294,7 @@ static void must_hold(struct latin *l, const struct cage *c, const struct ways *
 			if ((side ? col : row) < 0)
 				continue;
 			for (int k = 0; k < l->n; k++) {
-				int i = member(l->n, line, k);
+				int i = latin_member(l->n, line, k);
 				bool mine = false;
 
 				for (int j = 0; j < c->n; j++)
@@ -347,7 +342,7 @@ static bool rest_find(struct rest *r, const struct latin *l, int line)
 
 	*r = (struct rest){ .total = n * (n + 1) / 2, .cells.sign = '+' };
 	for (int k = 0; k < n; k++) {
-		int i = member(n, line, k);
+		int i = latin_member(n, line, k);
 		const struct cage *c = &b->cage[b->cage_of[i]];
 		bool inside = true, known = true;
 		struct ways w;
@@ -392,9 +387,9 @@ static void tighten(struct latin *l, int k, int rung)
 {
 	const struct board *b = l->p->data;
 
-	if (rung == LATIN_HARD && k < 2 * l->n)
+	if (rung == LATIN_HARD)
 		line_step(l, k);
-	else if (rung != LATIN_HARD && k < b->cages)
+	else
 		cage_step(l, &b->cage[k], rung);
 }
 
@@ -449,14 +444,11 @@ static void say(const struct latin *l, int k, int rung)
 
 void cages_pose(struct latin *l, struct latin_puzzle *p, struct board *b)
 {
-	*p = (struct latin_puzzle){ .n = b->n, .rules = b->cages > 2 * b->n ? b->cages : 2 * b->n,
-				    .rungs = 1u << LATIN_RULE | 1u << LATIN_DEEP | 1u << LATIN_HARD, .wide = 1u << LATIN_HARD,
-				    .covered = { [LATIN_RULE] = LATIN_DEEP }, .exact = LATIN_RULE, .data = b,
-				    .tighten = tighten, .say = say };
-	for (int i = 0; i < b->n * b->n; i++) {
-		p->rule_of[i][0] = b->cage_of[i];
-		p->rule_of[i][1] = LATIN_CELLS;
-	}
+	*p = (struct latin_puzzle){ .n = b->n, .rungs = 1u << LATIN_RULE | 1u << LATIN_DEEP | 1u << LATIN_HARD,
+				    .by_line = 1u << LATIN_HARD, .covered = { [LATIN_RULE] = LATIN_DEEP },
+				    .exact = LATIN_RULE, .data = b, .tighten = tighten, .say = say };
+	for (int i = 0; i < b->n * b->n; i++)
+		p->rule_of[i] = b->cage_of[i];
 	latin_init(l, p, LATIN_GUESS);
 	for (int k = 0; k < b->cages; k++)
 		if (b->cage[k].n == 1 && b->cage[k].target <= b->n)

@@ -145,9 +145,11 @@ static void write(struct buf *out, const struct board *b)
 
 struct rules {
 	const struct board *b;
-	bool known; /* the chains of these signs */
+	bool known; /* what follows, for these signs */
 	/* Bit k of [0] / [1]: the k-th cell of the line is below / above the cell by a chain of signs. */
 	uint16_t chain[2][LATIN_CELLS][2 * LATIN_SIDE];
+	uint32_t crowds[2][LATIN_CELLS];   /* bit line: several are */
+	uint64_t crowd_of[LATIN_CELLS][2]; /* the cells that have this one in such a crowd */
 };
 
 static void chains(struct rules *r)
@@ -187,11 +189,38 @@ static void chains(struct rules *r)
 			}
 		}
 	}
+	memset(r->crowds, 0, sizeof(r->crowds));
+	memset(r->crowd_of, 0, sizeof(r->crowd_of));
+	for (int side = 0; side < 2; side++) {
+		for (int i = 0; i < cells; i++) {
+			for (int line = 0; line < 2 * n; line++) {
+				unsigned set = r->chain[side][i][line];
+
+				if (!(set & (set - 1)))
+					continue;
+				r->crowds[side][i] |= 1u << line;
+				for (; set; set &= set - 1)
+					r->crowd_of[latin_member(n, line, __builtin_ctz(set))][i >> 6] |= 1ull << (i & 63);
+			}
+		}
+	}
 }
 
-static int member(int n, int line, int k)
+/* Crowds that these cells are in. */
+static void wake(struct latin *l, const uint64_t *cells, uint64_t *rules)
 {
-	return line < n ? line * n + k : k * n + line - n;
+	struct rules *r = l->p->data;
+
+	if (!r->known)
+		chains(r);
+	for (int w = 0; w < 2; w++) {
+		for (uint64_t set = cells[w]; set; set &= set - 1) {
+			const uint64_t *of = r->crowd_of[w * 64 + __builtin_ctzll(set)];
+
+			rules[0] |= of[0];
+			rules[1] |= of[1];
+		}
+	}
 }
 
 static void inequality(struct latin *l, int i)
@@ -220,7 +249,7 @@ static int crowded(const struct latin *l, int line, unsigned set, int side)
 	int many[LATIN_SIDE + 2] = { 0 }, at = 0;
 
 	for (; set; set &= set - 1) {
-		unsigned c = l->cand[member(l->n, line, __builtin_ctz(set))];
+		unsigned c = l->cand[latin_member(l->n, line, __builtin_ctz(set))];
 
 		if (!c)
 			return 0;
@@ -234,19 +263,13 @@ static int crowded(const struct latin *l, int line, unsigned set, int side)
 
 static void crowd(struct latin *l, int i)
 {
-	struct rules *r = l->p->data;
+	const struct rules *r = l->p->data;
 	unsigned all = (1u << l->n) - 1;
 
-	if (!r->known)
-		chains(r);
 	for (int side = 0; side < 2; side++) {
-		for (int line = 0; line < 2 * l->n; line++) {
-			unsigned set = r->chain[side][i][line];
-			int least;
+		for (uint32_t lines = r->crowds[side][i]; lines; lines &= lines - 1) {
+			int line = __builtin_ctz(lines), least = crowded(l, line, r->chain[side][i][line], side);
 
-			if (!(set & (set - 1)))
-				continue;
-			least = crowded(l, line, set, side);
 			if (least >= l->n)
 				latin_strike(l, i, all);
 			else
@@ -284,7 +307,7 @@ static void say(const struct latin *l, int k, int rung)
 		return;
 	}
 	for (unsigned set = r->chain[side][k][line]; set; set &= set - 1) {
-		int j = member(l->n, line, __builtin_ctz(set));
+		int j = latin_member(l->n, line, __builtin_ctz(set));
 
 		latin_say_cell(l->out, l->n, j);
 		buf_addc(l->out, ' ');
@@ -297,12 +320,10 @@ static void say(const struct latin *l, int k, int rung)
 
 static void puzzle_init(struct latin_puzzle *p, struct rules *r, const struct board *b)
 {
-	*p = (struct latin_puzzle){ .n = b->n, .rules = b->n * b->n, .rungs = 1u << LATIN_RULE | 1u << LATIN_DEEP,
-				    .wide = 1u << LATIN_DEEP, .exact = LATIN_RULE, .data = r, .tighten = tighten, .say = say };
-	for (int i = 0; i < p->rules; i++) {
-		p->rule_of[i][0] = (uint8_t)i;
-		p->rule_of[i][1] = LATIN_CELLS;
-	}
+	*p = (struct latin_puzzle){ .n = b->n, .rungs = 1u << LATIN_RULE | 1u << LATIN_DEEP, .wide = LATIN_DEEP, .wake = wake,
+				    .exact = LATIN_RULE, .data = r, .tighten = tighten, .say = say };
+	for (int i = 0; i < b->n * b->n; i++)
+		p->rule_of[i] = (uint8_t)i;
 	r->b = b;
 	r->known = false;
 }

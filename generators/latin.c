@@ -20,6 +20,8 @@
  */
 #include "generators/latin.h"
 
+#include <limits.h>
+
 enum {
 	GUESSES = 400, /* suppositions of a worked solution; puzzles need some tens at most */
 	LONG = 5000,   /* bytes of a worked solution after which refutations are told without their steps */
@@ -27,37 +29,37 @@ enum {
 
 /* ---- the state ---- */
 
-static void all_stale(struct latin *l, int rung)
+/* Row and column of a cell; a division by n takes long. */
+static int row_of(const struct latin *l, int i)
 {
-	for (int k = 0; k < l->p->rules; k++)
-		l->stale[rung][k >> 6] |= 1ull << (k & 63);
+	return (int)((unsigned)i * l->inverse >> 16);
 }
 
 void latin_init(struct latin *l, const struct latin_puzzle *p, int max)
 {
-	*l = (struct latin){ .p = p, .n = p->n, .cells = p->n * p->n, .max = max, .left = p->n * p->n };
-	for (int i = 0; i < l->cells; i++)
+	uint32_t all = (1u << 2 * p->n) - 1;
+
+	*l = (struct latin){ .p = p, .n = p->n, .cells = p->n * p->n, .max = max, .left = p->n * p->n, .enough = INT_MAX,
+			     .inverse = 65536u / (unsigned)p->n + 1, .fish = { 0x1ff, 0x1ff }, .moved_lines = all };
+	for (int i = 0; i < l->cells; i++) {
 		l->cand[i] = (uint16_t)((1u << p->n) - 1);
-	for (int rung = LATIN_RULE; rung < LATIN_GUESS; rung += 2)
-		all_stale(l, rung);
-	l->lines = (1u << 2 * p->n) - 1;
+		l->moved[i >> 6] |= 1ull << (i & 63);
+	}
+	for (int k = 0; k < LATIN_LOOKS; k++)
+		l->lines[k] = all;
 }
 
 /* Cell i is digits less: what must look at it again? */
-static void lost(struct latin *l, int i, unsigned digits)
+static void lost(struct latin *l, int i, int y, int x, unsigned digits)
 {
-	unsigned rest = l->cand[i] &= (uint16_t)~digits;
+	unsigned rest = l->cand[i] &= (uint16_t)~digits, lines = 1u << y | 1u << (l->n + x);
 
-	l->changes++;
-	l->lines |= 1u << i / l->n | 1u << (l->n + i % l->n);
-	for (int j = 0; j < 2; j++) {
-		int k = l->p->rule_of[i][j];
-
-		if (k == LATIN_CELLS)
-			break;
-		for (int r = LATIN_RULE; r < LATIN_GUESS; r += 2)
-			l->stale[r][k >> 6] |= 1ull << (k & 63);
-	}
+	for (int k = 0; k < LATIN_LOOKS; k++)
+		l->lines[k] |= lines;
+	l->fish[0] |= (uint16_t)digits;
+	l->fish[1] |= (uint16_t)digits;
+	l->moved_lines |= lines;
+	l->moved[i >> 6] |= 1ull << (i & 63);
 	if (!rest)
 		l->broken = true;
 	else if (!(rest & (rest - 1)) && !l->cell[i])
@@ -66,20 +68,20 @@ static void lost(struct latin *l, int i, unsigned digits)
 
 static void place(struct latin *l, int i, int v)
 {
-	int n = l->n, y = i / n, x = i % n;
+	int n = l->n, y = row_of(l, i), x = i - y * n;
 	unsigned bit = 1u << (v - 1);
 
 	l->cell[i] = (uint8_t)v;
 	l->left--;
 	l->ready[i >> 6] &= ~(1ull << (i & 63));
 	if (l->cand[i] != bit)
-		lost(l, i, ~bit);
-	for (int k = 0; k < n; k++) {
-		if (k != x && l->cand[y * n + k] & bit)
-			lost(l, y * n + k, bit);
-		if (k != y && l->cand[k * n + x] & bit)
-			lost(l, k * n + x, bit);
-	}
+		lost(l, i, y, x, ~bit);
+	for (int k = 0, j = i - x; k < n; k++, j++)
+		if (l->cand[j] & bit && k != x)
+			lost(l, j, y, k, bit);
+	for (int k = 0, j = x; k < n; k++, j += n)
+		if (l->cand[j] & bit && k != y)
+			lost(l, j, k, x, bit);
 }
 
 void latin_give(struct latin *l, int i, int v)
@@ -97,7 +99,7 @@ void latin_strike(struct latin *l, int i, unsigned digits)
 		return;
 	l->cut[i] |= (uint16_t)digits;
 	l->struck = true;
-	lost(l, i, digits);
+	lost(l, i, row_of(l, i), i - row_of(l, i) * l->n, digits);
 	if (!l->out)
 		return;
 	buf_addz(&l->line, " !");
@@ -105,9 +107,16 @@ void latin_strike(struct latin *l, int i, unsigned digits)
 	latin_say_cell(&l->line, l->n, i);
 }
 
+/* The cells of a line are at + k * step. */
+static int line_at(const struct latin *l, int line, int *step)
+{
+	*step = line < l->n ? 1 : l->n;
+	return line < l->n ? line * l->n : line - l->n;
+}
+
 static int cell_of(const struct latin *l, int line, int k)
 {
-	return line < l->n ? line * l->n + k : k * l->n + line - l->n;
+	return latin_member(l->n, line, k);
 }
 
 /* ---- its words ---- */
@@ -260,15 +269,43 @@ static void say_own(struct latin *l, int k, int rung, const uint16_t *before)
 	memcpy(l->cand, after, sizeof(after));
 }
 
+/* Rules that look at cells which changed are to be tried again. */
+static void wake(struct latin *l)
+{
+	const struct latin_puzzle *p = l->p;
+	uint64_t rules[2] = { 0 };
+
+	for (int w = 0; w < 2; w++) {
+		for (uint64_t set = l->moved[w]; set; set &= set - 1) {
+			int k = p->rule_of[w * 64 + __builtin_ctzll(set)];
+
+			rules[k >> 6] |= 1ull << (k & 63);
+		}
+		l->far[w] |= l->moved[w];
+		l->moved[w] = 0;
+	}
+	for (int r = LATIN_RULE; r < LATIN_GUESS; r += 2) {
+		if (p->by_line >> r & 1) {
+			l->stale[r][0] |= l->moved_lines;
+		} else {
+			l->stale[r][0] |= rules[0];
+			l->stale[r][1] |= rules[1];
+		}
+	}
+	l->moved_lines = 0;
+}
+
 static bool own(struct latin *l, int rung)
 {
 	bool any = false;
 
 	if (!(l->p->rungs >> rung & 1) || (l->lean && l->p->covered[rung] && l->p->covered[rung] <= l->max))
 		return false;
-	if (l->p->wide >> rung & 1 && l->changes != l->seen[rung])
-		all_stale(l, rung);
-	l->seen[rung] = l->changes;
+	wake(l);
+	if (rung == l->p->wide) {
+		l->p->wake(l, l->far, l->stale[rung]);
+		l->far[0] = l->far[1] = 0;
+	}
 	for (int w = 0; w < 2; w++) {
 		while (l->stale[rung][w]) {
 			int k = w * 64 + __builtin_ctzll(l->stale[rung][w]);
@@ -287,6 +324,7 @@ static bool own(struct latin *l, int rung)
 			any = true;
 			if (!l->sweep || l->broken)
 				return true;
+			wake(l);
 		}
 	}
 	return any;
@@ -296,10 +334,29 @@ static bool own(struct latin *l, int rung)
 static unsigned places(const struct latin *l, int line, int v)
 {
 	unsigned at = 0;
+	int step, i = line_at(l, line, &step);
 
-	for (int k = 0; k < l->n; k++)
-		at |= (unsigned)(l->cand[cell_of(l, line, k)] >> (v - 1) & 1) << k;
+	for (int k = 0; k < l->n; k++, i += step)
+		at |= (unsigned)(l->cand[i] >> (v - 1) & 1) << k;
 	return at;
+}
+
+/* Digits that can stand in one cell of the line; *full: those of filled cells; *some: those that can stand in any. */
+static unsigned lone_digits(const struct latin *l, int line, unsigned *full, unsigned *some)
+{
+	unsigned once = 0, more = 0;
+	int step, i = line_at(l, line, &step);
+
+	*full = 0;
+	for (int k = 0; k < l->n; k++, i += step) {
+		unsigned c = l->cand[i];
+
+		more |= once & c;
+		once |= c;
+		*full |= l->cell[i] ? c : 0u;
+	}
+	*some = once;
+	return once & ~more;
 }
 
 /* Why no other open cell of the line can be v: "~b2|", its column has it; "~b4!", struck before. */
@@ -321,19 +378,12 @@ static void say_hidden(struct latin *l, int line, int i, int v)
 
 static bool hidden_in(struct latin *l, int line)
 {
-	unsigned once = 0, more = 0, full = 0;
+	unsigned full, some, once = lone_digits(l, line, &full, &some);
 	bool any = false;
 
-	for (int k = 0; k < l->n; k++) {
-		int i = cell_of(l, line, k);
-
-		more |= once & l->cand[i];
-		once |= l->cand[i];
-		full |= l->cell[i] ? l->cand[i] : 0u;
-	}
-	if (once != (1u << l->n) - 1)
+	if (some != (1u << l->n) - 1)
 		l->broken = true;
-	for (once &= ~(more | full); once && !l->broken; once &= once - 1) {
+	for (once &= ~full; once && !l->broken; once &= once - 1) {
 		int v = latin_least(once);
 		unsigned at = places(l, line, v);
 		int i;
@@ -359,13 +409,13 @@ static bool hidden(struct latin *l)
 {
 	bool any = false;
 
-	while (l->lines && !l->broken) {
-		int line = __builtin_ctz(l->lines);
+	while (l->lines[0] && !l->broken) {
+		int line = __builtin_ctz(l->lines[0]);
 
-		l->lines &= l->lines - 1;
+		l->lines[0] &= l->lines[0] - 1;
 		if (!hidden_in(l, line))
 			continue;
-		l->lines |= 1u << line;
+		l->lines[0] |= 1u << line;
 		any = true;
 		if (!l->sweep)
 			break;
@@ -373,98 +423,108 @@ static bool hidden(struct latin *l)
 	return any;
 }
 
-/* The next set of the same size among bits 0 .. n-1; false after the last (Gosper's hack). */
-static bool next_set(unsigned *set, int n)
+/*
+ * The least group, as a number, of `more` of these members that together with `group` has `size` bits; `bits` are those of `group`.
+ * Some other of the n has some of them, too. 0: there is none.
+ */
+static unsigned closed_group(const uint16_t *has, int n, unsigned members, int more, int size, unsigned group, unsigned bits)
 {
-	unsigned low = *set & -*set, up = *set + low;
+	if (!more) {
+		for (int k = 0; k < n && latin_size(bits) == size; k++)
+			if (has[k] & bits && !(group >> k & 1))
+				return group;
+		return 0;
+	}
+	for (unsigned rest = members; rest; rest &= rest - 1) { /* the last of the group, then those before it */
+		unsigned last = rest & -rest, all = bits | has[__builtin_ctz(rest)], found;
 
-	*set = up | ((*set ^ up) / low) >> 2;
-	return *set < 1u << n;
+		if (latin_size(all) > size)
+			continue;
+		found = closed_group(has, n, members & (last - 1), more - 1, size, group | last, all);
+		if (found)
+			return found;
+	}
+	return 0;
 }
 
-static bool naked_set(struct latin *l, int line, unsigned set, int size)
+/* has[k]: the k-th cell's digits. */
+static void naked_set(struct latin *l, int line, unsigned set, const uint16_t *has)
 {
 	unsigned digits = 0;
 
 	for (unsigned rest = set; rest; rest &= rest - 1)
-		digits |= l->cand[cell_of(l, line, __builtin_ctz(rest))];
-	if (latin_size(digits) != size)
-		return false;
+		digits |= has[__builtin_ctz(rest)];
 	for (int k = 0; k < l->n; k++)
 		if (!(set >> k & 1))
 			latin_strike(l, cell_of(l, line, k), digits);
-	if (!l->struck)
-		return false;
 	if (l->out) {
 		latin_say_digits(l->out, digits);
 		say_members(l->out, l, line, set);
 		say_line(l->out, l, line);
 	}
 	struck_line(l);
-	return true;
 }
 
 /* at[v - 1]: places of v in the line. */
-static bool hidden_set(struct latin *l, int line, unsigned digits, int size, const uint16_t *at)
+static void hidden_set(struct latin *l, int line, unsigned digits, const uint16_t *at)
 {
 	unsigned set = 0;
 
 	for (unsigned rest = digits; rest; rest &= rest - 1)
 		set |= at[__builtin_ctz(rest)];
-	if (latin_size(set) != size)
-		return false;
 	for (unsigned rest = set; rest; rest &= rest - 1)
 		latin_strike(l, cell_of(l, line, __builtin_ctz(rest)), ~digits);
-	if (!l->struck)
-		return false;
 	if (l->out) {
 		latin_say_digits(l->out, digits);
 		say_line(l->out, l, line);
 		say_members(l->out, l, line, set);
 	}
 	struck_line(l);
-	return true;
 }
 
 static bool subsets_in(struct latin *l, int line, int size)
 {
-	unsigned set = (1u << size) - 1, cells = 0, digits = 0; /* those that can take part */
-	uint16_t at[LATIN_SIDE] = { 0 };
-	int open = 0;
+	unsigned cells = 0, digits = 0, naked, hidden; /* those that can take part; those that do */
+	uint16_t has[LATIN_SIDE], at[LATIN_SIDE] = { 0 };
+	int open = 0, step, i = line_at(l, line, &step);
 
-	for (int k = 0; k < l->n; k++) {
-		int i = cell_of(l, line, k);
-
+	for (int k = 0; k < l->n; k++, i += step) {
+		has[k] = l->cand[i];
 		if (l->cell[i])
 			continue;
 		open++;
-		if (latin_size(l->cand[i]) <= size)
+		if (latin_size(has[k]) <= size)
 			cells |= 1u << k;
-		for (unsigned c = l->cand[i]; c; c &= c - 1)
+		for (unsigned c = has[k]; c; c &= c - 1)
 			at[__builtin_ctz(c)] |= (uint16_t)(1u << k);
 	}
+	if (open <= size)
+		return false;
 	for (int v = 0; v < l->n; v++)
 		if (at[v] && latin_size(at[v]) <= size)
 			digits |= 1u << v;
-	if (open <= size || (latin_size(cells) < size && latin_size(digits) < size))
-		return false;
-	do {
-		if (!(set & ~cells) && naked_set(l, line, set, size))
-			return true;
-		if (!(set & ~digits) && hidden_set(l, line, set, size, at))
-			return true;
-	} while (next_set(&set, l->n));
-	return false;
+	naked = closed_group(has, l->n, cells, size, size, 0, 0);
+	hidden = closed_group(at, l->n, digits, size, size, 0, 0);
+	if (naked && (!hidden || naked <= hidden))
+		naked_set(l, line, naked, has);
+	else if (hidden)
+		hidden_set(l, line, hidden, at);
+	return naked || hidden;
 }
 
 /* `size` cells of a line that share as many digits, or digits that share as many cells. */
 static bool subsets(struct latin *l, int size)
 {
+	uint32_t *lines = &l->lines[size - 1];
 	bool any = false;
 
-	for (int line = 0; line < 2 * l->n && !l->broken; line++) {
+	for (int line = 0; *lines >> line && !l->broken; line++) {
+		if (!(*lines >> line & 1))
+			continue;
+		*lines &= ~(1u << line);
 		if (!subsets_in(l, line, size))
 			continue;
+		*lines |= 1u << line;
 		any = true;
 		if (!l->sweep)
 			break;
@@ -472,20 +532,22 @@ static bool subsets(struct latin *l, int size)
 	return any;
 }
 
-/* v in the lines of set (rows, or columns from line n on), at at[line], lies in as many lines across. */
-static bool fish_in(struct latin *l, int from, unsigned set, int size, int v, const uint16_t *at)
+/* Rows (or columns, from line n on) that have v in as many columns: no other row has it there. */
+static bool fish_in(struct latin *l, int from, int size, int v, const uint16_t *at)
 {
-	unsigned across = 0;
+	unsigned lines = 0, set, across = 0;
 
+	for (int k = 0; k < l->n; k++)
+		if (at[k] & (at[k] - 1) && latin_size(at[k]) <= size)
+			lines |= 1u << k;
+	set = closed_group(at, l->n, lines, size, size, 0, 0);
+	if (!set)
+		return false;
 	for (unsigned rest = set; rest; rest &= rest - 1)
 		across |= at[__builtin_ctz(rest)];
-	if (latin_size(across) != size)
-		return false;
 	for (int k = 0; k < l->n; k++)
 		for (unsigned rest = across; rest && !(set >> k & 1); rest &= rest - 1)
 			latin_strike(l, cell_of(l, from + k, __builtin_ctz(rest)), 1u << (v - 1));
-	if (!l->struck)
-		return false;
 	if (l->out) {
 		buf_addi(l->out, v);
 		for (unsigned rest = set; rest; rest &= rest - 1)
@@ -497,32 +559,21 @@ static bool fish_in(struct latin *l, int from, unsigned set, int size, int v, co
 	return true;
 }
 
-static bool fish_of(struct latin *l, int from, int size, int v)
-{
-	unsigned set = (1u << size) - 1, lines = 0; /* those that can take part */
-	uint16_t at[LATIN_SIDE];
-
-	for (int k = 0; k < l->n; k++) {
-		at[k] = (uint16_t)places(l, from + k, v);
-		if (latin_size(at[k]) > 1 && latin_size(at[k]) <= size)
-			lines |= 1u << k;
-	}
-	if (latin_size(lines) < size)
-		return false;
-	do {
-		if (!(set & ~lines) && fish_in(l, from, set, size, v, at))
-			return true;
-	} while (next_set(&set, l->n));
-	return false;
-}
-
 static bool fish(struct latin *l, int size)
 {
+	uint16_t *digits = &l->fish[size - 2];
 	bool any = false;
 
 	for (int v = 1; v <= l->n; v++) {
-		for (int from = 0; from <= l->n; from += l->n) {
-			if (l->broken || !fish_of(l, from, size, v))
+		if (!(*digits >> (v - 1) & 1))
+			continue;
+		*digits &= (uint16_t)~(1u << (v - 1)); /* what is struck sets it again */
+		for (int from = 0; from <= l->n && !l->broken; from += l->n) {
+			uint16_t at[LATIN_SIDE];
+
+			for (int k = 0; k < l->n; k++)
+				at[k] = (uint16_t)places(l, from + k, v);
+			if (!fish_in(l, from, size, v, at))
 				continue;
 			any = true;
 			if (!l->sweep)
@@ -616,7 +667,7 @@ static void refuted(struct latin *l, const struct latin *copy, int i, int v)
 /* A supposition that the other techniques refute: the one that takes the fewest steps among cells of two candidates. */
 static bool refute(struct latin *l)
 {
-	int best = 1 << 30, at = -1, digit = 0;
+	int best = l->enough, at = -1, digit = 0;
 	struct latin copy;
 
 	for (int i = 0; i < l->cells; i++) {
@@ -628,6 +679,7 @@ static bool refute(struct latin *l)
 			copy.sweep = true;
 			copy.max = LATIN_HARD;
 			copy.steps = 0;
+			copy.enough = best;
 			place(&copy, i, latin_least(c));
 			if (latin_solve(&copy) || !copy.broken || copy.steps >= best)
 				continue;
@@ -716,6 +768,7 @@ static bool rules_hold(struct latin *l)
 {
 	struct latin copy;
 
+	wake(l);
 	if (!(l->stale[l->p->exact][0] | l->stale[l->p->exact][1]))
 		return true;
 	copy = *l;
@@ -729,7 +782,7 @@ static bool rules_hold(struct latin *l)
 bool latin_solve(struct latin *l)
 {
 	while (l->left && !l->broken)
-		if (!step(l))
+		if (l->steps >= l->enough || !step(l))
 			return false;
 	return !l->broken && rules_hold(l);
 }
@@ -749,12 +802,10 @@ static bool fill_round(struct latin *l)
 		if (!l->cell[i] && !(l->cand[i] & (l->cand[i] - 1)))
 			fills[i] = (uint8_t)latin_least(l->cand[i]);
 	for (int line = 0; line < 2 * l->n && l->max >= LATIN_HIDDEN; line++) {
-		for (int v = 1; v <= l->n; v++) {
-			unsigned at = places(l, line, v);
+		unsigned full, some;
 
-			if (at && !(at & (at - 1)))
-				fills[cell_of(l, line, __builtin_ctz(at))] = (uint8_t)v;
-		}
+		for (unsigned once = lone_digits(l, line, &full, &some); once; once &= once - 1)
+			fills[cell_of(l, line, __builtin_ctz(places(l, line, latin_least(once))))] = (uint8_t)latin_least(once);
 	}
 	for (int i = 0; i < l->cells; i++) {
 		if (!fills[i] || l->cell[i])

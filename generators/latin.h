@@ -18,7 +18,7 @@
 #include "base/rng.h"
 #include "generators/task.h"
 
-enum { LATIN_SIDE = 9, LATIN_CELLS = LATIN_SIDE * LATIN_SIDE };
+enum { LATIN_SIDE = 9, LATIN_CELLS = LATIN_SIDE * LATIN_SIDE, LATIN_LOOKS = 4 };
 
 /* Techniques, easiest first. RULE, DEEP and HARD are the puzzle's own. */
 enum latin_rung { LATIN_SINGLE, LATIN_RULE, LATIN_HIDDEN, LATIN_DEEP, LATIN_PAIR, LATIN_HARD, LATIN_GUESS, LATIN_RUNGS };
@@ -28,10 +28,12 @@ struct latin;
 /* What a puzzle adds to the square: rules, each over some cells. */
 struct latin_puzzle {
 	int n;
-	int rules; /* at most LATIN_CELLS */
-	uint8_t rule_of[LATIN_CELLS][2]; /* the rules that look at a cell; LATIN_CELLS: none */
-	unsigned rungs; /* bit rung: some rule has something to say there */
-	unsigned wide;  /* bit rung: there a rule looks at other cells too, so that it is tried after any change */
+	uint8_t rule_of[LATIN_CELLS]; /* the rule that looks at a cell; below LATIN_CELLS */
+	unsigned rungs;   /* bit rung: some rule has something to say there */
+	unsigned by_line; /* bit rung: there rule k is about line k */
+	/* A rung whose rules look at other cells: these changed, which rules are to be tried again? 0: none is like that. */
+	int wide;
+	void (*wake)(struct latin *l, const uint64_t *cells, uint64_t *rules);
 	uint8_t covered[LATIN_RUNGS]; /* the rung whose rules do all that this one's do, and more; 0: none */
 	int exact; /* the rung where rules over filled cells are decided */
 	void *data;
@@ -48,9 +50,12 @@ struct latin {
 	uint16_t cand[LATIN_CELLS];  /* digits that are possible; of a filled cell its digit */
 	uint16_t cut[LATIN_CELLS];   /* digits ruled out by a strike, not by a digit in the same line */
 	uint64_t ready[2];           /* open cells with one candidate */
+	uint64_t moved[2], far[2];   /* cells that changed: unknown to stale[] yet; unknown to the wide rung's */
 	uint64_t stale[LATIN_RUNGS][2]; /* rules to be tried again */
-	uint32_t lines;              /* lines to be tried again for hidden singles */
-	uint32_t changes, seen[LATIN_RUNGS]; /* candidates lost so far; when a wide rung was tried last */
+	uint32_t moved_lines;        /* lines of moved cells */
+	uint32_t lines[LATIN_LOOKS]; /* to be tried again for hidden singles, pairs, triples, quads */
+	uint16_t fish[2];            /* digits to be tried again for fish of 2, of 3 */
+	unsigned inverse;            /* i * inverse >> 16 is i / n */
 	int left;                    /* open cells */
 	int max;                     /* hardest technique allowed */
 	bool sweep;                  /* a technique does all it can at once; quicker, and nothing can be told */
@@ -59,6 +64,7 @@ struct latin {
 	bool struck;                 /* latin_strike() changed something */
 	unsigned used;               /* bit rung: was needed */
 	int steps, guesses;
+	int enough;                  /* steps after which it is given up */
 	int aux;                     /* from tighten() to say() */
 	struct buf *out;             /* the worked solution, or NULL */
 	struct buf line;             /* strikes of the step at hand; only with out */
@@ -131,6 +137,12 @@ static inline int latin_size(unsigned set)
 	const uint64_t of_four = 0x4332322132212110; /* nibble k: bits in k */
 
 	return (int)(of_four >> (set & 15) * 4 & 15) + (int)(of_four >> (set >> 4 & 15) * 4 & 15) + (int)(set >> 8);
+}
+
+/* The k-th cell of a line. */
+static inline int latin_member(int n, int line, int k)
+{
+	return line < n ? line * n + k : k * n + line - n;
 }
 
 /* Smallest and largest digit of a set that is not empty. */

@@ -1,69 +1,84 @@
 /* latin_draw.c - Latin squares drawn, thinned to puzzles, turned and written. */
 #include "generators/latin.h"
 
-#include <assert.h>
-
 /* ---- squares ---- */
 
 enum { SIDE = LATIN_SIDE };
 
-/* The square as its n^2 ones (row, column, digit) in a cube; a walk may pass through squares with one -1. */
+/*
+ * The square as its n^2 ones (row, column, digit) in a cube, where each line holds one. A walk may pass through cubes that have
+ * a -1, and two ones in the lines through it. A line's one, by its two other coordinates:
+ */
 struct cube {
-	int8_t at[SIDE][SIDE][SIDE];
-	int n;
+	uint8_t row[SIDE][SIDE], col[SIDE][SIDE], digit[SIDE][SIDE]; /* of column and digit, row and digit, row and column */
+	bool improper;
+	int p[3];        /* where the -1 is */
+	uint8_t also[3]; /* the other ones of the lines through it, along each axis */
 };
 
-/* The ones on the line through (r, c, s) along an axis; which of them is chosen by `skip`. */
-static int one_on(const struct cube *q, const int *p, int axis, int skip)
+/* One of the two ones of a line through the -1, the first (0) or the second; the other one stays. */
+static int either(uint8_t *one, int also, uint32_t which)
 {
-	int at[3] = { p[0], p[1], p[2] };
+	int lo = *one < also ? *one : also, hi = *one < also ? also : *one;
 
-	for (at[axis] = 0; at[axis] < q->n; at[axis]++)
-		if (q->at[at[0]][at[1]][at[2]] == 1 && skip-- == 0)
-			return at[axis];
-	assert(!"every line of the cube sums to one");
-	return 0;
+	*one = (uint8_t)(which ? lo : hi);
+	return which ? hi : lo;
 }
 
-static bool improper(const struct cube *q, const int *p)
+/* One move, from a zero or from the -1: there +1, at o -1, and alternately so at the corners of the box between them. */
+static void walk(struct cube *q, int n, struct rng *rng)
 {
-	return q->at[p[0]][p[1]][p[2]] < 0;
-}
+	int *p = q->p, o[3];
 
-/* One move from the square (at a random 0) or from where it has a -1 (at that): p is there before and after. */
-static void walk(struct cube *q, int *p, struct rng *rng)
-{
-	bool bad = improper(q, p);
-	int o[3];
-
-	while (!bad) {
+	while (!q->improper) {
 		for (int a = 0; a < 3; a++)
-			p[a] = (int)rng_below(rng, (uint32_t)q->n);
-		if (q->at[p[0]][p[1]][p[2]] == 0)
+			p[a] = (int)rng_below(rng, (uint32_t)n);
+		if (q->digit[p[0]][p[1]] != p[2])
 			break;
 	}
-	for (int a = 0; a < 3; a++)
-		o[a] = one_on(q, p, a, bad ? (int)rng_below(rng, 2) : 0);
-	for (int corner = 0; corner < 8; corner++) {
-		int x = corner & 1 ? o[0] : p[0], y = corner & 2 ? o[1] : p[1], z = corner & 4 ? o[2] : p[2];
-
-		q->at[x][y][z] = (int8_t)(q->at[x][y][z] + (latin_size((unsigned)corner) % 2 ? -1 : 1));
+	if (q->improper) {
+		o[0] = either(&q->row[p[1]][p[2]], q->also[0], rng_below(rng, 2));
+		o[1] = either(&q->col[p[0]][p[2]], q->also[1], rng_below(rng, 2));
+		o[2] = either(&q->digit[p[0]][p[1]], q->also[2], rng_below(rng, 2));
+	} else {
+		o[0] = q->row[p[1]][p[2]];
+		o[1] = q->col[p[0]][p[2]];
+		o[2] = q->digit[p[0]][p[1]];
+		q->row[p[1]][p[2]] = (uint8_t)p[0];
+		q->col[p[0]][p[2]] = (uint8_t)p[1];
+		q->digit[p[0]][p[1]] = (uint8_t)p[2];
+	}
+	q->row[o[1]][p[2]] = q->row[p[1]][o[2]] = (uint8_t)o[0];
+	q->col[o[0]][p[2]] = q->col[p[0]][o[2]] = (uint8_t)o[1];
+	q->digit[o[0]][p[1]] = q->digit[p[0]][o[1]] = (uint8_t)o[2];
+	q->improper = q->digit[o[0]][o[1]] != o[2];
+	for (int a = 0; a < 3 && q->improper; a++)
+		q->also[a] = (uint8_t)p[a];
+	if (!q->improper) {
+		q->row[o[1]][o[2]] = (uint8_t)p[0];
+		q->col[o[0]][o[2]] = (uint8_t)p[1];
+		q->digit[o[0]][o[1]] = (uint8_t)p[2];
 	}
 	memcpy(p, o, sizeof(o));
 }
 
 void latin_square(uint8_t *cell, int n, struct rng *rng)
 {
-	struct cube q = { .n = n };
-	int p[3] = { 0, 0, 0 };
+	struct cube q = { .improper = false };
 
-	for (int y = 0; y < n; y++)
-		for (int x = 0; x < n; x++)
-			q.at[y][x][(x + y) % n] = 1;
-	for (int moves = 0; moves < n * n * n || improper(&q, p); moves++)
-		walk(&q, p, rng);
+	for (int y = 0; y < n; y++) {
+		for (int x = 0; x < n; x++) {
+			int v = (x + y) % n;
+
+			q.digit[y][x] = (uint8_t)v;
+			q.col[y][v] = (uint8_t)x;
+			q.row[x][v] = (uint8_t)y;
+		}
+	}
+	for (int moves = 0; moves < n * n * n || q.improper; moves++)
+		walk(&q, n, rng);
 	for (int i = 0; i < n * n; i++)
-		cell[i] = (uint8_t)(1 + one_on(&q, (int[3]){ i / n, i % n, 0 }, 2, 0));
+		cell[i] = (uint8_t)(1 + q.digit[i / n][i % n]);
 }
 
 /* ---- inventing ---- */

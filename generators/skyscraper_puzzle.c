@@ -13,7 +13,7 @@
  *	-a 3 . 13254 12354 !5a2		so row a can be filled now, no other way: a2 is never 5
  *	-a 3 . *40 !5a2			the same where there are more ways, 40
  */
-#include "generators/latin.h"
+#include "generators/skyscraper_ways.h"
 
 static const char *const techniques[] = {
 	LATIN_TECHNIQUES("naked single", "far from the edge", "hidden single", "few ways to fill a line", "pairs",
@@ -112,11 +112,6 @@ static void write(struct buf *out, const struct board *b)
 
 /* ---- its rules: rule k is about line k ---- */
 
-static int member(int n, int line, int k)
-{
-	return line < n ? line * n + k : k * n + line - n;
-}
-
 /* The clues at a line's first and last cell. */
 static int first_clue(const struct board *b, int line)
 {
@@ -128,106 +123,21 @@ static int last_clue(const struct board *b, int line)
 	return line < b->n ? b->clue[RIGHT][line] : b->clue[BOTTOM][line - b->n];
 }
 
-/*
- * The ways to fill a line, by the set of digits in its first cells. Up to the highest the count is of those seen from the
- * first cell, from the highest on of those seen from the last one: what is seen from there depends on what is still to come.
- */
-struct ways {
-	int n, first, last;
-	uint16_t cand[LATIN_SIDE];
-	uint16_t from[1 << LATIN_SIDE]; /* bit c: these digits can come first so that the count is c */
-	uint16_t to[1 << LATIN_SIDE];   /* and the line can be filled from there */
-	uint16_t some[LATIN_SIDE];      /* digits that a cell has in some way */
-};
-
-/* The counts (as bits) after digit `bit` follows the set. */
-static unsigned follow(const struct ways *w, unsigned set, unsigned bit, unsigned counts)
-{
-	unsigned all = (1u << w->n) - 1, top = 1u << (w->n - 1);
-
-	if (bit == top)
-		return !w->first || counts >> (w->first - 1) & 1 ? 1u << 1 : 0;
-	if (set & top)
-		return bit > (all & ~(set | bit)) ? counts << 1 : counts;
-	return bit > set ? counts << 1 : counts;
-}
-
-/* The counts before, so that they are among these after it. */
-static unsigned precede(const struct ways *w, unsigned set, unsigned bit, unsigned counts)
-{
-	unsigned all = (1u << w->n) - 1, top = 1u << (w->n - 1);
-
-	if (bit == top)
-		return !(counts >> 1 & 1) ? 0 : w->first ? 1u << (w->first - 1) : 0xffff;
-	if (set & top)
-		return bit > (all & ~(set | bit)) ? counts >> 1 : counts;
-	return bit > set ? counts >> 1 : counts;
-}
-
-static void ways_find(struct ways *w, const struct latin *l, int line)
+/* Candidates and clues of a line. */
+static void ways_of(struct ways *w, const struct latin *l, int line)
 {
 	const struct board *b = l->p->data;
-	int n = l->n;
-	unsigned all = (1u << n) - 1;
 
-	w->n = n;
+	w->n = l->n;
 	w->first = first_clue(b, line);
 	w->last = last_clue(b, line);
-	for (int k = 0; k < n; k++) {
-		w->cand[k] = l->cand[member(n, line, k)];
-		w->some[k] = 0;
-	}
-	memset(w->from, 0, sizeof(w->from[0]) << n);
-	memset(w->to, 0, sizeof(w->to[0]) << n);
-	w->from[0] = 1;
-	for (unsigned set = 0; set < all; set++) { /* a set comes after its parts */
-		if (!w->from[set])
-			continue;
-		for (unsigned c = w->cand[latin_size(set)] & ~set; c; c &= c - 1)
-			w->from[set | (c & -c)] |= (uint16_t)follow(w, set, c & -c, w->from[set]);
-	}
-	w->to[all] = (uint16_t)(w->from[all] & (w->last ? 1u << w->last : 0xffffu));
-	for (unsigned set = all; set-- > 0;) {
-		int k = latin_size(set);
-
-		if (!w->from[set])
-			continue;
-		for (unsigned c = w->cand[k] & ~set; c; c &= c - 1) {
-			unsigned bit = c & -c, counts = precede(w, set, bit, w->to[set | bit]) & w->from[set];
-
-			if (!counts)
-				continue;
-			w->to[set] |= (uint16_t)counts;
-			w->some[k] |= (uint16_t)bit;
-		}
-	}
+	for (int k = 0; k < l->n; k++)
+		w->cand[k] = l->cand[latin_member(l->n, line, k)];
+	ways_find(w);
 }
 
 /* Few ways are at most FEW, out of at most TRIES that the cells have when each is taken for itself. */
 enum { FEW = 12, TRIES = 4096, MANY = 1000 };
-
-/* Counts the ways on from here, up to `limit`; each is told into out (may be NULL) as " 13254". */
-static int ways_count(const struct ways *w, unsigned set, unsigned count, int limit, char *way, struct buf *out)
-{
-	int k = latin_size(set), found = 0;
-
-	if (k == w->n) {
-		if (out) {
-			buf_addc(out, ' ');
-			buf_add(out, (struct str){ way, (size_t)k });
-		}
-		return 1;
-	}
-	for (unsigned c = w->cand[k] & ~set; c && found < limit; c &= c - 1) {
-		unsigned bit = c & -c, next = follow(w, set, bit, count);
-
-		if (!(next & w->to[set | bit]))
-			continue;
-		way[k] = (char)('0' + latin_least(bit));
-		found += ways_count(w, set | bit, next, limit - found, way, out);
-	}
-	return found;
-}
 
 /* A clue c leaves room for c - 1 higher ones behind each cell before the c-th; a clue of 1 shows the highest. */
 static void near_clue(struct latin *l, int line, int clue, bool last)
@@ -235,9 +145,9 @@ static void near_clue(struct latin *l, int line, int clue, bool last)
 	int n = l->n;
 
 	if (clue == 1)
-		latin_strike(l, member(n, line, last ? n - 1 : 0), (1u << (n - 1)) - 1);
+		latin_strike(l, latin_member(n, line, last ? n - 1 : 0), (1u << (n - 1)) - 1);
 	for (int k = 0; k < clue - 1; k++)
-		latin_strike(l, member(n, line, last ? n - 1 - k : k), ~((1u << (n - clue + 1 + k)) - 1));
+		latin_strike(l, latin_member(n, line, last ? n - 1 - k : k), ~((1u << (n - clue + 1 + k)) - 1));
 }
 
 static long tries(const struct latin *l, int line)
@@ -245,7 +155,7 @@ static long tries(const struct latin *l, int line)
 	long product = 1;
 
 	for (int k = 0; k < l->n; k++)
-		product *= latin_size(l->cand[member(l->n, line, k)]);
+		product *= latin_size(l->cand[latin_member(l->n, line, k)]);
 	return product;
 }
 
@@ -253,7 +163,7 @@ static void tighten(struct latin *l, int line, int rung)
 {
 	const struct board *b = l->p->data;
 	struct ways w;
-	char way[LATIN_SIDE];
+	unsigned gone = 0;
 
 	if (!first_clue(b, line) && !last_clue(b, line))
 		return;
@@ -264,11 +174,13 @@ static void tighten(struct latin *l, int line, int rung)
 	}
 	if (rung == LATIN_DEEP && tries(l, line) > TRIES)
 		return;
-	ways_find(&w, l, line);
-	if (rung == LATIN_DEEP && ways_count(&w, 0, 1, FEW + 1, way, NULL) > FEW)
+	ways_of(&w, l, line);
+	for (int k = 0; k < l->n; k++)
+		gone |= w.cand[k] & ~(unsigned)w.some[k];
+	if (!gone || (rung == LATIN_DEEP && ways_count(&w, FEW + 1, NULL) > FEW))
 		return;
 	for (int k = 0; k < l->n; k++)
-		latin_strike(l, member(l->n, line, k), ~(unsigned)w.some[k]);
+		latin_strike(l, latin_member(l->n, line, k), ~(unsigned)w.some[k]);
 }
 
 static void say(const struct latin *l, int line, int rung)
@@ -276,7 +188,6 @@ static void say(const struct latin *l, int line, int rung)
 	const struct board *b = l->p->data;
 	int first = first_clue(b, line), last = last_clue(b, line), count;
 	struct ways w;
-	char way[LATIN_SIDE];
 
 	buf_addc(l->out, line < l->n ? '-' : '|');
 	buf_addc(l->out, (char)(line < l->n ? 'a' + line : '1' + line - l->n));
@@ -285,23 +196,20 @@ static void say(const struct latin *l, int line, int rung)
 		buf_addz(l->out, " ^");
 		return;
 	}
-	ways_find(&w, l, line);
-	count = ways_count(&w, 0, 1, MANY, way, NULL);
+	ways_of(&w, l, line);
+	count = ways_count(&w, MANY, NULL);
 	if (count > FEW)
 		buf_addf(l->out, " *%d%s", count, count == MANY ? "+" : "");
 	else
-		ways_count(&w, 0, 1, MANY, way, l->out);
+		ways_count(&w, MANY, l->out);
 }
 
 static void puzzle_init(struct latin_puzzle *p, struct board *b)
 {
-	*p = (struct latin_puzzle){ .n = b->n, .rules = 2 * b->n, .rungs = 1u << LATIN_RULE | 1u << LATIN_DEEP | 1u << LATIN_HARD,
-				    .covered = { [LATIN_DEEP] = LATIN_HARD }, .exact = LATIN_DEEP, .data = b,
-				    .tighten = tighten, .say = say };
-	for (int i = 0; i < b->n * b->n; i++) {
-		p->rule_of[i][0] = (uint8_t)(i / b->n);
-		p->rule_of[i][1] = (uint8_t)(b->n + i % b->n);
-	}
+	unsigned rungs = 1u << LATIN_RULE | 1u << LATIN_DEEP | 1u << LATIN_HARD;
+
+	*p = (struct latin_puzzle){ .n = b->n, .rungs = rungs, .by_line = rungs, .covered = { [LATIN_DEEP] = LATIN_HARD },
+				    .exact = LATIN_DEEP, .data = b, .tighten = tighten, .say = say };
 }
 
 static void start(struct latin *l, const struct latin_puzzle *p, const struct board *b)
