@@ -1,7 +1,7 @@
 /* buf.c - growing text; see buf.h. */
 #include "base/buf.h"
+#include "base/fmt.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 void buf_release(struct buf *b)
@@ -59,100 +59,22 @@ void buf_addcp(struct buf *b, uint32_t cp)
 	buf_add(b, (struct str){ u, utf8_put(u, cp) });
 }
 
-/* The %-pieces that are written here: nearly all formats hold no other, and libc's machinery takes longer than the text. */
-enum piece { OTHER, PERCENT, CHAR, TEXT, TEXT_N, INT, UNSIGNED, LONG_LONG };
-
-/* The piece that begins at a %, and its length. */
-static enum piece piece_at(const char *s, size_t *n)
-{
-	*n = 2;
-	switch (s[1]) {
-	case '%':
-		return PERCENT;
-	case 'c':
-		return CHAR;
-	case 's':
-		return TEXT;
-	case 'd':
-		return INT;
-	case 'u':
-		return UNSIGNED;
-	case '.':
-		*n = 4;
-		return s[2] == '*' && s[3] == 's' ? TEXT_N : OTHER;
-	case 'l':
-		*n = 4;
-		return s[2] == 'l' && s[3] == 'd' ? LONG_LONG : OTHER;
-	default:
-		return OTHER;
-	}
-}
-
-static bool all_known(const char *fmt)
-{
-	size_t n;
-
-	for (; (fmt = strchr(fmt, '%')); fmt += n)
-		if (piece_at(fmt, &n) == OTHER)
-			return false;
-	return true;
-}
-
-static void add_known(struct buf *b, const char *fmt, va_list ap)
-{
-	for (;;) {
-		const char *at = strchr(fmt, '%'), *text;
-		size_t n = 0;
-		int most;
-
-		buf_add(b, at ? (struct str){ fmt, (size_t)(at - fmt) } : str_of(fmt));
-		if (!at)
-			return;
-		switch (piece_at(at, &n)) {
-		case CHAR:
-			buf_addc(b, (char)va_arg(ap, int));
-			break;
-		case TEXT:
-			buf_addz(b, va_arg(ap, const char *));
-			break;
-		case TEXT_N:
-			most = va_arg(ap, int);
-			text = va_arg(ap, const char *);
-			buf_add(b, (struct str){ text, most < 0 ? strlen(text) : strnlen(text, (size_t)most) });
-			break;
-		case INT:
-			buf_addi(b, va_arg(ap, int));
-			break;
-		case UNSIGNED:
-			buf_addi(b, va_arg(ap, unsigned));
-			break;
-		case LONG_LONG:
-			buf_addi(b, va_arg(ap, long long));
-			break;
-		default:
-			buf_addc(b, '%');
-			break;
-		}
-		fmt = at + n;
-	}
-}
-
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap)
 {
+	size_t left = b->failed || b->max ? 0 : b->cap - b->n, n; /* most fit as they stand; a ceiling is buf_reserve's to keep */
 	va_list again;
-	int n;
 
-	if (all_known(fmt)) {
-		add_known(b, fmt, ap);
-		return;
-	}
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = fmt_vput(left ? b->s + b->n : NULL, left, fmt, again);
 	va_end(again);
-	if (n <= 0 || !buf_reserve(b, (size_t)n))
-		return;
-	vsnprintf(b->s + b->n, (size_t)n + 1, fmt, ap);
-	b->n += (size_t)n;
+	if (n >= left) {
+		if (left)
+			b->s[b->n] = 0;
+		if (!n || !buf_reserve(b, n))
+			return;
+		fmt_vput(b->s + b->n, n + 1, fmt, ap);
+	}
+	b->n += n;
 }
 
 void buf_addf(struct buf *b, const char *fmt, ...)

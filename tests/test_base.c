@@ -2,10 +2,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/fmt.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/rng.h"
 #include "tests/check.h"
+
+#include <limits.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -445,9 +448,52 @@ static void test_buf(void)
 		buf_addc(&small, 'a');
 	CHECK(small.failed && small.n <= 8);
 	buf_reset(&small);
+	buf_addf(&small, "%d", 1234567);
+	CHECK_STR(buf_str(&small), "1234567");
+	buf_addf(&small, "%d", 89);
+	CHECK(small.failed);
+	CHECK_STR(buf_str(&small), "1234567");
+	CHECK_STR(str_of(buf_z(&small)), "1234567");
+	buf_reset(&small);
 	CHECK(!small.failed);
 	buf_release(&small);
 	CHECK_EQ(small.max, 8);
+}
+
+/* What fmt_put makes is what snprintf makes, whatever the room; texts with a NULL or a flag are libc's own. */
+static void fmt_same(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static void fmt_same(const char *fmt, ...)
+{
+	for (size_t cap = 0; cap < 90; cap++) {
+		char ours[96], theirs[96];
+		va_list ap;
+		size_t n;
+		int want;
+
+		memset(ours, '~', sizeof(ours));
+		memset(theirs, '~', sizeof(theirs));
+		va_start(ap, fmt);
+		n = fmt_vput(ours, cap, fmt, ap);
+		va_end(ap);
+		va_start(ap, fmt);
+		want = vsnprintf(theirs, cap, fmt, ap);
+		va_end(ap);
+		CHECK_EQ(n, (size_t)want);
+		CHECK(memcmp(ours, theirs, n < cap ? n + 1 : cap) == 0);
+		CHECK(ours[cap] == '~');
+	}
+}
+
+static void test_fmt(void)
+{
+	fmt_same("plain words");
+	fmt_same("%s", "");
+	fmt_same("row %d, column %d: %d is not one of 1 to %u", 3, -4, INT_MIN, UINT_MAX);
+	fmt_same("%lld, %lld and %zu", (long long)INT64_MIN, 7ll, SIZE_MAX);
+	fmt_same("%.*s|%.*s|%.*s", 3, "abcdef", 9, "ghi", -1, "jkl");
+	fmt_same("%c%c%% of %s", 'x', '\n', "\xE4\xB8\xAD");
+	fmt_same("%d%02d %5.2f %s %x", 7, 8, 1.5, "then a plain one", 255u);
+	fmt_same("%.3s %ld %5d", "abcdef", 12l, 3);
 }
 
 static void test_arena(void)
@@ -508,6 +554,7 @@ int main(void)
 	test_utf8();
 	test_nearest();
 	test_buf();
+	test_fmt();
 	test_arena();
 	test_err();
 	return check_done();

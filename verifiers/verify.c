@@ -1,10 +1,10 @@
 /* verify.c - from a response to a verdict; see verify.h. */
 #include "verifiers/verify.h"
+#include "base/fmt.h"
 #include "verifiers/extract.h"
 #include "verifiers/rule.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 extern const struct quarry_rule *const quarry_rules[]; /* sorted by name, ends with NULL */
 
@@ -75,17 +75,12 @@ int quarry_rule_revision(const struct quarry_rule *rule)
 	return rule ? rule->revision : 0;
 }
 
-static void say(struct why *why, const char *fmt, va_list ap)
-{
-	vsnprintf(why->text, sizeof(why->text), fmt, ap);
-}
-
 enum quarry_mark rule_wrong(struct why *why, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(why, fmt, ap);
+	fmt_vput(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
 	return QUARRY_WRONG;
 }
@@ -95,7 +90,7 @@ enum quarry_mark rule_unreadable(struct why *why, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(why, fmt, ap);
+	fmt_vput(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
 	return QUARRY_UNREADABLE;
 }
@@ -105,7 +100,7 @@ enum quarry_mark rule_bad_task(struct why *why, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(why, fmt, ap);
+	fmt_vput(why->text, sizeof(why->text), fmt, ap);
 	va_end(ap);
 	return QUARRY_BAD_TASK;
 }
@@ -114,16 +109,17 @@ static void conclude(struct quarry_verdict *v, enum quarry_mark mark, const char
 {
 	v->mark = mark;
 	v->score = mark == QUARRY_CORRECT ? 1.0 : 0.0;
-	snprintf(v->why, sizeof(v->why), "%s", why);
+	memcpy(v->why, why, strlen(why) + 1); /* it is no longer than a struct why */
 }
 
 static void verify(const struct quarry_rule *rule, struct str desc, struct str response, const struct quarry_options *o,
 		   struct quarry_verdict *v)
 {
-	struct why why = { "every rule holds" };
+	struct why why;
 	struct extract x;
 	enum quarry_mark mark;
 
+	why.text[0] = 0;
 	if (o->budget && response.n > o->budget) {
 		mark = rule->judge(&why, desc, STR(""));
 		conclude(v, mark == QUARRY_BAD_TASK ? mark : QUARRY_UNREADABLE, mark == QUARRY_BAD_TASK ? why.text : "the response is longer than the budget allows");
