@@ -8,6 +8,7 @@
  * No blanks, no parentheses that could be left out, no value above 10^9 on the way; an operator is used behind its
  * definition only. Everything is evaluated as it is read; a definition is read again with every use.
  */
+#include "base/cursor.h"
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
@@ -19,8 +20,6 @@ enum {
 	FUEL = 100000,   /* atoms read in all */
 	SAID_MAX = 4096, /* bytes of an answer that are looked at for a number among words */
 };
-
-static const char symbols[] = "@#&~%";
 
 /* What an expression is at its top. */
 enum top { ATOM, PRODUCT, SUM, DEFINED };
@@ -34,8 +33,7 @@ struct sheet {
 
 struct reader {
 	struct sheet *sheet;
-	struct str s;
-	size_t at;
+	struct cursor c;
 	bool vars; /* within a definition: a and b have values */
 	int64_t a, b;
 	int defs; /* how many of the definitions may be used */
@@ -44,21 +42,6 @@ struct reader {
 
 static bool read_sum(struct reader *r, int64_t *v, enum top *top);
 
-static char peek(const struct reader *r)
-{
-	return r->at < r->s.n ? r->s.s[r->at] : 0;
-}
-
-static bool eat(struct reader *r, const char *what)
-{
-	struct str w = str_of(what);
-
-	if (!str_starts(str_from(r->s, r->at), w))
-		return false;
-	r->at += w.n;
-	return true;
-}
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -66,24 +49,12 @@ static bool is_digit(char c)
 
 static bool is_symbol(char c)
 {
-	return c && strchr(symbols, c);
+	return c == '@' || c == '#' || c == '&' || c == '~' || c == '%';
 }
 
 static bool within(int64_t v)
 {
 	return v >= -LIMIT && v <= LIMIT;
-}
-
-static bool read_number(struct reader *r, int64_t *v)
-{
-	size_t from = r->at;
-
-	for (*v = 0; is_digit(peek(r)); r->at++) {
-		*v = *v * 10 + (peek(r) - '0');
-		if (!within(*v))
-			return false;
-	}
-	return r->at > from && (r->s.s[from] != '0' || r->at == from + 1);
 }
 
 /* Whether a group whose top is `top` needs its parentheses between the signs before and behind it; '(' and 0 are no signs. */
@@ -102,7 +73,7 @@ static bool read_call(struct reader *r, bool two, int64_t *x, int64_t *y)
 {
 	enum top top;
 
-	return read_sum(r, x, &top) && (!two || (eat(r, ",") && read_sum(r, y, &top))) && eat(r, ")");
+	return read_sum(r, x, &top) && (!two || (cursor_eat(&r->c, STR(",")) && read_sum(r, y, &top))) && cursor_eat(&r->c, STR(")"));
 }
 
 static bool read_atom(struct reader *r, char before, int64_t *v)
@@ -112,36 +83,36 @@ static bool read_atom(struct reader *r, char before, int64_t *v)
 
 	if (r->sheet->fuel-- <= 0)
 		return false;
-	if (is_digit(peek(r)))
-		return read_number(r, v);
-	if (eat(r, "(-")) {
-		if (!read_number(r, &x) || x == 0 || !eat(r, ")"))
+	if (cursor_digit(&r->c))
+		return cursor_number(&r->c, LIMIT, v);
+	if (cursor_eat(&r->c, STR("(-"))) {
+		if (!cursor_number(&r->c, LIMIT, &x) || x == 0 || !cursor_eat(&r->c, STR(")")))
 			return false;
 		*v = -x;
 		return true;
 	}
-	if (eat(r, "("))
-		return read_sum(r, v, &top) && eat(r, ")") && needed(top, before, peek(r));
-	if (eat(r, "max(")) {
+	if (cursor_eat(&r->c, STR("(")))
+		return read_sum(r, v, &top) && cursor_eat(&r->c, STR(")")) && needed(top, before, cursor_peek(&r->c));
+	if (cursor_eat(&r->c, STR("max("))) {
 		if (!read_call(r, true, &x, &y))
 			return false;
 		*v = x > y ? x : y;
 		return true;
 	}
-	if (eat(r, "min(")) {
+	if (cursor_eat(&r->c, STR("min("))) {
 		if (!read_call(r, true, &x, &y))
 			return false;
 		*v = x < y ? x : y;
 		return true;
 	}
-	if (eat(r, "abs(")) {
+	if (cursor_eat(&r->c, STR("abs("))) {
 		if (!read_call(r, false, &x, &y))
 			return false;
 		*v = x < 0 ? -x : x;
 		return true;
 	}
-	if (r->vars && (eat(r, "a") || eat(r, "b"))) {
-		*v = r->s.s[r->at - 1] == 'a' ? r->a : r->b;
+	if (r->vars && (cursor_eat(&r->c, STR("a")) || cursor_eat(&r->c, STR("b")))) {
+		*v = r->c.s.s[r->c.at - 1] == 'a' ? r->a : r->b;
 		return true;
 	}
 	return false;
@@ -154,7 +125,7 @@ static bool read_product(struct reader *r, char before, int64_t *v, enum top *to
 	*top = ATOM;
 	if (!read_atom(r, before, v))
 		return false;
-	while (eat(r, "*")) {
+	while (cursor_eat(&r->c, STR("*"))) {
 		*top = PRODUCT;
 		if (!read_atom(r, '*', &x))
 			return false;
@@ -172,9 +143,9 @@ static bool use(struct reader *r, char symbol, int64_t x, int64_t y, int64_t *v)
 
 	for (int k = 0; k < r->defs; k++)
 		if (r->sheet->symbol[k] == symbol) {
-			struct reader in = { r->sheet, r->sheet->body[k], 0, true, x, y, k, r->deep };
+			struct reader in = { r->sheet, { r->sheet->body[k], 0 }, true, x, y, k, r->deep };
 
-			return read_sum(&in, v, &top) && in.at == in.s.n;
+			return read_sum(&in, v, &top) && in.c.at == in.c.s.n;
 		}
 	return false;
 }
@@ -187,16 +158,16 @@ static bool read_sum_at(struct reader *r, int64_t *v, enum top *top)
 
 	if (!read_product(r, '(', v, top))
 		return false;
-	c = peek(r);
+	c = cursor_peek(&r->c);
 	if (is_symbol(c)) {
-		r->at++;
+		r->c.at++;
 		if (*top != ATOM || !read_atom(r, c, &x))
 			return false;
 		*top = DEFINED;
 		return use(r, c, *v, x, v);
 	}
-	while ((c = peek(r)) == '+' || c == '-') {
-		r->at++;
+	while ((c = cursor_peek(&r->c)) == '+' || c == '-') {
+		r->c.at++;
 		*top = SUM;
 		if (!read_product(r, c, &x, &part))
 			return false;
@@ -222,7 +193,7 @@ static bool read_sum(struct reader *r, int64_t *v, enum top *top)
 /* a@b=BODY; the body is tried once here, so that an unused one cannot be damaged. */
 static bool read_definition(struct sheet *sheet, struct str text)
 {
-	struct reader r = { .sheet = sheet, .s = text, .at = 4, .vars = true, .defs = sheet->n };
+	struct reader r = { .sheet = sheet, .c = { text, 4 }, .vars = true, .defs = sheet->n };
 	enum top top;
 	int64_t v;
 
@@ -231,7 +202,7 @@ static bool read_definition(struct sheet *sheet, struct str text)
 	for (int k = 0; k < sheet->n; k++)
 		if (sheet->symbol[k] == text.s[1])
 			return false;
-	if (!read_sum(&r, &v, &top) || r.at != text.n)
+	if (!read_sum(&r, &v, &top) || r.c.at != text.n)
 		return false;
 	sheet->symbol[sheet->n] = text.s[1];
 	sheet->body[sheet->n++] = str_from(text, 4);
@@ -250,9 +221,9 @@ static bool value(struct str desc, int64_t *v)
 			return false;
 		desc = str_from(desc, (size_t)end + 1);
 	}
-	r.s = desc;
+	r.c.s = desc;
 	r.defs = sheet.n;
-	return read_sum(&r, v, &top) && r.at == desc.n;
+	return read_sum(&r, v, &top) && r.c.at == desc.n;
 }
 
 enum said { NOTHING, INTEGER, OTHER_NUMBER };

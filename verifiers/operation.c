@@ -10,6 +10,7 @@
  * All numbers are exact fractions. An answer is right when it is the value: as an integer, a fraction (in lowest terms or not), or
  * a decimal that is exactly it. Everything is evaluated as it is read; a definition is read again with every use.
  */
+#include "base/cursor.h"
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
@@ -30,10 +31,13 @@ struct ratio {
 	int64_t num, den; /* lowest terms, den > 0 */
 };
 
+enum cond { NO_COND, MORE, LESS, SAME, EVEN_X, ODD_X, EVEN_Y, ODD_Y, EVEN_XY, ODD_XY, EVEN_SUM, ODD_SUM, X_BY_3, Y_BY_3, X_BY_5, Y_BY_5 };
+
 struct def {
 	int level;
 	bool right;
-	struct str cond, yes, no; /* cond is empty where there is none; then no is the whole rule */
+	enum cond cond;
+	struct str yes, no; /* without a condition no is the whole rule */
 };
 
 struct sheet {
@@ -43,8 +47,7 @@ struct sheet {
 
 struct reader {
 	struct sheet *sheet;
-	struct str s;
-	size_t at;
+	struct cursor c;
 	bool vars;
 	bool dry; /* only read: values mean nothing */
 	struct ratio x, y;
@@ -70,7 +73,9 @@ static bool ratio_set(struct ratio *v, wide num, wide den)
 
 	if (den == 0)
 		return false;
-	if (a <= INT64_MAX && b <= INT64_MAX) {
+	if (den == 1)
+		a = 1;
+	else if (a <= INT64_MAX && b <= INT64_MAX) {
 		a = gcd((int64_t)a, (int64_t)b);
 	} else {
 		while (b != 0) {
@@ -80,8 +85,11 @@ static bool ratio_set(struct ratio *v, wide num, wide den)
 			b = c;
 		}
 	}
-	num /= den < 0 ? -a : a;
-	den /= den < 0 ? -a : a;
+	if (den < 0 || a != 1) {
+		a = den < 0 ? -a : a;
+		num /= a;
+		den /= a;
+	}
 	if (num > LIMIT || num < -LIMIT || den > LIMIT)
 		return false;
 	*v = (struct ratio){ (int64_t)num, (int64_t)den };
@@ -101,21 +109,6 @@ static bool ratio_apply(struct ratio *a, char op, struct ratio b)
 	return ratio_set(a, (wide)a->num * b.den, (wide)a->den * b.num);
 }
 
-static char peek(const struct reader *r)
-{
-	return r->at < r->s.n ? r->s.s[r->at] : 0;
-}
-
-static bool eat(struct reader *r, const char *what)
-{
-	struct str w = str_of(what);
-
-	if (!str_starts(str_from(r->s, r->at), w))
-		return false;
-	r->at += w.n;
-	return true;
-}
-
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -124,13 +117,8 @@ static bool is_digit(char c)
 /* 1 to 9999, no zero in front. */
 static bool read_number(struct reader *r, struct ratio *v)
 {
-	size_t from = r->at;
-	int64_t n = 0;
-
-	for (; is_digit(peek(r)) && r->at < from + 4; r->at++)
-		n = n * 10 + (peek(r) - '0');
-	*v = (struct ratio){ n, 1 };
-	return r->at > from && r->s.s[from] != '0' && !is_digit(peek(r));
+	*v = (struct ratio){ 0, 1 };
+	return cursor_number(&r->c, 9999, &v->num) && v->num > 0;
 }
 
 /* Brackets hold an operation, never a number, a variable or brackets alone; what they hold ends at `to`. */
@@ -139,9 +127,9 @@ static bool worth_brackets(struct reader *r, size_t from, size_t to)
 	int deep = 0;
 
 	for (size_t i = from; i < to; i++) {
-		char c = r->s.s[i];
+		char c = r->c.s.s[i];
 
-		if (deep == 0 && (strchr("+-*/^", c) || (c >= 'A' && c <= 'L')))
+		if (deep == 0 && (c == '+' || c == '-' || c == '*' || c == '/' || c == '^' || (c >= 'A' && c <= 'L')))
 			return true;
 		deep += c == '(' ? 1 : c == ')' ? -1 : 0;
 	}
@@ -154,21 +142,21 @@ static bool read_atom(struct reader *r, struct ratio *v)
 
 	if (r->sheet->fuel-- <= 0)
 		return false;
-	if (is_digit(peek(r)))
+	if (cursor_digit(&r->c))
 		return read_number(r, v);
-	if (r->vars && eat(r, "x")) {
+	if (r->vars && cursor_eat(&r->c, STR("x"))) {
 		*v = r->x;
 		return true;
 	}
-	if (r->vars && eat(r, "y")) {
+	if (r->vars && cursor_eat(&r->c, STR("y"))) {
 		*v = r->y;
 		return true;
 	}
-	abs = eat(r, "abs(");
-	if (abs || eat(r, "(")) {
-		size_t from = r->at;
+	abs = cursor_eat(&r->c, STR("abs("));
+	if (abs || cursor_eat(&r->c, STR("("))) {
+		size_t from = r->c.at;
 
-		if (!read_expr(r, 1, v) || !eat(r, ")") || (!abs && !worth_brackets(r, from, r->at - 1)))
+		if (!read_expr(r, 1, v) || !cursor_eat(&r->c, STR(")")) || (!abs && !worth_brackets(r, from, r->c.at - 1)))
 			return false;
 		if (abs && v->num < 0)
 			v->num = -v->num;
@@ -184,9 +172,9 @@ static bool read_power(struct reader *r, struct ratio *v)
 	if (!read_atom(r, v))
 		return false;
 	base = *v;
-	if (eat(r, "^2"))
+	if (cursor_eat(&r->c, STR("^2")))
 		return r->dry || ratio_apply(v, '*', base);
-	if (eat(r, "^3"))
+	if (cursor_eat(&r->c, STR("^3")))
 		return r->dry || (ratio_apply(v, '*', base) && ratio_apply(v, '*', base));
 	return true;
 }
@@ -201,61 +189,61 @@ static bool odd(struct ratio v)
 	return v.den == 1 && v.num % 2 != 0;
 }
 
-/* Does x, y meet the condition? False as the result: no such condition, or x + y grows too large. */
-static bool met(struct str cond, struct ratio x, struct ratio y, bool *yes)
+static enum cond cond_read(struct str s)
+{
+	static const char *const names[] = {
+		[MORE] = "x>y", [LESS] = "x<y", [SAME] = "x=y", [EVEN_X] = "ex", [ODD_X] = "ox", [EVEN_Y] = "ey", [ODD_Y] = "oy",
+		[EVEN_XY] = "exy", [ODD_XY] = "oxy", [EVEN_SUM] = "es", [ODD_SUM] = "os", [X_BY_3] = "3x", [Y_BY_3] = "3y",
+		[X_BY_5] = "5x", [Y_BY_5] = "5y",
+	};
+
+	for (int i = MORE; i <= Y_BY_5; i++)
+		if (str_is(s, names[i]))
+			return (enum cond)i;
+	return NO_COND;
+}
+
+/* Do x, y meet the condition? False as the result: x + y grows too large. */
+static bool met(enum cond cond, struct ratio x, struct ratio y, bool *yes)
 {
 	struct ratio sum = x;
 	wide less = (wide)x.num * y.den - (wide)y.num * x.den;
 
 	if (!ratio_apply(&sum, '+', y))
 		return false;
-	if (str_is(cond, "x>y"))
-		*yes = less > 0;
-	else if (str_is(cond, "x<y"))
-		*yes = less < 0;
-	else if (str_is(cond, "x=y"))
-		*yes = less == 0;
-	else if (str_is(cond, "ex"))
-		*yes = whole_times(x, 2);
-	else if (str_is(cond, "ox"))
-		*yes = odd(x);
-	else if (str_is(cond, "ey"))
-		*yes = whole_times(y, 2);
-	else if (str_is(cond, "oy"))
-		*yes = odd(y);
-	else if (str_is(cond, "exy"))
-		*yes = whole_times(x, 2) && whole_times(y, 2);
-	else if (str_is(cond, "oxy"))
-		*yes = odd(x) && odd(y);
-	else if (str_is(cond, "es"))
-		*yes = whole_times(sum, 2);
-	else if (str_is(cond, "os"))
-		*yes = odd(sum);
-	else if (str_is(cond, "3x"))
-		*yes = whole_times(x, 3);
-	else if (str_is(cond, "3y"))
-		*yes = whole_times(y, 3);
-	else if (str_is(cond, "5x"))
-		*yes = whole_times(x, 5);
-	else if (str_is(cond, "5y"))
-		*yes = whole_times(y, 5);
-	else
-		return false;
+	switch (cond) {
+	case NO_COND: return false;
+	case MORE: *yes = less > 0; break;
+	case LESS: *yes = less < 0; break;
+	case SAME: *yes = less == 0; break;
+	case EVEN_X: *yes = whole_times(x, 2); break;
+	case ODD_X: *yes = odd(x); break;
+	case EVEN_Y: *yes = whole_times(y, 2); break;
+	case ODD_Y: *yes = odd(y); break;
+	case EVEN_XY: *yes = whole_times(x, 2) && whole_times(y, 2); break;
+	case ODD_XY: *yes = odd(x) && odd(y); break;
+	case EVEN_SUM: *yes = whole_times(sum, 2); break;
+	case ODD_SUM: *yes = odd(sum); break;
+	case X_BY_3: *yes = whole_times(x, 3); break;
+	case Y_BY_3: *yes = whole_times(y, 3); break;
+	case X_BY_5: *yes = whole_times(x, 5); break;
+	case Y_BY_5: *yes = whole_times(y, 5); break;
+	}
 	return true;
 }
 
 /* x SYMBOL y */
 static bool use(struct reader *r, const struct def *def, struct ratio x, struct ratio y, struct ratio *v)
 {
-	struct reader in = { .sheet = r->sheet, .s = def->no, .vars = true, .x = x, .y = y, .deep = r->deep };
+	struct reader in = { .sheet = r->sheet, .c = { def->no, 0 }, .vars = true, .x = x, .y = y, .deep = r->deep };
 	bool yes = false;
 
 	if (r->dry)
 		return true;
-	if (def->cond.n && !met(def->cond, x, y, &yes))
+	if (def->cond && !met(def->cond, x, y, &yes))
 		return false;
 	if (yes)
-		in.s = def->yes;
+		in.c.s = def->yes;
 	return read_expr(&in, 1, v);
 }
 
@@ -282,13 +270,13 @@ static bool read_operands(struct reader *r, int level, struct ratio *v)
 	if (!read_power(r, v))
 		return false;
 	for (;;) {
-		char op = peek(r);
+		char op = cursor_peek(&r->c);
 		int is = binds(r, op);
 		struct ratio b;
 
 		if (is < level)
 			return true;
-		r->at++;
+		r->c.at++;
 		/* the right operand takes what binds tighter, from right to left also what binds as tightly */
 		if (!read_expr(r, op >= 'A' && r->sheet->def[op - 'A'].right ? is : is + 1, &b) || !join(r, v, op, b))
 			return false;
@@ -309,18 +297,16 @@ static bool read_expr(struct reader *r, int level, struct ratio *v)
 
 static bool body_reads(struct sheet *sheet, struct str body)
 {
-	struct reader r = { .sheet = sheet, .s = body, .vars = true, .dry = true, .x = { 1, 1 }, .y = { 1, 1 } };
+	struct reader r = { .sheet = sheet, .c = { body, 0 }, .vars = true, .dry = true, .x = { 1, 1 }, .y = { 1, 1 } };
 	struct ratio v;
 
-	return read_expr(&r, 1, &v) && r.at == body.n;
+	return read_expr(&r, 1, &v) && r.c.at == body.n;
 }
 
 /* "A3l=[x>y]2*x-y|x+y" */
 static bool read_def(struct sheet *sheet, struct str s)
 {
 	struct def def = { 0 };
-	struct ratio one = { 1, 1 };
-	bool yes;
 
 	if (s.n < 5 || s.s[0] < 'A' || s.s[0] >= 'A' + SYMBOLS || s.s[1] < '1' || s.s[1] > '0' + LEVELS || s.s[3] != '=' ||
 	    (s.s[2] != 'l' && s.s[2] != 'r') || sheet->def[s.s[0] - 'A'].level)
@@ -338,10 +324,10 @@ static bool read_def(struct sheet *sheet, struct str s)
 
 		if (end < 0 || bar < end)
 			return false;
-		def.cond = str_sub(def.no, 1, (size_t)end);
+		def.cond = cond_read(str_sub(def.no, 1, (size_t)end));
 		def.yes = str_sub(def.no, (size_t)end + 1, (size_t)bar);
 		def.no = str_from(def.no, (size_t)bar + 1);
-		if (!met(def.cond, one, one, &yes) || !body_reads(sheet, def.yes))
+		if (!def.cond || !body_reads(sheet, def.yes))
 			return false;
 	}
 	if (!body_reads(sheet, def.no))
@@ -362,8 +348,8 @@ static bool value(struct str desc, struct ratio *v)
 			return false;
 		desc = str_from(desc, (size_t)end + 1);
 	}
-	r.s = desc;
-	return read_expr(&r, 1, v) && r.at == desc.n;
+	r.c.s = desc;
+	return read_expr(&r, 1, v) && r.c.at == desc.n;
 }
 
 /* ---- the answer ---- */
@@ -520,7 +506,13 @@ static enum said said_read(struct str answer, wide *num, wide *den)
 	struct str s = text_strip(answer);
 	ptrdiff_t equals;
 	bool more = true;
+	int64_t whole;
 
+	if (text_int(s, &whole)) { /* as most are */
+		*num = whole;
+		*den = 1;
+		return NUMBER;
+	}
 	if (s.n > 2 && s.s[0] == '[' && s.s[s.n - 1] == ']') /* a list of one */
 		s = text_strip(str_sub(s, 1, s.n - 1));
 	if (!text_plain(s, room, sizeof(room), &s))
