@@ -9,6 +9,7 @@
  * have other symbols, another order of definitions, swapped operands of + * max min.
  */
 #include "generators/task.h"
+#include "base/cursor.h"
 #include "base/hash.h"
 
 enum { OPS, NEST, LITERAL, TIMES, NEGATIVE, DEFS, USES, FORM, LINKED, DIGITS };
@@ -83,38 +84,19 @@ static int node_new(struct puzzle *p, enum kind kind, int l, int r)
 
 struct reader {
 	struct puzzle *p;
-	struct str s;
-	size_t at;
+	struct cursor c;
 	bool vars;
 	int deep;
 };
 
 static int read_expr(struct reader *r);
 
-static char peek(const struct reader *r)
-{
-	return r->at < r->s.n ? r->s.s[r->at] : 0;
-}
-
-static bool eat(struct reader *r, const char *what)
-{
-	struct str w = str_of(what);
-
-	if (!str_starts(str_from(r->s, r->at), w))
-		return false;
-	r->at += w.n;
-	return true;
-}
-
 static int read_number(struct reader *r, int sign)
 {
-	int64_t v = 0;
-	size_t from = r->at;
+	int64_t v;
 	int i;
 
-	for (; peek(r) >= '0' && peek(r) <= '9' && v <= LIMIT; r->at++)
-		v = v * 10 + (peek(r) - '0');
-	if (r->at == from || v > LIMIT)
+	if (!cursor_number(&r->c, LIMIT, &v))
 		return -1;
 	i = node_new(r->p, NUM, 0, 0);
 	if (i >= 0)
@@ -126,7 +108,7 @@ static int read_call(struct reader *r, enum kind kind)
 {
 	int x = read_expr(r), y = 0;
 
-	if (x < 0 || (kind != ABS && (!eat(r, ",") || (y = read_expr(r)) < 0)) || !eat(r, ")"))
+	if (x < 0 || (kind != ABS && (!cursor_eat(&r->c, STR(",")) || (y = read_expr(r)) < 0)) || !cursor_eat(&r->c, STR(")")))
 		return -1;
 	return node_new(r->p, kind, x, y);
 }
@@ -135,23 +117,23 @@ static int read_atom(struct reader *r)
 {
 	int i;
 
-	if (eat(r, "(-")) {
+	if (cursor_eat(&r->c, STR("(-"))) {
 		i = read_number(r, -1);
-		return eat(r, ")") ? i : -1;
+		return cursor_eat(&r->c, STR(")")) ? i : -1;
 	}
-	if (eat(r, "(")) {
+	if (cursor_eat(&r->c, STR("("))) {
 		i = read_expr(r);
-		return eat(r, ")") ? i : -1;
+		return cursor_eat(&r->c, STR(")")) ? i : -1;
 	}
-	if (eat(r, "max("))
+	if (cursor_eat(&r->c, STR("max(")))
 		return read_call(r, MAX);
-	if (eat(r, "min("))
+	if (cursor_eat(&r->c, STR("min(")))
 		return read_call(r, MIN);
-	if (eat(r, "abs("))
+	if (cursor_eat(&r->c, STR("abs(")))
 		return read_call(r, ABS);
-	if (r->vars && eat(r, "a"))
+	if (r->vars && cursor_eat(&r->c, STR("a")))
 		return node_new(r->p, VAR_A, 0, 0);
-	if (r->vars && eat(r, "b"))
+	if (r->vars && cursor_eat(&r->c, STR("b")))
 		return node_new(r->p, VAR_B, 0, 0);
 	return read_number(r, 1);
 }
@@ -160,7 +142,7 @@ static int read_term(struct reader *r)
 {
 	int x = read_atom(r), y;
 
-	while (x >= 0 && eat(r, "*")) {
+	while (x >= 0 && cursor_eat(&r->c, STR("*"))) {
 		y = read_atom(r);
 		x = y < 0 ? -1 : node_new(r->p, MUL, x, y);
 	}
@@ -170,19 +152,19 @@ static int read_term(struct reader *r)
 static int read_sum(struct reader *r)
 {
 	int x = read_term(r), y;
-	char c = peek(r);
+	char c = cursor_peek(&r->c);
 
 	for (int k = 0; x >= 0 && k < r->p->defs; k++)
 		if (c == r->p->symbol[k]) {
-			r->at++;
+			r->c.at++;
 			y = read_atom(r);
 			x = y < 0 ? -1 : node_new(r->p, USE, x, y);
 			if (x >= 0)
 				r->p->node[x].def = (unsigned char)k;
 			return x;
 		}
-	while (x >= 0 && ((c = peek(r)) == '+' || c == '-')) {
-		r->at++;
+	while (x >= 0 && ((c = cursor_peek(&r->c)) == '+' || c == '-')) {
+		r->c.at++;
 		y = read_term(r);
 		x = y < 0 ? -1 : node_new(r->p, c == '+' ? ADD : SUB, x, y);
 	}
@@ -204,7 +186,7 @@ static int read_expr(struct reader *r)
 /* "a@b=BODY", at the end of the definitions that are there. */
 static bool read_definition(struct puzzle *p, struct str text)
 {
-	struct reader r = { .p = p, .s = text, .at = 4, .vars = true };
+	struct reader r = { .p = p, .c = { text, 4 }, .vars = true };
 	int from = p->n, body;
 
 	if (p->defs == DEFS_MAX || text.n < 5 || text.s[0] != 'a' || text.s[2] != 'b' || text.s[3] != '=')
@@ -212,7 +194,7 @@ static bool read_definition(struct puzzle *p, struct str text)
 	if (text.s[1] == 0 || !strchr(symbols, text.s[1]) || memchr(p->symbol, text.s[1], (size_t)p->defs))
 		return false;
 	body = read_expr(&r);
-	if (body < 0 || r.at != text.n || p->n - from > BODY_MAX)
+	if (body < 0 || r.c.at != text.n || p->n - from > BODY_MAX)
 		return false;
 	p->symbol[p->defs] = text.s[1];
 	p->body[p->defs++] = (short)body;
@@ -245,7 +227,16 @@ static void print(struct buf *b, const struct node *node, int i, const struct st
 
 static void print_number(struct buf *b, int64_t v, bool bare)
 {
-	buf_addf(b, v < 0 && !bare ? "(%lld)" : "%lld", (long long)v);
+	bool wrap = v < 0 && !bare;
+
+	if (wrap)
+		buf_addc(b, '(');
+	if (v >= 0 && v < 10)
+		buf_addc(b, (char)('0' + v));
+	else
+		buf_addi(b, v);
+	if (wrap)
+		buf_addc(b, ')');
 }
 
 static void print_child(struct buf *b, const struct node *node, const struct node *parent, bool right,
@@ -268,12 +259,11 @@ static void print_child(struct buf *b, const struct node *node, const struct nod
 static void print(struct buf *b, const struct node *node, int i, const struct style *how)
 {
 	const struct node *x = &node[i];
-	const char *gap = how->spaced ? " " : "";
 	char sign = 0;
 
 	switch ((enum kind)x->kind) {
 	case NUM:
-		print_number(b, x->v, how->loose && (b->n == 0 || strchr("\n=(,", b->s[b->n - 1])));
+		print_number(b, x->v, x->v >= 0 || (how->loose && (b->n == 0 || strchr("\n=(,", b->s[b->n - 1]))));
 		return;
 	case VAR_A:
 	case VAR_B:
@@ -282,10 +272,12 @@ static void print(struct buf *b, const struct node *node, int i, const struct st
 	case MAX:
 	case MIN:
 	case ABS:
-		buf_addz(b, x->kind == MAX ? "max(" : x->kind == MIN ? "min(" : "abs(");
+		buf_add(b, x->kind == MAX ? STR("max(") : x->kind == MIN ? STR("min(") : STR("abs("));
 		print(b, node, x->l, how);
 		if (x->kind != ABS) {
-			buf_addf(b, ",%s", gap);
+			buf_addc(b, ',');
+			if (how->spaced)
+				buf_addc(b, ' ');
 			print(b, node, x->r, how);
 		}
 		buf_addc(b, ')');
@@ -304,7 +296,11 @@ static void print(struct buf *b, const struct node *node, int i, const struct st
 		break;
 	}
 	print_child(b, node, x, false, how);
-	buf_addf(b, "%s%c%s", gap, sign, gap);
+	if (how->spaced)
+		buf_addc(b, ' ');
+	buf_addc(b, sign);
+	if (how->spaced)
+		buf_addc(b, ' ');
 	print_child(b, node, x, true, how);
 }
 
@@ -314,7 +310,9 @@ static void print_desc(struct buf *b, const struct puzzle *p, const char *symbol
 	struct style how = { .symbol = symbol };
 
 	for (int i = 0; i < p->defs; i++) {
-		buf_addf(b, "a%cb=", symbol[order[i]]);
+		buf_addc(b, 'a');
+		buf_addc(b, symbol[order[i]]);
+		buf_add(b, STR("b="));
 		print(b, p->node, p->body[order[i]], &how);
 		buf_addc(b, ';');
 	}
@@ -337,10 +335,11 @@ static bool puzzle_read(struct puzzle *p, struct str desc)
 			return false;
 		rest = str_from(rest, (size_t)end + 1);
 	}
-	r.s = rest;
+	r.c.s = rest;
 	p->root = read_expr(&r);
-	if (p->root < 0 || r.at != rest.n)
+	if (p->root < 0 || r.c.at != rest.n)
 		return false;
+	buf_reserve(&again, desc.n);
 	print_desc(&again, p, p->symbol, as_given);
 	same = str_eq(buf_str(&again), desc);
 	buf_release(&again);
@@ -952,19 +951,19 @@ static void put_where(struct buf *b, const struct puzzle *p, enum lang lang)
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct puzzle p;
-	struct buf b = BUF_INIT;
+	struct buf *b;
 
 	if (!puzzle_read(&p, desc))
 		return;
-	print(&b, p.node, p.root, &(struct style){ .symbol = p.symbol });
-	hole_put(holes, "expression", buf_str(&b));
-	buf_reset(&b);
-	print(&b, p.node, p.root, &(struct style){ .symbol = p.symbol, .spaced = true });
-	hole_put(holes, "spaced", buf_str(&b));
-	buf_reset(&b);
-	put_where(&b, &p, lang);
-	hole_put(holes, "where", buf_str(&b));
-	buf_release(&b);
+	b = hole_open(holes, "expression");
+	if (b)
+		print(b, p.node, p.root, &(struct style){ .symbol = p.symbol });
+	b = hole_open(holes, "spaced");
+	if (b)
+		print(b, p.node, p.root, &(struct style){ .symbol = p.symbol, .spaced = true });
+	b = hole_open(holes, "where");
+	if (b)
+		put_where(b, &p, lang);
 }
 
 const struct task task_multistep_arithmetic = {

@@ -53,6 +53,7 @@ static bool puzzle_read(struct op_puzzle *p, struct str desc)
 	bool ok = op_read(p, desc);
 
 	if (ok) {
+		buf_reserve(&again, desc.n);
 		op_print_desc(&again, p);
 		ok = str_eq(buf_str(&again), desc);
 	}
@@ -283,7 +284,7 @@ static void formula_draw(struct buf *b, const int *knob, const char *earlier, in
 				buf_addc(b, kind < 35 ? '+' : kind < 65 ? '-' : kind < 90 || !knob[FRACTIONS] ? '*' : '/');
 		}
 		if (i == open)
-			buf_addz(b, abs ? "abs(" : "(");
+			buf_add(b, abs ? STR("abs(") : STR("("));
 		buf_addc(b, element[i]);
 		if (element[i] > '9' && rng_chance(rng, 6))
 			buf_addz(b, knob[DIGITS] > 4 && rng_chance(rng, 30) ? "^3" : "^2");
@@ -311,9 +312,13 @@ static void definitions_draw(struct buf *b, const int *knob, const char symbol[O
 		if (right[level] >= 0)
 			r = right[level];
 		right[level] = r && level >= 3;
-		buf_addf(b, "%c%d%c=", symbol[i], level, right[level] ? 'r' : 'l');
+		buf_addc(b, symbol[i]);
+		buf_addc(b, (char)('0' + level));
+		buf_add(b, right[level] ? STR("r=") : STR("l="));
 		if (rng_chance(rng, knob[CONDITION])) {
-			buf_addf(b, "[%s]", conditions[rng_below(rng, 15)]);
+			buf_addc(b, '[');
+			buf_addz(b, conditions[rng_below(rng, 15)]);
+			buf_addc(b, ']');
 			formula_draw(b, knob, symbol, i, rng);
 			buf_addc(b, '|');
 		}
@@ -399,32 +404,35 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 
 /* ---- wording ---- */
 
+static void put_definitions(struct holes *holes, const struct op_puzzle *p, enum lang lang, int style)
+{
+	struct buf *b = hole_open(holes, style ? "cases" : "definitions");
+
+	for (int i = 0; b && i < p->defs; i++) {
+		if (i > 0)
+			buf_addc(b, '\n');
+		op_print_definition(b, p, p->order[i], lang, style);
+	}
+}
+
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf b = BUF_INIT;
 	struct op_puzzle p;
+	struct buf *b;
 
 	if (!puzzle_read(&p, desc))
 		return;
-	for (int style = 0; style < 2; style++) {
-		buf_reset(&b);
-		for (int i = 0; i < p.defs; i++) {
-			if (i > 0)
-				buf_addc(&b, '\n');
-			op_print_definition(&b, &p, p.order[i], lang, style);
-		}
-		hole_put(holes, style ? "cases" : "definitions", buf_str(&b));
-	}
-	buf_reset(&b);
-	op_print_shown(&b, &p, p.root);
-	hole_put(holes, "expression", buf_str(&b));
-	buf_reset(&b);
-	op_print_order(&b, &p);
-	hole_put(holes, "order", buf_str(&b));
-	buf_reset(&b);
-	op_print_sides(&b, &p, lang);
-	hole_put(holes, "sides", buf_str(&b));
-	buf_release(&b);
+	put_definitions(holes, &p, lang, 0);
+	put_definitions(holes, &p, lang, 1);
+	b = hole_open(holes, "expression");
+	if (b)
+		op_print_shown(b, &p, p.root);
+	b = hole_open(holes, "order");
+	if (b)
+		op_print_order(b, &p);
+	b = hole_open(holes, "sides");
+	if (b)
+		op_print_sides(b, &p, lang);
 }
 
 const struct task task_operation = {

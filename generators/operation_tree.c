@@ -1,6 +1,8 @@
 /* operation_tree.c - expressions with operators of their own: read, print, reckon, reorder; see operation_tree.h. */
 #include "generators/operation_tree.h"
 
+#include "base/cursor.h"
+
 typedef __int128 wide;
 
 /* How each symbol is shown, A to L. */
@@ -41,8 +43,7 @@ enum { CONDS = sizeof(conds) / sizeof(conds[0]) };
 
 struct reader {
 	struct op_puzzle *p;
-	struct str s;
-	size_t at;
+	struct cursor c;
 	bool vars;
 	int deep;
 };
@@ -57,40 +58,23 @@ static int node_add(struct op_puzzle *p, enum op_kind kind, int l, int r, int v)
 	return p->n++;
 }
 
-static char peek(const struct reader *r)
-{
-	return r->at < r->s.n ? r->s.s[r->at] : 0;
-}
-
-static bool eat(struct reader *r, const char *what)
-{
-	struct str w = str_of(what);
-
-	if (!str_starts(str_from(r->s, r->at), w))
-		return false;
-	r->at += w.n;
-	return true;
-}
-
 static int read_atom(struct reader *r)
 {
-	size_t from = r->at;
+	int64_t v;
 	bool abs;
-	int v = 0, i;
+	int i;
 
-	while (peek(r) >= '0' && peek(r) <= '9' && r->at < from + 4)
-		v = v * 10 + (r->s.s[r->at++] - '0');
-	if (r->at > from)
-		return r->s.s[from] == '0' ? -1 : node_add(r->p, OP_NUM, 0, 0, v);
-	if (r->vars && eat(r, "x"))
+	if (cursor_digit(&r->c))
+		return cursor_number(&r->c, 9999, &v) && v > 0 ? node_add(r->p, OP_NUM, 0, 0, (int)v) : -1;
+	if (r->vars && cursor_eat(&r->c, STR("x")))
 		return node_add(r->p, OP_X, 0, 0, 0);
-	if (r->vars && eat(r, "y"))
+	if (r->vars && cursor_eat(&r->c, STR("y")))
 		return node_add(r->p, OP_Y, 0, 0, 0);
-	abs = eat(r, "abs(");
-	if (!abs && !eat(r, "("))
+	abs = cursor_eat(&r->c, STR("abs("));
+	if (!abs && !cursor_eat(&r->c, STR("(")))
 		return -1;
 	i = read_expr(r, 1);
-	if (i < 0 || !eat(r, ")"))
+	if (i < 0 || !cursor_eat(&r->c, STR(")")))
 		return -1;
 	return abs ? node_add(r->p, OP_ABS, i, 0, 0) : i;
 }
@@ -99,9 +83,9 @@ static int read_power(struct reader *r)
 {
 	int i = read_atom(r);
 
-	if (i >= 0 && eat(r, "^2"))
+	if (i >= 0 && cursor_eat(&r->c, STR("^2")))
 		i = node_add(r->p, OP_POW, i, 0, 2);
-	else if (i >= 0 && eat(r, "^3"))
+	else if (i >= 0 && cursor_eat(&r->c, STR("^3")))
 		i = node_add(r->p, OP_POW, i, 0, 3);
 	return i;
 }
@@ -109,18 +93,17 @@ static int read_power(struct reader *r)
 /* The operator that stands next, if it binds at least so tightly: its kind, level and side. */
 static bool operator_next(struct reader *r, int level, enum op_kind *kind, int *def, int *is, bool *right)
 {
-	static const char signs[] = "+-*/";
-	const char *sign = peek(r) ? strchr(signs, peek(r)) : NULL;
+	char c = cursor_peek(&r->c);
 
 	*right = false;
 	*def = 0;
-	if (sign) {
-		*kind = (enum op_kind)(OP_ADD + (sign - signs));
+	if (c == '+' || c == '-' || c == '*' || c == '/') {
+		*kind = c == '+' ? OP_ADD : c == '-' ? OP_SUB : c == '*' ? OP_MUL : OP_DIV;
 		*is = *kind >= OP_MUL ? 2 : 1;
 		return *is >= level;
 	}
 	for (int d = 0; d < r->p->defs; d++)
-		if (peek(r) == r->p->def[d].symbol) {
+		if (c == r->p->def[d].symbol) {
 			*kind = OP_USE;
 			*def = d;
 			*is = r->p->def[d].level;
@@ -141,7 +124,7 @@ static int read_expr(struct reader *r, int level)
 	r->deep++;
 	x = read_power(r);
 	while (x >= 0 && operator_next(r, level, &kind, &def, &is, &right)) {
-		r->at++;
+		r->c.at++;
 		y = read_expr(r, right ? is : is + 1);
 		x = node_add(r->p, kind, x, y, 0);
 		if (x >= 0)
@@ -153,10 +136,10 @@ static int read_expr(struct reader *r, int level)
 
 static int read_formula(struct op_puzzle *p, struct str s, unsigned *uses)
 {
-	struct reader r = { .p = p, .s = s, .vars = true };
+	struct reader r = { .p = p, .c = { s, 0 }, .vars = true };
 	int from = p->n, i = read_expr(&r, 1);
 
-	if (i < 0 || r.at != s.n)
+	if (i < 0 || r.c.at != s.n)
 		return -1;
 	for (int k = from; k < p->n; k++)
 		if (p->node[k].kind == OP_USE)
@@ -216,9 +199,9 @@ bool op_read(struct op_puzzle *p, struct str desc)
 			return false;
 		desc = str_from(desc, (size_t)end + 1);
 	}
-	r.s = desc;
+	r.c.s = desc;
 	p->root = read_expr(&r, 1);
-	return p->root >= 0 && r.at == desc.n;
+	return p->root >= 0 && r.c.at == desc.n;
 }
 
 /* ---- printing ---- */
@@ -267,6 +250,14 @@ static void print_value(struct buf *b, struct op_ratio v)
 		buf_addc(b, ')');
 }
 
+static void print_number(struct buf *b, int v)
+{
+	if (v < 10)
+		buf_addc(b, (char)('0' + v));
+	else
+		buf_addi(b, v);
+}
+
 static void print_sign(struct buf *b, const struct op_puzzle *p, const struct op_node *x, bool nice)
 {
 	if (nice)
@@ -300,7 +291,7 @@ static void print(struct buf *b, const struct op_puzzle *p, int i, const struct 
 
 	switch ((enum op_kind)x->kind) {
 	case OP_NUM:
-		buf_addi(b, x->v);
+		print_number(b, x->v);
 		return;
 	case OP_X:
 	case OP_Y:
@@ -310,12 +301,13 @@ static void print(struct buf *b, const struct op_puzzle *p, int i, const struct 
 			buf_addc(b, x->kind == OP_X ? 'x' : 'y');
 		return;
 	case OP_ABS:
-		buf_addz(b, "abs");
+		buf_add(b, STR("abs"));
 		print_in(b, p, x->l, true, how);
 		return;
 	case OP_POW:
 		print_in(b, p, x->l, level_of(p, &p->node[x->l]) <= OP_LEVELS + 1, how);
-		buf_addf(b, "^%d", x->v);
+		buf_addc(b, '^');
+		buf_addc(b, (char)('0' + x->v));
 		return;
 	default:
 		break;
@@ -327,6 +319,14 @@ static void print(struct buf *b, const struct op_puzzle *p, int i, const struct 
 	print_in(b, p, x->r, r < level || (r == level && !right), how);
 }
 
+/* "[x>y]" */
+static void print_code(struct buf *b, int cond)
+{
+	buf_addc(b, '[');
+	buf_addz(b, conds[cond].code);
+	buf_addc(b, ']');
+}
+
 void op_print_desc(struct buf *b, const struct op_puzzle *p)
 {
 	struct style plain = { 0 };
@@ -334,9 +334,12 @@ void op_print_desc(struct buf *b, const struct op_puzzle *p)
 	for (int k = 0; k < p->defs; k++) {
 		const struct op_def *d = &p->def[p->order[k]];
 
-		buf_addf(b, "%c%d%c=", d->symbol, d->level, d->right ? 'r' : 'l');
+		buf_addc(b, d->symbol);
+		buf_addc(b, (char)('0' + d->level));
+		buf_addc(b, d->right ? 'r' : 'l');
+		buf_addc(b, '=');
 		if (d->cond >= 0) {
-			buf_addf(b, "[%s]", conds[d->cond].code);
+			print_code(b, d->cond);
 			print(b, p, d->yes, &plain);
 			buf_addc(b, '|');
 		}
@@ -457,7 +460,9 @@ static bool ratio_set(const struct op_work *w, struct op_ratio *v, wide num, wid
 
 	if (den == 0)
 		return false;
-	if (a <= INT64_MAX && b <= INT64_MAX) {
+	if (den == 1) {
+		a = 1;
+	} else if (a <= INT64_MAX && b <= INT64_MAX) {
 		int64_t x = (int64_t)a, y = (int64_t)b;
 
 		while (y != 0) {
@@ -475,9 +480,11 @@ static bool ratio_set(const struct op_work *w, struct op_ratio *v, wide num, wid
 			b = c;
 		}
 	}
-	a = den < 0 ? -a : a;
-	num /= a;
-	den /= a;
+	if (den < 0 || a != 1) {
+		a = den < 0 ? -a : a;
+		num /= a;
+		den /= a;
+	}
 	if (num > w->limit || num < -w->limit || den > w->limit || (w->integers && den != 1))
 		return false;
 	*v = (struct op_ratio){ (int64_t)num, (int64_t)den };
@@ -824,7 +831,7 @@ static void sorted(struct buf *b, const struct op_puzzle *p, int i, const char *
 
 	switch ((enum op_kind)x->kind) {
 	case OP_NUM:
-		buf_addi(b, x->v);
+		print_number(b, x->v);
 		return;
 	case OP_X:
 	case OP_Y:
@@ -832,7 +839,8 @@ static void sorted(struct buf *b, const struct op_puzzle *p, int i, const char *
 		return;
 	case OP_ABS:
 	case OP_POW:
-		buf_addf(b, "%c(", x->kind == OP_ABS ? '|' : (char)('0' + x->v));
+		buf_addc(b, x->kind == OP_ABS ? '|' : (char)('0' + x->v));
+		buf_addc(b, '(');
 		sorted(b, p, x->l, label);
 		buf_addc(b, ')');
 		return;
@@ -875,9 +883,10 @@ void op_print_sorted(struct buf *b, const struct op_puzzle *p, const int *order)
 	for (int k = 0; k < p->defs; k++) {
 		const struct op_def *d = &p->def[order[k]];
 
-		buf_addf(b, "%d%c", d->level, d->right ? 'r' : 'l');
+		buf_addc(b, (char)('0' + d->level));
+		buf_addc(b, d->right ? 'r' : 'l');
 		if (d->cond >= 0) {
-			buf_addf(b, "[%s]", conds[d->cond].code);
+			print_code(b, d->cond);
 			sorted(b, p, d->yes, label);
 			buf_addc(b, '|');
 		}
