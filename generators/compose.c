@@ -41,15 +41,12 @@ static bool can_be_part(const struct task *t)
 	return strcmp(t->name, "compose") != 0;
 }
 
-/* The task of a number 1 .., NULL past the last. */
+/* The task of a number 1 .., NULL past the last. Tasks stand in the order of their names. */
 static const struct task *part_task(int number)
 {
-	const struct task *t;
+	const struct task *t = task_at((size_t)number - 1);
 
-	for (size_t i = 0; (t = task_at(i)); i++)
-		if (can_be_part(t) && --number == 0)
-			return t;
-	return NULL;
+	return t && strcmp(t->name, "compose") >= 0 ? task_at((size_t)number) : t;
 }
 
 static int part_tasks(void)
@@ -89,16 +86,46 @@ int compose_level(const int *knob)
 	return knob[LEVEL];
 }
 
-bool compose_part(struct str desc, int i, const struct task **task, struct str *part)
+struct part {
+	const struct task *task;
+	struct str desc;
+};
+
+/* A desc read once. */
+struct parts {
+	int n;
+	bool chain;
+	struct part part[COMPOSE_PARTS];
+};
+
+/* All parts, each of a task that is known; a name has one spelling in a desc. */
+static bool parts_read(struct parts *p, struct str desc)
 {
 	struct compose c;
 
-	if (!compose_read(&c, desc) || i < 0 || i >= c.n)
+	if (!compose_read(&c, desc))
 		return false;
-	*task = task_find(c.part[i].task);
-	*part = c.part[i].desc;
-	/* a name has one spelling in a desc */
-	return *task && can_be_part(*task) && str_is(c.part[i].task, (*task)->name);
+	p->n = c.n;
+	p->chain = c.chain;
+	for (int i = 0; i < c.n; i++) {
+		const struct task *t = task_find(c.part[i].task);
+
+		if (!t || !can_be_part(t) || !str_is(c.part[i].task, t->name))
+			return false;
+		p->part[i] = (struct part){ t, c.part[i].desc };
+	}
+	return true;
+}
+
+bool compose_part(struct str desc, int i, const struct task **task, struct str *part)
+{
+	struct parts p;
+
+	if (!parts_read(&p, desc) || i < 0 || i >= p.n)
+		return false;
+	*task = p.part[i].task;
+	*part = p.part[i].desc;
+	return true;
 }
 
 bool compose_asks_all(struct str desc)
@@ -108,27 +135,10 @@ bool compose_asks_all(struct str desc)
 
 void compose_answer(struct buf *out, int i, struct str answer)
 {
-	buf_addf(out, "%s#%d: ", i ? " " : "", i + 1);
+	buf_addz(out, i ? " #" : "#");
+	buf_addi(out, i + 1);
+	buf_addz(out, ": ");
 	buf_add(out, answer);
-}
-
-static int count_parts(struct str desc)
-{
-	const struct task *t;
-	struct str part;
-	int n = 0;
-
-	while (compose_part(desc, n, &t, &part))
-		n++;
-	return n;
-}
-
-/* All parts are there and are puzzles of their tasks. */
-static bool whole(struct str desc)
-{
-	struct compose c;
-
-	return compose_read(&c, desc) && count_parts(desc) == c.n;
 }
 
 /* ---- chains: a number that is hidden ---- */
@@ -228,50 +238,52 @@ static bool whole_answer(const struct task *t, struct str desc, int64_t *ret)
 	return ok;
 }
 
-static void put_puzzles(struct buf *out, struct str desc, enum lang lang)
+static void put_puzzles(struct buf *out, const struct parts *p, enum lang lang)
 {
-	bool chain = !compose_asks_all(desc);
-	const struct task *t;
-	struct str part;
 	int64_t before = 0;
 
-	for (int i = 0; compose_part(desc, i, &t, &part); i++) {
+	for (int i = 0; i < p->n; i++) {
+		const struct part *own = &p->part[i];
+
 		buf_addf(out, lang == LANG_ZH ? "%s【谜题 #%d】\n" : "%s[Puzzle #%d]\n", i ? "\n\n" : "", i + 1);
-		if (chain && i)
-			linked_prompt(out, t, part, lang, before, i);
+		if (p->chain && i)
+			linked_prompt(out, own->task, own->desc, lang, before, i);
 		else
-			part_prompt(out, t, part, lang);
-		if (chain)
-			whole_answer(t, part, &before);
+			part_prompt(out, own->task, own->desc, lang);
+		if (p->chain && i + 1 < p->n)
+			whole_answer(own->task, own->desc, &before);
 	}
+}
+
+static void put_ask(struct buf *out, const struct parts *p, enum lang lang)
+{
+	if (p->chain) {
+		buf_addf(out, lang == LANG_ZH ? "方括号里的 #1 表示第 1 题的答案，其余类推；例如 [#1 + 3] 是该答案加 3 所得的数。只需给出第 %d 题的答案，写法按该题的要求。" :
+						"In square brackets #1 stands for the answer to puzzle 1, and so on: [#1 + 3] is the number 3 above that answer. "
+						"Give only the answer to puzzle %d, as that puzzle asks.",
+			 p->n);
+		return;
+	}
+	buf_addz(out, lang == LANG_ZH ? "每道谜题都要答对。请把所有答案写在一行，形如 " : "All of them must be right. Write the answers in one line, as in ");
+	for (int i = 1; i <= p->n; i++)
+		buf_addf(out, lang == LANG_ZH ? "%s#%d: 第 %d 题的答案" : "%s#%d: answer %d", i > 1 ? " " : "", i, i);
+	buf_addz(out, lang == LANG_ZH ? "，各答案的写法按该题的要求。" : ", each as its own puzzle asks.");
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf b = BUF_INIT;
-	int n = count_parts(desc);
+	struct parts p;
+	struct buf *b;
 
-	if (!whole(desc))
+	if (!parts_read(&p, desc))
 		return;
-	put_puzzles(&b, desc, lang);
-	hole_put(holes, "puzzles", buf_str(&b));
-	buf_reset(&b);
-	buf_addf(&b, "%d", n);
-	hole_put(holes, "count", buf_str(&b));
-	buf_reset(&b);
-	if (compose_asks_all(desc)) {
-		buf_addz(&b, lang == LANG_ZH ? "每道谜题都要答对。请把所有答案写在一行，形如 " : "All of them must be right. Write the answers in one line, as in ");
-		for (int i = 1; i <= n; i++)
-			buf_addf(&b, lang == LANG_ZH ? "%s#%d: 第 %d 题的答案" : "%s#%d: answer %d", i > 1 ? " " : "", i, i);
-		buf_addz(&b, lang == LANG_ZH ? "，各答案的写法按该题的要求。" : ", each as its own puzzle asks.");
-	} else {
-		buf_addf(&b, lang == LANG_ZH ? "方括号里的 #1 表示第 1 题的答案，其余类推；例如 [#1 + 3] 是该答案加 3 所得的数。只需给出第 %d 题的答案，写法按该题的要求。" :
-						"In square brackets #1 stands for the answer to puzzle 1, and so on: [#1 + 3] is the number 3 above that answer. "
-						"Give only the answer to puzzle %d, as that puzzle asks.",
-			 n);
-	}
-	hole_put(holes, "ask", buf_str(&b));
-	buf_release(&b);
+	b = hole_open(holes, "puzzles");
+	if (b)
+		put_puzzles(b, &p, lang);
+	hole_puti(holes, "count", p.n);
+	b = hole_open(holes, "ask");
+	if (b)
+		put_ask(b, &p, lang);
 }
 
 /* ---- inventing ---- */
@@ -300,18 +312,28 @@ static bool fits(const struct task *t, struct str desc, bool feeds, bool fed, in
 	return ok;
 }
 
+static void add_part(struct buf *desc, const struct task *t, struct str part)
+{
+	buf_addc(desc, ' ');
+	buf_addz(desc, t->name);
+	buf_addc(desc, ' ');
+	buf_addi(desc, (int64_t)part.n);
+	buf_addc(desc, ':');
+	buf_add(desc, part);
+}
+
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
 	struct buf part = BUF_INIT, said = BUF_INIT;
+	int tasks = part_tasks(), i = 0;
 	int64_t before = 0;
-	int i = 0;
 
 	buf_addz(desc, knob[CHAIN] ? "chain" : "all");
 	for (; i < knob[PARTS]; i++) {
 		bool feeds = knob[CHAIN] && i + 1 < knob[PARTS], made = false;
 
 		for (int left = TRIES; left > 0 && !made; left--) {
-			const struct task *t = part_task(knob[PART_1 + i] ? knob[PART_1 + i] : rng_range(rng, 1, part_tasks()));
+			const struct task *t = part_task(knob[PART_1 + i] ? knob[PART_1 + i] : rng_range(rng, 1, tasks));
 			int own[TASK_KNOBS];
 			int64_t number = 0;
 
@@ -325,8 +347,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 			if (!made)
 				continue;
 			before = number;
-			buf_addf(desc, " %s %zu:", t->name, part.n);
-			buf_add(desc, buf_str(&part));
+			add_part(desc, t, buf_str(&part));
 			if (!knob[CHAIN])
 				compose_answer(answer, i, buf_str(&said));
 			else if (!feeds)
@@ -344,18 +365,16 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 
 static bool solve(struct buf *answer, struct str desc)
 {
-	bool all = compose_asks_all(desc), ok = whole(desc);
 	struct buf said = BUF_INIT;
-	const struct task *t;
-	struct str part;
-	int n = count_parts(desc);
+	struct parts p;
+	bool ok = parts_read(&p, desc);
 
-	for (int i = 0; ok && compose_part(desc, i, &t, &part); i++) {
+	for (int i = 0; ok && i < p.n; i++) {
 		buf_reset(&said);
-		ok = t->solve(&said, part);
-		if (all)
+		ok = p.part[i].task->solve(&said, p.part[i].desc);
+		if (!p.chain)
 			compose_answer(answer, i, buf_str(&said));
-		else if (i + 1 == n)
+		else if (i + 1 == p.n)
 			buf_add(answer, buf_str(&said));
 	}
 	buf_release(&said);
@@ -366,19 +385,20 @@ static bool solve(struct buf *answer, struct str desc)
 static void say(struct buf *out, struct str desc, struct str answer, enum lang lang)
 {
 	struct buf said = BUF_INIT;
-	const struct task *t;
-	struct str part;
-	bool all = compose_asks_all(desc);
-	int n = count_parts(desc);
+	struct parts p;
 
 	(void)answer;
-	for (int i = all ? 0 : n - 1; compose_part(desc, i, &t, &part); i++) {
+	if (!parts_read(&p, desc))
+		return;
+	for (int i = p.chain ? p.n - 1 : 0; i < p.n; i++) {
+		const struct task *t = p.part[i].task;
+
 		buf_reset(&said);
-		t->solve(&said, part);
-		if (all)
+		t->solve(&said, p.part[i].desc);
+		if (!p.chain)
 			compose_answer(out, i, STR(""));
 		if (t->say)
-			t->say(out, part, buf_str(&said), lang);
+			t->say(out, p.part[i].desc, buf_str(&said), lang);
 		else
 			buf_add(out, buf_str(&said));
 	}
@@ -388,20 +408,23 @@ static void say(struct buf *out, struct str desc, struct str answer, enum lang l
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	struct buf said = BUF_INIT;
-	const struct task *t;
-	struct str part;
+	struct parts p;
 
-	for (int i = 0; compose_part(desc, i, &t, &part); i++) {
+	if (!parts_read(&p, desc))
+		return;
+	for (int i = 0; i < p.n; i++) {
+		const struct task *t = p.part[i].task;
+
 		buf_addf(steps, "%s#%d\n", i ? "\n" : "", i + 1);
 		if (t->explain) {
-			t->explain(steps, part, lang);
+			t->explain(steps, p.part[i].desc, lang);
 			if (steps->n && steps->s[steps->n - 1] != '\n')
 				buf_addc(steps, '\n');
 		}
 		/* what this part comes to, for the next one or for the answer's line */
-		if (compose_asks_all(desc) || i + 1 < count_parts(desc)) {
+		if (!p.chain || i + 1 < p.n) {
 			buf_reset(&said);
-			t->solve(&said, part);
+			t->solve(&said, p.part[i].desc);
 			buf_addz(steps, "= ");
 			buf_add(steps, buf_str(&said));
 		}
@@ -411,15 +434,16 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 
 static void grade(struct effort *e, struct str desc)
 {
-	const struct task *t;
-	struct str part;
+	struct parts p;
 
-	for (int i = 0; compose_part(desc, i, &t, &part); i++) {
+	if (!parts_read(&p, desc))
+		return;
+	for (int i = 0; i < p.n; i++) {
 		struct effort own = { .technique = "" };
 
-		t->grade(&own, part);
+		p.part[i].task->grade(&own, p.part[i].desc);
 		/* a chain is as long as its parts together */
-		e->depth = compose_asks_all(desc) ? (own.depth > e->depth ? own.depth : e->depth) : e->depth + own.depth;
+		e->depth = p.chain ? e->depth + own.depth : own.depth > e->depth ? own.depth : e->depth;
 		e->branch += own.branch;
 		e->steps += own.steps;
 	}
@@ -437,21 +461,21 @@ static void canon(struct buf *out, struct str desc)
 {
 	struct buf own = BUF_INIT;
 	uint64_t hash[COMPOSE_PARTS];
-	const struct task *t;
-	struct str part;
-	int n = 0;
+	struct parts p;
 
-	if (!whole(desc))
+	if (!parts_read(&p, desc))
 		return;
-	for (; compose_part(desc, n, &t, &part); n++) {
+	for (int i = 0; i < p.n; i++) {
+		const struct task *t = p.part[i].task;
+
 		buf_reset(&own);
-		t->canon(&own, part);
-		hash[n] = hash64(buf_z(&own), own.n, hash64(t->name, strlen(t->name), 0));
+		t->canon(&own, p.part[i].desc);
+		hash[i] = hash64(buf_z(&own), own.n, hash64(t->name, strlen(t->name), 0));
 	}
-	if (compose_asks_all(desc))
-		qsort(hash, (size_t)n, sizeof(hash[0]), hash_cmp);
-	buf_addz(out, compose_asks_all(desc) ? "all" : "chain");
-	for (int i = 0; i < n; i++)
+	if (!p.chain)
+		qsort(hash, (size_t)p.n, sizeof(hash[0]), hash_cmp);
+	buf_addz(out, p.chain ? "chain" : "all");
+	for (int i = 0; i < p.n; i++)
 		buf_addf(out, " %016llx", (unsigned long long)hash[i]);
 	buf_release(&own);
 }
@@ -460,30 +484,24 @@ static void canon(struct buf *out, struct str desc)
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
 {
 	struct buf own = BUF_INIT;
-	struct compose c;
-	int order[COMPOSE_PARTS];
-	bool ok = compose_read(&c, desc) && whole(desc);
+	struct parts p;
+	bool ok = parts_read(&p, desc);
 
-	if (ok && c.chain)
+	if (ok && p.chain)
 		buf_add(out, desc);
-	if (!ok || c.chain)
+	if (!ok || p.chain)
 		return ok;
-	for (int i = 0; i < c.n; i++)
-		order[i] = i;
-	rng_shuffle(rng, order, (size_t)c.n, sizeof(order[0]));
+	rng_shuffle(rng, p.part, (size_t)p.n, sizeof(p.part[0]));
 	buf_addz(out, "all");
-	for (int i = 0; i < c.n && ok; i++) {
-		const struct task *t;
-		struct str part;
+	for (int i = 0; i < p.n && ok; i++) {
+		const struct task *t = p.part[i].task;
 
-		ok = compose_part(desc, order[i], &t, &part);
 		buf_reset(&own);
-		if (ok && t->twin)
-			ok = t->twin(&own, part, rng);
+		if (t->twin)
+			ok = t->twin(&own, p.part[i].desc, rng);
 		else
-			buf_add(&own, part);
-		buf_addf(out, " %s %zu:", t->name, own.n);
-		buf_add(out, buf_str(&own));
+			buf_add(&own, p.part[i].desc);
+		add_part(out, t, buf_str(&own));
 	}
 	buf_release(&own);
 	return ok;
@@ -491,15 +509,15 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 
 static double answers_log2(struct str desc)
 {
-	bool all = compose_asks_all(desc);
-	const struct task *t;
-	struct str part;
+	struct parts p;
 	double sum = 0;
 
-	for (int i = 0; compose_part(desc, i, &t, &part); i++) {
-		double own = t->answers_log2(part);
+	if (!parts_read(&p, desc))
+		return 0;
+	for (int i = 0; i < p.n; i++) {
+		double own = p.part[i].task->answers_log2(p.part[i].desc);
 
-		sum = all ? sum + own : own;
+		sum = p.chain ? own : sum + own;
 	}
 	return sum;
 }

@@ -9,8 +9,6 @@
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
-#include <stdio.h>
-
 /* ---- the desc ---- */
 
 static bool read_part(struct compose *c, struct str *rest)
@@ -116,20 +114,18 @@ static int take_number(struct str *s)
 static bool split_marks(struct str answer, struct str *part, int n)
 {
 	struct str rest = answer;
-	char mark[8];
 
 	for (int i = 0; i <= n; i++) {
-		ptrdiff_t at;
+		char mark[] = { '#', (char)('1' + i) };
+		ptrdiff_t at = str_find(rest, (struct str){ mark, 2 });
 
-		snprintf(mark, sizeof(mark), "#%d", i + 1);
-		at = str_find(rest, str_of(mark));
 		if (i == n) /* more answers than puzzles */
 			return at < 0;
 		if (at < 0 || (i == 0 && str_trim(str_sub(rest, 0, (size_t)at)).n > 24))
 			return false;
 		if (i > 0)
 			part[i - 1] = str_sub(rest, 0, (size_t)at);
-		rest = str_from(rest, (size_t)at + strlen(mark));
+		rest = str_from(rest, (size_t)at + 2);
 		if (!take(&rest, ":") && !take(&rest, "：") && !take(&rest, " ") && !take(&rest, ")") && !take(&rest, "."))
 			return false;
 		while (take(&rest, "*")) /* **#1:** */
