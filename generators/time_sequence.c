@@ -47,12 +47,19 @@ static const char *refuse(const int *knob)
 
 static void note_write(struct buf *b, const struct note *n)
 {
-	buf_addf(b, ":%c", "baselckdmpgz"[n->kind]);
-	if (n->kind == NOTE_LUNCH)
-		buf_addf(b, "%d.%d.%d", n->day, n->from, n->to);
-	else if (n->kind == NOTE_ZONE)
-		buf_addf(b, "%+d", n->steps);
-	else if (n->kind != NOTE_DAYS)
+	buf_addc(b, ':');
+	buf_addc(b, "baselckdmpgz"[n->kind]);
+	if (n->kind == NOTE_LUNCH) {
+		buf_addi(b, n->day);
+		buf_addc(b, '.');
+		buf_addi(b, n->from);
+		buf_addc(b, '.');
+		buf_addi(b, n->to);
+		return;
+	}
+	if (n->kind == NOTE_ZONE && n->steps >= 0)
+		buf_addc(b, '+');
+	if (n->kind != NOTE_DAYS)
 		buf_addi(b, n->steps);
 	for (int d = 0; n->kind == NOTE_DAYS && d < PLANS_DAYS; d++)
 		if (n->day >> d & 1)
@@ -752,9 +759,22 @@ static void sort_days(struct view *w)
 	}
 }
 
+static void add_hex(struct buf *out, uint64_t v)
+{
+	char digits[16];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = "0123456789abcdef"[v & 15];
+	while (v >>= 4);
+	buf_add(out, (struct str){ digits + at, sizeof(digits) - at });
+}
+
 static void add_set(struct buf *out, steps_set s)
 {
-	buf_addf(out, "%x.%llx", (unsigned)(s >> 64), (unsigned long long)(uint64_t)s);
+	add_hex(out, (uint64_t)(s >> 64));
+	buf_addc(out, '.');
+	add_hex(out, (uint64_t)s);
 }
 
 static void canon(struct buf *out, struct str desc)

@@ -1,25 +1,51 @@
 /* time_sequence_words.c - plans, notes and worked days as text, in every language and notation. */
 #include "generators/lists.h"
+#include "generators/pen.h"
 #include "generators/time_sequence_solve.h"
 
 #include <stdlib.h>
 
-static const char *const day_names[LANGS][PLANS_DAYS] = {
-	{ "Monday", "Tuesday", "Wednesday", "Thursday", "Friday" },
-	{ "星期一", "星期二", "星期三", "星期四", "星期五" },
+static const struct pen_text day_names[LANGS][PLANS_DAYS] = {
+	{ PEN_TEXT("Monday"), PEN_TEXT("Tuesday"), PEN_TEXT("Wednesday"), PEN_TEXT("Thursday"), PEN_TEXT("Friday") },
+	{ PEN_TEXT("星期一"), PEN_TEXT("星期二"), PEN_TEXT("星期三"), PEN_TEXT("星期四"), PEN_TEXT("星期五") },
 };
+
+static void say_day_name(struct buf *b, int day, enum lang lang)
+{
+	buf_add(b, (struct str){ day_names[lang][day].s, day_names[lang][day].n });
+}
 
 static void say_name(struct buf *b, const struct plan *p, enum lang lang)
 {
 	buf_add(b, list_at("people", p->name, lang));
 }
 
-/* A step as a time of day. */
+#define HOUR(h) \
+	h ":00", h ":05", h ":10", h ":15", h ":20", h ":25", h ":30", h ":35", h ":40", h ":45", h ":50", h ":55"
+
+/* The time of day at each step, filled up with zeros. */
+static const char clock[PLANS_STEPS + 12][8] = { HOUR("9"), HOUR("10"), HOUR("11"), HOUR("12"), HOUR("13"), HOUR("14"), HOUR("15"), HOUR("16"), HOUR("17") };
+
+static char *put_time(char *pen, int step)
+{
+	memcpy(pen, clock[step], sizeof(clock[step]));
+	return pen + (step < 12 ? 4 : 5);
+}
+
+static char *put_span(char *pen, int from, int to)
+{
+	return put_time(pen_char(put_time(pen, from), '-'), to);
+}
+
+/* The same of any step, also before 9:00. */
 static void say_time(struct buf *b, int step)
 {
 	int minutes = 9 * 60 + 5 * step;
 
-	buf_addf(b, "%d:%02d", minutes / 60, minutes % 60);
+	buf_addi(b, minutes / 60);
+	buf_addc(b, ':');
+	buf_addc(b, (char)('0' + minutes % 60 / 10));
+	buf_addc(b, (char)('0' + minutes % 10));
 }
 
 static void say_span(struct buf *b, int from, int to)
@@ -29,97 +55,113 @@ static void say_span(struct buf *b, int from, int to)
 	say_time(b, to);
 }
 
-static void say_times(struct buf *b, const struct plan_day *d, const char *between, const char *quote)
+static char *put_times(char *pen, const struct plan_day *d, const struct pen_text *between)
 {
-	for (int k = 0; k < d->times; k++) {
-		buf_addf(b, "%s%s", k ? between : "", quote);
-		say_span(b, d->time[k].from, d->time[k].to);
-		buf_addz(b, quote);
-	}
+	for (int k = 0; k < d->times; k++)
+		pen = put_span(k ? pen_text(pen, between) : pen, d->time[k].from, d->time[k].to);
+	return pen;
 }
 
-static void say_day(struct buf *b, const struct plan_day *d, enum lang lang)
+static char *put_day(char *pen, const struct plan_day *d, enum lang lang)
 {
-	if (!d->times) {
-		if (lang == LANG_ZH)
-			buf_addz(b, d->free ? "全天没空" : "全天有空");
-		else
-			buf_addz(b, d->free ? "not free at all" : "free all day");
-		return;
-	}
-	if (lang == LANG_EN)
-		buf_addz(b, d->free ? "free only " : "busy ");
-	else if (d->free)
-		buf_addz(b, "只有");
-	say_times(b, d, lang == LANG_ZH ? "、" : ", ", "");
-	if (lang == LANG_ZH)
-		buf_addz(b, d->free ? "有空" : "没空");
+	static const struct pen_text none[LANGS][2] = {
+		{ PEN_TEXT("free all day"), PEN_TEXT("not free at all") }, { PEN_TEXT("全天有空"), PEN_TEXT("全天没空") },
+	};
+	static const struct pen_text before[LANGS][2] = { { PEN_TEXT("busy "), PEN_TEXT("free only ") }, { PEN_TEXT(""), PEN_TEXT("只有") } };
+	static const struct pen_text between[LANGS] = { PEN_TEXT(", "), PEN_TEXT("、") };
+	static const struct pen_text after[LANGS][2] = { { PEN_TEXT(""), PEN_TEXT("") }, { PEN_TEXT("没空"), PEN_TEXT("有空") } };
+
+	if (!d->times)
+		return pen_text(pen, &none[lang][d->free]);
+	return pen_text(put_times(pen_text(pen, &before[lang][d->free]), d, &between[lang]), &after[lang][d->free]);
 }
+
+/* Bytes of one person's days in any notation, the name not counted. */
+enum { PERSON_MAX = 64 + PLANS_DAYS * (96 + 16 * PLANS_ENTRIES) };
 
 static void put_plans(struct holes *holes, const struct plans *p, enum lang lang)
 {
-	struct buf b = BUF_INIT;
+	static const struct pen_text item = PEN_TEXT("\n- ");
+	struct buf *b = hole_open(holes, "plans");
 
-	for (int i = 0; i < p->people; i++) {
-		buf_addz(&b, i ? "\n" : "");
-		say_name(&b, &p->person[i], lang);
-		buf_addz(&b, lang == LANG_ZH ? "：" : ":");
+	for (int i = 0; b && i < p->people; i++) {
+		struct str name = list_at("people", p->person[i].name, lang);
+		char *pen = pen_down(b, PERSON_MAX + name.n);
+
+		if (!pen)
+			return;
+		pen = pen_str(i ? pen_char(pen, '\n') : pen, name);
+		pen = pen_str(pen, lang == LANG_ZH ? STR("：") : STR(":"));
 		for (int d = 0; d < p->days; d++) {
-			buf_addf(&b, "\n- %s%s", day_names[lang][d], lang == LANG_ZH ? "：" : ": ");
-			say_day(&b, &p->person[i].day[d], lang);
+			pen = pen_text(pen_text(pen, &item), &day_names[lang][d]);
+			pen = pen_str(pen, lang == LANG_ZH ? STR("：") : STR(": "));
+			pen = put_day(pen, &p->person[i].day[d], lang);
 		}
+		pen_up(b, pen);
 	}
-	hole_put(holes, "plans", buf_str(&b));
-	buf_release(&b);
 }
 
 static void put_table(struct holes *holes, const struct plans *p, enum lang lang)
 {
-	struct buf b = BUF_INIT;
+	static const struct pen_text bar = PEN_TEXT(" |"), row = PEN_TEXT("\n| ");
+	struct buf *b = hole_open(holes, "table");
 
-	buf_addz(&b, "| |");
-	for (int d = 0; d < p->days; d++)
-		buf_addf(&b, " %s |", day_names[lang][d]);
-	buf_addz(&b, "\n|---|");
-	for (int d = 0; d < p->days; d++)
-		buf_addz(&b, "---|");
-	for (int i = 0; i < p->people; i++) {
-		buf_addz(&b, "\n| ");
-		say_name(&b, &p->person[i], lang);
-		buf_addz(&b, " |");
-		for (int d = 0; d < p->days; d++) {
-			buf_addc(&b, ' ');
-			say_day(&b, &p->person[i].day[d], lang);
-			buf_addz(&b, " |");
-		}
+	if (!b)
+		return;
+	buf_addz(b, "| |");
+	for (int d = 0; d < p->days; d++) {
+		buf_addc(b, ' ');
+		say_day_name(b, d, lang);
+		buf_addz(b, " |");
 	}
-	hole_put(holes, "table", buf_str(&b));
-	buf_release(&b);
+	buf_addz(b, "\n|---|");
+	for (int d = 0; d < p->days; d++)
+		buf_addz(b, "---|");
+	for (int i = 0; i < p->people; i++) {
+		struct str name = list_at("people", p->person[i].name, lang);
+		char *pen = pen_down(b, PERSON_MAX + name.n);
+
+		if (!pen)
+			return;
+		pen = pen_text(pen_str(pen_text(pen, &row), name), &bar);
+		for (int d = 0; d < p->days; d++)
+			pen = pen_text(put_day(pen_char(pen, ' '), &p->person[i].day[d], lang), &bar);
+		pen_up(b, pen);
+	}
 }
 
 /* {"Ann": {"Monday busy": ["9:20-10:05"], ...}, ...} */
 static void put_json(struct holes *holes, const struct plans *p, enum lang lang)
 {
-	static const char *const keys[LANGS][2] = { { " busy", " free" }, { "没空", "有空" } };
-	struct buf b = BUF_INIT;
+	static const struct pen_text keys[LANGS][2] = {
+		{ PEN_TEXT(" busy\": ["), PEN_TEXT(" free\": [") }, { PEN_TEXT("没空\": ["), PEN_TEXT("有空\": [") },
+	};
+	static const struct pen_text first = PEN_TEXT("\""), next = PEN_TEXT(", \""), colon = PEN_TEXT("\": {"), between = PEN_TEXT("\", \"");
+	struct buf *b = hole_open(holes, "json");
 
-	buf_addc(&b, '{');
+	if (!b)
+		return;
+	buf_addc(b, '{');
 	for (int i = 0; i < p->people; i++) {
-		buf_addz(&b, i ? ",\n\"" : "\n\"");
-		say_name(&b, &p->person[i], lang);
-		buf_addz(&b, "\": {");
+		struct str name = list_at("people", p->person[i].name, lang);
+		char *pen = pen_down(b, PERSON_MAX + name.n);
+
+		if (!pen)
+			return;
+		pen = pen_str(pen, i ? STR(",\n\"") : STR("\n\""));
+		pen = pen_text(pen_str(pen, name), &colon);
 		for (int d = 0; d < p->days; d++) {
 			const struct plan_day *day = &p->person[i].day[d];
 
-			buf_addf(&b, "%s\"%s%s\": [", d ? ", " : "", day_names[lang][d], keys[lang][day->free]);
-			say_times(&b, day, ", ", "\"");
-			buf_addc(&b, ']');
+			pen = pen_text(pen_text(pen, d ? &next : &first), &day_names[lang][d]);
+			pen = pen_text(pen, &keys[lang][day->free]);
+			if (day->times)
+				pen = pen_char(put_times(pen_char(pen, '"'), day, &between), '"');
+			pen = pen_char(pen, ']');
 		}
-		buf_addc(&b, '}');
+		pen_up(b, pen_char(pen, '}'));
 	}
-	buf_addz(&b, "\n}");
-	hole_put(holes, "json", buf_str(&b));
-	buf_release(&b);
+	buf_addz(b, "\n}");
 }
 
 /* ---- notes ---- */
@@ -153,10 +195,12 @@ static void say_days(struct buf *b, const struct note *n, enum lang lang)
 	int left = __builtin_popcount(n->day), said = 0;
 
 	if (n->kind == NOTE_LUNCH) {
-		if (lang == LANG_ZH)
-			buf_addz(b, n->day ? day_names[lang][n->day - 1] : "每天");
-		else
-			buf_addf(b, "%s%s", n->day ? "on " : "every day", n->day ? day_names[lang][n->day - 1] : "");
+		if (lang == LANG_EN)
+			buf_addz(b, n->day ? "on " : "every day");
+		else if (!n->day)
+			buf_addz(b, "每天");
+		if (n->day)
+			say_day_name(b, n->day - 1, lang);
 		return;
 	}
 	for (int d = 0; d < PLANS_DAYS; d++) {
@@ -164,9 +208,10 @@ static void say_days(struct buf *b, const struct note *n, enum lang lang)
 			continue;
 		left--;
 		if (lang == LANG_ZH)
-			buf_addf(b, "%s%s", said++ ? "、" : "", day_names[lang][d]);
+			buf_addz(b, said++ ? "、" : "");
 		else
-			buf_addf(b, "%s%s", !said++ ? "on " : left ? ", " : " and ", day_names[lang][d]);
+			buf_addz(b, !said++ ? "on " : left ? ", " : " and ");
+		say_day_name(b, d, lang);
 	}
 }
 
@@ -181,30 +226,31 @@ static void say_ahead(struct buf *b, int steps, enum lang lang)
 		buf_addf(b, "%d minutes %s", minutes, steps > 0 ? "ahead of" : "behind");
 }
 
+/* Is this a hole? A capital letter that is no word's head. */
+static bool is_hole(const char *c)
+{
+	return *c >= 'C' && *c <= 'U' && strchr("NMTFUDHC", *c) && !(c[1] >= 'a' && c[1] <= 'z');
+}
+
 static void say_note(struct buf *b, const struct plan *person, const struct note *n, enum lang lang)
 {
-	for (const char *c = note_texts[n->kind][lang]; *c; c++) {
-		/* a capital letter that is no word's head */
-		bool hole = strchr("NMTFUDHC", *c) && !(c[1] >= 'a' && c[1] <= 'z');
+	const char *c = note_texts[n->kind][lang], *from = c;
 
-		if (!hole)
-			buf_addc(b, *c);
-		else if (*c == 'N')
-			say_name(b, person, lang);
-		else if (*c == 'M')
-			buf_addi(b, 5 * n->steps);
-		else if (*c == 'T')
-			say_time(b, n->steps);
-		else if (*c == 'F')
-			say_time(b, n->from);
-		else if (*c == 'U')
-			say_time(b, n->to);
-		else if (*c == 'D')
-			say_days(b, n, lang);
-		else if (*c == 'H')
-			say_ahead(b, n->steps, lang);
-		else
-			say_time(b, n->steps);
+	for (;; c++) {
+		if (*c && !is_hole(c))
+			continue;
+		buf_add(b, (struct str){ from, (size_t)(c - from) });
+		from = c + 1;
+		switch (*c) {
+		case 0: return;
+		case 'N': say_name(b, person, lang); break;
+		case 'M': buf_addi(b, 5 * n->steps); break;
+		case 'F': say_time(b, n->from); break;
+		case 'U': say_time(b, n->to); break;
+		case 'D': say_days(b, n, lang); break;
+		case 'H': say_ahead(b, n->steps, lang); break;
+		default: say_time(b, n->steps); /* T, C */
+		}
 	}
 }
 
@@ -220,44 +266,57 @@ static void put_notes(struct holes *holes, const struct plans *p, enum lang lang
 		{ "忙碌时段指工作时间内按日程连续没空的一整段时间。", "空闲时段指工作时间内按日程连续有空的一整段时间，其中已取消的忙碌时段算有空，午饭时间算没空。",
 		  "没有另外说明时，时间都是办公室时间。无论按办公室时间还是按每个人的当地时间，会议都必须在9:00-17:00之内。" },
 	};
-	struct buf b = BUF_INIT;
-	bool need[3] = { false, false, false };
+	struct buf *b = hole_open(holes, "notes");
+	bool need[3] = { false, false, false }, any = false;
 
+	if (!b)
+		return;
 	for (int i = 0; i < p->people; i++)
 		for (int k = 0; k < p->person[i].notes; k++) {
 			const struct note *n = &p->person[i].note[k];
 
-			buf_addz(&b, b.n ? "\n- " : lang == LANG_ZH ? "补充说明：\n- " : "Notes:\n- ");
-			say_note(&b, &p->person[i], n, lang);
+			buf_addz(b, any ? "\n- " : lang == LANG_ZH ? "补充说明：\n- " : "Notes:\n- ");
+			any = true;
+			say_note(b, &p->person[i], n, lang);
 			need[0] |= n->kind == NOTE_EARLY || n->kind == NOTE_SHORT;
 			need[1] |= n->kind == NOTE_ROOMY;
 			need[2] |= n->kind == NOTE_ZONE;
 		}
 	for (int i = 0, said = 0; i < 3; i++)
 		if (need[i])
-			buf_addf(&b, "%s%s", !said++ ? "\n" : lang == LANG_ZH ? "" : " ", meaning[lang][i]);
-	hole_put(holes, "notes", buf_str(&b));
-	buf_release(&b);
+			buf_addf(b, "%s%s", !said++ ? "\n" : lang == LANG_ZH ? "" : " ", meaning[lang][i]);
+}
+
+static void put_names(struct holes *holes, const struct plans *p, enum lang lang)
+{
+	struct buf *b = hole_open(holes, "names");
+
+	for (int i = 0; b && i < p->people; i++) {
+		if (i && lang == LANG_EN)
+			buf_addz(b, i + 1 < p->people ? ", " : " and ");
+		else if (i)
+			buf_addz(b, i + 1 < p->people ? "、" : "和");
+		say_name(b, &p->person[i], lang);
+	}
+}
+
+static void put_days(struct holes *holes, const struct plans *p, enum lang lang)
+{
+	struct buf *b = hole_open(holes, "days");
+
+	if (!b)
+		return;
+	say_day_name(b, 0, lang);
+	if (p->days == 1)
+		return;
+	buf_addz(b, lang == LANG_ZH ? "到" : " to ");
+	say_day_name(b, p->days - 1, lang);
 }
 
 void plans_fields(struct holes *holes, const struct plans *p, enum lang lang)
 {
-	struct buf b = BUF_INIT;
-
-	for (int i = 0; i < p->people; i++) {
-		if (i && lang == LANG_EN)
-			buf_addz(&b, i + 1 < p->people ? ", " : " and ");
-		else if (i)
-			buf_addz(&b, i + 1 < p->people ? "、" : "和");
-		say_name(&b, &p->person[i], lang);
-	}
-	hole_put(holes, "names", buf_str(&b));
-	buf_reset(&b);
-	buf_addz(&b, day_names[lang][0]);
-	if (p->days > 1)
-		buf_addf(&b, "%s%s", lang == LANG_ZH ? "到" : " to ", day_names[lang][p->days - 1]);
-	hole_put(holes, "days", buf_str(&b));
-	buf_release(&b);
+	put_names(holes, p, lang);
+	put_days(holes, p, lang);
 	put_plans(holes, p, lang);
 	put_table(holes, p, lang);
 	put_json(holes, p, lang);
@@ -336,7 +395,8 @@ void plans_tell(struct buf *out, const struct plans *p, enum lang lang)
 		struct hours h[PLANS_PEOPLE];
 		int length[PLANS_STARTS], top = 0;
 
-		buf_addf(out, "%s\n", day_names[lang][d]);
+		say_day_name(out, d, lang);
+		buf_addc(out, '\n');
 		for (int i = 0; i < p->people; i++) {
 			steps_set busy = day_busy(&p->person[i].day[d]);
 
