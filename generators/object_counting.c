@@ -64,12 +64,26 @@ static int owner_of(char c)
 	return at ? (int)(at - object_letters) : -1;
 }
 
+static const uint16_t keys[THINGS] = {
+#define X(kind, id, many, zh, measure) OBJECT_KEY(id, sizeof(id) - 1),
+	OBJECT_THINGS(X)
+#undef X
+};
+
+static const uint8_t kind_of[THINGS] = {
+#define X(kind, id, many, zh, measure) KIND_##kind,
+	OBJECT_THINGS(X)
+#undef X
+};
+
 static int thing_of(struct str id)
 {
-	for (int i = 0; i < THINGS; i++)
-		if (str_is(id, object_things[i].id))
-			return i;
-	return -1;
+	uint16_t key = id.n > 2 ? OBJECT_KEY(id.s, id.n) : 0;
+	int16_t at = 0;
+
+	for (int16_t i = 0; i < THINGS; i++) /* to the end: so it is done several at a time */
+		at = keys[i] == key ? i : at;
+	return str_is(id, object_things[at].id) ? at : -1;
 }
 
 static bool parse_term(struct term *t, struct str s)
@@ -91,59 +105,87 @@ static bool parse_term(struct term *t, struct str s)
 	return t->who >= 0;
 }
 
-static bool parse_parts(struct fact *f, struct str s)
+static bool skip(struct str *s, char c)
 {
-	bool counted = f->op != '*' && f->op != '=';
-	struct str piece;
-
-	if (s.n == 0 || s.s[s.n - 1] == ',')
+	if (!s->n || s->s[0] != c)
 		return false;
-	while (str_split(&s, ',', &piece)) {
-		struct part *p = &f->part[f->parts];
-		int64_t n = 0;
-
-		if (f->parts == (counted ? PARTS : 1))
-			return false;
-		if (counted) {
-			struct str count;
-
-			str_split(&piece, ' ', &count);
-			if (count.n == 0 || count.s[0] < '1' || count.s[0] > '9' || !str_i64(count, &n) || n > COUNT_MAX)
-				return false;
-		}
-		p->n = (int)n;
-		p->thing = thing_of(piece);
-		if (p->thing < 0)
-			return false;
-		f->parts++;
-	}
+	s->s++;
+	s->n--;
 	return true;
 }
 
-static bool parse_fact(struct fact *f, struct str s)
+/* "12 ", cut off the text: 1 to COUNT_MAX; 0 for anything else. */
+static int count_head(struct str *s)
 {
-	size_t at = 2;
+	size_t n = 0;
+	int v = 0;
 
-	if (s.n < 4)
+	while (n < s->n && n < 8 && s->s[n] >= '0' && s->s[n] <= '9')
+		v = 10 * v + (s->s[n++] - '0');
+	if (!n || s->s[0] == '0' || v > COUNT_MAX)
+		return 0;
+	*s = (struct str){ s->s + n, s->n - n };
+	return skip(s, ' ') ? v : 0;
+}
+
+/* A thing's name up to the end of a part; -1: it is none. */
+static int thing_head(struct str *s)
+{
+	struct str id = { s->s, 0 };
+
+	while (id.n < s->n && s->s[id.n] != ',' && s->s[id.n] != ';')
+		id.n++;
+	*s = (struct str){ s->s + id.n, s->n - id.n };
+	return thing_of(id);
+}
+
+static bool parse_parts(struct fact *f, struct str *s)
+{
+	bool counted = f->op != '*' && f->op != '=';
+
+	do {
+		struct part *p = &f->part[f->parts];
+
+		if (f->parts == (counted ? PARTS : 1))
+			return false;
+		p->n = counted ? count_head(s) : 0;
+		if (counted && !p->n)
+			return false;
+		p->thing = thing_head(s);
+		if (p->thing < 0)
+			return false;
+		f->parts++;
+	} while (skip(s, ','));
+	return true;
+}
+
+/* One fact, cut off the text. */
+static bool parse_fact(struct fact *f, struct str *s)
+{
+	if (s->n < 4)
 		return false;
-	f->op = s.s[1];
-	f->who = f->to = owner_of(s.s[0]);
+	f->who = f->to = owner_of(s->s[0]);
+	f->op = s->s[1];
 	f->parts = 0;
-	if (f->op == '*') {
-		if (s.s[2] != '2')
+	*s = str_from(*s, 2);
+	switch (f->op) {
+	case ':':
+	case '+':
+	case '-': break;
+	case '*':
+		if (!skip(s, '2') || !skip(s, ' '))
 			return false;
-		at = 3;
-	} else if (f->op == '>' || f->op == '=') {
-		f->to = owner_of(s.s[2]);
-		if (f->to == f->who)
+		break;
+	case '>':
+	case '=':
+		f->to = owner_of(s->s[0]);
+		*s = str_from(*s, 1);
+		if (f->to == f->who || !skip(s, ' '))
 			return false;
-		at = 3;
-	} else if (!strchr(":+-", f->op) || !f->op) {
-		return false;
+		break;
+	default: return false;
 	}
-	if (at == 3 && s.s[at++] != ' ')
-		return false;
-	return f->who >= 0 && f->to >= 0 && parse_parts(f, str_from(s, at));
+	return f->who >= 0 && f->to >= 0 && parse_parts(f, s);
 }
 
 struct world {
@@ -153,76 +195,85 @@ struct world {
 
 static bool happen(struct world *w, const struct fact *f);
 
-static bool parse(struct story *s, struct str desc)
+/* Read it and play it through. */
+static bool parse(struct story *s, struct world *w, struct str desc)
 {
 	struct str rest = desc, ask, piece;
-	struct world w;
 
 	s->terms = s->facts = 0;
-	if (desc.n == 0 || desc.s[desc.n - 1] == ';' || !str_split(&rest, ';', &ask) || ask.n == 0 ||
-	    ask.s[ask.n - 1] == '~')
+	if (!str_split(&rest, ';', &ask) || ask.n == 0 || ask.s[ask.n - 1] == '~')
 		return false;
 	while (str_split(&ask, '~', &piece))
 		if (s->terms == 2 || !parse_term(&s->term[s->terms++], piece))
 			return false;
-	memset(&w, 0, sizeof(w));
-	while (str_split(&rest, ';', &piece)) {
+	memset(w, 0, sizeof(*w));
+	do {
 		struct fact *f = &s->fact[s->facts];
 
-		if (s->facts == FACTS || !parse_fact(f, piece))
+		if (s->facts == FACTS || !parse_fact(f, &rest))
 			return false;
 		if (f->op == ':' && s->facts && f[-1].op != ':')
 			return false;
-		if (!happen(&w, f))
+		if (!happen(w, f))
 			return false;
 		s->facts++;
-	}
+	} while (skip(&rest, ';'));
 	for (int i = 0; i < s->terms; i++)
-		if (s->term[i].who < OWNERS && !w.here[s->term[i].who])
+		if (s->term[i].who < OWNERS && !w->here[s->term[i].who])
 			return false;
-	return s->facts > 0 && s->terms > 0 &&
+	return rest.n == 0 && s->terms > 0 &&
 	       !(s->terms == 2 && s->term[0].who == s->term[1].who && s->term[0].kinds == s->term[1].kinds);
 }
 
 static void write_term(struct buf *out, const struct term *t)
 {
-	const char *sep = "";
+	char before = ' ';
 
 	buf_addc(out, t->who == OWNERS ? '*' : object_letters[t->who]);
-	buf_addc(out, ' ');
 	for (int k = 0; k < KINDS; k++)
 		if (t->kinds >> k & 1) {
-			buf_addf(out, "%s%s", sep, object_kinds[k].id);
-			sep = "+";
+			buf_addc(out, before);
+			buf_addz(out, object_kinds[k].id);
+			before = '+';
 		}
 }
 
 static void write_fact(struct buf *out, const struct fact *f)
 {
+	buf_addc(out, ';');
 	buf_addc(out, object_letters[f->who]);
 	buf_addc(out, f->op);
 	if (f->op == '*')
-		buf_addz(out, "2 ");
+		buf_addc(out, '2');
 	if (f->op == '>' || f->op == '=')
-		buf_addf(out, "%c ", object_letters[f->to]);
+		buf_addc(out, object_letters[f->to]);
+	if (f->op == '*' || f->op == '>' || f->op == '=')
+		buf_addc(out, ' ');
 	for (int i = 0; i < f->parts; i++) {
-		buf_addz(out, i ? "," : "");
-		if (f->part[i].n)
-			buf_addf(out, "%d ", f->part[i].n);
+		if (i)
+			buf_addc(out, ',');
+		if (f->part[i].n) {
+			buf_addi(out, f->part[i].n);
+			buf_addc(out, ' ');
+		}
 		buf_addz(out, object_things[f->part[i].thing].id);
+	}
+}
+
+static void write_terms(struct buf *out, const struct story *s)
+{
+	for (int i = 0; i < s->terms; i++) {
+		if (i)
+			buf_addc(out, '~');
+		write_term(out, &s->term[i]);
 	}
 }
 
 static void write_desc(struct buf *out, const struct story *s)
 {
-	for (int i = 0; i < s->terms; i++) {
-		buf_addz(out, i ? "~" : "");
-		write_term(out, &s->term[i]);
-	}
-	for (int i = 0; i < s->facts; i++) {
-		buf_addc(out, ';');
+	write_terms(out, s);
+	for (int i = 0; i < s->facts; i++)
 		write_fact(out, &s->fact[i]);
-	}
 }
 
 /* ---- the world ---- */
@@ -277,7 +328,7 @@ static bool happen(struct world *w, const struct fact *f)
 
 static bool in_term(const struct term *t, int who, int thing)
 {
-	return (t->who == OWNERS || t->who == who) && t->kinds >> object_things[thing].kind & 1;
+	return (t->who == OWNERS || t->who == who) && t->kinds >> kind_of[thing] & 1;
 }
 
 static int64_t count(const struct world *w, const struct term *t)
@@ -285,34 +336,27 @@ static int64_t count(const struct world *w, const struct term *t)
 	int64_t n = 0;
 
 	for (int p = 0; p < OWNERS; p++)
-		for (int i = 0; i < THINGS; i++)
-			if (in_term(t, p, i))
-				n += w->held[p][i];
+		for (int i = 0; i < THINGS && w->here[p] && (t->who == OWNERS || t->who == p); i++)
+			n += t->kinds >> kind_of[i] & 1 ? w->held[p][i] : 0;
 	return n;
 }
 
-static int64_t outcome(const struct story *s)
+/* What comes out of a story at whose end the world is like this. */
+static int64_t outcome(const struct story *s, const struct world *w)
 {
-	struct world w;
-	int64_t a, b;
+	int64_t a = count(w, &s->term[0]), b = s->terms == 2 ? count(w, &s->term[1]) : 0;
 
-	memset(&w, 0, sizeof(w));
-	for (int i = 0; i < s->facts; i++)
-		happen(&w, &s->fact[i]);
-	a = count(&w, &s->term[0]);
-	if (s->terms == 1)
-		return a;
-	b = count(&w, &s->term[1]);
 	return a > b ? a - b : b - a;
 }
 
 static bool solve(struct buf *answer, struct str desc)
 {
 	struct story s;
+	struct world w;
 
-	if (!parse(&s, desc))
+	if (!parse(&s, &w, desc))
 		return false;
-	buf_addi(answer, outcome(&s));
+	buf_addi(answer, outcome(&s, &w));
 	return true;
 }
 
@@ -320,8 +364,9 @@ static bool solve(struct buf *answer, struct str desc)
 static bool prove(struct str desc)
 {
 	struct story s;
+	struct world w;
 
-	return parse(&s, desc);
+	return parse(&s, &w, desc);
 }
 
 /* ---- the worked solution ---- */
@@ -341,10 +386,10 @@ static void mark(struct work *k)
 {
 	const struct story *s = k->s;
 
-	for (int p = 0; p < OWNERS; p++)
-		for (int i = 0; i < THINGS; i++)
-			for (int t = 0; t < s->terms; t++)
-				k->matters[p][i] |= in_term(&s->term[t], p, i);
+	for (int t = 0; t < s->terms; t++)
+		for (int p = 0; p < OWNERS; p++)
+			for (int i = 0; i < THINGS && (s->term[t].who == OWNERS || s->term[t].who == p); i++)
+				k->matters[p][i] |= s->term[t].kinds >> kind_of[i] & 1;
 	for (int i = s->facts - 1; i >= 0; i--) {
 		const struct fact *f = &s->fact[i];
 
@@ -352,11 +397,7 @@ static void mark(struct work *k)
 			k->matters[f->to][f->part[0].thing] = true;
 	}
 	for (int p = 0, owners = 0; p < OWNERS; p++)
-		for (int i = 0; i < THINGS; i++)
-			if (k->matters[p][i]) {
-				k->named |= ++owners > 1;
-				break;
-			}
+		k->named |= memchr(k->matters[p], true, THINGS) && ++owners > 1;
 }
 
 /* The things of the owner whom a ':' fact brings in: first as told there, then whatever came later. */
@@ -380,27 +421,33 @@ static bool asked(const struct story *s, int who, int thing)
 	return in_term(&s->term[0], who, thing) || (s->terms == 2 && in_term(&s->term[1], who, thing));
 }
 
-/* What matters of one owner, as it stands now: "Ann: 2 apples, 3 pears". In the end only what is asked for matters. */
+/* Does what this owner holds of it now matter? In the end only what is asked for does. */
+static bool to_tell(const struct work *k, int who, int thing, bool end)
+{
+	return k->w.held[who][thing] && (end ? asked(k->s, who, thing) : k->matters[who][thing]);
+}
+
+/* What matters of one owner, as it stands now: "Ann: 2 apples, 3 pears". */
 static void tell_holding(struct work *k, const struct fact *f, bool end)
 {
-	int order[THINGS], n = things_of(f, order), who = f->who;
+	int order[THINGS], n, who = f->who;
 	bool any = false;
 
+	for (int i = 0; i < THINGS; i++)
+		k->read += to_tell(k, who, i, end);
+	if (!k->out)
+		return;
+	n = things_of(f, order);
 	for (int i = 0; i < n; i++) {
-		int64_t held = k->w.held[who][order[i]];
-
-		if (held == 0 || !(end ? asked(k->s, who, order[i]) : k->matters[who][order[i]]))
+		if (!to_tell(k, who, order[i], end))
 			continue;
-		k->read++;
-		if (k->out) {
-			if (!any && k->named)
-				buf_addf(k->out, "%s: ", object_names[k->lang][who]);
-			buf_addz(k->out, any ? ", " : "");
-			object_say_things(k->out, held, order[i], k->lang);
-		}
+		if (!any && k->named)
+			buf_addf(k->out, "%s: ", object_names[k->lang][who]);
+		buf_addz(k->out, any ? ", " : "");
+		object_say_things(k->out, k->w.held[who][order[i]], order[i], k->lang);
 		any = true;
 	}
-	if (any && k->out)
+	if (any)
 		buf_addc(k->out, '\n');
 }
 
@@ -442,8 +489,19 @@ static bool tell_event(struct work *k, const struct fact *f)
 	return told;
 }
 
+/* How many counts make up a term. */
+static int count_parts(const struct work *k, const struct term *t)
+{
+	int parts = 0;
+
+	for (int p = 0; p < OWNERS; p++)
+		for (int i = 0; i < THINGS && k->w.here[p] && (t->who == OWNERS || t->who == p); i++)
+			parts += k->w.held[p][i] && t->kinds >> kind_of[i] & 1;
+	return parts;
+}
+
 /* "2+3=5, 5+4=9": a running sum over a term's counts, a person at a time in the order told. */
-static int64_t tell_sum(struct work *k, const struct term *t)
+static void tell_sum(struct work *k, const struct term *t)
 {
 	int64_t sum = 0;
 	int told = 0;
@@ -457,25 +515,20 @@ static int64_t tell_sum(struct work *k, const struct term *t)
 
 			if (held == 0)
 				continue;
-			if (told++) {
-				k->sums++;
-				if (k->out)
-					buf_addf(k->out, "%s%lld+%lld=%lld", told > 2 ? ", " : "", (long long)sum,
-						 (long long)held, (long long)(sum + held));
-			}
+			if (told++)
+				buf_addf(k->out, "%s%lld+%lld=%lld", told > 2 ? ", " : "", (long long)sum, (long long)held,
+					 (long long)(sum + held));
 			sum += held;
 		}
 	}
-	if (k->out && told < 2)
+	if (told < 2)
 		buf_addi(k->out, sum);
-	return sum;
 }
 
 static void work(struct work *k)
 {
 	const struct story *s = k->s;
 	bool changed = false;
-	int64_t sum[2] = { 0 };
 
 	mark(k);
 	for (int i = 0; i < s->facts; i++) {
@@ -489,17 +542,20 @@ static void work(struct work *k)
 		for (int i = 0; i < s->facts && s->fact[i].op == ':'; i++)
 			tell_holding(k, &s->fact[i], true);
 	for (int t = 0; t < s->terms; t++) {
+		int parts = count_parts(k, &s->term[t]);
+
+		k->sums += parts > 1 ? parts - 1 : 0;
 		if (k->out && t)
 			buf_addc(k->out, '\n');
-		sum[t] = tell_sum(k, &s->term[t]);
+		if (k->out)
+			tell_sum(k, &s->term[t]);
 	}
-	if (s->terms == 2) {
+	k->sums += s->terms == 2;
+	if (s->terms == 2 && k->out) {
+		int64_t sum[2] = { count(&k->w, &s->term[0]), count(&k->w, &s->term[1]) };
 		int big = sum[1] > sum[0];
 
-		k->sums++;
-		if (k->out)
-			buf_addf(k->out, "\n%lld-%lld=%lld", (long long)sum[big], (long long)sum[!big],
-				 (long long)(sum[big] - sum[!big]));
+		buf_addf(k->out, "\n%lld-%lld=%lld", (long long)sum[big], (long long)sum[!big], (long long)(sum[big] - sum[!big]));
 	}
 }
 
@@ -508,8 +564,10 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 	struct story s;
 	struct work k = { .s = &s, .lang = lang, .out = steps };
 
-	if (parse(&s, desc))
-		work(&k);
+	if (!parse(&s, &k.w, desc))
+		return;
+	memset(&k.w, 0, sizeof(k.w)); /* to be played again, told */
+	work(&k);
 }
 
 /* ---- the generator ---- */
@@ -533,15 +591,13 @@ static unsigned draw_kinds(struct rng *rng, int n, unsigned without)
 static void add_things(struct fact *f, unsigned of, int n, int count_max, struct rng *rng)
 {
 	int pool[THINGS], have = 0;
+	bool taken[THINGS] = { false };
 
-	for (int i = 0; i < THINGS; i++) {
-		bool taken = !(of >> object_things[i].kind & 1);
-
-		for (int k = 0; k < f->parts && !taken; k++)
-			taken = f->part[k].thing == i;
-		if (!taken)
+	for (int i = 0; i < f->parts; i++)
+		taken[f->part[i].thing] = true;
+	for (int i = 0; i < THINGS; i++)
+		if (of >> kind_of[i] & 1 && !taken[i])
 			pool[have++] = i;
-	}
 	rng_shuffle(rng, pool, (size_t)have, sizeof(pool[0]));
 	for (int i = 0; i < n && i < have; i++)
 		f->part[f->parts++] = (struct part){ rng_range(rng, 1, count_max), pool[i] };
@@ -582,7 +638,9 @@ static void begin(struct story *s, const int *knob, int *people, unsigned other,
 	for (int i = 0; i < knob[PEOPLE]; i++) {
 		struct fact *f = &s->fact[s->facts++];
 
-		*f = (struct fact){ .op = ':', .who = people[i], .to = people[i] };
+		f->op = ':';
+		f->who = f->to = people[i];
+		f->parts = 0;
 		for (int k = 0; k < KINDS; k++)
 			if (asked >> k & 1)
 				add_things(f, 1u << k, knob[ITEMS], knob[COUNT], rng);
@@ -601,7 +659,7 @@ static int draw_thing(const struct story *s, const int *knob, struct rng *rng)
 		const struct fact *f = &s->fact[rng_below(rng, (uint32_t)knob[PEOPLE])];
 
 		thing = f->part[rng_below(rng, (uint32_t)f->parts)].thing;
-		if (asked >> object_things[thing].kind & 1)
+		if (asked >> kind_of[thing] & 1)
 			break;
 	}
 	return thing;
@@ -615,7 +673,7 @@ static bool draw_event(struct fact *f, const struct story *s, const struct world
 	int pick = s->term[rng_below(rng, (uint32_t)s->terms)].who, thing = draw_thing(s, knob, rng);
 	int64_t held, other;
 
-	*f = (struct fact){ .parts = 1 };
+	f->parts = 1;
 	f->who = pick < OWNERS && rng_chance(rng, 50) ? pick : people[rng_below(rng, n)];
 	f->to = people[rng_below(rng, n)];
 	held = w->held[f->who][thing];
@@ -665,7 +723,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 		s.facts++;
 	}
 	write_desc(desc, &s);
-	buf_addi(answer, outcome(&s));
+	buf_addi(answer, outcome(&s, &w));
 	return true;
 }
 
@@ -679,8 +737,9 @@ static void grade(struct effort *e, struct str desc)
 
 	memset(e, 0, sizeof(*e));
 	e->technique = "";
-	if (!parse(&s, desc))
+	if (!parse(&s, &k.w, desc))
 		return;
+	memset(&k.w, 0, sizeof(k.w)); /* to be played again, counted */
 	work(&k);
 	for (int i = 0; i < s.facts; i++) {
 		events |= s.fact[i].op != ':';
@@ -693,24 +752,17 @@ static void grade(struct effort *e, struct str desc)
 	e->technique = copies ? "counts of others" : events ? "changes" : e->branch ? "sorting out" : "adding";
 }
 
-static int by_thing(const void *a, const void *b)
+/* Small lists, mostly in order. */
+static void sort_parts(struct part *part, int n)
 {
-	const struct part *x = a, *y = b;
+	for (int i = 1; i < n; i++) {
+		struct part p = part[i];
+		int at = i;
 
-	return x->thing != y->thing ? x->thing - y->thing : x->n - y->n;
-}
-
-/* All that the story says of one person, without names: two of whom the same is said are interchangeable. */
-struct role {
-	struct buf text;
-	int who;
-};
-
-static int by_role(const void *a, const void *b)
-{
-	const struct role *x = a, *y = b;
-
-	return str_cmp(buf_str(&x->text), buf_str(&y->text));
+		for (; at && (part[at - 1].thing > p.thing || (part[at - 1].thing == p.thing && part[at - 1].n > p.n)); at--)
+			part[at] = part[at - 1];
+		part[at] = p;
+	}
 }
 
 static void swap_terms(struct story *s)
@@ -732,66 +784,97 @@ static void rename_people(struct story *s, const int to[OWNERS])
 	}
 }
 
-static void tell_role(struct role *r, const struct story *s)
+/* All that the story says of one person, without names: two of whom the same is said are interchangeable. */
+static void tell_role(struct buf *out, const struct story *s, int who)
 {
 	for (int i = 0; i < s->terms; i++)
-		if (s->term[i].who == r->who)
-			buf_addf(&r->text, "?%x", s->term[i].kinds);
+		if (s->term[i].who == who)
+			buf_addf(out, "?%x", s->term[i].kinds);
 	for (int i = 0; i < s->facts; i++) {
 		const struct fact *f = &s->fact[i];
 
-		if (f->who == r->who && f->op == ':')
-			for (int k = 0; k < f->parts; k++)
-				buf_addf(&r->text, " %d %d", f->part[k].n, f->part[k].thing);
-		else if (f->who == r->who || f->to == r->who)
-			buf_addf(&r->text, "@%d%c", i, f->who == r->who ? 'w' : 't');
+		if (f->who == who && f->op == ':') {
+			for (int k = 0; k < f->parts; k++) {
+				buf_addc(out, ' ');
+				buf_addi(out, f->part[k].n);
+				buf_addc(out, ' ');
+				buf_addi(out, f->part[k].thing);
+			}
+		} else if (f->who == who || f->to == who) {
+			buf_addc(out, '@');
+			buf_addi(out, i);
+			buf_addc(out, f->who == who ? 'w' : 't');
+		}
 	}
 }
 
-/* First facts sorted by their owner; there is one for each. */
-static int by_owner(const void *a, const void *b)
+/* Where each person goes when all are sorted by their roles. */
+static void order_people(int to[OWNERS], const struct story *s)
 {
-	return ((const struct fact *)a)->who - ((const struct fact *)b)->who;
+	struct buf text = BUF_INIT;
+	size_t from[OWNERS + 1];
+	struct str role[OWNERS];
+	int order[OWNERS];
+
+	buf_reserve(&text, 1000);
+	for (int i = 0; i < OWNERS; i++) {
+		from[i] = text.n;
+		tell_role(&text, s, i);
+	}
+	from[OWNERS] = text.n;
+	for (int i = 0; i < OWNERS; i++) {
+		int at = i;
+
+		role[i] = str_sub(buf_str(&text), from[i], from[i + 1]);
+		for (; at && str_cmp(role[order[at - 1]], role[i]) > 0; at--)
+			order[at] = order[at - 1];
+		order[at] = i;
+	}
+	for (int i = 0; i < OWNERS; i++)
+		to[order[i]] = i;
+	buf_release(&text);
 }
 
-/* What says nothing: the names, the order in which people are brought in and in which things are listed, and which side of a
- * difference is named first. The things themselves are no mere names, for one has to know their kinds. */
+/*
+ * What says nothing: the names, the order in which people are brought in and in which things are listed, and which side of a
+ * difference is named first. The things themselves are no mere names, for one has to know their kinds.
+ */
 static void canon(struct buf *out, struct str desc)
 {
-	struct role role[OWNERS];
+	int to[OWNERS], first[OWNERS];
 	struct story s;
-	int to[OWNERS], here = 0;
+	struct world w;
 
-	if (!parse(&s, desc))
+	if (!parse(&s, &w, desc))
 		return;
 	if (s.terms == 2 && s.term[1].kinds < s.term[0].kinds)
 		swap_terms(&s);
 	for (int i = 0; i < s.facts; i++)
-		qsort(s.fact[i].part, (size_t)s.fact[i].parts, sizeof(s.fact[i].part[0]), by_thing);
-	for (int i = 0; i < OWNERS; i++) {
-		role[i] = (struct role){ .text = BUF_INIT, .who = i };
-		tell_role(&role[i], &s);
-	}
-	qsort(role, OWNERS, sizeof(role[0]), by_role);
-	for (int i = 0; i < OWNERS; i++) {
-		to[role[i].who] = i;
-		buf_release(&role[i].text);
-	}
+		sort_parts(s.fact[i].part, s.fact[i].parts);
+	order_people(to, &s);
 	rename_people(&s, to);
 	if (s.terms == 2 && s.term[1].kinds == s.term[0].kinds && s.term[1].who < s.term[0].who)
 		swap_terms(&s);
-	while (here < s.facts && s.fact[here].op == ':')
-		here++;
-	qsort(s.fact, (size_t)here, sizeof(s.fact[0]), by_owner);
-	write_desc(out, &s);
+	write_terms(out, &s);
+	/* who brings in what, by the owner: there is one fact for each */
+	memset(first, -1, sizeof(first));
+	for (int i = 0; i < s.facts && s.fact[i].op == ':'; i++)
+		first[s.fact[i].who] = i;
+	for (int i = 0; i < OWNERS; i++)
+		if (first[i] >= 0)
+			write_fact(out, &s.fact[first[i]]);
+	for (int i = 0; i < s.facts; i++)
+		if (s.fact[i].op != ':')
+			write_fact(out, &s.fact[i]);
 }
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
 {
 	int to[OWNERS] = { 0, 1, 2, 3, 4, 5, 6, 7 }, here = 0;
 	struct story s;
+	struct world w;
 
-	if (!parse(&s, desc))
+	if (!parse(&s, &w, desc))
 		return false;
 	rng_shuffle(rng, to, OWNERS, sizeof(to[0]));
 	rename_people(&s, to);
@@ -816,9 +899,10 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 static double answers_log2(struct str desc)
 {
 	struct story s;
+	struct world w;
 	double most = 1;
 
-	if (!parse(&s, desc))
+	if (!parse(&s, &w, desc))
 		return 0;
 	for (int i = 0; i < s.facts; i++)
 		for (int k = 0; k < s.fact[i].parts; k++)
@@ -829,20 +913,21 @@ static double answers_log2(struct str desc)
 /* The holes: {{story}} in prose, {{notes}} the same in lines, {{question}}. */
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf story = BUF_INIT, notes = BUF_INIT, question = BUF_INIT;
 	struct story s;
+	struct world w;
+	struct buf *b;
 
-	if (!parse(&s, desc))
+	if (!parse(&s, &w, desc))
 		return;
-	object_say_story(&story, &s, lang);
-	object_say_notes(&notes, &s, lang);
-	object_say_question(&question, &s, lang);
-	hole_put(holes, "story", buf_str(&story));
-	hole_put(holes, "notes", buf_str(&notes));
-	hole_put(holes, "question", buf_str(&question));
-	buf_release(&story);
-	buf_release(&notes);
-	buf_release(&question);
+	b = hole_open(holes, "story");
+	if (b)
+		object_say_story(b, &s, lang);
+	b = hole_open(holes, "notes");
+	if (b)
+		object_say_notes(b, &s, lang);
+	b = hole_open(holes, "question");
+	if (b)
+		object_say_question(b, &s, lang);
 }
 
 const struct task task_object_counting = {

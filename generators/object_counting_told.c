@@ -24,7 +24,8 @@ void object_say_things(struct buf *out, int64_t n, int thing, enum lang lang)
 {
 	buf_addi(out, n);
 	if (lang == LANG_ZH) {
-		buf_addf(out, "%s%s", object_things[thing].measure, object_things[thing].zh);
+		buf_addz(out, object_things[thing].measure);
+		buf_addz(out, object_things[thing].zh);
 		return;
 	}
 	buf_addc(out, ' ');
@@ -47,72 +48,65 @@ static void say_list(struct buf *out, const struct fact *f, enum lang lang, bool
 	for (int i = 0; i < f->parts; i++) {
 		bool last = i == f->parts - 1;
 
-		if (i)
-			buf_addz(out, lang == LANG_ZH ? (prose && last ? "和" : "、") : prose && last ? " and " : ", ");
+		if (i && lang == LANG_ZH)
+			buf_addz(out, prose && last ? "和" : "、");
+		else if (i)
+			buf_add(out, prose && last ? STR(" and ") : STR(", "));
 		object_say_things(out, f->part[i].n, f->part[i].thing, lang);
 	}
 }
 
-static void say_english(struct buf *out, const struct fact *f, const char *list)
+static void say_english(struct buf *out, const struct fact *f)
 {
 	const char *who = object_names[LANG_EN][f->who], *many = object_things[f->part[0].thing].many;
 	bool me = f->who == 0, to_me = f->to == 0;
 
-	switch (f->op) {
-	case ':':
-		buf_addf(out, "%s %s %s.", who, me ? "have" : "has", list);
-		break;
-	case '+':
-		buf_addf(out, "%s %s %s.", who, me ? "buy" : "buys", list);
-		break;
-	case '-':
-		buf_addf(out, "%s %s %s.", who, me ? "sell" : "sells", list);
-		break;
-	case '>':
-		buf_addf(out, "%s %s %s %s.", who, me ? "give" : "gives", to_me ? "me" : object_names[LANG_EN][f->to], list);
-		break;
-	case '*':
+	if (f->op == '*') {
 		buf_addf(out, "The number of %s%s %s doubles.", me ? "my" : who, me ? "" : "'s", many);
+		return;
+	}
+	buf_addz(out, who);
+	switch (f->op) {
+	case ':': buf_addz(out, me ? " have " : " has "); break;
+	case '+': buf_addz(out, me ? " buy " : " buys "); break;
+	case '-': buf_addz(out, me ? " sell " : " sells "); break;
+	case '>':
+		buf_addz(out, me ? " give " : " gives ");
+		buf_addz(out, to_me ? "me" : object_names[LANG_EN][f->to]);
+		buf_addc(out, ' ');
 		break;
 	default:
-		buf_addf(out, "%s %s as many %s as %s %s at that moment.", who, me ? "buy" : "buys", many,
-			 object_names[LANG_EN][f->to], to_me ? "have" : "has");
+		buf_addf(out, " %s as many %s as %s %s at that moment.", me ? "buy" : "buys", many, object_names[LANG_EN][f->to],
+			 to_me ? "have" : "has");
+		return;
 	}
+	say_list(out, f, LANG_EN, true);
+	buf_addc(out, '.');
 }
 
-static void say_chinese(struct buf *out, const struct fact *f, const char *list)
+static void say_chinese(struct buf *out, const struct fact *f)
 {
-	const char *who = object_names[LANG_ZH][f->who], *to = object_names[LANG_ZH][f->to], *zh = object_things[f->part[0].thing].zh;
+	const char *to = object_names[LANG_ZH][f->to], *zh = object_things[f->part[0].thing].zh;
 
+	buf_addz(out, object_names[LANG_ZH][f->who]);
 	switch (f->op) {
-	case ':':
-		buf_addf(out, "%s有%s。", who, list);
-		break;
-	case '+':
-		buf_addf(out, "%s买了%s。", who, list);
-		break;
-	case '-':
-		buf_addf(out, "%s卖掉了%s。", who, list);
-		break;
+	case ':': buf_addz(out, "有"); break;
+	case '+': buf_addz(out, "买了"); break;
+	case '-': buf_addz(out, "卖掉了"); break;
 	case '>':
-		buf_addf(out, "%s给了%s%s。", who, to, list);
+		buf_addz(out, "给了");
+		buf_addz(out, to);
 		break;
-	case '*':
-		buf_addf(out, "%s的%s数量翻了一倍。", who, zh);
-		break;
-	default:
-		buf_addf(out, "%s又买了一些%s，数量和%s此刻拥有的%s一样多。", who, zh, to, zh);
+	case '*': buf_addf(out, "的%s数量翻了一倍。", zh); return;
+	default: buf_addf(out, "又买了一些%s，数量和%s此刻拥有的%s一样多。", zh, to, zh); return;
 	}
+	say_list(out, f, LANG_ZH, true);
+	buf_addz(out, "。");
 }
 
 static void say_fact(struct buf *out, const struct fact *f, enum lang lang)
 {
-	struct buf list = BUF_INIT;
-
-	if (f->part[0].n)
-		say_list(&list, f, lang, true);
-	(lang == LANG_ZH ? say_chinese : say_english)(out, f, buf_z(&list));
-	buf_release(&list);
+	(lang == LANG_ZH ? say_chinese : say_english)(out, f);
 }
 
 /* Sentence after sentence. */
@@ -133,12 +127,16 @@ void object_say_notes(struct buf *out, const struct story *s, enum lang lang)
 	for (int i = 0; i < s->facts; i++) {
 		const struct fact *f = &s->fact[i];
 
-		buf_addz(out, i ? "\n" : "");
+		if (i)
+			buf_addc(out, '\n');
 		if (f->op == ':') {
-			buf_addf(out, "- %s%s", object_names[lang][f->who], lang == LANG_ZH ? "：" : ": ");
+			buf_add(out, STR("- "));
+			buf_addz(out, object_names[lang][f->who]);
+			buf_addz(out, lang == LANG_ZH ? "：" : ": ");
 			say_list(out, f, lang, false);
 		} else {
-			buf_addf(out, "%d. ", ++event);
+			buf_addi(out, ++event);
+			buf_add(out, STR(". "));
 			say_fact(out, f, lang);
 		}
 	}
