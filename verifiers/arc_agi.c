@@ -520,9 +520,12 @@ static bool tile(struct board *to, const struct board *from, const int *arg)
 {
 	if (!fits(to, from->h * arg[0], from->w * arg[1]))
 		return false;
-	for (int y = 0; y < to->h; y++)
-		for (int x = 0; x < to->w; x++)
-			put(to, y, x, cell(from, y % from->h, x % from->w));
+	for (int y = 0; y < to->h; y++) {
+		const unsigned char *row = from->at + y % from->h * from->w;
+
+		for (int x = 0; x < to->w; x += from->w)
+			memcpy(to->at + y * to->w + x, row, (size_t)from->w);
+	}
 	return true;
 }
 
@@ -530,9 +533,13 @@ static bool scale(struct board *to, const struct board *from, const int *arg)
 {
 	if (!fits(to, from->h * arg[0], from->w * arg[0]))
 		return false;
-	for (int y = 0; y < to->h; y++)
-		for (int x = 0; x < to->w; x++)
-			put(to, y, x, cell(from, y / arg[0], x / arg[0]));
+	for (int y = 0; y < to->h; y++) {
+		const unsigned char *row = from->at + y / arg[0] * from->w;
+		unsigned char *at = to->at + y * to->w;
+
+		for (int x = 0; x < from->w; x++, at += arg[0])
+			memset(at, row[x], (size_t)arg[0]);
+	}
 	return true;
 }
 
@@ -625,7 +632,7 @@ static bool read_op(struct op *op, struct str text)
 	if (text.n == 0 || text.s[text.n - 1] == ' ' || !str_split(&rest, ' ', &word))
 		return false;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (str_is(word, kinds[i].name))
+		if (word.n && word.s[0] == kinds[i].name[0] && str_is(word, kinds[i].name))
 			op->kind = &kinds[i];
 	if (!op->kind)
 		return false;
@@ -689,14 +696,15 @@ static bool run(struct board *to, const struct board *from, const struct puzzle 
 /* What the program makes of the test input comes back in *want. */
 static bool read_puzzle(struct puzzle *p, struct board *want, struct str desc)
 {
-	ptrdiff_t colon = str_find(desc, STR(": ")), mark = str_find(desc, STR(" > "));
+	ptrdiff_t colon = str_chr(desc, ':'), mark = str_chr(desc, '>') - 1;
 	struct str head, demos, text;
 	struct board in;
 	char class = 0;
 	int n = 0;
 
 	p->ops = 0;
-	if (colon <= 0 || mark < colon + 3 || desc.s[colon - 1] == ',')
+	if (colon <= 0 || mark < colon + 3 || desc.s[colon - 1] == ',' || desc.s[colon + 1] != ' ' || desc.s[mark] != ' ' ||
+	    (size_t)mark + 2 >= desc.n || desc.s[mark + 2] != ' ')
 		return false;
 	head = str_sub(desc, 0, (size_t)colon);
 	demos = str_sub(desc, (size_t)colon + 2, (size_t)mark);

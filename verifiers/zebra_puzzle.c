@@ -743,15 +743,47 @@ static struct str solution(struct str s)
 	return rest;
 }
 
-static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
+static bool is_value(const struct zebra *z, int item, const char *word, size_t n)
 {
-	struct zebra z;
-	struct reader r = { .z = &z };
-	int house[ZEBRA_ITEMS] = { 0 };
+	const char *said = value_said(z, item, 0);
+
+	return said[0] == word[0] && strncmp(said, word, n) == 0 && said[n] == 0;
+}
+
+/* "Alma, tea, cat / Boris, milk, dog" to the letter, as nearly all right answers are: read without tokens, to the same verdicts. */
+static bool read_spelled(const struct zebra *z, struct str s, int *house)
+{
+	int first = z->ask < 0 ? 0 : z->ask, last = z->ask < 0 ? z->attributes - 1 : z->ask;
+	uint64_t seen = 0;
+	size_t at = 0;
+
+	for (int h = 0; h < z->houses; h++)
+		for (int a = first; a <= last; a++) {
+			struct str parted = h + a == first ? STR("") : a == first && z->ask < 0 ? STR(" / ") : STR(", ");
+			int item = a * ZEBRA_SIDE, end = item + z->houses;
+			size_t n = 0;
+
+			if (!str_starts(str_from(s, at), parted))
+				return false;
+			at += parted.n;
+			while (at + n < s.n && letter(s.s[at + n]))
+				n++;
+			while (item < end && !is_value(z, item, s.s + at, n))
+				item++;
+			if (n == 0 || item == end || seen >> item & 1)
+				return false;
+			seen |= (uint64_t)1 << item;
+			house[item] = h;
+			at += n;
+		}
+	return at == s.n;
+}
+
+static enum quarry_mark read_answer(struct why *why, const struct zebra *z, struct str answer, int *house)
+{
+	struct reader r = { .z = z };
 	enum quarry_mark mark;
 
-	if (!zebra_read(&z, desc))
-		return rule_bad_task(why, "the desc is no puzzle of houses");
 	index_words(&r);
 	r.rest = solution(text_strip(answer));
 	if (!tokens_read(&r))
@@ -759,8 +791,19 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	if (!r.values)
 		return rule_unreadable(why, "the answer names none of the values");
 	mark = read_values(why, &r);
-	if (mark == QUARRY_CORRECT)
-		mark = read_houses(why, &r, house);
+	return mark == QUARRY_CORRECT ? read_houses(why, &r, house) : mark;
+}
+
+static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
+{
+	struct zebra z;
+	int house[ZEBRA_ITEMS] = { 0 };
+	enum quarry_mark mark = QUARRY_CORRECT;
+
+	if (!zebra_read(&z, desc))
+		return rule_bad_task(why, "the desc is no puzzle of houses");
+	if (!read_spelled(&z, answer, house))
+		mark = read_answer(why, &z, answer, house);
 	return mark == QUARRY_CORRECT ? check(why, &z, house) : mark;
 }
 
