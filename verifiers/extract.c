@@ -16,7 +16,7 @@ enum { STRIP_MAX = 4096 }; /* bytes; longer finds are compared as they stand */
  * The thought
  */
 
-/* Marks around a thought, by family of models, in lower case. One that shuts ends a thought whatever opened it. */
+/* Marks around a thought, by family of models, in lower case unless case matters. One that shuts ends a thought whatever opened it. */
 static const struct {
 	struct str text;
 	bool shuts;
@@ -26,7 +26,7 @@ static const struct {
 	{ STR("<seed:think>"), false }, { STR("</seed:think>"), true },     /* Seed-OSS */
 	{ STR("<|start_thinking|>"), false }, { STR("<|end_thinking|>"), true }, /* Command A */
 	{ STR("<|channel|>analysis"), false }, { STR("<|channel|>final<|message|>"), true }, /* gpt-oss */
-	{ STR("[think]"), false }, { STR("[/think]"), true },               /* Magistral */
+	{ STR("[THINK]"), false }, { STR("[/THINK]"), true },               /* Magistral; in no other case: "[think]" is a word in brackets */
 	{ STR("\xE2\x97\x81think\xE2\x96\xB7"), false }, { STR("\xE2\x97\x81/think\xE2\x96\xB7"), true }, /* Kimi: U+25C1, U+25B7 */
 };
 
@@ -43,8 +43,8 @@ static size_t thought_at(struct str s, size_t i)
 	if (s.n - i < 3 || !second[(unsigned char)to_lower(s.s[i + 1])] || !third[(unsigned char)to_lower(s.s[i + 2])])
 		return k;
 	for (k = 0; k < COUNT(thoughts); k++)
-		if (s.s[i] == thoughts[k].text.s[0] && to_lower(s.s[i + 1]) == thoughts[k].text.s[1] &&
-		    word_at(s, i, thoughts[k].text.s))
+		if (s.s[i] == thoughts[k].text.s[0] &&
+		    (s.s[i] == '[' ? str_starts(str_from(s, i), thoughts[k].text) : word_at(s, i, thoughts[k].text.s)))
 			break;
 	return k;
 }
@@ -174,6 +174,20 @@ static bool placeholder(struct str s)
 	return false;
 }
 
+/* Is s an empty text in quotes, which may well be an answer? */
+static bool quotes_only(struct str s)
+{
+	static const struct str pairs[] = {
+		STR("\"\""), STR("''"), STR("\xE2\x80\x9C\xE2\x80\x9D"), STR("\xE2\x80\x98\xE2\x80\x99"),
+	};
+
+	s = str_trim(s);
+	for (size_t i = 0; i < COUNT(pairs); i++)
+		if (str_eq(s, pairs[i]))
+			return true;
+	return false;
+}
+
 /* Hash of the text with its blanks left out, never 0. */
 static uint64_t fold(struct str s)
 {
@@ -253,6 +267,10 @@ static void look_at(struct hunt *h, int kind, struct str text)
 	}
 	if (placeholder(plain) || (kind == QUARRY_JSON && value.kind == JSON_NULL)) {
 		f->empty = true;
+		if (!f->have && quotes_only(text)) {
+			f->quotes = true;
+			f->text = text;
+		}
 		return;
 	}
 	compare(h, kind, plain);
@@ -418,7 +436,7 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 {
 	struct hunt h;
 	bool several, broken = false;
-	int kind;
+	int kind, quotes = 0;
 
 	extract_init(x);
 	hunt(&h, drop_turn_end(extract_visible(response, o->think_open)));
@@ -431,9 +449,19 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 		x->seen = h.seen;
 		return;
 	}
-	for (size_t i = 0; i < COUNT(order); i++)
-		broken |= h.kind[order[i]].broken || (h.kind[order[i]].empty && order[i] != SENTENCE);
-	if (broken) {
+	for (size_t i = COUNT(order); i-- > 0;) {
+		const struct find *f = &h.kind[order[i]];
+
+		broken |= f->broken || (f->empty && !f->quotes && order[i] != SENTENCE);
+		quotes = f->quotes ? order[i] : quotes;
+	}
+	if (quotes && !broken) {
+		x->found = true;
+		x->format = quotes == SENTENCE ? QUARRY_ANY : (enum quarry_format)quotes;
+		x->raw = h.kind[quotes].text;
+		x->answer = (struct str){ x->raw.s, 0 };
+		x->seen = 1;
+	} else if (broken) {
 		x->broken = true;
 	} else if (bare_reply(str_trim(h.v))) {
 		x->found = true;

@@ -14,7 +14,7 @@
  * - A wrapper that is cut (<answer>42, \boxed{42, {"answer": 42, a fence never closed) is none. If there is no other answer,
  *   x.broken is set: a cut number must not pass for a number.
  * - A wrapper that holds nothing, "...", "your answer", or the "and" of "between <answer> and </answer>" is the prompt's echo: it
- *   never stands in the way of another. Alone it sets x.broken.
+ *   never stands in the way of another. Alone it sets x.broken; but alone and "" in quotes it is an answer, the empty text.
  * - Boxes: of one in another the inner one. JSON: the outermost object with a member "answer" (also "Answer", "ANSWER", "final_answer", U+7B54
  *   U+6848), strictly well-formed, in a fence or not; of equal members the last. A fence that holds such an object is no
  *   block. Fences: ``` and ~~~ with or without a language word, and ```42``` on one line.

@@ -27,6 +27,7 @@ struct find {
 	bool have;    /* a good one: text */
 	bool broken;  /* one that is cut or damaged */
 	bool empty;   /* one that holds nothing, or the prompt's own words */
+	bool quotes;  /* such a one was "", a text without a letter; and text is that one unless there is a good one */
 	bool many;    /* two good ones that differ */
 	struct str text; /* of JSON the value */
 	uint64_t hash;   /* of the text as it is compared */
