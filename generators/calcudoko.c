@@ -48,6 +48,15 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 
 /* ---- inventing ---- */
 
+static int set_sum(unsigned set)
+{
+	int sum = 0;
+
+	for (; set; set &= set - 1)
+		sum += latin_least(set);
+	return sum;
+}
+
 static int set_product(unsigned set)
 {
 	int product = 1;
@@ -60,6 +69,7 @@ static int set_product(unsigned set)
 struct make {
 	struct latin_dig dig; /* first */
 	struct board b;
+	struct cages r;
 	struct latin_puzzle p;
 	const int *knob;
 	uint8_t full[LATIN_CELLS];
@@ -70,7 +80,7 @@ static void start_dig(struct latin_dig *dig, struct latin *l)
 {
 	struct make *m = (struct make *)dig;
 
-	cages_pose(l, &m->p, &m->b);
+	cages_pose(l, &m->p, &m->r, &m->b);
 }
 
 static unsigned digits_of(const struct make *m, const struct cage *c)
@@ -316,6 +326,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 /* A parsed puzzle, ready to be solved. */
 struct posed {
 	struct board b;
+	struct cages r;
 	struct latin_puzzle p;
 	struct latin l;
 	uint8_t full[LATIN_CELLS];
@@ -325,7 +336,7 @@ static bool pose(struct posed *q, struct str desc)
 {
 	if (!cages_parse(&q->b, desc))
 		return false;
-	cages_pose(&q->l, &q->p, &q->b);
+	cages_pose(&q->l, &q->p, &q->r, &q->b);
 	return true;
 }
 

@@ -10,6 +10,8 @@
  */
 #include "generators/calcudoko_solve.h"
 
+#include <pthread.h>
+
 /* ---- the board ---- */
 
 bool cages_gather(struct board *b)
@@ -138,120 +140,155 @@ void cages_write(struct buf *out, const struct board *b)
 	}
 }
 
-/* ---- its rules: rule k is about cage k, on the rung of sums about line k ---- */
+/* ---- the ways to fill a cage ---- */
 
-int set_sum(unsigned set)
+static struct {
+	uint8_t sum[1 << LATIN_SIDE];
+	int product[1 << LATIN_SIDE];
+} of_set;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void make_tables(void)
 {
-	int sum = 0;
+	of_set.product[0] = 1;
+	for (unsigned set = 1; set < 1 << LATIN_SIDE; set++) {
+		int v = latin_least(set);
 
-	for (; set; set &= set - 1)
-		sum += latin_least(set);
-	return sum;
-}
-
-/* The largest digit is so many times the product of the others. */
-static bool set_ratio(unsigned set, int target)
-{
-	int most = latin_most(set), product = target;
-
-	for (set &= ~(1u << (most - 1)); set && product && product <= most; set &= set - 1)
-		product *= latin_least(set);
-	return product == most;
-}
-
-/* What is left of a cage's target after one more digit; -1: too much. Only sums and products have something left. */
-static int left_after(const struct cage *c, int left, int v)
-{
-	switch (c->sign) {
-	case '+':
-		return left >= v ? left - v : -1;
-	case '*':
-		return left % v == 0 ? left / v : -1;
-	default:
-		return left;
+		of_set.sum[set] = (uint8_t)(of_set.sum[set & (set - 1)] + v);
+		of_set.product[set] = of_set.product[set & (set - 1)] * v;
 	}
 }
 
 /* Do these digits, all of the cage's, give its target? */
-static bool gives(const struct cage *c, int left, unsigned set)
+static bool gives(const struct cage *c, unsigned set)
 {
+	int most = latin_most(set);
+
 	switch (c->sign) {
 	case '+':
-		return left == 0;
+		return of_set.sum[set] == c->target;
 	case '*':
-		return left == 1;
+		return of_set.product[set] == c->target;
 	case '-':
-		return 2 * latin_most(set) - set_sum(set) == c->target;
+		return 2 * most - of_set.sum[set] == c->target;
 	case '/':
-		return set_ratio(set, c->target);
+		return (int64_t)c->target * (of_set.product[set] / most) == most;
 	default:
-		return latin_least(set) == c->target;
+		return most == c->target;
 	}
+}
+
+static int words_of(int n)
+{
+	return n <= 6 ? 1 : 1 << (n - 6);
+}
+
+/* The sets of as many digits as the cage has cells that give its target. */
+static void sets_that_give(struct sets *to, const struct cage *c, int n)
+{
+	unsigned set = (1u << c->n) - 1;
+
+	*to = (struct sets){ { 0 } };
+	while (set < 1u << n) { /* the next one of the same size: Gosper's hack */
+		unsigned low = set & -set, up = set + low;
+
+		if (gives(c, set))
+			to->w[set >> 6] |= 1ull << (set & 63);
+		set = up | ((set ^ up) / low) >> 2;
+	}
+}
+
+/* Bit s of such a word is a set without digit d + 1. */
+static const uint64_t without[6] = { 0x5555555555555555, 0x3333333333333333, 0x0f0f0f0f0f0f0f0f,
+				     0x00ff00ff00ff00ff, 0x0000ffff0000ffff, 0x00000000ffffffff };
+
+/* Those of a word's sets that have not digit d + 1. */
+static uint64_t lacking(uint64_t sets, int word, int d)
+{
+	return d < 6 ? sets & without[d] : word >> (d - 6) & 1 ? 0 : sets;
 }
 
 /* The ways to fill a cage, by the set of digits in its first cells. */
 struct ways {
-	int size;
+	int size, words;
 	uint16_t cand[CAGE_CELLS];
-	uint16_t some[CAGE_CELLS];          /* digits that a cell has in some way */
-	uint8_t alive[1 << LATIN_SIDE];     /* these digits can come first, and the cage can be filled from there */
-	uint16_t list[1 << LATIN_SIDE];     /* sets that can come first, smaller ones before */
-	int left[1 << LATIN_SIDE];          /* of the target, after list[i] */
-	int first_full, sets;               /* list[first_full .. sets-1] have as many digits as the cage */
+	uint16_t some[CAGE_CELLS];     /* digits that a cell has in some way */
+	struct sets at[CAGE_CELLS + 1]; /* what the first k cells can have so that all can be filled */
 };
 
-static void ways_find(struct ways *w, const struct latin *l, const struct cage *c)
+static bool has_set(const struct sets *s, unsigned set)
 {
-	int at = 0;
+	return s->w[set >> 6] >> (set & 63) & 1;
+}
 
+static void forward(struct ways *w, int k)
+{
+	uint64_t *to = w->at[k + 1].w;
+	const uint64_t *from = w->at[k].w;
+
+	memset(to, 0, sizeof(*to) * (size_t)w->words);
+	for (unsigned digits = w->cand[k]; digits; digits &= digits - 1) {
+		int d = __builtin_ctz(digits);
+
+		for (int i = 0; i < w->words; i++) {
+			if (d < 6)
+				to[i] |= (from[i] & without[d]) << (1 << d);
+			else if (!(i >> (d - 6) & 1))
+				to[i | 1 << (d - 6)] |= from[i];
+		}
+	}
+}
+
+static void backward(struct ways *w, int k)
+{
+	uint64_t *to = w->at[k].w, kept[SET_WORDS] = { 0 };
+	const uint64_t *from = w->at[k + 1].w;
+
+	for (unsigned digits = w->cand[k]; digits; digits &= digits - 1) {
+		int d = __builtin_ctz(digits);
+		uint64_t any = 0;
+
+		for (int i = 0; i < w->words; i++) {
+			uint64_t set = d < 6 ? from[i] >> (1 << d) & without[d] : i >> (d - 6) & 1 ? 0 : from[i | 1 << (d - 6)];
+
+			kept[i] |= set & to[i];
+			any |= set & to[i];
+		}
+		if (any)
+			w->some[k] |= (uint16_t)(digits & -digits);
+	}
+	memcpy(to, kept, sizeof(*to) * (size_t)w->words);
+}
+
+static void ways_find(struct ways *w, const struct latin *l, const struct cage *c, const struct sets *give)
+{
 	w->size = c->n;
-	w->first_full = 0;
+	w->words = words_of(l->n);
+	memset(w->at[0].w, 0, sizeof(w->at[0]));
+	w->at[0].w[0] = 1;
 	for (int k = 0; k < c->n; k++) {
 		w->cand[k] = l->cand[c->cell[k]];
 		w->some[k] = 0;
+		forward(w, k);
 	}
-	memset(w->alive, 0, sizeof(w->alive[0]) << l->n);
-	w->list[0] = 0;
-	w->left[0] = c->target;
-	w->sets = 1;
-	for (int k = 0; k < c->n; k++) {
-		int end = w->sets;
+	for (int i = 0; i < w->words; i++)
+		w->at[c->n].w[i] &= give->w[i];
+	for (int k = c->n; k-- > 0;)
+		backward(w, k);
+}
 
-		for (; at < end; at++) {
-			for (unsigned d = w->cand[k] & ~(unsigned)w->list[at]; d; d &= d - 1) {
-				unsigned set = w->list[at] | (d & -d);
-				int left = left_after(c, w->left[at], latin_least(d));
-
-				if (w->alive[set] || left < 0 || (k + 1 == c->n && !gives(c, left, set)))
-					continue;
-				w->alive[set] = 1; /* seen */
-				w->left[w->sets] = left;
-				w->list[w->sets++] = (uint16_t)set;
-			}
-		}
-		w->first_full = end;
-	}
-	memset(w->alive, 0, sizeof(w->alive[0]) << l->n);
-	for (int i = w->first_full; i < w->sets; i++)
-		w->alive[w->list[i]] = 1;
-	for (int i = w->first_full; i-- > 0;) {
-		int k = latin_size(w->list[i]);
-
-		for (unsigned d = w->cand[k] & ~(unsigned)w->list[i]; d; d &= d - 1) {
-			if (!w->alive[w->list[i] | (d & -d)])
-				continue;
-			w->alive[w->list[i]] = 1;
-			w->some[k] |= (uint16_t)(d & -d);
-		}
-	}
+/* The sets of digits that the cage can hold. */
+static const struct sets *ways_sets(const struct ways *w)
+{
+	return &w->at[w->size];
 }
 
 enum { FEW = 12 };
 
 /* Counts the ways on from here, up to `limit`; each is told into out (may be NULL) as " 134". */
-static int ways_count(const struct ways *w, unsigned set, int limit, char *way, struct buf *out)
+static int ways_count(const struct ways *w, int k, unsigned set, int limit, char *way, struct buf *out)
 {
-	int k = latin_size(set), found = 0;
+	int found = 0;
 
 	if (k == w->size) {
 		if (out) {
@@ -261,38 +298,58 @@ static int ways_count(const struct ways *w, unsigned set, int limit, char *way, 
 		return 1;
 	}
 	for (unsigned d = w->some[k] & ~set; d && found < limit; d &= d - 1) {
-		if (!w->alive[set | (d & -d)])
+		if (!has_set(&w->at[k + 1], set | (d & -d)))
 			continue;
 		way[k] = (char)('0' + latin_least(d));
-		found += ways_count(w, set | (d & -d), limit - found, way, out);
+		found += ways_count(w, k + 1, set | (d & -d), limit - found, way, out);
 	}
 	return found;
 }
 
+static bool ways_are_few(const struct ways *w)
+{
+	char way[CAGE_CELLS];
+
+	return has_set(&w->at[0], 0) ? ways_count(w, 0, 0, FEW + 1, way, NULL) <= FEW : true;
+}
+
+static bool ways_exclude(const struct ways *w)
+{
+	unsigned gone = 0;
+
+	for (int k = 0; k < w->size; k++)
+		gone |= w->cand[k] & ~(unsigned)w->some[k];
+	return gone != 0;
+}
+
+/* ---- its rules: rule k is about cage k, on the rung of sums about line k ---- */
+
 /* A digit that the cage must hold, and only in one line: no other cell of the line has it. */
 static void must_hold(struct latin *l, const struct cage *c, const struct ways *w)
 {
-	unsigned common = w->first_full < w->sets ? (1u << l->n) - 1 : 0;
+	const uint64_t *sets = ways_sets(w)->w;
 
-	for (int i = w->first_full; i < w->sets; i++)
-		common &= w->list[i];
-	for (; common; common &= common - 1) {
-		unsigned bit = common & -common;
-		int row = -1, col = -1; /* -2: several */
+	for (int d = 0; d < l->n; d++) {
+		unsigned bit = 1u << d, rows = 0, cols = 0;
+		uint64_t lack = 0;
 
+		for (int i = 0; i < w->words; i++)
+			lack |= lacking(sets[i], i, d);
+		if (lack)
+			continue;
 		for (int k = 0; k < c->n; k++) {
-			int y = c->cell[k] / l->n, x = c->cell[k] % l->n;
-
 			if (!(w->some[k] & bit))
 				continue;
-			row = row == -1 || row == y ? y : -2;
-			col = col == -1 || col == x ? x : -2;
+			rows |= 1u << c->cell[k] / l->n;
+			cols |= 1u << c->cell[k] % l->n;
 		}
 		for (int side = 0; side < 2; side++) {
-			int line = side ? l->n + col : row;
+			unsigned in = side ? cols : rows;
+			int line = side ? l->n : 0;
 
-			if ((side ? col : row) < 0)
+			if (!in || in & (in - 1))
 				continue;
+			line += __builtin_ctz(in);
 			for (int k = 0; k < l->n; k++) {
 				int i = latin_member(l->n, line, k);
 				bool mine = false;
@@ -309,21 +366,21 @@ static void must_hold(struct latin *l, const struct cage *c, const struct ways *
 	}
 }
 
-static void cage_step(struct latin *l, const struct cage *c, int rung)
+static void cage_step(struct latin *l, int k, int rung)
 {
+	const struct cages *r = l->p->data;
+	const struct cage *c = &r->b->cage[k];
 	struct ways w;
-	char way[CAGE_CELLS];
 
 	l->aux = 0;
 	if (c->n == 1 && rung == LATIN_RULE)
 		latin_strike(l, c->cell[0], c->target > l->n ? 0xffff : ~(1u << (c->target - 1)));
 	if (c->n == 1)
 		return;
-	ways_find(&w, l, c);
-	if (rung == LATIN_RULE && ways_count(&w, 0, FEW + 1, way, NULL) > FEW)
-		return;
-	for (int k = 0; k < c->n; k++)
-		latin_strike(l, c->cell[k], ~(unsigned)w.some[k]);
+	ways_find(&w, l, c, &r->give[k]);
+	if (ways_exclude(&w) && (rung == LATIN_DEEP || ways_are_few(&w)))
+		for (int j = 0; j < c->n; j++)
+			latin_strike(l, c->cell[j], ~(unsigned)w.some[j]);
 	if (!l->struck && rung == LATIN_DEEP)
 		must_hold(l, c, &w);
 }
@@ -332,19 +389,38 @@ static void cage_step(struct latin *l, const struct cage *c, int rung)
 struct rest {
 	int total, taken;
 	struct cage cells;
+	struct sets give;
 };
+
+/* The sum of each of these sets; -1: they differ, or there are none. */
+static int same_sum(const struct ways *w)
+{
+	int sum = -1;
+
+	for (int i = 0; i < w->words; i++) {
+		for (uint64_t sets = ways_sets(w)->w[i]; sets; sets &= sets - 1) {
+			int s = of_set.sum[i * 64 + __builtin_ctzll(sets)];
+
+			if (sum >= 0 && s != sum)
+				return -1;
+			sum = s;
+		}
+	}
+	return sum;
+}
 
 static bool rest_find(struct rest *r, const struct latin *l, int line)
 {
-	const struct board *b = l->p->data;
+	const struct cages *rules = l->p->data;
+	const struct board *b = rules->b;
 	bool done[LATIN_CELLS] = { false };
 	int n = l->n;
 
 	*r = (struct rest){ .total = n * (n + 1) / 2, .cells.sign = '+' };
 	for (int k = 0; k < n; k++) {
-		int i = latin_member(n, line, k);
+		int i = latin_member(n, line, k), sum = -1;
 		const struct cage *c = &b->cage[b->cage_of[i]];
-		bool inside = true, known = true;
+		bool inside = true;
 		struct ways w;
 
 		if (done[i])
@@ -352,13 +428,11 @@ static bool rest_find(struct rest *r, const struct latin *l, int line)
 		for (int j = 0; j < c->n; j++)
 			inside &= (line < n ? c->cell[j] / n : n + c->cell[j] % n) == line;
 		if (inside) {
-			ways_find(&w, l, c);
-			known = w.first_full < w.sets;
-			for (int j = w.first_full; j < w.sets; j++)
-				known &= set_sum(w.list[j]) == set_sum(w.list[w.first_full]);
+			ways_find(&w, l, c, &rules->give[b->cage_of[i]]);
+			sum = same_sum(&w);
 		}
-		if (inside && known) {
-			r->taken += set_sum(w.list[w.first_full]);
+		if (sum >= 0) {
+			r->taken += sum;
 			for (int j = 0; j < c->n; j++)
 				done[c->cell[j]] = true;
 		} else if (l->cell[i]) {
@@ -368,7 +442,10 @@ static bool rest_find(struct rest *r, const struct latin *l, int line)
 		}
 	}
 	r->cells.target = r->total - r->taken;
-	return r->cells.n > 0 && r->cells.n <= 4 && r->cells.n < n;
+	if (r->cells.n == 0 || r->cells.n > 4 || r->cells.n == n)
+		return false;
+	sets_that_give(&r->give, &r->cells, n);
+	return true;
 }
 
 static void line_step(struct latin *l, int line)
@@ -378,22 +455,20 @@ static void line_step(struct latin *l, int line)
 
 	if (!rest_find(&r, l, line))
 		return;
-	ways_find(&w, l, &r.cells);
+	ways_find(&w, l, &r.cells, &r.give);
 	for (int k = 0; k < r.cells.n; k++)
 		latin_strike(l, r.cells.cell[k], ~(unsigned)w.some[k]);
 }
 
 static void tighten(struct latin *l, int k, int rung)
 {
-	const struct board *b = l->p->data;
-
 	if (rung == LATIN_HARD)
 		line_step(l, k);
 	else
-		cage_step(l, &b->cage[k], rung);
+		cage_step(l, k, rung);
 }
 
-static void say_ways(const struct latin *l, const struct cage *c)
+static void say_ways(const struct latin *l, const struct cage *c, const struct sets *give)
 {
 	struct ways w;
 	char way[CAGE_CELLS];
@@ -402,16 +477,18 @@ static void say_ways(const struct latin *l, const struct cage *c)
 		buf_addc(l->out, ' ');
 		latin_say_cell(l->out, l->n, c->cell[k]);
 	}
-	ways_find(&w, l, c);
-	if (ways_count(&w, 0, FEW + 1, way, NULL) <= FEW) {
-		ways_count(&w, 0, FEW + 1, way, l->out);
+	ways_find(&w, l, c, give);
+	if (ways_are_few(&w)) {
+		ways_count(&w, 0, 0, FEW + 1, way, l->out);
 		return;
 	}
 	buf_addc(l->out, ' ');
-	for (int i = w.first_full; i < w.sets; i++) {
-		buf_addc(l->out, '{');
-		latin_say_digits(l->out, w.list[i]);
-		buf_addc(l->out, '}');
+	for (int i = 0; i < w.words; i++) {
+		for (uint64_t sets = ways_sets(&w)->w[i]; sets; sets &= sets - 1) {
+			buf_addc(l->out, '{');
+			latin_say_digits(l->out, (unsigned)(i * 64 + __builtin_ctzll(sets)));
+			buf_addc(l->out, '}');
+		}
 	}
 }
 
@@ -423,32 +500,36 @@ static void say_line(const struct latin *l, int line)
 
 static void say(const struct latin *l, int k, int rung)
 {
-	const struct board *b = l->p->data;
-	const struct cage *c = &b->cage[k];
+	const struct cages *rules = l->p->data;
+	const struct cage *c = &rules->b->cage[k];
 	struct rest r;
 
 	if (rung == LATIN_HARD) {
 		rest_find(&r, l, k);
 		say_line(l, k);
 		buf_addf(l->out, " %d-%d=%d", r.total, r.taken, r.cells.target);
-		say_ways(l, &r.cells);
+		say_ways(l, &r.cells, &r.give);
 		return;
 	}
 	buf_addf(l->out, "%d%c", c->target, c->sign);
-	say_ways(l, c);
+	say_ways(l, c, &rules->give[k]);
 	if (l->aux) {
 		buf_addf(l->out, " %d ", (l->aux - 1) % 16);
 		say_line(l, (l->aux - 1) / 16);
 	}
 }
 
-void cages_pose(struct latin *l, struct latin_puzzle *p, struct board *b)
+void cages_pose(struct latin *l, struct latin_puzzle *p, struct cages *r, const struct board *b)
 {
+	pthread_once(&once, make_tables);
 	*p = (struct latin_puzzle){ .n = b->n, .rungs = 1u << LATIN_RULE | 1u << LATIN_DEEP | 1u << LATIN_HARD,
 				    .by_line = 1u << LATIN_HARD, .covered = { [LATIN_RULE] = LATIN_DEEP },
-				    .exact = LATIN_RULE, .data = b, .tighten = tighten, .say = say };
+				    .exact = LATIN_RULE, .data = r, .tighten = tighten, .say = say };
 	for (int i = 0; i < b->n * b->n; i++)
 		p->rule_of[i] = b->cage_of[i];
+	r->b = b;
+	for (int k = 0; k < b->cages; k++)
+		sets_that_give(&r->give[k], &b->cage[k], b->n);
 	latin_init(l, p, LATIN_GUESS);
 	for (int k = 0; k < b->cages; k++)
 		if (b->cage[k].n == 1 && b->cage[k].target <= b->n)

@@ -3,7 +3,7 @@
  *
  *	if (!cages_parse(&b, desc))
  *		return false;
- *	cages_pose(&l, &p, &b);		// ready for latin_solve() and its kind
+ *	cages_pose(&l, &p, &r, &b);		// ready for latin_solve() and its kind
  */
 #ifndef QUARRY_GENERATORS_CALCUDOKO_SOLVE_H
 #define QUARRY_GENERATORS_CALCUDOKO_SOLVE_H
@@ -25,6 +25,19 @@ struct board {
 	struct cage cage[LATIN_CELLS];
 };
 
+/* Sets of sets of digits: bit s is the set s. */
+enum { SET_WORDS = (1 << LATIN_SIDE) / 64 };
+
+struct sets {
+	uint64_t w[SET_WORDS];
+};
+
+/* What the solver knows of a board: the sets of digits that give each cage's target. */
+struct cages {
+	const struct board *b;
+	struct sets give[LATIN_CELLS];
+};
+
 bool cages_parse(struct board *b, struct str desc);
 void cages_write(struct buf *out, const struct board *b);
 char cage_name(int k);
@@ -35,9 +48,7 @@ bool cells_touch(int n, int i, int j);
 /* The cells (as bits) of a cage that hang together with the first one of the bits. */
 unsigned cage_piece(const struct cage *c, int n, unsigned cells);
 
-int set_sum(unsigned set);
-
-/* b must stay while l is in use. Cages of one cell are given cells. */
-void cages_pose(struct latin *l, struct latin_puzzle *p, struct board *b);
+/* p, r and b must stay while l is in use. Cages of one cell are given cells. */
+void cages_pose(struct latin *l, struct latin_puzzle *p, struct cages *r, const struct board *b);
 
 #endif

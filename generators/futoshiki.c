@@ -226,20 +226,18 @@ static void wake(struct latin *l, const uint64_t *cells, uint64_t *rules)
 static void inequality(struct latin *l, int i)
 {
 	const struct board *b = ((const struct rules *)l->p->data)->b;
+	const int step[DIRS] = { -l->n, l->n, -1, 1 };
 	unsigned c = l->cand[i];
 
 	l->aux = 0;
 	for (int dir = 0; dir < DIRS && c; dir++) {
-		bool before = l->struck;
+		int sign = b->sign[i][dir];
+		unsigned no = sign < 0 ? (1u << latin_least(c)) - 1 : ~((1u << (latin_most(c) - 1)) - 1);
 
-		if (!b->sign[i][dir])
+		if (!sign || !(l->cand[i + step[dir]] & no))
 			continue;
-		l->struck = false;
-		latin_strike(l, neighbour(l->n, i, dir),
-			     b->sign[i][dir] < 0 ? (1u << latin_least(c)) - 1 : ~((1u << (latin_most(c) - 1)) - 1));
-		if (l->struck)
-			l->aux |= 1 << dir;
-		l->struck |= before;
+		latin_strike(l, i + step[dir], no);
+		l->aux |= 1 << dir;
 	}
 }
 
