@@ -14,9 +14,8 @@
  *	A: not True or False = False or False = False []
  *	B: 3 < 7 = True [B]
  */
+#include "generators/parts.h"
 #include "generators/task.h"
-
-#include <stdlib.h>
 
 enum {
 	LETTERS = 20,
@@ -742,19 +741,12 @@ static bool commutes(const struct node *n)
 	return n->kind == K_COMPARE ? n->compare >= EQUAL : n->kind != K_IMPLIES && n->kind != K_NOT;
 }
 
-static int text_order(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-/* The canonical text as it grows: innermost lists are put in order first, where they stand. */
+/* The canonical text as it grows. */
 struct canon {
 	struct buf *out;
 	const struct forest *f;
-	struct buf was;         /* a list in the order it came in */
-	size_t end[NODES];      /* of the parts of all lists that are being written, each behind its sign */
-	int n;                  /* how many */
-	struct str part[NODES]; /* of the one that is put in order */
+	size_t end[NODES]; /* of the parts of all lists that are being written, each behind its sign */
+	int n;             /* how many */
 };
 
 static void part_end(struct canon *c, char sign)
@@ -763,44 +755,10 @@ static void part_end(struct canon *c, char sign)
 	c->end[c->n++] = c->out->n;
 }
 
-/* Are the parts from number `first` on, whose text begins at `from`, in order? They become part[], without their signs. */
-static bool list_sorted(struct canon *c, int first, size_t from)
+/* The parts from number `first` on, whose text begins at `from`, are put in order; the last one's sign goes. */
+static void list_end(struct canon *c, int first, size_t from)
 {
-	bool sorted = true;
-
-	for (int i = first; i < c->n; i++) {
-		struct str *part = &c->part[i - first];
-
-		*part = str_sub(buf_str(c->out), from, c->end[i] - 1);
-		from = c->end[i];
-		sorted = sorted && (i == first || str_cmp(part[-1], *part) <= 0);
-	}
-	return sorted;
-}
-
-/* Put these parts in order, where they stand; the last one's sign goes. */
-static void list_sort(struct canon *c, int first, size_t from)
-{
-	int n = c->n - first;
-
-	if (!c->out->failed && !list_sorted(c, first, from)) {
-		size_t to = from;
-		char sign = c->out->s[c->out->n - 1];
-
-		buf_reset(&c->was);
-		buf_add(&c->was, str_from(buf_str(c->out), from));
-		for (int i = 0; i < n; i++)
-			c->part[i].s = c->was.s + (c->part[i].s - (c->out->s + from));
-		if (c->was.failed)
-			n = 0;
-		qsort(c->part, (size_t)n, sizeof(c->part[0]), text_order);
-		for (int i = 0; i < n; i++) {
-			memcpy(c->out->s + to, c->part[i].s, c->part[i].n);
-			to += c->part[i].n;
-			c->out->s[to++] = sign;
-		}
-	}
-	c->out->failed = c->out->failed || c->was.failed;
+	parts_sort(c->out, from, c->end + first, c->n - first, 1);
 	buf_cut(c->out, c->out->n - 1);
 	c->n = first;
 }
@@ -850,7 +808,7 @@ static void canon_write(struct canon *c, short at)
 		canon_kids(c, at);
 	}
 	if (commutes(n))
-		list_sort(c, first, from);
+		list_end(c, first, from);
 	buf_addc(c->out, ')');
 }
 
@@ -864,14 +822,12 @@ static void canon(struct buf *out, struct str desc)
 		return;
 	c.out = out;
 	c.f = &f;
-	c.was = BUF_INIT;
 	c.n = 0;
 	for (int i = 0; i < f.letters; i++) {
 		canon_write(&c, f.root[i]);
 		part_end(&c, ';');
 	}
-	list_sort(&c, 0, from);
-	buf_release(&c.was);
+	list_end(&c, 0, from);
 }
 
 /* Shuffle the operands of a node; a sum keeps a term in front that is added. */

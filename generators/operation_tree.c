@@ -2,6 +2,7 @@
 #include "generators/operation_tree.h"
 
 #include "base/cursor.h"
+#include "generators/parts.h"
 
 typedef __int128 wide;
 
@@ -677,21 +678,26 @@ bool op_value(struct op_work *w, const struct op_puzzle *p, struct op_ratio *v)
 
 enum { PROBES = 3 };
 
-/* Values of a formula at 3 x 3 points; den 0 where there is none. */
-static void probe(const struct op_puzzle *p, int formula, struct op_ratio v[PROBES][PROBES])
+/* Values of a formula at 3 x 3 points, as far as they were asked for; den 0 where there is none. */
+struct probe {
+	const struct op_puzzle *p;
+	int formula;
+	struct op_ratio v[PROBES][PROBES];
+	bool known[PROBES][PROBES];
+};
+
+static struct op_ratio probe(struct probe *q, int i, int j)
 {
 	static const int64_t at[PROBES] = { 2, 3, 7 };
+	struct op_work w = { .limit = OP_LIMIT };
+	struct eval e = { &w, q->p };
+	struct env env = { { at[i], 1 }, { at[j], 1 }, 0 };
+	int deep;
 
-	for (int i = 0; i < PROBES; i++)
-		for (int j = 0; j < PROBES; j++) {
-			struct op_work w = { .limit = OP_LIMIT };
-			struct eval e = { &w, p };
-			struct env env = { { at[i], 1 }, { at[j], 1 }, 0 };
-			int deep;
-
-			if (!eval(&e, formula, &env, &v[i][j], &deep))
-				v[i][j] = (struct op_ratio){ 0, 0 };
-		}
+	if (!q->known[i][j] && !eval(&e, q->formula, &env, &q->v[i][j], &deep))
+		q->v[i][j] = (struct op_ratio){ 0, 0 };
+	q->known[i][j] = true;
+	return q->v[i][j];
 }
 
 static bool same(struct op_ratio a, struct op_ratio b)
@@ -699,14 +705,14 @@ static bool same(struct op_ratio a, struct op_ratio b)
 	return a.num == b.num && a.den == b.den;
 }
 
-static bool moves(struct op_ratio v[PROBES][PROBES])
+static bool moves(struct probe *q)
 {
 	bool x = false, y = false;
 
 	for (int i = 0; i < PROBES; i++)
-		for (int j = 1; j < PROBES; j++) {
-			x = x || !same(v[j][i], v[0][i]);
-			y = y || !same(v[i][j], v[i][0]);
+		for (int j = 1; j < PROBES && !(x && y); j++) {
+			x = x || !same(probe(q, j, i), probe(q, 0, i));
+			y = y || !same(probe(q, i, j), probe(q, i, 0));
 		}
 	return x && y;
 }
@@ -714,18 +720,16 @@ static bool moves(struct op_ratio v[PROBES][PROBES])
 bool op_formulas_differ(const struct op_puzzle *p)
 {
 	for (int d = 0; d < p->defs; d++) {
-		struct op_ratio yes[PROBES][PROBES], no[PROBES][PROBES];
+		struct probe no = { .p = p, .formula = p->def[d].no }, yes = { .p = p, .formula = p->def[d].yes };
 		bool differ = p->def[d].cond < 0;
 
-		probe(p, p->def[d].no, no);
-		if (!moves(no))
+		if (!moves(&no))
 			return false;
 		if (differ)
 			continue;
-		probe(p, p->def[d].yes, yes);
-		for (int i = 0; i < PROBES * PROBES; i++)
-			differ = differ || !same(yes[i / PROBES][i % PROBES], no[i / PROBES][i % PROBES]);
-		if (!moves(yes) || !differ)
+		for (int i = 0; i < PROBES * PROBES && !differ; i++)
+			differ = !same(probe(&yes, i / PROBES, i % PROBES), probe(&no, i / PROBES, i % PROBES));
+		if (!differ || !moves(&yes))
 			return false;
 	}
 	return true;
@@ -737,7 +741,6 @@ bool op_formulas_differ(const struct op_puzzle *p)
 struct piece {
 	unsigned char kind; /* OP_ADD or OP_SUB, OP_MUL or OP_DIV */
 	short node;
-	struct buf text;
 };
 
 enum { PIECES = 64 };
@@ -818,15 +821,11 @@ void op_shuffle(struct op_puzzle *p, struct rng *rng)
 	shuffle(p, p->root, rng);
 }
 
-static int piece_cmp(const struct piece *a, const struct piece *b)
-{
-	return a->kind != b->kind ? (a->kind < b->kind ? -1 : 1) : str_cmp(buf_str(&a->text), buf_str(&b->text));
-}
-
 static void sorted(struct buf *b, const struct op_puzzle *p, int i, const char *label)
 {
 	static const char signs[] = "+-*/";
 	const struct op_node *x = &p->node[i];
+	size_t from, end[PIECES];
 	struct pieces list;
 
 	switch ((enum op_kind)x->kind) {
@@ -855,22 +854,13 @@ static void sorted(struct buf *b, const struct op_puzzle *p, int i, const char *
 		buf_addc(b, ')');
 		return;
 	}
+	from = b->n;
 	for (int k = 0; k < list.n; k++) {
-		list.piece[k].text = BUF_INIT;
-		sorted(&list.piece[k].text, p, list.piece[k].node, label);
+		buf_addc(b, signs[list.piece[k].kind - OP_ADD]); /* + comes before -, * before / */
+		sorted(b, p, list.piece[k].node, label);
+		end[k] = b->n;
 	}
-	for (int k = 1; k < list.n; k++)
-		for (int m = k; m > 0 && piece_cmp(&list.piece[m], &list.piece[m - 1]) < 0; m--) {
-			struct piece t = list.piece[m];
-
-			list.piece[m] = list.piece[m - 1];
-			list.piece[m - 1] = t;
-		}
-	for (int k = 0; k < list.n; k++) {
-		buf_addc(b, signs[list.piece[k].kind - OP_ADD]);
-		buf_add(b, buf_str(&list.piece[k].text));
-		buf_release(&list.piece[k].text);
-	}
+	parts_sort(b, from, end, list.n, 0);
 	buf_addc(b, ')');
 }
 
