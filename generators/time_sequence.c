@@ -7,6 +7,7 @@
  * Lengths and counts are drawn first, evenly, so that no answer is common; then the plans are made to fit: where a longer
  * meeting is possible somebody gets busy, where too few are possible time is cleared.
  */
+#include "generators/pen.h"
 #include "generators/time_sequence_solve.h"
 
 #include <stdlib.h>
@@ -66,28 +67,30 @@ static void note_write(struct buf *b, const struct note *n)
 			buf_addi(b, d + 1);
 }
 
-/* Without printf, which would be most of the time that a puzzle takes. */
+enum { PLAN_MAX = 8 + PLANS_DAYS * (2 + 6 * PLANS_ENTRIES) }; /* bytes of a person without notes */
+
 static void plans_write(struct buf *b, const struct plans *p)
 {
 	buf_addi(b, p->days);
 	for (int i = 0; i < p->people; i++) {
 		const struct plan *person = &p->person[i];
+		char *pen = pen_down(b, PLAN_MAX);
 
-		buf_addc(b, ' ');
-		buf_addi(b, person->name);
+		if (!pen)
+			return;
+		pen = pen_int(pen_char(pen, ' '), person->name);
 		for (int d = 0; d < p->days; d++) {
 			const struct plan_day *day = &person->day[d];
 
-			buf_addc(b, d ? '|' : ':');
-			buf_addc(b, day->free ? 'f' : 'b');
+			pen = pen_char(pen_char(pen, d ? '|' : ':'), day->free ? 'f' : 'b');
 			for (int k = 0; k < day->times; k++) {
 				if (k)
-					buf_addc(b, ',');
-				buf_addi(b, day->time[k].from);
-				buf_addc(b, '-');
-				buf_addi(b, day->time[k].to);
+					*pen++ = ',';
+				pen = pen_int(pen, day->time[k].from);
+				pen = pen_int(pen_char(pen, '-'), day->time[k].to);
 			}
 		}
+		pen_up(b, pen);
 		for (int k = 0; k < person->notes; k++)
 			note_write(b, &person->note[k]);
 	}
@@ -118,16 +121,16 @@ static steps_set next_run(steps_set *rest, int *from, int *to)
 	return run;
 }
 
-static steps_set cancelled(const struct plan *p, steps_set busy)
+/* Busy periods that end by step `early` or take at most `brief` steps. */
+static steps_set cancelled(steps_set busy, int early, int brief)
 {
-	const struct note *early = plan_note(p, NOTE_EARLY), *brief = plan_note(p, NOTE_SHORT);
 	steps_set gone = 0;
 	int from, to;
 
 	for (steps_set rest = early || brief ? busy : 0; rest;) {
 		steps_set run = next_run(&rest, &from, &to);
 
-		if ((early && to <= early->steps) || (brief && to - from <= brief->steps))
+		if (to <= early || to - from <= brief)
 			gone |= run;
 	}
 	return gone;
@@ -139,6 +142,8 @@ static steps_set trimmed(steps_set open, int before, int after, int roomy)
 	steps_set kept = 0;
 	int from, to;
 
+	if (!before && !after && !roomy)
+		return open;
 	while (open) {
 		next_run(&open, &from, &to);
 		if (to - from >= roomy)
@@ -156,20 +161,31 @@ static int note_steps(const struct plan *p, enum note_kind kind, int none)
 
 void hours_of(struct hours *h, const struct plan *p, steps_set busy, int day)
 {
-	const struct note *lunch = plan_note(p, NOTE_LUNCH), *days = plan_note(p, NOTE_DAYS);
-	int ahead = note_steps(p, NOTE_ZONE, 0);
+	int steps[NOTE_KINDS] = { [NOTE_UNTIL] = PLANS_STEPS }, ahead;
+	steps_set lunch = 0;
+	bool off = false;
 
-	busy &= ~cancelled(p, busy);
-	if (lunch && (lunch->day == 0 || lunch->day == day + 1))
-		busy |= steps_span(lunch->from, lunch->to);
-	h->miss = note_steps(p, NOTE_MISS, 0);
+	for (int i = 0; i < p->notes; i++) {
+		const struct note *n = &p->note[i];
+
+		if (n->kind == NOTE_LUNCH)
+			lunch = n->day == 0 || n->day == day + 1 ? steps_span(n->from, n->to) : 0;
+		else if (n->kind == NOTE_DAYS)
+			off = !(n->day >> day & 1);
+		else
+			steps[n->kind] = n->steps;
+	}
+	busy &= ~cancelled(busy, steps[NOTE_EARLY], steps[NOTE_SHORT]);
+	busy |= lunch;
+	h->miss = steps[NOTE_MISS];
 	h->open = FULL;
 	if (!h->miss)
-		h->open = trimmed(FULL & ~busy, note_steps(p, NOTE_BEFORE, 0), note_steps(p, NOTE_AFTER, 0), note_steps(p, NOTE_ROOMY, 0));
-	h->open &= steps_span(note_steps(p, NOTE_FROM, 0), note_steps(p, NOTE_UNTIL, PLANS_STEPS));
-	if (days && !(days->day >> day & 1))
+		h->open = trimmed(FULL & ~busy, steps[NOTE_BEFORE], steps[NOTE_AFTER], steps[NOTE_ROOMY]);
+	h->open &= steps_span(steps[NOTE_FROM], steps[NOTE_UNTIL]);
+	if (off)
 		h->open = 0;
 	h->busy = h->miss ? busy : 0;
+	ahead = steps[NOTE_ZONE];
 	h->open = (ahead > 0 ? h->open >> ahead : h->open << -ahead) & FULL;
 	h->busy = (ahead > 0 ? h->busy >> ahead : h->busy << -ahead) & FULL;
 }
@@ -202,14 +218,20 @@ static int longest_taken(const struct plans *p)
 void day_lengths(int length[PLANS_STARTS], const struct plans *p, const struct hours *h)
 {
 	int cap = longest_taken(p);
+	steps_set open = FULL;
 
+	for (int i = 0; i < p->people; i++)
+		open &= h[i].open;
 	for (int k = 0; k < PLANS_STARTS; k++) {
-		length[k] = cap;
-		for (int i = 0; i < p->people && length[k]; i++) {
-			int limit = hours_limit(&h[i], k * PLANS_GRID);
+		int run = steps_first(~(open >> k * PLANS_GRID));
 
-			length[k] = limit < length[k] ? limit : length[k];
-		}
+		for (int i = 0; i < p->people && run; i++)
+			if (h[i].miss) {
+				int limit = hours_limit(&h[i], k * PLANS_GRID);
+
+				run = limit < run ? limit : run;
+			}
+		length[k] = run < cap ? run : cap;
 	}
 }
 
@@ -257,6 +279,13 @@ struct draft {
 static void look(struct draft *w, int d, int i)
 {
 	hours_of(&w->hours[d][i], &w->p.person[i], w->busy[d][i], d);
+}
+
+static void look_at_all(struct draft *w, int d)
+{
+	for (int i = 0; i < w->p.people; i++)
+		look(w, d, i);
+	day_lengths(w->length[d], &w->p, w->hours[d]);
 }
 
 static bool has_kind(const struct plan *p, enum note_kind kind)
@@ -397,7 +426,6 @@ static void clear(struct draft *w, int d, int k, int length, int except, struct 
 		if (i == except || from >= to)
 			continue;
 		w->busy[d][i] &= ~steps_span(from, to);
-		look(w, d, i);
 	}
 }
 
@@ -431,7 +459,7 @@ enum { FIXES = 120 };
 static bool fit(struct draft *w, struct rng *rng)
 {
 	for (int d = 0; d < w->p.days; d++)
-		day_lengths(w->length[d], &w->p, w->hours[d]);
+		look_at_all(w, d);
 	for (int left = FIXES; left > 0; left--) {
 		struct best best = { 0, 0 };
 		int d = 0, k = 0;
@@ -443,14 +471,16 @@ static bool fit(struct draft *w, struct rng *rng)
 		if (best.length > w->goal.length) {
 			pick(w, w->goal.length + 1, PLANS_STEPS, &d, &k, rng);
 			cut(w, d, k, w->goal.length, rng);
+			day_lengths(w->length[d], &w->p, w->hours[d]);
 		} else if (best.length == w->goal.length && best.count > w->goal.count) {
 			pick(w, w->goal.length, w->goal.length, &d, &k, rng);
 			cut(w, d, k, (int)rng_below(rng, (uint32_t)w->goal.length), rng);
+			day_lengths(w->length[d], &w->p, w->hours[d]);
 		} else {
 			draw_start(w, w->goal.length, &d, &k, rng);
 			clear(w, d, k, w->goal.length, -1, rng);
+			look_at_all(w, d);
 		}
-		day_lengths(w->length[d], &w->p, w->hours[d]);
 	}
 	return false;
 }
@@ -502,10 +532,8 @@ static bool draft(struct draft *w, const int *knob, struct rng *rng)
 	draw_names(&w->p, rng);
 	draw_notes(w, knob, rng);
 	for (int d = 0; d < w->p.days; d++)
-		for (int i = 0; i < w->p.people; i++) {
+		for (int i = 0; i < w->p.people; i++)
 			w->busy[d][i] = draw_busy(w->p.people, knob[ENTRIES], rng);
-			look(w, d, i);
-		}
 	draw_lures(w, rng);
 	if (!fit(w, rng))
 		return false;
@@ -759,39 +787,43 @@ static void sort_days(struct view *w)
 	}
 }
 
-static void add_hex(struct buf *out, uint64_t v)
+static char *put_hex(char *pen, uint64_t v)
 {
-	char digits[16];
-	size_t at = sizeof(digits);
+	int digits = v ? (67 - __builtin_clzll(v)) / 4 : 1;
 
-	do
-		digits[--at] = "0123456789abcdef"[v & 15];
-	while (v >>= 4);
-	buf_add(out, (struct str){ digits + at, sizeof(digits) - at });
+	for (int i = digits; i-- > 0; v >>= 4)
+		pen[i] = "0123456789abcdef"[v & 15];
+	return pen + digits;
 }
 
-static void add_set(struct buf *out, steps_set s)
+static char *put_set(char *pen, steps_set s)
 {
-	add_hex(out, (uint64_t)(s >> 64));
-	buf_addc(out, '.');
-	add_hex(out, (uint64_t)s);
+	return put_hex(pen_char(put_hex(pen, (uint64_t)(s >> 64)), '.'), (uint64_t)s);
 }
+
+enum { FACET_MAX = 64 }; /* bytes of a day: two sets and two marks */
 
 static void canon(struct buf *out, struct str desc)
 {
 	struct plans p;
 	struct view w = { .p = &p };
-	struct facet f;
+	struct facet facet[PLANS_PEOPLE][PLANS_DAYS];
 
 	if (!plans_read(&p, desc))
 		return;
 	for (int i = 0; i < p.people; i++) {
+		uint64_t steps[NOTE_KINDS] = { 0 };
+
+		for (int k = 0; k < p.person[i].notes; k++)
+			steps[p.person[i].note[k].kind] = (uint64_t)p.person[i].note[k].steps;
 		for (int kind = 0; kind < NOTE_KINDS; kind++)
 			if (kind != NOTE_LUNCH && kind != NOTE_DAYS)
-				w.notes[i] = rng_mix(w.notes[i], (uint64_t)(note_steps(&p.person[i], (enum note_kind)kind, 0) + 1000));
+				w.notes[i] = rng_mix(w.notes[i], steps[kind] + 1000);
 		for (int d = 0; d < p.days; d++) {
-			facet_of(&f, &p.person[i], d);
-			w.facet[i][d] = rng_mix(set_hash(f.busy), set_hash(f.lunch) + f.off);
+			struct facet *f = &facet[i][d];
+
+			facet_of(f, &p.person[i], d);
+			w.facet[i][d] = rng_mix(set_hash(f->busy), set_hash(f->lunch) + f->off);
 		}
 	}
 	sort_days(&w);
@@ -800,15 +832,20 @@ static void canon(struct buf *out, struct str desc)
 	for (int i = 0; i < p.people; i++) {
 		const struct plan *person = &p.person[w.best_people[i]];
 
-		buf_addc(out, ' ');
+		char *pen = pen_down(out, PLANS_DAYS * FACET_MAX);
+
+		if (!pen)
+			return;
 		for (int d = 0; d < p.days; d++) {
-			facet_of(&f, person, w.best_order[d]);
-			buf_addz(out, d ? "|" : "");
-			add_set(out, f.busy);
-			if (f.lunch)
-				add_set(out, f.lunch);
-			buf_addz(out, f.off ? "-" : "");
+			const struct facet *f = &facet[w.best_people[i]][w.best_order[d]];
+
+			pen = put_set(pen_char(pen, d ? '|' : ' '), f->busy);
+			if (f->lunch)
+				pen = put_set(pen, f->lunch);
+			if (f->off)
+				*pen++ = '-';
 		}
+		pen_up(out, pen);
 		for (int kind = 0; kind < NOTE_KINDS; kind++) {
 			const struct note *n = plan_note(person, (enum note_kind)kind);
 

@@ -10,93 +10,97 @@
 
 /* ---- the desc ---- */
 
-/* Digits without a zero in front, lo .. hi. */
-static bool eat_number(struct str *s, int lo, int hi, int *ret)
-{
-	size_t n = 0;
-	int v = 0;
+/* What is left of the desc. */
+struct cursor {
+	const char *s, *end;
+};
 
-	while (n < s->n && n < 4 && s->s[n] >= '0' && s->s[n] <= '9')
-		v = v * 10 + (s->s[n++] - '0');
-	if (n == 0 || n == 4 || (n > 1 && s->s[0] == '0') || v < lo || v > hi)
-		return false;
-	*s = str_from(*s, n);
-	*ret = v;
-	return true;
+static char next_char(const struct cursor *c)
+{
+	return c->s < c->end ? *c->s : 0;
 }
 
-static bool eat_char(struct str *s, char c)
+/* One digit or two, without a zero in front, lo .. hi. No branch asks how many, for nobody could foresee it. */
+static bool eat_number(struct cursor *c, int lo, int hi, int *ret)
 {
-	if (!s->n || s->s[0] != c)
+	unsigned a = c->s < c->end ? (unsigned)(c->s[0] - '0') : 10, b = c->s + 1 < c->end ? (unsigned)(c->s[1] - '0') : 10;
+	unsigned two = b < 10;
+
+	c->s += 1 + two;
+	*ret = (int)(a + (-two & (9 * a + b)));
+	return a < 10 && !(two & (a == 0)) && *ret >= lo && *ret <= hi;
+}
+
+static bool eat_char(struct cursor *c, char what)
+{
+	if (c->s == c->end || *c->s != what)
 		return false;
-	*s = str_from(*s, 1);
+	c->s++;
 	return true;
 }
 
 /* Times in order, each with a gap before the next: else they would be one. */
-static bool read_day(struct plan_day *d, struct str s)
+static bool read_day(struct plan_day *d, struct cursor *c)
 {
-	int from, to, last = -1;
+	int from, to, last = -1, times = 0;
 
-	d->times = 0;
-	d->free = s.n && s.s[0] == 'f';
-	if (!d->free && (!s.n || s.s[0] != 'b'))
+	d->free = next_char(c) == 'f';
+	if (!d->free && next_char(c) != 'b')
 		return false;
-	s = str_from(s, 1);
-	while (s.n) {
-		if (d->times == PLANS_ENTRIES || (d->times && !eat_char(&s, ',')) || !eat_number(&s, last + 1, PLANS_STEPS - 1, &from) ||
-		    !eat_char(&s, '-') || !eat_number(&s, from + 1, PLANS_STEPS, &to))
+	c->s++;
+	while (times ? eat_char(c, ',') : next_char(c) >= '0' && next_char(c) <= '9') {
+		if (times == PLANS_ENTRIES || !eat_number(c, last + 1, PLANS_STEPS - 1, &from) || !eat_char(c, '-') ||
+		    !eat_number(c, from + 1, PLANS_STEPS, &to))
 			return false;
-		d->time[d->times++] = (struct plan_time){ (uint8_t)from, (uint8_t)to };
+		d->time[times++] = (struct plan_time){ (uint8_t)from, (uint8_t)to };
 		last = to;
 	}
+	d->times = (uint8_t)times;
 	return true;
 }
 
-static bool read_set(struct note *n, struct str *s, int days)
+static bool read_set(struct note *n, struct cursor *c, int days)
 {
-	int last = 0, day;
+	int last = 0;
 
-	for (n->day = 0; s->n; last = day) {
-		struct str digit = str_sub(*s, 0, 1);
-
-		if (!eat_number(&digit, last + 1, days, &day))
-			return false;
-		*s = str_from(*s, 1);
-		n->day |= (uint8_t)(1u << (day - 1));
+	for (n->day = 0; next_char(c) > '0' + last && next_char(c) <= '0' + days; c->s++) {
+		last = *c->s - '0';
+		n->day |= (uint8_t)(1u << (last - 1));
 	}
 	return n->day && n->day != (1u << days) - 1;
 }
 
-static bool read_lunch(struct note *n, struct str *s, int days)
+static bool read_lunch(struct note *n, struct cursor *c, int days)
 {
 	int day, from, to;
 
-	if (!eat_number(s, 0, days, &day) || !eat_char(s, '.') || !eat_number(s, 0, PLANS_STEPS - 1, &from) || !eat_char(s, '.') ||
-	    !eat_number(s, from + 1, PLANS_STEPS, &to))
+	if (!eat_number(c, 0, days, &day) || !eat_char(c, '.') || !eat_number(c, 0, PLANS_STEPS - 1, &from) || !eat_char(c, '.') ||
+	    !eat_number(c, from + 1, PLANS_STEPS, &to))
 		return false;
-	*n = (struct note){ .kind = n->kind, .day = (uint8_t)day, .from = (uint8_t)from, .to = (uint8_t)to };
+	n->day = (uint8_t)day;
+	n->from = (uint8_t)from;
+	n->to = (uint8_t)to;
 	return true;
 }
 
-static bool read_note(struct note *n, struct str s, int days)
+static bool read_note(struct note *n, struct cursor *c, int days)
 {
 	static const char letters[] = "baselckdmpgz";
 	static const int most[NOTE_KINDS] = { 12, 12, 95, 95, 0, 48, 24, 0, 95, 12, 96, 48 };
-	const char *letter = s.n ? memchr(letters, s.s[0], NOTE_KINDS) : NULL;
-	int v;
+	const char *letter = c->s < c->end ? memchr(letters, *c->s, NOTE_KINDS) : NULL;
 	bool behind;
+	int v;
 
 	if (!letter)
 		return false;
 	*n = (struct note){ .kind = (uint8_t)(letter - letters) };
-	s = str_from(s, 1);
+	c->s++;
 	if (n->kind == NOTE_DAYS)
-		return read_set(n, &s, days);
+		return read_set(n, c, days);
 	if (n->kind == NOTE_LUNCH)
-		return read_lunch(n, &s, days) && s.n == 0;
-	behind = n->kind == NOTE_ZONE && eat_char(&s, '-');
-	if ((n->kind == NOTE_ZONE && !behind && !eat_char(&s, '+')) || !eat_number(&s, 1, most[n->kind], &v) || s.n)
+		return read_lunch(n, c, days);
+	behind = n->kind == NOTE_ZONE && eat_char(c, '-');
+	if ((n->kind == NOTE_ZONE && !behind && !eat_char(c, '+')) || !eat_number(c, 1, most[n->kind], &v))
 		return false;
 	n->steps = (int8_t)(behind ? -v : v);
 	return n->kind != NOTE_ZONE || v % PLANS_GRID == 0;
@@ -115,40 +119,49 @@ static bool notes_agree(const struct plan *p)
 	return !(seen >> NOTE_MISS & 1) || !(seen & (1u << NOTE_BEFORE | 1u << NOTE_AFTER | 1u << NOTE_ROOMY));
 }
 
-static bool read_person(struct plan *p, struct str s, int days)
+/* Up to 119, in the same spelling. */
+static bool read_name(struct plan *p, struct cursor *c)
 {
-	struct str part, day;
-	int name, n = 0;
+	int name;
 
-	if (str_ends(s, STR(":")) || !eat_number(&s, 0, PLANS_NAMES - 1, &name) || !eat_char(&s, ':') || !str_split(&s, ':', &part) ||
-	    str_ends(part, STR("|")))
+	if (!eat_number(c, 0, 99, &name))
 		return false;
+	if (name >= 10 && next_char(c) >= '0' && next_char(c) <= '9')
+		name = 10 * name + (*c->s++ - '0');
 	p->name = (uint8_t)name;
-	while (str_split(&part, '|', &day))
-		if (n == days || !read_day(&p->day[n++], day))
+	return name < PLANS_NAMES;
+}
+
+/* Up to the blank before the next one or the end. */
+static bool read_person(struct plan *p, struct cursor *c, int days)
+{
+	if (!read_name(p, c) || !eat_char(c, ':'))
+		return false;
+	for (int d = 0; d < days; d++)
+		if ((d && !eat_char(c, '|')) || !read_day(&p->day[d], c))
 			return false;
-	for (p->notes = 0; str_split(&s, ':', &part); p->notes++)
-		if (p->notes == PLANS_NOTES || !read_note(&p->note[p->notes], part, days))
+	for (p->notes = 0; eat_char(c, ':'); p->notes++)
+		if (p->notes == PLANS_NOTES || !read_note(&p->note[p->notes], c, days))
 			return false;
-	return n == days && notes_agree(p);
+	return (c->s == c->end || *c->s == ' ') && notes_agree(p);
 }
 
 bool plans_read(struct plans *p, struct str desc)
 {
-	struct str word;
+	struct cursor c = { desc.s, desc.s + desc.n };
 
 	p->people = 0;
-	if (str_ends(desc, STR(" ")) || !eat_number(&desc, 1, PLANS_DAYS, &p->days) || !eat_char(&desc, ' '))
+	if (!eat_number(&c, 1, PLANS_DAYS, &p->days))
 		return false;
-	while (str_split(&desc, ' ', &word)) {
-		if (p->people == PLANS_PEOPLE || !read_person(&p->person[p->people], word, p->days))
+	while (eat_char(&c, ' ')) {
+		if (p->people == PLANS_PEOPLE || !read_person(&p->person[p->people], &c, p->days))
 			return false;
 		for (int i = 0; i < p->people; i++)
 			if (p->person[i].name == p->person[p->people].name)
 				return false;
 		p->people++;
 	}
-	return p->people >= 2;
+	return p->people >= 2 && c.s == c.end;
 }
 
 const struct note *plan_note(const struct plan *p, enum note_kind kind)
@@ -174,12 +187,11 @@ static int first_step(step_bits s) /* s is not empty */
 	return (uint64_t)s ? __builtin_ctzll((uint64_t)s) : 64 + __builtin_ctzll((uint64_t)(s >> 64));
 }
 
-static int busy_in(step_bits busy, int from, int to)
+static int count_steps(step_bits s)
 {
-	step_bits within = busy & span(from, to);
 	int n = 0;
 
-	for (; within; within &= within - 1)
+	for (; s; s &= s - 1)
 		n++;
 	return n;
 }
@@ -215,38 +227,61 @@ static bool roomy(step_bits busy, int from, int to, int steps)
 	return to - from >= steps;
 }
 
-/* How a person takes a meeting from u up to v, in local steps. */
+/* What a person asks of a meeting on one day, in local steps. */
+struct wishes {
+	step_bits busy;
+	int ahead;  /* of the office */
+	int lo, hi; /* it lies in here; hi is -1 on a day that is not taken */
+	int before, after, at_most, miss, roomy;
+};
+
+static struct wishes wishes_of(const struct plan *p, int which)
+{
+	struct wishes w = { .busy = day_busy_steps(p, which), .hi = PLANS_STEPS, .at_most = PLANS_STEPS };
+
+	for (int i = 0; i < p->notes; i++) {
+		const struct note *n = &p->note[i];
+
+		switch (n->kind) {
+		case NOTE_BEFORE: w.before = n->steps; break;
+		case NOTE_AFTER: w.after = n->steps; break;
+		case NOTE_FROM: w.lo = n->steps; break;
+		case NOTE_UNTIL: w.hi = n->steps < w.hi ? n->steps : w.hi; break;
+		case NOTE_DAYS: w.hi = n->day >> which & 1 ? w.hi : -1; break;
+		case NOTE_AT_MOST: w.at_most = n->steps; break;
+		case NOTE_ROOMY: w.roomy = n->steps; break;
+		case NOTE_MISS: w.miss = n->steps; break;
+		case NOTE_ZONE: w.ahead = n->steps; break;
+		default: break; /* in the plan already */
+		}
+	}
+	return w;
+}
+
+/* How a person takes a meeting. */
 enum take {
 	TAKES,
 	NOT_YET, /* no, but perhaps a longer one */
 	NEVER,   /* no longer one either */
 };
 
-static enum take takes(const struct plan *p, step_bits busy, int which, int u, int v)
+/* One from u up to v, in local steps. */
+static enum take takes(const struct wishes *w, int u, int v)
 {
-	int miss = 0;
+	step_bits met;
 
-	if (u < 0 || v > PLANS_STEPS)
+	if (u < w->lo || v > w->hi || v - u > w->at_most)
 		return NEVER;
-	for (int i = 0; i < p->notes; i++) {
-		const struct note *n = &p->note[i];
-		bool fine = true;
-
-		switch (n->kind) {
-		case NOTE_BEFORE: fine = u >= n->steps && !(busy & span(u - n->steps, u)); break;
-		case NOTE_AFTER: fine = v + n->steps <= PLANS_STEPS && !(busy & span(v, v + n->steps)); break;
-		case NOTE_FROM: fine = u >= n->steps; break;
-		case NOTE_UNTIL: fine = v <= n->steps; break;
-		case NOTE_DAYS: fine = n->day >> which & 1; break;
-		case NOTE_AT_MOST: fine = v - u <= n->steps; break;
-		case NOTE_ROOMY: fine = !(busy & span(u, v)) && roomy(busy, u, v, n->steps); break;
-		case NOTE_MISS: miss = n->steps; break;
-		default: break; /* in the plan already */
-		}
-		if (!fine)
-			return n->kind == NOTE_AFTER ? NOT_YET : NEVER;
-	}
-	return !(busy & span(u, v)) || busy_in(busy, u, v) <= miss ? TAKES : NEVER;
+	met = w->busy & span(u, v);
+	if (met && count_steps(met) > w->miss)
+		return NEVER;
+	if (w->before && (u < w->before || (w->busy & span(u - w->before, u))))
+		return NEVER;
+	if (w->roomy && (met || !roomy(w->busy, u, v, w->roomy)))
+		return NEVER;
+	if (w->after && (v + w->after > PLANS_STEPS || (w->busy & span(v, v + w->after))))
+		return NOT_YET;
+	return TAKES;
 }
 
 struct best {
@@ -255,24 +290,23 @@ struct best {
 
 static void try_day(const struct plans *p, int which, struct best *best)
 {
-	step_bits busy[PLANS_PEOPLE];
-	int ahead[PLANS_PEOPLE];
+	struct wishes w[PLANS_PEOPLE];
+	step_bits blocked = (step_bits)1 << PLANS_STEPS; /* by the office clock: no meeting meets these */
 
 	for (int i = 0; i < p->people; i++) {
-		const struct note *zone = plan_note(&p->person[i], NOTE_ZONE);
-
-		ahead[i] = zone ? zone->steps : 0;
-		busy[i] = day_busy_steps(&p->person[i], which);
+		w[i] = wishes_of(&p->person[i], which);
+		if (!w[i].miss)
+			blocked |= w[i].ahead > 0 ? w[i].busy >> w[i].ahead : w[i].busy << -w[i].ahead;
 	}
 	for (int start = 0; start < PLANS_STEPS; start += PLANS_GRID) {
-		int longest = 0;
+		int longest = 0, open = start + first_step(blocked >> start);
 
 		/* shorter ones than the best so far do not matter */
-		for (int end = start + (best->length ? best->length : 1); end <= PLANS_STEPS; end++) {
+		for (int end = start + (best->length ? best->length : 1); end <= open; end++) {
 			enum take all = TAKES;
 
 			for (int i = 0; i < p->people && all != NEVER; i++) {
-				enum take one = takes(&p->person[i], busy[i], which, start + ahead[i], end + ahead[i]);
+				enum take one = takes(&w[i], start + w[i].ahead, end + w[i].ahead);
 
 				all = one > all ? one : all;
 			}
