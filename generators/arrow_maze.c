@@ -9,8 +9,6 @@
 #include "generators/arrow_maze_solve.h"
 #include "generators/task.h"
 
-#include <stdio.h>
-
 /* All sets of techniques, the easiest in the highest bit; each text begins with ", ". */
 #define T4(s) s, s ", search"
 #define T3(s) T4(s), T4(s ", supposition")
@@ -54,12 +52,20 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 
 static const int step_y[WAYS] = { -1, -1, 0, 1, 1, 1, 0, -1 }, step_x[WAYS] = { 0, 1, 1, 1, 0, -1, -1, -1 };
 
-/* The cell beside i, -1 past the edge. */
-static int beside(const struct maze *m, int i, int way)
-{
-	int y = i / m->w + step_y[way], x = i % m->w + step_x[way];
+/* A maze that is being drawn, and of each cell those beside it, -1 past the edge. */
+struct sheet {
+	struct maze m;
+	const int16_t (*beside)[WAYS];
+};
 
-	return y >= 0 && y < m->h && x >= 0 && x < m->w ? y * m->w + x : -1;
+static void sides_find(int16_t beside[CELLS][WAYS], int h, int w)
+{
+	for (int i = 0; i < h * w; i++)
+		for (int way = 0; way < WAYS; way++) {
+			int y = i / w + step_y[way], x = i % w + step_x[way];
+
+			beside[i][way] = (int16_t)(y >= 0 && y < h && x >= 0 && x < w ? y * w + x : -1);
+		}
 }
 
 static bool is_arrow(const struct maze *m, int i, int way)
@@ -68,12 +74,12 @@ static bool is_arrow(const struct maze *m, int i, int way)
 }
 
 /* The number that an arrow's ray comes from. */
-static int source(const struct maze *m, int i)
+static int source(const struct sheet *s, int i)
 {
-	int way = -1 - m->cell[i];
+	int back = (-1 - s->m.cell[i] + 4) % WAYS;
 
-	while (m->cell[i] < 0)
-		i = beside(m, i, (way + 4) % WAYS);
+	while (s->m.cell[i] < 0)
+		i = s->beside[i][back];
 	return i;
 }
 
@@ -82,93 +88,93 @@ enum { MOVES = 30 }; /* for each cell */
 enum { FREE = 0, WAITING = 127 }; /* a number that found no room, until something is done about it */
 
 /* A number at i with rays into what is free. */
-static void put_number(struct maze *m, int i, int largest, struct rng *rng)
+static void put_number(struct sheet *s, int i, int largest, struct rng *rng)
 {
 	uint8_t ways[WAYS] = { 0, 1, 2, 3, 4, 5, 6, 7 };
 	int want = rng_range(rng, 2, largest), have = 0;
 
-	m->cell[i] = WAITING;
+	s->m.cell[i] = WAITING;
 	rng_shuffle(rng, ways, WAYS, 1);
 	for (int k = 0; k < WAYS && have < want; k++) {
-		int most = want - have, at = beside(m, i, ways[k]);
+		int most = want - have, at = s->beside[i][ways[k]];
 
-		for (; most > 0 && at >= 0 && m->cell[at] == FREE; most--, have++) {
-			m->cell[at] = (int8_t)(-1 - ways[k]);
-			at = beside(m, at, ways[k]);
+		for (; most > 0 && at >= 0 && s->m.cell[at] == FREE; most--, have++) {
+			s->m.cell[at] = (int8_t)(-1 - ways[k]);
+			at = s->beside[at][ways[k]];
 		}
 	}
 	if (have)
-		m->cell[i] = (int8_t)have;
+		s->m.cell[i] = (int8_t)have;
 }
 
 /* A cell that no ray could leave: the end of one that comes near takes it in, or it takes such an end for its own. */
-static bool settle_in(struct maze *m, int i, int largest, struct rng *rng)
+static bool settle_in(struct sheet *s, int i, int largest, struct rng *rng)
 {
 	int first = (int)rng_below(rng, WAYS);
 
 	for (int k = 0; k < WAYS; k++) {
-		int way = (first + k) % WAYS, back = beside(m, i, (way + 4) % WAYS), from;
+		int way = (first + k) % WAYS, back = s->beside[i][(way + 4) % WAYS], from;
 
-		if (back < 0 || m->cell[back] == WAITING || (m->cell[back] < 0 && !is_arrow(m, back, way)))
+		if (back < 0 || s->m.cell[back] == WAITING || (s->m.cell[back] < 0 && !is_arrow(&s->m, back, way)))
 			continue;
-		from = m->cell[back] > 0 ? back : source(m, back);
-		if (m->cell[from] >= largest)
+		from = s->m.cell[back] > 0 ? back : source(s, back);
+		if (s->m.cell[from] >= largest)
 			continue;
-		m->cell[from]++;
-		m->cell[i] = (int8_t)(-1 - way);
+		s->m.cell[from]++;
+		s->m.cell[i] = (int8_t)(-1 - way);
 		return true;
 	}
 	for (int k = 0; k < WAYS; k++) {
-		int way = (first + k) % WAYS, to = beside(m, i, way), its, from;
+		int way = (first + k) % WAYS, to = s->beside[i][way], its, from;
 
-		if (to < 0 || m->cell[to] >= 0)
+		if (to < 0 || s->m.cell[to] >= 0)
 			continue;
-		its = -1 - m->cell[to];
-		from = source(m, to);
-		if (its == way || is_arrow(m, beside(m, to, its), its) || m->cell[from] < 2)
+		its = -1 - s->m.cell[to];
+		from = source(s, to);
+		if (its == way || is_arrow(&s->m, s->beside[to][its], its) || s->m.cell[from] < 2)
 			continue;
-		m->cell[from]--;
-		m->cell[to] = (int8_t)(-1 - way);
-		m->cell[i] = 1;
+		s->m.cell[from]--;
+		s->m.cell[to] = (int8_t)(-1 - way);
+		s->m.cell[i] = 1;
 		return true;
 	}
 	return false;
 }
 
 /* A number goes, and its rays with it. */
-static void lift(struct maze *m, int i)
+static void lift(struct sheet *s, int i)
 {
-	m->cell[i] = FREE;
+	s->m.cell[i] = FREE;
 	for (int way = 0; way < WAYS; way++)
-		for (int at = beside(m, i, way); is_arrow(m, at, way); at = beside(m, at, way))
-			m->cell[at] = FREE;
+		for (int at = s->beside[i][way]; is_arrow(&s->m, at, way); at = s->beside[at][way])
+			s->m.cell[at] = FREE;
 }
 
 /* What is free is filled anew. False: some cell found no place. */
-static bool refill(struct maze *m, int largest, struct rng *rng)
+static bool refill(struct sheet *s, int largest, struct rng *rng)
 {
 	int16_t open[CELLS];
 	int n = 0;
 
-	for (int i = 0; i < m->h * m->w; i++)
-		if (m->cell[i] == FREE)
+	for (int i = 0; i < s->m.h * s->m.w; i++)
+		if (s->m.cell[i] == FREE)
 			open[n++] = (int16_t)i;
 	rng_shuffle(rng, open, (size_t)n, sizeof(open[0]));
 	for (int k = 0; k < n; k++)
-		if (m->cell[open[k]] == FREE)
-			put_number(m, open[k], largest, rng);
+		if (s->m.cell[open[k]] == FREE)
+			put_number(s, open[k], largest, rng);
 	for (int k = 0; k < n; k++)
-		if (m->cell[open[k]] == WAITING && !settle_in(m, open[k], largest, rng))
+		if (s->m.cell[open[k]] == WAITING && !settle_in(s, open[k], largest, rng))
 			return false;
 	return true;
 }
 
 static void bare(struct maze *m, const struct maze *full)
 {
-	*m = *full;
+	m->h = full->h;
+	m->w = full->w;
 	for (int i = 0; i < m->h * m->w; i++)
-		if (m->cell[i] < 0)
-			m->cell[i] = 0;
+		m->cell[i] = full->cell[i] < 0 ? 0 : full->cell[i];
 }
 
 /* The cells whose arrow stays unknown, and the ways it may point. */
@@ -189,30 +195,30 @@ static void doubts(struct doubt *d, const struct maze *full, int technique, long
 	maze_rays(&r, &m);
 	maze_logic(&l, &r, technique);
 	l.work = work;
-	if (technique == BOUNDS ? maze_settle(&l) : maze_solve_on(&l))
+	if (maze_settle(&l, technique))
 		return;
 	for (int i = 0; i < r.cells; i++)
-		if (l.mask[i] && !maze_known(&l, i)) {
+		if (l.mask[i] & (l.mask[i] - 1)) {
 			d->cell[d->n] = (int16_t)i;
 			d->ways[d->n++] = l.mask[i];
 		}
 }
 
 /* Numbers go that quarrel about a doubtful cell: its own, one more that might send a ray there, perhaps a neighbour. */
-static void make_room(struct maze *m, const struct doubt *d, struct rng *rng)
+static void make_room(struct sheet *s, const struct doubt *d, struct rng *rng)
 {
-	int k = (int)rng_below(rng, (uint32_t)d->n), i = d->cell[k], way = (int)rng_below(rng, WAYS), own = source(m, i), at;
+	int k = (int)rng_below(rng, (uint32_t)d->n), i = d->cell[k], way = (int)rng_below(rng, WAYS), own = source(s, i), at;
 
 	while (!(d->ways[k] >> way & 1))
 		way = (way + 1) % WAYS;
-	lift(m, own);
-	for (at = i; at >= 0 && m->cell[at] <= 0;)
-		at = beside(m, at, (way + 4) % WAYS);
+	lift(s, own);
+	for (at = i; at >= 0 && s->m.cell[at] <= 0;)
+		at = s->beside[at][(way + 4) % WAYS];
 	if (at >= 0)
-		lift(m, at);
-	at = rng_below(rng, 3) ? -1 : beside(m, i, (int)rng_below(rng, WAYS));
-	if (at >= 0 && m->cell[at] != FREE)
-		lift(m, m->cell[at] > 0 ? at : source(m, at));
+		lift(s, at);
+	at = rng_below(rng, 3) ? -1 : s->beside[i][rng_below(rng, WAYS)];
+	if (at >= 0 && s->m.cell[at] != FREE)
+		lift(s, s->m.cell[at] > 0 ? at : source(s, at));
 }
 
 /*
@@ -220,22 +226,22 @@ static void make_room(struct maze *m, const struct doubt *d, struct rng *rng)
  * filled anew; what leaves more arrows unknown is taken back, but not always: that frees it from dead ends. Done when at
  * most `enough` are unknown.
  */
-static void climb(struct maze *m, int technique, int enough, int largest, long *work, struct rng *rng)
+static void climb(struct sheet *s, int technique, int enough, int largest, long *work, struct rng *rng)
 {
 	struct doubt d, next_d;
 
-	doubts(&d, m, technique, work);
-	for (int move = 0; move < MOVES * m->h * m->w && d.n > enough; move++) {
-		struct maze next = *m;
+	doubts(&d, &s->m, technique, work);
+	for (int move = 0; move < MOVES * s->m.h * s->m.w && d.n > enough; move++) {
+		struct sheet next = *s;
 		int slack = rng_below(rng, 8) ? 0 : 2;
 
 		make_room(&next, &d, rng);
 		if (!refill(&next, largest, rng))
 			continue;
-		doubts(&next_d, &next, technique, work);
+		doubts(&next_d, &next.m, technique, work);
 		if (next_d.n > d.n + slack)
 			continue;
-		*m = next;
+		*s = next;
 		d = next_d;
 	}
 }
@@ -246,70 +252,87 @@ enum {
 };
 
 struct dig {
-	struct maze full, m;
+	const struct maze *full;
+	struct maze m;
 	int arrows, given;
 	int technique; /* hardest that may be needed */
-	int hardest;   /* hardest that is needed */
 	long work;
 };
 
-/* Where it cannot be solved so, *stuck is a cell whose arrow is not known. */
-static bool solvable(struct dig *d, struct rng *rng, int *stuck)
+/* Is it solved so? */
+static bool solvable(struct dig *d, int technique)
 {
 	struct rays r;
 	struct logic l;
-	int open = 0;
+
+	maze_rays(&r, &d->m);
+	maze_logic(&l, &r, technique);
+	l.work = &d->work;
+	return maze_settle(&l, technique);
+}
+
+/* Of a maze that is solvable: does it need its technique? */
+static bool needs_it(struct dig *d)
+{
+	return d->technique == ONE_RAY || !solvable(d, d->technique - 1);
+}
+
+static void give(struct dig *d, int i)
+{
+	d->m.cell[i] = d->full->cell[i];
+	d->given++;
+}
+
+/* Arrows are given where the solver is stuck, `most` of them, until it is no more. */
+static bool give_enough(struct dig *d, int most, struct rng *rng)
+{
+	struct rays r;
+	struct logic l;
 
 	maze_rays(&r, &d->m);
 	maze_logic(&l, &r, d->technique);
 	l.work = &d->work;
-	if (maze_solve_on(&l)) {
-		d->hardest = maze_hardest(&l);
-		return true;
+	while (!maze_settle(&l, d->technique)) {
+		int open = 0, stuck = 0;
+
+		for (int i = 0; i < r.cells; i++)
+			if (l.mask[i] & (l.mask[i] - 1) && rng_below(rng, (uint32_t)++open) == 0)
+				stuck = i;
+		if (d->given == most)
+			return false;
+		give(d, stuck);
+		maze_give(&l, stuck, -1 - d->full->cell[stuck]);
 	}
-	for (int i = 0; i < r.cells && stuck; i++)
-		if (l.mask[i] && !maze_known(&l, i) && rng_below(rng, (uint32_t)++open) == 0)
-			*stuck = i;
-	return false;
+	return true;
 }
 
 /* Give arrows where the solver is stuck, then more until there are enough; or take away what can go. */
 static bool dress(struct dig *d, const int *knob, struct rng *rng)
 {
-	int cells = d->m.h * d->m.w, stuck = 0;
+	int cells = d->m.h * d->m.w;
 	int least = (d->arrows * knob[FILL_MIN] + 99) / 100, most = d->arrows * knob[FILL_MAX] / 100;
 	int want = least < most ? rng_range(rng, least, most) : least;
 
-	while (!solvable(d, rng, &stuck)) {
-		if (++d->given > most)
-			return false;
-		d->m.cell[stuck] = d->full.cell[stuck];
+	if (!give_enough(d, most, rng))
+		return false;
+	for (int i = 0; i < cells && d->given > 0 && knob[MINIMAL]; i++) {
+		if (d->m.cell[i] >= 0)
+			continue;
+		d->m.cell[i] = 0;
+		if (solvable(d, d->technique))
+			d->given--;
+		else
+			d->m.cell[i] = d->full->cell[i];
 	}
-	if (knob[MINIMAL]) {
-		for (int i = 0; i < cells && d->given > 0; i++) {
-			if (d->m.cell[i] >= 0)
-				continue;
-			d->m.cell[i] = 0;
-			if (solvable(d, rng, NULL))
-				d->given--;
-			else
-				d->m.cell[i] = d->full.cell[i];
-		}
-		if (!solvable(d, rng, NULL))
-			return false;
-	} else if (d->hardest == d->technique) {
-		for (int tries = 0; d->given < want && tries < 8 * cells; tries++) {
-			int i = (int)rng_below(rng, (uint32_t)cells);
+	if (!needs_it(d))
+		return false;
+	for (int tries = 0; !knob[MINIMAL] && d->given < want && tries < 8 * cells; tries++) {
+		int i = (int)rng_below(rng, (uint32_t)cells);
 
-			if (d->m.cell[i])
-				continue;
-			d->m.cell[i] = d->full.cell[i];
-			d->given++;
-		}
-		if (!solvable(d, rng, NULL))
-			return false;
+		if (!d->m.cell[i])
+			give(d, i);
 	}
-	return d->hardest == d->technique && d->given >= least && d->given <= most;
+	return d->given >= least && needs_it(d);
 }
 
 static const char *refuse(const int *knob)
@@ -330,40 +353,44 @@ static void cell_write(struct buf *out, int c)
 	if (c > 0)
 		buf_addi(out, c);
 	else
-		buf_addz(out, arrows[-1 - c]);
+		buf_add(out, (struct str){ arrows[-1 - c], 3 });
 }
 
 static void answer_write(struct buf *out, const struct maze *m)
 {
-	for (int i = 0; i < m->h * m->w; i++) {
-		if (i)
-			buf_addc(out, i % m->w ? ' ' : '/');
-		cell_write(out, m->cell[i]);
-	}
+	for (int y = 0, i = 0; y < m->h; y++)
+		for (int x = 0; x < m->w; x++, i++) {
+			if (i)
+				buf_addc(out, x ? ' ' : '/');
+			cell_write(out, m->cell[i]);
+		}
 }
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
 	int cells = knob[HEIGHT] * knob[WIDTH];
+	int16_t beside[CELLS][WAYS];
 	long work = 0;
 
+	sides_find(beside, knob[HEIGHT], knob[WIDTH]);
 	for (int draw = 0; draw < DRAWS && work < WORK; draw++) {
-		struct dig d = { .full = { .h = knob[HEIGHT], .w = knob[WIDTH] }, .technique = knob[TECHNIQUE] };
+		struct sheet full = { .m = { .h = knob[HEIGHT], .w = knob[WIDTH] }, .beside = (const int16_t (*)[WAYS])beside };
+		struct dig d = { .full = &full.m, .technique = knob[TECHNIQUE] };
 		bool dressed;
 
-		if (!refill(&d.full, knob[LARGEST], rng))
+		if (!refill(&full, knob[LARGEST], rng))
 			continue;
 		/* a given arrow makes two or three more known */
 		if (d.technique > ONE_RAY) /* which alone never ends without many given arrows */
-			climb(&d.full, d.technique, cells * knob[FILL_MAX] / 50, knob[LARGEST], &work, rng);
-		bare(&d.m, &d.full);
+			climb(&full, d.technique, cells * knob[FILL_MAX] / 50, knob[LARGEST], &work, rng);
+		bare(&d.m, &full.m);
 		for (int i = 0; i < cells; i++)
 			d.arrows += d.m.cell[i] == 0;
 		dressed = dress(&d, knob, rng);
 		work += d.work;
 		if (!dressed)
 			continue;
-		answer_write(answer, &d.full);
+		answer_write(answer, &full.m);
 		maze_desc(desc, &d.m);
 		return true;
 	}
@@ -545,77 +572,52 @@ static double answers_log2(struct str desc)
 	return 3.0 * open;
 }
 
-static void put_rows(struct holes *holes, const char *hole, const struct maze *m, const char *blank)
+/* Cells with what stands before the first, between two, between rows and behind the last; x stands for a blank one. */
+static void put_cells(struct buf *b, const struct maze *m, char x, const char *const around[4])
 {
-	struct buf text = BUF_INIT;
-
+	if (!b)
+		return;
+	buf_addz(b, around[0]);
 	for (int i = 0; i < m->h * m->w; i++) {
 		if (i)
-			buf_addc(&text, i % m->w ? ' ' : '\n');
+			buf_addz(b, around[i % m->w ? 1 : 2]);
 		if (m->cell[i])
-			cell_write(&text, m->cell[i]);
+			cell_write(b, m->cell[i]);
 		else
-			buf_addz(&text, blank);
+			buf_addc(b, x);
 	}
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	buf_addz(b, around[3]);
 }
 
-static void put_json(struct holes *holes, const struct maze *m)
+static void put_table(struct buf *b, const struct maze *m)
 {
-	struct buf text = BUF_INIT;
+	static const char *const around[4] = { "|\n| ", " | ", " |\n| ", " |" };
 
-	for (int i = 0; i < m->h * m->w; i++) {
-		buf_addz(&text, i == 0 ? "[[\"" : i % m->w ? ",\"" : "],\n [\"");
-		if (m->cell[i])
-			cell_write(&text, m->cell[i]);
-		else
-			buf_addc(&text, 'X');
-		buf_addc(&text, '"');
-	}
-	buf_addz(&text, "]]");
-	hole_put(holes, "json", buf_str(&text));
-	buf_release(&text);
-}
-
-static void put_table(struct holes *holes, const struct maze *m)
-{
-	struct buf text = BUF_INIT;
-
+	if (!b)
+		return;
 	for (int x = 0; x < m->w; x++)
-		buf_addz(&text, "|   ");
-	buf_addz(&text, "|\n");
+		buf_addz(b, "|   ");
+	buf_addz(b, "|\n");
 	for (int x = 0; x < m->w; x++)
-		buf_addz(&text, "|---");
-	for (int i = 0; i < m->h * m->w; i++) {
-		buf_addz(&text, i % m->w ? " | " : i ? " |\n| " : "|\n| ");
-		if (m->cell[i])
-			cell_write(&text, m->cell[i]);
-		else
-			buf_addc(&text, '?');
-	}
-	buf_addz(&text, " |");
-	hole_put(holes, "table", buf_str(&text));
-	buf_release(&text);
+		buf_addz(b, "|---");
+	put_cells(b, m, '?', around);
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
+	static const char *const spaced[4] = { "", " ", "\n", "" }, *const json[4] = { "[[\"", "\",\"", "\"],\n [\"", "\"]]" };
 	struct maze m;
-	char text[16];
 
 	(void)lang;
 	if (!maze_parse(&m, desc))
 		return;
-	put_rows(holes, "dots", &m, ".");
-	put_rows(holes, "underscores", &m, "_");
-	put_rows(holes, "crosses", &m, "X");
-	put_json(holes, &m);
-	put_table(holes, &m);
-	snprintf(text, sizeof(text), "%d", m.h);
-	hole_put(holes, "rows", str_of(text));
-	snprintf(text, sizeof(text), "%d", m.w);
-	hole_put(holes, "cols", str_of(text));
+	put_cells(hole_open(holes, "dots"), &m, '.', spaced);
+	put_cells(hole_open(holes, "underscores"), &m, '_', spaced);
+	put_cells(hole_open(holes, "crosses"), &m, 'X', spaced);
+	put_cells(hole_open(holes, "json"), &m, 'X', json);
+	put_table(hole_open(holes, "table"), &m);
+	hole_puti(holes, "rows", m.h);
+	hole_puti(holes, "cols", m.w);
 }
 
 const struct task task_arrow_maze = {

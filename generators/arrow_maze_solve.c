@@ -30,97 +30,119 @@ static const char *const arrows[WAYS] = { "↑", "↗", "→", "↘", "↓", "�
 
 /* ---- the desc ---- */
 
-static bool number_read(struct str *s, int hi, int *ret)
+/* A number without zeros in front, at most hi; 0: none. */
+static int number_read(const char **at, const char *end, int hi)
 {
-	size_t i = 0;
 	int v = 0;
 
-	for (; i < s->n && s->s[i] >= '0' && s->s[i] <= '9' && v <= hi; i++)
-		v = v * 10 + (s->s[i] - '0');
-	if (!i || s->s[0] == '0' || v > hi)
-		return false;
-	*s = str_from(*s, i);
-	*ret = v;
-	return true;
+	if (*at == end || **at < '1' || **at > '9')
+		return 0;
+	for (; *at < end && **at >= '0' && **at <= '9' && v <= hi; ++*at)
+		v = v * 10 + (**at - '0');
+	return v <= hi ? v : 0;
 }
 
-/* The longest name that fits: "ne" is no "n". */
-static bool way_read(struct str *s, int *ret)
+/* The longest name that fits: "ne" is no "n"; -1: none. */
+static int way_read(const char **at, const char *end)
 {
-	size_t best = 0;
+	char a = *at < end ? **at : 0, b = end - *at > 1 ? (*at)[1] : 0;
+	int way = a == 'n' ? N : a == 'e' ? E : a == 's' ? S : a == 'w' ? W : -1;
 
-	for (int way = 0; way < WAYS; way++)
-		if (str_starts(*s, str_of(compass[way])) && strlen(compass[way]) > best) {
-			best = strlen(compass[way]);
-			*ret = -1 - way;
-		}
-	*s = str_from(*s, best);
-	return best > 0;
+	if (way < 0)
+		return -1;
+	++*at;
+	if ((way == N || way == S) && (b == 'e' || b == 'w')) {
+		++*at;
+		way = way == N ? (b == 'e' ? NE : NW) : b == 'e' ? SE : SW;
+	}
+	return way;
+}
+
+static bool skip(const char **at, const char *end, char c)
+{
+	bool there = *at < end && **at == c;
+
+	*at += there;
+	return there;
 }
 
 bool maze_parse(struct maze *m, struct str s)
 {
-	if (!number_read(&s, SIDE, &m->h) || m->h < 2 || !str_starts(s, STR("x")))
-		return false;
-	s = str_from(s, 1);
-	if (!number_read(&s, SIDE, &m->w) || m->w < 2)
-		return false;
-	for (int i = 0; i < m->h * m->w; i++) {
-		int v = 0;
+	const char *at = s.s, *end = s.s + s.n;
 
-		if (!str_starts(s, i == 0 ? STR(":") : i % m->w ? STR(",") : STR("/")))
-			return false;
-		s = str_from(s, 1);
-		if (str_starts(s, STR(".")))
-			s = str_from(s, 1);
-		else if (!number_read(&s, NUMBER_MAX, &v) && !way_read(&s, &v))
-			return false;
-		m->cell[i] = (int8_t)v;
-	}
-	return s.n == 0;
+	m->h = number_read(&at, end, SIDE);
+	if (m->h < 2 || !skip(&at, end, 'x'))
+		return false;
+	m->w = number_read(&at, end, SIDE);
+	if (m->w < 2)
+		return false;
+	for (int y = 0; y < m->h; y++)
+		for (int x = 0; x < m->w; x++) {
+			int v = 0;
+
+			if (!skip(&at, end, x ? ',' : y ? '/' : ':'))
+				return false;
+			if (!skip(&at, end, '.') && !(v = number_read(&at, end, NUMBER_MAX)) && (v = -1 - way_read(&at, end)) == 0)
+				return false;
+			m->cell[y * m->w + x] = (int8_t)v;
+		}
+	return at == end;
 }
 
 void maze_desc(struct buf *out, const struct maze *m)
 {
+	char text[3 * CELLS], *to = text;
+
 	buf_addf(out, "%dx%d", m->h, m->w);
-	for (int i = 0; i < m->h * m->w; i++) {
-		buf_addc(out, i == 0 ? ':' : i % m->w ? ',' : '/');
-		if (m->cell[i] > 0)
-			buf_addi(out, m->cell[i]);
-		else
-			buf_addz(out, m->cell[i] ? compass[-1 - m->cell[i]] : ".");
-	}
+	for (int y = 0; y < m->h; y++)
+		for (int x = 0; x < m->w; x++) {
+			int v = m->cell[y * m->w + x];
+
+			*to++ = x ? ',' : y ? '/' : ':';
+			if (v > 9)
+				*to++ = (char)('0' + v / 10);
+			if (v > 0)
+				*to++ = (char)('0' + v % 10);
+			for (const char *name = v > 0 ? "" : v ? compass[-1 - v] : "."; *name; name++)
+				*to++ = *name;
+		}
+	buf_add(out, (struct str){ text, (size_t)(to - text) });
 }
 
 /* ---- geometry ---- */
+
+static int lesser(int a, int b)
+{
+	return a < b ? a : b;
+}
 
 void maze_rays(struct rays *r, const struct maze *m)
 {
 	r->m = m;
 	r->cells = m->h * m->w;
 	r->numbers = 0;
-	memset(r->from, -1, sizeof(r->from[0]) * (size_t)r->cells);
+	memset(r->ways, 0, (size_t)r->cells);
 	for (int way = 0; way < WAYS; way++)
 		r->step[way] = step_y[way] * m->w + step_x[way];
-	for (int i = 0; i < r->cells; i++) {
-		if (m->cell[i] <= 0)
-			continue;
-		for (int way = 0; way < WAYS; way++) {
-			int y = i / m->w + step_y[way], x = i % m->w + step_x[way], n = 0, ray = r->numbers * WAYS + way;
+	for (int i = 0, y = 0; y < m->h; y++)
+		for (int x = 0; x < m->w; x++, i++) {
+			int up = y, down = m->h - 1 - y, left = x, right = m->w - 1 - x, v = m->cell[i];
+			int room[WAYS] = { up, lesser(up, right), right, lesser(down, right), down, lesser(down, left), left, lesser(up, left) };
 
-			for (; y >= 0 && y < m->h && x >= 0 && x < m->w; y += step_y[way], x += step_x[way]) {
-				int c = m->cell[y * m->w + x];
+			if (v <= 0)
+				continue;
+			for (int way = 0; way < WAYS; way++) {
+				int ray = r->numbers * WAYS + way, most = lesser(room[way], v), n = 0;
 
-				if (c > 0 || n == m->cell[i] || (c < 0 && c != -1 - way))
-					break;
-				n++;
-				r->from[y * m->w + x][way] = (int16_t)ray;
-				r->dist[y * m->w + x][way] = (uint8_t)n;
+				for (int at = i + r->step[way]; n < most && (!m->cell[at] || m->cell[at] == -1 - way); at += r->step[way]) {
+					r->from[at][way] = (int16_t)ray;
+					r->dist[at][way] = (uint8_t)++n;
+					r->ways[at] |= (uint8_t)(1u << way);
+				}
+				r->reach[ray] = (uint8_t)n;
 			}
-			r->reach[ray] = (uint8_t)n;
+			r->pos[r->numbers++] = (int16_t)i;
 		}
-		r->pos[r->numbers++] = (int16_t)i;
-	}
 }
 
 /* ---- the state ---- */
@@ -130,25 +152,24 @@ static int cell_of(const struct rays *r, int ray, int dist)
 	return r->pos[ray / WAYS] + dist * r->step[ray % WAYS];
 }
 
-bool maze_known(const struct logic *l, int i)
+static void put(uint64_t *set, int i)
 {
-	int way;
-
-	if (!l->mask[i] || (l->mask[i] & (l->mask[i] - 1)))
-		return false;
-	way = __builtin_ctz(l->mask[i]);
-	return l->lo[l->r->from[i][way]] >= l->r->dist[i][way];
+	set[i / 64] |= UINT64_C(1) << i % 64;
 }
 
 /* The ray is no longer than `most`: the cells behind that are not its own. */
 static void cut(struct logic *l, int ray, int most)
 {
+	if (l->hi[ray] > most)
+		put(l->stirred, ray / WAYS);
 	for (; l->hi[ray] > most; l->hi[ray]--) {
 		int i = cell_of(l->r, ray, l->hi[ray]);
 
 		l->mask[i] &= (uint8_t)~(1u << ray % WAYS);
 		if (!l->mask[i])
 			l->broken = true;
+		else if (!(l->mask[i] & (l->mask[i] - 1)))
+			put(l->lone, i);
 	}
 	if (l->lo[ray] > l->hi[ray])
 		l->broken = true;
@@ -161,6 +182,8 @@ static void grow(struct logic *l, int ray, int least)
 		l->broken = true;
 		return;
 	}
+	if (l->lo[ray] < least)
+		put(l->stirred, ray / WAYS);
 	while (l->lo[ray] < least) {
 		int i = cell_of(l->r, ray, ++l->lo[ray]);
 
@@ -183,23 +206,27 @@ void maze_logic(struct logic *l, const struct rays *r, int max)
 	l->work = NULL;
 	l->used = 0;
 	l->rounds = l->steps = l->branch = 0;
+	memset(l->lone, 0, sizeof(l->lone));
+	memset(l->stirred, 0, sizeof(l->stirred));
 	memset(l->lo, 0, (size_t)(r->numbers * WAYS));
 	memcpy(l->hi, r->reach, (size_t)(r->numbers * WAYS));
+	memcpy(l->mask, r->ways, (size_t)r->cells);
 	for (int i = 0; i < r->cells; i++) {
-		l->mask[i] = 0;
 		if (r->m->cell[i] > 0)
 			continue;
 		l->left++;
-		for (int way = 0; way < WAYS; way++)
-			if (r->from[i][way] >= 0)
-				l->mask[i] |= (uint8_t)(1u << way);
 		l->broken = l->broken || !l->mask[i];
+		if (!(l->mask[i] & (l->mask[i] - 1)))
+			put(l->lone, i);
 	}
-	for (int i = 0; i < r->cells; i++)
-		if (r->m->cell[i] < 0 && !l->broken)
-			for (int way = 0; way < WAYS; way++)
-				if (way != -1 - r->m->cell[i] && l->mask[i] >> way & 1)
-					cut(l, r->from[i][way], r->dist[i][way] - 1);
+	for (int w = 0, n = r->numbers; n > 0; w++, n -= 64)
+		l->stirred[w] = n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0);
+}
+
+void maze_give(struct logic *l, int i, int way)
+{
+	for (unsigned others = l->mask[i] & ~(1u << way); others; others &= others - 1)
+		cut(l, l->r->from[i][__builtin_ctz(others)], l->r->dist[i][__builtin_ctz(others)] - 1);
 }
 
 /* For a supposition: nothing is told. */
@@ -213,13 +240,22 @@ static void copy(struct logic *l, const struct logic *from)
 	l->out = NULL;
 }
 
+/* Of a number's rays, eight bytes in a word. Their order in it is nobody's concern. */
+static uint64_t bytes_of(const uint8_t *rays)
+{
+	uint64_t w;
+
+	memcpy(&w, rays, sizeof(w));
+	return w;
+}
+
+static const uint64_t each = 0x0101010101010101;
+
+/* All of a number's rays together: at most 8 x 15. */
 static void sums(const struct logic *l, int k, int *lo, int *hi)
 {
-	*lo = *hi = 0;
-	for (int way = 0; way < WAYS; way++) {
-		*lo += l->lo[k * WAYS + way];
-		*hi += l->hi[k * WAYS + way];
-	}
+	*lo = (int)(bytes_of(l->lo + k * WAYS) * each >> 56);
+	*hi = (int)(bytes_of(l->hi + k * WAYS) * each >> 56);
 }
 
 static int value(const struct logic *l, int k)
@@ -227,55 +263,80 @@ static int value(const struct logic *l, int k)
 	return l->r->m->cell[l->r->pos[k]];
 }
 
-/* All that ONE_RAY, ALL_OR_DONE and BOUNDS find, on and on. False: a contradiction, at a number or at a cell. */
-static bool settle(struct logic *l, int *number)
+/* One of a set, which it leaves; -1: it is empty. */
+static int take(uint64_t set[CELLS / 64], int words)
 {
-	for (bool again = true; again && !l->broken;) {
-		int left = l->left;
+	for (int w = 0; w < words; w++)
+		if (set[w]) {
+			int i = w * 64 + __builtin_ctzll(set[w]);
 
-		again = false;
-		*number = -1;
-		if (l->work)
-			*l->work += l->r->cells;
-		for (int i = 0; i < l->r->cells && !l->broken; i++) {
-			unsigned mask = l->mask[i];
-			int way;
-
-			if (!mask || (mask & (mask - 1)))
-				continue;
-			way = __builtin_ctz(mask);
-			if (l->lo[l->r->from[i][way]] < l->r->dist[i][way])
-				grow(l, l->r->from[i][way], l->r->dist[i][way]);
+			set[w] &= set[w] - 1;
+			return i;
 		}
-		again = left != l->left;
-		for (int k = 0; k < l->r->numbers && !l->broken; k++) {
-			int lo, hi, v = value(l, k);
+	return -1;
+}
 
-			sums(l, k, &lo, &hi);
-			*number = k;
-			l->broken = lo > v || hi < v;
-			for (int way = 0; way < WAYS && !l->broken; way++) {
-				int ray = k * WAYS + way, a = l->lo[ray], b = l->hi[ray], most = a + v - lo, least = b - (hi - v);
+/* Is the length of some ray of a number open by more than `slack`, which is from 0 to 0x7f? */
+static bool opens_more(const struct logic *l, int k, int slack)
+{
+	return (bytes_of(l->hi + k * WAYS) - bytes_of(l->lo + k * WAYS) + (0x7f - (unsigned)slack) * each) & 0x80 * each;
+}
 
-				if (b > most) {
-					cut(l, ray, most);
-					again = true;
-				}
-				if (a < least && !l->broken) {
-					grow(l, ray, least);
-					again = true;
-				}
-			}
+/* What a number tells of its rays. */
+static void number_use(struct logic *l, int k, int technique)
+{
+	int lo, hi, v = value(l, k), more, fewer, slack;
+
+	sums(l, k, &lo, &hi);
+	more = v - lo;
+	fewer = hi - v;
+	slack = lesser(more, fewer);
+	if (slack < 0)
+		l->broken = true;
+	if (slack < 0 || technique == ONE_RAY || (technique == ALL_OR_DONE && slack > 0))
+		return;
+	if (!opens_more(l, k, slack))
+		return;
+	for (int ray = k * WAYS; ray < (k + 1) * WAYS && !l->broken; ray++) {
+		int a = l->lo[ray], b = l->hi[ray];
+
+		if ((technique == BOUNDS || !more) && b > a + more)
+			cut(l, ray, a + more);
+		if ((technique == BOUNDS || !fewer) && a < b - fewer && !l->broken)
+			grow(l, ray, b - fewer);
+	}
+}
+
+/* All that ONE_RAY, ALL_OR_DONE and BOUNDS find, on and on. False: a contradiction, at a number or at a cell. */
+static bool settle(struct logic *l, int technique, int *number)
+{
+	int words = (l->r->cells + 63) / 64, i;
+
+	*number = -1;
+	if (l->work)
+		*l->work += l->r->cells;
+	while (!l->broken) {
+		if ((i = take(l->lone, words)) >= 0) {
+			int ray = l->r->from[i][__builtin_ctz(l->mask[i])], dist = l->r->dist[i][__builtin_ctz(l->mask[i])];
+
+			*number = ray / WAYS;
+			if (l->lo[ray] < dist)
+				grow(l, ray, dist);
+		} else if ((i = take(l->stirred, words)) >= 0) {
+			*number = i;
+			number_use(l, i, technique);
+		} else {
+			break;
 		}
 	}
 	return !l->broken;
 }
 
-bool maze_settle(struct logic *l)
+bool maze_settle(struct logic *l, int technique)
 {
 	int number;
 
-	return settle(l, &number) && !l->left;
+	return settle(l, technique, &number) && !l->left;
 }
 
 /* ---- search ---- */
@@ -317,7 +378,7 @@ static bool count_on(struct count *c, struct logic *l)
 
 	if (--c->nodes < 0)
 		return false;
-	if (!settle(l, &at))
+	if (!settle(l, BOUNDS, &at))
 		return true;
 	if (!l->left) {
 		if (c->found++ == 0 && c->first)
@@ -405,27 +466,53 @@ static void found(struct round *r, int ray, int lo, int hi)
 	r->hi[r->n++] = (uint8_t)hi;
 }
 
-/* Of each ray the farthest cell only: the nearer ones follow from it. */
+/* Rays that alone can reach some cell which they do not yet, in their order, each with the farthest such cell. */
+static int lone_rays(struct logic *l, int16_t *ray, uint8_t *dist)
+{
+	int n = 0;
+
+	for (int w = 0; w * 64 < l->r->cells; w++)
+		for (uint64_t rest = l->lone[w]; rest; rest &= rest - 1) {
+			int i = w * 64 + __builtin_ctzll(rest), way = __builtin_ctz(l->mask[i]), k = n;
+			int its = l->r->from[i][way], d = l->r->dist[i][way];
+
+			if (l->lo[its] >= d) {
+				l->lone[w] ^= rest & -rest;
+				continue;
+			}
+			while (k > 0 && ray[k - 1] > its)
+				k--;
+			if (k > 0 && ray[k - 1] == its) {
+				dist[k - 1] = (uint8_t)(d > dist[k - 1] ? d : dist[k - 1]);
+				continue;
+			}
+			memmove(ray + k + 1, ray + k, sizeof(*ray) * (size_t)(n - k));
+			memmove(dist + k + 1, dist + k, (size_t)(n - k));
+			ray[k] = (int16_t)its;
+			dist[k] = (uint8_t)d;
+			n++;
+		}
+	return n;
+}
+
+/* The nearer cells follow from the farthest. */
 static void one_rays(struct logic *l, struct round *r)
 {
-	const struct rays *g = l->r;
+	int16_t ray[CELLS];
+	uint8_t dist[CELLS];
+	int n = lone_rays(l, ray, dist);
 
-	for (int ray = 0; ray < g->numbers * WAYS && !(l->serial && r->n); ray++) {
-		int d = l->hi[ray];
+	for (int k = 0; k < n && !(l->serial && r->n); k++) {
 		bool any = false;
 
-		while (d > l->lo[ray] && l->mask[cell_of(g, ray, d)] != 1u << ray % WAYS)
-			d--;
-		if (d <= l->lo[ray])
-			continue;
-		found(r, ray, d, l->hi[ray]);
+		found(r, ray[k], dist[k], l->hi[ray[k]]);
 		l->steps++;
 		if (!l->out)
 			continue;
-		say_cell(l->out, l, cell_of(g, ray, d));
+		say_cell(l->out, l, cell_of(l->r, ray[k], dist[k]));
 		buf_addc(l->out, ' ');
-		say_number(l->out, l, ray / WAYS);
-		say_grown(l->out, l, ray, d, &any);
+		say_number(l->out, l, ray[k] / WAYS);
+		say_grown(l->out, l, ray[k], dist[k], &any);
 		buf_addc(l->out, '\n');
 	}
 }
@@ -464,23 +551,25 @@ static void bounds(struct logic *l, struct round *r)
 		int lo, hi, v = value(l, k);
 
 		sums(l, k, &lo, &hi);
+		if (lo <= v && v <= hi && !opens_more(l, k, lesser(v - lo, hi - v)))
+			continue;
 		for (int way = 0; way < WAYS && !(l->serial && r->n); way++) {
-			int ray = k * WAYS + way, a = l->lo[ray], b = l->hi[ray], most = a + v - lo, least = b - (hi - v);
+			int ray = k * WAYS + way, a = l->lo[ray], b = l->hi[ray], most = a + v - lo, fewest = b - (hi - v);
 			bool any = false;
 
-			if (a >= least && b <= most)
+			if (a >= fewest && b <= most)
 				continue;
 			l->steps++;
-			found(r, ray, a < least ? least : a, b > most ? most : b);
+			found(r, ray, a < fewest ? fewest : a, b > most ? most : b);
 			if (!l->out)
 				continue;
 			say_number(l->out, l, k);
 			say_rays(l->out, l, k, true, true);
-			if (a < least)
-				buf_addf(l->out, " %s>=%d", arrows[way], least);
+			if (a < fewest)
+				buf_addf(l->out, " %s>=%d", arrows[way], fewest);
 			if (b > most)
 				buf_addf(l->out, " %s<=%d", arrows[way], most);
-			say_grown(l->out, l, ray, least, &any);
+			say_grown(l->out, l, ray, fewest, &any);
 			buf_addc(l->out, '\n');
 		}
 	}
@@ -518,7 +607,7 @@ static bool try_way(struct logic *l, int i, int way)
 
 	copy(&t, l);
 	grow(&t, l->r->from[i][way], l->r->dist[i][way]);
-	if (!t.broken && settle(&t, &number))
+	if (!t.broken && settle(&t, BOUNDS, &number))
 		return false;
 	if (l->out) {
 		say_cell(l->out, l, i);

@@ -1,8 +1,9 @@
 /*
  * arrow_maze_solve.h - arrow mazes as people solve them, and a search for the rest. Private to the files arrow_maze*.c.
  *
- *	if (!maze_parse(&m, desc) || !maze_rays(&r, &m))
+ *	if (!maze_parse(&m, desc))
  *		return;
+ *	maze_rays(&r, &m);
  *	maze_logic(&l, &r, BOUNDS);		// no harder technique than this one
  *	if (maze_solve_on(&l))
  *		...				// l.mask holds one way for each blank cell
@@ -34,9 +35,10 @@ struct rays {
 	int cells, numbers;
 	int step[WAYS];               /* what is added to a cell's index for each way */
 	int16_t pos[CELLS];           /* of each number */
-	int16_t from[CELLS][WAYS];    /* the ray that may come through a cell in that way, or -1 */
+	int16_t from[CELLS][WAYS];    /* the ray that may come through a cell in that way */
 	uint8_t dist[CELLS][WAYS];    /* the cell's place on it, from 1 */
 	uint8_t reach[CELLS * WAYS];  /* the most cells that a ray could have, by the edge, numbers and its own number */
+	uint8_t ways[CELLS];          /* bit w: from[w] is a ray; what from and dist hold of others means nothing */
 };
 
 struct logic {
@@ -49,6 +51,7 @@ struct logic {
 	long *work;      /* grows with what was looked at; may be NULL */
 	unsigned used;   /* bit t: technique t was needed */
 	int rounds, steps, branch; /* rounds, each made of what can be seen after the ones before; positions of searches */
+	uint64_t lone[CELLS / 64], stirred[CELLS / 64]; /* cells with one way left, numbers whose rays changed: not looked at yet */
 	uint8_t mask[CELLS];       /* bit w: the cell's arrow may point in way w; numbers have 0 */
 	uint8_t lo[CELLS * WAYS], hi[CELLS * WAYS]; /* last, and only the first numbers * WAYS in use */
 };
@@ -60,13 +63,13 @@ void maze_rays(struct rays *r, const struct maze *m);
 void maze_logic(struct logic *l, const struct rays *r, int max);
 /* False: stuck, or l->broken. */
 bool maze_solve_on(struct logic *l);
-/* The same up to BOUNDS, untold and ungraded, in half the time. */
-bool maze_settle(struct logic *l);
+/* The same up to `technique`, BOUNDS at most, untold and ungraded, in little time. */
+bool maze_settle(struct logic *l, int technique);
+/* The cell's arrow becomes a given one; maze_settle() goes on from there. */
+void maze_give(struct logic *l, int i, int way);
 /* The same, told step by step; past `most` bytes the steps are only counted. */
 void maze_explain(struct logic *l, struct buf *out, size_t most);
 int maze_hardest(const struct logic *l);
-/* The cell's arrow is known. */
-bool maze_known(const struct logic *l, int i);
 
 /*
  * Solutions, at most `limit`; -1: given up after `nodes` positions. The first goes to `first`, the work is added to
