@@ -24,11 +24,8 @@ enum {
 
 static const int64_t HELD_MAX = INT64_C(1000000000000); /* nobody ever holds more of one thing */
 
-static const struct {
-	const char *id;
-	enum object_kind kind;
-} things[] = {
-#define X(kind, id, many, zh, measure) { id, KIND_##kind },
+static const char *const ids[] = {
+#define X(kind, id, many, zh, measure) id,
 	OBJECT_THINGS(X)
 #undef X
 };
@@ -39,7 +36,7 @@ static const char *const kinds[KINDS] = {
 #undef X
 };
 
-enum { THINGS = sizeof(things) / sizeof(things[0]) };
+enum { THINGS = sizeof(ids) / sizeof(ids[0]) };
 
 struct story {
 	int64_t held[PEOPLE][THINGS];
@@ -56,12 +53,26 @@ static int person(char c)
 	return c == 'I' ? 0 : c >= 'A' && c <= 'G' ? 1 + c - 'A' : -1;
 }
 
+static const uint16_t keys[THINGS] = {
+#define X(kind, id, many, zh, measure) OBJECT_KEY(id, sizeof(id) - 1),
+	OBJECT_THINGS(X)
+#undef X
+};
+
+static const uint8_t kind_of[THINGS] = {
+#define X(kind, id, many, zh, measure) KIND_##kind,
+	OBJECT_THINGS(X)
+#undef X
+};
+
 static int thing(struct str id)
 {
-	for (int i = 0; i < THINGS; i++)
-		if (str_is(id, things[i].id))
-			return i;
-	return -1;
+	uint16_t key = id.n > 2 ? OBJECT_KEY(id.s, id.n) : 0;
+	int16_t at = 0;
+
+	for (int16_t i = 0; i < THINGS; i++) /* to the end: so it is done several at a time */
+		at = keys[i] == key ? i : at;
+	return str_is(id, ids[at]) ? at : -1;
 }
 
 static int kind(struct str id)
@@ -70,6 +81,14 @@ static int kind(struct str id)
 		if (str_is(id, kinds[i]))
 			return i;
 	return -1;
+}
+
+static bool skip(struct str *s, char c)
+{
+	if (!s->n || s->s[0] != c)
+		return false;
+	*s = str_from(*s, 1);
+	return true;
 }
 
 static bool read_term(struct term *t, struct str s)
@@ -95,28 +114,40 @@ static bool read_term(struct term *t, struct str s)
 	return true;
 }
 
-/* "2 apple" */
-static bool read_some(struct str s, int64_t *count, int *what)
+/* A thing up to the end of a part, cut off the text; -1 for none. */
+static int read_thing(struct str *s)
 {
-	ptrdiff_t gap = str_chr(s, ' ');
+	size_t n = 0;
+	int what;
 
-	if (gap < 1 || s.s[0] < '1' || s.s[0] > '9' || !str_i64(str_sub(s, 0, (size_t)gap), count) || *count > COUNT_MAX)
+	while (n < s->n && s->s[n] != ',' && s->s[n] != ';')
+		n++;
+	what = thing(str_sub(*s, 0, n));
+	*s = str_from(*s, n);
+	return what;
+}
+
+/* "2 apple", cut off the text. */
+static bool read_some(struct str *s, int *count, int *what)
+{
+	size_t n = 0;
+
+	for (*count = 0; n < s->n && s->s[n] >= '0' && s->s[n] <= '9' && *count <= COUNT_MAX; n++)
+		*count = 10 * *count + (s->s[n] - '0');
+	if (n == 0 || s->s[0] == '0' || *count > COUNT_MAX || n == s->n || s->s[n] != ' ')
 		return false;
-	*what = thing(str_from(s, (size_t)gap + 1));
+	*s = str_from(*s, n + 1);
+	*what = read_thing(s);
 	return *what >= 0;
 }
 
 /* Move every part of a list: from somebody (or nowhere: -1) to somebody (or nowhere). False where the story breaks. */
-static bool move(struct story *st, struct str list, int from, int to, bool fresh)
+static bool move(struct story *st, struct str *list, int from, int to, bool fresh)
 {
-	struct str part;
-	int64_t count;
-	int what;
+	int count, what;
 
-	if (list.n == 0 || list.s[list.n - 1] == ',')
-		return false;
-	while (str_split(&list, ',', &part)) {
-		if (!read_some(part, &count, &what))
+	do {
+		if (!read_some(list, &count, &what))
 			return false;
 		if (from >= 0) {
 			if (st->held[from][what] < count)
@@ -130,12 +161,14 @@ static bool move(struct story *st, struct str list, int from, int to, bool fresh
 			if (st->held[to][what] > HELD_MAX)
 				return false;
 		}
-	}
+	} while (skip(list, ','));
 	return true;
 }
 
-static bool play(struct story *st, struct str fact, bool *begun)
+/* One fact, cut off the text. */
+static bool play(struct story *st, struct str *text, bool *begun)
 {
+	struct str fact = *text;
 	int who, other, what;
 
 	if (fact.n < 4)
@@ -143,36 +176,40 @@ static bool play(struct story *st, struct str fact, bool *begun)
 	who = person(fact.s[0]);
 	if (who < 0)
 		return false;
+	*text = str_from(fact, 2);
 	if (fact.s[1] == ':') {
 		if (*begun || st->known[who])
 			return false;
 		st->known[who] = true;
-		return move(st, str_from(fact, 2), -1, who, true);
+		return move(st, text, -1, who, true);
 	}
 	*begun = true;
 	if (!st->known[who])
 		return false;
 	if (fact.s[1] == '+')
-		return move(st, str_from(fact, 2), -1, who, false);
+		return move(st, text, -1, who, false);
 	if (fact.s[1] == '-')
-		return move(st, str_from(fact, 2), who, -1, false);
+		return move(st, text, who, -1, false);
+	*text = str_from(fact, 4);
+	if (fact.s[3] != ' ')
+		return false;
 	if (fact.s[1] == '*') {
-		if (fact.s[2] != '2' || fact.s[3] != ' ')
+		if (fact.s[2] != '2')
 			return false;
-		what = thing(str_from(fact, 4));
+		what = read_thing(text);
 		if (what < 0 || st->held[who][what] == 0)
 			return false;
 		st->held[who][what] *= 2;
 		return st->held[who][what] <= HELD_MAX;
 	}
 	other = person(fact.s[2]);
-	if (other < 0 || other == who || !st->known[other] || fact.s[3] != ' ')
+	if (other < 0 || other == who || !st->known[other])
 		return false;
 	if (fact.s[1] == '>')
-		return move(st, str_from(fact, 4), who, other, false);
+		return move(st, text, who, other, false);
 	if (fact.s[1] != '=')
 		return false;
-	what = thing(str_from(fact, 4));
+	what = read_thing(text);
 	if (what < 0)
 		return false;
 	st->held[who][what] += st->held[other][what];
@@ -185,9 +222,8 @@ static bool total(const struct story *st, const struct term *t, int64_t *sum)
 	if (t->who >= 0 && !st->known[t->who])
 		return false;
 	for (int p = 0; p < PEOPLE; p++)
-		for (int i = 0; i < THINGS; i++)
-			if ((t->who < 0 || t->who == p) && t->kinds >> things[i].kind & 1)
-				*sum += st->held[p][i];
+		for (int i = 0; i < THINGS && st->known[p] && (t->who < 0 || t->who == p); i++)
+			*sum += t->kinds >> kind_of[i] & 1 ? st->held[p][i] : 0;
 	return true;
 }
 
@@ -200,16 +236,18 @@ static bool outcome(struct str desc, int64_t *ret)
 	bool begun = false, two;
 
 	memset(&st, 0, sizeof(st));
-	if (desc.n == 0 || desc.s[desc.n - 1] == ';' || !str_split(&rest, ';', &part))
+	if (!str_split(&rest, ';', &part))
 		return false;
 	two = str_chr(part, '~') >= 0;
 	str_split(&part, '~', &left);
 	if (!read_term(&a, left) || (two && !read_term(&b, part)))
 		return false;
-	while (str_split(&rest, ';', &part))
-		if (!play(&st, part, &begun))
-			return false;
-	if (!total(&st, &a, &x) || (two && !total(&st, &b, &y)))
+	if (rest.s) /* something is told */
+		do
+			if (!play(&st, &rest, &begun))
+				return false;
+		while (skip(&rest, ';'));
+	if (rest.n || !total(&st, &a, &x) || (two && !total(&st, &b, &y)))
 		return false;
 	if (two && a.who == b.who && a.kinds == b.kinds)
 		return false;
