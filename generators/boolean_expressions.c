@@ -14,6 +14,7 @@
  *	A: not True or False = False or False = False []
  *	B: 3 < 7 = True [B]
  */
+#include "base/cursor.h"
 #include "generators/parts.h"
 #include "generators/task.h"
 
@@ -103,20 +104,9 @@ static bool is_atom(const struct node *n)
 
 struct parser {
 	struct forest *f;
-	struct str rest;
+	struct cursor c;
 	int depth;
 };
-
-/* The first two bytes tell nearly all apart. */
-static inline bool eat(struct parser *p, struct str what)
-{
-	if (p->rest.n < what.n || p->rest.s[0] != what.s[0] || (what.n > 1 && p->rest.s[1] != what.s[1]) ||
-	    memcmp(p->rest.s, what.s, what.n) != 0)
-		return false;
-	p->rest.s += what.n;
-	p->rest.n -= what.n;
-	return true;
-}
 
 /* A node of that kind whose first operand is `kid`; both 0 when there is no room or no kid. */
 static short over(struct parser *p, enum kind kind, short kid)
@@ -130,15 +120,11 @@ static short over(struct parser *p, enum kind kind, short kid)
 
 static short parse_number(struct parser *p)
 {
-	size_t n = 0;
-	int64_t v = 0;
+	int64_t v;
 	short node;
 
-	while (n < p->rest.n && p->rest.s[n] >= '0' && p->rest.s[n] <= '9' && n < 4)
-		v = v * 10 + (p->rest.s[n++] - '0');
-	if (n == 0 || n > 3 || (n > 1 && p->rest.s[0] == '0'))
+	if (!cursor_number(&p->c, 999, &v))
 		return 0;
-	p->rest = str_from(p->rest, n);
 	node = node_new(p->f, K_NUMBER);
 	p->f->node[node].value = v;
 	return node;
@@ -148,7 +134,7 @@ static short parse_product(struct parser *p)
 {
 	short first = parse_number(p), last = first, whole = 0;
 
-	while (last && eat(p, STR(" * "))) {
+	while (last && cursor_eat(&p->c, STR(" * "))) {
 		if (!whole && !(whole = over(p, K_PRODUCT, first)))
 			return 0;
 		last = p->f->node[last].next = parse_number(p);
@@ -161,9 +147,9 @@ static short parse_sum(struct parser *p)
 	short first = parse_product(p), last = first, whole = 0;
 
 	while (last) {
-		bool minus = eat(p, STR(" - "));
+		bool minus = cursor_eat(&p->c, STR(" - "));
 
-		if (!minus && !eat(p, STR(" + ")))
+		if (!minus && !cursor_eat(&p->c, STR(" + ")))
 			break;
 		if (!whole && !(whole = over(p, K_SUM, first)))
 			return 0;
@@ -178,7 +164,7 @@ static short parse_compare(struct parser *p)
 	short left = parse_sum(p), whole = over(p, K_COMPARE, left), right = 0;
 
 	for (int i = 0; whole && i < 6 && !right; i++)
-		if (eat(p, compare_text[i])) {
+		if (cursor_eat(&p->c, compare_text[i])) {
 			p->f->node[whole].compare = (char)i;
 			right = p->f->node[left].next = parse_sum(p);
 		}
@@ -194,17 +180,17 @@ static short parse_operand(struct parser *p)
 	if (p->depth == DEPTH)
 		return 0;
 	p->depth++;
-	if (eat(p, STR("not "))) {
+	if (cursor_eat(&p->c, STR("not "))) {
 		n = over(p, K_NOT, parse_operand(p));
-	} else if (eat(p, STR("("))) {
+	} else if (cursor_eat(&p->c, STR("("))) {
 		n = parse_expression(p);
-		if (n && (is_atom(&p->f->node[n]) || p->f->node[n].bracket || !eat(p, STR(")"))))
+		if (n && (is_atom(&p->f->node[n]) || p->f->node[n].bracket || !cursor_eat(&p->c, STR(")"))))
 			n = 0;
 		else
 			p->f->node[n].bracket = true;
-	} else if (eat(p, STR("True"))) {
+	} else if (cursor_eat(&p->c, STR("True"))) {
 		n = node_new(p->f, K_TRUE);
-	} else if (eat(p, STR("False"))) {
+	} else if (cursor_eat(&p->c, STR("False"))) {
 		n = node_new(p->f, K_FALSE);
 	} else {
 		n = parse_compare(p);
@@ -218,7 +204,7 @@ static short parse_chain(struct parser *p, enum kind kind, short (*operand)(stru
 {
 	short last = first, whole = 0;
 
-	while (last && eat(p, op_text[kind])) {
+	while (last && cursor_eat(&p->c, op_text[kind])) {
 		if (!whole && !(whole = over(p, kind, first)))
 			return 0;
 		last = p->f->node[last].next = operand(p);
@@ -235,10 +221,10 @@ static short parse_expression(struct parser *p)
 {
 	short first = parse_operand(p), whole;
 
-	if (p->rest.n == 0 || p->rest.s[0] != ' ')
+	if (cursor_peek(&p->c) != ' ')
 		return first;
 	for (int k = K_XOR; first && k <= K_IFF; k++)
-		if (eat(p, op_text[k])) {
+		if (cursor_eat(&p->c, op_text[k])) {
 			whole = over(p, (enum kind)k, first);
 			return whole && (p->f->node[first].next = parse_operand(p)) ? whole : 0;
 		}
@@ -247,20 +233,20 @@ static short parse_expression(struct parser *p)
 
 static bool forest_read(struct forest *f, struct str desc)
 {
-	struct parser p = { f, desc, 0 };
+	struct parser p = { f, { desc, 0 }, 0 };
 
 	f->n = 1;
 	f->letters = 0;
 	do {
 		char head[3] = { (char)('A' + f->letters), ':', ' ' };
 
-		if (f->letters == LETTERS || !eat(&p, (struct str){ head, 3 }))
+		if (f->letters == LETTERS || !cursor_eat(&p.c, (struct str){ head, 3 }))
 			return false;
 		f->root[f->letters] = parse_expression(&p);
 		if (!f->root[f->letters++])
 			return false;
-	} while (eat(&p, STR("; ")));
-	return p.rest.n == 0;
+	} while (cursor_eat(&p.c, STR("; ")));
+	return p.c.at == desc.n;
 }
 
 static void node_write(struct buf *out, const struct forest *f, short at)

@@ -6,6 +6,7 @@
  *
  * The solver is in math_path_rows.c.
  */
+#include "base/cursor.h"
 #include "generators/math_path_rows.h"
 #include "generators/task.h"
 
@@ -48,17 +49,11 @@ enum {
 
 struct reader {
 	struct equation *p;
-	struct str s;
-	size_t at;
+	struct cursor c;
 	int deep;
 };
 
 static int read_sum(struct reader *r);
-
-static char peek(const struct reader *r)
-{
-	return r->at < r->s.n ? r->s.s[r->at] : 0;
-}
 
 static int node_add(struct equation *p, char op, int l, int r)
 {
@@ -71,9 +66,9 @@ static int node_add(struct equation *p, char op, int l, int r)
 static int read_atom(struct reader *r)
 {
 	struct equation *p = r->p;
-	char c = peek(r);
+	char c = cursor_peek(&r->c);
 
-	r->at++;
+	r->c.at++;
 	if (c == '(') {
 		int i;
 
@@ -82,9 +77,9 @@ static int read_atom(struct reader *r)
 		r->deep++;
 		i = read_sum(r);
 		r->deep--;
-		if (i < 0 || peek(r) != ')' || p->node[i].op == 0 || p->node[i].group)
+		if (i < 0 || cursor_peek(&r->c) != ')' || p->node[i].op == 0 || p->node[i].group)
 			return -1;
-		r->at++;
+		r->c.at++;
 		p->node[i].group = true;
 		return i;
 	}
@@ -101,8 +96,8 @@ static int read_product(struct reader *r)
 	int x = read_atom(r);
 	char op;
 
-	while (x >= 0 && ((op = peek(r)) == '*' || op == '/' || op == '%')) {
-		r->at++;
+	while (x >= 0 && ((op = cursor_peek(&r->c)) == '*' || op == '/' || op == '%')) {
+		r->c.at++;
 		x = node_add(r->p, op, x, read_atom(r));
 	}
 	return x;
@@ -113,8 +108,8 @@ static int read_sum(struct reader *r)
 	int x = read_product(r);
 	char op;
 
-	while (x >= 0 && ((op = peek(r)) == '+' || op == '-')) {
-		r->at++;
+	while (x >= 0 && ((op = cursor_peek(&r->c)) == '+' || op == '-')) {
+		r->c.at++;
 		x = node_add(r->p, op, x, read_product(r));
 	}
 	return x;
@@ -130,12 +125,12 @@ static bool value_read(struct str s, int64_t *v)
 
 static bool puzzle_read(struct equation *p, struct str desc)
 {
-	struct reader r = { .p = p, .s = desc };
+	struct reader r = { .p = p, .c = { desc, 0 } };
 
 	p->n = p->digits = p->hidden = 0;
 	p->root = read_sum(&r);
-	return p->root >= 0 && p->node[p->root].op && !p->node[p->root].group && p->hidden > 0 && peek(&r) == '=' &&
-	       value_read(str_from(desc, r.at + 1), &p->value);
+	return p->root >= 0 && p->node[p->root].op && !p->node[p->root].group && p->hidden > 0 && cursor_peek(&r.c) == '=' &&
+	       value_read(str_from(desc, r.c.at + 1), &p->value);
 }
 
 /* With digits for the hidden ones, where they are given in order of reading; else as it stands. */

@@ -10,6 +10,7 @@
  * "A and C are true", "True: A; False: B", or all truth values in order: "True, False". Claims that are all "true" name the
  * set; as soon as a "false" is among them, every letter needs its claim. Letters that are not in the puzzle are wrong.
  */
+#include "base/cursor.h"
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
@@ -22,33 +23,18 @@ enum {
 /* ---- the desc ---- */
 
 struct parser {
-	struct str rest;
+	struct cursor c;
 	int depth;
 	bool atom; /* what was read last is a truth value or stands in brackets */
 	bool bad;
 };
 
-/* The first two bytes tell nearly all apart. */
-static inline bool eat(struct parser *p, struct str what)
-{
-	if (p->rest.n < what.n || p->rest.s[0] != what.s[0] || (what.n > 1 && p->rest.s[1] != what.s[1]) ||
-	    memcmp(p->rest.s, what.s, what.n) != 0)
-		return false;
-	p->rest.s += what.n;
-	p->rest.n -= what.n;
-	return true;
-}
-
 static int64_t number(struct parser *p)
 {
-	int64_t v = 0;
-	size_t n = 0;
+	int64_t v;
 
-	while (n < p->rest.n && n < 4 && p->rest.s[n] >= '0' && p->rest.s[n] <= '9')
-		v = v * 10 + (p->rest.s[n++] - '0');
-	if (n == 0 || n > 3 || (n > 1 && p->rest.s[0] == '0'))
+	if (!cursor_number(&p->c, 999, &v))
 		p->bad = true;
-	p->rest = str_from(p->rest, n);
 	return v;
 }
 
@@ -56,7 +42,7 @@ static int64_t product(struct parser *p)
 {
 	int64_t v = number(p);
 
-	while (!p->bad && eat(p, STR(" * ")))
+	while (!p->bad && cursor_eat(&p->c, STR(" * ")))
 		if (__builtin_mul_overflow(v, number(p), &v))
 			p->bad = true;
 	return v;
@@ -67,9 +53,9 @@ static int64_t sum(struct parser *p)
 	int64_t v = product(p);
 
 	while (!p->bad) {
-		bool plus = eat(p, STR(" + "));
+		bool plus = cursor_eat(&p->c, STR(" + "));
 
-		if (!plus && !eat(p, STR(" - ")))
+		if (!plus && !cursor_eat(&p->c, STR(" - ")))
 			break;
 		if (plus ? __builtin_add_overflow(v, product(p), &v) : __builtin_sub_overflow(v, product(p), &v))
 			p->bad = true;
@@ -80,8 +66,8 @@ static int64_t sum(struct parser *p)
 static bool comparison(struct parser *p)
 {
 	int64_t a = sum(p), b;
-	int sign = eat(p, STR(" < ")) ? 0 : eat(p, STR(" > ")) ? 1 : eat(p, STR(" <= ")) ? 2 : eat(p, STR(" >= ")) ? 3 :
-		eat(p, STR(" == ")) ? 4 : eat(p, STR(" != ")) ? 5 : 6;
+	int sign = cursor_eat(&p->c, STR(" < ")) ? 0 : cursor_eat(&p->c, STR(" > ")) ? 1 : cursor_eat(&p->c, STR(" <= ")) ? 2 : cursor_eat(&p->c, STR(" >= ")) ? 3 :
+		cursor_eat(&p->c, STR(" == ")) ? 4 : cursor_eat(&p->c, STR(" != ")) ? 5 : 6;
 
 	b = sum(p);
 	switch (sign) {
@@ -106,17 +92,17 @@ static bool negation(struct parser *p)
 		p->bad = true;
 	if (p->bad)
 		return false;
-	if (eat(p, STR("not "))) {
+	if (cursor_eat(&p->c, STR("not "))) {
 		v = !negation(p);
 		p->atom = false;
-	} else if (eat(p, STR("("))) {
+	} else if (cursor_eat(&p->c, STR("("))) {
 		v = expression(p);
-		if (p->atom || !eat(p, STR(")"))) /* brackets about an atom are a second spelling */
+		if (p->atom || !cursor_eat(&p->c, STR(")"))) /* brackets about an atom are a second spelling */
 			p->bad = true;
 		p->atom = true;
-	} else if (eat(p, STR("True"))) {
+	} else if (cursor_eat(&p->c, STR("True"))) {
 		v = p->atom = true;
-	} else if (eat(p, STR("False"))) {
+	} else if (cursor_eat(&p->c, STR("False"))) {
 		p->atom = true;
 		v = false;
 	} else {
@@ -140,23 +126,23 @@ static bool expression(struct parser *p)
 {
 	bool v = negation(p), any = false;
 
-	if (p->rest.n == 0 || p->rest.s[0] != ' ')
+	if (cursor_peek(&p->c) != ' ')
 		return v;
-	if (eat(p, STR(" xor ")))
+	if (cursor_eat(&p->c, STR(" xor ")))
 		return right(p) != v;
-	if (eat(p, STR(" nand ")))
+	if (cursor_eat(&p->c, STR(" nand ")))
 		return !(right(p) && v);
-	if (eat(p, STR(" nor ")))
+	if (cursor_eat(&p->c, STR(" nor ")))
 		return !(right(p) || v);
-	if (eat(p, STR(" implies ")))
+	if (cursor_eat(&p->c, STR(" implies ")))
 		return right(p) || !v;
-	if (eat(p, STR(" iff ")))
+	if (cursor_eat(&p->c, STR(" iff ")))
 		return right(p) == v;
 	/* v: the conjunction that is being read; any: whether one before it was true */
 	while (!p->bad) {
-		if (eat(p, STR(" and "))) {
+		if (cursor_eat(&p->c, STR(" and "))) {
 			v = right(p) && v;
-		} else if (eat(p, STR(" or "))) {
+		} else if (cursor_eat(&p->c, STR(" or "))) {
 			any = any || v;
 			v = right(p);
 		} else {
@@ -169,18 +155,18 @@ static bool expression(struct parser *p)
 /* How many expressions there are (0: the desc is damaged); bit i of *truth is the value of the i-th. */
 static int desc_read(struct str desc, unsigned *truth)
 {
-	struct parser p = { .rest = desc };
+	struct parser p = { .c = { desc, 0 } };
 	int n = 0;
 
 	*truth = 0;
 	do {
 		char head[3] = { (char)('A' + n), ':', ' ' };
 
-		if (n == LETTERS || !eat(&p, (struct str){ head, 3 }))
+		if (n == LETTERS || !cursor_eat(&p.c, (struct str){ head, 3 }))
 			return 0;
 		*truth |= (unsigned)expression(&p) << n++;
-	} while (!p.bad && eat(&p, STR("; ")));
-	return p.bad || p.rest.n > 0 ? 0 : n;
+	} while (!p.bad && cursor_eat(&p.c, STR("; ")));
+	return p.bad || p.c.at < desc.n ? 0 : n;
 }
 
 /* ---- the answer ---- */

@@ -12,6 +12,7 @@
  * compared sign by sign and then reckoned by the same few lines that read the desc. 32 digits make no number above 9^32, which 128
  * bits hold: nothing can overflow but fractions, which are looked after.
  */
+#include "base/cursor.h"
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
@@ -31,19 +32,13 @@ struct value {
 };
 
 struct reader {
-	struct str s;
-	size_t at;
+	struct cursor c;
 	int digits, hidden, deep;
 	bool fractions;
 	const char *fault; /* of the arithmetic, the first one */
 };
 
 static bool read_sum(struct reader *r, struct value *v);
-
-static char peek(const struct reader *r)
-{
-	return r->at < r->s.n ? r->s.s[r->at] : 0;
-}
 
 static bool is_digit(char c)
 {
@@ -53,23 +48,23 @@ static bool is_digit(char c)
 /* A ? counts as 1; what comes of it is never looked at. */
 static bool read_atom(struct reader *r, struct value *v)
 {
-	char c = peek(r);
+	char c = cursor_peek(&r->c);
 
 	if (c == '(') {
 		bool ok;
-		size_t from = ++r->at;
+		size_t from = ++r->c.at;
 
 		if (r->deep == DEEP_MAX)
 			return false;
 		r->deep++;
 		ok = read_sum(r, v);
 		r->deep--;
-		if (!ok || peek(r) != ')')
+		if (!ok || cursor_peek(&r->c) != ')')
 			return false;
-		r->at++;
+		r->c.at++;
 		/* brackets hold an operation of their own, not a digit or other brackets alone */
-		for (int deep = 0; from + 1 < r->at; from++) {
-			c = r->s.s[from];
+		for (int deep = 0; from + 1 < r->c.at; from++) {
+			c = r->c.s.s[from];
 			if (deep == 0 && strchr("+-*/%", c))
 				return true;
 			deep += c == '(' ? 1 : c == ')' ? -1 : 0;
@@ -78,7 +73,7 @@ static bool read_atom(struct reader *r, struct value *v)
 	}
 	if ((!is_digit(c) && c != '?') || r->digits == DIGITS_MAX)
 		return false;
-	r->at++;
+	r->c.at++;
 	r->digits++;
 	r->hidden += c == '?';
 	*v = (struct value){ c == '?' ? 1 : c - '0', 1 };
@@ -174,8 +169,8 @@ static bool read_product(struct reader *r, struct value *v)
 
 	if (!read_atom(r, v))
 		return false;
-	while ((op = peek(r)) == '*' || op == '/' || op == '%') {
-		r->at++;
+	while ((op = cursor_peek(&r->c)) == '*' || op == '/' || op == '%') {
+		r->c.at++;
 		if (!read_atom(r, &x))
 			return false;
 		*v = r->fault ? (struct value){ 0, 1 } : apply(r, *v, op, x);
@@ -190,8 +185,8 @@ static bool read_sum(struct reader *r, struct value *v)
 
 	if (!read_product(r, v))
 		return false;
-	while ((op = peek(r)) == '+' || op == '-') {
-		r->at++;
+	while ((op = cursor_peek(&r->c)) == '+' || op == '-') {
+		r->c.at++;
 		if (!read_product(r, &x))
 			return false;
 		if (op == '-')
@@ -229,18 +224,18 @@ static bool puzzle_read(struct puzzle *p, struct str desc)
 	equals = desc.n <= LEFT_MAX + VALUE_MAX + 2 ? str_chr(desc, '=') : -1;
 	if (equals < 3 || equals > LEFT_MAX)
 		return false;
-	p->left = r.s = str_sub(desc, 0, (size_t)equals);
-	if (!read_sum(&r, &v) || r.at != r.s.n || (r.hidden == 0 && !p->fractions) || r.digits < 2)
+	p->left = r.c.s = str_sub(desc, 0, (size_t)equals);
+	if (!read_sum(&r, &v) || r.c.at != r.c.s.n || (r.hidden == 0 && !p->fractions) || r.digits < 2)
 		return false;
 	/* brackets around everything */
-	if (r.s.s[0] == '(') {
+	if (p->left.s[0] == '(') {
 		int deep = 0;
 		size_t i = 0;
 
 		do
-			deep += r.s.s[i] == '(' ? 1 : r.s.s[i] == ')' ? -1 : 0;
-		while (deep > 0 && ++i < r.s.n);
-		if (i + 1 == r.s.n)
+			deep += p->left.s[i] == '(' ? 1 : p->left.s[i] == ')' ? -1 : 0;
+		while (deep > 0 && ++i < p->left.n);
+		if (i + 1 == p->left.n)
 			return false;
 	}
 	return read_value(str_from(desc, (size_t)equals + 1), &p->value);
@@ -375,7 +370,7 @@ static bool value_is(struct str s, int64_t value)
 
 static enum quarry_mark left_judge(struct why *why, const struct puzzle *p, struct str left)
 {
-	struct reader r = { .s = left, .fractions = p->fractions };
+	struct reader r = { .c = { left, 0 }, .fractions = p->fractions };
 	struct value v;
 
 	if (left.n != p->left.n)
