@@ -8,7 +8,6 @@
 #include "base/hash.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { MIN_ITEMS, MAX_ITEMS, MIN_EVENTS, MAX_EVENTS, VALUES, VERBS, PAIRS, GUARDS, ASKED, TESTS, RUNS };
 
@@ -60,20 +59,31 @@ const int props_values[PROPS] = { 24, 7, 16, 16, 16, 16 };
 
 static const char *const verbs[PROPS_VERBS] = { "set", "lose", "add", "two", "trade", "grow", "shrink", "swap", "new" };
 
+static int prop_of(char c)
+{
+	switch (c) {
+	case 'k': return PROP_KIND;
+	case 's': return PROP_SIZE;
+	case 'c': return PROP_COLOUR;
+	case 'm': return PROP_MATERIAL;
+	case 'a': return PROP_AROMA;
+	case 'o': return PROP_ORIGIN;
+	default: return -1;
+	}
+}
+
 /* A property's letter and a number below its values. */
 static bool take_test(struct str *s, struct props_test *t)
 {
-	const char *at = s->n > 1 && s->s[0] ? strchr(props_letters, s->s[0]) : NULL;
-	int64_t v;
+	int prop = s->n ? prop_of(s->s[0]) : -1, v = 0;
 	size_t n = 1;
 
-	while (n < s->n && s->s[n] >= '0' && s->s[n] <= '9')
-		n++;
-	if (!at || n == 1 || n > 3 || (n == 3 && s->s[1] == '0') || !str_i64(str_sub(*s, 1, n), &v) ||
-	    v >= props_values[at - props_letters])
+	for (; n < s->n && n < 4 && s->s[n] >= '0' && s->s[n] <= '9'; n++)
+		v = 10 * v + (s->s[n] - '0');
+	if (prop < 0 || n == 1 || (n > 2 && s->s[1] == '0') || v >= props_values[prop])
 		return false;
-	*t = (struct props_test){ (uint8_t)(at - props_letters), (uint8_t)v };
-	*s = str_from(*s, n);
+	*t = (struct props_test){ (uint8_t)prop, (uint8_t)v };
+	*s = (struct str){ s->s + n, s->n - n };
 	return true;
 }
 
@@ -130,13 +140,12 @@ static int take_effect(struct str *s, struct props_effect *e)
 /* Two properties' letters, in their order. */
 static bool take_pair(struct str s, struct props_event *e)
 {
-	const char *a = s.n == 2 && s.s[0] ? strchr(props_letters, s.s[0]) : NULL;
-	const char *b = s.n == 2 && s.s[1] ? strchr(props_letters, s.s[1]) : NULL;
+	int a = s.n == 2 ? prop_of(s.s[0]) : -1, b = s.n == 2 ? prop_of(s.s[1]) : -1;
 
-	if (!a || !b || a >= b)
+	if (a < 0 || b <= a)
 		return false;
-	e->from.prop = (uint8_t)(a - props_letters);
-	e->to.prop = (uint8_t)(b - props_letters);
+	e->from.prop = (uint8_t)a;
+	e->to.prop = (uint8_t)b;
 	return true;
 }
 
@@ -183,29 +192,37 @@ static bool read_event(struct props_event *e, struct str s)
 	return !s.n;
 }
 
+/* All properties in their order, cut off the text. */
+static bool take_item(struct str *s, uint8_t *item)
+{
+	struct props_test t;
+
+	for (int i = 0; i < PROPS; i++) {
+		if (!take_test(s, &t) || t.prop != i)
+			return false;
+		item[i] = t.value;
+	}
+	return true;
+}
+
 bool props_read(struct props *p, struct str desc)
 {
-	struct str items, events, piece;
-	struct props_effect e;
+	struct str events, piece;
 
 	p->n = p->events = p->counts = 0;
-	if (!str_split(&desc, '|', &items) || !str_split(&desc, '|', &events) || !desc.n || str_ends(desc, STR(",")) ||
-	    str_ends(events, STR(";")) || str_ends(items, STR(",")))
-		return false;
-	while (str_split(&items, ',', &piece)) {
-		if (p->n == PROPS_ITEMS || take_effect(&piece, &e) < PROPS || piece.n)
+	do
+		if (p->n == PROPS_ITEMS || !take_item(&desc, p->item[p->n++]))
 			return false;
-		for (int i = 0; i < PROPS; i++)
-			p->item[p->n][i] = (uint8_t)e.value[i];
-		p->n++;
-	}
+	while (take_char(&desc, ','));
+	if (!take_char(&desc, '|') || !str_split(&desc, '|', &events) || !desc.n || str_ends(desc, STR(",")) || str_ends(events, STR(";")))
+		return false;
 	while (str_split(&events, ';', &piece))
 		if (p->events == PROPS_EVENTS || !read_event(&p->event[p->events++], piece))
 			return false;
 	while (str_split(&desc, ',', &piece))
 		if (p->counts == PROPS_COUNTS || !take_cond(&piece, &p->count[p->counts++]) || piece.n)
 			return false;
-	return p->n > 0;
+	return true;
 }
 
 static void write_test(struct buf *out, struct props_test t)
@@ -233,11 +250,14 @@ static void write_effect(struct buf *out, const struct props_effect *e)
 static void write_event(struct buf *out, const struct props_event *e)
 {
 	if (e->least) {
-		buf_addf(out, "if%d ", e->least);
+		buf_add(out, STR("if"));
+		buf_addi(out, e->least);
+		buf_addc(out, ' ');
 		write_cond(out, &e->guard);
 		buf_addc(out, '>');
 	}
-	buf_addf(out, "%s ", verbs[e->verb]);
+	buf_addz(out, verbs[e->verb]);
+	buf_addc(out, ' ');
 	if (e->verb == PROPS_NEW) {
 		buf_addc(out, props_letters[e->from.prop]);
 		buf_addc(out, props_letters[e->to.prop]);
@@ -259,16 +279,36 @@ static void write_event(struct buf *out, const struct props_event *e)
 	}
 }
 
+static void write_items(struct buf *out, const struct props *p)
+{
+	char *at;
+
+	if (!buf_reserve(out, (size_t)p->n * (3 * PROPS + 1)))
+		return;
+	at = out->s + out->n;
+	for (int i = 0; i < p->n; i++) {
+		if (i)
+			*at++ = ',';
+		for (int j = 0; j < PROPS; j++) {
+			uint8_t v = p->item[i][j];
+
+			*at++ = props_letters[j];
+			if (v >= 10)
+				*at++ = (char)('0' + v / 10);
+			*at++ = (char)('0' + v % 10);
+		}
+	}
+	out->n = (size_t)(at - out->s);
+	*at = 0;
+}
+
 static void write_desc(struct buf *out, const struct props *p)
 {
-	for (int i = 0; i < p->n; i++) {
-		buf_addz(out, i ? "," : "");
-		for (int j = 0; j < PROPS; j++)
-			write_test(out, (struct props_test){ (uint8_t)j, p->item[i][j] });
-	}
+	write_items(out, p);
 	buf_addc(out, '|');
 	for (int i = 0; i < p->events; i++) {
-		buf_addz(out, i ? ";" : "");
+		if (i)
+			buf_addc(out, ';');
 		write_event(out, &p->event[i]);
 	}
 	for (int i = 0; i < p->counts; i++) {
@@ -406,8 +446,11 @@ static bool play(struct props_now *now, const struct props *p)
 
 static void write_counts(struct buf *out, const struct props *p, const struct props_now *now)
 {
-	for (int i = 0; i < p->counts; i++)
-		buf_addf(out, "%s%d", i ? ", " : "", props_count(now, &p->count[i]));
+	for (int i = 0; i < p->counts; i++) {
+		if (i)
+			buf_add(out, STR(", "));
+		buf_addi(out, props_count(now, &p->count[i]));
+	}
 }
 
 static bool solve(struct buf *answer, struct str desc)
@@ -525,31 +568,77 @@ static uint64_t event_hue(const struct hues *h, const struct props_event *e)
 	return rng_mix(rng_mix(all, effect_hue(h, &e->one)), effect_hue(h, &e->two));
 }
 
-static void mark_cond(struct hues *to, const struct props_cond *c, uint64_t hue)
+/* Values that a puzzle speaks of, by their bits. */
+struct spoken {
+	uint32_t of[PROPS];
+};
+
+static void speak_cond(struct spoken *s, const struct props_cond *c)
 {
 	for (int i = 0; i < c->n; i++)
-		to->of[c->test[i].prop][c->test[i].value] += rng_mix(hue, 13);
+		s->of[c->test[i].prop] |= 1u << c->test[i].value;
+}
+
+static void speak_effect(struct spoken *s, const struct props_effect *e)
+{
+	for (int i = 0; i < PROPS; i++)
+		if (e->value[i] >= 0)
+			s->of[i] |= 1u << e->value[i];
+}
+
+static void find_spoken(struct spoken *s, const struct props *p)
+{
+	memset(s, 0, sizeof(*s));
+	for (int i = 0; i < p->n; i++)
+		for (int j = 0; j < PROPS; j++)
+			s->of[j] |= 1u << p->item[i][j];
+	for (int i = 0; i < p->events; i++) {
+		const struct props_event *e = &p->event[i];
+
+		speak_cond(s, &e->guard);
+		speak_cond(s, &e->cond);
+		speak_effect(s, &e->one);
+		speak_effect(s, &e->two);
+		if (e->verb == PROPS_SWAP)
+			s->of[e->from.prop] |= 1u << e->from.value | 1u << e->to.value;
+	}
+	for (int i = 0; i < p->counts; i++)
+		speak_cond(s, &p->count[i]);
+}
+
+static void mark_cond(struct hues *to, const struct props_cond *c, uint64_t hue)
+{
+	hue = rng_mix(hue, 13);
+	for (int i = 0; i < c->n; i++)
+		to->of[c->test[i].prop][c->test[i].value] += hue;
 }
 
 static void mark_effect(struct hues *to, const struct props_effect *e, uint64_t hue, uint64_t role)
 {
+	hue = rng_mix(hue, role);
 	for (int i = 0; i < PROPS; i++)
 		if (e->value[i] >= 0)
-			to->of[i][e->value[i]] += rng_mix(hue, role);
+			to->of[i][e->value[i]] += hue;
 }
 
 /* Three rounds: values, the items that they share, the values of these. */
 static void find_hues(struct hues *h, const struct props *p)
 {
+	struct spoken spoken;
+
+	find_spoken(&spoken, p);
 	for (int i = 0; i < PROPS; i++)
 		for (int v = 0; v < 24; v++)
 			h->of[i][v] = i == PROP_SIZE ? (uint64_t)v : 99;
 	for (int round = 0; round < 4; round++) {
 		struct hues next = *h;
 
-		for (int i = 0; i < p->n; i++)
+		for (int i = 0; i < p->n; i++) {
+			uint64_t hue = rng_mix(item_hue(h, p->item[i]), 17);
+
 			for (int j = 0; j < PROPS; j++)
-				next.of[j][p->item[i][j]] += rng_mix(item_hue(h, p->item[i]), 17);
+				next.of[j][p->item[i][j]] += hue;
+		}
 		for (int i = 0; i < p->events; i++) {
 			const struct props_event *e = &p->event[i];
 			uint64_t hue = rng_mix(event_hue(h, e), (uint64_t)i);
@@ -557,8 +646,9 @@ static void find_hues(struct hues *h, const struct props *p)
 			mark_cond(&next, &e->guard, rng_mix(hue, 1));
 			mark_cond(&next, &e->cond, rng_mix(hue, 2));
 			if (e->verb == PROPS_SWAP) {
-				next.of[e->from.prop][e->from.value] += rng_mix(hue, 19);
-				next.of[e->to.prop][e->to.value] += rng_mix(hue, 19);
+				hue = rng_mix(hue, 19);
+				next.of[e->from.prop][e->from.value] += hue;
+				next.of[e->to.prop][e->to.value] += hue;
 			} else if (e->verb != PROPS_NEW && e->verb != PROPS_LOSE && e->verb != PROPS_GROW && e->verb != PROPS_SHRINK) {
 				mark_effect(&next, &e->one, hue, 23);
 				if (e->verb == PROPS_TWO)
@@ -568,25 +658,32 @@ static void find_hues(struct hues *h, const struct props *p)
 		for (int i = 0; i < p->counts; i++)
 			mark_cond(&next, &p->count[i], rng_mix(cond_hue(h, &p->count[i]), (uint64_t)(1000 + i)));
 		for (int i = 0; i < PROPS; i++)
-			for (int v = 0; v < 24; v++)
+			for (uint32_t left = spoken.of[i]; left; left &= left - 1) {
+				int v = __builtin_ctz(left);
+
 				h->of[i][v] = rng_mix(next.of[i][v], 31);
+			}
 	}
 }
 
-static int u64_cmp(const void *a, const void *b)
+static void sort_hues(uint64_t *hue, int n)
 {
-	const uint64_t *x = a, *y = b;
+	for (int i = 1; i < n; i++) {
+		uint64_t h = hue[i];
+		int at = i;
 
-	return (*x > *y) - (*x < *y);
+		for (; at && hue[at - 1] > h; at--)
+			hue[at] = hue[at - 1];
+		hue[at] = h;
+	}
 }
 
 static void add_hue(struct buf *out, uint64_t hue)
 {
-	char hex[17];
+	char text[18] = " ";
 
-	hash64_hex(hue, hex);
-	buf_addc(out, ' ');
-	buf_addz(out, hex);
+	hash64_hex(hue, text + 1);
+	buf_add(out, (struct str){ text, 17 });
 }
 
 static void canon(struct buf *out, struct str desc)
@@ -600,7 +697,8 @@ static void canon(struct buf *out, struct str desc)
 	find_hues(&h, &p);
 	for (int i = 0; i < p.n; i++)
 		items[i] = item_hue(&h, p.item[i]);
-	qsort(items, (size_t)p.n, sizeof(items[0]), u64_cmp);
+	sort_hues(items, p.n);
+	buf_reserve(out, 17 * (size_t)(p.n + p.events + p.counts) + 16);
 	buf_addf(out, "%d %d %d", p.n, p.events, p.counts);
 	for (int i = 0; i < p.n; i++)
 		add_hue(out, items[i]);

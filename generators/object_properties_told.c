@@ -52,45 +52,81 @@ static const char *word(int prop, int value, enum lang lang)
 	return properties[prop].value[value][lang];
 }
 
+static char *put(char *at, const char *text)
+{
+	size_t n = strlen(text);
+
+	memcpy(at, text, n);
+	return at + n;
+}
+
+enum { ITEM_ROOM = 256 }; /* bytes of an item in words: six words of at most 16 bytes, and what stands between them */
+
 /* "a large red key made of glass, smelling of coffee, from Japan"; the property `without` is not told. */
-static void say_item(struct buf *out, const uint8_t *item, int without, enum lang lang)
+static char *put_english(char *at, const uint8_t *item, int without)
 {
 	static const int before[] = { PROP_SIZE, PROP_COLOUR, PROP_KIND };
-	static const int behind[] = { PROP_MATERIAL, PROP_AROMA, PROP_ORIGIN };
-	static const char *const said[LANGS][3] = { { " made of %", ", smelling of %", ", from %" }, { "，%制", "，%味", "，产自%" } };
 	bool any = false;
 
-	buf_addz(out, lang == LANG_ZH ? "一件" : "a");
+	*at++ = 'a';
 	for (int i = 0; i < 3; i++) {
-		const char *w = word(before[i], item[before[i]], lang);
+		const char *w = word(before[i], item[before[i]], LANG_EN);
 
 		if (before[i] == without && without == PROP_KIND)
-			w = lang == LANG_ZH ? "物品" : "thing";
+			w = "thing";
 		else if (before[i] == without)
 			continue;
 		/* "an orange key" where the size is left out, "an umbrella" where there were nothing before it */
-		if (lang == LANG_EN)
-			buf_addz(out, !any && strchr("aeiou", w[0]) ? "n " : " ");
+		if (!any && (w[0] == 'a' || w[0] == 'e' || w[0] == 'i' || w[0] == 'o' || w[0] == 'u'))
+			*at++ = 'n';
+		*at++ = ' ';
+		at = put(at, w);
 		any = true;
-		buf_addz(out, w);
-		if (lang == LANG_ZH && before[i] == PROP_SIZE)
-			buf_addz(out, "的");
 	}
-	for (int i = 0; i < 3; i++) {
-		const char *text = said[lang][i], *hole = strchr(text, '%');
+	if (without != PROP_MATERIAL)
+		at = put(put(at, " made of "), word(PROP_MATERIAL, item[PROP_MATERIAL], LANG_EN));
+	if (without != PROP_AROMA)
+		at = put(put(at, ", smelling of "), word(PROP_AROMA, item[PROP_AROMA], LANG_EN));
+	if (without != PROP_ORIGIN)
+		at = put(put(at, ", from "), word(PROP_ORIGIN, item[PROP_ORIGIN], LANG_EN));
+	return at;
+}
 
-		if (behind[i] == without)
-			continue;
-		buf_add(out, (struct str){ text, (size_t)(hole - text) });
-		buf_addz(out, word(behind[i], item[behind[i]], lang));
-		buf_addz(out, hole + 1);
-	}
+static char *put_chinese(char *at, const uint8_t *item, int without)
+{
+	at = put(at, "一件");
+	if (without != PROP_SIZE)
+		at = put(put(at, word(PROP_SIZE, item[PROP_SIZE], LANG_ZH)), "的");
+	if (without != PROP_COLOUR)
+		at = put(at, word(PROP_COLOUR, item[PROP_COLOUR], LANG_ZH));
+	at = put(at, without == PROP_KIND ? "物品" : word(PROP_KIND, item[PROP_KIND], LANG_ZH));
+	if (without != PROP_MATERIAL)
+		at = put(put(put(at, "，"), word(PROP_MATERIAL, item[PROP_MATERIAL], LANG_ZH)), "制");
+	if (without != PROP_AROMA)
+		at = put(put(put(at, "，"), word(PROP_AROMA, item[PROP_AROMA], LANG_ZH)), "味");
+	if (without != PROP_ORIGIN)
+		at = put(put(at, "，产自"), word(PROP_ORIGIN, item[PROP_ORIGIN], LANG_ZH));
+	return at;
+}
+
+static void say_item(struct buf *out, const uint8_t *item, int without, enum lang lang)
+{
+	char *at;
+
+	if (!buf_reserve(out, ITEM_ROOM))
+		return;
+	at = out->s + out->n;
+	at = lang == LANG_ZH ? put_chinese(at, item, without) : put_english(at, item, without);
+	out->n = (size_t)(at - out->s);
+	*at = 0;
 }
 
 /* "colour red", "颜色为红色" */
 static void say_test(struct buf *out, int prop, int value, enum lang lang)
 {
-	buf_addf(out, lang == LANG_ZH ? "%s为%s" : "%s %s", properties[prop].name[lang], word(prop, value, lang));
+	buf_addz(out, properties[prop].name[lang]);
+	buf_addz(out, lang == LANG_ZH ? "为" : " ");
+	buf_addz(out, word(prop, value, lang));
 }
 
 static void say_cond(struct buf *out, const struct props_cond *c, enum lang lang)
@@ -156,7 +192,13 @@ static void say_event(struct buf *out, const struct props_event *e, enum lang la
 		say_cond(out, &e->guard, lang);
 		buf_addz(out, " at that moment, ");
 	}
-	for (const char *at = sentences[e->verb][lang]; *at; at++) {
+	for (const char *at = sentences[e->verb][lang];; at++) {
+		size_t n = strcspn(at, "%$&!");
+
+		buf_add(out, (struct str){ at, n });
+		at += n;
+		if (!*at)
+			break;
 		switch (*at) {
 		case '%': say_cond(out, &e->cond, lang); break;
 		case '$': say_part(out, e, false, lang); break;
@@ -166,7 +208,6 @@ static void say_event(struct buf *out, const struct props_event *e, enum lang la
 				item[i] = (uint8_t)e->one.value[i];
 			say_item(out, item, -1, lang);
 			break;
-		default: buf_addc(out, *at);
 		}
 	}
 	if (e->least)
@@ -218,7 +259,8 @@ static void add_story(struct buf *out, const struct props *p, enum lang lang)
 	int without = run_property(p);
 
 	for (int i = 0; i < p->n; i++) {
-		buf_addz(out, !i ? "" : lang == LANG_ZH ? "；" : "; ");
+		if (i)
+			buf_addz(out, lang == LANG_ZH ? "；" : "; ");
 		say_item(out, p->item[i], without, lang);
 	}
 	buf_addz(out, lang == LANG_ZH ? "。" : ".");
@@ -229,36 +271,59 @@ static void add_story(struct buf *out, const struct props *p, enum lang lang)
 static void add_lines(struct buf *out, const struct props *p, enum lang lang)
 {
 	for (int i = 0; i < p->n; i++) {
-		buf_addf(out, i ? "\n%d. " : "%d. ", i + 1);
+		if (i)
+			buf_addc(out, '\n');
+		buf_addi(out, i + 1);
+		buf_add(out, STR(". "));
 		say_item(out, p->item[i], -1, lang);
 	}
 }
 
+/* A row of the table; NULL: its head. */
+static char *put_table_row(char *at, const uint8_t *item, enum lang lang)
+{
+	*at++ = '|';
+	for (int j = 0; j < PROPS; j++) {
+		*at++ = ' ';
+		at = put(put(at, item ? word(j, item[j], lang) : properties[j].name[lang]), " |");
+	}
+	return at;
+}
+
 static void add_table(struct buf *out, const struct props *p, enum lang lang)
 {
-	buf_addc(out, '|');
-	for (int j = 0; j < PROPS; j++)
-		buf_addf(out, " %s |", properties[j].name[lang]);
-	buf_addz(out, "\n|");
-	for (int j = 0; j < PROPS; j++)
-		buf_addz(out, "---|");
+	char *at;
+
+	if (!buf_reserve(out, (size_t)(p->n + 2) * ITEM_ROOM))
+		return;
+	at = put(put_table_row(out->s + out->n, NULL, lang), "\n|---|---|---|---|---|---|");
 	for (int i = 0; i < p->n; i++) {
-		buf_addz(out, "\n|");
-		for (int j = 0; j < PROPS; j++)
-			buf_addf(out, " %s |", word(j, p->item[i][j], lang));
+		*at++ = '\n';
+		at = put_table_row(at, p->item[i], lang);
 	}
+	out->n = (size_t)(at - out->s);
+	*at = 0;
 }
 
 /* A line of JSON for each item. */
 static void add_json(struct buf *out, const struct props *p, enum lang lang)
 {
+	char *at;
+
+	if (!buf_reserve(out, (size_t)p->n * ITEM_ROOM + 1))
+		return;
+	at = out->s + out->n;
 	for (int i = 0; i < p->n; i++) {
-		buf_addz(out, i ? ",\n " : "[");
-		for (int j = 0; j < PROPS; j++)
-			buf_addf(out, "%s\"%s\": \"%s\"", j ? ", " : "{", properties[j].name[lang], word(j, p->item[i][j], lang));
-		buf_addc(out, '}');
+		at = put(at, i ? ",\n " : "[");
+		for (int j = 0; j < PROPS; j++) {
+			at = put(put(at, j ? ", \"" : "{\""), properties[j].name[lang]);
+			at = put(put(put(at, "\": \""), word(j, p->item[i][j], lang)), "\"");
+		}
+		*at++ = '}';
 	}
-	buf_addc(out, ']');
+	*at++ = ']';
+	out->n = (size_t)(at - out->s);
+	*at = 0;
 }
 
 static void capital(struct buf *out, size_t at)
@@ -274,12 +339,16 @@ static void add_changes(struct buf *out, const struct props *p, enum lang lang, 
 	for (int i = 0; i < p->events; i++) {
 		size_t at;
 
-		if (numbered)
-			buf_addf(out, i ? "\n%d. " : "%d. ", i + 1);
-		else if (lang == LANG_ZH)
+		if (numbered) {
+			if (i)
+				buf_addc(out, '\n');
+			buf_addi(out, i + 1);
+			buf_add(out, STR(". "));
+		} else if (lang == LANG_ZH) {
 			buf_addz(out, i ? "接着，" : "首先，");
-		else
+		} else {
 			buf_addz(out, i ? " Then " : "First ");
+		}
 		at = out->n;
 		say_event(out, &p->event[i], lang);
 		if (numbered)
@@ -309,39 +378,49 @@ static void add_question(struct buf *out, const struct props *p, enum lang lang)
 		buf_addf(out, "? The answer is these %d whole numbers in this order, separated by commas.", p->counts);
 }
 
-static void put_hole(struct holes *holes, const char *hole, struct buf *b)
+static void put_items(struct holes *holes, const char *hole, const struct props *p, enum lang lang,
+		      void (*add)(struct buf *out, const struct props *p, enum lang lang))
 {
-	hole_put(holes, hole, buf_str(b));
-	buf_reset(b);
+	struct buf *b = hole_open(holes, hole);
+
+	if (b)
+		add(b, p, lang);
+}
+
+static void put_changes(struct holes *holes, const char *hole, const struct props *p, enum lang lang, bool numbered)
+{
+	struct buf *b = hole_open(holes, hole);
+
+	if (b)
+		add_changes(b, p, lang, numbered);
+}
+
+static void put_sizes(struct holes *holes, enum lang lang)
+{
+	struct buf *b = hole_open(holes, "sizes");
+
+	for (int i = 0; b && i < props_values[PROP_SIZE]; i++) {
+		if (i)
+			buf_addz(b, lang == LANG_ZH ? "、" : ", ");
+		buf_addz(b, word(PROP_SIZE, i, lang));
+	}
 }
 
 void props_fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf b = BUF_INIT;
 	struct props p;
 
 	if (!props_read(&p, desc))
 		return;
-	buf_addi(&b, p.n);
-	put_hole(holes, "count", &b);
-	add_story(&b, &p, lang);
-	put_hole(holes, "story", &b);
-	add_lines(&b, &p, lang);
-	put_hole(holes, "lines", &b);
-	add_table(&b, &p, lang);
-	put_hole(holes, "table", &b);
-	add_json(&b, &p, lang);
-	put_hole(holes, "json", &b);
-	add_changes(&b, &p, lang, false);
-	put_hole(holes, "changes", &b);
-	add_changes(&b, &p, lang, true);
-	put_hole(holes, "numbered", &b);
-	add_question(&b, &p, lang);
-	put_hole(holes, "question", &b);
-	for (int i = 0; i < props_values[PROP_SIZE]; i++)
-		buf_addf(&b, "%s%s", !i ? "" : lang == LANG_ZH ? "、" : ", ", word(PROP_SIZE, i, lang));
-	put_hole(holes, "sizes", &b);
-	buf_release(&b);
+	hole_puti(holes, "count", p.n);
+	put_items(holes, "story", &p, lang, add_story);
+	put_items(holes, "lines", &p, lang, add_lines);
+	put_items(holes, "table", &p, lang, add_table);
+	put_items(holes, "json", &p, lang, add_json);
+	put_changes(holes, "changes", &p, lang, false);
+	put_changes(holes, "numbered", &p, lang, true);
+	put_items(holes, "question", &p, lang, add_question);
+	put_sizes(holes, lang);
 }
 
 /* ---- the worked solution: the items numbered, and after each change those that it touched ---- */
