@@ -1,6 +1,6 @@
 /*
  * bench_verify.c - how long a verdict takes, per rule: short and long benign responses, and the slowest of a set of hostile
- * megabytes. CPU time of this thread, the fastest of some runs.
+ * megabytes; at the end the median over the rules and the slowest of all. CPU time of this thread, the fastest of some runs.
  */
 #include "base/buf.h"
 #include "generators/instance.h"
@@ -59,7 +59,15 @@ static struct str benign(struct buf *b, size_t size, struct str answer)
 	return buf_str(b);
 }
 
-static void row(const struct quarry_rule *rule)
+/* What all rows come to. */
+struct sum {
+	double t_short[128], worst;
+	int n;
+	const char *rule; /* whose worst it is */
+	struct str slowest;
+};
+
+static void row(struct sum *sum, const struct quarry_rule *rule)
 {
 	const struct task *t = task_find(str_of(quarry_rule_name(rule)));
 	struct instance in = INSTANCE_INIT;
@@ -91,8 +99,30 @@ static void row(const struct quarry_rule *rule)
 	}
 	printf("%-24s %10.0f %10.0f %10.0f %12.0f  %.*s\n", quarry_rule_name(rule), t_short, t_40k, t_400k, worst,
 	       (int)slowest.n, slowest.s);
+	if (sum->n < (int)(sizeof(sum->t_short) / sizeof(sum->t_short[0])))
+		sum->t_short[sum->n++] = t_short;
+	if (worst > sum->worst) {
+		sum->worst = worst;
+		sum->rule = quarry_rule_name(rule);
+		sum->slowest = slowest;
+	}
 	buf_release(&b);
 	instance_release(&in);
+}
+
+static int less(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void sum_print(struct sum *sum)
+{
+	qsort(sum->t_short, (size_t)sum->n, sizeof(sum->t_short[0]), less);
+	if (sum->n)
+		printf("\nshort: median %.0f ns, slowest %.0f ns of %d rules; hostile: %.0f ns (%s, %.*s)\n", sum->t_short[sum->n / 2],
+		       sum->t_short[sum->n - 1], sum->n, sum->worst, sum->rule, (int)sum->slowest.n, sum->slowest.s);
 }
 
 /* What a megabyte of each kind costs the extractor alone. */
@@ -120,9 +150,12 @@ static void hostile_table(void)
 
 int main(int argc, char **argv)
 {
+	static struct sum sum;
+
 	printf("%-24s %10s %10s %10s %12s  %s\n", "ns per verdict", "short", "40 KB", "400 KB", "hostile", "slowest");
 	for (size_t i = 0; quarry_rule_at(i); i++)
-		row(quarry_rule_at(i));
+		row(&sum, quarry_rule_at(i));
+	sum_print(&sum);
 	if (argc > 1 && strcmp(argv[1], "--hostile") == 0)
 		hostile_table();
 	return 0;

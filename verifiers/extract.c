@@ -26,7 +26,7 @@ static const struct {
 	{ STR("<seed:think>"), false }, { STR("</seed:think>"), true },     /* Seed-OSS */
 	{ STR("<|start_thinking|>"), false }, { STR("<|end_thinking|>"), true }, /* Command A */
 	{ STR("<|channel|>analysis"), false }, { STR("<|channel|>final<|message|>"), true }, /* gpt-oss */
-	{ STR("[THINK]"), false }, { STR("[/THINK]"), true },               /* Magistral; in no other case: "[think]" is a word in brackets */
+	{ STR("[THINK]"), false }, { STR("[/THINK]"), true },               /* Magistral, in no other case */
 	{ STR("\xE2\x97\x81think\xE2\x96\xB7"), false }, { STR("\xE2\x97\x81/think\xE2\x96\xB7"), true }, /* Kimi: U+25C1, U+25B7 */
 };
 
