@@ -6,11 +6,11 @@
  * every division without a remainder, a % b = a - b * floor(a / b), and nothing divided by 0.
  *
  * "~?/2*2=7" is for puzzles of others, which say nothing against fractions: quotients are exact ones, a % b is reckoned with them all
- * the same, and nothing need be hidden.
+ * the same, and nothing need be hidden. Nor do they say that the sides have to stay where they are.
  *
- * The answer is the whole equation, its sides as they are given. Nothing in it may differ from the desc but the ?; so it is
- * compared sign by sign and then reckoned by the same few lines that read the desc. 32 digits make no number above 9^32, which 128
- * bits hold: nothing can overflow but fractions, which are looked after.
+ * The answer is the whole equation. Nothing in it may differ from the desc but the ?; so it is compared sign by sign and then
+ * reckoned by the same few lines that read the desc. 32 digits make no number above 9^32, which 128 bits hold: nothing can
+ * overflow but fractions, which are looked after.
  */
 #include "base/cursor.h"
 #include "verifiers/rule.h"
@@ -417,7 +417,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	if (value_is(right, p.value))
 		return left_judge(why, &p, left);
 	if (value_is(left, p.value))
-		return rule_wrong(why, "the sides have changed places");
+		return p.fractions ? left_judge(why, &p, right) : rule_wrong(why, "the sides have changed places");
 	return rule_wrong(why, "the right side is not %lld", (long long)p.value);
 }
 
