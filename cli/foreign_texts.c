@@ -5,6 +5,7 @@
 #include "cli/foreign.h"
 #include "cli/foreign_symbols.h"
 #include "cli/foreign_trace.h"
+#include "cli/foreign_worked.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -155,6 +156,9 @@ static bool web_of_lies(struct foreign *f)
 
 	f->line = true;
 	buf_addz(&f->desc, "yesno ");
+	f->found = worked_liars(&f->desc, buf_str(&f->question), f->meta);
+	if (f->found)
+		return true;
 	for (; str_split(&rest, ',', &item); n++) {
 		size_t i = 0;
 
