@@ -163,10 +163,10 @@ static bool stat_take(struct stat *s, const struct bt *t, int col, const uint8_t
 
 enum { ROOT_BITS = 30 };
 
-/* floor(2^30 sqrt(num / den)), by Newton's steps from above; whether that is all of it. */
+/* floor(2^30 sqrt(num / den)), by Newton's steps from a little above; whether that is all of it. */
 static int64_t root(int64_t num, int64_t den, bool *whole)
 {
-	uwide z = ((uwide)num << 2 * ROOT_BITS) / (uwide)den, x = (uwide)1 << 62;
+	uwide z = ((uwide)num << 2 * ROOT_BITS) / (uwide)den, x = (uwide)(sqrt((double)z) * (1 + 0x1p-50)) + 1;
 
 	*whole = true;
 	if (!num) /* the steps would go to zero and divide by it */
@@ -234,9 +234,15 @@ static void bug_write(struct buf *out, const struct bt *t, const struct bt_bug *
 	if (b->kind == 's' || b->kind == 'x')
 		buf_addc(out, ':');
 	for (int i = b->first; strchr("nes", b->kind) && i < b->first + b->n; i++) {
-		buf_addf(out, "%s%d.%d", i > b->first ? "," : "", t->spot[i].row + 1, t->spot[i].col + 1);
+		if (i > b->first)
+			buf_addc(out, ',');
+		buf_addi(out, t->spot[i].row + 1);
+		buf_addc(out, '.');
+		buf_addi(out, t->spot[i].col + 1);
 		if (b->kind == 'e')
-			buf_addf(out, ".%d", (int)t->spot[i].shown);
+			buf_addc(out, '.');
+		if (b->kind == 'e')
+			buf_addi(out, t->spot[i].shown);
 	}
 	if (b->kind == 'b')
 		values_write(out, t->extra + b->first, b->n, cols);

@@ -26,6 +26,7 @@ struct bt_shown {
 	struct bt_cell cell[BT_LINES][BT_WIDE];
 };
 
+void bt_show_clean(struct bt_shown *s, const struct bt *t);                      /* as it was */
 void bt_show(struct bt_shown *s, const struct bt *t);                            /* after all damages */
 void bt_damage(struct bt_shown *s, const struct bt *t, const struct bt_bug *b); /* one more */
 int bt_column_of(const struct bt *t, int x); /* what the values of column x are, a false one's at the right too */

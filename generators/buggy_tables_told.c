@@ -5,18 +5,27 @@
  * part of it.
  */
 #include "generators/buggy_tables.h"
+#include "generators/pen.h"
 
 /* ---- words ---- */
 
-static const char *const weekdays[LANGS][7] = {
-	{ "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" }, { "周一", "周二", "周三", "周四", "周五", "周六", "周日" },
+/* Of a weekday, the weather, a transport. */
+static const struct pen_text words[][LANGS][7] = {
+	[BT_WEEKDAY] = {
+		{ PEN_TEXT("Mon"), PEN_TEXT("Tue"), PEN_TEXT("Wed"), PEN_TEXT("Thu"), PEN_TEXT("Fri"), PEN_TEXT("Sat"), PEN_TEXT("Sun") },
+		{ PEN_TEXT("周一"), PEN_TEXT("周二"), PEN_TEXT("周三"), PEN_TEXT("周四"), PEN_TEXT("周五"), PEN_TEXT("周六"), PEN_TEXT("周日") },
+	},
+	[BT_WEATHER] = {
+		{ PEN_TEXT("sunny"), PEN_TEXT("cloudy"), PEN_TEXT("rain"), PEN_TEXT("snow"), PEN_TEXT("fog") },
+		{ PEN_TEXT("晴"), PEN_TEXT("多云"), PEN_TEXT("雨"), PEN_TEXT("雪"), PEN_TEXT("雾") },
+	},
+	[BT_TRANSPORT] = {
+		{ PEN_TEXT("bus"), PEN_TEXT("bike"), PEN_TEXT("car"), PEN_TEXT("train"), PEN_TEXT("foot") },
+		{ PEN_TEXT("公交"), PEN_TEXT("自行车"), PEN_TEXT("汽车"), PEN_TEXT("火车"), PEN_TEXT("步行") },
+	},
 };
 
-static const char *const weathers[LANGS][5] = { { "sunny", "cloudy", "rain", "snow", "fog" }, { "晴", "多云", "雨", "雪", "雾" } };
-
-static const char *const transports[LANGS][5] = { { "bus", "bike", "car", "train", "foot" }, { "公交", "自行车", "汽车", "火车", "步行" } };
-
-static const char *const marks[] = { "?", "!!", "_err", "~x" };
+static const struct pen_text marks[] = { PEN_TEXT("?"), PEN_TEXT("!!"), PEN_TEXT("_err"), PEN_TEXT("~x") };
 
 const char *bt_heading(int column, enum lang lang)
 {
@@ -25,34 +34,69 @@ const char *bt_heading(int column, enum lang lang)
 	return lang == LANG_ZH ? bt_columns[column].zh : bt_columns[column].en;
 }
 
-void bt_number_put(struct buf *out, int64_t v, int decimals)
+static char *two_digits(char *pen, int v)
 {
-	int64_t unit = decimals == 0 ? 1 : decimals == 1 ? 10 : decimals == 2 ? 100 : 10000, size = v < 0 ? -v : v;
-
-	buf_addf(out, "%s%lld", v < 0 ? "-" : "", (long long)(size / unit));
-	if (decimals)
-		buf_addf(out, ".%0*lld", decimals, (long long)(size % unit));
+	return pen_char(pen_char(pen, (char)('0' + v / 10)), (char)('0' + v % 10));
 }
 
 /* The days count from 1 January 2030, a Tuesday. */
-static void date_put(struct buf *out, int32_t day)
+static char *put_date(char *pen, int32_t day)
 {
+	static const struct pen_text year = PEN_TEXT("2030-");
 	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	int month = 0;
 
 	while (day >= days[month])
 		day -= days[month++];
-	buf_addf(out, "2030-%02d-%02d", month + 1, (int)day + 1);
+	return two_digits(pen_char(two_digits(pen_text(pen, &year), month + 1), '-'), (int)day + 1);
+}
+
+/* In a column's unit: at most two decimals. */
+static char *put_number(char *pen, int32_t v, int decimals)
+{
+	int size = v < 0 ? -v : v;
+
+	if (v < 0)
+		*pen++ = '-';
+	if (decimals == 0)
+		return pen_int(pen, size);
+	if (decimals == 1)
+		return pen_char(pen_char(pen_int(pen, size / 10), '.'), (char)('0' + size % 10));
+	return two_digits(pen_char(pen_int(pen, size / 100), '.'), size % 100);
+}
+
+static char *put_value(char *pen, int column, int32_t v, enum lang lang)
+{
+	switch (bt_columns[column].kind) {
+	case BT_DATE: return put_date(pen, v);
+	case BT_NUMBER: return put_number(pen, v, bt_columns[column].decimals);
+	default: return pen_text(pen, &words[bt_columns[column].kind][lang][v]);
+	}
 }
 
 void bt_value_put(struct buf *out, int column, int32_t v, enum lang lang)
 {
-	switch (bt_columns[column].kind) {
-	case BT_DATE: date_put(out, v); break;
-	case BT_WEEKDAY: buf_addz(out, weekdays[lang][v]); break;
-	case BT_WEATHER: buf_addz(out, weathers[lang][v]); break;
-	case BT_TRANSPORT: buf_addz(out, transports[lang][v]); break;
-	default: bt_number_put(out, v, bt_columns[column].decimals);
+	char *pen = pen_down(out, 16);
+
+	if (pen)
+		pen_up(out, put_value(pen, column, v, lang));
+}
+
+void bt_number_put(struct buf *out, int64_t v, int decimals)
+{
+	int64_t unit = 1, size = v < 0 ? -v : v;
+
+	for (int i = 0; i < decimals; i++)
+		unit *= 10;
+	if (v < 0)
+		buf_addc(out, '-');
+	buf_addi(out, size / unit);
+	if (decimals)
+		buf_addc(out, '.');
+	while (unit > 1) {
+		size %= unit;
+		unit /= 10;
+		buf_addc(out, (char)('0' + size / unit));
 	}
 }
 
@@ -122,97 +166,120 @@ void bt_damage(struct bt_shown *s, const struct bt *t, const struct bt_bug *b)
 	s->merged |= b->kind == 'm';
 }
 
-void bt_show(struct bt_shown *s, const struct bt *t)
+void bt_show_clean(struct bt_shown *s, const struct bt *t)
 {
+	int16_t from = 0;
+
 	s->rows = t->rows;
 	s->cols = t->cols;
 	s->merged = false;
 	s->mark = 0;
 	for (int x = 0; x < t->cols; x++)
 		s->heading[x] = t->col[x];
-	for (int i = 0; i < t->rows * t->cols; i++)
-		s->cell[i / t->cols][i % t->cols] =
-			(struct bt_cell){ t->cell[i], t->col[i % t->cols], false, false, (int16_t)i };
+	for (int y = 0; y < t->rows; y++)
+		for (int x = 0; x < t->cols; x++, from++)
+			s->cell[y][x] = (struct bt_cell){ t->cell[from], t->col[x], false, false, from };
+}
+
+void bt_show(struct bt_shown *s, const struct bt *t)
+{
+	bt_show_clean(s, t);
 	for (int i = 0; i < t->bugs; i++)
 		bt_damage(s, t, &t->bug[i]);
 }
 
 enum notation { MARKDOWN, CSV, LISTS };
 
-static void bare_put(struct buf *out, const struct bt_shown *s, const struct bt_cell *c, enum lang lang)
+static char *put_bare(char *pen, const struct bt_shown *s, const struct bt_cell *c, enum lang lang)
 {
-	if (c->lost)
-		buf_addz(out, "null");
-	else
-		bt_value_put(out, c->column, c->v, lang);
-	if (c->marked)
-		buf_addz(out, marks[s->mark - 1]);
+	static const struct pen_text null = PEN_TEXT("null");
+
+	pen = c->lost ? pen_text(pen, &null) : put_value(pen, c->column, c->v, lang);
+	return c->marked ? pen_text(pen, &marks[s->mark - 1]) : pen;
 }
 
 /* A cell of printed line y, which is two rows of a table whose rows were joined. */
-static void cell_put(struct buf *out, const struct bt_shown *s, int y, int x, enum notation how, enum lang lang)
+static char *put_cell(char *pen, const struct bt_shown *s, int y, int x, enum notation how, enum lang lang)
 {
+	static const struct pen_text slash = PEN_TEXT(" / ");
 	int top = s->merged ? 2 * y : y;
 	bool paired = s->merged && top + 1 < s->rows;
 	const struct bt_cell *c = &s->cell[top][x];
-	bool words = !c->lost && bt_columns[c->column].kind != BT_NUMBER;
-	bool quoted = how == LISTS ? paired || c->marked || words : how == CSV && lang == LANG_ZH && words;
+	bool plain = !c->lost && bt_columns[c->column].kind != BT_NUMBER;
+	bool quoted = how == LISTS ? paired || c->marked || plain : how == CSV && lang == LANG_ZH && plain;
 
 	if (quoted)
-		buf_addc(out, '"');
-	bare_put(out, s, c, lang);
-	if (paired) {
-		buf_addz(out, " / ");
-		bare_put(out, s, &s->cell[top + 1][x], lang);
-	}
+		*pen++ = '"';
+	pen = put_bare(pen, s, c, lang);
+	if (paired)
+		pen = put_bare(pen_text(pen, &slash), s, &s->cell[top + 1][x], lang);
 	if (quoted)
-		buf_addc(out, '"');
+		*pen++ = '"';
+	return pen;
 }
+
+enum { LINE_MAX = 64 + 96 * BT_WIDE }; /* bytes of a printed line */
 
 static void put_table(struct holes *holes, const char *hole, const struct bt_shown *s, enum notation how, enum lang lang)
 {
-	static const char *const begin[] = { "| ", "", "[" }, *const between[] = { " | ", ",", ", " }, *const end[] = { " |", "", "]" };
+	static const struct pen_text begin[] = { PEN_TEXT("| "), PEN_TEXT(""), PEN_TEXT("[") }, between[] = { PEN_TEXT(" | "), PEN_TEXT(","), PEN_TEXT(", ") };
+	static const struct pen_text end[] = { PEN_TEXT(" |"), PEN_TEXT(""), PEN_TEXT("]") }, line[] = { PEN_TEXT("\n"), PEN_TEXT("\n"), PEN_TEXT(",\n ") };
+	static const struct pen_text rule = PEN_TEXT("|---"), rule_end = PEN_TEXT("|\n");
 	int lines = s->merged ? (s->rows + 1) / 2 : s->rows;
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, hole);
+	bool quoted = how == LISTS || (how == CSV && lang == LANG_ZH); /* the headings */
+	char *pen;
 
-	buf_addz(&text, how == LISTS ? "[" : "");
-	for (int y = -1; y < lines; y++) {
-		buf_addz(&text, y < 0 ? "" : how == LISTS ? ",\n " : "\n");
-		if (y == 0 && how == MARKDOWN) {
-			for (int x = 0; x < s->cols; x++)
-				buf_addz(&text, "|---");
-			buf_addz(&text, "|\n");
-		}
-		buf_addz(&text, begin[how]);
+	for (int y = -1; b && y < lines && (pen = pen_down(b, LINE_MAX)); y++) {
+		if (y >= 0)
+			pen = pen_text(pen, &line[how]);
+		else if (how == LISTS)
+			*pen++ = '[';
+		for (int x = 0; y == 0 && how == MARKDOWN && x < s->cols; x++)
+			pen = pen_text(pen, &rule);
+		if (y == 0 && how == MARKDOWN)
+			pen = pen_text(pen, &rule_end);
+		pen = pen_text(pen, &begin[how]);
 		for (int x = 0; x < s->cols; x++) {
-			const char *quote = how == LISTS || (how == CSV && lang == LANG_ZH) ? "\"" : "";
-
-			buf_addz(&text, x ? between[how] : "");
-			if (y < 0)
-				buf_addf(&text, "%s%s%s", quote, bt_heading(s->heading[x], lang), quote);
-			else
-				cell_put(&text, s, y, x, how, lang);
+			if (x)
+				pen = pen_text(pen, &between[how]);
+			if (y >= 0) {
+				pen = put_cell(pen, s, y, x, how, lang);
+				continue;
+			}
+			if (quoted)
+				*pen++ = '"';
+			pen = pen_str(pen, str_of(bt_heading(s->heading[x], lang)));
+			if (quoted)
+				*pen++ = '"';
 		}
-		buf_addz(&text, end[how]);
+		pen_up(b, pen_text(pen, &end[how]));
 	}
-	buf_addz(&text, how == LISTS ? "]" : "");
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	if (b && how == LISTS)
+		buf_addc(b, ']');
 }
 
 /* ---- what happened, in words ---- */
 
 static void spots_put(struct buf *out, const struct bt *t, const struct bt_bug *b, const struct bt_shown *before, enum lang lang)
 {
+	static const struct pen_text comma = PEN_TEXT(", "), semicolon[LANGS] = { PEN_TEXT("; "), PEN_TEXT("；") }, equals = PEN_TEXT(" = ");
+
 	for (int i = b->first; i < b->first + b->n; i++) {
 		const struct bt_spot *p = &t->spot[i];
 		const struct bt_cell *c = &before->cell[p->row][p->col];
 
-		buf_addf(out, "%s(%d, %d)", i == b->first ? "" : b->kind != 'e' ? ", " : lang == LANG_ZH ? "；" : "; ", p->row + 1, p->col + 1);
-		if (b->kind != 'e')
-			continue;
-		buf_addz(out, " = ");
-		bt_value_put(out, c->column, c->v, lang);
+		char *pen = pen_down(out, 64);
+
+		if (!pen)
+			return;
+		if (i > b->first)
+			pen = pen_text(pen, b->kind != 'e' ? &comma : &semicolon[lang]);
+		pen = pen_int(pen_char(pen, '('), p->row + 1);
+		pen = pen_char(pen_int(pen_text(pen, &comma), p->col + 1), ')');
+		if (b->kind == 'e')
+			pen = put_value(pen_text(pen, &equals), c->column, c->v, lang);
+		pen_up(out, pen);
 	}
 }
 
@@ -302,7 +369,7 @@ static void bug_put(struct buf *out, const struct bt *t, const struct bt_bug *b,
 		buf_addz(out, lang == LANG_ZH ? "。" : ".");
 		break;
 	case 's':
-		buf_addf(out, marked[lang][way], marks[b->by - 1]);
+		buf_addf(out, marked[lang][way], marks[b->by - 1].s);
 		spots_put(out, t, b, before, lang);
 		buf_addz(out, lang == LANG_ZH ? "。" : ".");
 		break;
@@ -336,22 +403,21 @@ static void put_bugs(struct holes *holes, const char *hole, const struct bt *t, 
 		{ "先后发生了几件事，每一件都作用于前一件之后的表；行号和列号按当时的表计算。",
 		  "损坏不止一处。每一次都发生在前一次损坏之后的表上，所说的行号和列号也是那张表的。" },
 	};
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, hole);
 	struct bt_shown s;
-	struct bt none = *t;
 
-	none.bugs = 0;
-	bt_show(&s, &none);
+	if (!b)
+		return;
+	bt_show_clean(&s, t);
 	if (t->bugs > 1)
-		buf_addz(&text, order[lang][way]);
+		buf_addz(b, order[lang][way]);
 	for (int i = 0; i < t->bugs; i++) {
 		if (t->bugs > 1)
-			buf_addf(&text, "\n(%d) ", i + 1);
-		bug_put(&text, t, &t->bug[i], &s, way, lang);
-		bt_damage(&s, t, &t->bug[i]);
+			buf_addf(b, "\n(%d) ", i + 1);
+		bug_put(b, t, &t->bug[i], &s, way, lang);
+		if (i + 1 < t->bugs)
+			bt_damage(&s, t, &t->bug[i]);
 	}
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
 }
 
 /* ---- the question ---- */
@@ -382,14 +448,12 @@ static void condition_put(struct buf *out, const struct bt *t, const struct bt_c
 
 static void put_conditions(struct holes *holes, const struct bt *t, enum lang lang)
 {
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, "conditions");
 
-	for (int i = 0; i < t->conditions; i++) {
-		buf_addz(&text, i == 0 ? "" : lang == LANG_ZH ? "，且" : i + 1 < t->conditions ? ", " : " and ");
-		condition_put(&text, t, &t->condition[i], lang);
+	for (int i = 0; b && i < t->conditions; i++) {
+		buf_addz(b, i == 0 ? "" : lang == LANG_ZH ? "，且" : i + 1 < t->conditions ? ", " : " and ");
+		condition_put(b, t, &t->condition[i], lang);
 	}
-	hole_put(holes, "conditions", buf_str(&text));
-	buf_release(&text);
 }
 
 /* "the mean of steps", and a sentence about what that is, where people could differ. */
@@ -415,15 +479,17 @@ static void put_question(struct holes *holes, const struct bt *t, enum lang lang
 				"总体标准差是各值与平均数之差的平方和除以n后的平方根，n为值的个数。" },
 	};
 	const char *name = names[t->stat][lang], *a = bt_heading(t->col[t->a], lang);
-	struct buf text = BUF_INIT;
+	const char *other = t->b < 0 ? NULL : bt_heading(t->col[t->b], lang);
+	struct buf *b = hole_open(holes, "asked");
 
-	if (t->b < 0)
-		buf_addf(&text, lang == LANG_ZH ? "“%2$s”的%1$s" : "the %s of %s", name, a);
-	else
-		buf_addf(&text, lang == LANG_ZH ? "“%2$s”的%1$s与“%3$s”的%1$s之差的绝对值" : "the absolute difference between the %1$s of %2$s and the %1$s of %3$s", name, a,
-			 bt_heading(t->col[t->b], lang));
-	hole_put(holes, "asked", buf_str(&text));
-	buf_release(&text);
+	if (b && lang == LANG_ZH && !other)
+		buf_addf(b, "“%s”的%s", a, name);
+	else if (b && lang == LANG_ZH)
+		buf_addf(b, "“%s”的%s与“%s”的%s之差的绝对值", a, name, other, name);
+	else if (b && !other)
+		buf_addf(b, "the %s of %s", name, a);
+	else if (b)
+		buf_addf(b, "the absolute difference between the %s of %s and the %s of %s", name, a, name, other);
 	hole_put(holes, "note", str_of(notes[t->stat][lang] ? notes[t->stat][lang] : ""));
 }
 

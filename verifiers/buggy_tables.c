@@ -53,17 +53,28 @@ static bool meets(const struct bt *t, int row)
 	return true;
 }
 
-static void gather(struct column *c, const struct bt *t, int col)
+/* The rows that count, in order. */
+static int rows_that_count(const struct bt *t, uint8_t row[BT_ROWS])
+{
+	int n = 0;
+
+	for (int y = 0; y < t->rows; y++)
+		if (meets(t, y))
+			row[n++] = (uint8_t)y;
+	return n;
+}
+
+static void gather(struct column *c, const struct bt *t, int col, const uint8_t *row, int rows)
 {
 	static const int unit[] = { 100, 10, 1 };
 	int scale = unit[bt_columns[t->col[col]].decimals];
 
 	c->n = 0;
-	for (int row = 0; row < t->rows; row++) {
-		int64_t v = (int64_t)t->cell[row * t->cols + col] * scale;
+	for (int i = 0; i < rows; i++) {
+		int64_t v = (int64_t)t->cell[row[i] * t->cols + col] * scale;
 		int k = c->n;
 
-		if (!meets(t, row) || lost(t, row, col))
+		if (lost(t, row[i], col))
 			continue;
 		for (; k > 0 && c->v[k - 1] > v; k--)
 			c->v[k] = c->v[k - 1];
@@ -123,8 +134,8 @@ static int64_t root(struct amount a, bool *exact)
 	return r;
 }
 
-/* 1: right, 0: wrong, -1: too near the middle between two numbers */
-static int root_holds(struct amount a, struct amount b, int64_t said)
+/* How far the roots are apart, rounded to hundredths; -1: too near the middle between two numbers. */
+static int64_t root_due(struct amount a, struct amount b)
 {
 	bool whole_a, whole_b;
 	int64_t ra = root(a, &whole_a), rb = root(b, &whole_b), d = ra - rb, low, high;
@@ -138,29 +149,35 @@ static int root_holds(struct amount a, struct amount b, int64_t said)
 	}
 	low = (2 * (d - !whole_b) + ROOT_SCALE) / (2 * ROOT_SCALE);
 	high = (2 * (d + !whole_a) + ROOT_SCALE) / (2 * ROOT_SCALE);
-	return low == high ? said == low : -1;
+	return low == high ? low : -1;
 }
 
-static int holds(const struct bt *t, int64_t said)
+/* What is asked for: num / den hundredths, to be rounded. False: too few rows, or a root that cannot be rounded surely. */
+static bool due_of(const struct bt *t, wide *num, wide *den)
 {
 	struct amount a, b = { 0, 1 };
+	uint8_t row[BT_ROWS];
+	int rows = rows_that_count(t, row);
 	struct column c;
-	wide num;
 
-	gather(&c, t, t->a);
+	gather(&c, t, t->a, row, rows);
 	if (!measure(&a, t->stat, &c))
-		return -1;
+		return false;
 	if (t->b >= 0) {
-		gather(&c, t, t->b);
+		gather(&c, t, t->b, row, rows);
 		if (!measure(&b, t->stat, &c))
-			return -1;
+			return false;
 	}
-	if (t->stat == BT_STDEV || t->stat == BT_PSTDEV)
-		return root_holds(a, b, said);
-	num = (wide)a.num * b.den - (wide)b.num * a.den;
-	if (t->b >= 0 && num < 0)
-		num = -num;
-	return is_rounded(num, (wide)a.den * b.den, said);
+	if (t->stat == BT_STDEV || t->stat == BT_PSTDEV) {
+		*num = root_due(a, b);
+		*den = 1;
+		return *num >= 0;
+	}
+	*num = (wide)a.num * b.den - (wide)b.num * a.den;
+	*den = (wide)a.den * b.den;
+	if (t->b >= 0 && *num < 0)
+		*num = -*num;
+	return true;
 }
 
 /* ---- the answer ---- */
@@ -338,6 +355,22 @@ static struct str sentence(struct str s)
 	return !most || hedged(str_sub(s, 0, most)) ? s : str_from(s, most + len);
 }
 
+/* 42 or -42.50 and nothing else: it needs no taking apart. */
+static bool is_bare(struct str s)
+{
+	size_t i = s.n && s.s[0] == '-', from = i;
+
+	while (i < s.n && digit(s.s[i]))
+		i++;
+	if (i == from || i == s.n)
+		return i > from;
+	if (s.s[i++] != '.' || i == s.n)
+		return false;
+	while (i < s.n && digit(s.s[i]))
+		i++;
+	return i == s.n;
+}
+
 /* "42.": the asked decimals got lost, and nobody knows which. A full stop behind decimals ("42.50.") is just that. */
 static bool point_alone(struct str s)
 {
@@ -348,28 +381,27 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 {
 	char room[ROOM], second[ROOM];
 	int64_t said;
+	wide num, den;
 	struct bt t;
 	struct str s;
 	bool odd;
-	int held;
 
 	if (!bt_read(&t, desc))
 		return rule_bad_task(why, "the desc is no damaged table with a question");
-	held = holds(&t, 0);
-	if (held < 0)
+	if (!due_of(&t, &num, &den))
 		return rule_bad_task(why, "too few rows meet the conditions, or the answer cannot be rounded surely");
-	answer = str_trim(answer);
+	s = answer = str_trim(answer);
 	if (point_alone(answer))
 		return rule_unreadable(why, "a decimal point without decimals");
-	if (answer.n > ROOM || !text_plain(bare(answer), room, sizeof(room), &s))
+	if (answer.n > ROOM || (!is_bare(answer) && !text_plain(bare(answer), room, sizeof(room), &s)))
 		return rule_unreadable(why, "there is not one number in it");
-	s = bare(sentence(bare(after(after(drop_tex(bare(s), second), "="), "\xe2\x89\x88"))));
+	if (!is_bare(answer))
+		s = bare(sentence(bare(after(after(drop_tex(bare(s), second), "="), "\xe2\x89\x88"))));
 	if (!decimal(s, &said, &odd))
 		return rule_unreadable(why, "there is not one number in it");
 	if (odd)
 		return rule_wrong(why, "it is not rounded to two decimals");
-	held = holds(&t, said);
-	if (!held)
+	if (!is_rounded(num, den, said))
 		return rule_wrong(why, "%s%lld.%02d is not the number", said < 0 ? "-" : "", (long long)((said < 0 ? -said : said) / 100),
 				  (int)((said < 0 ? -said : said) % 100));
 	return QUARRY_CORRECT;

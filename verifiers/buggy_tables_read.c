@@ -22,19 +22,19 @@ static bool next(struct str *s, char c)
 	return true;
 }
 
-/* No plus, no zero in front, no -0. */
-static bool number(struct str *s, int32_t lo, int32_t hi, int32_t *ret)
+/* No plus, no zero in front, no -0; up to seven digits. */
+static inline bool number(struct str *s, int32_t lo, int32_t hi, int32_t *ret)
 {
-	bool minus = next(s, '-');
-	size_t n = 0;
-	int32_t v = 0;
+	const char *at = s->s, *end = s->s + s->n, *from;
+	bool minus = at < end && *at == '-';
+	unsigned digit, v = 0;
 
-	for (; n < s->n && n < 8 && s->s[n] >= '0' && s->s[n] <= '9'; n++)
-		v = v * 10 + (s->s[n] - '0');
-	if (n == 0 || n == 8 || (s->s[0] == '0' && (n > 1 || minus)))
+	for (from = at += minus; at < end && at - from < 8 && (digit = (unsigned)(*at - '0')) < 10; at++)
+		v = v * 10 + digit;
+	if (at == from || at - from == 8 || (*from == '0' && (at - from > 1 || minus)))
 		return false;
-	*s = str_from(*s, n);
-	*ret = minus ? -v : v;
+	*s = (struct str){ at, (size_t)(end - at) };
+	*ret = minus ? -(int32_t)v : (int32_t)v;
 	return *ret >= lo && *ret <= hi;
 }
 
