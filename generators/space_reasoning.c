@@ -114,26 +114,44 @@ static int kind_of(int dir)
 
 /* ---- the desc ---- */
 
-static bool read_moves(int lattice, struct str s, struct space_moves *m)
+static bool skip(struct str *s, char c)
+{
+	if (!s->n || s->s[0] != c)
+		return false;
+	s->s++;
+	s->n--;
+	return true;
+}
+
+/* -1: no direction of this lattice. */
+static int dir_of(int lattice, char sign)
+{
+	for (int i = 0; space_sign[lattice][i]; i++)
+		if (space_sign[lattice][i] == sign)
+			return i;
+	return -1;
+}
+
+/* Moves up to the next "," or ";", cut off the text. */
+static bool read_moves(int lattice, struct str *s, struct space_moves *m)
 {
 	m->n = 0;
-	while (s.n) {
-		const char *sign = s.s[0] ? strchr(space_sign[lattice], s.s[0]) : NULL;
+	while (s->n && s->s[0] != ',' && s->s[0] != ';') {
+		int dir = dir_of(lattice, s->s[0]), count = 0;
 		struct space_run *r = &m->run[m->n];
-		int64_t count;
 		size_t n = 1;
 
-		while (n < s.n && s.s[n] >= '0' && s.s[n] <= '9')
-			n++;
-		if (!sign || m->n == SPACE_RUNS || n < 2 || n > 3 || s.s[1] == '0' || !str_i64(str_sub(s, 1, n), &count))
+		for (; n < s->n && n < 4 && s->s[n] >= '0' && s->s[n] <= '9'; n++)
+			count = 10 * count + (s->s[n] - '0');
+		if (dir < 0 || m->n == SPACE_RUNS || n < 2 || n > 3 || s->s[1] == '0')
 			return false;
-		*r = (struct space_run){ (unsigned char)(sign - space_sign[lattice]), (unsigned char)count };
-		if (m->n && r->dir == r[-1].dir)
+		*r = (struct space_run){ (unsigned char)dir, (unsigned char)count };
+		if (m->n && dir == r[-1].dir)
 			return false;
-		if (lattice == SPACE_HONEYCOMB && (count != 1 || (m->n && kind_of(r->dir) == kind_of(r[-1].dir))))
+		if (lattice == SPACE_HONEYCOMB && (count != 1 || (m->n && kind_of(dir) == kind_of(r[-1].dir))))
 			return false;
 		m->n++;
-		s = str_from(s, n);
+		*s = (struct str){ s->s + n, s->n - n };
 	}
 	return m->n > 0;
 }
@@ -143,114 +161,112 @@ static bool name_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool good_english(struct str s)
+/* Words of letters, with single blanks or hyphens between; 0 bytes: it is none. */
+static size_t english_length(struct str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		bool joint = (s.s[i] == ' ' || s.s[i] == '-') && i && i + 1 < s.n && name_char(s.s[i - 1]) && name_char(s.s[i + 1]);
+	size_t n = 0;
 
-		if (!joint && !name_char(s.s[i]))
-			return false;
-	}
-	return s.n > 0 && s.n <= 40;
+	while (n < s.n && (name_char(s.s[n]) || ((s.s[n] == ' ' || s.s[n] == '-') && n && name_char(s.s[n - 1]))))
+		n++;
+	return n && n <= 40 && name_char(s.s[n - 1]) ? n : 0;
 }
 
-static bool good_chinese(struct str s)
+/* Han characters, U+4E00 to U+9FFF. */
+static size_t chinese_length(struct str s)
 {
-	size_t n = s.n;
+	size_t n = 0;
 
-	while (s.n) {
-		uint32_t cp;
+	for (; n + 3 <= s.n; n += 3) {
+		unsigned a = (unsigned char)s.s[n], b = (unsigned char)s.s[n + 1], c = (unsigned char)s.s[n + 2];
 
-		s = str_from(s, utf8_next(s, &cp));
-		if (cp < 0x4e00 || cp > 0x9fff)
-			return false;
+		if (a < 0xe4 || a > 0xe9 || b < (a == 0xe4 ? 0xb8 : 0x80) || b > 0xbf || (c & 0xc0) != 0x80)
+			break;
 	}
-	return n > 0 && n <= 48;
+	return n <= 48 ? n : 0;
 }
 
-/* Alike but for case, blanks and hyphens. */
+/* Names alike but for case, blanks and hyphens. */
 static bool alike(struct str a, struct str b)
 {
 	size_t i = 0, j = 0;
 
-	for (;;) {
-		while (i < a.n && (a.s[i] == ' ' || a.s[i] == '-'))
+	while (i < a.n && j < b.n && (a.s[i] | 32) == (b.s[j] | 32)) {
+		for (i++; i < a.n && !name_char(a.s[i]);)
 			i++;
-		while (j < b.n && (b.s[j] == ' ' || b.s[j] == '-'))
+		for (j++; j < b.n && !name_char(b.s[j]);)
 			j++;
-		if (i == a.n || j == b.n)
-			return i == a.n && j == b.n;
-		if (!str_ieq(str_sub(a, i, i + 1), str_sub(b, j, j + 1)))
-			return false;
-		i++;
-		j++;
 	}
+	return i == a.n && j == b.n;
 }
 
-/* The item's number; -1: no item. */
-static int read_item(struct space_walk *w, struct str s)
+/* The item's number, cut off the text; -1: no item. */
+static int read_item(struct space_walk *w, struct str *s)
 {
-	ptrdiff_t eq = str_chr(s, '=');
-	struct str en = eq < 0 ? s : str_sub(s, 0, (size_t)eq), zh = str_from(s, (size_t)(eq + 1));
+	struct str en = str_sub(*s, 0, english_length(*s)), zh;
 
-	for (int i = 0; i < w->items; i++) {
-		if (eq < 0 ? str_eq(w->name[i][LANG_EN], en) : false)
-			return i;
-		if (eq >= 0 && (alike(w->name[i][LANG_EN], en) || str_eq(w->name[i][LANG_ZH], zh)))
-			return -1;
-	}
-	if (eq < 0 || w->items == SPACE_ITEMS || !good_english(en) || !good_chinese(zh))
+	*s = str_from(*s, en.n);
+	if (!skip(s, '=')) {
+		for (int i = 0; i < w->items; i++)
+			if (str_eq(w->name[i][LANG_EN], en))
+				return i;
 		return -1;
+	}
+	zh = str_sub(*s, 0, chinese_length(*s));
+	*s = str_from(*s, zh.n);
+	if (!en.n || !zh.n || w->items == SPACE_ITEMS)
+		return -1;
+	for (int i = 0; i < w->items; i++)
+		if (alike(w->name[i][LANG_EN], en) || str_eq(w->name[i][LANG_ZH], zh))
+			return -1;
 	w->name[w->items][LANG_EN] = en;
 	w->name[w->items][LANG_ZH] = zh;
 	return w->items++;
 }
 
-static bool read_walk(struct space_walk *w, struct str s, int *legs)
+/* A walk up to "|" or the end of the text. */
+static bool read_walk(struct space_walk *w, struct str *s, int *legs)
 {
 	struct space_event *e = &w->event[w->events];
-	struct str piece;
 
-	if (!s.n || s.s[s.n - 1] == ',')
-		return false;
-	str_split(&s, ',', &piece);
 	e->jump = w->events++ > 0;
-	e->item = read_item(w, piece);
+	e->item = read_item(w, s);
 	e->by.n = 0;
-	while (e->item >= 0 && str_split(&s, ',', &piece)) {
+	while (e->item >= 0 && skip(s, ',')) {
 		if (++*legs > SPACE_LEGS)
 			return false;
 		e = &w->event[w->events++];
 		e->jump = false;
-		if (!read_moves(w->lattice, piece, &e->by) || !str_split(&s, ',', &piece))
+		if (!read_moves(w->lattice, s, &e->by) || !skip(s, ','))
 			return false;
-		e->item = read_item(w, piece);
+		e->item = read_item(w, s);
 	}
 	return e->item >= 0;
 }
 
 bool space_read(struct space_walk *w, struct str desc)
 {
-	ptrdiff_t colon = str_chr(desc, ':'), mark = str_chr(desc, '?');
-	struct str walks, stops, piece;
+	ptrdiff_t colon = str_chr(desc, ':');
 	int legs = 0, n = 0;
 
 	w->lattice = w->items = w->events = w->stops = 0;
-	if (colon < 0 || mark < colon)
+	if (colon < 0)
 		return false;
 	while (w->lattice < SPACE_LATTICES && !str_is(str_sub(desc, 0, (size_t)colon), lattice_name[w->lattice]))
 		w->lattice++;
-	walks = str_sub(desc, (size_t)colon + 1, (size_t)mark);
-	stops = str_from(desc, (size_t)mark + 1);
-	if (w->lattice == SPACE_LATTICES || str_ends(walks, STR("|")) || str_ends(stops, STR(";")) || !walks.n)
+	if (w->lattice == SPACE_LATTICES)
 		return false;
-	while (str_split(&walks, '|', &piece))
-		if (n++ == SPACE_WALKS || !read_walk(w, piece, &legs))
+	desc = str_from(desc, (size_t)colon + 1);
+	do
+		if (n++ == SPACE_WALKS || !read_walk(w, &desc, &legs))
 			return false;
-	while (str_split(&stops, ';', &piece))
-		if (w->stops == SPACE_STOPS || !read_moves(w->lattice, piece, &w->stop[w->stops++]))
+	while (skip(&desc, '|'));
+	if (!skip(&desc, '?'))
+		return false;
+	do
+		if (w->stops == SPACE_STOPS || !read_moves(w->lattice, &desc, &w->stop[w->stops++]))
 			return false;
-	return w->stops > 0;
+	while (skip(&desc, ';'));
+	return desc.n == 0;
 }
 
 static void write_moves(struct buf *out, int lattice, const struct space_moves *m)
@@ -401,22 +417,34 @@ bool space_solve(struct space_map *map, const struct space_walk *w)
 	return true;
 }
 
-static void write_names(struct buf *out, const struct space_walk *w, const struct space_map *map, enum lang lang)
+static void write_names(struct buf *out, const struct space_walk *w, const struct space_map *map)
 {
 	for (int i = 0; i < w->stops; i++) {
-		buf_addz(out, !i ? "" : lang == LANG_ZH ? "，" : ", ");
-		buf_add(out, w->name[map->due[i]][lang]);
+		if (i)
+			buf_add(out, STR(", "));
+		buf_add(out, w->name[map->due[i]][LANG_EN]);
 	}
 }
 
+/* Name by name; one that the desc does not have stays as it is. */
 static void say(struct buf *out, struct str desc, struct str answer, enum lang lang)
 {
 	struct space_walk w;
-	struct space_map map;
+	struct str name;
 
-	(void)answer; /* there is one */
-	if (space_read(&w, desc) && space_solve(&map, &w))
-		write_names(out, &w, &map, lang);
+	if (lang == LANG_EN || !space_read(&w, desc)) {
+		buf_add(out, answer);
+		return;
+	}
+	for (bool first = true; str_split(&answer, ',', &name); first = false) {
+		int i = 0;
+
+		name = str_trim(name);
+		while (i < w.items && !str_eq(w.name[i][LANG_EN], name))
+			i++;
+		buf_addz(out, first ? "" : "，");
+		buf_add(out, i < w.items ? w.name[i][lang] : name);
+	}
 }
 
 static bool solve(struct buf *answer, struct str desc)
@@ -426,7 +454,7 @@ static bool solve(struct buf *answer, struct str desc)
 
 	if (!space_read(&w, desc) || !space_solve(&map, &w))
 		return false;
-	write_names(answer, &w, &map, LANG_EN);
+	write_names(answer, &w, &map);
 	return true;
 }
 
@@ -481,16 +509,16 @@ static double answers_log2(struct str desc)
 
 static int turned(int dir, int dirs, int how)
 {
-	int d = how < dirs ? dir + how : how - dir;
+	int d = how < dirs ? dir + how : how - dir; /* 0 .. 2 dirs - 1 */
 
-	return (d % dirs + dirs) % dirs;
+	return d < dirs ? d : d - dirs;
 }
 
 static void turn_moves(struct space_moves *to, const struct space_moves *from, int dirs, int how)
 {
-	*to = *from;
+	to->n = from->n;
 	for (int i = 0; i < to->n; i++)
-		to->run[i].dir = (unsigned char)turned(from->run[i].dir, dirs, how);
+		to->run[i] = (struct space_run){ (unsigned char)turned(from->run[i].dir, dirs, how), from->run[i].n };
 }
 
 static int moves_cmp(const struct space_moves *a, const struct space_moves *b, int dirs, int how, int other)
@@ -537,10 +565,11 @@ static void canon(struct buf *out, struct str desc)
 		w.lattice = SPACE_SQUARE;
 	buf_addz(out, lattice_name[w.lattice]);
 	for (int i = 0; i < w.events; i++) {
-		buf_addz(out, w.event[i].jump ? "|" : ",");
+		buf_addc(out, w.event[i].jump ? '|' : ',');
 		turn_moves(&m, &w.event[i].by, dirs, how);
 		write_moves(out, w.lattice, &m);
-		buf_addf(out, ",%d", w.event[i].item);
+		buf_addc(out, ',');
+		buf_addi(out, w.event[i].item);
 	}
 	for (int i = 0; i < w.stops; i++) {
 		buf_addc(out, '?');
@@ -873,7 +902,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 	write_desc(desc, &w);
 	if (!space_solve(&map, &w))
 		return false;
-	write_names(answer, &w, &map, LANG_EN);
+	write_names(answer, &w, &map);
 	return true;
 }
 

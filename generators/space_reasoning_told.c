@@ -24,6 +24,20 @@ static const struct dir *dir_of(int lattice, int dir)
 	return d;
 }
 
+/* "to the upper left", but "left". */
+static bool says_to(char sign)
+{
+	return sign == 'E' || sign == 'Q' || sign == 'Z' || sign == 'C';
+}
+
+static void add_arrow(struct buf *out, bool more, const char *arrow, int n)
+{
+	if (more)
+		buf_addc(out, ' ');
+	buf_addz(out, arrow);
+	buf_addi(out, n);
+}
+
 /* "→2 ↑1"; in a honeycomb, where no two steps go the same way, "↑↖↑" */
 static void add_arrows(struct buf *out, int lattice, const struct space_moves *m)
 {
@@ -33,7 +47,7 @@ static void add_arrows(struct buf *out, int lattice, const struct space_moves *m
 		if (lattice == SPACE_HONEYCOMB)
 			buf_addz(out, arrow);
 		else
-			buf_addf(out, "%s%s%d", i ? " " : "", arrow, m->run[i].n);
+			add_arrow(out, i > 0, arrow, m->run[i].n);
 	}
 }
 
@@ -49,8 +63,9 @@ static void add_single_steps(struct buf *out, const struct space_moves *m, enum 
 			buf_addz(out, "、");
 		else if (i)
 			buf_addz(out, i + 1 < m->n ? ", " : " and ");
-		buf_addf(out, "%s%s", m->n == 1 && lang == LANG_EN && m->run[i].dir % 3 != 1 ? "to the " : "",
-			 dir_of(SPACE_HONEYCOMB, m->run[i].dir)->said[lang]); /* directions 1 and 4 are up and down */
+		if (m->n == 1 && lang == LANG_EN && m->run[i].dir % 3 != 1) /* directions 1 and 4 are up and down */
+			buf_add(out, STR("to the "));
+		buf_addz(out, dir_of(SPACE_HONEYCOMB, m->run[i].dir)->said[lang]);
 	}
 	if (lang == LANG_ZH)
 		buf_addz(out, m->n > 1 ? "各走 1 步" : "走 1 步");
@@ -64,14 +79,24 @@ static void add_moves(struct buf *out, int lattice, const struct space_moves *m,
 		return;
 	}
 	for (int i = 0; i < m->n; i++) {
-		const char *said = dir_of(lattice, m->run[i].dir)->said[lang];
+		const struct dir *d = dir_of(lattice, m->run[i].dir);
 		int n = m->run[i].n;
 
-		if (lang == LANG_ZH)
-			buf_addf(out, "%s向%s走 %d 步", i ? "，再" : "", said, n);
-		else
-			buf_addf(out, "%s%d step%s %s%s", !i ? "" : i + 1 < m->n ? ", " : " and ", n, n == 1 ? "" : "s",
-				 strstr(said, "er ") ? "to the " : "", said);
+		if (lang == LANG_ZH) {
+			buf_addz(out, i ? "，再向" : "向");
+			buf_addz(out, d->said[lang]);
+			buf_addz(out, "走 ");
+			buf_addi(out, n);
+			buf_addz(out, " 步");
+			continue;
+		}
+		if (i)
+			buf_add(out, i + 1 < m->n ? STR(", ") : STR(" and "));
+		buf_addi(out, n);
+		buf_add(out, n == 1 ? STR(" step ") : STR(" steps "));
+		if (says_to(d->sign))
+			buf_add(out, STR("to the "));
+		buf_addz(out, d->said[lang]);
 	}
 }
 
@@ -129,7 +154,10 @@ static void add_log(struct buf *out, const struct space_walk *w, enum lang lang)
 	for (int i = 0; i < w->events; i++) {
 		const struct space_event *e = &w->event[i];
 
-		buf_addf(out, i ? "\n%d. " : "%d. ", i + 1);
+		if (i)
+			buf_addc(out, '\n');
+		buf_addi(out, i + 1);
+		buf_add(out, STR(". "));
 		if (i == 0 || e->jump)
 			buf_addz(out, said[lang][i > 0]);
 		else
@@ -146,37 +174,37 @@ static void add_path(struct buf *out, const struct space_walk *w, enum lang lang
 		const struct space_event *e = &w->event[i];
 
 		if (i) {
-			buf_addz(out, " [");
+			buf_add(out, STR(" ["));
 			if (e->jump)
 				buf_addc(out, '?');
 			add_arrows(out, w->lattice, &e->by);
-			buf_addz(out, "] ");
+			buf_add(out, STR("] "));
 		}
 		add_name(out, w, e->item, lang);
 	}
 }
 
-/* "→ right, ↑ up, ..." */
+/* "→ right, ↑ up, ..." and what a number or an arrow counts. */
 static void add_legend(struct buf *out, const struct space_walk *w, enum lang lang)
 {
+	static const char *const end[LANGS][2] = {
+		{ "; the number counts the steps", "; each arrow is one step" }, { "；数字是步数", "；每个箭头为一步" },
+	};
+
 	for (int i = 0; i < space_dirs(w->lattice); i++) {
 		const struct dir *d = dir_of(w->lattice, i);
 
 		buf_addf(out, "%s%s %s", !i ? "" : lang == LANG_ZH ? "、" : ", ", d->arrow, d->said[lang]);
 	}
+	buf_addz(out, end[lang][w->lattice == SPACE_HONEYCOMB]);
 }
 
 /* Where one goes in the end; what is asked stands in the wording. */
-static void add_stops(struct buf *out, const struct space_walk *w, enum lang lang, bool arrows)
+static void add_stops(struct buf *out, const struct space_walk *w, enum lang lang)
 {
 	static const char *const said[LANGS][3] = { { " From there you go ", "you go ", " and stop." }, { "从那里", "", "，停下来。" } };
 
 	for (int i = 0; i < w->stops; i++) {
-		if (arrows) {
-			buf_addf(out, "%s%d: ", i ? "\n" : "", i + 1);
-			add_arrows(out, w->lattice, &w->stop[i]);
-			continue;
-		}
 		buf_addz(out, i ? said[lang][0] : said[lang][1]);
 		add_moves(out, w->lattice, &w->stop[i], lang);
 		if (w->stops == 1)
@@ -185,6 +213,19 @@ static void add_stops(struct buf *out, const struct space_walk *w, enum lang lan
 			buf_addf(out, "，到达第 %d 站。", i + 1);
 		else
 			buf_addf(out, " to stop %d.", i + 1);
+	}
+}
+
+/* The same in arrows, a line each. */
+static void add_stop_arrows(struct buf *out, const struct space_walk *w, enum lang lang)
+{
+	(void)lang; /* arrows are of none */
+	for (int i = 0; i < w->stops; i++) {
+		if (i)
+			buf_addc(out, '\n');
+		buf_addi(out, i + 1);
+		buf_add(out, STR(": "));
+		add_arrows(out, w->lattice, &w->stop[i]);
 	}
 }
 
@@ -202,39 +243,29 @@ static void add_question(struct buf *out, const struct space_walk *w, enum lang 
 			 w->stops, w->stops);
 }
 
+static void put(struct holes *holes, const char *hole, const struct space_walk *w, enum lang lang,
+		void (*add)(struct buf *out, const struct space_walk *w, enum lang lang))
+{
+	struct buf *b = hole_open(holes, hole);
+
+	if (b)
+		add(b, w, lang);
+}
+
 void space_fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	static const char *const legend_end[LANGS][2] = {
-		{ "; the number counts the steps", "; each arrow is one step" }, { "；数字是步数", "；每个箭头为一步" },
-	};
-	struct buf b = BUF_INIT;
 	struct space_walk w;
 
 	if (!space_read(&w, desc))
 		return;
 	hole_put(holes, "lattice", str_of(lattice_said[w.lattice][lang]));
-	add_story(&b, &w, lang);
-	hole_put(holes, "story", buf_str(&b));
-	buf_reset(&b);
-	add_log(&b, &w, lang);
-	hole_put(holes, "log", buf_str(&b));
-	buf_reset(&b);
-	add_path(&b, &w, lang);
-	hole_put(holes, "path", buf_str(&b));
-	buf_reset(&b);
-	add_legend(&b, &w, lang);
-	buf_addz(&b, legend_end[lang][w.lattice == SPACE_HONEYCOMB]);
-	hole_put(holes, "legend", buf_str(&b));
-	buf_reset(&b);
-	add_stops(&b, &w, lang, false);
-	hole_put(holes, "stops", buf_str(&b));
-	buf_reset(&b);
-	add_stops(&b, &w, lang, true);
-	hole_put(holes, "arrows", buf_str(&b));
-	buf_reset(&b);
-	add_question(&b, &w, lang);
-	hole_put(holes, "question", buf_str(&b));
-	buf_release(&b);
+	put(holes, "story", &w, lang, add_story);
+	put(holes, "log", &w, lang, add_log);
+	put(holes, "path", &w, lang, add_path);
+	put(holes, "legend", &w, lang, add_legend);
+	put(holes, "stops", &w, lang, add_stops);
+	put(holes, "arrows", &w, lang, add_stop_arrows);
+	put(holes, "question", &w, lang, add_question);
 }
 
 /* ---- the worked solution: every walk as a sum, then the items one after another, then the stops ---- */
