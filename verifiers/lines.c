@@ -179,7 +179,7 @@ static uint64_t eight_names(const char *p)
 
 size_t next_answer(struct str s, size_t from)
 {
-	size_t i = from, calm = from; /* no middle before i; blocks are asked from calm on, and by eights up to there */
+	size_t i = from, calm = from + 16; /* no middle before i; up to calm it is sought by eights, then by blocks */
 
 	if (s.n < i + 6)
 		return s.n;
@@ -322,12 +322,15 @@ static size_t run_tail(struct str s, char c)
 
 static void fence_end(struct hunt *h, struct fence *f, size_t end)
 {
-	struct str text = str_sub(h->v, f->start, end < f->start ? f->start : end), in = str_trim(text);
+	struct str text = str_sub(h->v, f->start, end < f->start ? f->start : end);
+	size_t i = 0;
 
 	f->marks = 0;
-	if (json_object(in)) /* found as such, and no block */
+	while (i < text.n && is_blank(text.s[i]))
+		i++;
+	if (i < text.n && text.s[i] == '{' && json_object(str_trim(text))) /* found as such, and no block */
 		return;
-	hunt_offer(h, QUARRY_FENCE, in.n ? text : f->info); /* "```42" over a closing fence */
+	hunt_offer(h, QUARRY_FENCE, i < text.n ? text : f->info); /* "```42" over a closing fence */
 }
 
 static void fence_line(struct hunt *h, struct fence *f, struct str line)
@@ -352,7 +355,7 @@ static void fence_line(struct hunt *h, struct fence *f, struct str line)
 		return;
 	*f = (struct fence){ n, t.s[0], start + line.n + (start + line.n < h->v.n), str_from(t, n) };
 	/* A fence line of backticks holds no others: "```42```" is all of the block, and else it is code in a sentence. */
-	if (f->mark != '`' || str_chr(f->info, '`') < 0)
+	if (f->mark != '`' || f->info.n == 0 || str_chr(f->info, '`') < 0)
 		return;
 	f->marks = 0;
 	tail = run_tail(f->info, '`');

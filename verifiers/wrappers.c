@@ -144,20 +144,19 @@ enum { JSON_DEPTH = 64 };
 
 /* Names of the member that holds the answer, the likeliest first. */
 static const struct str keys[] = {
-	{ "\"answer\"", 8 }, { "\"Answer\"", 8 }, { "\"ANSWER\"", 8 }, { "\"final_answer\"", 14 },
-	{ "\"\xE7\xAD\x94\xE6\xA1\x88\"", 8 },
+	STR("\"answer\""), STR("\"Answer\""), STR("\"ANSWER\""), STR("\"final_answer\""), STR("\"\xE7\xAD\x94\xE6\xA1\x88\""),
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
 
 static size_t key_rank(struct str key)
 {
-	size_t i = KEYS;
-
-	if (key.n == 8 || key.n == 14)
-		for (i = 0; i < KEYS && !str_eq(key, keys[i]); i++)
-			;
-	return i;
+	if (key.n != 8 && key.n != 14)
+		return KEYS;
+	for (size_t i = 0; i < KEYS; i++) /* of eight bytes or more the first eight are one load */
+		if (memcmp(key.s, keys[i].s, 8) == 0 && str_eq(key, keys[i]))
+			return i;
+	return KEYS;
 }
 
 /* Bytes by what they are outside of strings: a structural byte is itself, then blanks 'b', scalars 's'; 0 has no place. */
@@ -244,15 +243,25 @@ static bool value_ends(struct object *o, struct walk *w, struct str s, size_t i,
  */
 static void object_scan(struct object *o, struct str s, size_t i)
 {
-	struct walk w = { COLON, 1, 1, KEYS, KEYS, 0 };
+	struct walk w;
 	size_t start = i;
 
 	o->brace = 0;
 	o->value.n = 0;
 	i = string_scan(s, i, &o->brace, &o->whole);
-	w.rank = o->whole ? key_rank(str_sub(s, start, i)) : KEYS;
+	w.rank = o->whole ? key_rank((struct str){ s.s + start, i - start }) : KEYS;
 	o->key = w.rank < KEYS;
-	while (o->whole && i < s.n && w.depth > 0) {
+	o->end = i;
+	if (!o->whole || i == s.n || (s.s[i] != ':' && place[(unsigned char)s.s[i]] != 'b')) { /* as in a flood */
+		o->whole = false;
+		return;
+	}
+	w.due = COLON;
+	w.depth = 1;
+	w.objects = 1;
+	w.best = KEYS;
+	w.start = 0;
+	while (i < s.n && w.depth > 0) {
 		char what = place[(unsigned char)s.s[i]];
 		bool value_due = w.due == VALUE || w.due == VALUE_OR_END;
 
