@@ -20,13 +20,18 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-static uint32_t hash(struct str s)
+/* *wide: a byte of it is none of English. */
+static uint32_t hash(struct str s, bool *wide)
 {
 	uint32_t h = 2166136261u;
+	unsigned char any = 0;
 
-	for (size_t i = 0; i < s.n; i++)
+	for (size_t i = 0; i < s.n; i++) {
+		any |= (unsigned char)s.s[i];
 		if (!loose(s.s[i]))
 			h = (h ^ (unsigned char)lower(s.s[i])) * 16777619u;
+	}
+	*wide = any >= 0x80;
 	return h ^ h >> 15;
 }
 
@@ -46,18 +51,14 @@ bool named_same(struct str a, struct str b)
 	}
 }
 
-/* The slot that holds the name, or the free one where it would go. At most 800 of 2048 are taken. */
+/* The slot that holds the name, or the free one where it would go. At most 800 of 1024 are taken. */
 static uint32_t slot_of(const struct named *names, struct str s)
 {
-	uint32_t at = hash(s) % NAMED_SLOTS;
+	bool wide;
+	uint32_t at = hash(s, &wide) % NAMED_SLOTS;
 
-	while (names->slot[at]) {
-		const struct str *name = names->name[names->slot[at] - 1];
-
-		if (named_same(name[0], s) || named_same(name[1], s))
-			break;
+	while (names->slot[at] && !named_same(names->name[names->slot[at] - 1][wide], s))
 		at = (at + 1) % NAMED_SLOTS;
-	}
 	return at;
 }
 
@@ -107,13 +108,17 @@ int named_add(struct named *names, struct str pair)
 {
 	ptrdiff_t eq = str_chr(pair, '=');
 	struct str en = str_sub(pair, 0, eq < 0 ? 0 : (size_t)eq), zh = str_from(pair, (size_t)(eq + 1));
+	uint32_t at;
 
-	if (eq < 0 || names->n == NAMED_MAX || !english(en) || !chinese(zh) || find(names, en) >= 0 || find(names, zh) >= 0)
+	if (eq < 0 || names->n == NAMED_MAX || !english(en) || !chinese(zh))
+		return -1;
+	at = slot_of(names, en);
+	if (names->slot[at] || find(names, zh) >= 0)
 		return -1;
 	names->name[names->n][0] = en;
 	names->name[names->n][1] = zh;
 	names->n++;
-	names->slot[slot_of(names, en)] = (uint16_t)names->n;
+	names->slot[at] = (uint16_t)names->n;
 	names->slot[slot_of(names, zh)] = (uint16_t)names->n;
 	return names->n - 1;
 }
@@ -162,7 +167,7 @@ static size_t lead(struct str s)
 	for (; n < s.n && (letter(s.s[n]) || (s.s[n] >= '0' && s.s[n] <= '9')); n++)
 		word |= letter(s.s[n]);
 	for (const char *const *w = words; word && *w; w++)
-		if (str_ieq(str_sub(s, 0, n), str_of(*w)))
+		if (lower(s.s[0]) == (*w)[0] && str_ieq(str_sub(s, 0, n), str_of(*w)))
 			return n;
 	if (n)
 		return word || n > 3 ? 0 : n;

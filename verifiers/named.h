@@ -15,7 +15,7 @@
 
 enum {
 	NAMED_MAX = 400,
-	NAMED_SLOTS = 2048,
+	NAMED_SLOTS = 1024,
 	NAMED_SAID = 120, /* bytes of an answer's item that are looked at; a longer one is no name */
 };
 
