@@ -12,6 +12,7 @@
  * too near the middle between two hundredths is not asked for.
  */
 #include "generators/buggy_tables.h"
+#include "generators/pen.h"
 
 #include <math.h>
 
@@ -215,11 +216,17 @@ static bool work_out(const struct bt *t, int64_t *ret)
 
 static void values_write(struct buf *out, const int32_t *v, int n, int cols)
 {
-	for (int i = 0; i < n; i++) {
+	char *pen = pen_down(out, 8 * (size_t)n); /* of five digits at most */
+
+	for (int i = 0, x = 0; pen && i < n; i++, x = x + 1 == cols ? 0 : x + 1) {
 		if (i)
-			buf_addc(out, i % cols ? ',' : '/');
-		buf_addi(out, v[i]);
+			*pen++ = x ? ',' : '/';
+		if (v[i] < 0)
+			*pen++ = '-';
+		pen = pen_int(pen, v[i] < 0 ? -v[i] : v[i]);
 	}
+	if (pen)
+		pen_up(out, pen);
 }
 
 static void bug_write(struct buf *out, const struct bt *t, const struct bt_bug *b, int cols)

@@ -91,7 +91,7 @@ static inline unsigned number_next(const char **s, const char *end)
 	unsigned a = at < end ? (unsigned)(*at - '0') : 10, b = at + 1 < end ? (unsigned)(at[1] - '0') : 10;
 	unsigned two = b < 10;
 
-	*s = at + 1 + two;
+	*s = at + (a < 10) + two;
 	return (a + (-two & (9 * a + b))) | (unsigned)(a > 9 || (two & (a == 0))) << 7;
 }
 

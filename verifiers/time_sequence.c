@@ -26,7 +26,7 @@ static bool eat_number(struct cursor *c, int lo, int hi, int *ret)
 	unsigned a = c->s < c->end ? (unsigned)(c->s[0] - '0') : 10, b = c->s + 1 < c->end ? (unsigned)(c->s[1] - '0') : 10;
 	unsigned two = b < 10;
 
-	c->s += 1 + two;
+	c->s += (a < 10) + two;
 	*ret = (int)(a + (-two & (9 * a + b)));
 	return a < 10 && !(two & (a == 0)) && *ret >= lo && *ret <= hi;
 }

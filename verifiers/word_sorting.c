@@ -46,10 +46,11 @@ static bool read_alphabet(struct puzzle *p, struct str front)
 	return true;
 }
 
+/* w is in small letters, too. */
 static int find(const struct puzzle *p, struct str w)
 {
 	for (int i = 0; i < p->n; i++)
-		if (str_ieq(p->word[i], w))
+		if (str_eq(p->word[i], w))
 			return i;
 	return -1;
 }
@@ -176,7 +177,11 @@ static struct token next(struct str s)
 
 	if (s.n == 0)
 		return t;
-	while (t.n < s.n && (n = letter_at(str_from(s, t.n), &c)) > 0) {
+	while (t.n < s.n) {
+		c = s.s[t.n];
+		n = lower(c) ? 1 : letter_at(str_from(s, t.n), &c);
+		if (n == 0)
+			break;
 		if (t.letters < sizeof(t.room))
 			t.room[t.letters++] = c;
 		t.n += n;
@@ -184,6 +189,8 @@ static struct token next(struct str s)
 	}
 	if (t.kind == WORD)
 		return t;
+	if (s.s[0] == ' ' || s.s[0] == ',') /* what parts most words */
+		return (struct token){ .kind = s.s[0] == ' ' ? BLANK : MARK, .n = 1 };
 	if (s.s[0] == '\\')
 		return tex(s);
 	if (s.n >= 4 && str_ieq(str_sub(s, 0, 4), STR("<br>")))
@@ -251,10 +258,13 @@ static bool take(struct said *a, const struct puzzle *p, const struct token *t)
 /* Is this "and" one that joins two words: blanks and then a word behind it, and none of the puzzle's that is due here? */
 static bool joins(const struct said *a, const struct puzzle *p, const struct token *t, struct str after)
 {
-	struct token b = next(after);
+	struct token b;
 	int own;
 
-	if (t->letters != 3 || memcmp(t->room, "and", 3) != 0 || a->n == 0 || b.kind != BLANK)
+	if (t->letters != 3 || memcmp(t->room, "and", 3) != 0 || a->n == 0)
+		return false;
+	b = next(after);
+	if (b.kind != BLANK)
 		return false;
 	while (b.kind == BLANK) {
 		after = str_from(after, b.n);
@@ -328,6 +338,8 @@ static struct str skip_lead(struct str s)
 	struct str rest = s;
 	struct token t;
 
+	if (str_chr(s, ':') < 0 && str_find(s, STR("\uff1a")) < 0)
+		return s;
 	for (int i = 0; i < 40; i++) {
 		const char *const *c = chinese;
 

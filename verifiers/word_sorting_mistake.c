@@ -89,79 +89,71 @@ static bool read_puzzle(struct puzzle *p, struct str desc)
 	return p->n >= 2 && rest.n > 0 && desc.s[desc.n - 1] != ' ';
 }
 
-/* A number below `end` at the head of s, without zeros in front. */
-static bool head_number(struct str *s, int end, int *v)
-{
-	size_t n = 0;
+/* What is left of the tokens. */
+struct cursor {
+	const char *s, *end;
+};
 
-	*v = 0;
-	while (n < s->n && n < 3 && s->s[n] >= '0' && s->s[n] <= '9')
-		*v = *v * 10 + (s->s[n++] - '0');
-	if (n == 0 || (n > 1 && s->s[0] == '0') || *v >= end)
-		return false;
-	*s = str_from(*s, n);
-	return true;
+/* A number below `limit`, of one digit or two, without a zero in front. No branch asks how many, for nobody could foresee it. */
+static bool eat_number(struct cursor *c, unsigned limit, unsigned *v)
+{
+	unsigned a = c->s < c->end ? (unsigned)(c->s[0] - '0') : 10, b = c->s + 1 < c->end ? (unsigned)(c->s[1] - '0') : 10;
+	unsigned two = b < 10;
+
+	c->s += (a < 10) + two;
+	*v = a + (-two & (9 * a + b));
+	return a < 10 && !(two & (a == 0)) && *v < limit;
 }
 
-/* Words parted by single signs out of `parts`, none twice; how many, -1 where it is no such list. */
-static int list_length(struct str s, int n, const char *parts)
+/* Words parted by these signs, none twice; how many, 0 where it is no such list. *others: how many of the second sign. */
+static unsigned eat_list(struct cursor *c, unsigned words, char one, char other, unsigned *others)
 {
+	unsigned count = 0, w;
 	uint64_t seen = 0;
-	int count = 0, w;
 
-	for (;;) {
-		if (!head_number(&s, n, &w) || seen >> w & 1)
-			return -1;
+	for (*others = 0;; c->s++) {
+		if (!eat_number(c, words, &w) || seen >> w & 1)
+			return 0;
 		seen |= UINT64_C(1) << w;
 		count++;
-		if (s.n == 0)
+		if (c->s >= c->end || (*c->s != one && *c->s != other))
 			return count;
-		if (!s.s[0] || !strchr(parts, s.s[0]))
-			return -1;
-		s = str_from(s, 1);
+		*others += *c->s == other;
 	}
 }
 
-static bool is_letter_thought(struct str s, int n)
+static bool eat_letter_thought(struct cursor *c, unsigned words)
 {
-	int w, at, number;
-	char c;
+	unsigned w, at, number;
+	char letter;
 
-	if (!head_number(&s, n, &w) || s.n == 0 || s.s[0] != '.')
+	if (!eat_number(c, words, &w) || c->s >= c->end || *c->s++ != '.' || !eat_number(c, WORD_MAX + 2, &at) || at == 0 || c->s >= c->end)
 		return false;
-	s = str_from(s, 1);
-	if (!head_number(&s, WORD_MAX + 2, &at) || at == 0 || s.n == 0)
-		return false;
-	c = s.s[0];
-	s = str_from(s, 1);
-	return head_number(&s, 27, &number) && s.n == 0 && (c == '-' ? number == 0 : lower(c) && number > 0);
+	letter = *c->s++;
+	return eat_number(c, 27, &number) && (letter == '-' ? number == 0 : lower(letter) && number > 0);
 }
 
-/* Is the token a thought of this method at all? */
-static bool is_thought(const struct puzzle *p, struct str token)
+/* Does the desc go on with a token that is a thought of this method at all? It is passed over, and the blank behind it. */
+static bool eat_thought(const struct puzzle *p, struct str *rest)
 {
-	struct str s = str_from(token, 1);
-	ptrdiff_t plus;
+	struct cursor c = { rest->s + 1, rest->s + rest->n };
+	unsigned words = (unsigned)p->n, others;
+	bool fine;
 
-	if (token.n < 2 || token.n > TOKEN_MAX)
-		return false;
-	switch (token.s[0]) {
-	case 'L':
-		return !p->merging && is_letter_thought(s, p->n);
-	case 'O':
-		return !p->merging && list_length(s, p->n, "<=") >= 2;
-	case 'F':
-		return !p->merging && list_length(s, p->n, ",") == p->n;
-	case 'M':
-		plus = str_chr(s, '+');
-		return p->merging && plus > 0 && str_chr(str_from(s, (size_t)plus + 1), '+') < 0 && list_length(s, p->n, ",+") >= 2;
-	case 'C':
-		return p->merging && list_length(s, p->n, "<>") == 2;
-	case 'R':
-		return p->merging && list_length(s, p->n, ",") >= 2;
-	default:
-		return false;
+	switch (rest->s[0]) {
+	case 'L': fine = !p->merging && eat_letter_thought(&c, words); break;
+	case 'O': fine = !p->merging && eat_list(&c, words, '<', '=', &others) >= 2; break;
+	case 'F': fine = !p->merging && eat_list(&c, words, ',', ',', &others) == words; break;
+	case 'M': fine = p->merging && eat_list(&c, words, ',', '+', &others) >= 2 && others == 1; break;
+	case 'C': fine = p->merging && eat_list(&c, words, '<', '>', &others) == 2; break;
+	case 'R': fine = p->merging && eat_list(&c, words, ',', ',', &others) >= 2; break;
+	default: fine = false;
 	}
+	if (!fine || (c.s < c.end && *c.s != ' '))
+		return false;
+	c.s += c.s < c.end;
+	*rest = (struct str){ c.s, (size_t)(c.end - c.s) };
+	return true;
 }
 
 /* ---- the trace that is right ---- */
@@ -192,11 +184,14 @@ static void put(struct teller *t, char c)
 	t->token[t->n++] = c;
 }
 
+/* v < 100 */
 static void put_number(struct teller *t, int v)
 {
-	if (v >= 10)
-		put(t, (char)('0' + v / 10));
-	put(t, (char)('0' + v % 10));
+	size_t two = v >= 10;
+
+	t->token[t->n] = (char)('0' + v / 10);
+	t->token[t->n + two] = (char)('0' + v % 10);
+	t->n += 1 + two;
 }
 
 static void put_list(struct teller *t, const unsigned char *list, int n)
@@ -211,14 +206,17 @@ static void put_list(struct teller *t, const unsigned char *list, int n)
 /* The token is whole: it is what the next thought should say. */
 static void end(struct teller *t)
 {
-	struct str given;
+	struct str given = t->rest;
+	size_t n = t->n;
 
-	if (!str_split(&t->rest, ' ', &given)) {
+	if (!given.n) {
 		t->damaged = true;
 		return;
 	}
 	t->told++;
-	if (!str_eq(given, (struct str){ t->token, t->n }))
+	if (given.n >= n && memcmp(given.s, t->token, n) == 0 && (given.n == n || given.s[n] == ' '))
+		t->rest = str_from(given, n + 1);
+	else
 		t->wrong = t->told;
 }
 
@@ -364,21 +362,23 @@ static void tell_merges(struct teller *t)
 static bool first_wrong(struct str desc, int *wrong, int *thoughts)
 {
 	struct puzzle p;
-	struct teller t = { .p = &p };
-	struct str rest, token;
+	struct teller t;
 
 	if (!read_puzzle(&p, desc))
 		return false;
-	*thoughts = 0;
-	for (rest = p.thoughts; str_split(&rest, ' ', &token); ++*thoughts)
-		if (*thoughts == THOUGHTS_MAX || !is_thought(&p, token))
-			return false;
+	t.p = &p;
 	t.rest = p.thoughts;
+	t.told = t.wrong = 0;
+	t.damaged = false;
 	if (p.merging)
 		tell_merges(&t);
 	else
 		tell_letters(&t);
 	*wrong = t.wrong;
+	*thoughts = t.told - (t.wrong > 0);
+	while (t.rest.n) /* those that are right are thoughts */
+		if (++*thoughts > THOUGHTS_MAX || !eat_thought(&p, &t.rest))
+			return false;
 	return !t.damaged && (t.wrong || t.told == *thoughts);
 }
 
