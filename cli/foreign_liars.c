@@ -1,7 +1,7 @@
 /* foreign_liars.c - who tells the truth, by what a question's people say of each other; see foreign_worked.h. */
 #include "cli/foreign_worked.h"
 
-enum { PEOPLE = 20, CLAIMS = 200 };
+enum { PEOPLE = 20, CLAIMS = 200, LONGEST = 1 << 16 }; /* bytes of a question */
 
 enum claim_kind { IS, ANY, SAME };
 
@@ -239,7 +239,7 @@ bool worked_liars(struct buf *answer, struct str question, struct json meta)
 	int of[PEOPLE], asked = 0;
 	uint32_t people = 0, truth;
 
-	if (!people_read(&s, meta) || !story_between(question, opens, asks, &clues, &rest) ||
+	if (question.n > LONGEST || !people_read(&s, meta) || !story_between(question, opens, asks, &clues, &rest) ||
 	    !story_between(rest, (const char *const[]){ "", NULL }, ends, &ask, &rest))
 		return false;
 	while (next_text(&clues, ".", "\u3002", &text))

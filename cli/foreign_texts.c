@@ -127,18 +127,25 @@ static int options_of(struct str question)
 	return n;
 }
 
+/* Worked out, where no option hangs on what people do not agree on. */
 static bool boolean_expressions(struct foreign *f)
 {
-	struct str rest = buf_str(&f->gold), item;
+	struct buf worked = BUF_INIT;
+	struct str rest, item;
 	uint32_t set = 0;
 	int n = options_of(buf_str(&f->question));
+	bool letters = true;
 
-	while (str_split(&rest, ',', &item)) {
+	f->found = worked_booleans(&worked, buf_str(&f->question));
+	for (rest = buf_str(f->found ? &worked : &f->gold); letters && str_split(&rest, ',', &item);) {
 		item = str_trim(item);
-		if (item.n != 1 || item.s[0] < 'A' || item.s[0] > 'Z')
-			return lacks(f, "its answer is no list of letters");
-		set |= UINT32_C(1) << (item.s[0] - 'A');
+		letters = item.n == 1 && item.s[0] >= 'A' && item.s[0] <= 'Z';
+		if (letters)
+			set |= UINT32_C(1) << (item.s[0] - 'A');
 	}
+	buf_release(&worked);
+	if (!letters)
+		return lacks(f, "its answer is no list of letters");
 	while (n < 26 && set >> n)
 		n++;
 	buf_addf(&f->desc, "letters %d ", n);
