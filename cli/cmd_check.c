@@ -58,7 +58,7 @@ static void check_response(struct check *c, const char *file, int64_t number, st
 {
 	const struct quarry_verdict *v = &c->judged.v;
 
-	judge_response(&c->judged, row, response, false);
+	judge_response(&c->judged, row, response);
 	c->verdicts++;
 	if (v->mark == QUARRY_BAD_TASK)
 		problem(c, "%s:%lld: bad_task: %s", file, (long long)number, v->why);

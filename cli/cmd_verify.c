@@ -113,7 +113,8 @@ static void one(struct work *w, int i)
 	if (w->row[i].kind == JSON_NONE)
 		return;
 	if (!w->a->other) {
-		judge_row(j, w->row[i], w->a->strict);
+		j->strict = w->a->strict;
+		judge_row(j, w->row[i]);
 	} else if (!judge_other(w, i)) {
 		w->row[i].kind = JSON_NONE;
 		return;

@@ -10,25 +10,11 @@ static void bad(struct judged *j, const char *why)
 	snprintf(j->v.why, sizeof(j->v.why), "%s", why);
 }
 
-/* The ground truth, wherever a row of ours or of a trainer holds it. */
-static bool find_truth(struct json row, struct json *truth)
+/* task and desc of what may be a ground truth: JSON in a string, or an object. */
+static bool read_truth(struct judged *j, struct json truth, struct json *task, struct json *desc)
 {
-	struct json model, extra;
-
-	json_get(row, "reward_model", &model);
-	json_get(row, "extra_info", &extra);
-	return json_get(row, "ground_truth", truth) || json_get(model, "ground_truth", truth) || json_get(row, "label", truth) ||
-	       json_get(extra, "ground_truth", truth);
-}
-
-/* task and desc from the ground truth, which is JSON in a string or an object. */
-static bool from_truth(struct judged *j, struct json row, struct json *task, struct json *desc)
-{
-	struct json truth;
 	struct err err;
 
-	if (!find_truth(row, &truth))
-		return false;
 	if (truth.kind == JSON_STRING) {
 		buf_reset(&j->scratch);
 		json_str(truth, &j->scratch);
@@ -36,6 +22,24 @@ static bool from_truth(struct judged *j, struct json row, struct json *task, str
 			return false;
 	}
 	return json_get(truth, "task", task) && json_get(truth, "desc", desc);
+}
+
+/* The same from wherever a row of ours or of a trainer holds it. */
+static bool from_truth(struct judged *j, struct json row, struct json *task, struct json *desc)
+{
+	static const char *const places[] = { "ground_truth", "label", "solution", "answer" };
+	struct json model, extra, truth;
+
+	if (row.kind == JSON_STRING)
+		return read_truth(j, row, task, desc);
+	json_get(row, "reward_model", &model);
+	json_get(row, "extra_info", &extra);
+	if ((json_get(model, "ground_truth", &truth) || json_get(extra, "ground_truth", &truth)) && read_truth(j, truth, task, desc))
+		return true;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (json_get(row, places[i], &truth) && read_truth(j, truth, task, desc))
+			return true;
+	return false;
 }
 
 bool json_z(struct json v, char *z, size_t cap)
@@ -59,7 +63,7 @@ enum quarry_format row_format(struct json row, enum quarry_format otherwise)
 }
 
 /* How the row says that it was asked: of its own, or in the extra_info of a dataset's row. */
-static struct quarry_options asked(struct json row, bool strict)
+static struct quarry_options asked(const struct judged *j, struct json row)
 {
 	struct json think, extra;
 
@@ -67,7 +71,8 @@ static struct quarry_options asked(struct json row, bool strict)
 	return (struct quarry_options){
 		.format = row_format(row, row_format(extra, QUARRY_ANY)),
 		.think_open = (json_get(row, "think", &think) || json_get(extra, "think", &think)) && json_is(think, "open"),
-		.strict_format = strict,
+		.strict_format = j->strict,
+		.budget = j->budget,
 	};
 }
 
@@ -79,44 +84,74 @@ static double now_us(void)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-void judge_row(struct judged *j, struct json row, bool strict)
+void judge_row(struct judged *j, struct json row)
 {
 	struct json response;
 
 	json_get(row, "response", &response);
-	judge_response(j, row, response, strict);
+	judge_response(j, row, response);
 }
 
-void judge_response(struct judged *j, struct json row, struct json response, bool strict)
+/* The rule and the desc of a row; false: the verdict says why not. */
+static bool read_task(struct judged *j, struct json row)
 {
 	struct json task, desc;
-	struct quarry_options o;
 	char z[64];
-	double t0;
 
 	j->us = 0;
 	j->rule = NULL;
 	if (!(json_get(row, "task", &task) && json_get(row, "desc", &desc)) && !from_truth(j, row, &task, &desc)) {
 		bad(j, "the row has neither task and desc nor a ground_truth");
-		return;
+		return false;
+	}
+	if (desc.kind != JSON_STRING || task.kind != JSON_STRING) {
+		bad(j, "the row's task, desc and response must be strings");
+		return false;
 	}
 	j->rule = json_z(task, z, sizeof(z)) ? quarry_rule(z) : NULL;
-	if (response.kind != JSON_STRING || desc.kind != JSON_STRING || task.kind != JSON_STRING) {
-		bad(j, "the row's task, desc and response must be strings");
-		return;
-	}
 	buf_reset(&j->desc);
-	buf_reset(&j->response);
 	json_str(desc, &j->desc);
-	json_str(response, &j->response);
+	return true;
+}
+
+static void judge(struct judged *j, struct str response, const struct quarry_options *o)
+{
+	double t0;
+
 	if (j->desc.failed || j->response.failed) {
 		bad(j, "out of memory");
 		return;
 	}
-	o = asked(row, strict);
 	t0 = now_us();
-	quarry_verify_n(j->rule, buf_z(&j->desc), j->desc.n, buf_z(&j->response), j->response.n, &o, &j->v);
+	quarry_verify_n(j->rule, buf_z(&j->desc), j->desc.n, response.s, response.n, o, &j->v);
 	j->us = now_us() - t0;
+}
+
+void judge_response(struct judged *j, struct json row, struct json response)
+{
+	struct quarry_options o = asked(j, row);
+
+	buf_reset(&j->response);
+	if (!read_task(j, row))
+		return;
+	if (response.kind != JSON_STRING) {
+		bad(j, "the row's task, desc and response must be strings");
+		return;
+	}
+	json_str(response, &j->response);
+	judge(j, (struct str){ buf_z(&j->response), j->response.n }, &o);
+}
+
+void judge_text(struct judged *j, struct json row, struct str response, bool think_open)
+{
+	struct quarry_options o = asked(j, row);
+
+	o.think_open |= think_open;
+	buf_reset(&j->response);
+	if (!read_task(j, row))
+		return;
+	buf_add(&j->response, response);
+	judge(j, (struct str){ buf_z(&j->response), j->response.n }, &o);
 }
 
 void judged_release(struct judged *j)

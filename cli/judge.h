@@ -2,7 +2,8 @@
  * judge.h - a verdict for a JSON row: task + desc (or ground_truth, or a whole instance) + response.
  *
  *	struct judged j = JUDGED_INIT;
- *	judge_row(&j, row, strict);
+ *	j.strict = true;				// as options: format and thought are the row's own
+	judge_row(&j, row);
  *	verdict_json(&out, &j.v, buf_str(&j.response));	// score, mark, why, extracted, format_ok, answers_seen
  *	judged_release(&j);
  *
@@ -15,6 +16,8 @@
 #include "verifiers/verify.h"
 
 struct judged {
+	bool strict;    /* quarry_options.strict_format */
+	size_t budget;  /* quarry_options.budget */
 	struct quarry_verdict v;
 	const struct quarry_rule *rule; /* NULL: the row names no task that we know */
 	struct buf desc, response, scratch;
@@ -23,9 +26,12 @@ struct judged {
 
 #define JUDGED_INIT ((struct judged){ .us = 0 })
 
-void judge_row(struct judged *j, struct json row, bool strict);
+/* The row may also be a ground truth, or the string that holds one. */
+void judge_row(struct judged *j, struct json row);
 /* The same for a response that stands elsewhere: in a row of the sft or pairs view, say. */
-void judge_response(struct judged *j, struct json row, struct json response, bool strict);
+void judge_response(struct judged *j, struct json row, struct json response);
+/* The same for a text. think_open: the prompt had opened the thought, whatever the row says. */
+void judge_text(struct judged *j, struct json row, struct str response, bool think_open);
 void judged_release(struct judged *j);
 /* Adds the verdict's members to an open object. */
 void verdict_json(struct buf *b, const struct quarry_verdict *v);

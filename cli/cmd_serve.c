@@ -1,0 +1,257 @@
+/* cmd_serve.c - quarry serve: verdicts over HTTP, in the shapes that trainers ask in. */
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/serve.h"
+#include "cli/stop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct args {
+	struct common common;
+	const char *listen, *token, *token_file, *config;
+	int64_t queue, connections, body_mb, budget_mb;
+	double deadline, timeout, drain;
+	bool strict, open;
+};
+
+static const struct option options[] = {
+	{ .name = "listen", .letter = 'l', .kind = OPT_TEXT, .arg = "ADDR", .at = offsetof(struct args, listen),
+	  .what = "HOST:PORT, [HOST]:PORT or unix:PATH; 127.0.0.1:8000 when not given; port 0: any free one" },
+	{ .name = "token-file", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, token_file),
+	  .what = "its first line is the bearer token that clients must send" },
+	{ .name = "token", .kind = OPT_TEXT, .arg = "TEXT", .at = offsetof(struct args, token),
+	  .what = "the same in the open; QUARRY_SERVE_TOKEN in the environment is seen by fewer" },
+	{ .name = "open", .kind = OPT_FLAG, .at = offsetof(struct args, open),
+	  .what = "listen on other than loopback addresses without a token" },
+	{ .name = "config", .letter = 'c', .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, config),
+	  .what = "lines of \"option: value\" for what neither flag nor environment says" },
+	{ .name = "queue", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e6, .at = offsetof(struct args, queue),
+	  .what = "large requests that may wait; more get 429; 1024 when not given" },
+	{ .name = "connections", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e6, .at = offsetof(struct args, connections),
+	  .what = "connections at once; 4096 when not given" },
+	{ .name = "max-body", .kind = OPT_INT, .arg = "MIB", .lo = 1, .hi = 1023, .at = offsetof(struct args, body_mb),
+	  .what = "MiB of a request; a larger one gets 413; 64 when not given" },
+	{ .name = "budget", .kind = OPT_INT, .arg = "MIB", .lo = 1, .hi = 1023, .at = offsetof(struct args, budget_mb),
+	  .what = "MiB of a response; a longer one is unreadable; 16 when not given" },
+	{ .name = "deadline", .kind = OPT_REAL, .arg = "S", .lo = 0.001, .hi = 86400, .at = offsetof(struct args, deadline),
+	  .what = "seconds to score one request, from its start; what is left is bad_task; 60 when not given" },
+	{ .name = "timeout", .kind = OPT_REAL, .arg = "S", .lo = 1, .hi = 86400, .at = offsetof(struct args, timeout),
+	  .what = "seconds for a request to arrive, and for an idle connection; 75 when not given" },
+	{ .name = "drain", .kind = OPT_REAL, .arg = "S", .lo = 0, .hi = 86400, .at = offsetof(struct args, drain),
+	  .what = "seconds that running requests get after SIGTERM; 30 when not given" },
+	{ .name = "strict-format", .kind = OPT_FLAG, .at = offsetof(struct args, strict),
+	  .what = "an answer in another format than the asked one is unreadable" },
+	{ 0 },
+};
+
+/* ---- environment and file: what no flag said ---- */
+
+static bool unset(const struct option *o, const struct args *a)
+{
+	const char *at = (const char *)a + o->at;
+
+	switch (o->kind) {
+	case OPT_FLAG:
+		return !*(const bool *)at;
+	case OPT_INT:
+		return *(const int64_t *)at == 0;
+	case OPT_REAL:
+		return *(const double *)at == 0;
+	case OPT_TEXT:
+		return !*(const char *const *)at;
+	case OPT_LIST:
+		break;
+	}
+	return false;
+}
+
+extern const struct command cmd_serve;
+
+static int set_option(struct args *a, const struct option *o, const char *value, struct err *err)
+{
+	char *text, *argv[1];
+	int rc;
+
+	if (!unset(o, a))
+		return 0;
+	if (o->kind == OPT_FLAG && (strcmp(value, "false") == 0 || strcmp(value, "no") == 0 || strcmp(value, "0") == 0))
+		return 0;
+	text = malloc(strlen(o->name) + strlen(value) + 4); /* what a text option points to lives as long as the program */
+	if (!text)
+		return err_set(err, "out of memory");
+	sprintf(text, o->kind == OPT_FLAG ? "--%s" : "--%s=%s", o->name, value);
+	argv[0] = text;
+	rc = options_parse(&cmd_serve, a, 1, argv, err);
+	if (o->kind != OPT_TEXT)
+		free(text);
+	return rc < 0 ? ERR_FAIL : 0;
+}
+
+/* QUARRY_SERVE_MAX_BODY=8 is --max-body 8. */
+static int from_environment(struct args *a, struct err *err)
+{
+	for (const struct option *o = options; o->name; o++) {
+		char name[64];
+		const char *value;
+		int n = snprintf(name, sizeof(name), "QUARRY_SERVE_%s", o->name);
+
+		for (int i = 0; i < n; i++)
+			name[i] = name[i] == '-' ? '_' : name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 32) : name[i];
+		value = getenv(name);
+		if (value && *value && set_option(a, o, value, err) < 0)
+			return err_at(err, "%s: ", name);
+	}
+	return 0;
+}
+
+static const struct option *option_named(struct str name)
+{
+	for (const struct option *o = options; o->name; o++)
+		if (str_is(name, o->name) && strcmp(o->name, "config"))
+			return o;
+	return NULL;
+}
+
+static int config_line(struct args *a, struct str line, struct err *err)
+{
+	ptrdiff_t colon = str_chr(line, ':');
+	const struct option *o;
+	char value[1024];
+	struct str v;
+
+	line = str_trim(line);
+	if (line.n == 0 || line.s[0] == '#')
+		return 0;
+	colon = str_chr(line, ':');
+	if (colon < 0)
+		return err_set(err, "this is not \"option: value\"");
+	o = option_named(str_trim(str_sub(line, 0, (size_t)colon)));
+	if (!o)
+		return err_set(err, "unknown option \"%.*s\"; quarry serve --help lists them", (int)(colon < 60 ? colon : 60), line.s);
+	v = str_trim(str_from(line, (size_t)colon + 1));
+	if (v.n >= 2 && (v.s[0] == '"' || v.s[0] == '\'') && v.s[v.n - 1] == v.s[0])
+		v = str_sub(v, 1, v.n - 1);
+	if (v.n == 0 || v.n >= sizeof(value) || memchr(v.s, 0, v.n))
+		return err_set(err, "\"%s\" has no value", o->name);
+	memcpy(value, v.s, v.n);
+	value[v.n] = 0;
+	return set_option(a, o, value, err);
+}
+
+static int from_file(struct args *a, const char *path, struct err *err)
+{
+	FILE *f = fopen(path, "r");
+	char line[2048];
+	int rc = 0, number = 0;
+
+	if (!f)
+		return err_sys(err, "%s: cannot be read", path);
+	while (rc == 0 && fgets(line, sizeof(line), f)) {
+		number++;
+		rc = config_line(a, str_of(line), err);
+	}
+	fclose(f);
+	return rc < 0 ? err_at(err, "%s:%d: ", path, number) : 0;
+}
+
+static int read_token(struct args *a, struct err *err)
+{
+	static char token[1024];
+	FILE *f;
+
+	if (!a->token_file)
+		return a->token && !*a->token ? err_set(err, "serve: the token is empty") : 0;
+	f = fopen(a->token_file, "r");
+	if (!f)
+		return err_sys(err, "%s: cannot be read", a->token_file);
+	if (!fgets(token, sizeof(token), f))
+		token[0] = 0;
+	fclose(f);
+	token[strcspn(token, "\r\n")] = 0;
+	if (!token[0])
+		return err_set(err, "%s: its first line is empty; there must be a token", a->token_file);
+	a->token = token;
+	return 0;
+}
+
+static int settle(struct args *a, struct err *err)
+{
+	if (from_environment(a, err) < 0 || (a->config && from_file(a, a->config, err) < 0) || read_token(a, err) < 0)
+		return ERR_FAIL;
+	a->listen = a->listen ? a->listen : "127.0.0.1:8000";
+	a->queue = a->queue ? a->queue : 1024;
+	a->connections = a->connections ? a->connections : 4096;
+	a->body_mb = a->body_mb ? a->body_mb : 64;
+	a->budget_mb = a->budget_mb ? a->budget_mb : 16;
+	a->deadline = a->deadline > 0 ? a->deadline : 60;
+	a->timeout = a->timeout > 0 ? a->timeout : 75;
+	a->drain = a->drain > 0 ? a->drain : 30;
+	return 0;
+}
+
+static int serve(const struct args *a, struct metrics *m, struct err *err)
+{
+	struct http_options o = {
+		.service = { .metrics = m, .strict = a->strict, .deadline = a->deadline, .budget = (size_t)a->budget_mb << 20 },
+		.listen = a->listen,
+		.token = a->token,
+		.open = a->open,
+		.threads = (int)(a->common.threads < 256 ? a->common.threads : 256),
+		.queue = (int)a->queue,
+		.connections = (int)a->connections,
+		.body_max = (size_t)a->body_mb << 20,
+		.read_timeout = a->timeout,
+	};
+	struct http *h;
+	bool all;
+
+	stop_watch();
+	if (http_open(&h, &o, err) < 0)
+		return ERR_FAIL;
+	log_info("listening on %s%s", http_address(h), a->token ? "" : ", for anybody who can reach it");
+	while (!stop_asked())
+		nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
+	log_info("stopping: no new connections, up to %.0f s for what runs", a->drain);
+	all = http_drain(h, a->drain);
+	http_close(h);
+	log_info(all ? "stopped; every request was answered" : "stopped; some requests were still running");
+	return 0;
+}
+
+static int run(void *p, int argc, char **argv)
+{
+	struct args *a = p;
+	struct err err = ERR_INIT;
+	struct metrics *m;
+	int rc;
+
+	if (argc) {
+		err_set(&err, "serve takes no argument, not \"%s\"", argv[0]);
+		return fail_usage(&err);
+	}
+	if (settle(a, &err) < 0)
+		return fail_usage(&err);
+	m = metrics_new();
+	if (!m) {
+		err_set(&err, "out of memory");
+		return fail_usage(&err);
+	}
+	rc = serve(a, m, &err);
+	metrics_free(m);
+	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
+}
+
+static const char more[] =
+	"POST /v1/verify {\"items\":[{\"task\",\"desc\" or \"ground_truth\",\"response\"}]} gives {\"results\":[...]}, one each, in order. Trainers' own\n"
+	"shapes: /get_reward (OpenRLHF), /remote_rm (slime), /verify (NeMo-Gym), /judge (V-Triune); see docs/integrations.md. GET /healthz,\n"
+	"/readyz, /version, /metrics (Prometheus).\n"
+	"\n"
+	"A bad sample gets 200 and a mark; 4xx is about the request. Every option may also stand in the environment (QUARRY_SERVE_MAX_BODY) or in\n"
+	"the --config file. SIGTERM ends what runs and stops.\n"
+	"\n"
+	"    quarry serve --listen 127.0.0.1:8000 --threads 8\n"
+	"    quarry serve --listen :8000 --token-file token --queue 4096\n";
+
+const struct command cmd_serve = { "serve", "", "verdicts over HTTP, for trainers", more, options, sizeof(struct args), run };

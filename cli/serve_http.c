@@ -1,0 +1,518 @@
+/*
+ * serve_http.c - HTTP by libmicrohttpd, and the queue behind it; see serve.h.
+ *
+ * Its threads read and answer. A request whose body is small is scored where it was read; a larger one waits, suspended, in a queue
+ * for the scoring threads, and one that finds the queue full is told to come again. So a slow body or a large batch never holds
+ * up anybody else's small one.
+ */
+#include "cli/serve.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	INLINE_MAX = 64 << 10, /* bytes of a body that is scored where it was read */
+	READERS_MAX = 4,
+	BACKLOG = 1024,
+	HEADERS_MAX = 32 << 10, /* bytes a connection may use for its headers and buffers */
+	RETRY_S = 1,
+	SWALLOW = 8, /* a body up to so many times too large is read and forgotten: few clients read a reply before they have sent all */
+};
+
+struct request {
+	struct http *h;
+	struct MHD_Connection *connection;
+	const struct route *route;
+	struct buf body;
+	struct reply reply;
+	bool scalar, too_large, queued, done, counted;
+	double began, whole; /* when it was seen first, and when its body was there */
+	struct request *next;
+};
+
+struct http {
+	struct http_options o;
+	struct MHD_Daemon *daemon;
+	char address[160], path[108]; /* path: of a Unix socket, to be removed */
+	int fd;
+	pthread_mutex_t lock;
+	pthread_cond_t work;
+	struct request *first, *last;
+	int waiting; /* in the queue; also those that have a place and are on their way there */
+	atomic_int active;
+	atomic_bool draining;
+	bool ends;
+	int workers;
+	pthread_t *worker;
+};
+
+static double now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* ---- scoring ---- */
+
+static void answer(struct request *q)
+{
+	struct http *h = q->h;
+	struct reply *r = &q->reply;
+
+	r->status = 200;
+	r->type = "application/json";
+	if (strcmp(q->route->path, "/metrics") == 0) {
+		int waiting;
+
+		pthread_mutex_lock(&h->lock);
+		waiting = h->waiting;
+		pthread_mutex_unlock(&h->lock);
+		r->type = "text/plain; version=0.0.4";
+		metrics_text(&r->body, h->o.service.metrics, waiting, atomic_load(&h->active));
+	} else if (strcmp(q->route->path, "/readyz") == 0 && atomic_load(&h->draining)) {
+		reply_error(r, 503, "this server is about to stop");
+	} else {
+		q->route->answer(r, &h->o.service, (struct str){ buf_z(&q->body), q->body.n }, q->scalar);
+	}
+	if (r->body.failed)
+		reply_error(r, 503, "out of memory");
+	q->done = true;
+}
+
+static void *work(void *arg)
+{
+	struct http *h = arg;
+
+	pthread_mutex_lock(&h->lock);
+	for (;;) {
+		struct request *q = h->first;
+
+		if (!q) {
+			if (h->ends)
+				break;
+			pthread_cond_wait(&h->work, &h->lock);
+			continue;
+		}
+		h->first = q->next;
+		if (!h->first)
+			h->last = NULL;
+		h->waiting--;
+		pthread_mutex_unlock(&h->lock);
+		answer(q);
+		MHD_resume_connection(q->connection);
+		pthread_mutex_lock(&h->lock);
+	}
+	pthread_mutex_unlock(&h->lock);
+	return NULL;
+}
+
+/* A place in the queue; false: there is none. */
+static bool place(struct http *h)
+{
+	bool got;
+
+	pthread_mutex_lock(&h->lock);
+	got = h->waiting < h->o.queue && !h->ends;
+	h->waiting += got;
+	pthread_mutex_unlock(&h->lock);
+	return got;
+}
+
+static void enqueue(struct http *h, struct request *q)
+{
+	pthread_mutex_lock(&h->lock);
+	q->next = NULL;
+	if (h->last)
+		h->last->next = q;
+	else
+		h->first = q;
+	h->last = q;
+	pthread_cond_signal(&h->work);
+	pthread_mutex_unlock(&h->lock);
+}
+
+/* ---- requests ---- */
+
+/* Equal, in a time that tells nothing of where they differ. */
+static bool same_secret(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+	unsigned differ = n != m;
+
+	for (size_t i = 0; i < m; i++)
+		differ |= (unsigned char)a[n ? i % n : 0] ^ (unsigned char)b[i];
+	return !differ;
+}
+
+static bool allowed(const struct request *q)
+{
+	const char *given;
+
+	/* what a load balancer asks */
+	if (!q->h->o.token || (q->route && (strcmp(q->route->path, "/healthz") == 0 || strcmp(q->route->path, "/readyz") == 0 || strcmp(q->route->path, "/") == 0)))
+		return true;
+	given = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
+	return given && strncasecmp(given, "Bearer ", 7) == 0 && same_secret(given + 7, q->h->o.token);
+}
+
+/* JSON, or what careless clients call it. */
+static bool json_like(const char *type)
+{
+	static const char *const fine[] = { "application/json", "text/", "application/x-www-form-urlencoded", "application/octet-stream" };
+
+	if (!type || strstr(type, "json"))
+		return true;
+	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
+		if (strncasecmp(type, fine[i], strlen(fine[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool get_like(const char *method)
+{
+	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
+}
+
+/* What can be said of a request before its body is read; false: the reply is there. */
+static bool accepted(struct request *q, const char *method)
+{
+	const char *length = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	const char *type = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+	const char *scalar = MHD_lookup_connection_value(q->connection, MHD_GET_ARGUMENT_KIND, "scalar");
+	uint64_t n;
+
+	q->scalar = scalar && strcmp(scalar, "0") != 0;
+	if (!allowed(q))
+		reply_error(&q->reply, 401, "this server wants a bearer token");
+	else if (!q->route)
+		reply_error(&q->reply, 404, "there is no such path; see docs/integrations.md");
+	else if (q->route->get ? !get_like(method) : strcmp(method, "POST") != 0)
+		reply_error(&q->reply, 405, "%s is asked by %s", q->route->path, q->route->get ? "GET" : "POST");
+	else if (length && str_u64(str_of(length), &n) && n / SWALLOW > q->h->o.body_max)
+		reply_error(&q->reply, 413, "the body is larger than %zu bytes", q->h->o.body_max);
+	else if (!q->route->get && !json_like(type))
+		reply_error(&q->reply, 415, "the body must be application/json");
+	else
+		return true;
+	q->done = true;
+	return false;
+}
+
+static enum MHD_Result send_reply(struct request *q)
+{
+	struct reply *r = &q->reply;
+	struct MHD_Response *response;
+	enum MHD_Result ret;
+
+	metrics_request(q->h->o.service.metrics, q->route ? q->route->path : "none", r->status, q->whole > 0 ? now_s() - q->whole : 0);
+	response = MHD_create_response_from_buffer(r->body.n, r->body.s, MHD_RESPMEM_MUST_FREE);
+	if (!response)
+		return MHD_NO;
+	r->body = BUF_INIT; /* it is the response's now */
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, r->type);
+	if (r->status == 401)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+	if (r->status == 405)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, q->route->get ? "GET, HEAD" : "POST");
+	if (r->status == 429)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+	if (atomic_load(&q->h->draining))
+		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+	ret = MHD_queue_response(q->connection, r->status, response);
+	MHD_destroy_response(response);
+	return ret;
+}
+
+static enum MHD_Result read_more(struct request *q, const char *data, size_t *n)
+{
+	size_t got = *n;
+
+	*n = 0;
+	if (now_s() - q->began > q->h->o.read_timeout)
+		return MHD_NO; /* a drop at a time, for ever */
+	if (q->too_large || q->body.n + got > q->h->o.body_max) {
+		q->too_large = true;
+		buf_release(&q->body);
+		return MHD_YES;
+	}
+	buf_add(&q->body, (struct str){ data, got });
+	return MHD_YES;
+}
+
+static enum MHD_Result whole(struct request *q)
+{
+	struct http *h = q->h;
+
+	q->whole = now_s();
+	if (q->too_large) {
+		reply_error(&q->reply, 413, "the body is larger than %zu bytes", h->o.body_max);
+	} else if (q->body.failed) {
+		reply_error(&q->reply, 503, "out of memory");
+	} else if (q->body.n <= INLINE_MAX) {
+		answer(q);
+	} else if (place(h)) {
+		q->queued = true;
+		MHD_suspend_connection(q->connection);
+		enqueue(h, q);
+		return MHD_YES;
+	} else {
+		reply_error(&q->reply, 429, "%d requests wait already; come again in %d s", h->o.queue, RETRY_S);
+	}
+	q->done = true;
+	return send_reply(q);
+}
+
+static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
+			      const char *data, size_t *n, void **ctx)
+{
+	struct request *q = *ctx;
+	struct http *h = cls;
+
+	(void)version;
+	if (!q) {
+		q = calloc(1, sizeof(*q));
+		if (!q)
+			return MHD_NO;
+		*ctx = q;
+		q->h = h;
+		q->connection = connection;
+		q->route = route_find(url);
+		q->began = now_s();
+		atomic_fetch_add(&h->active, 1);
+		return accepted(q, method) ? MHD_YES : send_reply(q);
+	}
+	if (q->done)
+		return send_reply(q);
+	return *n ? read_more(q, data, n) : whole(q);
+}
+
+static void completed(void *cls, struct MHD_Connection *connection, void **ctx, enum MHD_RequestTerminationCode code)
+{
+	struct request *q = *ctx;
+
+	(void)cls;
+	(void)connection;
+	(void)code;
+	if (!q)
+		return;
+	atomic_fetch_sub(&q->h->active, 1);
+	buf_release(&q->body);
+	buf_release(&q->reply.body);
+	free(q);
+	*ctx = NULL;
+}
+
+/* ---- where it listens ---- */
+
+static int listen_unix(struct http *h, const char *path, struct err *err)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	struct stat st;
+	int fd;
+
+	if (strlen(path) == 0 || strlen(path) >= sizeof(at.sun_path))
+		return err_set(err, "serve: a Unix socket's path has 1 to %zu bytes", sizeof(at.sun_path) - 1);
+	strcpy(at.sun_path, path);
+	if (stat(path, &st) == 0) {
+		if (!S_ISSOCK(st.st_mode))
+			return err_set(err, "serve: %s is there already and is no socket", path);
+		fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof(at)) == 0) {
+			close(fd);
+			return err_set(err, "serve: somebody listens on %s already", path);
+		}
+		if (fd >= 0)
+			close(fd);
+		unlink(path); /* left by one that was killed */
+	}
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || chmod(path, 0600) < 0 || listen(fd, BACKLOG) < 0) {
+		err_sys(err, "serve: cannot listen on %s", path);
+		if (fd >= 0)
+			close(fd);
+		return ERR_FAIL;
+	}
+	h->fd = fd;
+	strcpy(h->path, path);
+	snprintf(h->address, sizeof(h->address), "unix:%s", path);
+	return 0;
+}
+
+static bool loopback(const struct sockaddr *a)
+{
+	if (a->sa_family == AF_INET)
+		return ntohl(((const struct sockaddr_in *)(const void *)a)->sin_addr.s_addr) >> 24 == 127;
+	return a->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)a)->sin6_addr);
+}
+
+/* "HOST:PORT", "[HOST]:PORT" or ":PORT", in two parts. */
+static bool split_address(const char *text, char host[128], char port[8])
+{
+	struct str s = str_of(text), h, p;
+	size_t colon = s.n;
+	uint64_t number;
+
+	while (colon > 0 && s.s[colon - 1] != ':')
+		colon--;
+	if (colon == 0)
+		return false;
+	h = str_sub(s, 0, colon - 1);
+	p = str_from(s, colon);
+	if (h.n >= 2 && h.s[0] == '[' && h.s[h.n - 1] == ']')
+		h = str_sub(h, 1, h.n - 1);
+	if (h.n >= 128 || p.n == 0 || p.n > 5)
+		return false;
+	if (!str_u64(p, &number) || number > 65535)
+		return false;
+	memcpy(host, h.s, h.n);
+	host[h.n] = 0;
+	memcpy(port, p.s, p.n);
+	port[p.n] = 0;
+	return true;
+}
+
+static void say_address(struct http *h)
+{
+	struct sockaddr_storage at;
+	socklen_t n = sizeof(at);
+	char host[128], port[8];
+
+	if (getsockname(h->fd, (struct sockaddr *)&at, &n) == 0 &&
+	    getnameinfo((struct sockaddr *)&at, n, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+		snprintf(h->address, sizeof(h->address), strchr(host, ':') ? "http://[%s]:%s" : "http://%s:%s", host, port);
+}
+
+static int listen_tcp(struct http *h, bool open, struct err *err)
+{
+	const struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
+	struct addrinfo *list;
+	char host[128], port[8];
+	int rc, on = 1;
+
+	if (!split_address(h->o.listen, host, port))
+		return err_set(err, "serve: --listen takes HOST:PORT, [HOST]:PORT, :PORT or unix:PATH, not \"%.100s\"", h->o.listen);
+	rc = getaddrinfo(*host ? host : NULL, port, &hints, &list);
+	if (rc)
+		return err_set(err, "serve: \"%.100s\": %s", h->o.listen, gai_strerror(rc));
+	if (!open && !h->o.token && !loopback(list->ai_addr)) {
+		freeaddrinfo(list);
+		return err_set(err, "serve: %s can be reached from elsewhere, and there is no token; give --token-file, or --open if anybody may ask", h->o.listen);
+	}
+	h->fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (h->fd < 0 || setsockopt(h->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 || bind(h->fd, list->ai_addr, list->ai_addrlen) < 0 || listen(h->fd, BACKLOG) < 0) {
+		err_sys(err, "serve: cannot listen on %s", h->o.listen);
+		freeaddrinfo(list);
+		if (h->fd >= 0)
+			close(h->fd);
+		h->fd = -1;
+		return ERR_FAIL;
+	}
+	freeaddrinfo(list);
+	say_address(h);
+	return 0;
+}
+
+/* ---- opening and closing ---- */
+
+static int start_workers(struct http *h, struct err *err)
+{
+	h->worker = calloc((size_t)h->o.threads, sizeof(*h->worker));
+	if (!h->worker)
+		return err_set(err, "out of memory");
+	while (h->workers < h->o.threads && pthread_create(&h->worker[h->workers], NULL, work, h) == 0)
+		h->workers++;
+	return h->workers ? 0 : err_set(err, "serve: no thread can be started");
+}
+
+static int start_daemon(struct http *h, struct err *err)
+{
+	unsigned readers = (unsigned)(h->o.threads < READERS_MAX ? h->o.threads : READERS_MAX);
+	const struct MHD_OptionItem pool[] = { { MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)readers, NULL }, { MHD_OPTION_END, 0, NULL } };
+	const struct MHD_OptionItem single[] = { { MHD_OPTION_END, 0, NULL } };
+
+	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL, handle, h,
+				     MHD_OPTION_LISTEN_SOCKET, h->fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->o.connections,
+				     MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->o.read_timeout, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
+				     MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_ARRAY, readers > 1 ? pool : single, MHD_OPTION_END);
+	return h->daemon ? 0 : err_set(err, "serve: the HTTP server cannot be started");
+}
+
+int http_open(struct http **ret, const struct http_options *o, struct err *err)
+{
+	struct http *h = calloc(1, sizeof(*h));
+	bool open = o->open;
+	int rc;
+
+	if (!h)
+		return err_set(err, "out of memory");
+	h->o = *o;
+	h->fd = -1;
+	pthread_mutex_init(&h->lock, NULL);
+	pthread_cond_init(&h->work, NULL);
+	rc = strncmp(o->listen, "unix:", 5) == 0 ? listen_unix(h, o->listen + 5, err) : listen_tcp(h, open, err);
+	if (rc == 0)
+		rc = start_workers(h, err);
+	if (rc == 0)
+		rc = start_daemon(h, err);
+	if (rc < 0) {
+		http_close(h);
+		return rc;
+	}
+	*ret = h;
+	return 0;
+}
+
+const char *http_address(const struct http *h)
+{
+	return h->address;
+}
+
+bool http_drain(struct http *h, double seconds)
+{
+	double end = now_s() + seconds;
+	int fd;
+
+	atomic_store(&h->draining, true);
+	fd = MHD_quiesce_daemon(h->daemon);
+	if (fd >= 0)
+		close(fd);
+	h->fd = -1;
+	while (atomic_load(&h->active) > 0 && now_s() < end)
+		nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+	return atomic_load(&h->active) == 0;
+}
+
+void http_close(struct http *h)
+{
+	if (!h)
+		return;
+	pthread_mutex_lock(&h->lock);
+	h->ends = true; /* those that wait are still answered */
+	pthread_cond_broadcast(&h->work);
+	pthread_mutex_unlock(&h->lock);
+	for (int i = 0; i < h->workers; i++)
+		pthread_join(h->worker[i], NULL);
+	if (h->daemon)
+		MHD_stop_daemon(h->daemon);
+	if (h->fd >= 0 && !h->daemon)
+		close(h->fd);
+	if (*h->path)
+		unlink(h->path);
+	pthread_cond_destroy(&h->work);
+	pthread_mutex_destroy(&h->lock);
+	free(h->worker);
+	free(h);
+}
