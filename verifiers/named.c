@@ -20,19 +20,20 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-/* *wide: a byte of it is none of English. */
+/* Equal for names that are the same, and a few more. *wide: a byte of it is none of English. */
 static uint32_t hash(struct str s, bool *wide)
 {
-	uint32_t h = 2166136261u;
+	uint32_t h = 0;
 	unsigned char any = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
 		any |= (unsigned char)s.s[i];
 		if (!loose(s.s[i]))
-			h = (h ^ (unsigned char)lower(s.s[i])) * 16777619u;
+			h = (h << 5 | h >> 27) ^ ((unsigned char)s.s[i] | 0x20);
 	}
 	*wide = any >= 0x80;
-	return h ^ h >> 15;
+	h *= 0x9E3779B1u;
+	return h >> 16 ^ h;
 }
 
 bool named_same(struct str a, struct str b)

@@ -7,6 +7,8 @@
  */
 #include "verifiers/picks.h"
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 /* ---- boards ---- */
 
 static const struct {
@@ -22,7 +24,7 @@ static const struct {
 
 static char sign_of(uint32_t cp)
 {
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+	for (size_t i = 0; i < COUNT(signs); i++)
 		if (signs[i].cp == cp)
 			return signs[i].sign;
 	return 0;
@@ -32,9 +34,12 @@ struct str picks_signs(struct str text, char room[PICKS_ROOM])
 {
 	size_t n = 0;
 
-	if (text.n > PICKS_ROOM)
+	while (n < text.n && (unsigned char)text.s[n] < 0x80)
+		n++;
+	if (n == text.n || text.n > PICKS_ROOM)
 		return text;
-	for (struct str rest = text; rest.n;) {
+	memcpy(room, text.s, n);
+	for (struct str rest = str_from(text, n); rest.n;) {
 		uint32_t cp;
 		size_t len = utf8_next(rest, &cp);
 		char sign = cp < 0x2000 ? 0 : sign_of(cp);
@@ -145,6 +150,10 @@ static uint32_t peek(struct str s, size_t *len)
 	*len = 0;
 	if (!s.n)
 		return 0;
+	c = (unsigned char)s.s[0];
+	*len = 1;
+	if (c >= ' ' && c < 0x80) /* nearly all */
+		return c;
 	*len = utf8_next(s, &c);
 	return fold(c);
 }
@@ -180,6 +189,15 @@ static bool is_digit(uint32_t c)
 static bool is_letter(uint32_t c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Is the word one of the list's n? */
+static bool listed(const char *const *list, size_t n, const char *w)
+{
+	for (size_t i = 0; i < n; i++)
+		if (list[i][0] == w[0] && strcmp(list[i], w) == 0)
+			return true;
+	return false;
 }
 
 static struct frame *inner(struct lister *r)
@@ -348,25 +366,15 @@ static bool word(struct lister *r, uint32_t first)
 		r->link = r->comma = r->after = false; /* "A - (1,2)" */
 		return end_row(r);
 	}
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strcmp(text, rows[i]) == 0) {
-			r->want = ROW;
-			return true;
-		}
-	for (size_t i = 0; i < sizeof(cols) / sizeof(cols[0]); i++)
-		if (strcmp(text, cols[i]) == 0) {
-			r->want = COL;
-			return true;
-		}
-	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
-		if (strcmp(text, counted[i]) == 0) {
-			r->want = INDEX;
-			return true;
-		}
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(text, known[i]) == 0)
-			return true;
-	return false;
+	if (listed(rows, COUNT(rows), text))
+		r->want = ROW;
+	else if (listed(cols, COUNT(cols), text))
+		r->want = COL;
+	else if (listed(counted, COUNT(counted), text))
+		r->want = INDEX;
+	else
+		return listed(known, COUNT(known), text);
+	return true;
 }
 
 /* Chinese signs that only name things on a board: hang lie di he quyu xing zhangpeng zai weiyu daan ... */
@@ -380,7 +388,7 @@ static bool sign(struct lister *r, uint32_t c)
 
 	if (c == 0x661f || c == 0x7bf7 || c == 0x724c) /* a star, a tent, a domino: its number may follow */
 		r->want = INDEX;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < COUNT(known); i++)
 		if (known[i] == c)
 			return true;
 	return false;
@@ -409,10 +417,7 @@ static bool latex(struct lister *r)
 		name[n] = (char)next(r);
 	}
 	name[n] = '\0';
-	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
-		if (strcmp(name, harmless[i]) == 0)
-			return true;
-	return false;
+	return listed(harmless, COUNT(harmless), name);
 }
 
 static bool dash(struct lister *r, bool line_start)
