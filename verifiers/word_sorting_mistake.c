@@ -21,7 +21,6 @@ enum {
 	WORDS_MAX = 40,
 	WORD_MAX = 16,      /* letters */
 	THOUGHTS_MAX = 1000,
-	TOKEN_MAX = 4 * WORDS_MAX,
 };
 
 struct puzzle {
@@ -158,14 +157,15 @@ static bool eat_thought(const struct puzzle *p, struct str *rest)
 
 /* ---- the trace that is right ---- */
 
+/* Each thought that is due is held against the given one letter by letter; nothing is kept of it. */
 struct teller {
 	const struct puzzle *p;
-	struct str rest; /* given tokens that are still to come */
-	int told;        /* thoughts held against given ones */
-	int wrong;       /* number of the first that differs, 0 for none */
-	bool damaged;    /* the given trace stops early */
-	char token[TOKEN_MAX + 8];
-	size_t n;
+	const char *at, *end; /* given tokens that are still to come */
+	const char *from;     /* where the one looked at begins */
+	bool differs;
+	int told;     /* thoughts held against given ones */
+	int wrong;    /* number of the first that differs, 0 for none */
+	bool damaged; /* the given trace stops early */
 };
 
 static bool going(const struct teller *t)
@@ -173,25 +173,32 @@ static bool going(const struct teller *t)
 	return !t->wrong && !t->damaged;
 }
 
-static void begin(struct teller *t, char kind)
-{
-	t->token[0] = kind;
-	t->n = 1;
-}
-
 static void put(struct teller *t, char c)
 {
-	t->token[t->n++] = c;
+	if (t->at < t->end)
+		t->differs |= *t->at++ != c;
+	else
+		t->differs = true;
 }
 
-/* v < 100 */
+static void begin(struct teller *t, char kind)
+{
+	t->from = t->at;
+	t->differs = false;
+	put(t, kind);
+}
+
+/* v < 100. No branch asks whether it has two digits, for nobody could foresee it. */
 static void put_number(struct teller *t, int v)
 {
-	size_t two = v >= 10;
+	int two = v >= 10;
 
-	t->token[t->n] = (char)('0' + v / 10);
-	t->token[t->n + two] = (char)('0' + v % 10);
-	t->n += 1 + two;
+	if (t->end - t->at <= two) {
+		t->differs = true;
+		return;
+	}
+	t->differs |= (t->at[0] != '0' + (two ? v / 10 : v)) | (t->at[two] != '0' + v % 10);
+	t->at += 1 + two;
 }
 
 static void put_list(struct teller *t, const unsigned char *list, int n)
@@ -203,21 +210,19 @@ static void put_list(struct teller *t, const unsigned char *list, int n)
 	}
 }
 
-/* The token is whole: it is what the next thought should say. */
+/* That was all of the thought. */
 static void end(struct teller *t)
 {
-	struct str given = t->rest;
-	size_t n = t->n;
-
-	if (!given.n) {
+	if (t->from == t->end) {
 		t->damaged = true;
 		return;
 	}
 	t->told++;
-	if (given.n >= n && memcmp(given.s, t->token, n) == 0 && (given.n == n || given.s[n] == ' '))
-		t->rest = str_from(given, n + 1);
-	else
+	if (t->differs || (t->at < t->end && *t->at != ' ')) {
 		t->wrong = t->told;
+		t->at = t->from;
+	}
+	t->at += t->at < t->end && *t->at == ' ';
 }
 
 /* Number of letter `at` (from 0) of a word, 0 where it has ended. */
@@ -362,22 +367,22 @@ static void tell_merges(struct teller *t)
 static bool first_wrong(struct str desc, int *wrong, int *thoughts)
 {
 	struct puzzle p;
-	struct teller t;
+	struct teller t = { .p = &p };
+	struct str rest;
 
 	if (!read_puzzle(&p, desc))
 		return false;
-	t.p = &p;
-	t.rest = p.thoughts;
-	t.told = t.wrong = 0;
-	t.damaged = false;
+	t.at = p.thoughts.s;
+	t.end = p.thoughts.s + p.thoughts.n;
 	if (p.merging)
 		tell_merges(&t);
 	else
 		tell_letters(&t);
 	*wrong = t.wrong;
 	*thoughts = t.told - (t.wrong > 0);
-	while (t.rest.n) /* those that are right are thoughts */
-		if (++*thoughts > THOUGHTS_MAX || !eat_thought(&p, &t.rest))
+	rest = (struct str){ t.at, (size_t)(t.end - t.at) };
+	while (rest.n) /* those that are right are thoughts */
+		if (++*thoughts > THOUGHTS_MAX || !eat_thought(&p, &rest))
 			return false;
 	return !t.damaged && (t.wrong || t.told == *thoughts);
 }
