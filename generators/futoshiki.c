@@ -351,7 +351,17 @@ static void flip_sign(struct latin_dig *dig, int item, bool there)
 	int i = item / 2, dir = item % 2 ? DOWN : RIGHT, j = neighbour(d->b.n, i, dir);
 
 	assert(j >= 0);
+	d->r.known = false;
 	sign_set(&d->b, i, dir, !there ? 0 : d->full[i] < d->full[j] ? -1 : 1);
+}
+
+static void look_sign(struct latin_dig *dig, struct latin *l, int item)
+{
+	struct dig *d = (struct dig *)dig;
+	int i = item / 2;
+
+	latin_look_cell(l, i);
+	latin_look_cell(l, neighbour(d->b.n, i, item % 2 ? DOWN : RIGHT));
 }
 
 static void flip_given(struct latin_dig *dig, int item, bool there)
@@ -359,6 +369,14 @@ static void flip_given(struct latin_dig *dig, int item, bool there)
 	struct dig *d = (struct dig *)dig;
 
 	d->b.cell[item] = there ? d->full[item] : 0;
+}
+
+static void look_given(struct latin_dig *dig, struct latin *l, int item)
+{
+	struct dig *d = (struct dig *)dig;
+
+	if (!l->cell[item])
+		latin_give(l, item, d->full[item]);
 }
 
 static void start_dig(struct latin_dig *dig, struct latin *l)
@@ -421,6 +439,7 @@ static int thin(struct dig *d, bool cells, int want, int least, struct rng *rng)
 	int count = listed(&d->b, cells, order, rng);
 
 	d->dig.flip = cells ? flip_given : flip_sign;
+	d->dig.look = cells ? look_given : look_sign;
 	return count - latin_thin(&d->dig, order, count, count > want ? count - want : 0, count > least ? count - least : 0);
 }
 
@@ -743,7 +762,7 @@ const struct task task_futoshiki = {
 	.name = "futoshiki",
 	.family = "grid",
 	.what = "Fill a Latin square so that the inequality signs between neighbours hold.",
-	.revision = 1,
+	.revision = 2,
 	.flags = TASK_UNIQUE,
 	.knobs = knobs,
 	.levels = levels,

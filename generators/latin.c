@@ -107,6 +107,24 @@ void latin_strike(struct latin *l, int i, unsigned digits)
 	latin_say_cell(&l->line, l->n, i);
 }
 
+static void look_far(struct latin *l)
+{
+	for (int i = 0; i < l->cells; i += 64)
+		l->far[i >> 6] = l->cells - i < 64 ? (1ull << (l->cells - i)) - 1 : ~0ull;
+}
+
+void latin_look_cell(struct latin *l, int i)
+{
+	l->moved[i >> 6] |= 1ull << (i & 63);
+	look_far(l);
+}
+
+void latin_look_line(struct latin *l, int line)
+{
+	l->moved_lines |= 1u << line;
+	look_far(l);
+}
+
 /* The cells of a line are at + k * step. */
 static int line_at(const struct latin *l, int line, int *step)
 {
@@ -561,19 +579,26 @@ static bool fish_in(struct latin *l, int from, int size, int v, const uint16_t *
 
 static bool fish(struct latin *l, int size)
 {
-	uint16_t *digits = &l->fish[size - 2];
+	uint16_t *digits = &l->fish[size - 2], at[LATIN_SIDE][2 * LATIN_SIDE] = { { 0 } }; /* places in a line */
 	bool any = false;
+	int n = l->n;
 
-	for (int v = 1; v <= l->n; v++) {
+	for (int y = 0, i = 0; y < n; y++) {
+		for (int x = 0; x < n; x++, i++) {
+			for (unsigned c = l->cand[i] & *digits; c; c &= c - 1) {
+				at[__builtin_ctz(c)][y] |= (uint16_t)(1u << x);
+				at[__builtin_ctz(c)][n + x] |= (uint16_t)(1u << y);
+			}
+		}
+	}
+	for (int v = 1; v <= n; v++) {
 		if (!(*digits >> (v - 1) & 1))
 			continue;
 		*digits &= (uint16_t)~(1u << (v - 1)); /* what is struck sets it again */
-		for (int from = 0; from <= l->n && !l->broken; from += l->n) {
-			uint16_t at[LATIN_SIDE];
-
-			for (int k = 0; k < l->n; k++)
-				at[k] = (uint16_t)places(l, from + k, v);
-			if (!fish_in(l, from, size, v, at))
+		for (int from = 0; from <= n && !l->broken; from += n) {
+			for (int k = from; k < from + n && *digits >> (v - 1) & 1; k++)
+				at[v - 1][k] = (uint16_t)places(l, k, v);
+			if (!fish_in(l, from, size, v, at[v - 1] + from))
 				continue;
 			any = true;
 			if (!l->sweep)

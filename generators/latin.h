@@ -73,6 +73,9 @@ struct latin {
 void latin_init(struct latin *l, const struct latin_puzzle *p, int max);
 void latin_give(struct latin *l, int i, int v);
 void latin_strike(struct latin *l, int i, unsigned digits);
+/* The rules of a cell, those of a line have changed; wide ones may have, all of them. */
+void latin_look_cell(struct latin *l, int i);
+void latin_look_line(struct latin *l, int line);
 /* Until the square is full and all rules hold (true), or no technique has a step, or it is broken (false). */
 bool latin_solve(struct latin *l);
 int latin_hardest(const struct latin *l);
@@ -96,7 +99,8 @@ struct latin_dig {
 	int goal;    /* hard enough once this one is needed */
 	int hardest; /* that is needed, when latin_thin() is done */
 	void (*start)(struct latin_dig *d, struct latin *l);
-	void (*flip)(struct latin_dig *d, int item, bool there); /* take a clue away, or put it back */
+	void (*flip)(struct latin_dig *d, int item, bool there);          /* take a clue away, or put it back */
+	void (*look)(struct latin_dig *d, struct latin *l, int item); /* l shall take note of a clue that was put back */
 };
 
 /* Has it one solution, found by techniques up to max? l: as far as those come. */
@@ -105,8 +109,8 @@ bool latin_fits(struct latin_dig *d, struct latin *l);
 void latin_fits_how(struct latin_dig *d);
 
 /*
- * Take away items of order[0 .. count-1], as far as it fits: `least` of them and on until it is hard enough, `most` at most; a run
- * of them at once where that goes. How many are gone.
+ * Take away items of order[0 .. count-1], one after another, where it fits without: `least` of them and on until it is hard enough,
+ * `most` at most. How many are gone. It must fit at first.
  */
 int latin_thin(struct latin_dig *d, const uint8_t *order, int count, int least, int most);
 

@@ -83,12 +83,18 @@ void latin_square(uint8_t *cell, int n, struct rng *rng)
 
 /* ---- inventing ---- */
 
+/* As far as techniques come; then, where that is allowed and wanted, is there one solution? */
+static bool solves(const struct latin_dig *d, struct latin *l, bool guess)
+{
+	l->sweep = l->lean = true;
+	l->max = d->max < LATIN_GUESS ? d->max : LATIN_HARD;
+	return latin_solve(l) || (guess && d->max == LATIN_GUESS && latin_solutions(l, 2, LATIN_FEW, NULL) == 1);
+}
+
 bool latin_fits(struct latin_dig *d, struct latin *l)
 {
 	d->start(d, l);
-	l->sweep = l->lean = true;
-	l->max = d->max < LATIN_GUESS ? d->max : LATIN_HARD;
-	return latin_solve(l) || (d->max == LATIN_GUESS && latin_solutions(l, 2, LATIN_FEW, NULL) == 1);
+	return solves(d, l, true);
 }
 
 void latin_fits_how(struct latin_dig *d)
@@ -101,42 +107,84 @@ void latin_fits_how(struct latin_dig *d)
 	d->hardest = latin_solve(&l) ? latin_hardest(&l) : LATIN_GUESS;
 }
 
+struct thin {
+	struct latin_dig *d;
+	const uint8_t *order;
+	bool *gone; /* of order[] */
+	int least, most; /* to take away: before it need be hard, at all */
+	bool graded, done;     /* d->hardest is of the board as it is; no more is to go */
+};
+
+/* Items of order[from .. to-1] that are not gone leave the board, or come back: to l, too, if that is not NULL. */
+static void flip(struct thin *t, int from, int to, bool there, struct latin *l)
+{
+	for (int k = from; k < to; k++) {
+		if (t->gone[k])
+			continue;
+		t->d->flip(t->d, t->order[k], there);
+		if (l)
+			t->d->look(t->d, l, t->order[k]);
+	}
+}
+
+/* All of these may go, and are gone but for those that shall stay. */
+static void take(struct thin *t, int from, int to)
+{
+	flip(t, from, to, true, NULL);
+	for (int k = from; k < to && !t->done; k++) {
+		if (t->least <= 0 && !t->graded) {
+			latin_fits_how(t->d);
+			t->graded = true;
+		}
+		t->done = t->most == 0 || (t->least <= 0 && t->d->hardest >= t->d->goal);
+		if (t->done)
+			return;
+		t->d->flip(t->d, t->order[k], false);
+		t->gone[k] = true;
+		t->graded = false;
+		t->least--;
+		t->most--;
+	}
+}
+
+/*
+ * base: what follows from all that is on the board, without order[from .. to-1]. An item may go if the board can be solved without
+ * it; halves share what follows from the rest, so that all of it takes a few times as long as to solve the board once.
+ */
+static void thin_on(struct thin *t, struct latin *base, int from, int to)
+{
+	int mid = (from + to) / 2;
+
+	if (!t->done && solves(t->d, base, to == from + 1)) {
+		take(t, from, to);
+	} else if (t->done || to == from + 1) {
+		flip(t, from, to, true, NULL);
+	} else {
+		struct latin l = *base;
+
+		flip(t, mid, to, true, &l);
+		thin_on(t, &l, from, mid);
+		flip(t, mid, to, false, NULL);
+		l = *base;
+		flip(t, from, mid, true, &l);
+		thin_on(t, &l, mid, to);
+	}
+}
+
 int latin_thin(struct latin_dig *d, const uint8_t *order, int count, int least, int most)
 {
-	int gone = 0, run = least / 3 + 1;
-	bool graded = false;
+	bool gone[2 * LATIN_CELLS] = { false };
+	struct thin t = { .d = d, .order = order, .gone = gone, .least = least, .most = most };
 	struct latin l;
 
-	for (int at = 0; at < count && gone < most;) {
-		int end = at + run;
-
-		if (gone >= least && !graded)
-			latin_fits_how(d);
-		graded = gone >= least;
-		if (graded && d->hardest >= d->goal)
-			return gone;
-		if (end > count)
-			end = count;
-		if (end > at + most - gone)
-			end = at + most - gone;
-		for (int k = at; k < end; k++)
-			d->flip(d, order[k], false);
-		if (latin_fits(d, &l)) {
-			gone += end - at;
-			at = end;
-			graded = false;
-			continue;
-		}
-		for (int k = at; k < end; k++)
-			d->flip(d, order[k], true);
-		if (end == at + 1)
-			at++;
-		else
-			run = (end - at + 1) / 2;
+	if (count > 0) {
+		flip(&t, 0, count, false, NULL);
+		d->start(d, &l);
+		thin_on(&t, &l, 0, count);
 	}
-	if (!graded)
+	if (!t.graded)
 		latin_fits_how(d);
-	return gone;
+	return most - t.most;
 }
 
 /* ---- symmetry ---- */

@@ -239,11 +239,27 @@ static void flip_clue(struct latin_dig *dig, int item, bool there)
 	d->b.clue[side][k] = there ? d->clue[side][k] : 0;
 }
 
+static void look_clue(struct latin_dig *dig, struct latin *l, int item)
+{
+	int side = item / LATIN_SIDE, k = item % LATIN_SIDE;
+
+	(void)dig;
+	latin_look_line(l, side < LEFT ? l->n + k : k);
+}
+
 static void flip_given(struct latin_dig *dig, int item, bool there)
 {
 	struct dig *d = (struct dig *)dig;
 
 	d->b.cell[item] = there ? d->full[item] : 0;
+}
+
+static void look_given(struct latin_dig *dig, struct latin *l, int item)
+{
+	struct dig *d = (struct dig *)dig;
+
+	if (!l->cell[item])
+		latin_give(l, item, d->full[item]);
 }
 
 static void start_dig(struct latin_dig *dig, struct latin *l)
@@ -302,6 +318,7 @@ static int thin(struct dig *d, bool cells, int want, int least, struct rng *rng)
 	int count = listed(&d->b, cells, order, rng);
 
 	d->dig.flip = cells ? flip_given : flip_clue;
+	d->dig.look = cells ? look_given : look_clue;
 	return count - latin_thin(&d->dig, order, count, count > want ? count - want : 0, count > least ? count - least : 0);
 }
 
@@ -626,7 +643,7 @@ const struct task task_skyscraper_puzzle = {
 	.name = "skyscraper_puzzle",
 	.family = "grid",
 	.what = "Fill a Latin square of heights so that the buildings seen from its edges are as many as the clues say.",
-	.revision = 1,
+	.revision = 2,
 	.flags = TASK_UNIQUE,
 	.knobs = knobs,
 	.levels = levels,
