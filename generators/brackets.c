@@ -1,5 +1,6 @@
 /* brackets.c - kinds of brackets, and what stays when they are renamed; see brackets.h. */
 #include "generators/brackets.h"
+#include "generators/pen.h"
 
 const char bracket_open[] = "([{<", bracket_close[] = ")]}>";
 
@@ -10,17 +11,10 @@ const signed char bracket_code[256] = {
 
 void brackets_spaced(struct buf *out, struct str s)
 {
-	char *at;
+	char *pen = pen_down(out, 2 * s.n);
 
-	if (s.n == 0 || !buf_reserve(out, 2 * s.n - 1))
-		return;
-	at = out->s + out->n;
-	for (size_t i = 0; i < s.n; i++) {
-		at[2 * i] = s.s[i];
-		at[2 * i + 1] = ' ';
-	}
-	out->n += 2 * s.n - 1;
-	out->s[out->n] = 0; /* instead of the last blank */
+	if (pen)
+		pen_up(out, brackets_pen(pen, s));
 }
 
 /* The desc with its kinds renamed by map[]. */

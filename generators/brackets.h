@@ -31,6 +31,16 @@ static inline bool bracket_is(char c, int *kind, bool *opens)
 /* Signs one by one, with a blank between each two. */
 void brackets_spaced(struct buf *out, struct str s);
 
+/* The same with a pen, see pen.h; it takes room for 2 * s.n. */
+static inline char *brackets_pen(char *pen, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		pen[2 * i] = s.s[i];
+		pen[2 * i + 1] = ' ';
+	}
+	return s.n ? pen + 2 * s.n - 1 : pen;
+}
+
 /* A desc in which all that is no bracket (blanks, signs) stays as it is. */
 void brackets_canon(struct buf *out, struct str desc);
 bool brackets_twin(struct buf *out, struct str desc, struct rng *rng);

@@ -69,6 +69,16 @@ struct reading {
 	int answer;
 };
 
+/* Is the desc a sequence of brackets? Any one has its answer. */
+static bool all_brackets(struct str desc)
+{
+	bool all = desc.n > 0 && desc.n <= LENGTH_MAX;
+
+	for (size_t i = 0; i < desc.n && all; i++)
+		all = bracket_code[(unsigned char)desc.s[i]] != 0;
+	return all;
+}
+
 /* Read up to the first error. False: the desc is no sequence of brackets. */
 static bool read_brackets(struct reading *r, struct str desc)
 {
@@ -76,11 +86,8 @@ static bool read_brackets(struct reading *r, struct str desc)
 	bool opens;
 
 	r->n = r->deepest = r->read = r->answer = 0;
-	if (desc.n == 0 || desc.n > LENGTH_MAX)
+	if (!all_brackets(desc))
 		return false;
-	for (size_t i = 0; i < desc.n; i++)
-		if (!bracket_code[(unsigned char)desc.s[i]])
-			return false;
 	while (r->read < (int)desc.n && !r->answer) {
 		bracket_is(desc.s[r->read++], &kind, &opens);
 		if (opens)
@@ -110,9 +117,7 @@ static bool solve(struct buf *answer, struct str desc)
 /* Reading is forced, so there is one answer to any sequence. */
 static bool prove(struct str desc)
 {
-	struct reading r;
-
-	return read_brackets(&r, desc);
+	return all_brackets(desc);
 }
 
 /* ---- the generator ---- */
@@ -261,10 +266,8 @@ static void lay_behind(struct draft *d, int n, int noise)
 	}
 }
 
-static bool lay_error(struct draft *d, int n, const int *knob)
+static bool lay_error(struct draft *d, int place, int n, const int *knob)
 {
-	int place = rng_range(d->rng, knob[FIRST], n);
-
 	if (!lay_before(d, place, knob[APART]))
 		return false;
 	lay_wrong(d);
@@ -275,7 +278,7 @@ static bool lay_error(struct draft *d, int n, const int *knob)
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
 	struct draft d; /* large, and filled as far as it is used */
-	int n = rng_range(rng, knob[LENGTH_LO], knob[LENGTH_HI]), luck = (int)rng_below(rng, 100);
+	int n = rng_range(rng, knob[LENGTH_LO], knob[LENGTH_HI]), luck = (int)rng_below(rng, 100), place = -1;
 
 	d.n = d.open = 0;
 	d.kinds = knob[KINDS];
@@ -288,11 +291,15 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 		lay_balanced(&d, n);
 	} else if (luck < knob[CLEAN] + knob[OPEN]) {
 		lay_rise(&d, n, draw_height(n, 2 - n % 2, rng));
-	} else if (!lay_error(&d, n, knob)) {
-		return false;
+		place = n + 1;
+	} else {
+		place = rng_range(rng, knob[FIRST], n);
+		if (!lay_error(&d, place, n, knob))
+			return false;
 	}
 	buf_add(desc, (struct str){ d.text, (size_t)d.n });
-	return !desc->failed && solve(answer, buf_str(desc));
+	buf_addi(answer, place);
+	return !desc->failed && !answer->failed;
 }
 
 /* ---- what else quarry asks ---- */
@@ -360,25 +367,19 @@ static void grade(struct effort *e, struct str desc)
 
 static void canon(struct buf *out, struct str desc)
 {
-	struct reading r;
-
-	if (read_brackets(&r, desc))
+	if (all_brackets(desc))
 		brackets_canon(out, desc);
 }
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
 {
-	struct reading r;
-
-	return read_brackets(&r, desc) && brackets_twin(out, desc, rng);
+	return all_brackets(desc) && brackets_twin(out, desc, rng);
 }
 
 /* Any place, the one behind the end, and -1. */
 static double answers_log2(struct str desc)
 {
-	struct reading r;
-
-	return read_brackets(&r, desc) ? log2((double)desc.n + 2) : 0;
+	return all_brackets(desc) ? log2((double)desc.n + 2) : 0;
 }
 
 static void put_spaced(struct holes *holes, struct str desc)
@@ -415,10 +416,8 @@ static void put_quoted(struct holes *holes, struct str desc)
 /* {{spaced}}, {{rows}} of ten, {{quoted}} as a JSON list; {{length}} and {{after}}, one more. */
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct reading r;
-
 	(void)lang;
-	if (!read_brackets(&r, desc))
+	if (!all_brackets(desc))
 		return;
 	put_spaced(holes, desc);
 	put_rows(holes, desc);

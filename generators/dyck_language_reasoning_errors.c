@@ -8,6 +8,7 @@
  * back. Neighbouring thoughts fit together inside such a run, so that comparing neighbours finds its ends only.
  */
 #include "generators/brackets.h"
+#include "generators/pen.h"
 #include "generators/task.h"
 
 #include <math.h>
@@ -95,12 +96,30 @@ static bool step(char *stack, int *n, char c)
 	return *n > 0 && closer_of(stack[--*n]) == c;
 }
 
-static bool all_brackets(struct str s)
+/* Brackets, then a blank or the end; the blank goes, too. */
+static bool next_brackets(struct str *rest, struct str *brackets)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (!code(s.s[i]))
-			return false;
-	return s.n > 0;
+	size_t n = 0;
+
+	while (n < rest->n && code(rest->s[n]))
+		n++;
+	*brackets = str_sub(*rest, 0, n);
+	if (n < rest->n && rest->s[n] != ' ')
+		return false;
+	*rest = str_from(*rest, n + 1);
+	return n > 0;
+}
+
+/* A stated stack: brackets, or "-" alone. */
+static bool next_stated(struct str *rest, struct str *stated)
+{
+	bool none = rest->n > 0 && rest->s[0] == '-' && (rest->n == 1 || rest->s[1] == ' ');
+
+	if (!none)
+		return next_brackets(rest, stated) && stated->n <= STATED_MAX;
+	*stated = str_sub(*rest, 0, 1);
+	*rest = str_from(*rest, 2);
+	return true;
 }
 
 static bool same_stack(struct str stated, const char *stack, int n)
@@ -118,18 +137,15 @@ static void closing(char *out, const char *stack, int n)
 /* Read the stated stacks and hold each against the true one. False: the desc is damaged. */
 static bool parse(struct trace *t, struct str desc)
 {
-	struct str rest = desc, s;
+	struct str rest = desc;
 	char close[LENGTH_MAX];
 
 	t->n = t->open = t->deepest = t->work = 0;
-	if (!str_split(&rest, ' ', &t->sequence) || !all_brackets(t->sequence) || t->sequence.n > LENGTH_MAX ||
-	    desc.s[desc.n - 1] == ' ')
+	if (!next_brackets(&rest, &t->sequence) || t->sequence.n > LENGTH_MAX || desc.s[desc.n - 1] == ' ')
 		return false;
-	while (str_split(&rest, ' ', &s)) {
-		if (t->n == (int)t->sequence.n + 2 || s.n > STATED_MAX || (!str_is(s, "-") && !all_brackets(s)))
+	while (rest.n > 0)
+		if (t->n == (int)t->sequence.n + 2 || !next_stated(&rest, &t->stated[t->n++]))
 			return false;
-		t->stated[t->n++] = s;
-	}
 	if (t->n <= (int)t->sequence.n)
 		return false;
 	for (int i = 0; i <= (int)t->sequence.n; i++) {
@@ -194,10 +210,15 @@ struct draft {
 	struct rng *rng;
 };
 
+static void stack_set(struct stack *to, const char *s, int n)
+{
+	memcpy(to->s, s, (size_t)n);
+	to->n = n;
+}
+
 static void stack_copy(struct stack *to, const struct stack *from)
 {
-	memcpy(to->s, from->s, (size_t)from->n);
-	to->n = from->n;
+	stack_set(to, from->s, from->n);
 }
 
 /* One step of the even walk from height h to 0 in m steps; see dyck_language_errors.c. */
@@ -220,10 +241,9 @@ static void draw_sequence(struct draft *d, int open)
 	for (int i = 0; i < d->length; i++) {
 		d->sequence[i] = up[i] ? bracket_open[rng_below(d->rng, (uint32_t)d->kinds)] : closer_of(stack[n - 1]);
 		step(stack, &n, d->sequence[i]);
-		memcpy(d->is[i].s, stack, (size_t)n);
-		d->is[i].n = n;
+		stack_set(&d->is[i], stack, n);
 	}
-	stack_copy(&d->is[d->length], &d->is[d->length - 1]);
+	stack_set(&d->is[d->length], stack, n);
 	d->n = d->length + 1;
 	if (n) {
 		closing(d->is[d->n].s, stack, n);
@@ -340,15 +360,29 @@ static bool add_mistakes(struct draft *d, const int *knob)
 	return want == 0;
 }
 
+static const struct stack *stated(const struct draft *d, int i)
+{
+	return d->wrong[i] ? &d->said[i] : &d->is[i];
+}
+
 static void write_desc(struct buf *out, const struct draft *d)
 {
-	buf_add(out, (struct str){ d->sequence, (size_t)d->length });
-	for (int i = 0; i < d->n; i++) {
-		const struct stack *s = d->wrong[i] ? &d->said[i] : &d->is[i];
+	size_t room = (size_t)d->length;
+	char *pen;
 
-		buf_addc(out, ' ');
-		buf_add(out, s->n ? (struct str){ s->s, (size_t)s->n } : STR("-"));
+	for (int i = 0; i < d->n; i++)
+		room += 2 + (size_t)stated(d, i)->n;
+	pen = pen_down(out, room);
+	if (!pen)
+		return;
+	pen = pen_str(pen, (struct str){ d->sequence, (size_t)d->length });
+	for (int i = 0; i < d->n; i++) {
+		const struct stack *s = stated(d, i);
+
+		pen = pen_char(pen, ' ');
+		pen = s->n ? pen_str(pen, (struct str){ s->s, (size_t)s->n }) : pen_char(pen, '-');
 	}
+	pen_up(out, pen);
 }
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
@@ -445,41 +479,58 @@ static double answers_log2(struct str desc)
 	return parse(&t, desc) ? t.n : 0;
 }
 
-static const struct phrases {
-	const char *head, *colon;   /* "\nThought 3: " */
-	const char *plan, *start;   /* what the first two say */
-	const char *stack, *none;   /* "; stack: ", "empty" */
-	const char *end, *due;
-} phrases[LANGS] = {
-	[LANG_EN] = { "\nThought ", ": ", "I read the brackets from left to right and keep a stack of the open ones.", "At the start", " ; stack: ",
-		      "empty", "The end is reached", "Closing brackets still missing, in order: " },
-	[LANG_ZH] = { "\n思考 ", "：", "从左到右逐个读入括号，用栈记录尚未闭合的括号。", "开始", "；栈：", "空", "已读到末尾",
-		      "还缺少的右括号，依次为：" },
+/* "\nThought 3: ( ; stack: (" */
+struct style {
+	struct pen_text head, colon, stack;
 };
 
-/* One line a thought. terse: "3. ( -> (" for "Thought 3: ( ; stack: (". */
-static void add_thoughts(struct buf *b, const struct trace *t, const struct phrases *say, bool terse)
-{
-	const char *colon_z = terse ? ". " : say->colon;
-	struct str head = terse ? STR("\n") : str_of(say->head), colon = str_of(colon_z), none = str_of(say->none);
-	struct str stack = terse ? STR(" -> ") : str_of(say->stack);
+/* "\n3. ( -> (" */
+static const struct style terse = { PEN_TEXT("\n"), PEN_TEXT(". "), PEN_TEXT(" -> ") };
 
-	buf_addf(b, "%s1%s%s%s2%s%s%s%s", head.s + 1, colon_z, say->plan, head.s, colon_z, say->start, stack.s, say->none);
+static const struct phrases {
+	struct style full;
+	struct pen_text none, end;
+	const char *plan, *start; /* what the first two say */
+	const char *due;
+} phrases[LANGS] = {
+	[LANG_EN] = { { PEN_TEXT("\nThought "), PEN_TEXT(": "), PEN_TEXT(" ; stack: ") }, PEN_TEXT("empty"), PEN_TEXT("The end is reached"),
+		      "I read the brackets from left to right and keep a stack of the open ones.", "At the start",
+		      "Closing brackets still missing, in order: " },
+	[LANG_ZH] = { { PEN_TEXT("\n思考 "), PEN_TEXT("："), PEN_TEXT("；栈：") }, PEN_TEXT("空"), PEN_TEXT("已读到末尾"),
+		      "从左到右逐个读入括号，用栈记录尚未闭合的括号。", "开始", "还缺少的右括号，依次为：" },
+};
+
+static char *pen_head(char *pen, const struct style *how, int number)
+{
+	return pen_text(pen_int(pen_text(pen, &how->head), number), &how->colon);
+}
+
+/* One line a thought. */
+static void add_thoughts(struct buf *b, const struct trace *t, const struct phrases *say, const struct style *how)
+{
+	struct str plan = str_of(say->plan), start = str_of(say->start), due = str_of(say->due);
+	size_t line = how->head.n + 3 + how->colon.n + 1 + how->stack.n + say->none.n, room = 2 * line + plan.n + start.n + say->end.n + due.n;
+	char *pen;
+
+	for (int i = 0; i < t->n; i++)
+		room += line + 2 * t->stated[i].n;
+	pen = pen_down(b, room);
+	if (!pen)
+		return;
+	pen = pen_str(pen, (struct str){ how->head.s + 1, how->head.n - 1 }); /* no end of line before the first */
+	pen = pen_str(pen_text(pen_int(pen, 1), &how->colon), plan);
+	pen = pen_text(pen_text(pen_str(pen_head(pen, how, 2), start), &how->stack), &say->none);
 	for (int i = 0; i < t->n; i++) {
-		buf_add(b, head);
-		buf_addi(b, INTRO + 1 + i);
-		buf_add(b, colon);
+		pen = pen_head(pen, how, INTRO + 1 + i);
 		if (i < (int)t->sequence.n)
-			buf_addc(b, t->sequence.s[i]);
+			pen = pen_char(pen, t->sequence.s[i]);
 		else
-			buf_addz(b, i == (int)t->sequence.n ? say->end : say->due);
+			pen = i == (int)t->sequence.n ? pen_text(pen, &say->end) : pen_str(pen, due);
 		if (i <= (int)t->sequence.n)
-			buf_add(b, stack);
-		if (t->stated[i].s[0] == '-')
-			buf_add(b, none);
-		else
-			brackets_spaced(b, t->stated[i]);
+			pen = pen_text(pen, &how->stack);
+		pen = t->stated[i].s[0] == '-' ? pen_text(pen, &say->none) : brackets_pen(pen, t->stated[i]);
 	}
+	pen_up(b, pen);
 }
 
 /* {{sequence}}, {{thoughts}} with words, {{lines}} with few, {{count}}: how many. */
@@ -495,10 +546,10 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 		brackets_spaced(b, t.sequence);
 	b = hole_open(holes, "thoughts");
 	if (b)
-		add_thoughts(b, &t, &phrases[lang], false);
+		add_thoughts(b, &t, &phrases[lang], &phrases[lang].full);
 	b = hole_open(holes, "lines");
 	if (b)
-		add_thoughts(b, &t, &phrases[lang], true);
+		add_thoughts(b, &t, &phrases[lang], &terse);
 	hole_puti(holes, "count", INTRO + t.n);
 }
 
