@@ -41,6 +41,12 @@ static bool store_integer(struct foreign *f)
 	return true;
 }
 
+static bool object_properties(struct foreign *f)
+{
+	f->found = worked_properties(&f->desc, buf_str(&f->question), f->meta);
+	return f->found || store_integer(f);
+}
+
 /* A number in its shortest spelling, with at most ten digits behind the point. */
 static bool number_put(struct foreign *f, const char *kind, double v)
 {
@@ -556,7 +562,7 @@ const struct foreign_task foreign_texts[] = {
 	{ "dyck_language_reasoning_errors", "dyck_language_reasoning_errors", dyck_language_reasoning_errors },
 	{ "goods_exchange", "goods_exchange", goods_exchange },
 	{ "object_counting", "stored_answer", store_integer },
-	{ "object_properties", "stored_answer", store_integer },
+	{ "object_properties", "stored_answer", object_properties },
 	{ "operation", "stored_answer", operation },
 	{ "space_reasoning", "stored_answer", space_reasoning },
 	{ "space_reasoning_tree", "stored_answer", space_reasoning_tree },

@@ -16,6 +16,8 @@
 bool worked_liars(struct buf *answer, struct str question, struct json meta); /* foreign_liars.c */
 /* The letters of the options that are true: "A,C". */
 bool worked_booleans(struct buf *answer, struct str question); /* foreign_booleans.c */
+/* "integer 7", or "word unknown" where the count hangs on what nobody knows. */
+bool worked_properties(struct buf *answer, struct str question, struct json meta); /* foreign_properties.c */
 
 /* ---- for these files ---- */
 
