@@ -79,7 +79,7 @@ static bool telling_fits(struct str text, const char *z, struct told *t)
 {
 	struct str *fill = NULL;
 
-	*t = (struct told){ { { "", 0 } } };
+	*t = (struct told){ .by = { { "", 0 } } };
 	while (*z) {
 		size_t n = strcspn(z, "|%");
 		ptrdiff_t at = str_find(text, (struct str){ z, n });
@@ -163,7 +163,7 @@ static void change(struct collection *c, enum change what, const struct told *t)
 		case ADD_NEW: add(c, copy); break;
 		case LOSE: thing->is[SIZE].s = NULL; break; /* goes below */
 		case TRADE:
-			*thing = (struct thing){ { { "", 0 } } };
+			*thing = (struct thing){ .is = { { "", 0 } } };
 			give(thing, t, SIZE, SMELL);
 			break;
 		}
@@ -231,7 +231,7 @@ static bool asked(struct str question, struct told *t)
 	struct str list, behind;
 	bool more = true;
 
-	*t = (struct told){ { { "", 0 } } };
+	*t = (struct told){ .by = { { "", 0 } } };
 	if (!story_between(question, opens, ends, &list, &behind))
 		return false;
 	while (more) {
