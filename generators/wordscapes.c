@@ -9,12 +9,12 @@
  *
  *	(2, 3)v [2]=ae: table|pedal	the slot from row 2, column 3 down has a or e as its second letter
  */
+#include "generators/pen.h"
 #include "generators/task.h"
 #include "generators/words.h"
 #include "generators/wordscapes_solve.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum { SIZE, NUM_WORDS, MIN_LEN, MAX_LEN, LENGTHS, MIN_INTERSECTIONS, MAX_INTERSECTIONS, ROUNDS, TECHNIQUE };
 
@@ -263,32 +263,38 @@ static void word_put(struct draft *d, int i, size_t word)
 		d->letter[s.y + (s.down ? (int)at : 0)][s.x + (s.down ? 0 : (int)at)] = w.s[at];
 }
 
+/* The first word from .. to - 1 like the pattern that does not stand yet; to: none. */
+static size_t next_like(const struct draft *d, struct str pattern, size_t from, size_t to)
+{
+	for (size_t k = words_like(pattern, from, to); k < to; k = words_like(pattern, k + 1, to)) {
+		int used = 0;
+
+		while (used < d->words && d->word[used] != k)
+			used++;
+		if (used == d->words)
+			return k;
+	}
+	return to;
+}
+
 /* Another word instead of one that stands, with the same letters where it crosses others. */
 static bool change(struct draft *d, int i, struct rng *rng)
 {
 	struct str was = words_at(d->word[i]);
 	struct spot s = d->at[i];
-	size_t count = words_count(), k = rng_below(rng, (uint32_t)count);
+	size_t count = words_count(), from = rng_below(rng, (uint32_t)count), k;
+	char pattern[LONGEST];
 
-	for (size_t tries = 0; tries < count; tries++, k = k + 1 < count ? k + 1 : 0) {
-		struct str w = words_at(k);
-		size_t at = 0;
-		int used = 0;
-
-		if (w.n != was.n)
-			continue;
-		while (at < w.n && (w.s[at] == was.s[at] || d->in[s.y + (s.down ? (int)at : 0)][s.x + (s.down ? 0 : (int)at)] != 3))
-			at++;
-		if (at < w.n)
-			continue;
-		while (used < d->words && d->word[used] != k)
-			used++;
-		if (used < d->words)
-			continue;
-		word_put(d, i, k);
-		return true;
+	for (size_t at = 0; at < was.n; at++)
+		pattern[at] = d->in[s.y + (s.down ? (int)at : 0)][s.x + (s.down ? 0 : (int)at)] == 3 ? was.s[at] : '.';
+	k = next_like(d, (struct str){ pattern, was.n }, from, count);
+	if (k == count) {
+		k = next_like(d, (struct str){ pattern, was.n }, 0, from);
+		if (k == from)
+			return false;
 	}
-	return false;
+	word_put(d, i, k);
+	return true;
 }
 
 /* The word that stands in a slot. */
@@ -468,55 +474,56 @@ enum notation { ROWS, SPACED, LISTS, TABLE };
 
 static void put_mask(struct holes *holes, const char *hole, const struct ws_puzzle *p, enum notation how)
 {
-	static const char *const begin[] = { "", "", "[", "| " }, *const between[] = { "", " ", ", ", " | " }, *const end[] = { "", "", "]", " |" };
-	struct buf text = BUF_INIT;
+	static const struct pen_text begin[] = { PEN_TEXT(""), PEN_TEXT(""), PEN_TEXT("["), PEN_TEXT("| ") };
+	static const struct pen_text between[] = { PEN_TEXT(""), PEN_TEXT(" "), PEN_TEXT(", "), PEN_TEXT(" | ") };
+	static const struct pen_text end[] = { PEN_TEXT(""), PEN_TEXT(""), PEN_TEXT("]"), PEN_TEXT(" |") };
+	struct buf *b = hole_open(holes, hole);
+	char *pen, open = how == LISTS ? '1' : 'X', shut = how == LISTS ? '0' : '.';
 
-	buf_addz(&text, how == LISTS ? "[" : "");
+	if (!b)
+		return;
+	if (how == LISTS)
+		buf_addc(b, '[');
 	for (int x = 0; how == TABLE && x < p->cols; x++)
-		buf_addz(&text, "|   ");
+		buf_addz(b, "|   ");
 	for (int x = -1; how == TABLE && x < p->cols; x++)
-		buf_addz(&text, x < 0 ? "|\n" : "|---");
-	buf_addz(&text, how == TABLE ? "|\n" : "");
-	for (int y = 0; y < p->rows; y++) {
-		buf_addz(&text, y == 0 ? "" : how == LISTS ? ",\n " : "\n");
-		buf_addz(&text, begin[how]);
+		buf_addz(b, x < 0 ? "|\n" : "|---");
+	if (how == TABLE)
+		buf_addz(b, "|\n");
+	for (int y = 0; y < p->rows && (pen = pen_down(b, 4 * WS_SIDE + 8)); y++) {
+		if (y)
+			pen = pen_str(pen, how == LISTS ? STR(",\n ") : STR("\n"));
+		pen = pen_text(pen, &begin[how]);
 		for (int x = 0; x < p->cols; x++) {
-			bool open = p->mask[y][x] == 'X';
-
-			buf_addz(&text, x ? between[how] : "");
-			buf_addz(&text, how == LISTS ? (open ? "1" : "0") : open ? "X" : ".");
+			if (x)
+				pen = pen_text(pen, &between[how]);
+			*pen++ = p->mask[y][x] == 'X' ? open : shut;
 		}
-		buf_addz(&text, end[how]);
+		pen_up(b, pen_text(pen, &end[how]));
 	}
-	buf_addz(&text, how == LISTS ? "]" : "");
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	if (how == LISTS)
+		buf_addc(b, ']');
 }
 
 static void put_words(struct holes *holes, const char *hole, const struct ws_puzzle *p, int down, const char *between)
 {
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, hole);
 
-	for (int i = 0; i < p->words[down]; i++) {
-		buf_addz(&text, i ? between : "");
-		buf_add(&text, p->word[down][i]);
+	for (int i = 0; b && i < p->words[down]; i++) {
+		buf_addz(b, i ? between : "");
+		buf_add(b, p->word[down][i]);
 	}
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	const char *between = lang == LANG_ZH ? "、" : ", ";
 	struct ws_puzzle p;
-	char number[16];
 
 	if (!ws_read(&p, desc))
 		return;
-	snprintf(number, sizeof(number), "%d", p.rows);
-	hole_put(holes, "rows", str_of(number));
-	snprintf(number, sizeof(number), "%d", p.cols);
-	hole_put(holes, "cols", str_of(number));
+	hole_puti(holes, "rows", p.rows);
+	hole_puti(holes, "cols", p.cols);
 	put_mask(holes, "mask", &p, ROWS);
 	put_mask(holes, "spaced", &p, SPACED);
 	put_mask(holes, "lists", &p, LISTS);
