@@ -109,11 +109,15 @@ static bool name_head(struct str *s, struct str *name)
 /* Of the length and the bytes at both ends, whatever their case. */
 static uint32_t hash_of(struct str name)
 {
-	size_t n = name.n < 4 ? name.n : 4;
 	uint32_t head = 0, tail = 0;
 
-	memcpy(&head, name.s, n);
-	memcpy(&tail, name.s + name.n - n, n);
+	if (name.n >= sizeof(head)) { /* loads of a constant size */
+		memcpy(&head, name.s, sizeof(head));
+		memcpy(&tail, name.s + name.n - sizeof(tail), sizeof(tail));
+	} else {
+		for (size_t i = 0; i < name.n; i++)
+			head = head << 8 | (unsigned char)name.s[i];
+	}
 	return ((head | 0x20202020u) * 2654435761u) ^ ((tail | 0x20202020u) * 2246822519u) ^ (uint32_t)name.n << 20;
 }
 
