@@ -20,7 +20,7 @@ struct list {
 struct puzzle {
 	int rows, cols;
 	bool loose; /* words are parts of runs */
-	char mask[SIDE][SIDE];
+	uint32_t open[2][SIDE];  /* bit x of row y, bit y of column x: a letter goes there */
 	struct list list[2]; /* across, down */
 };
 
@@ -35,12 +35,12 @@ struct filled {
 static bool mask_read(struct puzzle *p, struct str mask)
 {
 	struct str row;
-	unsigned columns = 0;
+	uint32_t columns = 0;
 
 	if (!mask.n || mask.s[mask.n - 1] == '/')
 		return false;
 	for (p->rows = 0; str_split(&mask, '/', &row); p->rows++) {
-		bool any = false;
+		uint32_t open = 0;
 
 		if (p->rows == SIDE || row.n < 2 || row.n > SIDE || (p->rows && row.n != (size_t)p->cols))
 			return false;
@@ -48,12 +48,17 @@ static bool mask_read(struct puzzle *p, struct str mask)
 		for (size_t x = 0; x < row.n; x++) {
 			if (row.s[x] != 'X' && row.s[x] != '.')
 				return false;
-			p->mask[p->rows][x] = row.s[x];
-			any |= row.s[x] == 'X';
-			columns |= (unsigned)(row.s[x] == 'X') << x;
+			open |= (uint32_t)(row.s[x] == 'X') << x;
 		}
-		if (!any && !p->loose) /* so that a line without a letter is never a row of an answer */
+		p->open[0][p->rows] = open;
+		columns |= open;
+		if (!open && !p->loose) /* so that a line without a letter is never a row of an answer */
 			return false;
+	}
+	for (int x = 0; x < p->cols; x++) {
+		p->open[1][x] = 0;
+		for (int y = 0; y < p->rows; y++)
+			p->open[1][x] |= (p->open[0][y] >> x & 1) << y;
 	}
 	return p->rows >= 2 && (p->loose || columns == (1u << p->cols) - 1);
 }
@@ -79,24 +84,24 @@ static bool list_read(struct list *l, struct str s)
 
 static bool is_open(const struct puzzle *p, bool down, int line, int at)
 {
-	return at >= 0 && at < (down ? p->rows : p->cols) && (down ? p->mask[at][line] : p->mask[line][at]) == 'X';
+	return p->open[down][line] >> at & 1;
 }
 
 /* The next run of two or more cells on a line, from *at on; its length or 0. */
 static int run_next(const struct puzzle *p, bool down, int line, int *at)
 {
-	int most = down ? p->rows : p->cols;
+	for (;;) {
+		uint32_t open = p->open[down][line] >> *at;
+		int n;
 
-	while (*at < most) {
-		int n = 0;
-
-		while (is_open(p, down, line, *at + n))
-			n++;
+		if (!open)
+			return 0;
+		*at += __builtin_ctz(open);
+		n = __builtin_ctz(~(p->open[down][line] >> *at));
 		if (n >= 2)
 			return n;
-		*at += n + 1;
+		*at += n;
 	}
-	return 0;
 }
 
 /* Runs and words of a length are equally many, and every cell is in a run. */
@@ -114,11 +119,12 @@ static bool fits(const struct puzzle *p)
 			if (balance[n])
 				return false;
 	}
-	for (int y = 0; y < p->rows; y++)
-		for (int x = 0; x < p->cols; x++)
-			if (is_open(p, false, y, x) && !is_open(p, false, y, x - 1) && !is_open(p, false, y, x + 1) &&
-			    !is_open(p, true, x, y - 1) && !is_open(p, true, x, y + 1))
-				return false;
+	for (int y = 0; y < p->rows; y++) {
+		uint32_t open = p->open[0][y], above = y ? p->open[0][y - 1] : 0, below = y + 1 < p->rows ? p->open[0][y + 1] : 0;
+
+		if (open & ~(open << 1 | open >> 1 | above | below))
+			return false;
+	}
 	return true;
 }
 
@@ -145,7 +151,12 @@ static bool letter(char c)
 
 static bool blank_sign(char c)
 {
-	return c && strchr(".#0_-*~ ", c);
+	switch (c) {
+	case '.': case '#': case '0': case '_': case '-': case '*': case '~': case ' ':
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* One sign that is a letter or says that there is none. */
@@ -379,6 +390,11 @@ static struct str squares(struct str s, char *room)
 	static const char *const signs[] = { "□", "■", "⬛", "⬜", "█", "·", "▢", "◻", "◼" };
 	size_t n = 0;
 
+	while (n < s.n && (unsigned char)s.s[n] < 0x80)
+		n++;
+	if (n == s.n)
+		return s;
+	n = 0;
 	for (size_t i = 0, used; i < s.n; i += used) {
 		used = 1;
 		room[n] = s.s[i];
@@ -471,7 +487,7 @@ static enum quarry_mark check(struct why *why, struct puzzle *p, const struct fi
 		for (int x = 0; x < p->cols; x++) {
 			bool there = x < f->width[y] && f->cell[y][x]; /* what a row lacks at its end is blank */
 
-			if (there != (p->mask[y][x] == 'X'))
+			if (there != is_open(p, false, y, x))
 				return rule_wrong(why, "row %d, column %d %s", y + 1, x + 1, there ? "is to stay blank" : "has no letter");
 		}
 	if (p->loose)
