@@ -12,7 +12,7 @@
 #include "generators/task.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 /* All sets of techniques, the easiest in the highest bit; each text begins with ", ". */
 #define T5(s) s, s ", search"
@@ -55,41 +55,53 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 
 /* ---- inventing ---- */
 
-/* One end of the path takes a neighbour that it is not joined to; what lies between is turned round. */
-static void backbite(int16_t *path, int16_t *index, int n, struct rng *rng)
+/*
+ * One end of the path takes a neighbour that it is not joined to; what lies between is turned round. Which end and which
+ * side three bits of chance say; false where that side is no such neighbour.
+ */
+static bool backbite(uint8_t *path, uint8_t *index, int n, unsigned chance)
 {
 	static const int dy[] = { -1, 0, 0, 1 }, dx[] = { 0, -1, 1, 0 };
-	uint32_t r = rng_below(rng, 8);
-	bool tail = r & 4;
-	int cells = n * n, end = tail ? path[cells - 1] : path[0];
-	int y = end / n + dy[r & 3], x = end % n + dx[r & 3], from, to;
+	bool tail = chance & 4;
+	int last = n * n - 1, end = path[tail ? last : 0];
+	int y = end / n + dy[chance & 3], x = end % n + dx[chance & 3], from, to;
 
 	if (y < 0 || y >= n || x < 0 || x >= n)
-		return;
+		return false;
 	from = tail ? index[y * n + x] + 1 : 0;
-	to = tail ? cells - 1 : index[y * n + x] - 1;
+	to = tail ? last : index[y * n + x] - 1;
+	if (from == to)
+		return false;
 	for (; from < to; from++, to--) {
-		int16_t a = path[from], b = path[to];
+		uint8_t a = path[from], b = path[to];
 
 		path[from] = b;
 		path[to] = a;
-		index[b] = (int16_t)from;
-		index[a] = (int16_t)to;
+		index[b] = (uint8_t)from;
+		index[a] = (uint8_t)to;
 	}
+	return true;
 }
 
-/* Moves enough to forget the path it started from: test_numbrix.c looks at that. */
+/* From a snake of rows or columns, by moves enough to forget it: test_numbrix.c looks at that. */
 static void random_path(struct board *b, struct rng *rng)
 {
-	int16_t path[CELLS], index[CELLS];
-	int n = b->n, cells = n * n;
+	uint8_t path[CELLS], index[CELLS];
+	int n = b->n, cells = n * n, moves = (5 + n / 2) * cells;
+	bool columns = rng_below(rng, 2);
+	uint64_t chance = 0;
 
 	for (int i = 0; i < cells; i++) {
-		path[i] = (int16_t)(i / n % 2 ? i / n * n + n - 1 - i % n : i);
-		index[path[i]] = (int16_t)i;
+		int at = i / n % 2 ? i / n * n + n - 1 - i % n : i;
+
+		path[i] = (uint8_t)(columns ? at % n * n + at / n : at);
+		index[path[i]] = (uint8_t)i;
 	}
-	for (int k = 0; k < 30 * cells; k++)
-		backbite(path, index, n, rng);
+	for (int done = 0; done < moves; chance >>= 3) {
+		if (chance < 8)
+			chance = rng_u64(rng) | (uint64_t)1 << 63; /* the mark above the bits that are left */
+		done += backbite(path, index, n, chance & 7);
+	}
 	for (int i = 0; i < cells; i++)
 		b->val[path[i]] = (int16_t)(i + 1);
 }
@@ -101,39 +113,71 @@ enum {
 
 struct dig {
 	struct board b;
+	int16_t at[CELLS + 2]; /* the cells of the givens, else -1 */
 	int given;
 	int technique; /* hardest that may be needed */
-	int hardest;   /* hardest that is needed, as far as it is known */
+	bool needed;   /* it is */
 	long work;
 };
 
-/* Solved with no harder technique; d->hardest is what it took. */
-static bool solvable(struct dig *d, int technique)
+/* Is all found by no harder technique? PATHS at most. */
+static bool found_by(struct dig *d, int technique)
 {
 	struct logic l;
 
 	numbrix_logic(&l, &d->b, technique);
 	l.work = &d->work;
-	if (!numbrix_solve_on(&l))
+	return numbrix_finds(&l, 0);
+}
+
+static bool solved_by(struct dig *d, int technique)
+{
+	struct logic l;
+
+	if (technique <= PATHS)
+		return found_by(d, technique);
+	numbrix_logic(&l, &d->b, technique);
+	l.work = &d->work;
+	return numbrix_solve_on(&l);
+}
+
+/* A given that STEP would find among the others: v beside one of them, where only its own cell is near enough to the next. */
+static bool steps_to(const struct dig *d, int v, int i, int way)
+{
+	int n = d->b.n, from = d->at[v - way], far = v + way;
+
+	if (from < 0)
 		return false;
-	d->hardest = numbrix_hardest(&l);
+	while (far >= 1 && far <= n * n && d->at[far] < 0)
+		far += way;
+	for (int side = 0; side < 4; side++) {
+		static const int dy[] = { -1, 0, 0, 1 }, dx[] = { 0, -1, 1, 0 };
+		int y = from / n + dy[side], x = from % n + dx[side];
+
+		if (y < 0 || y >= n || x < 0 || x >= n || y * n + x == i || d->b.val[y * n + x])
+			continue;
+		if (far < 1 || far > n * n || abs(y - d->at[far] / n) + abs(x - d->at[far] % n) <= abs(far - v))
+			return false;
+	}
 	return true;
 }
 
 /*
- * Is the board still good, now that a given went? From TRIAL on only a second solution is looked for: that is sooner seen
- * than suppositions end, and what has one solution and needs more than PATHS nearly always yields to them; dig_board()
- * asks at the end.
+ * Is the board still good, now that v went from i? What finds v finds all the rest, too. From TRIAL on only another
+ * solution is looked for: that is sooner seen than suppositions end, and what has one solution and needs more than PATHS
+ * nearly always yields to them; dig_board() asks at the end.
  */
-static bool still_good(struct dig *d, int technique, bool grade)
+static bool still_good(struct dig *d, int technique, int v, int i)
 {
-	if (technique < TRIAL)
-		return solvable(d, technique);
-	if (numbrix_count(&d->b, 2, DIG_NODES, NULL, &d->work) != 1)
-		return false;
-	if (grade && !solvable(d, technique == TRIAL ? PATHS : TRIAL))
-		d->hardest = technique;
-	return true;
+	struct logic l;
+
+	if (steps_to(d, v, i, 1) || steps_to(d, v, i, -1))
+		return true;
+	if (technique >= TRIAL)
+		return numbrix_other(&d->b, v, i, DIG_NODES, &d->work) == 0;
+	numbrix_logic(&l, &d->b, technique);
+	l.work = &d->work;
+	return numbrix_finds(&l, v);
 }
 
 /* Take givens away in that order while the board stays good: down to `want`, and on until d->technique is needed. */
@@ -144,15 +188,20 @@ static void dig_out(struct dig *d, int technique, int want, int least, const int
 	for (int k = 0; k < cells; k++) {
 		int i = order[k], v = d->b.val[i];
 
-		if (d->work > DIG_WORK || (d->given <= want && (d->given <= least || d->hardest == d->technique)))
+		if (d->work > DIG_WORK || (d->given <= want && (d->given <= least || d->needed)))
 			return;
 		if (!v || (ends && (v == 1 || v == cells)))
 			continue;
 		d->b.val[i] = 0;
-		if (still_good(d, technique, d->given - 1 <= want))
-			d->given--;
-		else
+		d->at[v] = -1;
+		if (!still_good(d, technique, v, i)) {
 			d->b.val[i] = (int16_t)v;
+			d->at[v] = (int16_t)i;
+			continue;
+		}
+		d->given--;
+		if (technique == d->technique && d->given <= want)
+			d->needed = technique == STEP || !solved_by(d, technique - 1);
 	}
 }
 
@@ -165,17 +214,22 @@ static bool dig_board(struct dig *d, const int *knob, struct rng *rng)
 
 	if (knob[MINIMAL])
 		want = least = 0;
-	for (int i = 0; i < cells; i++)
+	d->at[0] = d->at[cells + 1] = -1;
+	for (int i = 0; i < cells; i++) {
 		order[i] = (int16_t)i;
+		d->at[d->b.val[i]] = (int16_t)i;
+	}
 	rng_shuffle(rng, order, (size_t)cells, sizeof(order[0]));
 	if (d->technique > ONLY)
 		dig_out(d, ONLY, want, want, order, knob[ENDS]);
 	dig_out(d, d->technique, want, least, order, knob[ENDS]);
 	if (d->given > most || d->given < cells * knob[GIVEN_MIN] / 100)
 		return false;
+	if (d->technique > STEP && solved_by(d, d->technique - 1))
+		return false;
 	if (d->technique == SEARCH)
-		return !solvable(d, TRIAL) && numbrix_count(&d->b, 2, DIG_NODES, NULL, &d->work) == 1;
-	return solvable(d, d->technique) && d->hardest == d->technique;
+		return numbrix_count(&d->b, 2, DIG_NODES, NULL, &d->work) == 1;
+	return solved_by(d, d->technique);
 }
 
 static const char *refuse(const int *knob)
@@ -198,13 +252,17 @@ enum {
 	WORK = 500000,       /* when no further draw is begun: some 10 ms */
 };
 
-static void answer_write(struct buf *out, const struct board *b, enum grid_style style)
+static void answer_write(struct buf *out, const struct board *b)
 {
-	struct grid g = { .rows = b->n, .cols = b->n };
+	char text[4 * CELLS], *to = text;
 
-	for (int i = 0; i < b->n * b->n; i++)
-		g.cell[i] = (int16_t)(b->val[i] ? b->val[i] : GRID_EMPTY);
-	grid_write(out, &g, &(struct grid_look){ .style = style });
+	for (int y = 0, i = 0; y < b->n; y++)
+		for (int x = 0; x < b->n; x++, i++) {
+			for (int unit = b->val[i] > 99 ? 100 : b->val[i] > 9 ? 10 : 1; unit; unit /= 10)
+				*to++ = (char)('0' + b->val[i] / unit % 10);
+			*to++ = x < b->n - 1 ? ' ' : '/';
+		}
+	buf_add(out, (struct str){ text, (size_t)(to - text - 1) });
 }
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
@@ -222,7 +280,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 		work += d.work;
 		if (!dug)
 			continue;
-		answer_write(answer, &full, GRID_SLASHES);
+		answer_write(answer, &full);
 		numbrix_desc(desc, &d.b);
 		return true;
 	}
@@ -237,7 +295,7 @@ static bool solve(struct buf *answer, struct str desc)
 
 	if (!numbrix_parse(&b, desc) || !numbrix_unique(&b, &full))
 		return false;
-	answer_write(answer, &full, GRID_SLASHES);
+	answer_write(answer, &full);
 	return true;
 }
 
@@ -252,7 +310,7 @@ static int count(struct buf *answer, struct str desc, int limit)
 		return -1;
 	found = numbrix_count(&b, limit, COUNT_NODES, &full, NULL);
 	if (found > 0)
-		answer_write(answer, &full, GRID_SLASHES);
+		answer_write(answer, &full);
 	return found;
 }
 
@@ -263,16 +321,29 @@ static bool prove(struct str desc)
 	return numbrix_parse(&b, desc) && numbrix_unique(&b, &full);
 }
 
+/* Reasoning without a search that comes to the end proves the solution, too. */
+static bool measure(struct logic *l, const struct board *b)
+{
+	struct board full;
+
+	numbrix_logic(l, b, TRIAL);
+	if (numbrix_solve_on(l))
+		return true;
+	if (!numbrix_unique(b, &full))
+		return false;
+	numbrix_logic(l, b, SEARCH);
+	numbrix_solve_on(l);
+	return true;
+}
+
 static void grade(struct effort *e, struct str desc)
 {
-	struct board b, full;
+	struct board b;
 	struct logic l;
 
 	*e = (struct effort){ .technique = "" };
-	if (!numbrix_parse(&b, desc) || !numbrix_unique(&b, &full))
+	if (!numbrix_parse(&b, desc) || !measure(&l, &b))
 		return;
-	numbrix_logic(&l, &b, SEARCH);
-	numbrix_solve_on(&l);
 	e->depth = l.rounds;
 	numbrix_logic(&l, &b, SEARCH);
 	l.serial = true;
@@ -376,20 +447,20 @@ static double answers_log2(struct str desc)
 static void put_board(struct holes *holes, const char *hole, const struct board *b, enum grid_style style,
 		      const char *empty)
 {
-	struct grid g = { .rows = b->n, .cols = b->n };
-	struct buf text = BUF_INIT;
+	struct buf *text = hole_open(holes, hole);
+	struct grid g;
 
+	if (!text)
+		return;
+	g.rows = g.cols = b->n;
 	for (int i = 0; i < b->n * b->n; i++)
 		g.cell[i] = (int16_t)(b->val[i] ? b->val[i] : GRID_EMPTY);
-	grid_write(&text, &g, &(struct grid_look){ .style = style, .empty = empty });
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	grid_write(text, &g, &(struct grid_look){ .style = style, .empty = empty });
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
-	char text[16];
 
 	(void)lang;
 	if (!numbrix_parse(&b, desc))
@@ -399,17 +470,15 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 	put_board(holes, "zeros", &b, GRID_SPACED, "0");
 	put_board(holes, "json", &b, GRID_JSON, "0");
 	put_board(holes, "table", &b, GRID_MARKDOWN, " ");
-	snprintf(text, sizeof(text), "%d", b.n);
-	hole_put(holes, "size", str_of(text));
-	snprintf(text, sizeof(text), "%d", b.n * b.n);
-	hole_put(holes, "last", str_of(text));
+	hole_puti(holes, "size", b.n);
+	hole_puti(holes, "last", b.n * b.n);
 }
 
 const struct task task_numbrix = {
 	.name = "numbrix",
 	.family = "grid",
 	.what = "Fill a square with 1, 2, 3 ... so that each number stands beside the next.",
-	.revision = 1,
+	.revision = 2,
 	.flags = TASK_UNIQUE,
 	.knobs = knobs,
 	.levels = levels,

@@ -30,53 +30,68 @@ enum {
 
 /* ---- the desc ---- */
 
-static bool number_read(struct str *s, int hi, int *ret)
+/* A number without zeros in front, at most hi; 0: none. */
+static int number_read(const char **at, const char *end, int hi)
 {
-	size_t i = 0;
 	int v = 0;
 
-	for (; i < s->n && s->s[i] >= '0' && s->s[i] <= '9' && v <= hi; i++)
-		v = v * 10 + (s->s[i] - '0');
-	if (!i || s->s[0] == '0' || v > hi)
-		return false;
-	*s = str_from(*s, i);
-	*ret = v;
-	return true;
+	if (*at == end || **at < '1' || **at > '9')
+		return 0;
+	for (; *at < end && **at >= '0' && **at <= '9' && v <= hi; ++*at)
+		v = v * 10 + (**at - '0');
+	return v <= hi ? v : 0;
+}
+
+static bool skip(const char **at, const char *end, char c)
+{
+	bool there = *at < end && **at == c;
+
+	*at += there;
+	return there;
 }
 
 bool numbrix_parse(struct board *b, struct str s)
 {
+	const char *at = s.s, *end = s.s + s.n;
 	uint64_t seen[WORDS + 1] = { 0 };
+	int i = 0;
 
-	if (!number_read(&s, SIDE, &b->n) || b->n < 2 || !str_starts(s, STR(":")))
+	b->n = number_read(&at, end, SIDE);
+	if (b->n < 2)
 		return false;
-	for (int i = 0; i < b->n * b->n; i++) {
-		int v = 0;
+	for (int y = 0; y < b->n; y++)
+		for (int x = 0; x < b->n; x++, i++) {
+			int v = 0;
 
-		if (!str_starts(s, i == 0 ? STR(":") : i % b->n ? STR(",") : STR("/")))
-			return false;
-		s = str_from(s, 1);
-		if (str_starts(s, STR(".")))
-			s = str_from(s, 1);
-		else if (!number_read(&s, b->n * b->n, &v) || seen[v / 64] >> v % 64 & 1)
-			return false;
-		else
-			seen[v / 64] |= UINT64_C(1) << v % 64;
-		b->val[i] = (int16_t)v;
-	}
-	return s.n == 0;
+			if (!skip(&at, end, x ? ',' : y ? '/' : ':'))
+				return false;
+			if (!skip(&at, end, '.')) {
+				v = number_read(&at, end, b->n * b->n);
+				if (!v || seen[v / 64] >> v % 64 & 1)
+					return false;
+				seen[v / 64] |= UINT64_C(1) << v % 64;
+			}
+			b->val[i] = (int16_t)v;
+		}
+	return at == end;
 }
 
 void numbrix_desc(struct buf *out, const struct board *b)
 {
+	char text[4 * CELLS], *to = text;
+
 	buf_addi(out, b->n);
-	for (int i = 0; i < b->n * b->n; i++) {
-		buf_addc(out, i == 0 ? ':' : i % b->n ? ',' : '/');
-		if (b->val[i])
-			buf_addi(out, b->val[i]);
-		else
-			buf_addc(out, '.');
-	}
+	for (int y = 0, i = 0; y < b->n; y++)
+		for (int x = 0; x < b->n; x++, i++) {
+			int v = b->val[i];
+
+			*to++ = x ? ',' : y ? '/' : ':';
+			for (int unit = v > 99 ? 100 : v > 9 ? 10 : 1; v && unit; unit /= 10)
+				*to++ = (char)('0' + v / unit % 10);
+			if (!v)
+				*to++ = '.';
+		}
+	buf_add(out, (struct str){ text, (size_t)(to - text) });
 }
 
 /* ---- sets of cells ---- */
@@ -161,7 +176,7 @@ static bool meet(const struct logic *l, uint64_t *set, const uint64_t *from)
 
 static int apart(const struct logic *l, int a, int b)
 {
-	return abs(a / l->n - b / l->n) + abs(a % l->n - b % l->n);
+	return abs(l->y[a] - l->y[b]) + abs(l->x[a] - l->x[b]);
 }
 
 static void place(struct logic *l, int v, int i)
@@ -200,21 +215,22 @@ void numbrix_logic(struct logic *l, const struct board *b, int max)
 	memset(l->all, 0, sizeof(l->all));
 	memset(l->not_first, 0, sizeof(l->all));
 	memset(l->not_last, 0, sizeof(l->all));
-	memset(l->val, 0, sizeof(l->val));
-	for (int i = 0; i < l->cells; i++) {
-		uint64_t bit = UINT64_C(1) << i % 64;
+	memset(l->val, 0, sizeof(l->val[0]) * (size_t)l->cells);
+	for (int y = 0, i = 0; y < n; y++)
+		for (int x = 0; x < n; x++, i++) {
+			uint64_t bit = UINT64_C(1) << i % 64;
 
-		l->all[i / 64] |= bit;
-		if (i % n)
-			l->not_first[i / 64] |= bit;
-		if (i % n < n - 1)
-			l->not_last[i / 64] |= bit;
-	}
+			l->x[i] = (uint8_t)x;
+			l->y[i] = (uint8_t)y;
+			l->all[i / 64] |= bit;
+			l->not_first[i / 64] |= x ? bit : 0;
+			l->not_last[i / 64] |= x < n - 1 ? bit : 0;
+		}
 	memcpy(l->open, l->all, sizeof(l->open));
-	for (int v = 0; v <= l->cells + 1; v++) {
-		l->at[v] = -1;
-		memcpy(cand(l, v), l->all, sizeof(uint64_t) * (size_t)l->words);
-	}
+	memset(l->at, -1, sizeof(l->at[0]) * (size_t)(l->cells + 2));
+	for (int v = 0, k = 0; v <= l->cells + 1; v++)
+		for (int w = 0; w < l->words; w++)
+			l->cand[k++] = l->all[w];
 	for (int i = 0; i < l->cells; i++)
 		if (b->val[i])
 			place(l, b->val[i], i);
@@ -305,29 +321,112 @@ static void lay(struct logic *l, struct trail *trail, int v, int i)
 	place(l, v, i);
 }
 
+/* The nearest placed number beyond v, going by `way`; 0 when there is none. */
+static int anchor(const struct logic *l, int v, int way)
+{
+	for (v += way; v >= 1 && v <= l->cells; v += way)
+		if (l->at[v] >= 0)
+			return v;
+	return 0;
+}
+
+static int beside(const struct logic *l, int i, int side)
+{
+	switch (side) {
+	case 0: return i >= l->n ? i - l->n : -1;
+	case 1: return l->x[i] ? i - 1 : -1;
+	case 2: return l->x[i] < l->n - 1 ? i + 1 : -1;
+	default: return i + l->n < l->cells ? i + l->n : -1;
+	}
+}
+
+/* v is beside v - way, which is placed: the only cell there that is open and near enough to the number placed next, or -1. */
+static int step_cell(struct logic *l, int v, int way)
+{
+	int from = l->at[v - way], far = anchor(l, v, way), where = -1, options = 0;
+
+	for (int side = 0; side < 4; side++) {
+		int i = beside(l, from, side);
+
+		if (i < 0 || l->val[i] || (far && apart(l, i, l->at[far]) > abs(far - v)))
+			continue;
+		where = i;
+		options++;
+	}
+	if (options == 0)
+		l->broken = true;
+	return options == 1 ? where : -1;
+}
+
+/* Numbers whose cell is the only one left. Where `trail` is not NULL they are noted. */
+static void lay_lone(struct logic *l, struct trail *trail)
+{
+	const uint64_t *set = l->cand + l->words;
+
+	for (int v = 1; v <= l->cells && !l->broken; v++, set += l->words)
+		if (l->at[v] < 0 && (l->words == 1 ? *set && !(*set & (*set - 1)) : lone(l, set)))
+			lay(l, trail, v, next_in(l, set, 0));
+}
+
+static void lay_only(struct logic *l, struct trail *trail)
+{
+	uint64_t only[WORDS];
+
+	only_cells(l, only);
+	for (int i = next_in(l, only, 0); i >= 0 && !l->broken; i = next_in(l, only, i + 1)) {
+		int v = owner(l, i);
+
+		if (v)
+			lay(l, trail, v, i);
+		else
+			l->broken = true; /* the number went to another cell */
+	}
+}
+
 /* Go on with all that REACH and ONLY find. False: a contradiction. Placed numbers are noted where trail is not NULL. */
 static bool settle(struct logic *l, struct trail *trail)
 {
 	for (int before = -1; before != l->left && !l->broken;) {
-		uint64_t only[WORDS];
-
 		before = l->left;
 		if (!sweep(l))
 			break;
-		for (int v = 1; v <= l->cells && !l->broken; v++)
-			if (l->at[v] < 0 && lone(l, cand(l, v)))
-				lay(l, trail, v, next_in(l, cand(l, v), 0));
-		if (before != l->left || l->broken)
-			continue;
-		only_cells(l, only);
-		for (int i = next_in(l, only, 0); i >= 0 && !l->broken; i = next_in(l, only, i + 1)) {
-			int v = owner(l, i);
+		lay_lone(l, trail);
+		if (before == l->left && !l->broken)
+			lay_only(l, trail);
+	}
+	return !l->broken;
+}
 
-			if (v)
-				lay(l, trail, v, i);
-			else
-				l->broken = true; /* the number went to another cell */
+/* What STEP finds in one go over the numbers. */
+static void lay_steps(struct logic *l)
+{
+	for (int v = 1; v <= l->cells && !l->broken; v++)
+		for (int way = 1; way >= -1 && l->at[v] < 0; way -= 2) {
+			int i = l->at[v - way] >= 0 ? step_cell(l, v, way) : -1;
+
+			if (i >= 0)
+				place(l, v, i);
 		}
+}
+
+static bool paths(struct logic *l);
+
+bool numbrix_finds(struct logic *l, int v)
+{
+	while (!l->broken && (v ? l->at[v] < 0 : l->left > 0)) {
+		int before = l->left;
+
+		if (l->max == STEP) {
+			if (l->work)
+				*l->work += l->cells;
+			lay_steps(l);
+		} else if (sweep(l)) {
+			lay_lone(l, NULL);
+			if (before == l->left && l->max > REACH && !l->broken)
+				lay_only(l, NULL);
+		}
+		if (before == l->left && !l->broken && (l->max < PATHS || !paths(l)))
+			return false;
 	}
 	return !l->broken;
 }
@@ -399,6 +498,19 @@ int numbrix_count(const struct board *b, int limit, int nodes, struct board *fir
 	return count_on(&c, &l) ? c.found : -1;
 }
 
+int numbrix_other(const struct board *b, int v, int i, int nodes, long *work)
+{
+	struct count c = { .limit = 1, .nodes = nodes };
+	struct logic l;
+
+	numbrix_logic(&l, b, SEARCH);
+	l.work = work;
+	drop(cand(&l, v), i);
+	if (l.broken)
+		return 0;
+	return count_on(&c, &l) ? c.found : -1;
+}
+
 /* ---- words ---- */
 
 static void say_cell(struct buf *b, const struct logic *l, int i)
@@ -452,39 +564,11 @@ static bool known(const struct round *r, int v)
 	return false;
 }
 
-/* The nearest placed number beyond v, going by `way`; 0 when there is none. */
-static int anchor(const struct logic *l, int v, int way)
-{
-	for (v += way; v >= 1 && v <= l->cells; v += way)
-		if (l->at[v] >= 0)
-			return v;
-	return 0;
-}
-
-static int beside(const struct logic *l, int i, int side)
-{
-	static const int dy[] = { -1, 0, 0, 1 }, dx[] = { 0, -1, 1, 0 };
-	int y = i / l->n + dy[side], x = i % l->n + dx[side];
-
-	return y >= 0 && y < l->n && x >= 0 && x < l->n ? y * l->n + x : -1;
-}
-
-/* v is beside v - way, which is placed: only one cell there is open and near enough to the number placed next. */
 static void step_from(struct logic *l, struct round *r, int v, int way)
 {
-	int from = l->at[v - way], far = anchor(l, v, way), where = -1, options = 0;
+	int where = step_cell(l, v, way), from = l->at[v - way], far = anchor(l, v, way);
 
-	for (int side = 0; side < 4; side++) {
-		int i = beside(l, from, side);
-
-		if (i < 0 || l->val[i] || (far && apart(l, i, l->at[far]) > abs(far - v)))
-			continue;
-		where = i;
-		options++;
-	}
-	if (options == 0)
-		l->broken = true;
-	if (options != 1)
+	if (where < 0)
 		return;
 	if (l->out) {
 		say_at(l->out, l, v, where);

@@ -35,6 +35,7 @@ struct logic {
 	bool serial; /* each round is one step: so they are told */
 	int16_t at[CELLS + 2]; /* the cell of a number, -1: not placed; at[0] and at[cells + 1] are -1 */
 	int16_t val[CELLS];    /* 0: empty */
+	uint8_t x[CELLS], y[CELLS]; /* of a cell */
 	uint64_t not_first[WORDS], not_last[WORDS], all[WORDS]; /* all but the first column ... */
 	uint64_t open[WORDS]; /* empty cells */
 	struct buf *out;  /* steps are told there; may be NULL */
@@ -55,12 +56,17 @@ bool numbrix_solve_on(struct logic *l);
 /* The same, told step by step; past `most` bytes the steps are only counted. */
 void numbrix_explain(struct logic *l, struct buf *out, size_t most);
 int numbrix_hardest(const struct logic *l);
+/* Does reasoning up to l->max, PATHS at most, place v (0: all numbers)? Untold and ungraded, and no more is done than it takes. */
+bool numbrix_finds(struct logic *l, int v);
 
 /*
  * Solutions, at most `limit`; -1: given up after `nodes` positions. The first goes to `first`, the
  * work is added to *work (see struct logic); both may be NULL.
  */
 int numbrix_count(const struct board *b, int limit, int nodes, struct board *first, long *work);
+
+/* Is there a solution in which v is not at cell i: 1 or 0; -1: given up. The work as above. */
+int numbrix_other(const struct board *b, int v, int i, int nodes, long *work);
 
 /* One solution, proved within bounded work; it goes to full. */
 bool numbrix_unique(const struct board *b, struct board *full);
