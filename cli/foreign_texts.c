@@ -41,6 +41,16 @@ static bool store_integer(struct foreign *f)
 	return true;
 }
 
+static bool object_counting(struct foreign *f)
+{
+	buf_addz(&f->desc, "integer ");
+	f->found = worked_counting(&f->desc, buf_str(&f->question), f->meta);
+	if (f->found)
+		return true;
+	buf_reset(&f->desc);
+	return store_integer(f);
+}
+
 static bool object_properties(struct foreign *f)
 {
 	f->found = worked_properties(&f->desc, buf_str(&f->question), f->meta);
@@ -561,7 +571,7 @@ const struct foreign_task foreign_texts[] = {
 	{ "dyck_language_errors", "dyck_language_errors", dyck_language_errors },
 	{ "dyck_language_reasoning_errors", "dyck_language_reasoning_errors", dyck_language_reasoning_errors },
 	{ "goods_exchange", "goods_exchange", goods_exchange },
-	{ "object_counting", "stored_answer", store_integer },
+	{ "object_counting", "stored_answer", object_counting },
 	{ "object_properties", "stored_answer", object_properties },
 	{ "operation", "stored_answer", operation },
 	{ "space_reasoning", "stored_answer", space_reasoning },

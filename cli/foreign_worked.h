@@ -18,6 +18,7 @@ bool worked_liars(struct buf *answer, struct str question, struct json meta); /*
 bool worked_booleans(struct buf *answer, struct str question); /* foreign_booleans.c */
 /* "integer 7", or "word unknown" where the count hangs on what nobody knows. */
 bool worked_properties(struct buf *answer, struct str question, struct json meta); /* foreign_properties.c */
+bool worked_counting(struct buf *answer, struct str question, struct json meta); /* foreign_counting.c; a number */
 
 /* ---- for these files ---- */
 
