@@ -329,7 +329,6 @@ struct posed {
 	struct cages r;
 	struct latin_puzzle p;
 	struct latin l;
-	uint8_t full[LATIN_CELLS];
 };
 
 static bool pose(struct posed *q, struct str desc)
@@ -344,27 +343,21 @@ static bool prove(struct str desc)
 {
 	struct posed q;
 
-	return pose(&q, desc) && latin_solutions(&q.l, 2, LATIN_NODES, NULL) == 1;
+	return pose(&q, desc) && latin_prove(&q.l);
 }
 
 static bool solve(struct buf *answer, struct str desc)
 {
 	struct posed q;
 
-	if (!pose(&q, desc) || latin_solutions(&q.l, 1, LATIN_NODES, q.full) != 1)
-		return false;
-	latin_write(answer, q.full, q.b.n, GRID_SLASHES, NULL);
-	return true;
+	return pose(&q, desc) && latin_count(answer, &q.l, 1) == 1;
 }
 
 static int count(struct buf *answer, struct str desc, int limit)
 {
 	struct posed q;
-	int found = pose(&q, desc) ? latin_solutions(&q.l, limit, LATIN_NODES, q.full) : -1;
 
-	if (found > 0)
-		latin_write(answer, q.full, q.b.n, GRID_SLASHES, NULL);
-	return found;
+	return pose(&q, desc) ? latin_count(answer, &q.l, limit) : -1;
 }
 
 static void explain(struct buf *steps, struct str desc, enum lang lang)
@@ -372,7 +365,7 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 	struct posed q;
 
 	(void)lang; /* signs only */
-	if (pose(&q, desc) && latin_solutions(&q.l, 2, LATIN_NODES, NULL) == 1)
+	if (pose(&q, desc))
 		latin_explain(steps, &q.l);
 }
 
@@ -381,8 +374,8 @@ static void grade(struct effort *e, struct str desc)
 	struct posed q;
 
 	*e = (struct effort){ .technique = "" };
-	if (pose(&q, desc) && latin_solutions(&q.l, 2, LATIN_NODES, q.full) == 1)
-		latin_grade(e, &q.l, q.full, techniques);
+	if (pose(&q, desc))
+		latin_grade(e, &q.l, techniques);
 }
 
 /* ---- symmetry: the square's eight ---- */

@@ -900,14 +900,36 @@ int latin_solutions(const struct latin *start, int limit, int nodes, uint8_t *fi
 
 /* ---- what the tasks say ---- */
 
-void latin_grade(struct effort *e, const struct latin *start, const uint8_t *solution, const char *const names[128])
+bool latin_prove(const struct latin *start)
+{
+	return latin_solutions(start, 2, LATIN_NODES, NULL) == 1;
+}
+
+int latin_count(struct buf *answer, const struct latin *start, int limit)
+{
+	uint8_t full[LATIN_CELLS];
+	int found = latin_solutions(start, limit, LATIN_NODES, full);
+
+	if (found > 0)
+		latin_write(answer, full, start->n, GRID_SLASHES, NULL);
+	return found;
+}
+
+void latin_grade(struct effort *e, const struct latin *start, const char *const names[128])
 {
 	struct latin l = *start;
 	unsigned set = 0;
+	uint8_t full[LATIN_CELLS];
 
-	l.max = LATIN_GUESS;
-	if (!latin_solve(&l))
-		return;
+	l.max = LATIN_HARD;
+	if (!latin_solve(&l)) {
+		if (!latin_prove(start))
+			return;
+		l.max = LATIN_GUESS; /* goes on from there */
+		if (!latin_solve(&l))
+			return;
+	}
+	memcpy(full, l.cell, sizeof(full));
 	e->steps = l.steps;
 	e->branch = l.guesses;
 	for (int rung = 0; rung < LATIN_RUNGS; rung++)
@@ -915,13 +937,15 @@ void latin_grade(struct effort *e, const struct latin *start, const uint8_t *sol
 	e->technique = names[set][0] ? names[set] + 2 : "";
 	l = *start;
 	l.max = LATIN_HARD;
-	e->depth = latin_rounds(&l, solution);
+	e->depth = latin_rounds(&l, full);
 }
 
 void latin_explain(struct buf *steps, const struct latin *start)
 {
 	struct latin l = *start;
 
+	if (!latin_prove(start))
+		return;
 	l.max = LATIN_GUESS;
 	l.out = steps;
 	say_board(steps, &l);

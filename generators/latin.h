@@ -119,9 +119,12 @@ int latin_turned(int n, int i, int t);
 /* Where it comes from: latin_turned(n, latin_source(n, i, t), t) == i. */
 int latin_source(int n, int i, int t);
 
-/* e from a puzzle that has one solution; names[] as LATIN_TECHNIQUES makes it. */
-void latin_grade(struct effort *e, const struct latin *start, const uint8_t *solution, const char *const names[128]);
-/* The worked solution, board first. */
+/* Of a puzzle as it is posed: one solution and no other? */
+bool latin_prove(const struct latin *start);
+/* latin_solutions(), the first one written. */
+int latin_count(struct buf *answer, const struct latin *start, int limit);
+/* Only of one that has one solution: how hard it is, names[] as LATIN_TECHNIQUES makes it; the worked solution, board first. */
+void latin_grade(struct effort *e, const struct latin *start, const char *const names[128]);
 void latin_explain(struct buf *steps, const struct latin *start);
 
 /* Words of the worked solution: "b3", "124", "b=3020". */
