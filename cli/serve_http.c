@@ -4,6 +4,9 @@
  * Its threads read and answer. A request whose body is small is scored where it was read; a larger one waits, suspended, in a queue
  * for the scoring threads, and one that finds the queue full is told to come again. So a slow body or a large batch never holds
  * up anybody else's small one.
+ *
+ * libmicrohttpd (0.9.75, epoll) does not see a client go that says its last bytes and closes at once: the connection, and what it sent,
+ * stay until they time out. A thread of ours looks after them each second.
  */
 #include "cli/serve.h"
 
@@ -27,16 +30,24 @@ enum {
 	BACKLOG = 1024,
 	HEADERS_MAX = 32 << 10, /* bytes a connection may use for its headers and buffers */
 	RETRY_S = 1,
+	STALL_S = 1, /* a request of which nothing came for so long is not waited for at the end */
 	SWALLOW = 8, /* a body up to so many times too large is read and forgotten: few clients read a reply before they have sent all */
+};
+
+struct client { /* a connection */
+	int fd;
+	bool busy; /* a whole request of its is being scored or answered: it may have said all it will */
+	struct client *before, *after;
 };
 
 struct request {
 	struct http *h;
+	struct client *client;
 	struct MHD_Connection *connection;
 	const struct route *route;
 	struct buf body;
 	struct reply reply;
-	bool scalar, too_large, queued, done, counted;
+	bool scalar, too_large, done;
 	double began, whole; /* when it was seen first, and when its body was there */
 	struct request *next;
 };
@@ -50,11 +61,18 @@ struct http {
 	pthread_cond_t work;
 	struct request *first, *last;
 	int waiting; /* in the queue; also those that have a place and are on their way there */
-	atomic_int active;
+	atomic_int reading, scoring; /* requests */
+	_Atomic double last_read;    /* when a piece of one came */
 	atomic_bool draining;
 	bool ends;
 	int workers;
 	pthread_t *worker;
+
+	pthread_mutex_t clients_lock;
+	pthread_cond_t sweep;
+	struct client *clients;
+	bool sweeps, swept;
+	pthread_t sweeper;
 };
 
 static double now_s(void)
@@ -81,7 +99,7 @@ static void answer(struct request *q)
 		waiting = h->waiting;
 		pthread_mutex_unlock(&h->lock);
 		r->type = "text/plain; version=0.0.4";
-		metrics_text(&r->body, h->o.service.metrics, waiting, atomic_load(&h->active));
+		metrics_text(&r->body, h->o.service.metrics, waiting, atomic_load(&h->reading) + atomic_load(&h->scoring));
 	} else if (strcmp(q->route->path, "/readyz") == 0 && atomic_load(&h->draining)) {
 		reply_error(r, 503, "this server is about to stop");
 	} else {
@@ -142,6 +160,70 @@ static void enqueue(struct http *h, struct request *q)
 	h->last = q;
 	pthread_cond_signal(&h->work);
 	pthread_mutex_unlock(&h->lock);
+}
+
+/* ---- clients that went away ---- */
+
+static void set_busy(struct http *h, struct client *c, bool busy)
+{
+	pthread_mutex_lock(&h->clients_lock);
+	c->busy = busy;
+	pthread_mutex_unlock(&h->clients_lock);
+}
+
+static void sweep_once(struct http *h)
+{
+	char byte;
+
+	for (struct client *c = h->clients; c; c = c->after)
+		if (!c->busy && recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+			shutdown(c->fd, SHUT_RDWR); /* which epoll does tell */
+}
+
+static void *sweep(void *arg)
+{
+	struct http *h = arg;
+	struct timespec next;
+
+	pthread_mutex_lock(&h->clients_lock);
+	while (!h->swept) {
+		clock_gettime(CLOCK_REALTIME, &next);
+		next.tv_sec++;
+		pthread_cond_timedwait(&h->sweep, &h->clients_lock, &next);
+		sweep_once(h);
+	}
+	pthread_mutex_unlock(&h->clients_lock);
+	return NULL;
+}
+
+static void connected(void *cls, struct MHD_Connection *connection, void **ctx, enum MHD_ConnectionNotificationCode code)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	struct http *h = cls;
+	struct client *c = *ctx;
+
+	pthread_mutex_lock(&h->clients_lock);
+	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+		c = info ? calloc(1, sizeof(*c)) : NULL;
+		*ctx = c;
+		if (c) {
+			c->fd = info->connect_fd;
+			c->after = h->clients;
+			if (c->after)
+				c->after->before = c;
+			h->clients = c;
+		}
+	} else if (c) {
+		if (c->before)
+			c->before->after = c->after;
+		else
+			h->clients = c->after;
+		if (c->after)
+			c->after->before = c->before;
+		free(c);
+		*ctx = NULL;
+	}
+	pthread_mutex_unlock(&h->clients_lock);
 }
 
 /* ---- requests ---- */
@@ -241,6 +323,7 @@ static enum MHD_Result read_more(struct request *q, const char *data, size_t *n)
 	size_t got = *n;
 
 	*n = 0;
+	atomic_store(&q->h->last_read, now_s());
 	if (now_s() - q->began > q->h->o.read_timeout)
 		return MHD_NO; /* a drop at a time, for ever */
 	if (q->too_large || q->body.n + got > q->h->o.body_max) {
@@ -257,6 +340,9 @@ static enum MHD_Result whole(struct request *q)
 	struct http *h = q->h;
 
 	q->whole = now_s();
+	atomic_fetch_add(&h->scoring, 1);
+	atomic_fetch_sub(&h->reading, 1);
+	set_busy(h, q->client, true);
 	if (q->too_large) {
 		reply_error(&q->reply, 413, "the body is larger than %zu bytes", h->o.body_max);
 	} else if (q->body.failed) {
@@ -264,7 +350,6 @@ static enum MHD_Result whole(struct request *q)
 	} else if (q->body.n <= INLINE_MAX) {
 		answer(q);
 	} else if (place(h)) {
-		q->queued = true;
 		MHD_suspend_connection(q->connection);
 		enqueue(h, q);
 		return MHD_YES;
@@ -283,15 +368,18 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 
 	(void)version;
 	if (!q) {
-		q = calloc(1, sizeof(*q));
+		const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+		q = info && info->socket_context ? calloc(1, sizeof(*q)) : NULL;
 		if (!q)
 			return MHD_NO;
 		*ctx = q;
+		q->client = info->socket_context;
 		q->h = h;
 		q->connection = connection;
 		q->route = route_find(url);
 		q->began = now_s();
-		atomic_fetch_add(&h->active, 1);
+		atomic_fetch_add(&h->reading, 1);
 		return accepted(q, method) ? MHD_YES : send_reply(q);
 	}
 	if (q->done)
@@ -308,7 +396,9 @@ static void completed(void *cls, struct MHD_Connection *connection, void **ctx, 
 	(void)code;
 	if (!q)
 		return;
-	atomic_fetch_sub(&q->h->active, 1);
+	if (q->whole > 0)
+		set_busy(q->h, q->client, false);
+	atomic_fetch_sub(q->whole > 0 ? &q->h->scoring : &q->h->reading, 1);
 	buf_release(&q->body);
 	buf_release(&q->reply.body);
 	free(q);
@@ -434,7 +524,8 @@ static int start_workers(struct http *h, struct err *err)
 		return err_set(err, "out of memory");
 	while (h->workers < h->o.threads && pthread_create(&h->worker[h->workers], NULL, work, h) == 0)
 		h->workers++;
-	return h->workers ? 0 : err_set(err, "serve: no thread can be started");
+	h->sweeps = pthread_create(&h->sweeper, NULL, sweep, h) == 0;
+	return h->workers && h->sweeps ? 0 : err_set(err, "serve: no thread can be started");
 }
 
 static int start_daemon(struct http *h, struct err *err)
@@ -446,7 +537,7 @@ static int start_daemon(struct http *h, struct err *err)
 	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL, handle, h,
 				     MHD_OPTION_LISTEN_SOCKET, h->fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->o.connections,
 				     MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->o.read_timeout, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
-				     MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_ARRAY, readers > 1 ? pool : single, MHD_OPTION_END);
+				     MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, connected, h, MHD_OPTION_ARRAY, readers > 1 ? pool : single, MHD_OPTION_END);
 	return h->daemon ? 0 : err_set(err, "serve: the HTTP server cannot be started");
 }
 
@@ -462,6 +553,8 @@ int http_open(struct http **ret, const struct http_options *o, struct err *err)
 	h->fd = -1;
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_cond_init(&h->work, NULL);
+	pthread_mutex_init(&h->clients_lock, NULL);
+	pthread_cond_init(&h->sweep, NULL);
 	rc = strncmp(o->listen, "unix:", 5) == 0 ? listen_unix(h, o->listen + 5, err) : listen_tcp(h, open, err);
 	if (rc == 0)
 		rc = start_workers(h, err);
@@ -480,19 +573,26 @@ const char *http_address(const struct http *h)
 	return h->address;
 }
 
+/* A request that is being read counts as long as something comes of it. */
+static bool idle(const struct http *h)
+{
+	return atomic_load(&h->scoring) == 0 && (atomic_load(&h->reading) == 0 || now_s() - atomic_load(&h->last_read) > STALL_S);
+}
+
 bool http_drain(struct http *h, double seconds)
 {
 	double end = now_s() + seconds;
 	int fd;
 
 	atomic_store(&h->draining, true);
+	atomic_store(&h->last_read, now_s());
 	fd = MHD_quiesce_daemon(h->daemon);
 	if (fd >= 0)
 		close(fd);
 	h->fd = -1;
-	while (atomic_load(&h->active) > 0 && now_s() < end)
+	while (!idle(h) && now_s() < end)
 		nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
-	return atomic_load(&h->active) == 0;
+	return idle(h);
 }
 
 void http_close(struct http *h)
@@ -507,12 +607,20 @@ void http_close(struct http *h)
 		pthread_join(h->worker[i], NULL);
 	if (h->daemon)
 		MHD_stop_daemon(h->daemon);
+	pthread_mutex_lock(&h->clients_lock);
+	h->swept = true;
+	pthread_cond_signal(&h->sweep);
+	pthread_mutex_unlock(&h->clients_lock);
+	if (h->sweeps)
+		pthread_join(h->sweeper, NULL);
 	if (h->fd >= 0 && !h->daemon)
 		close(h->fd);
 	if (*h->path)
 		unlink(h->path);
 	pthread_cond_destroy(&h->work);
 	pthread_mutex_destroy(&h->lock);
+	pthread_cond_destroy(&h->sweep);
+	pthread_mutex_destroy(&h->clients_lock);
 	free(h->worker);
 	free(h);
 }
