@@ -6,10 +6,10 @@
  * are one sequence. Words as plaintexts are for the low levels; letters drawn at random can be worked out but not guessed.
  */
 #include "generators/cipher_steps.h"
+#include "generators/pen.h"
 #include "generators/words.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum {
 	DRAWS = 60,
@@ -45,14 +45,16 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 
 /* ---- the text ---- */
 
-static bool parse_letter(struct str s, int size, unsigned char *v)
+/* The number of the letter c, the inverse of cipher_letter(). */
+static bool parse_letter(char c, int size, unsigned char *v)
 {
-	for (int i = 0; i < size; i++)
-		if (cipher_letter(i, size) == s.s[0]) {
-			*v = (unsigned char)i;
-			return true;
-		}
-	return false;
+	if (c >= 'A' && c <= 'Z' && (size != 25 || c != 'J'))
+		*v = (unsigned char)(c - 'A' - (size == 25 && c > 'J'));
+	else if (size == 32 && c >= '2' && c <= '7')
+		*v = (unsigned char)(c - '2' + 26);
+	else
+		return false;
+	return true;
 }
 
 static bool parse_int(struct str s, int *ret)
@@ -99,7 +101,7 @@ static bool parse_step(struct cipher_step *s, struct str text, int size)
 	memset(s, 0, sizeof(*s));
 	if (!str_split(&rest, ' ', &word))
 		return false;
-	while (kind < CIPHER_KINDS && !str_is(word, cipher_forms[kind].name))
+	while (kind < CIPHER_KINDS && (!word.n || word.s[0] != cipher_forms[kind].name[0] || !str_is(word, cipher_forms[kind].name)))
 		kind++;
 	if (kind == CIPHER_KINDS)
 		return false;
@@ -108,7 +110,7 @@ static bool parse_step(struct cipher_step *s, struct str text, int size)
 		if (!str_split(&rest, ' ', &word) || word.n < 2 || word.n > CIPHER_KEY)
 			return false;
 		for (; (size_t)s->keys < word.n; s->keys++)
-			if (!parse_letter(str_from(word, (size_t)s->keys), size, &s->key[s->keys]))
+			if (!parse_letter(word.s[s->keys], size, &s->key[s->keys]))
 				return false;
 	}
 	if (cipher_forms[kind].numbers > 0 && (!str_split(&rest, ' ', &word) || !parse_int(word, &s->a)))
@@ -130,7 +132,7 @@ static bool parse_text(struct cipher *c, struct str text)
 			return false;
 		for (size_t i = 0; i < word.n; i++) {
 			c->gap[c->n] = i == 0 && c->n > 0;
-			if (!parse_letter(str_from(word, i), c->size, &c->text[c->n++]))
+			if (!parse_letter(word.s[i], c->size, &c->text[c->n++]))
 				return false;
 		}
 	}
@@ -168,11 +170,16 @@ static bool parse(struct cipher *c, struct str desc)
 
 static void write_text(struct buf *out, const struct cipher *c)
 {
+	char *pen = pen_down(out, 2 * (size_t)c->n);
+
+	if (!pen)
+		return;
 	for (int i = 0; i < c->n; i++) {
 		if (c->gap[i])
-			buf_addc(out, ' ');
-		buf_addc(out, cipher_letter(c->text[i], c->size));
+			*pen++ = ' ';
+		*pen++ = cipher_letter(c->text[i], c->size);
 	}
+	pen_up(out, pen);
 }
 
 static void write_desc(struct buf *out, const struct cipher *c)
@@ -491,22 +498,36 @@ static const char *const goals[LANGS][2][2] = { /* [language][short, long][decry
 /* "Encryption is done in one step:" or in several. */
 static void put_intro(struct holes *holes, int steps, enum lang lang)
 {
-	char many[160];
+	struct buf *b = hole_open(holes, "intro");
 
-	if (lang == LANG_EN)
-		snprintf(many, sizeof(many), "Encryption is done in %d steps, each of them on what the one before has made:", steps);
-	else
-		snprintf(many, sizeof(many), "加密共有 %d 步，每一步都在上一步的结果上进行：", steps);
-	if (steps == 1)
-		hole_put(holes, "intro", lang == LANG_EN ? STR("Encryption is done in one step:") : STR("加密只有一步："));
-	else
-		hole_put(holes, "intro", str_of(many));
+	if (b && steps == 1)
+		buf_addz(b, lang == LANG_EN ? "Encryption is done in one step:" : "加密只有一步：");
+	else if (b && lang == LANG_EN)
+		buf_addf(b, "Encryption is done in %d steps, each of them on what the one before has made:", steps);
+	else if (b)
+		buf_addf(b, "加密共有 %d 步，每一步都在上一步的结果上进行：", steps);
+}
+
+/* Each step behind its number: on lines of their own, or in one. */
+static void put_steps(struct holes *holes, const char *hole, const struct cipher *c, bool lines, enum lang lang)
+{
+	struct buf *b = hole_open(holes, hole);
+
+	for (int i = 0; b && i < c->steps; i++) {
+		if (i && (lines || lang == LANG_EN))
+			buf_addc(b, lines ? '\n' : ' ');
+		if (!lines)
+			buf_addz(b, lang == LANG_EN ? "(" : "（");
+		buf_addi(b, i + 1);
+		buf_addz(b, lines ? ". " : lang == LANG_EN ? ") " : "）");
+		cipher_say(b, &c->step[i], c->size, lang);
+	}
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct buf b = BUF_INIT;
 	struct cipher c;
+	struct buf *b;
 
 	if (!parse(&c, desc))
 		return;
@@ -514,21 +535,11 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 	hole_put(holes, "goal", str_of(goals[lang][0][c.decrypt]));
 	hole_put(holes, "task", str_of(goals[lang][1][c.decrypt]));
 	put_intro(holes, c.steps, lang);
-	for (int i = 0; i < c.steps; i++) {
-		buf_addf(&b, "%s%d. ", i ? "\n" : "", i + 1);
-		cipher_say(&b, &c.step[i], c.size, lang);
-	}
-	hole_put(holes, "steps", buf_str(&b));
-	buf_reset(&b);
-	for (int i = 0; i < c.steps; i++) {
-		buf_addf(&b, lang == LANG_EN ? "%s(%d) " : "%s（%d）", i && lang == LANG_EN ? " " : "", i + 1);
-		cipher_say(&b, &c.step[i], c.size, lang);
-	}
-	hole_put(holes, "inline", buf_str(&b));
-	buf_reset(&b);
-	write_text(&b, &c);
-	hole_put(holes, "text", buf_str(&b));
-	buf_release(&b);
+	put_steps(holes, "steps", &c, true, lang);
+	put_steps(holes, "inline", &c, false, lang);
+	b = hole_open(holes, "text");
+	if (b)
+		write_text(b, &c);
 }
 
 const struct task task_cipher = {

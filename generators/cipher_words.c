@@ -69,17 +69,22 @@ static void say_key(struct buf *out, const struct cipher_step *s, int size)
 
 void cipher_say(struct buf *out, const struct cipher_step *s, int size, enum lang lang)
 {
+	const char *z = texts[lang][s->kind];
 	int last = 0;
 
-	for (const char *z = texts[lang][s->kind]; *z; z++) {
-		switch (*z) {
+	for (;;) {
+		size_t plain = strcspn(z, "#@~$%^");
+
+		buf_add(out, (struct str){ z, plain });
+		z += plain;
+		switch (*z++) {
 		case '#': buf_addi(out, last = s->a); break;
 		case '@': buf_addi(out, last = s->b); break;
 		case '~': buf_addz(out, last == 1 ? "" : "s"); break;
 		case '$': say_key(out, s, size); break;
 		case '%': buf_addi(out, size); break;
 		case '^': buf_addi(out, s->keys); break;
-		default: buf_addc(out, *z);
+		default: return;
 		}
 	}
 }

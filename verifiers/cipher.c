@@ -135,8 +135,9 @@ static bool read_step(struct step *s, struct str text, int size)
 	s->keys = 0;
 	if (text.n == 0 || text.s[text.n - 1] == ' ' || !str_split(&rest, ' ', &word))
 		return false;
-	for (s->kind = 0; s->kind < KINDS && !str_is(word, kinds[s->kind].name); s->kind++)
-		;
+	for (s->kind = 0; s->kind < KINDS; s->kind++)
+		if (word.n && word.s[0] == kinds[s->kind].name[0] && str_is(word, kinds[s->kind].name))
+			break;
 	if (s->kind == KINDS)
 		return false;
 	k = &kinds[s->kind];
@@ -475,7 +476,8 @@ static bool is_label(struct str s)
 static struct str skip_label(struct str s)
 {
 	struct str head = str_sub(s, 0, 120);
-	ptrdiff_t ascii = str_rfind(head, STR(":")), wide = str_rfind(head, STR("：")), at = ascii > wide ? ascii : wide;
+	ptrdiff_t ascii = str_chr(head, ':') < 0 ? -1 : str_rfind(head, STR(":"));
+	ptrdiff_t wide = str_chr(head, '\xef') < 0 ? -1 : str_rfind(head, STR("：")), at = ascii > wide ? ascii : wide;
 
 	if (at < 0 || !is_label(str_sub(s, 0, (size_t)at)))
 		return s;
@@ -488,6 +490,8 @@ static bool skip_brackets(struct str *s)
 {
 	static const char *const pairs[][2] = { { "[", "]" }, { "(", ")" }, { "{", "}" }, { "【", "】" }, { "［", "］" }, { "<", ">" } };
 
+	if (s->n && s->s[0] >= '2' && s->s[0] <= 'Z' && s->s[0] != '<') /* a letter, mostly */
+		return false;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		struct str open = str_of(pairs[i][0]), close = str_of(pairs[i][1]);
 
@@ -515,8 +519,8 @@ static enum read read_answer(struct text *t, struct str s, int size)
 
 	t->n = 0;
 	while (s.n) {
-		uint32_t cp;
-		size_t n = utf8_next(s, &cp), b = blank(s, cp, n);
+		uint32_t cp = (unsigned char)s.s[0];
+		size_t n = cp < 0x80 ? 1 : utf8_next(s, &cp), b = blank(s, cp, n);
 		int v;
 
 		if (b) {
