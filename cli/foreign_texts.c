@@ -126,6 +126,11 @@ static bool space_reasoning(struct foreign *f)
 
 static bool space_reasoning_tree(struct foreign *f)
 {
+	buf_addz(&f->desc, "set ");
+	f->found = worked_tree(&f->desc, buf_str(&f->question));
+	if (f->found)
+		return true;
+	buf_reset(&f->desc);
 	return store_names(f, "set");
 }
 

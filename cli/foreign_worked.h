@@ -19,6 +19,7 @@ bool worked_booleans(struct buf *answer, struct str question); /* foreign_boolea
 /* "integer 7", or "word unknown" where the count hangs on what nobody knows. */
 bool worked_properties(struct buf *answer, struct str question, struct json meta); /* foreign_properties.c */
 bool worked_counting(struct buf *answer, struct str question, struct json meta); /* foreign_counting.c; a number */
+bool worked_tree(struct buf *answer, struct str question); /* foreign_tree.c; names with | between */
 
 /* ---- for these files ---- */
 
