@@ -121,6 +121,11 @@ static bool operation(struct foreign *f)
 
 static bool space_reasoning(struct foreign *f)
 {
+	buf_addz(&f->desc, "word ");
+	f->found = worked_walk(&f->desc, buf_str(&f->question));
+	if (f->found)
+		return true;
+	buf_reset(&f->desc);
 	return store(f, "word", str_trim(buf_str(&f->gold)));
 }
 

@@ -20,6 +20,7 @@ bool worked_booleans(struct buf *answer, struct str question); /* foreign_boolea
 bool worked_properties(struct buf *answer, struct str question, struct json meta); /* foreign_properties.c */
 bool worked_counting(struct buf *answer, struct str question, struct json meta); /* foreign_counting.c; a number */
 bool worked_tree(struct buf *answer, struct str question); /* foreign_tree.c; names with | between */
+bool worked_walk(struct buf *answer, struct str question); /* foreign_walk.c; a name, or "unknown" */
 
 /* ---- for these files ---- */
 
