@@ -37,11 +37,10 @@ struct puzzle {
 	int n;
 };
 
-/* One fact: its sign, the one it is about, and the list behind it. */
+/* One fact: its sign and the one it is about; its list follows in the text. */
 struct fact {
 	char sign;
 	int head; /* C D N M: whose; P G A: what stands before '<' ; S K: NONE */
-	struct str list;
 };
 
 /* ---- reading ---- */
@@ -68,43 +67,41 @@ static bool skip(struct str *s, char c)
 	return true;
 }
 
-static bool read_fact(struct fact *f, struct str s, int n)
+/* What stands before a fact's list, cut off the text. */
+static bool read_fact(struct fact *f, struct str *s, int n)
 {
-	if (s.n < 2)
-		return false;
-	f->sign = s.s[0];
+	f->sign = s->n ? s->s[0] : 0;
 	f->head = NONE;
-	s = str_from(s, 1);
+	*s = str_from(*s, 1);
 	if (f->sign != 'S' && f->sign != 'K') {
-		f->head = number(&s, n);
+		f->head = number(s, n);
 		if (f->head < 0)
 			return false;
 	}
-	f->list = s;
 	switch (f->sign) {
 	case 'N':
-	case 'M': return s.n == 0;
-	case 'C':
-	case 'D': return skip(&f->list, '=');
-	case 'P':
-	case 'G':
-	case 'A': return skip(&f->list, '<');
+	case 'M':
 	case 'S':
 	case 'K': return true;
+	case 'C':
+	case 'D': return skip(s, '=');
+	case 'P':
+	case 'G':
+	case 'A': return skip(s, '<');
 	}
 	return false;
 }
 
-/* The next item of a fact's list; NONE at its end, -2 where it is damaged. */
-static int next_item(struct str *list, bool first, int n)
+/* The next item of a fact's list, cut off the text; NONE at its end, -2 where it is damaged. */
+static int next_item(struct str *s, bool first, int n)
 {
 	int v;
 
-	if (!list->n && !first)
+	if (!first && (!s->n || s->s[0] == ';'))
 		return NONE;
-	if (!first && !skip(list, ','))
+	if (!first && !skip(s, ','))
 		return -2;
-	v = number(list, n);
+	v = number(s, n);
 	return v < 0 ? -2 : v;
 }
 
@@ -115,6 +112,13 @@ static int root(struct puzzle *p, int t)
 	while (p->same[t] != t)
 		t = p->same[t] = p->same[p->same[t]];
 	return t;
+}
+
+static void init_term(struct puzzle *p, int t, int item, int child)
+{
+	p->same[t] = (int16_t)t;
+	p->item[t] = (int16_t)item;
+	p->child[t] = (int16_t)child;
 }
 
 /* False where two different items would be the same. */
@@ -144,10 +148,9 @@ static int grand(int v)
 	return 2 * NODES + v;
 }
 
-/* What a fact says is the same; `mention` counts the items, which come in order of their numbers. */
-static bool take_fact(struct puzzle *p, const struct fact *f, int *mention)
+/* What a fact says is the same; `mention` counts the items, which come in order of their numbers. Its list is cut off the text. */
+static bool take_fact(struct puzzle *p, const struct fact *f, struct str *list, int *mention)
 {
-	struct str list = f->list;
 	bool ok = true, pairs = f->sign == 'P' || f->sign == 'G' || f->sign == 'A' || f->sign == 'K';
 	int count = 0, before = NONE, v;
 
@@ -158,7 +161,7 @@ static bool take_fact(struct puzzle *p, const struct fact *f, int *mention)
 	}
 	if (f->sign == 'N' || f->sign == 'M')
 		return true;
-	while ((v = next_item(&list, count == 0, p->n)) >= 0 && ok) {
+	while ((v = next_item(list, count == 0, p->n)) >= 0 && ok) {
 		if (v > *mention || v == f->head || v == before)
 			return false;
 		*mention += v == *mention;
@@ -177,27 +180,29 @@ static bool take_fact(struct puzzle *p, const struct fact *f, int *mention)
 	return ok && v == NONE && (f->sign == 'K' ? count == 2 : f->sign == 'S' ? count >= 2 : pairs ? count == 1 : count >= 1);
 }
 
-/* Parents of the same are the same, until nothing more follows. Every pass but the last one unites something. */
+/*
+ * Parents of the same are the same, until nothing more follows. Of those with the same parent one stands for all in child[], and
+ * the others are done once their grandparents are the same as its: they stay so. All are done once their parent is an item.
+ */
 static bool close_all(struct puzzle *p)
 {
-	for (bool more = true; more;) {
-		more = false;
-		for (int v = 0; v < p->n; v++) {
-			int mine = root(p, par(v)), to;
+	int16_t open[NODES];
+	int left = p->n, before;
 
-			if (p->item[mine] >= 0) /* its parent is an item: the grandparent is that item's parent */
-				to = par(p->item[mine]);
-			else if (p->child[mine] >= 0) /* it has the same parent as another */
-				to = grand(p->child[mine]);
-			else
-				continue;
-			if (root(p, grand(v)) != root(p, to)) {
-				if (!unite(p, grand(v), to))
-					return false;
-				more = true;
-			}
+	for (int v = 0; v < p->n; v++)
+		open[v] = (int16_t)v;
+	do {
+		before = left;
+		left = 0;
+		for (int i = 0; i < before; i++) {
+			int v = open[i], mine = root(p, par(v)), item = p->item[mine], other = p->child[mine];
+
+			if (item < 0 && other == v)
+				open[left++] = (int16_t)v;
+			else if (!unite(p, grand(v), item >= 0 ? par(item) : grand(other)))
+				return false;
 		}
-	}
+	} while (left < before);
 	return true;
 }
 
@@ -276,17 +281,21 @@ static bool holds_pair(const struct puzzle *p, char sign, int head, int v)
 	}
 }
 
-/* Is the fact true in the tree? Lists of children and grandchildren are whole, and name nobody twice. */
-static bool holds(const struct puzzle *p, const struct fact *f, uint8_t *seen)
+/*
+ * Is the fact true in the tree? Lists of children and grandchildren are whole, and name nobody twice: seen[v] is the number of the
+ * last fact that named v. Its list is cut off the text.
+ */
+static bool holds(const struct puzzle *p, const struct fact *f, struct str *list, int16_t *seen, int16_t number_of)
 {
-	struct str list = f->list;
 	int count = 0, first = NONE, v;
 
-	memset(seen, 0, (size_t)p->n);
-	while (f->sign != 'N' && f->sign != 'M' && (v = next_item(&list, count == 0, p->n)) >= 0) {
-		if (seen[v]++ || !holds_pair(p, f->sign, f->head, v))
+	while (f->sign != 'N' && f->sign != 'M' && (v = next_item(list, count == 0, p->n)) >= 0) {
+		if (seen[v] == number_of || !holds_pair(p, f->sign, f->head, v))
 			return false;
-		if (first >= 0 && !related(p, f->sign == 'K' ? COUSINS : SIBLINGS, v, first) && (f->sign == 'K' || f->sign == 'S'))
+		seen[v] = number_of;
+		if (first >= 0 && f->sign == 'S' && (p->parent[v] < 0 || p->parent[v] != p->parent[first]))
+			return false;
+		if (first >= 0 && f->sign == 'K' && !related(p, COUSINS, v, first))
 			return false;
 		first = first < 0 ? v : first;
 		count++;
@@ -330,26 +339,28 @@ static bool read_question(struct puzzle *p, struct str s)
 
 static bool read_puzzle(struct puzzle *p, struct str desc)
 {
-	struct str question, names, rest, piece;
-	uint8_t seen[NODES];
+	struct str question, names, rest;
+	int16_t seen[NODES] = { 0 };
 	struct fact f;
 	int mention = 0, facts = 0;
 
-	if (!str_split(&desc, ':', &question) || !str_split(&desc, ':', &names) || !desc.n || str_ends(desc, STR(";")) ||
-	    !read_names(p, names) || !read_question(p, question))
+	if (!str_split(&desc, ':', &question) || !str_split(&desc, ':', &names) || !read_names(p, names) || !read_question(p, question))
 		return false;
-	for (int t = 0; t < TERMS; t++) {
-		p->same[t] = (int16_t)t;
-		p->item[t] = (int16_t)(t < p->n ? t : NONE);
-		p->child[t] = (int16_t)(t >= NODES && t < NODES + p->n ? t - NODES : NONE);
+	for (int v = 0; v < p->n; v++) {
+		init_term(p, v, v, NONE);
+		init_term(p, par(v), NONE, v);
+		init_term(p, grand(v), NONE, NONE);
 	}
-	for (rest = desc; str_split(&rest, ';', &piece);)
-		if (facts++ == FACTS || !read_fact(&f, piece, p->n) || !take_fact(p, &f, &mention))
+	rest = desc;
+	do
+		if (facts++ == FACTS || !read_fact(&f, &rest, p->n) || !take_fact(p, &f, &rest, &mention))
 			return false;
-	if (mention != p->n || !close_all(p) || !read_tree(p))
+	while (skip(&rest, ';'));
+	if (rest.n || mention != p->n || !close_all(p) || !read_tree(p))
 		return false;
-	for (rest = desc; str_split(&rest, ';', &piece);)
-		if (!read_fact(&f, piece, p->n) || !holds(p, &f, seen))
+	rest = desc;
+	for (int i = 1; i <= facts; i++, skip(&rest, ';'))
+		if (!read_fact(&f, &rest, p->n) || !holds(p, &f, &rest, seen, (int16_t)i))
 			return false;
 	return true;
 }
@@ -359,16 +370,16 @@ static bool read_puzzle(struct puzzle *p, struct str desc)
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct puzzle p;
-	uint8_t said[NODES] = { 0 };
+	bool due[NODES], said[NODES] = { false };
 	struct str rest, item;
-	int due = 0, items = 0, known = 0;
+	int asked = 0, items = 0, known = 0;
 	bool strange = false;
 
 	if (!read_puzzle(&p, desc))
 		return rule_bad_task(why, "the desc tells no whole tree");
 	for (int v = 0; v < p.n; v++)
-		due += related(&p, p.asked, v, p.about);
-	if (!due)
+		asked += due[v] = related(&p, p.asked, v, p.about);
+	if (!asked)
 		return rule_bad_task(why, "nobody is asked for");
 	rest = text_list(answer);
 	while (text_item(&rest, &item)) {
@@ -380,14 +391,14 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		if (v < 0)
 			continue;
 		known++;
-		said[v] = 1;
+		said[v] = true;
 	}
 	if (items == 0 || (strange && !known))
 		return rule_unreadable(why, "no item could be read");
 	if (known < items)
 		return rule_wrong(why, "something in it is no item of the tree");
 	for (int v = 0; v < p.n; v++)
-		if (said[v] != related(&p, p.asked, v, p.about))
+		if (said[v] != due[v])
 			return rule_wrong(why, "%.*s is %s", (int)p.names.name[v][0].n, p.names.name[v][0].s,
 					  said[v] ? "none of them" : "missing");
 	return QUARRY_CORRECT;
