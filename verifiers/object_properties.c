@@ -75,12 +75,14 @@ static bool number(struct str *s, int below, int *ret)
 
 static int property(struct str *s)
 {
-	const char *at = s->n && s->s[0] ? strchr(letters, s->s[0]) : NULL;
+	int p = 0;
 
-	if (!at)
+	while (p < PROPERTIES && !(s->n && s->s[0] == letters[p]))
+		p++;
+	if (p == PROPERTIES)
 		return -1;
 	*s = str_from(*s, 1);
-	return (int)(at - letters);
+	return p;
 }
 
 static bool read_test(struct test *t, struct str *s)
@@ -132,16 +134,15 @@ static bool read_effect(struct effect *e, struct str *s)
 	return last >= 0;
 }
 
-static bool read_item(uint8_t *item, struct str s)
+/* All properties in their order, cut off the text. */
+static bool read_item(uint8_t *item, struct str *s)
 {
-	struct effect e;
-
-	if (!read_effect(&e, &s) || s.n)
-		return false;
 	for (int p = 0; p < PROPERTIES; p++) {
-		if (e.value[p] < 0)
+		int v;
+
+		if (!skip(s, letters[p]) || !number(s, values[p], &v))
 			return false;
-		item[p] = (uint8_t)e.value[p];
+		item[p] = (uint8_t)v;
 	}
 	return true;
 }
@@ -243,7 +244,7 @@ static bool act(struct puzzle *p, struct str verb, const struct condition *cond,
 	if (str_is(verb, "trade")) {
 		uint8_t item[PROPERTIES];
 
-		if (!read_item(item, s))
+		if (!read_item(item, &s) || s.n)
 			return false;
 		for (int i = 0; i < n; i++)
 			if (meets(p->now.item[i], cond))
@@ -321,17 +322,18 @@ static bool happen(struct puzzle *p, struct str s, bool guarded)
 
 static bool play(struct puzzle *p, struct str desc)
 {
-	struct str items, events, piece;
+	struct str events, piece;
 	int n = 0;
 
 	p->first.n = p->counts = 0;
-	if (!str_split(&desc, '|', &items) || !str_split(&desc, '|', &events) || !desc.n || str_ends(items, STR(",")) ||
-	    str_ends(events, STR(";")) || str_ends(desc, STR(",")))
-		return false;
-	while (str_split(&items, ',', &piece))
-		if (p->first.n == ITEMS || !read_item(p->first.item[p->first.n++], piece))
+	do
+		if (p->first.n == ITEMS || !read_item(p->first.item[p->first.n++], &desc))
 			return false;
-	p->now = p->first;
+	while (skip(&desc, ','));
+	if (!skip(&desc, '|') || !str_split(&desc, '|', &events) || !desc.n || str_ends(events, STR(";")) || str_ends(desc, STR(",")))
+		return false;
+	memcpy(p->now.item, p->first.item, (size_t)p->first.n * PROPERTIES);
+	p->now.n = p->first.n;
 	while (str_split(&events, ';', &piece))
 		if (n++ == EVENTS || !happen(p, piece, false))
 			return false;
@@ -342,7 +344,7 @@ static bool play(struct puzzle *p, struct str desc)
 			return false;
 		p->count[p->counts++] = count(&p->now, &c);
 	}
-	return p->first.n > 0;
+	return true;
 }
 
 /* ---- the answer ---- */
