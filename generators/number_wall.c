@@ -68,13 +68,14 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 
 void nw_shape(struct nw_board *b, int rows, int cols)
 {
-	memset(b, 0, sizeof(*b));
 	b->rows = rows;
 	b->cols = cols;
 	b->stride = cols + 1;
+	b->small = rows * b->stride <= NW_BITS / 2;
+	b->n = 0;
+	b->full = 0;
 	for (int y = 0; y < rows; y++)
-		for (int x = 0; x < cols; x++)
-			b->full |= nw_bit(y * b->stride + x);
+		b->full |= (nw_bit(cols) - 1) << y * b->stride;
 }
 
 static int number_of(char c)
@@ -125,32 +126,34 @@ static void numbers_of(const struct nw_board *b, uint8_t number[NW_BITS])
 		number[b->at[i]] = b->size[i];
 }
 
+static char sign_of(int number)
+{
+	return (char)(!number ? '.' : number < 10 ? '0' + number : 'a' + number - 10);
+}
+
 void nw_write(struct buf *out, const struct nw_board *b)
 {
-	uint8_t number[NW_BITS];
+	char text[3 + NW_BITS] = { b->connected ? 'c' : 'f', b->touch ? 't' : 'a', ':' }, *cell = text + 3;
+	int n = b->rows * b->stride - 1;
 
-	numbers_of(b, number);
-	buf_addc(out, b->connected ? 'c' : 'f');
-	buf_addc(out, b->touch ? 't' : 'a');
-	buf_addc(out, ':');
-	for (int i = 0; i < b->rows * b->stride - 1; i++) {
-		int v = number[i];
-
-		if (i % b->stride == b->cols)
-			buf_addc(out, '/');
-		else
-			buf_addc(out, (char)(!v ? '.' : v < 10 ? '0' + v : 'a' + v - 10));
-	}
+	memset(cell, '.', (size_t)n);
+	for (int i = b->cols; i < n; i += b->stride)
+		cell[i] = '/';
+	for (int i = 0; i < b->n; i++)
+		cell[b->at[i]] = sign_of(b->size[i]);
+	buf_add(out, (struct str){ text, (size_t)n + 3 });
 }
 
 void nw_answer(struct buf *out, const struct nw_board *b, cells land)
 {
-	for (int i = 0; i < b->rows * b->stride - 1; i++) {
-		if (i % b->stride == b->cols)
-			buf_addc(out, '/');
-		else
-			buf_addc(out, land >> i & 1 ? '0' : '1');
-	}
+	char text[NW_BITS];
+	int n = b->rows * b->stride - 1;
+
+	for (int i = 0; i < n; i++)
+		text[i] = land >> i & 1 ? '0' : '1';
+	for (int i = b->cols; i < n; i += b->stride)
+		text[i] = '/';
+	buf_add(out, (struct str){ text, (size_t)n });
 }
 
 /* ---- inventing ---- */
@@ -180,7 +183,7 @@ static bool can_be_land(const struct nw_board *b, cells land, cells x, int most)
 
 static cells squares(const struct nw_board *b, cells wall)
 {
-	return wall & wall >> 1 & wall >> b->stride & wall >> (b->stride + 1);
+	return wall & wall >> 1 & nw_above(b, wall & wall >> 1);
 }
 
 static int pick(cells set, struct rng *rng)
@@ -524,17 +527,29 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 	}
 }
 
+/* Reasoning without a search that comes to the end proves the solution, too. */
+static bool measure(struct nw_logic *l, const struct nw_board *b)
+{
+	struct nw_search f;
+
+	nw_logic_start(l, b, TRIAL);
+	if (nw_logic_solve(l))
+		return true;
+	if (nw_solutions(&f, b, 2, NW_NODES) != 1)
+		return false;
+	nw_logic_start(l, b, SEARCH);
+	nw_logic_solve(l);
+	return true;
+}
+
 static void grade(struct effort *e, struct str desc)
 {
 	struct nw_board b;
-	struct nw_search f;
 	struct nw_logic l;
 
 	*e = (struct effort){ .technique = "" };
-	if (!nw_read(&b, desc) || nw_solutions(&f, &b, 2, NW_NODES) != 1)
+	if (!nw_read(&b, desc) || !measure(&l, &b))
 		return;
-	nw_logic_start(&l, &b, SEARCH);
-	nw_logic_solve(&l);
 	e->depth = l.rounds;
 	e->branch = l.guesses;
 	e->steps = l.steps;
@@ -543,26 +558,31 @@ static void grade(struct effort *e, struct str desc)
 
 /* ---- twins: turned and mirrored ---- */
 
-/* how: bit 0 over the diagonal, bit 1 upside down, bit 2 left to right. */
+/* how: bit 0 over the diagonal, bit 1 upside down, bit 2 left to right. Of a shape that was turned so before. */
+static void turn_numbers(struct nw_board *to, const struct nw_board *b, int how)
+{
+	to->n = 0;
+	for (int i = 0; i < b->n; i++) {
+		int y = b->at[i] / b->stride, x = b->at[i] % b->stride, at, k = to->n++;
+
+		y = how & 2 ? b->rows - 1 - y : y;
+		x = how & 4 ? b->cols - 1 - x : x;
+		at = how & 1 ? x * to->stride + y : y * to->stride + x;
+		for (; k > 0 && to->at[k - 1] > at; k--) {
+			to->at[k] = to->at[k - 1];
+			to->size[k] = to->size[k - 1];
+		}
+		to->at[k] = (uint8_t)at;
+		to->size[k] = b->size[i];
+	}
+}
+
 static void turn(struct nw_board *to, const struct nw_board *b, int how)
 {
-	uint8_t number[NW_BITS], turned[NW_BITS] = { 0 };
-
-	numbers_of(b, number);
 	nw_shape(to, how & 1 ? b->cols : b->rows, how & 1 ? b->rows : b->cols);
 	to->connected = b->connected;
 	to->touch = b->touch;
-	for (int y = 0; y < b->rows; y++)
-		for (int x = 0; x < b->cols; x++) {
-			int r = how & 2 ? b->rows - 1 - y : y, c = how & 4 ? b->cols - 1 - x : x;
-
-			turned[how & 1 ? c * to->stride + r : r * to->stride + c] = number[y * b->stride + x];
-		}
-	for (int i = 0; i < NW_BITS; i++)
-		if (turned[i]) {
-			to->at[to->n] = (uint8_t)i;
-			to->size[to->n++] = turned[i];
-		}
+	turn_numbers(to, b, how);
 }
 
 static bool fits_turned(const struct nw_board *b, int how)
@@ -587,7 +607,8 @@ static void canon(struct buf *out, struct str desc)
 		return;
 	best = b;
 	for (int how = 1; how < 8; how++) {
-		if (!fits_turned(&b, how))
+		/* the fewer rows, the less */
+		if (!fits_turned(&b, how) || (how & 1 ? b.cols > b.rows : b.rows > b.cols && fits_turned(&b, 1)))
 			continue;
 		turn(&t, &b, how);
 		if (board_cmp(&t, &best) < 0)
@@ -617,48 +638,46 @@ static double answers_log2(struct str desc)
 	return nw_read(&b, desc) ? b.rows * b.cols - b.n : 0.0;
 }
 
-static void put_number(struct holes *holes, const char *hole, int v)
-{
-	struct buf text = BUF_INIT;
-
-	buf_addi(&text, v);
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
-}
-
 enum look { SPACED, TABLE, LIST };
 
-static void put_board(struct holes *holes, const char *hole, const struct nw_board *b, enum look look, const char *empty)
+static void put_board(struct holes *holes, const char *hole, const struct nw_board *b, enum look look, char empty)
 {
 	static const char *const heads[] = { "", "| ", "[[" }, *const betweens[] = { " ", " | ", ", " };
 	static const char *const row_ends[] = { "\n", " |\n| ", "],\n [" }, *const tails[] = { "", " |", "]]" };
-	struct buf text = BUF_INIT;
+	struct buf *text = hole_open(holes, hole);
 	uint8_t number[NW_BITS];
-	int wide = 1;
+	bool wide = false;
 
+	if (!text)
+		return;
 	numbers_of(b, number);
 	for (int i = 0; i < b->n; i++)
-		wide = look == SPACED && b->size[i] > 9 ? 2 : wide;
+		wide |= look == SPACED && b->size[i] > 9;
+	for (int x = 0; look == TABLE && x < b->cols; x++) {
+		buf_addz(text, "| ");
+		buf_addi(text, x + 1);
+		buf_addc(text, ' ');
+	}
 	for (int x = 0; look == TABLE && x < b->cols; x++)
-		buf_addf(&text, "| %d ", x + 1);
-	for (int x = 0; look == TABLE && x < b->cols; x++)
-		buf_addz(&text, x ? "---|" : "|\n|---|");
-	buf_addz(&text, look == TABLE ? "\n" : "");
-	buf_addz(&text, heads[look]);
+		buf_addz(text, x ? "---|" : "|\n|---|");
+	buf_addz(text, look == TABLE ? "\n" : "");
+	buf_addz(text, heads[look]);
 	for (int y = 0; y < b->rows; y++) {
 		if (y)
-			buf_addz(&text, row_ends[look]);
+			buf_addz(text, row_ends[look]);
 		for (int x = 0; x < b->cols; x++) {
-			buf_addz(&text, x ? betweens[look] : "");
-			if (number[y * b->stride + x])
-				buf_addf(&text, "%*d", wide, number[y * b->stride + x]);
+			int v = number[y * b->stride + x];
+
+			buf_addz(text, x ? betweens[look] : "");
+			if (wide && v < 10)
+				buf_addc(text, ' ');
+			if (v)
+				buf_addi(text, v);
 			else
-				buf_addf(&text, "%*s", wide, empty);
+				buf_addc(text, empty);
 		}
 	}
-	buf_addz(&text, tails[look]);
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	buf_addz(text, tails[look]);
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
@@ -675,14 +694,14 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 
 	if (!nw_read(&b, desc))
 		return;
-	put_number(holes, "rows", b.rows);
-	put_number(holes, "cols", b.cols);
+	hole_puti(holes, "rows", b.rows);
+	hole_puti(holes, "cols", b.cols);
 	hole_put(holes, "walls", str_of(walls[b.connected][lang]));
 	hole_put(holes, "corners", str_of(corners[b.touch][lang]));
-	put_board(holes, "board", &b, SPACED, ".");
-	put_board(holes, "marks", &b, SPACED, "_");
-	put_board(holes, "table", &b, TABLE, ".");
-	put_board(holes, "list", &b, LIST, "0");
+	put_board(holes, "board", &b, SPACED, '.');
+	put_board(holes, "marks", &b, SPACED, '_');
+	put_board(holes, "table", &b, TABLE, '.');
+	put_board(holes, "list", &b, LIST, '0');
 }
 
 const struct task task_number_wall = {

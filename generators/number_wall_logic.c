@@ -17,6 +17,7 @@ struct pass {
 	cells near[NW_NUMBERS];   /* open cells that only that island may take */
 	cells reach[NW_NUMBERS];  /* open cells and stray land that it could still take */
 	cells stray;              /* land that no number holds yet */
+	int missing[NW_NUMBERS];  /* of each number, cells */
 	struct buf *out;
 	enum lang lang;
 	int news;
@@ -70,45 +71,38 @@ static void take(struct pass *p, enum said why, int number, cells wall, cells la
 	buf_addc(p->out, '\n');
 }
 
-/* The islands as far as they stand; false: two numbers in one, more cells than the number, or islands too near. */
+/* The islands as far as they stand, from what of them stood before; false: two numbers in one, more cells than the number, or
+ * islands too near. */
 static bool survey(struct pass *p)
 {
 	const struct nw_board *b = p->b;
-	cells held = 0;
+	cells held = 0, near = 0;
 
 	p->open = b->full & ~p->was.wall & ~p->was.land;
 	for (int i = 0; i < b->n; i++) {
-		cells seed = nw_bit(b->at[i]);
-
-		if (held & seed)
+		if (held & nw_bit(b->at[i]))
 			return false;
-		p->island[i] = nw_flood(b, seed, p->was.land);
-		if (nw_count(p->island[i]) > b->size[i])
+		p->island[i] = nw_flood(b, p->island[i], p->was.land);
+		p->missing[i] = b->size[i] - nw_count(p->island[i]);
+		if (p->missing[i] < 0)
 			return false;
 		held |= p->island[i];
 		p->near[i] = b->touch ? nw_beside(b, p->island[i]) : nw_around(b, p->island[i]);
+		near |= p->near[i];
 	}
-	for (int i = 0; i < b->n; i++)
-		if (p->near[i] & held)
-			return false;
 	p->stray = p->was.land & ~held;
-	return true;
-}
-
-static int missing(const struct pass *p, int i)
-{
-	return p->b->size[i] - nw_count(p->island[i]);
+	return !(near & held);
 }
 
 /* Cells near two islands; squares; what lies around full islands. */
 static bool basic(struct pass *p)
 {
 	const struct nw_board *b = p->b;
-	cells seen = 0, twice = 0, w = p->was.wall, r = w >> 1, d = w >> b->stride, rd = w >> (b->stride + 1);
-	cells squares = b->full & b->full >> 1 & b->full >> b->stride; /* their upper left cells */
+	cells seen = 0, twice = 0, w = p->was.wall, r = w >> 1, d = nw_above(b, w), rd = d >> 1;
+	cells squares = b->full & b->full >> 1 & nw_above(b, b->full & b->full >> 1); /* their upper left cells */
 
 	for (int i = 0; i < b->n; i++) {
-		if (!missing(p, i))
+		if (!p->missing[i])
 			take(p, FULL, i, p->near[i], 0);
 		twice |= seen & p->near[i];
 		seen |= p->near[i];
@@ -116,9 +110,8 @@ static bool basic(struct pass *p)
 	take(p, BETWEEN, -1, twice, 0);
 	if (w & r & d & rd)
 		return false;
-	squares &= b->full >> (b->stride + 1);
-	take(p, SQUARE, -1, 0, (r & d & rd & squares) | (w & d & rd & squares) << 1 | (w & r & rd & squares) << b->stride |
-		(w & r & d & squares) << (b->stride + 1));
+	take(p, SQUARE, -1, 0, (r & d & rd & squares) | (w & d & rd & squares) << 1 |
+		nw_below(b, (w & r & rd & squares) | (w & r & d & squares) << 1));
 	return true;
 }
 
@@ -131,7 +124,7 @@ static bool exits(struct pass *p)
 	for (int i = 0; i < b->n; i++) {
 		cells out = nw_beside(b, p->island[i]) & p->open;
 
-		if (!missing(p, i))
+		if (!p->missing[i])
 			continue;
 		if (!out)
 			return false;
@@ -164,16 +157,7 @@ static bool exits(struct pass *p)
 /* Cells that can be had from `from` in so many steps. */
 static cells grow(const struct nw_board *b, cells from, int steps, cells in)
 {
-	cells all = from;
-
-	while (steps-- > 0) {
-		cells more = (all | nw_beside(b, all)) & (in | from);
-
-		if (more == all)
-			break;
-		all = more;
-	}
-	return all & ~from;
+	return nw_grow(b, from, in, steps) & ~from;
 }
 
 /* Where island i may grow: not beside another one. */
@@ -192,7 +176,7 @@ static bool reaches(struct pass *p, cells ground_of[NW_NUMBERS])
 		once |= p->near[i];
 	}
 	for (int i = 0; i < b->n; i++) {
-		int n = missing(p, i);
+		int n = p->missing[i];
 
 		ground_of[i] = ground(p, i, once, twice);
 		p->reach[i] = n ? grow(b, p->island[i], n, ground_of[i]) : 0;
@@ -221,7 +205,7 @@ static bool reach(struct pass *p)
 static void need(struct pass *p, int i, cells ground, cells own)
 {
 	const struct nw_board *b = p->b;
-	int n = missing(p, i), spare = nw_count(p->reach[i]) - n;
+	int n = p->missing[i], spare = nw_count(p->reach[i]) - n;
 	cells found = 0;
 
 	if (!n)
@@ -245,7 +229,7 @@ static void last_cell(struct pass *p, int i)
 	const struct nw_board *b = p->b;
 	cells common = b->full;
 
-	if (missing(p, i) != 1 || !p->reach[i] || p->reach[i] & p->stray)
+	if (p->missing[i] != 1 || !p->reach[i] || p->reach[i] & p->stray)
 		return;
 	for (cells rest = p->reach[i]; rest; rest &= rest - 1) {
 		cells x = rest & -rest;
@@ -300,12 +284,19 @@ typedef bool rule_fn(struct pass *);
 
 static rule_fn *const rules[] = { [BASIC] = basic, [EXITS] = exits, [REACH] = reach, [NEEDS] = needs };
 
-static bool look_start(struct pass *p, struct nw_state *s, const struct nw_board *b)
+static void pass_start(struct pass *p, struct nw_state *s, const struct nw_board *b)
 {
 	p->b = b;
-	p->was = *s;
 	p->now = s;
 	p->out = NULL;
+	for (int i = 0; i < b->n; i++)
+		p->island[i] = nw_bit(b->at[i]);
+}
+
+/* Look at the board as it is now. */
+static bool look_on(struct pass *p)
+{
+	p->was = *p->now;
 	p->news = 0;
 	return survey(p);
 }
@@ -315,11 +306,10 @@ static int look(struct nw_state *s, const struct nw_board *b, enum nw_technique 
 {
 	struct pass p;
 
-	if (!look_start(&p, s, b))
-		return -1;
+	pass_start(&p, s, b);
 	p.out = out;
 	p.lang = lang;
-	if (!rules[how](&p) || s->wall & s->land)
+	if (!look_on(&p) || !rules[how](&p) || s->wall & s->land)
 		return -1;
 	return p.news;
 }
@@ -328,8 +318,9 @@ bool nw_settle(struct nw_state *s, const struct nw_board *b, enum nw_technique h
 {
 	struct pass p;
 
+	pass_start(&p, s, b);
 	do {
-		if (!look_start(&p, s, b))
+		if (!look_on(&p))
 			return false;
 		for (int t = BASIC; t <= (int)how && t <= NEEDS && !p.news; t++)
 			if (!rules[t](&p) || s->wall & s->land)
@@ -357,7 +348,7 @@ static bool complete(const struct nw_state *s, const struct nw_board *b)
 {
 	cells held = 0, w = s->wall;
 
-	if (w & w >> 1 & w >> b->stride & w >> (b->stride + 1))
+	if (w & w >> 1 & nw_above(b, w & w >> 1))
 		return false;
 	for (int i = 0; i < b->n; i++) {
 		cells island = nw_flood(b, nw_bit(b->at[i]), s->land);

@@ -19,6 +19,7 @@ enum { NW_SIDE = 12, NW_SIDE_MIN = 3, NW_BITS = 128, NW_NUMBERS = 64, NW_NUMBER 
 
 struct nw_board {
 	bool connected, touch; /* all walls hang together; islands may touch at a corner */
+	bool small;            /* the low half of a word holds all: shifts of that are several times as fast */
 	int rows, cols, stride, n;
 	uint8_t at[NW_NUMBERS], size[NW_NUMBERS]; /* the numbers, in reading order */
 	cells full;
@@ -35,10 +36,13 @@ static inline int nw_count(cells c)
 	uint64_t a = (uint64_t)c, b = (uint64_t)(c >> 64);
 
 	a -= a >> 1 & 0x5555555555555555;
-	b -= b >> 1 & 0x5555555555555555;
 	a = (a & 0x3333333333333333) + (a >> 2 & 0x3333333333333333);
-	b = (b & 0x3333333333333333) + (b >> 2 & 0x3333333333333333);
-	a = ((a + (a >> 4)) & 0x0f0f0f0f0f0f0f0f) + ((b + (b >> 4)) & 0x0f0f0f0f0f0f0f0f);
+	a = (a + (a >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	if (b) {
+		b -= b >> 1 & 0x5555555555555555;
+		b = (b & 0x3333333333333333) + (b >> 2 & 0x3333333333333333);
+		a += (b + (b >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	}
 	return (int)(a * 0x0101010101010101 >> 56);
 }
 
@@ -47,29 +51,57 @@ static inline int nw_first(cells c)
 	return (uint64_t)c ? __builtin_ctzll((uint64_t)c) : 64 + __builtin_ctzll((uint64_t)(c >> 64));
 }
 
+static inline cells nw_below(const struct nw_board *b, cells c)
+{
+	return b->small ? (cells)((uint64_t)c << b->stride) : c << b->stride;
+}
+
+static inline cells nw_above(const struct nw_board *b, cells c)
+{
+	return b->small ? (cells)((uint64_t)c >> b->stride) : c >> b->stride;
+}
+
 /* The cells beside those of c; with corners those at a corner too. */
 static inline cells nw_beside(const struct nw_board *b, cells c)
 {
-	return (c << 1 | c >> 1 | c << b->stride | c >> b->stride) & b->full & ~c;
+	return (c << 1 | c >> 1 | nw_below(b, c) | nw_above(b, c)) & b->full & ~c;
 }
 
 static inline cells nw_around(const struct nw_board *b, cells c)
 {
 	cells row = c | c << 1 | c >> 1;
 
-	return (row | row << b->stride | row >> b->stride) & b->full & ~c;
+	return (row | nw_below(b, row) | nw_above(b, row)) & b->full & ~c;
+}
+
+/* The cells of `in`, and of `from`, to which `steps` steps lead from there. */
+static inline cells nw_grow(const struct nw_board *b, cells from, cells in, int steps)
+{
+	uint64_t all = (uint64_t)from, room = (uint64_t)(in | from);
+
+	for (; b->small && steps > 0; steps--) {
+		uint64_t more = (all | all << 1 | all >> 1 | all << b->stride | all >> b->stride) & room;
+
+		if (more == all)
+			break;
+		all = more;
+	}
+	if (b->small)
+		return all;
+	for (in |= from; steps > 0; steps--) {
+		cells more = (from | nw_beside(b, from)) & in;
+
+		if (more == from)
+			break;
+		from = more;
+	}
+	return from;
 }
 
 /* What hangs together with `from`, which lies in `in`. */
 static inline cells nw_flood(const struct nw_board *b, cells from, cells in)
 {
-	for (;;) {
-		cells more = (from | nw_beside(b, from)) & in;
-
-		if (more == from)
-			return from;
-		from = more;
-	}
+	return nw_grow(b, from, in, NW_BITS);
 }
 
 void nw_shape(struct nw_board *b, int rows, int cols); /* no numbers yet */
