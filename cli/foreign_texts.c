@@ -57,18 +57,19 @@ static bool object_properties(struct foreign *f)
 	return f->found || store_integer(f);
 }
 
-/* A number in its shortest spelling, with at most ten digits behind the point. */
+/* A number in its shortest spelling, with at most ten digits behind the point and fifteen in all: more say nothing of it. */
 static bool number_put(struct foreign *f, const char *kind, double v)
 {
 	char room[64];
+	int places = 14;
 	size_t n;
 
 	if (v > 1e15 || v < -1e15)
 		return lacks(f, "its answer is too large");
-	n = (size_t)snprintf(room, sizeof(room), "%.10f", v);
-	while (n && room[n - 1] == '0')
-		n--;
-	if (n && room[n - 1] == '.')
+	for (double size = fabs(v); size >= 10 && places > 0; size /= 10)
+		places--;
+	n = (size_t)snprintf(room, sizeof(room), "%.*f", places < 10 ? places : 10, v);
+	while (memchr(room, '.', n) && (room[n - 1] == '0' || room[n - 1] == '.'))
 		n--;
 	room[n] = 0;
 	return store(f, kind, str_of(strcmp(room, "-0") == 0 ? "0" : room));
@@ -96,9 +97,15 @@ static bool store_names(struct foreign *f, const char *kind)
 	return n ? true : lacks(f, "it stores no answer");
 }
 
+/* Worked out; where only rounding tells it from what is stored, that stands. */
 static bool buggy_tables(struct foreign *f)
 {
-	return store_number(f, "decimal");
+	double found, gold;
+
+	f->found = worked_table(&found, buf_str(&f->question), f->meta);
+	if (!f->found || (str_f64(str_trim(buf_str(&f->gold)), &gold) && fabs(found - gold) <= 0.00501))
+		return store_number(f, "decimal");
+	return number_put(f, "decimal", round(found * 100) / 100);
 }
 
 /* Worked out by the definitions. Where only the order of two ** tells it from what is stored, that stands. */

@@ -21,6 +21,7 @@ bool worked_properties(struct buf *answer, struct str question, struct json meta
 bool worked_counting(struct buf *answer, struct str question, struct json meta); /* foreign_counting.c; a number */
 bool worked_tree(struct buf *answer, struct str question); /* foreign_tree.c; names with | between */
 bool worked_walk(struct buf *answer, struct str question); /* foreign_walk.c; a name, or "unknown" */
+bool worked_table(double *answer, struct str question, struct json meta); /* foreign_tables.c; not rounded */
 
 /* ---- for these files ---- */
 
