@@ -87,18 +87,23 @@ struct str str_trim(struct str s)
 
 bool str_split(struct str *rest, char sep, struct str *piece)
 {
-	ptrdiff_t at;
+	size_t n = 0, near = rest->n < 12 ? rest->n : 12; /* most pieces are shorter than a call of memchr is worth */
+	const char *s = rest->s, *end;
 
-	if (!rest->s)
+	if (!s)
 		return false;
-	at = str_chr(*rest, sep);
-	if (at < 0) {
-		*piece = *rest;
-		*rest = (struct str){ NULL, 0 };
-		return piece->n > 0;
+	while (n < near && s[n] != sep)
+		n++;
+	if (n == near) {
+		end = near < rest->n ? memchr(s + near, sep, rest->n - near) : NULL;
+		n = end ? (size_t)(end - s) : rest->n;
 	}
-	*piece = str_sub(*rest, 0, (size_t)at);
-	*rest = str_from(*rest, (size_t)at + 1);
+	*piece = (struct str){ s, n };
+	if (n == rest->n) {
+		*rest = (struct str){ NULL, 0 };
+		return n > 0;
+	}
+	*rest = (struct str){ s + n + 1, rest->n - n - 1 };
 	return true;
 }
 

@@ -175,7 +175,7 @@ static int word_value(struct str w)
 	if (w.n < 3 || w.n > 9)
 		return -1;
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (str_ieq(w, str_of(names[i])))
+		if ((w.s[0] | 0x20) == names[i][0] && str_ieq(w, str_of(names[i])))
 			return i <= 20 ? (int)i : 10 * ((int)i - 18);
 	return -1;
 }
@@ -225,7 +225,7 @@ static bool read_number_words(struct reader *r)
 static bool listed(const char *const *list, size_t n, struct str w)
 {
 	for (size_t i = 0; i < n; i++)
-		if (str_ieq(w, str_of(list[i])))
+		if (w.n && (w.s[0] | 0x20) == list[i][0] && str_ieq(w, str_of(list[i])))
 			return true;
 	return false;
 }
@@ -331,7 +331,7 @@ static const struct {
 static bool read_sign(struct reader *r)
 {
 	for (size_t i = 0; i < COUNT(signs); i++)
-		if (str_starts(r->s, str_of(signs[i].text))) {
+		if (r->s.s[0] == signs[i].text[0] && str_starts(r->s, str_of(signs[i].text))) {
 			r->words_say |= signs[i].none;
 			r->s = str_from(r->s, strlen(signs[i].text));
 			return true;
