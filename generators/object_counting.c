@@ -374,7 +374,8 @@ static bool prove(struct str desc)
 struct work {
 	const struct story *s;
 	struct world w;
-	bool matters[OWNERS][THINGS];
+	bool in[2][THINGS];                /* what the question's terms are about */
+	bool asked[OWNERS][THINGS], matters[OWNERS][THINGS];
 	bool named;       /* say whose: there are several owners in it */
 	enum lang lang;
 	struct buf *out;  /* may be NULL: only count */
@@ -386,10 +387,14 @@ static void mark(struct work *k)
 {
 	const struct story *s = k->s;
 
-	for (int t = 0; t < s->terms; t++)
+	for (int t = 0; t < s->terms; t++) {
+		for (int i = 0; i < THINGS; i++)
+			k->in[t][i] = s->term[t].kinds >> kind_of[i] & 1;
 		for (int p = 0; p < OWNERS; p++)
 			for (int i = 0; i < THINGS && (s->term[t].who == OWNERS || s->term[t].who == p); i++)
-				k->matters[p][i] |= s->term[t].kinds >> kind_of[i] & 1;
+				k->asked[p][i] |= k->in[t][i];
+	}
+	memcpy(k->matters, k->asked, sizeof(k->matters));
 	for (int i = s->facts - 1; i >= 0; i--) {
 		const struct fact *f = &s->fact[i];
 
@@ -416,25 +421,20 @@ static int things_of(const struct fact *f, int order[THINGS])
 	return n;
 }
 
-static bool asked(const struct story *s, int who, int thing)
-{
-	return in_term(&s->term[0], who, thing) || (s->terms == 2 && in_term(&s->term[1], who, thing));
-}
-
 /* Does what this owner holds of it now matter? In the end only what is asked for does. */
 static bool to_tell(const struct work *k, int who, int thing, bool end)
 {
-	return k->w.held[who][thing] && (end ? asked(k->s, who, thing) : k->matters[who][thing]);
+	return k->w.held[who][thing] && (end ? k->asked : k->matters)[who][thing];
 }
 
 /* What matters of one owner, as it stands now: "Ann: 2 apples, 3 pears". */
 static void tell_holding(struct work *k, const struct fact *f, bool end)
 {
 	int order[THINGS], n, who = f->who;
-	bool any = false;
+	bool any = false, *counts = (end ? k->asked : k->matters)[who];
 
 	for (int i = 0; i < THINGS; i++)
-		k->read += to_tell(k, who, i, end);
+		k->read += counts[i] & (k->w.held[who][i] != 0);
 	if (!k->out)
 		return;
 	n = things_of(f, order);
@@ -489,14 +489,14 @@ static bool tell_event(struct work *k, const struct fact *f)
 	return told;
 }
 
-/* How many counts make up a term. */
-static int count_parts(const struct work *k, const struct term *t)
+/* How many counts make up a term of the question. */
+static int count_parts(const struct work *k, int t)
 {
-	int parts = 0;
+	int parts = 0, who = k->s->term[t].who;
 
 	for (int p = 0; p < OWNERS; p++)
-		for (int i = 0; i < THINGS && k->w.here[p] && (t->who == OWNERS || t->who == p); i++)
-			parts += k->w.held[p][i] && t->kinds >> kind_of[i] & 1;
+		for (int i = 0; i < THINGS && k->w.here[p] && (who == OWNERS || who == p); i++)
+			parts += k->in[t][i] & (k->w.held[p][i] != 0);
 	return parts;
 }
 
@@ -542,7 +542,7 @@ static void work(struct work *k)
 		for (int i = 0; i < s->facts && s->fact[i].op == ':'; i++)
 			tell_holding(k, &s->fact[i], true);
 	for (int t = 0; t < s->terms; t++) {
-		int parts = count_parts(k, &s->term[t]);
+		int parts = count_parts(k, t);
 
 		k->sums += parts > 1 ? parts - 1 : 0;
 		if (k->out && t)

@@ -161,26 +161,37 @@ static bool name_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Words of letters, with single blanks or hyphens between; 0 bytes: it is none. */
-static size_t english_length(struct str s)
+/* Words of letters, with single blanks or hyphens between; 0 bytes: it is none. The hash is the same for all that are alike. */
+static size_t english_length(struct str s, uint32_t *hash)
 {
+	uint32_t h = 0;
 	size_t n = 0;
 
-	while (n < s.n && (name_char(s.s[n]) || ((s.s[n] == ' ' || s.s[n] == '-') && n && name_char(s.s[n - 1]))))
-		n++;
+	for (bool joint = true; n < s.n; n++) {
+		if (name_char(s.s[n])) {
+			h = (h << 5 | h >> 27) ^ ((unsigned char)s.s[n] | 32);
+			joint = false;
+		} else if (!joint && (s.s[n] == ' ' || s.s[n] == '-')) {
+			joint = true;
+		} else {
+			break;
+		}
+	}
+	*hash = h;
 	return n && n <= 40 && name_char(s.s[n - 1]) ? n : 0;
 }
 
 /* Han characters, U+4E00 to U+9FFF. */
-static size_t chinese_length(struct str s)
+static size_t chinese_length(struct str s, uint32_t *hash)
 {
 	size_t n = 0;
 
-	for (; n + 3 <= s.n; n += 3) {
+	for (*hash = 0; n + 3 <= s.n; n += 3) {
 		unsigned a = (unsigned char)s.s[n], b = (unsigned char)s.s[n + 1], c = (unsigned char)s.s[n + 2];
 
 		if (a < 0xe4 || a > 0xe9 || b < (a == 0xe4 ? 0xb8 : 0x80) || b > 0xbf || (c & 0xc0) != 0x80)
 			break;
+		*hash = (*hash << 7 | *hash >> 25) ^ (a << 12 | b << 6 | c);
 	}
 	return n <= 48 ? n : 0;
 }
@@ -202,24 +213,27 @@ static bool alike(struct str a, struct str b)
 /* The item's number, cut off the text; -1: no item. */
 static int read_item(struct space_walk *w, struct str *s)
 {
-	struct str en = str_sub(*s, 0, english_length(*s)), zh;
+	uint32_t hash[LANGS];
+	struct str en = str_sub(*s, 0, english_length(*s, &hash[LANG_EN])), zh;
 
 	*s = str_from(*s, en.n);
 	if (!skip(s, '=')) {
 		for (int i = 0; i < w->items; i++)
-			if (str_eq(w->name[i][LANG_EN], en))
+			if (w->hash[i][LANG_EN] == hash[LANG_EN] && str_eq(w->name[i][LANG_EN], en))
 				return i;
 		return -1;
 	}
-	zh = str_sub(*s, 0, chinese_length(*s));
+	zh = str_sub(*s, 0, chinese_length(*s, &hash[LANG_ZH]));
 	*s = str_from(*s, zh.n);
 	if (!en.n || !zh.n || w->items == SPACE_ITEMS)
 		return -1;
 	for (int i = 0; i < w->items; i++)
-		if (alike(w->name[i][LANG_EN], en) || str_eq(w->name[i][LANG_ZH], zh))
+		if ((w->hash[i][LANG_EN] == hash[LANG_EN] && alike(w->name[i][LANG_EN], en)) ||
+		    (w->hash[i][LANG_ZH] == hash[LANG_ZH] && str_eq(w->name[i][LANG_ZH], zh)))
 			return -1;
 	w->name[w->items][LANG_EN] = en;
 	w->name[w->items][LANG_ZH] = zh;
+	memcpy(w->hash[w->items], hash, sizeof(hash));
 	return w->items++;
 }
 

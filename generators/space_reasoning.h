@@ -27,6 +27,7 @@ struct space_event {
 struct space_walk {
 	int lattice, items, events, stops;
 	struct str name[SPACE_ITEMS][LANGS];
+	uint32_t hash[SPACE_ITEMS][LANGS]; /* of the names, as far as they are read from a desc */
 	struct space_event event[SPACE_LEGS + SPACE_WALKS + 1];
 	struct space_moves stop[SPACE_STOPS];
 };
