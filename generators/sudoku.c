@@ -91,12 +91,97 @@ static bool unique_without(const struct dig *d, int i, int v)
 	return true;
 }
 
+/* The digit that a cell gets by a last cell or (where it may) a naked single, as a bit; 0: it does not. */
+static unsigned single(const struct dig *d, const uint16_t *has, int i, unsigned open)
+{
+	const uint8_t *of = d->s->of[i];
+
+	if (d->technique >= NAKED_SINGLE)
+		return open & (open - 1) ? 0 : open;
+	for (int k = 0; k < 3; k++) {
+		unsigned lacks = ((2u << d->s->n) - 2) & ~(unsigned)has[of[k]];
+
+		if (!(lacks & (lacks - 1)))
+			return lacks;
+	}
+	return 0;
+}
+
+/* Fill the cells that are the only place for a digit in a house. open[]: of empty cells, 0 for others. */
+static bool fill_hidden(const struct shape *s, uint16_t *has, uint16_t *open)
+{
+	bool any = false;
+
+	for (int h = 0; h < 3 * s->n; h++) {
+		const uint8_t *house = s->house[h];
+		unsigned once = 0, more = 0;
+
+		for (int k = 0; k < s->n; k++) {
+			more |= once & open[house[k]];
+			once |= open[house[k]];
+		}
+		once &= ~more;
+		for (int k = 0; k < s->n && once; k++) {
+			unsigned digit = open[house[k]] & once;
+
+			if (!digit || digit & (digit - 1) || !(sudoku_open(s, has, house[k]) & digit))
+				continue;
+			sudoku_flip(s, has, house[k], __builtin_ctz(digit));
+			open[house[k]] = 0;
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* The same as a solver that may go up to hidden singles, where it does not matter how it gets there. */
+static bool singles_solve(const struct dig *d)
+{
+	uint16_t has[HOUSES], open[CELLS];
+	uint8_t todo[CELLS];
+	int left = 0;
+
+	memcpy(has, d->has, sizeof(has));
+	for (int i = 0; i < d->s->cells; i++) {
+		open[i] = d->cell[i] ? 0 : 1;
+		if (open[i])
+			todo[left++] = (uint8_t)i;
+	}
+	while (left) {
+		bool any = false;
+
+		for (int k = 0; k < left;) {
+			int i = todo[k];
+			unsigned digit = 0;
+
+			if (open[i]) {
+				open[i] = (uint16_t)sudoku_open(d->s, has, i);
+				digit = single(d, has, i, open[i]);
+			}
+			if (open[i] && !digit) {
+				k++;
+				continue;
+			}
+			if (digit)
+				sudoku_flip(d->s, has, i, __builtin_ctz(digit));
+			any |= digit != 0;
+			open[i] = 0;
+			todo[k] = todo[--left];
+		}
+		if (left && !any && (d->technique < HIDDEN_SINGLE || !fill_hidden(d->s, has, open)))
+			return false;
+	}
+	return true;
+}
+
 /* Can the board be solved as it shall be, now that v was taken from cell i? */
 static bool solvable(struct dig *d, int i, int v)
 {
 	struct logic l;
 
-	if (d->technique > HIDDEN_SINGLE && !unique_without(d, i, v))
+	if (d->technique <= HIDDEN_SINGLE)
+		return singles_solve(d);
+	if (!unique_without(d, i, v))
 		return false; /* quick to see; logic is slow where it fails */
 	sudoku_logic(&l, d->s, d->cell, d->technique < GUESS ? d->technique : TRIPLES);
 	if (sudoku_solve_on(&l))

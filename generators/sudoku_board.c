@@ -74,31 +74,29 @@ static int pick_bit(struct search *f, unsigned bits)
 	return __builtin_ctz(bits);
 }
 
-/* A digit that has one place left in some house: where in todo, and the digit; no place at all gives the digit 0. */
-static bool only_place(const struct search *f, int *at, unsigned *digit)
+/* A digit that has one place left in some house: the cell, and the digit; no place at all gives the digit 0. open[]: of empty cells. */
+static bool only_place(const struct search *f, const uint16_t *open, int *cell, unsigned *digit)
 {
 	const struct shape *s = f->s;
-	uint16_t once[HOUSES] = { 0 }, more[HOUSES] = { 0 };
 
-	for (int k = 0; k < f->left; k++) {
-		unsigned o = sudoku_open(s, f->has, f->todo[k]);
-
-		for (int j = 0; j < 3; j++) {
-			int h = s->of[f->todo[k]][j];
-
-			more[h] |= (uint16_t)(once[h] & o);
-			once[h] |= (uint16_t)o;
-		}
-	}
 	for (int h = 0; h < 3 * s->n; h++) {
-		unsigned single = once[h] & ~(unsigned)more[h];
+		unsigned once = 0, more = 0, single;
+		bool whole;
 
-		if (!single && (once[h] | f->has[h]) == (2 << s->n) - 2)
+		for (int k = 0; k < s->n; k++) {
+			unsigned o = open[s->house[h][k]];
+
+			more |= once & o;
+			once |= o;
+		}
+		single = once & ~more;
+		whole = (once | f->has[h]) == (2u << s->n) - 2;
+		if (!single && whole)
 			continue;
-		*at = 0;
-		*digit = (once[h] | f->has[h]) == (2 << s->n) - 2 ? single & -single : 0;
-		while (*digit && (s->of[f->todo[*at]][h / s->n] != h || !(sudoku_open(s, f->has, f->todo[*at]) & *digit)))
-			++*at;
+		*digit = whole ? single & -single : 0;
+		for (int k = 0; k < s->n && *digit; k++)
+			if (open[s->house[h][k]] & *digit)
+				*cell = s->house[h][k];
 		return true;
 	}
 	return false;
@@ -107,7 +105,8 @@ static bool only_place(const struct search *f, int *at, unsigned *digit)
 /* The empty cell to fill next moves to the end of the list; the digits to try there. */
 static unsigned tightest(struct search *f)
 {
-	int best = SIDE + 1, at = 0;
+	int best = SIDE + 1, at = 0, cell;
+	uint16_t open[CELLS] = { 0 };
 	unsigned digits = 0;
 	uint8_t t;
 
@@ -115,14 +114,17 @@ static unsigned tightest(struct search *f)
 		unsigned o = sudoku_open(f->s, f->has, f->todo[k]);
 		int n = sudoku_count(o);
 
+		open[f->todo[k]] = (uint16_t)o;
 		if (n < best) {
 			best = n;
 			at = k;
 			digits = o;
 		}
 	}
-	if (best > 1)
-		only_place(f, &at, &digits);
+	cell = f->todo[best > 1 ? 0 : at];
+	if (best > 1 && only_place(f, open, &cell, &digits))
+		for (at = 0; f->todo[at] != cell;)
+			at++;
 	t = f->todo[at];
 	f->todo[at] = f->todo[f->left - 1];
 	f->todo[f->left - 1] = t;

@@ -136,11 +136,18 @@ static void fill_cell(struct logic *l, int i, int v)
 	buf_addc(l->out, '\n');
 }
 
-/* ---- techniques: each makes one step and says whether it could ---- */
+/* ---- techniques: each makes one step (fills may be many where nothing is told) and says whether it could ---- */
+
+/* Fills may come in any order: nobody reads them, and no supposition waits to be refuted. */
+static bool quick(const struct logic *l)
+{
+	return !l->out && !l->supposing;
+}
 
 static bool last_cell(struct logic *l)
 {
 	const struct shape *s = l->s;
+	bool any = false;
 
 	for (int h = 0; h < 3 * s->n; h++) {
 		if (l->room[h] != 1)
@@ -155,10 +162,13 @@ static bool last_cell(struct logic *l)
 				say_content(l->out, l, h);
 			}
 			fill_cell(l, i, __builtin_ctz(l->cand[i]));
-			return true;
+			any = true;
+			break;
 		}
+		if (any && !quick(l))
+			break;
 	}
-	return false;
+	return any;
 }
 
 /* Name as few houses as rule out all digits but v; then what earlier steps ruled out. */
@@ -188,7 +198,9 @@ static void say_naked(struct logic *l, int i, int v)
 
 static bool naked_single(struct logic *l)
 {
-	for (int i = 0; i < l->s->cells; i++) {
+	bool any = false;
+
+	for (int i = 0; i < l->s->cells && (!any || quick(l)); i++) {
 		unsigned c = l->cand[i];
 
 		if (!c || (c & (c - 1)))
@@ -196,9 +208,9 @@ static bool naked_single(struct logic *l)
 		if (l->out)
 			say_naked(l, i, __builtin_ctz(c));
 		fill_cell(l, i, __builtin_ctz(c));
-		return true;
+		any = true;
 	}
-	return false;
+	return any;
 }
 
 /* Why no other empty cell of house h can be v: "~b2|", its column has it; "~b4!", ruled out before. */
@@ -235,11 +247,11 @@ static unsigned places(const struct logic *l, int h, int v)
 static bool hidden_single(struct logic *l)
 {
 	const struct shape *s = l->s;
+	bool any = false;
 
-	for (int g = 0; g < 3 * s->n; g++) {
+	for (int g = 0; g < 3 * s->n && (!any || quick(l)); g++) {
 		int h = (g + 2 * s->n) % (3 * s->n); /* boxes first, as people do */
 		unsigned once = 0, more = 0;
-		int v, i;
 
 		for (int k = 0; k < s->n; k++) {
 			unsigned c = l->cand[s->house[h][k]];
@@ -247,17 +259,18 @@ static bool hidden_single(struct logic *l)
 			more |= once & c;
 			once |= c;
 		}
-		once &= ~more;
-		if (!once)
-			continue;
-		v = __builtin_ctz(once);
-		i = s->house[h][__builtin_ctz(places(l, h, v))];
-		if (l->out)
-			say_hidden(l, h, i, v);
-		fill_cell(l, i, v);
-		return true;
+		for (once &= ~more; once; once &= once - 1) {
+			int v = __builtin_ctz(once), i = s->house[h][__builtin_ctz(places(l, h, v))];
+
+			if (l->out)
+				say_hidden(l, h, i, v);
+			fill_cell(l, i, v);
+			any = true;
+			if (!quick(l))
+				break;
+		}
 	}
-	return false;
+	return any;
 }
 
 static void strike(struct logic *l, int i, unsigned digits)

@@ -47,10 +47,12 @@ static inline void sudoku_flip(const struct shape *s, uint16_t *has, int i, int 
 		has[s->of[i][k]] ^= (uint16_t)(1u << v);
 }
 
-/* Bits in a set below 2^14 (HAKMEM 169's way); a popcount is a library call on plain x86-64. */
+/* Bits in a set below 2^10; a popcount is a library call on plain x86-64. */
 static inline int sudoku_count(unsigned set)
 {
-	return (int)((set * 0x200040008001ull & 0x111111111111111ull) % 15);
+	const uint64_t of_four = 0x4332322132212110; /* nibble k: bits in k */
+
+	return (int)(of_four >> (set & 15) * 4 & 15) + (int)(of_four >> (set >> 4 & 15) * 4 & 15) + (int)(of_four >> (set >> 8) * 4 & 15);
 }
 
 /* A depth-first search, tightest cell first. */
