@@ -22,7 +22,7 @@ struct args {
 
 static const struct option options[] = {
 	{ .name = "model", .letter = 'm', .kind = OPT_TEXT, .arg = "MODEL", .at = offsetof(struct args, model),
-	  .what = "tiny (the embedded one, when not given), a model folder, oracle:SKILL or oracle:guess" },
+	  .what = "tiny (the embedded one, when not given), a model folder, http://HOST:PORT/v1[#NAME], oracle:SKILL or oracle:guess" },
 	{ .name = "samples", .letter = 'n', .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 4096, .at = offsetof(struct args, n),
 	  .what = "samples of each prompt; 1 when not given" },
 	{ .name = "temperature", .letter = 'T', .kind = OPT_REAL, .arg = "T", .lo = 0, .hi = 100,
@@ -279,6 +279,11 @@ static const char more[] =
 	"Rows come out in the order of the instances. A sample depends on the weights, the prompt, the settings, the seed and\n"
 	"its index alone: the same bytes whatever the threads, and however the file is split.\n"
 	"\n"
-	"    quarry generate sudoku --count 10 --difficulty 1 | quarry sample -n 8 | quarry verify --summary\n";
+	"    quarry generate sudoku --count 10 --difficulty 1 | quarry sample -n 8 | quarry verify --summary\n"
+	"\n"
+	"From an OpenAI-compatible server (vLLM, SGLang, llama.cpp) a sample is one request with a seed of its own. QUARRY_API_KEY is the\n"
+	"bearer token; QUARRY_CONCURRENCY (64) requests run at once, each is given QUARRY_TIMEOUT (600) seconds and QUARRY_TRIES (8) tries.\n"
+	"\n"
+	"    quarry sample --model http://127.0.0.1:8000/v1 -n 8 puzzles.jsonl -o samples.jsonl.zst\n";
 
 const struct command cmd_sample = { "sample", "[FILE]", "sample responses to prompts", more, options, sizeof(struct args), run };

@@ -1,6 +1,8 @@
 /* model.c - a sampler by name; see model.h. */
 #include "cli/model.h"
 #include "base/json.h"
+#include "base/log.h"
+#include "sampler/endpoint.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -36,6 +38,32 @@ static int default_dir(struct buf *dir, struct err *err)
 	return err_set(err, "the embedded model is not beside this binary; name its folder with QUARRY_MODELS");
 }
 
+static void hear(const char *text)
+{
+	log_warn("%s", text);
+}
+
+/* A positive number in the environment, or 0. */
+static double environment(const char *name, double most)
+{
+	const char *text = getenv(name);
+	double v;
+
+	return text && str_f64(str_of(text), &v) && v > 0 && v <= most ? v : 0;
+}
+
+static int open_endpoint(struct sampler **ret, const char *url, struct err *err)
+{
+	struct sampler_endpoint_options o = {
+		.warn = hear,
+		.concurrency = (int)environment("QUARRY_CONCURRENCY", 4096),
+		.timeout = environment("QUARRY_TIMEOUT", 86400),
+		.tries = (int)environment("QUARRY_TRIES", 1000),
+	};
+
+	return sampler_endpoint_open(ret, url, &o, err);
+}
+
 int model_sampler(struct sampler **ret, const char *model, int threads, struct err *err)
 {
 	struct sampler_engine_options options = { .threads = threads };
@@ -46,13 +74,13 @@ int model_sampler(struct sampler **ret, const char *model, int threads, struct e
 	if (strncmp(model, "oracle:", 7) == 0)
 		return oracle_open(ret, model + 7, err);
 	if (strstr(model, "://"))
-		return err_set(err, "model \"%s\": this quarry has no HTTP sampler; name a model folder", model);
+		return open_endpoint(ret, model, err);
 	if (model_is_default(model)) {
 		rc = default_dir(&dir, err);
 		options.name = "tiny";
 	} else {
 		rc = stat(model, &st) < 0 || !S_ISDIR(st.st_mode)
-			     ? err_set(err, "model \"%s\" is neither a folder nor tiny nor oracle:SKILL", model)
+			     ? err_set(err, "model \"%s\" is neither a folder nor tiny, oracle:SKILL or an address like http://127.0.0.1:8080/v1", model)
 			     : 0;
 		buf_addz(&dir, model);
 	}

@@ -2,7 +2,7 @@
 # Install what is missing, with apt: `setup.sh build` for building, `setup.sh test` for the test suite too.
 set -eu
 
-build='gcc libc6-dev meson ninja-build pkg-config libzstd-dev libpcre2-dev libutf8proc-dev libsqlite3-dev libyaml-dev libmicrohttpd-dev'
+build='gcc libc6-dev meson ninja-build pkg-config libzstd-dev libpcre2-dev libutf8proc-dev libsqlite3-dev libyaml-dev libmicrohttpd-dev libcurl4-openssl-dev'
 tests='clang libomp-dev libclang-rt-14-dev llvm-14 g++ libcadical-dev python3 zstd valgrind man-db procps'
 
 want=$build
