@@ -18,6 +18,7 @@ struct pass {
 	cells reach[NW_NUMBERS];  /* open cells and stray land that it could still take */
 	cells stray;              /* land that no number holds yet */
 	int missing[NW_NUMBERS];  /* of each number, cells */
+	cells seeds;              /* the numbers' cells */
 	struct buf *out;
 	enum lang lang;
 	int news;
@@ -44,18 +45,8 @@ static void say_cells(struct buf *out, const struct nw_board *b, cells c)
 		buf_addf(out, " r%dc%d", nw_first(c) / b->stride + 1, nw_first(c) % b->stride + 1);
 }
 
-/* Take what a rule found; number: the island it is about, or -1. */
-static void take(struct pass *p, enum said why, int number, cells wall, cells land)
+static void say_take(struct pass *p, enum said why, int number, cells wall, cells land)
 {
-	wall &= p->open & ~p->now->wall;
-	land &= p->open & ~p->now->land;
-	if (!wall && !land)
-		return;
-	p->now->wall |= wall;
-	p->now->land |= land;
-	p->news++;
-	if (!p->out)
-		return;
 	if (number >= 0)
 		buf_addf(p->out, "%d@r%dc%d ", p->b->size[number], p->b->at[number] / p->b->stride + 1,
 			 p->b->at[number] % p->b->stride + 1);
@@ -71,23 +62,41 @@ static void take(struct pass *p, enum said why, int number, cells wall, cells la
 	buf_addc(p->out, '\n');
 }
 
-/* The islands as far as they stand, from what of them stood before; false: two numbers in one, more cells than the number, or
- * islands too near. */
-static bool survey(struct pass *p)
+/* Take what a rule found; number: the island it is about, or -1. */
+static inline void take(struct pass *p, enum said why, int number, cells wall, cells land)
+{
+	wall &= p->open & ~p->now->wall;
+	land &= p->open & ~p->now->land;
+	if (!(wall | land))
+		return;
+	p->now->wall |= wall;
+	p->now->land |= land;
+	p->news++;
+	if (p->out)
+		say_take(p, why, number, wall, land);
+}
+
+/* An island with all the land that hangs on it; false: two numbers in one, or more cells than the number. */
+static bool island_grow(struct pass *p, int i)
 {
 	const struct nw_board *b = p->b;
+
+	p->island[i] = nw_flood(b, p->island[i], p->was.land);
+	p->missing[i] = b->size[i] - nw_count(p->island[i]);
+	p->near[i] = b->touch ? nw_beside(b, p->island[i]) : nw_around(b, p->island[i]);
+	return p->missing[i] >= 0 && (p->island[i] & p->seeds) == nw_bit(b->at[i]);
+}
+
+/* The islands as far as they stand, from what of them stood before; false: they cannot stand so, or are too near. */
+static bool survey(struct pass *p)
+{
 	cells held = 0, near = 0;
 
-	p->open = b->full & ~p->was.wall & ~p->was.land;
-	for (int i = 0; i < b->n; i++) {
-		if (held & nw_bit(b->at[i]))
-			return false;
-		p->island[i] = nw_flood(b, p->island[i], p->was.land);
-		p->missing[i] = b->size[i] - nw_count(p->island[i]);
-		if (p->missing[i] < 0)
+	p->open = p->b->full & ~p->was.wall & ~p->was.land;
+	for (int i = 0; i < p->b->n; i++) {
+		if (p->near[i] & p->was.land && !island_grow(p, i))
 			return false;
 		held |= p->island[i];
-		p->near[i] = b->touch ? nw_beside(b, p->island[i]) : nw_around(b, p->island[i]);
 		near |= p->near[i];
 	}
 	p->stray = p->was.land & ~held;
@@ -102,7 +111,7 @@ static bool basic(struct pass *p)
 	cells squares = b->full & b->full >> 1 & nw_above(b, b->full & b->full >> 1); /* their upper left cells */
 
 	for (int i = 0; i < b->n; i++) {
-		if (!p->missing[i])
+		if (!p->missing[i] && p->near[i] & p->open)
 			take(p, FULL, i, p->near[i], 0);
 		twice |= seen & p->near[i];
 		seen |= p->near[i];
@@ -122,10 +131,11 @@ static bool exits(struct pass *p)
 	cells rest, walls = p->was.wall;
 
 	for (int i = 0; i < b->n; i++) {
-		cells out = nw_beside(b, p->island[i]) & p->open;
+		cells out;
 
 		if (!p->missing[i])
 			continue;
+		out = (b->touch ? p->near[i] : nw_beside(b, p->island[i])) & p->open;
 		if (!out)
 			return false;
 		if (!(out & (out - 1)))
@@ -289,8 +299,12 @@ static void pass_start(struct pass *p, struct nw_state *s, const struct nw_board
 	p->b = b;
 	p->now = s;
 	p->out = NULL;
-	for (int i = 0; i < b->n; i++)
+	p->seeds = 0;
+	for (int i = 0; i < b->n; i++) {
 		p->island[i] = nw_bit(b->at[i]);
+		p->near[i] = p->island[i]; /* so that it is looked at */
+		p->seeds |= p->island[i];
+	}
 }
 
 /* Look at the board as it is now. */
