@@ -432,9 +432,11 @@ static double answers_log2(struct str desc)
 }
 
 /* "a a b", a line each row. */
-static void picture(struct buf *out, const struct board *b)
+static void put_picture(struct holes *holes, const struct board *b)
 {
-	for (int i = 0; i < b->n * b->n; i++) {
+	struct buf *out = hole_open(holes, "board");
+
+	for (int i = 0; i < b->n * b->n && out; i++) {
 		if (i)
 			buf_addc(out, i % b->n ? ' ' : '\n');
 		buf_addc(out, cage_name(b->cage_of[i]));
@@ -457,35 +459,36 @@ static void say_target(struct buf *out, const struct cage *c, bool pretty)
 
 static void put_targets(struct holes *holes, const struct board *b, enum lang lang)
 {
-	struct buf text = BUF_INIT;
+	struct buf *text = hole_open(holes, "targets");
 
-	for (int k = 0; k < b->cages; k++) {
+	for (int k = 0; k < b->cages && text; k++) {
 		if (k)
-			buf_addz(&text, lang == LANG_ZH ? "，" : ", ");
-		buf_addf(&text, "%c: ", cage_name(k));
-		say_target(&text, &b->cage[k], true);
+			buf_addz(text, lang == LANG_ZH ? "，" : ", ");
+		buf_addc(text, cage_name(k));
+		buf_addz(text, ": ");
+		say_target(text, &b->cage[k], true);
 	}
-	hole_put(holes, "targets", buf_str(&text));
-	buf_release(&text);
 }
 
 /* "12*: R1C1 R1C2", a line each cage. */
 static void put_cages(struct holes *holes, const struct board *b)
 {
-	struct buf text = BUF_INIT;
+	struct buf *text = hole_open(holes, "cages");
 
-	for (int k = 0; k < b->cages; k++) {
+	for (int k = 0; k < b->cages && text; k++) {
 		const struct cage *c = &b->cage[k];
 
 		if (k)
-			buf_addc(&text, '\n');
-		say_target(&text, c, false);
-		buf_addc(&text, ':');
-		for (int j = 0; j < c->n; j++)
-			buf_addf(&text, " R%dC%d", c->cell[j] / b->n + 1, c->cell[j] % b->n + 1);
+			buf_addc(text, '\n');
+		say_target(text, c, false);
+		buf_addc(text, ':');
+		for (int j = 0; j < c->n; j++) {
+			buf_addz(text, " R");
+			buf_addc(text, (char)('1' + c->cell[j] / b->n));
+			buf_addc(text, 'C');
+			buf_addc(text, (char)('1' + c->cell[j] % b->n));
+		}
 	}
-	hole_put(holes, "cages", buf_str(&text));
-	buf_release(&text);
 }
 
 /* "(1,1) (1,2) have the sum 7", a line each cage. */
@@ -496,33 +499,33 @@ static void put_words(struct holes *holes, const struct board *b, enum lang lang
 		{ "sum %d", "difference %d", "product %d", "quotient %d", "number %d" },
 		{ "和为%d", "差为%d", "积为%d", "商为%d", "数字为%d" },
 	};
-	struct buf text = BUF_INIT;
+	struct buf *text = hole_open(holes, "words");
 
-	for (int k = 0; k < b->cages; k++) {
+	for (int k = 0; k < b->cages && text; k++) {
 		const struct cage *c = &b->cage[k];
 
-		for (int j = 0; j < c->n; j++)
-			buf_addf(&text, j ? " (%d,%d)" : k ? "\n(%d,%d)" : "(%d,%d)", c->cell[j] / b->n + 1, c->cell[j] % b->n + 1);
-		buf_addz(&text, lang == LANG_ZH ? "：" : ": ");
-		buf_addf(&text, words[lang][strchr(signs, c->sign) - signs], c->target);
+		if (k)
+			buf_addc(text, '\n');
+		for (int j = 0; j < c->n; j++) {
+			buf_addz(text, j ? " (" : "(");
+			buf_addc(text, (char)('1' + c->cell[j] / b->n));
+			buf_addc(text, ',');
+			buf_addc(text, (char)('1' + c->cell[j] % b->n));
+			buf_addc(text, ')');
+		}
+		buf_addz(text, lang == LANG_ZH ? "：" : ": ");
+		buf_addf(text, words[lang][strchr(signs, c->sign) - signs], c->target);
 	}
-	hole_put(holes, "words", buf_str(&text));
-	buf_release(&text);
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
-	struct buf text = BUF_INIT;
 
 	if (!cages_parse(&b, desc))
 		return;
-	picture(&text, &b);
-	hole_put(holes, "board", buf_str(&text));
-	buf_reset(&text);
-	buf_addi(&text, b.n);
-	hole_put(holes, "size", buf_str(&text));
-	buf_release(&text);
+	put_picture(holes, &b);
+	hole_puti(holes, "size", b.n);
 	put_targets(holes, &b, lang);
 	put_cages(holes, &b);
 	put_words(holes, &b, lang);

@@ -662,11 +662,12 @@ static double answers_log2(struct str desc)
 }
 
 /* Cells with their signs, two columns of text a cell; a line of text between two rows. */
-static void picture(struct buf *out, const struct board *b, char empty)
+static void put_picture(struct holes *holes, const char *hole, const struct board *b, char empty)
 {
+	struct buf *out = hole_open(holes, hole);
 	int n = b->n;
 
-	for (int y = 0; y < n; y++) {
+	for (int y = 0; y < n && out; y++) {
 		size_t ink; /* blanks at a line's end are cut */
 
 		if (y)
@@ -675,8 +676,11 @@ static void picture(struct buf *out, const struct board *b, char empty)
 			int i = y * n + x;
 
 			buf_addc(out, b->cell[i] ? (char)('0' + b->cell[i]) : empty);
-			if (x + 1 < n)
-				buf_addf(out, " %c ", "< >"[b->sign[i][RIGHT] + 1]);
+			if (x + 1 == n)
+				break;
+			buf_addc(out, ' ');
+			buf_addc(out, "< >"[b->sign[i][RIGHT] + 1]);
+			buf_addc(out, ' ');
 		}
 		if (y + 1 == n)
 			break;
@@ -694,61 +698,58 @@ static void picture(struct buf *out, const struct board *b, char empty)
 	}
 }
 
-/* Every sign as "A < B", the smaller cell first; cells as `cell` writes row and column. */
-static void sign_list(struct buf *out, const struct board *b, const char *cell, const char *less, const char *between)
+/* A cell's row and column in these words: "R", "C", "" gives "R1C2". */
+static void say_place(struct buf *out, int n, int i, const char *const words[3])
 {
+	buf_addz(out, words[0]);
+	buf_addc(out, (char)('1' + i / n));
+	buf_addz(out, words[1]);
+	buf_addc(out, (char)('1' + i % n));
+	buf_addz(out, words[2]);
+}
+
+/* Every sign as "A < B", the smaller cell first. */
+static void put_signs(struct holes *holes, const char *hole, const struct board *b, const char *const words[3], const char *between,
+		      const char *none)
+{
+	struct buf *out = hole_open(holes, hole);
 	int n = b->n;
 	bool any = false;
 
-	for (int i = 0; i < n * n; i++) {
+	for (int i = 0; i < n * n && out; i++) {
 		for (int dir = DOWN; dir <= RIGHT; dir += 2) {
-			int j = neighbour(n, i, dir), lo = b->sign[i][dir] < 0 ? i : j, hi = lo == i ? j : i;
+			int sign = b->sign[i][dir], j = dir == DOWN ? i + n : i + 1;
 
-			if (!b->sign[i][dir])
+			if (!sign)
 				continue;
 			if (any)
 				buf_addz(out, between);
 			any = true;
-			buf_addf(out, cell, lo / n + 1, lo % n + 1);
-			buf_addz(out, less);
-			buf_addf(out, cell, hi / n + 1, hi % n + 1);
+			say_place(out, n, sign < 0 ? i : j, words);
+			buf_addz(out, " < ");
+			say_place(out, n, sign < 0 ? j : i, words);
 		}
 	}
-}
-
-static void put_signs(struct holes *holes, const struct board *b, enum lang lang)
-{
-	const char *none = lang == LANG_ZH ? "（无）" : "(none)";
-	struct buf text = BUF_INIT;
-
-	sign_list(&text, b, "R%dC%d", " < ", lang == LANG_ZH ? "，" : ", ");
-	hole_put(holes, "signs", text.n ? buf_str(&text) : str_of(none));
-	buf_reset(&text);
-	sign_list(&text, b, "(%d,%d)", " < ", "\n");
-	hole_put(holes, "sign_lines", text.n ? buf_str(&text) : str_of(none));
-	buf_release(&text);
+	if (out && !any)
+		buf_addz(out, none);
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
+	static const char *const named[] = { "R", "C", "" }, *const pair[] = { "(", ",", ")" };
+	const char *none = lang == LANG_ZH ? "（无）" : "(none)";
 	struct board b;
-	struct buf text = BUF_INIT;
 
 	if (!parse(&b, desc))
 		return;
-	picture(&text, &b, '.');
-	hole_put(holes, "board", buf_str(&text));
-	buf_reset(&text);
-	picture(&text, &b, '_');
-	hole_put(holes, "underscores", buf_str(&text));
-	buf_reset(&text);
-	buf_addi(&text, b.n);
-	hole_put(holes, "size", buf_str(&text));
-	buf_release(&text);
+	put_picture(holes, "board", &b, '.');
+	put_picture(holes, "underscores", &b, '_');
+	hole_puti(holes, "size", b.n);
 	latin_put(holes, "rows", b.cell, b.n, GRID_SPACED, ".");
 	latin_put(holes, "json", b.cell, b.n, GRID_JSON, "0");
 	latin_put(holes, "slashes", b.cell, b.n, GRID_SLASHES, ".");
-	put_signs(holes, &b, lang);
+	put_signs(holes, "signs", &b, named, lang == LANG_ZH ? "，" : ", ", none);
+	put_signs(holes, "sign_lines", &b, pair, "\n", none);
 }
 
 const struct task task_futoshiki = {

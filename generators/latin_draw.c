@@ -224,11 +224,10 @@ void latin_write(struct buf *out, const uint8_t *cell, int n, enum grid_style st
 
 void latin_put(struct holes *holes, const char *hole, const uint8_t *cell, int n, enum grid_style style, const char *empty)
 {
-	struct buf text = BUF_INIT;
+	struct buf *text = hole_open(holes, hole);
 
-	latin_write(&text, cell, n, style, empty);
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	if (text)
+		latin_write(text, cell, n, style, empty);
 }
 
 double latin_open_log2(const uint8_t *cell, int n)

@@ -545,8 +545,10 @@ static char sign(int v)
 static void edge_line(struct buf *out, const struct board *b, int side)
 {
 	buf_addz(out, "   ");
-	for (int x = 0; x < b->n; x++)
-		buf_addf(out, " %c", sign(b->clue[side][x]));
+	for (int x = 0; x < b->n; x++) {
+		buf_addc(out, ' ');
+		buf_addc(out, sign(b->clue[side][x]));
+	}
 	buf_addc(out, '\n');
 }
 
@@ -564,10 +566,15 @@ static void picture(struct buf *out, const struct board *b)
 	edge_line(out, b, TOP);
 	frame_line(out, b->n);
 	for (int y = 0; y < b->n; y++) {
-		buf_addf(out, "%c |", sign(b->clue[LEFT][y]));
-		for (int x = 0; x < b->n; x++)
-			buf_addf(out, " %c", sign(b->cell[y * b->n + x]));
-		buf_addf(out, " | %c\n", sign(b->clue[RIGHT][y]));
+		buf_addc(out, sign(b->clue[LEFT][y]));
+		buf_addz(out, " |");
+		for (int x = 0; x < b->n; x++) {
+			buf_addc(out, ' ');
+			buf_addc(out, sign(b->cell[y * b->n + x]));
+		}
+		buf_addz(out, " | ");
+		buf_addc(out, sign(b->clue[RIGHT][y]));
+		buf_addc(out, '\n');
 	}
 	frame_line(out, b->n);
 	edge_line(out, b, BOTTOM);
@@ -577,12 +584,13 @@ static void picture(struct buf *out, const struct board *b)
 /* "3, 0, 2": a side's clues, 0 for none. */
 static void put_side(struct holes *holes, const char *hole, const struct board *b, int side)
 {
-	struct buf text = BUF_INIT;
+	struct buf *text = hole_open(holes, hole);
 
-	for (int k = 0; k < b->n; k++)
-		buf_addf(&text, k ? ", %d" : "%d", b->clue[side][k]);
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	for (int k = 0; k < b->n && text; k++) {
+		if (k)
+			buf_addz(text, ", ");
+		buf_addc(text, (char)('0' + b->clue[side][k]));
+	}
 }
 
 /* A line for each clue. */
@@ -593,36 +601,34 @@ static void put_views(struct holes *holes, const struct board *b, enum lang lang
 		  "row %d, from the right: %d" },
 		{ "第%d列，从上方看：%d", "第%d列，从下方看：%d", "第%d行，从左侧看：%d", "第%d行，从右侧看：%d" },
 	};
-	struct buf text = BUF_INIT;
+	struct buf *text = hole_open(holes, "views");
+	bool any = false;
 
-	for (int side = 0; side < SIDES; side++) {
+	for (int side = 0; side < SIDES && text; side++) {
 		for (int k = 0; k < b->n; k++) {
 			if (!b->clue[side][k])
 				continue;
-			if (text.n)
-				buf_addc(&text, '\n');
-			buf_addf(&text, words[lang][side], k + 1, b->clue[side][k]);
+			if (any)
+				buf_addc(text, '\n');
+			any = true;
+			buf_addf(text, words[lang][side], k + 1, b->clue[side][k]);
 		}
 	}
-	if (!text.n)
-		buf_addz(&text, lang == LANG_ZH ? "（无）" : "(none)");
-	hole_put(holes, "views", buf_str(&text));
-	buf_release(&text);
+	if (text && !any)
+		buf_addz(text, lang == LANG_ZH ? "（无）" : "(none)");
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
-	struct buf text = BUF_INIT;
+	struct buf *text;
 
 	if (!parse(&b, desc))
 		return;
-	picture(&text, &b);
-	hole_put(holes, "board", buf_str(&text));
-	buf_reset(&text);
-	buf_addi(&text, b.n);
-	hole_put(holes, "size", buf_str(&text));
-	buf_release(&text);
+	text = hole_open(holes, "board");
+	if (text)
+		picture(text, &b);
+	hole_puti(holes, "size", b.n);
 	put_side(holes, "top", &b, TOP);
 	put_side(holes, "bottom", &b, BOTTOM);
 	put_side(holes, "left", &b, LEFT);

@@ -422,17 +422,16 @@ static double answers_log2(struct str desc)
 static void put_board(struct holes *holes, const char *hole, const struct board *b, enum grid_style style,
 		      const char *empty)
 {
-	struct buf text = BUF_INIT;
+	struct buf *text = hole_open(holes, hole);
 
-	sudoku_write(&text, b, style, empty);
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	if (text)
+		sudoku_write(text, b, style, empty);
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
-	struct buf text = BUF_INIT;
+	struct buf *box;
 
 	if (!sudoku_parse(&b, desc))
 		return;
@@ -441,15 +440,12 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 	put_board(holes, "zeros", &b, GRID_SLASHES, "0");
 	put_board(holes, "json", &b, GRID_JSON, "0");
 	put_board(holes, "bars", &b, GRID_BARS, ".");
-	buf_addi(&text, b.n);
-	hole_put(holes, "size", buf_str(&text));
-	buf_reset(&text);
-	if (lang == LANG_ZH)
-		buf_addf(&text, b.w == b.h ? "%d×%d宫" : "%d行%d列的宫", b.h, b.w);
-	else
-		buf_addf(&text, b.w == b.h ? "%dx%d box" : "box of %d rows by %d columns", b.h, b.w);
-	hole_put(holes, "box", buf_str(&text));
-	buf_release(&text);
+	hole_puti(holes, "size", b.n);
+	box = hole_open(holes, "box");
+	if (box && lang == LANG_ZH)
+		buf_addf(box, b.w == b.h ? "%d×%d宫" : "%d行%d列的宫", b.h, b.w);
+	else if (box)
+		buf_addf(box, b.w == b.h ? "%dx%d box" : "box of %d rows by %d columns", b.h, b.w);
 }
 
 const struct task task_sudoku = {
