@@ -521,6 +521,7 @@ static double answers_log2(struct str desc)
 /* Colours of values that no renaming changes, refined by the items and changes they stand in. */
 struct hues {
 	uint64_t of[PROPS][24];
+	uint64_t no_effect; /* the hue of an effect that changes nothing, which most events have beside their own */
 };
 
 static uint64_t test_hue(const struct hues *h, struct props_test t)
@@ -540,19 +541,25 @@ static uint64_t cond_hue(const struct hues *h, const struct props_cond *c)
 static uint64_t effect_hue(const struct hues *h, const struct props_effect *e)
 {
 	uint64_t all = 7;
+	bool any = false;
 
+	for (int i = 0; i < PROPS; i++)
+		any |= e->value[i] >= 0;
+	if (!any)
+		return h->no_effect;
 	for (int i = 0; i < PROPS; i++)
 		all = rng_mix(all, e->value[i] < 0 ? 0 : h->of[i][e->value[i]]);
 	return all;
 }
 
-static uint64_t item_hue(const struct hues *h, const uint8_t *item)
+/* Of all items, a property after the other: so the mixing of one need not wait for that of another. */
+static void item_hues(uint64_t *hue, const struct hues *h, const struct props *p)
 {
-	uint64_t all = 11;
-
-	for (int i = 0; i < PROPS; i++)
-		all = rng_mix(all, h->of[i][item[i]]);
-	return all;
+	for (int i = 0; i < p->n; i++)
+		hue[i] = 11;
+	for (int j = 0; j < PROPS; j++)
+		for (int i = 0; i < p->n; i++)
+			hue[i] = rng_mix(hue[i], h->of[j][p->item[i][j]]);
 }
 
 static uint64_t event_hue(const struct hues *h, const struct props_event *e)
@@ -624,17 +631,22 @@ static void mark_effect(struct hues *to, const struct props_effect *e, uint64_t 
 /* Three rounds: values, the items that they share, the values of these. */
 static void find_hues(struct hues *h, const struct props *p)
 {
+	uint64_t items[PROPS_ITEMS];
 	struct spoken spoken;
 
 	find_spoken(&spoken, p);
+	h->no_effect = 7;
+	for (int i = 0; i < PROPS; i++)
+		h->no_effect = rng_mix(h->no_effect, 0);
 	for (int i = 0; i < PROPS; i++)
 		for (int v = 0; v < 24; v++)
 			h->of[i][v] = i == PROP_SIZE ? (uint64_t)v : 99;
 	for (int round = 0; round < 4; round++) {
 		struct hues next = *h;
 
+		item_hues(items, h, p);
 		for (int i = 0; i < p->n; i++) {
-			uint64_t hue = rng_mix(item_hue(h, p->item[i]), 17);
+			uint64_t hue = rng_mix(items[i], 17);
 
 			for (int j = 0; j < PROPS; j++)
 				next.of[j][p->item[i][j]] += hue;
@@ -695,8 +707,7 @@ static void canon(struct buf *out, struct str desc)
 	if (!props_read(&p, desc))
 		return;
 	find_hues(&h, &p);
-	for (int i = 0; i < p.n; i++)
-		items[i] = item_hue(&h, p.item[i]);
+	item_hues(items, &h, &p);
 	sort_hues(items, p.n);
 	buf_reserve(out, 17 * (size_t)(p.n + p.events + p.counts) + 16);
 	buf_addf(out, "%d %d %d", p.n, p.events, p.counts);

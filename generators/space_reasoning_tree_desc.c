@@ -23,7 +23,7 @@ static bool english_head(struct str *s, struct str *name, uint32_t *hash)
 	size_t n = 0;
 
 	for (*hash = 0; n < s->n && letter(s->s[n]); n++)
-		*hash = (*hash ^ (unsigned char)(s->s[n] | 32)) * 16777619u;
+		*hash = (*hash << 5 | *hash >> 27) ^ (unsigned char)(s->s[n] | 32);
 	*name = (struct str){ s->s, n };
 	*s = (struct str){ s->s + n, s->n - n };
 	return n > 0 && n <= 40;
@@ -39,7 +39,7 @@ static bool chinese_head(struct str *s, struct str *name, uint32_t *hash)
 
 		if (a < 0xe4 || a > 0xe9 || b < (a == 0xe4 ? 0xb8 : 0x80) || b > 0xbf || (c & 0xc0) != 0x80)
 			break;
-		*hash = (*hash ^ (a << 16 | b << 8 | c)) * 2654435761u;
+		*hash = (*hash << 5 | *hash >> 27) ^ (a << 16 | b << 8 | c);
 	}
 	*name = (struct str){ s->s, n };
 	*s = (struct str){ s->s + n, s->n - n };
@@ -52,7 +52,7 @@ enum { SLOTS = 1024 }; /* at most 760 are taken */
 static bool is_new(const struct tree *t, uint16_t *slot, int item, enum lang lang, uint32_t hash)
 {
 	struct str name = t->name[item][lang];
-	uint32_t at = (hash ^ hash >> 15) % SLOTS;
+	uint32_t at = hash * 2654435761u >> 22; /* below SLOTS */
 
 	for (; slot[at]; at = (at + 1) % SLOTS) {
 		struct str other = t->name[(slot[at] - 1) / LANGS][(slot[at] - 1) % LANGS];
