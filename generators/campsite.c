@@ -9,8 +9,8 @@
  * tents is moved elsewhere around the tent that it belongs to.
  */
 #include "base/grid.h"
-#include "generators/marks.h"
-#include "generators/task.h"
+#include "generators/marks_posed.h"
+#include "generators/marks_sets.h"
 
 enum { SIDE = MARKS_SIDE, CELLS = MARKS_CELLS };
 
@@ -57,75 +57,81 @@ struct board {
 	uint8_t in_row[SIDE], in_col[SIDE];
 };
 
-/* "1,0,2" */
-static bool counts_read(uint8_t *count, int n, struct str s, int total)
+/* "1,0,2": n numbers below 100 without a zero in front, which add up to the number of trees, up to `end` (0: of the text). */
+static bool counts_read(uint8_t *count, int n, int total, struct str s, size_t *at, char end)
 {
-	struct str piece;
-	int i = 0;
+	for (int i = 0; i < n; i++) {
+		char stop = i + 1 < n ? ',' : end;
+		size_t from = *at;
+		int v = 0;
 
-	if (!s.n || s.s[s.n - 1] == ',')
-		return false;
-	for (; str_split(&s, ',', &piece); i++) {
-		if (i == n || !piece.n || piece.n > 2 || (piece.n == 2 && piece.s[0] == '0'))
+		for (; *at < s.n && s.s[*at] >= '0' && s.s[*at] <= '9' && *at < from + 2; ++*at)
+			v = 10 * v + s.s[*at] - '0';
+		if (*at == from || (*at == from + 2 && s.s[from] == '0'))
 			return false;
-		count[i] = 0;
-		for (size_t k = 0; k < piece.n; k++) {
-			if (piece.s[k] < '0' || piece.s[k] > '9')
-				return false;
-			count[i] = (uint8_t)(10 * count[i] + piece.s[k] - '0');
-		}
-		total -= count[i];
+		if (stop ? *at >= s.n || s.s[(*at)++] != stop : *at < s.n)
+			return false;
+		count[i] = (uint8_t)v;
+		total -= v;
 	}
-	return i == n && total == 0;
+	return total == 0;
 }
 
 static bool board_read(struct board *b, struct str desc)
 {
-	struct str cells, rows, cols, rest = desc;
-	size_t width;
-	int n = 0;
+	size_t cols = 0, cells, at = 0;
 
-	if (!str_split(&rest, ':', &cells) || !str_split(&rest, ':', &rows))
+	while (cols < desc.n && (desc.s[cols] == 'T' || desc.s[cols] == '.'))
+		cols++;
+	cells = cols;
+	while (cells < desc.n && desc.s[cells] != ':')
+		cells++;
+	if (!cols || cols > SIDE || (cells + 1) % (cols + 1) || (cells + 1) / (cols + 1) > SIDE || cells == desc.n)
 		return false;
-	cols = rest;
-	width = str_chr(cells, '/') < 0 ? cells.n : (size_t)str_chr(cells, '/');
-	if (!width || width > SIDE || (cells.n + 1) % (width + 1) || (cells.n + 1) / (width + 1) > SIDE)
-		return false;
-	*b = (struct board){ .rows = (int)((cells.n + 1) / (width + 1)), .cols = (int)width };
-	for (size_t i = 0; i < cells.n; i++) {
-		char c = cells.s[i];
-
-		if ((i % (width + 1) == width) != (c == '/') || (c != '/' && c != 'T' && c != '.'))
+	b->rows = (int)((cells + 1) / (cols + 1));
+	b->cols = (int)cols;
+	b->trees = 0;
+	for (int y = 0, i = 0; y < b->rows; y++, at++) {
+		if (y > 0 && desc.s[at - 1] != '/')
 			return false;
-		if (c == '/')
-			continue;
-		b->tree[n++] = c == 'T';
-		b->trees += c == 'T';
+		for (int x = 0; x < b->cols; x++, i++) {
+			char c = desc.s[at++];
+
+			if (c != 'T' && c != '.')
+				return false;
+			b->tree[i] = c == 'T';
+			b->trees += c == 'T';
+		}
 	}
-	return b->trees && counts_read(b->in_row, b->rows, rows, b->trees) && counts_read(b->in_col, b->cols, cols, b->trees);
+	return b->trees && counts_read(b->in_row, b->rows, b->trees, desc, &at, ':') &&
+	       counts_read(b->in_col, b->cols, b->trees, desc, &at, 0);
 }
 
 static void counts_write(struct buf *out, const uint8_t *count, int n, const char *between)
 {
-	for (int i = 0; i < n; i++)
-		buf_addf(out, "%s%d", i ? between : "", count[i]);
+	for (int i = 0; i < n; i++) {
+		buf_addz(out, i ? between : "");
+		buf_addi(out, count[i]);
+	}
 }
 
-static void answer_write(struct buf *out, const struct board *b, const bool *tent)
+static void answer_write(struct buf *out, const struct marks_shape *s, const struct set *tent)
 {
-	for (int i = 0; i < b->rows * b->cols; i++) {
-		if (i && i % b->cols == 0)
+	for (int y = 0, i = 0; y < s->rows; y++) {
+		if (y > 0)
 			buf_addc(out, '/');
-		buf_addc(out, b->tree[i] ? 'T' : tent[i] ? 'C' : 'X');
+		for (int x = 0; x < s->cols; x++, i++)
+			buf_addc(out, s->tree[i] ? 'T' : set_has(tent, i) ? 'C' : 'X');
 	}
 }
 
 static void board_write(struct buf *out, const struct board *b)
 {
-	for (int i = 0; i < b->rows * b->cols; i++) {
-		if (i && i % b->cols == 0)
+	for (int y = 0, i = 0; y < b->rows; y++) {
+		if (y > 0)
 			buf_addc(out, '/');
-		buf_addc(out, b->tree[i] ? 'T' : '.');
+		for (int x = 0; x < b->cols; x++, i++)
+			buf_addc(out, b->tree[i] ? 'T' : '.');
 	}
 	buf_addc(out, ':');
 	counts_write(out, b->in_row, b->rows, ",");
@@ -136,17 +142,8 @@ static void board_write(struct buf *out, const struct board *b)
 static void shape_of(struct marks_shape *s, const struct board *b)
 {
 	marks_shape(s, b->rows, b->cols, MARKS_APART | MARKS_TREES);
-	for (int y = 0; y < b->rows; y++) {
-		marks_unit(s, 'r', y + 1, b->in_row[y]);
-		for (int x = 0; x < b->cols; x++)
-			marks_member(s, y * b->cols + x);
-	}
-	for (int x = 0; x < b->cols; x++) {
-		marks_unit(s, 'c', x + 1, b->in_col[x]);
-		for (int y = 0; y < b->rows; y++)
-			marks_member(s, y * b->cols + x);
-	}
-	memcpy(s->tree, b->tree, sizeof(s->tree));
+	marks_lines(s, b->in_row, b->in_col);
+	memcpy(s->tree, b->tree, (size_t)s->cells * sizeof(s->tree[0]));
 	marks_close(s);
 }
 
@@ -154,100 +151,123 @@ static void shape_of(struct marks_shape *s, const struct board *b)
 
 struct camp {
 	struct board b;
-	bool tent[CELLS];
-	int16_t at[CELLS]; /* the tents */
+	struct marks_shape shape; /* of the empty board */
+	struct marks_sets sets;   /* the board as it stands */
+	struct set tent;
+	int16_t at[CELLS];      /* the tents */
 	int16_t tree_of[CELLS]; /* of each tent in `at` */
+	int16_t cell[CELLS];    /* all, in some order */
 };
 
-static int around(const struct board *b, int i, int16_t out[4])
+static void camp_open(struct camp *c, const int *knob)
 {
-	int y = i / b->cols, x = i % b->cols, n = 0;
-
-	if (y > 0)
-		out[n++] = (int16_t)(i - b->cols);
-	if (y + 1 < b->rows)
-		out[n++] = (int16_t)(i + b->cols);
-	if (x > 0)
-		out[n++] = (int16_t)(i - 1);
-	if (x + 1 < b->cols)
-		out[n++] = (int16_t)(i + 1);
-	return n;
+	c->b = (struct board){ .rows = knob[N], .cols = knob[M], .trees = knob[N] * knob[M] * knob[DENSITY] / 100 };
+	shape_of(&c->shape, &c->b);
+	marks_sets(&c->sets, &c->shape);
+	for (int i = 0; i < c->shape.cells; i++)
+		c->cell[i] = (int16_t)i;
 }
 
-static bool touches(const struct camp *c, int i)
+static void tree_put(struct camp *c, int k, int cell)
 {
-	int y = i / c->b.cols, x = i % c->b.cols;
+	c->tree_of[k] = (int16_t)cell;
+	c->b.tree[cell] = true;
+	set_put(&c->sets.tree, cell);
+}
 
-	for (int dy = -1; dy <= 1; dy++)
-		for (int dx = -1; dx <= 1; dx++)
-			if (y + dy >= 0 && y + dy < c->b.rows && x + dx >= 0 && x + dx < c->b.cols &&
-			    c->tent[i + dy * c->b.cols + dx])
-				return true;
+static void tree_take(struct camp *c, int k)
+{
+	c->b.tree[c->tree_of[k]] = false;
+	set_take(&c->sets.tree, c->tree_of[k]);
+}
+
+static bool is_beside(const struct marks_shape *s, int a, int b)
+{
+	for (int k = 0; k < s->sides[a]; k++)
+		if (s->near[a][k] == b)
+			return true;
 	return false;
 }
 
 /* A free cell beside a tent, for its tree; not beside `shun` (-1: no matter). -1: there is none. */
 static int tree_place(const struct camp *c, int tent, int shun, struct rng *rng)
 {
-	int16_t side[4], other[4];
-	int sides = around(&c->b, tent, side), n = 0;
+	int16_t place[4];
+	int n = 0;
 
-	for (int k = 0; k < sides; k++) {
-		bool fine = !c->tent[side[k]] && !c->b.tree[side[k]];
+	for (int k = 0; k < c->shape.sides[tent]; k++) {
+		int cell = c->shape.near[tent][k]; /* no tent: tents are apart */
 
-		for (int j = around(&c->b, side[k], other); j > 0 && shun >= 0; j--)
-			fine = fine && other[j - 1] != shun;
-		if (fine)
-			side[n++] = side[k];
+		if (!c->b.tree[cell] && (shun < 0 || !is_beside(&c->shape, cell, shun)))
+			place[n++] = (int16_t)cell;
 	}
-	return n ? side[rng_below(rng, (uint32_t)n)] : -1;
+	return n ? place[rng_below(rng, (uint32_t)n)] : -1;
+}
+
+/* Add tents while there is room; how many there are. */
+static int add_tents(struct camp *c, int n, struct rng *rng)
+{
+	struct set taken = { { 0 } };
+
+	for (int k = 0; k < n; k++)
+		for (int j = 0; j < c->shape.nears[c->at[k]]; j++)
+			set_put(&taken, c->shape.near[c->at[k]][j]);
+	for (int left = c->shape.cells; left > 0 && n < c->b.trees;) {
+		int at = (int)rng_below(rng, (uint32_t)left--), cell = c->cell[at];
+
+		c->cell[at] = c->cell[left];
+		c->cell[left] = (int16_t)cell;
+		if (set_has(&taken, cell) || set_has(&c->tent, cell))
+			continue;
+		set_put(&c->tent, cell);
+		c->at[n++] = (int16_t)cell;
+		for (int j = 0; j < c->shape.nears[cell]; j++)
+			set_put(&taken, c->shape.near[cell][j]);
+	}
+	return n;
 }
 
 enum { RELAYS = 100 };
 
 /* Tents at random; while too few find room, two are taken up again. */
-static bool pitch(struct camp *c, int trees, struct rng *rng)
+static bool pitch(struct camp *c, struct rng *rng)
 {
-	int16_t cell[CELLS];
-	int n = 0, cells = c->b.rows * c->b.cols;
+	int n = 0;
 
-	memset(c->tent, 0, sizeof(c->tent));
-	for (int i = 0; i < cells; i++)
-		cell[i] = (int16_t)i;
+	c->tent = (struct set){ { 0 } };
 	for (int round = 0; round < RELAYS; round++) {
-		rng_shuffle(rng, cell, (size_t)cells, sizeof(cell[0]));
-		for (int i = 0; i < cells && n < trees; i++)
-			if (!touches(c, cell[i])) {
-				c->tent[cell[i]] = true;
-				c->at[n++] = cell[i];
-			}
-		if (n == trees)
+		n = add_tents(c, n, rng);
+		if (n == c->b.trees)
 			return true;
 		for (int k = 0; k < 2 && n > 0; k++) {
 			int at = (int)rng_below(rng, (uint32_t)n);
 
-			c->tent[c->at[at]] = false;
+			set_take(&c->tent, c->at[at]);
 			c->at[at] = c->at[--n];
 		}
 	}
 	return false;
 }
 
-static bool draw_camp(struct camp *c, const int *knob, struct rng *rng)
+static bool draw_camp(struct camp *c, struct rng *rng)
 {
-	c->b = (struct board){ .rows = knob[N], .cols = knob[M], .trees = knob[N] * knob[M] * knob[DENSITY] / 100 };
-	if (!pitch(c, c->b.trees, rng))
+	if (!pitch(c, rng))
 		return false;
+	memset(c->b.tree, 0, (size_t)c->shape.cells * sizeof(c->b.tree[0]));
+	memset(c->b.in_row, 0, sizeof(c->b.in_row));
+	memset(c->b.in_col, 0, sizeof(c->b.in_col));
+	c->sets.tree = (struct set){ { 0 } };
 	for (int k = 0; k < c->b.trees; k++) {
 		int place = tree_place(c, c->at[k], -1, rng);
 
 		if (place < 0)
 			return false;
-		c->b.tree[place] = true;
-		c->tree_of[k] = (int16_t)place;
+		tree_put(c, k, place);
 		c->b.in_row[c->at[k] / c->b.cols]++;
 		c->b.in_col[c->at[k] % c->b.cols]++;
 	}
+	memcpy(c->sets.need, c->b.in_row, (size_t)c->b.rows);
+	memcpy(c->sets.need + c->b.rows, c->b.in_col, (size_t)c->b.cols);
 	return true;
 }
 
@@ -257,9 +277,8 @@ static bool move_tree(struct camp *c, int k, int shun, struct rng *rng)
 
 	if (place < 0)
 		return false;
-	c->b.tree[c->tree_of[k]] = false;
-	c->b.tree[place] = true;
-	c->tree_of[k] = (int16_t)place;
+	tree_take(c, k);
+	tree_put(c, k, place);
 	return true;
 }
 
@@ -272,74 +291,78 @@ static bool move_any(struct camp *c, struct rng *rng)
 }
 
 /* Take a tree away from a tent of the other solution. */
-static bool spoil(struct camp *c, const bool *other, struct rng *rng)
+static bool spoil(struct camp *c, const struct set *other, struct rng *rng)
 {
-	int16_t index[CELLS], side[4];
-	int n = 0;
+	int from = (int)rng_below(rng, (uint32_t)c->b.trees);
 
-	for (int k = 0; k < c->b.trees; k++)
-		index[k] = (int16_t)k;
-	rng_shuffle(rng, index, (size_t)c->b.trees, sizeof(index[0]));
-	for (; n < c->b.trees; n++) {
-		int k = index[n];
+	for (int i = 0; i < c->b.trees; i++) {
+		int k = (from + i) % c->b.trees, tree = c->tree_of[k];
 
-		for (int j = around(&c->b, c->tree_of[k], side); j > 0; j--)
-			if (other[side[j - 1]] && !c->tent[side[j - 1]] && move_tree(c, k, side[j - 1], rng))
+		for (int j = 0; j < c->shape.sides[tree]; j++) {
+			int cell = c->shape.near[tree][j];
+
+			if (set_has(other, cell) && !set_has(&c->tent, cell) && move_tree(c, k, cell, rng))
 				return true;
+		}
 	}
 	return move_any(c, rng);
 }
 
-enum { REPAIRS = 40, NODES = 3000, CHANGES = 30, DRAWS = 60 };
+enum {
+	DRAWS = 600,
+	REPAIRS = 40,
+	CHANGES = 3, /* a camp that is too easy mostly stays so */
+	NODES = 3000,
+};
 
-static bool make_unique(struct camp *c, struct rng *rng)
+/* How hard, as marks_compare() says; `open` is at first what counting leaves undecided. */
+static int compare(const struct camp *c, int technique, struct set *open)
 {
-	for (int i = 0; i < REPAIRS; i++) {
-		struct marks_shape shape;
-		struct marks_search f;
+	struct marks_shape shape;
 
-		shape_of(&shape, &c->b);
-		if (!marks_search(&f, &shape, c->tent, 1, NODES))
-			return !f.spent;
-		if (!spoil(c, f.first, rng))
+	if (set_empty(open) || technique == MARKS_COUNT)
+		return technique == MARKS_COUNT ? !set_empty(open) : -1;
+	shape_of(&shape, &c->b);
+	return marks_compare(&shape, technique, open);
+}
+
+/* Move trees until the tents are the only solution and need just this technique. */
+static bool fit(struct camp *c, int technique, struct rng *rng)
+{
+	for (int change = 0, repair = 0; change < CHANGES && repair < REPAIRS;) {
+		struct marks_search found;
+
+		marks_sets_close(&c->sets);
+		if (marks_search(&found, &c->sets, &c->tent, 1, NODES)) {
+			repair++;
+			if (!spoil(c, &found.first, rng))
+				return false;
+			continue;
+		}
+		if (found.spent)
+			return false; /* another may be left, too deep to find */
+		if (!compare(c, technique, &found.open))
+			return true;
+		change++;
+		repair = 0;
+		if (!move_any(c, rng))
 			return false;
 	}
 	return false;
 }
 
-/* The hardest technique needed; -1: more than `most`. */
-static int needed(const struct camp *c, int most)
-{
-	struct marks_shape shape;
-	struct marks_tale tale;
-	struct marks m;
-	int hardest;
-
-	shape_of(&shape, &c->b);
-	marks_tale(&tale, NULL);
-	marks_start(&m, &shape, &tale);
-	hardest = marks_solve(&m, most);
-	return m.open ? -1 : hardest;
-}
-
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
-	int goal = techniques[knob[TECHNIQUE]];
 	struct camp c;
 
-	for (int draw = 0; draw < DRAWS; draw++) {
-		if (!draw_camp(&c, knob, rng))
-			continue;
-		for (int change = 0; change < CHANGES && make_unique(&c, rng); change++) {
-			if (needed(&c, goal) == goal) {
-				board_write(desc, &c.b);
-				answer_write(answer, &c.b, c.tent);
-				return true;
-			}
-			if (!move_any(&c, rng))
-				break;
+	camp_open(&c, knob);
+	for (int draw = 0; draw < DRAWS; draw++)
+		if (draw_camp(&c, rng) && fit(&c, techniques[knob[TECHNIQUE]], rng)) {
+			board_write(desc, &c.b);
+			memcpy(c.shape.tree, c.b.tree, sizeof(c.b.tree));
+			answer_write(answer, &c.shape, &c.tent);
+			return true;
 		}
-	}
 	return false;
 }
 
@@ -360,117 +383,89 @@ static const char *refuse(const int *knob)
 
 /* ---- from the desc ---- */
 
-/* The one solution, in f->first. */
-static bool well_posed(struct board *b, struct marks_shape *s, struct marks_search *f, struct str desc)
+static bool shape_read(struct marks_shape *s, struct str desc)
 {
-	if (!board_read(b, desc))
+	struct board b;
+
+	if (!board_read(&b, desc))
 		return false;
-	shape_of(s, b);
-	return marks_unique(f, s);
+	shape_of(s, &b);
+	return true;
 }
+
+static const struct posed posed = {
+	.shape = shape_read,
+	.answer = answer_write,
+	.techniques = technique_names,
+	.legend = {
+		[LANG_EN] = "T(y,x): tree in row y, column x; +(y,x): tent; -(y,x): none, as in all cells beside no tree. r, c: row, column, "
+			    "with tents it has/needs. ~: the tent is this tree's. *N: the same in all N ways; ? suppose, "
+			    "x contradiction.\n",
+		[LANG_ZH] = "T(y,x)：第y行第x列的树；+(y,x)：有帐篷；-(y,x)：没有；不挨着树的格子都没有。r、c：行、列，后面是已有/应有帐篷数。"
+			    "~：帐篷属于这棵树。*N：N种放法都如此；?：假设，x：矛盾。\n",
+	},
+};
 
 static bool prove(struct str desc)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	return well_posed(&b, &s, &f, desc);
+	return posed_prove(&posed, desc);
 }
 
 static bool solve(struct buf *answer, struct str desc)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	if (!board_read(&b, desc))
-		return false;
-	shape_of(&s, &b);
-	if (!marks_any(&f, &s))
-		return false;
-	answer_write(answer, &b, f.first);
-	return true;
+	return posed_solve(&posed, answer, desc);
 }
 
 /* The rules of others, at the end of a desc: tents and trees need not pair up. */
-static bool cut(struct str *desc, struct str sign)
+static bool others_read(struct marks_shape *s, struct str desc)
 {
-	bool there = str_ends(*desc, sign);
+	bool one = str_ends(desc, STR(":one"));
 
-	desc->n -= there ? sign.n : 0;
-	return there;
+	if (!one && !str_ends(desc, STR(":some")))
+		return shape_read(s, desc);
+	desc.n -= strlen(one ? ":one" : ":some");
+	if (!shape_read(s, desc))
+		return false;
+	s->kind = MARKS_APART;
+	for (int i = 0; i < s->cells && one; i++) {
+		int trees = 0;
+
+		for (int k = 0; k < s->sides[i]; k++)
+			trees += s->tree[s->near[i][k]];
+		s->shut[i] = s->tree[i] || trees != 1;
+	}
+	return true;
 }
-
-enum { COUNT_NODES = 30000 };
 
 static int count(struct buf *answer, struct str desc, int limit)
 {
-	bool some = cut(&desc, STR(":some")), one = !some && cut(&desc, STR(":one"));
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-	int found;
+	static const struct posed others = { .shape = others_read, .answer = answer_write };
 
-	if (!board_read(&b, desc))
-		return -1;
-	shape_of(&s, &b);
-	if (some || one)
-		s.kind = MARKS_APART;
-	for (int i = 0; i < s.cells && one; i++) {
-		int trees = 0;
-
-		for (int k = 0; k < s.sides[i]; k++)
-			trees += s.tree[s.near[i][k]];
-		s.shut[i] = s.tree[i] || trees != 1;
-	}
-	found = marks_search(&f, &s, NULL, limit, COUNT_NODES);
-	if (found > 0)
-		answer_write(answer, &b, f.first);
-	return f.spent && found < limit ? -1 : found;
+	return posed_count(&others, answer, desc, limit);
 }
 
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	if (!well_posed(&b, &s, &f, desc))
-		return;
-	if (lang == LANG_ZH)
-		buf_addf(steps, "T(y,x)：第y行第x列的树；+(y,x)：有帐篷；-(y,x)：没有；不挨着树的格子都没有。r、c：行、列，后面是已有/应有帐篷数。"
-				"~：帐篷属于这棵树。*N：N种放法都如此；?：假设，x：矛盾。\n");
-	else
-		buf_addf(steps, "T(y,x): tree in row y, column x; +(y,x): tent; -(y,x): none, as in all cells beside no tree. r, c: row, column, "
-				"with tents it has/needs. ~: the tent is this tree's. *N: the same in all N ways; ? suppose, "
-				"x contradiction.\n");
-	marks_explain(steps, &s);
+	posed_explain(&posed, steps, desc, lang);
 }
 
 static void grade(struct effort *e, struct str desc)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	*e = (struct effort){ .technique = "" };
-	if (well_posed(&b, &s, &f, desc))
-		e->technique = technique_names[marks_grade(&s, &e->depth, &e->branch, &e->steps)];
+	posed_grade(&posed, e, desc);
 }
 
 /* Tents in any cells beside trees. */
 static double answers_log2(struct str desc)
 {
 	struct board b;
-	struct marks_shape s;
 	int places = 0;
 
 	if (!board_read(&b, desc))
 		return 0.0;
-	shape_of(&s, &b);
-	for (int i = 0; i < s.cells; i++)
-		places += !s.shut[i];
+	for (int y = 0, i = 0; y < b.rows; y++)
+		for (int x = 0; x < b.cols; x++, i++)
+			places += !b.tree[i] && ((y > 0 && b.tree[i - b.cols]) || (y + 1 < b.rows && b.tree[i + b.cols]) ||
+						 (x > 0 && b.tree[i - 1]) || (x + 1 < b.cols && b.tree[i + 1]));
 	return b.trees > places ? 0.0 : marks_log2_choose(places, b.trees);
 }
 
@@ -479,8 +474,9 @@ static double answers_log2(struct str desc)
 /* Image `how` (0 .. 7): transposed if odd, then turned over. */
 static void image_of(struct board *to, const struct board *from, int how)
 {
-	*to = (struct board){ .rows = how & 1 ? from->cols : from->rows, .cols = how & 1 ? from->rows : from->cols,
-			      .trees = from->trees };
+	to->rows = how & 1 ? from->cols : from->rows;
+	to->cols = how & 1 ? from->rows : from->cols;
+	to->trees = from->trees;
 	for (int y = 0; y < to->rows; y++)
 		to->in_row[how & 2 ? to->rows - 1 - y : y] = how & 1 ? from->in_col[y] : from->in_row[y];
 	for (int x = 0; x < to->cols; x++)
@@ -493,6 +489,27 @@ static void image_of(struct board *to, const struct board *from, int how)
 	}
 }
 
+/* Do the cells of image `how` come after those of a text? */
+static bool image_after(const struct board *b, int how, struct str text)
+{
+	int rows = how & 1 ? b->cols : b->rows, cols = how & 1 ? b->rows : b->cols;
+
+	for (int line = 0, at = 0; line < rows; line++, at++) {
+		int y = how & 2 ? rows - 1 - line : line;
+
+		if (line > 0 && text.s[at - 1] != '/')
+			return text.s[at - 1] == '.'; /* another shape: "." comes before "/", and "T" after it */
+		for (int k = 0; k < cols; k++, at++) {
+			int x = how & 4 ? cols - 1 - k : k;
+			char c = b->tree[how & 1 ? x * b->cols + y : y * b->cols + x] ? 'T' : '.';
+
+			if (c != text.s[at])
+				return c > text.s[at];
+		}
+	}
+	return false;
+}
+
 /* The image whose text comes first. */
 static void canon(struct buf *out, struct str desc)
 {
@@ -501,7 +518,10 @@ static void canon(struct buf *out, struct str desc)
 
 	if (!board_read(&b, desc))
 		return;
-	for (int how = 0; how < 8; how++) {
+	buf_add(&best, desc);
+	for (int how = 1; how < 8; how++) {
+		if (image_after(&b, how, buf_str(&best)))
+			continue;
 		image_of(&image, &b, how);
 		board_write(&text, &image);
 		buf_least(&best, &text);
@@ -524,73 +544,72 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 
 /* ---- what the prompt needs ---- */
 
-static void put_grid(struct holes *holes, const char *hole, const struct grid *g, enum grid_style style, const char *symbols)
+static void put_grid(struct holes *holes, const char *hole, const struct board *board, enum grid_style style)
 {
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, hole);
+	struct grid g;
 
-	grid_write(&text, g, &(struct grid_look){ .style = style, .symbols = symbols });
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	if (!b)
+		return;
+	g.rows = board->rows;
+	g.cols = board->cols;
+	for (int i = 0; i < g.rows * g.cols; i++)
+		g.cell[i] = !board->tree[i];
+	grid_write(b, &g, &(struct grid_look){ .style = style, .symbols = "TX" });
 }
 
 /* Each row with its count at the end, and a last line with the columns' counts. */
-static void put_edged(struct holes *holes, const struct board *b)
+static void put_edged(struct holes *holes, const struct board *board)
 {
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, "edged");
 
-	for (int i = 0; i < b->rows * b->cols; i++) {
-		buf_addz(&text, b->tree[i] ? "T " : "X ");
-		if (i % b->cols == b->cols - 1)
-			buf_addf(&text, "| %d\n", b->in_row[i / b->cols]);
+	if (!b)
+		return;
+	for (int y = 0, i = 0; y < board->rows; y++) {
+		for (int x = 0; x < board->cols; x++, i++)
+			buf_addz(b, board->tree[i] ? "T " : "X ");
+		buf_addz(b, "| ");
+		buf_addi(b, board->in_row[y]);
+		buf_addc(b, '\n');
 	}
-	for (int x = 0; x < b->cols; x++)
-		buf_addz(&text, "--");
-	buf_addc(&text, '\n');
-	counts_write(&text, b->in_col, b->cols, " ");
-	hole_put(holes, "edged", buf_str(&text));
-	buf_release(&text);
+	for (int x = 0; x < board->cols; x++)
+		buf_addz(b, "--");
+	buf_addc(b, '\n');
+	counts_write(b, board->in_col, board->cols, " ");
+}
+
+static void put_counts(struct holes *holes, const char *hole, const uint8_t *count, int n)
+{
+	struct buf *b = hole_open(holes, hole);
+
+	if (b)
+		counts_write(b, count, n, ", ");
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct board b;
-	struct grid g;
-	struct buf text = BUF_INIT;
 
 	(void)lang;
 	if (!board_read(&b, desc))
 		return;
-	g.rows = b.rows;
-	g.cols = b.cols;
-	for (int i = 0; i < b.rows * b.cols; i++)
-		g.cell[i] = !b.tree[i];
-	put_grid(holes, "board", &g, GRID_SPACED, "TX");
-	put_grid(holes, "plain", &g, GRID_LINES, "TX");
-	put_grid(holes, "slashes", &g, GRID_SLASHES, "TX");
-	put_grid(holes, "json", &g, GRID_JSON, "TX");
+	put_grid(holes, "board", &b, GRID_SPACED);
+	put_grid(holes, "plain", &b, GRID_LINES);
+	put_grid(holes, "slashes", &b, GRID_SLASHES);
+	put_grid(holes, "json", &b, GRID_JSON);
 	put_edged(holes, &b);
-	counts_write(&text, b.in_row, b.rows, ", ");
-	hole_put(holes, "row_counts", buf_str(&text));
-	buf_reset(&text);
-	counts_write(&text, b.in_col, b.cols, ", ");
-	hole_put(holes, "col_counts", buf_str(&text));
-	buf_reset(&text);
-	buf_addi(&text, b.rows);
-	hole_put(holes, "rows", buf_str(&text));
-	buf_reset(&text);
-	buf_addi(&text, b.cols);
-	hole_put(holes, "cols", buf_str(&text));
-	buf_reset(&text);
-	buf_addi(&text, b.trees);
-	hole_put(holes, "trees", buf_str(&text));
-	buf_release(&text);
+	put_counts(holes, "row_counts", b.in_row, b.rows);
+	put_counts(holes, "col_counts", b.in_col, b.cols);
+	hole_puti(holes, "rows", b.rows);
+	hole_puti(holes, "cols", b.cols);
+	hole_puti(holes, "trees", b.trees);
 }
 
 const struct task task_campsite = {
 	.name = "campsite",
 	.family = "grid",
 	.what = "Pitch a tent beside each tree so that tents do not touch and rows and columns hold as many as they should.",
-	.revision = 1,
+	.revision = 2,
 	.flags = TASK_UNIQUE,
 	.knobs = knobs,
 	.levels = levels,

@@ -1,28 +1,45 @@
-/* marks.c - boards of marks: units, counting, and the search that proves; see marks.h. The harder steps are in marks_logic.c. */
+/* marks.c - boards of marks: units, counting, see marks.h. The harder steps are in marks_logic.c, search is in marks_sets.c. */
 #include "generators/marks_step.h"
 
 #include <assert.h>
 
 /* ---- the shape ---- */
 
-void marks_shape(struct marks_shape *s, int rows, int cols, int kind)
+static void near(struct marks_shape *s, int y, int x)
 {
 	static const int dy[] = { -1, 1, 0, 0, -1, -1, 1, 1 }, dx[] = { 0, 0, -1, 1, -1, 1, -1, 1 };
+	bool inside = y > 0 && y + 1 < s->rows && x > 0 && x + 1 < s->cols;
+	int i = y * s->cols + x, n = 0;
 
-	memset(s, 0, sizeof(*s));
+	for (int k = 0; k < 8; k++) {
+		if (!inside && (y + dy[k] < 0 || y + dy[k] >= s->rows || x + dx[k] < 0 || x + dx[k] >= s->cols))
+			continue;
+		s->near[i][n++] = (int16_t)(i + dy[k] * s->cols + dx[k]);
+		if (k < 4)
+			s->sides[i] = (uint8_t)n;
+	}
+	s->nears[i] = (uint8_t)n;
+}
+
+/* A shape is large, a board mostly small: only what belongs to the board is set. */
+void marks_shape(struct marks_shape *s, int rows, int cols, int kind)
+{
+	size_t cells = (size_t)(rows * cols);
+
 	s->rows = rows;
 	s->cols = cols;
 	s->cells = rows * cols;
 	s->kind = kind;
-	for (int i = 0; i < s->cells; i++)
-		for (int k = 0; k < 8; k++) {
-			int y = i / cols + dy[k], x = i % cols + dx[k];
-
-			if (y < 0 || y >= rows || x < 0 || x >= cols)
-				continue;
-			s->near[i][s->nears[i]++] = (int16_t)(y * cols + x);
-			s->sides[i] = (uint8_t)(s->sides[i] + (k < 4));
-		}
+	s->units = 0;
+	s->at[0] = 0;
+	memset(s->ofs, 0, cells);
+	memset(s->sides, 0, cells);
+	memset(s->tree, 0, cells * sizeof(s->tree[0]));
+	memset(s->shut, 0, cells * sizeof(s->shut[0]));
+	memset(s->given, 0, cells * sizeof(s->given[0]));
+	for (int y = 0; y < rows; y++)
+		for (int x = 0; x < cols; x++)
+			near(s, y, x);
 }
 
 void marks_unit(struct marks_shape *s, char sign, int number, int need)
@@ -42,6 +59,20 @@ void marks_member(struct marks_shape *s, int cell)
 
 	s->pool[s->at[u + 1]++] = (int16_t)cell;
 	s->of[cell][s->ofs[cell]++] = (uint8_t)u;
+}
+
+void marks_lines(struct marks_shape *s, const uint8_t *in_row, const uint8_t *in_col)
+{
+	for (int y = 0; y < s->rows; y++) {
+		marks_unit(s, 'r', y + 1, in_row[y]);
+		for (int x = 0; x < s->cols; x++)
+			marks_member(s, y * s->cols + x);
+	}
+	for (int x = 0; x < s->cols; x++) {
+		marks_unit(s, 'c', x + 1, in_col[x]);
+		for (int y = 0; y < s->rows; y++)
+			marks_member(s, y * s->cols + x);
+	}
 }
 
 /* Where trees stand, no tent stands, and none far from all trees. */
@@ -298,8 +329,8 @@ void marks_start(struct marks *m, const struct marks_shape *s, struct marks_tale
 	m->broken = false;
 	m->bad = -1;
 	m->head = m->tail = 0;
-	memset(m->is, CELL_OPEN, sizeof(m->is));
-	memcpy(m->beside, s->sides, sizeof(m->beside));
+	memset(m->is, CELL_OPEN, (size_t)s->cells);
+	memcpy(m->beside, s->sides, (size_t)s->cells);
 	for (int u = 0; u < s->units; u++) {
 		m->need[u] = (int8_t)s->need[u];
 		m->left[u] = (uint16_t)(s->at[u + 1] - s->at[u]);
@@ -353,130 +384,4 @@ bool marks_paired(const struct marks_shape *s, const uint8_t *is)
 			return false;
 	}
 	return true;
-}
-
-/* ---- search ---- */
-
-struct searcher {
-	struct marks_search *f;
-	const bool *known;
-	int most;
-	long nodes;
-};
-
-/* The unit with the fewest open cells. */
-static int narrow_unit(const struct marks *m)
-{
-	int best = -1;
-
-	for (int u = 0; u < m->s->units; u++)
-		if (m->left[u] && (best < 0 || m->left[u] - m->need[u] < m->left[best] - m->need[best]))
-			best = u;
-	return best;
-}
-
-static int choose(const struct marks *m, const bool *known)
-{
-	const struct marks_shape *s = m->s;
-	int u = narrow_unit(m), best = -1, most = -1;
-
-	if (u < 0)
-		for (int i = 0; i < s->cells; i++)
-			if (m->is[i] == CELL_OPEN)
-				return i;
-	for (int k = s->at[u]; k < s->at[u + 1]; k++) {
-		int i = s->pool[k], open = known && !known[i] ? 9 : 0; /* what differs comes first, then what says most */
-
-		if (m->is[i] != CELL_OPEN)
-			continue;
-		for (int j = 0; j < s->nears[i]; j++)
-			open += m->is[s->near[i][j]] == CELL_OPEN;
-		if (open > most) {
-			most = open;
-			best = i;
-		}
-	}
-	return best;
-}
-
-/* A whole solution: is it another than the one that is known? */
-static void note(struct searcher *q, const struct marks *m)
-{
-	bool mark[MARKS_CELLS] = { false };
-
-	if (m->s->kind & MARKS_TREES && !marks_paired(m->s, m->is))
-		return;
-	for (int i = 0; i < m->s->cells; i++)
-		mark[i] = m->is[i] == CELL_MARK;
-	if (q->known && memcmp(mark, q->known, (size_t)m->s->cells * sizeof(mark[0])) == 0)
-		return;
-	if (q->f->found++ == 0)
-		memcpy(q->f->first, mark, sizeof(mark));
-}
-
-static void search(struct searcher *q, struct marks *m)
-{
-	while (!m->broken && q->f->found < q->most) {
-		struct marks t;
-		int cell;
-
-		marks_settle(m);
-		if (m->broken)
-			return;
-		if (!m->open) {
-			note(q, m);
-			return;
-		}
-		if (q->f->nodes++ >= q->nodes) {
-			q->f->spent = true;
-			return;
-		}
-		cell = choose(m, q->known);
-		marks_copy(&t, m);
-		marks_set(&t, cell, CELL_MARK);
-		search(q, &t);
-		if (q->f->spent)
-			return;
-		marks_set(m, cell, CELL_BLANK);
-	}
-}
-
-static void search_from(struct marks_search *f, struct marks *m, const bool *known, int most, long nodes)
-{
-	struct searcher q = { f, known, most, nodes };
-
-	f->found = 0;
-	f->nodes = 0;
-	f->spent = false;
-	search(&q, m);
-}
-
-int marks_search(struct marks_search *f, const struct marks_shape *s, const bool *known, int most, long nodes)
-{
-	struct marks m;
-
-	marks_start(&m, s, NULL);
-	search_from(f, &m, known, most, nodes);
-	return f->found;
-}
-
-enum { NODES_FIRST = 5000, NODES_OTHER = 30000 };
-
-bool marks_any(struct marks_search *f, const struct marks_shape *s)
-{
-	struct marks m;
-
-	if (marks_search(f, s, NULL, 1, NODES_FIRST) || !f->spent)
-		return f->found;
-	marks_start(&m, s, NULL);
-	marks_solve(&m, MARKS_TRIAL);
-	search_from(f, &m, NULL, 1, NODES_FIRST);
-	return f->found;
-}
-
-bool marks_unique(struct marks_search *f, const struct marks_shape *s)
-{
-	struct marks_search other;
-
-	return marks_any(f, s) && !marks_search(&other, s, f->first, 1, NODES_OTHER) && !other.spent;
 }

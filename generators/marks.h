@@ -21,7 +21,35 @@
 #include "base/buf.h"
 #include "base/rng.h"
 
-enum { MARKS_SIDE = 20, MARKS_CELLS = MARKS_SIDE * MARKS_SIDE, MARKS_UNITS = 56 };
+enum { MARKS_SIDE = 20, MARKS_CELLS = MARKS_SIDE * MARKS_SIDE, MARKS_UNITS = 56, MARKS_WORDS = (MARKS_CELLS + 63) / 64 };
+
+struct set { /* of cells */
+	uint64_t w[MARKS_WORDS];
+};
+
+static inline bool set_has(const struct set *s, int cell)
+{
+	return s->w[cell / 64] >> (cell % 64) & 1;
+}
+
+static inline void set_put(struct set *s, int cell)
+{
+	s->w[cell / 64] |= (uint64_t)1 << (cell % 64);
+}
+
+static inline void set_take(struct set *s, int cell)
+{
+	s->w[cell / 64] &= ~((uint64_t)1 << (cell % 64));
+}
+
+static inline bool set_empty(const struct set *s)
+{
+	uint64_t any = 0;
+
+	for (int i = 0; i < MARKS_WORDS; i++)
+		any |= s->w[i];
+	return !any;
+}
 
 enum marks_kind {
 	MARKS_APART = 1,   /* no two marks touch, not even at a corner */
@@ -85,6 +113,7 @@ struct marks {
 void marks_shape(struct marks_shape *s, int rows, int cols, int kind);
 void marks_unit(struct marks_shape *s, char sign, int number, int need);
 void marks_member(struct marks_shape *s, int cell); /* of the last unit */
+void marks_lines(struct marks_shape *s, const uint8_t *in_row, const uint8_t *in_col); /* rows, then columns, as units */
 void marks_close(struct marks_shape *s);
 
 /* Nothing told yet; out may be NULL: then it is only measured. Release t->line where out is given. */
@@ -93,15 +122,20 @@ void marks_start(struct marks *m, const struct marks_shape *s, struct marks_tale
 /* Steps up to `technique` until all is decided, broken or stuck; the hardest technique that was used. */
 int marks_solve(struct marks *m, int technique);
 
+/*
+ * Does the one solution need this technique (0), or do easier ones do (-1), or is it harder (1)? `open` is then what stays
+ * undecided. Says what marks_solve() would, sooner.
+ */
+int marks_compare(const struct marks_shape *s, int technique, struct set *open);
+
 struct marks_search {
 	int found;
-	long nodes;
-	bool spent;              /* the nodes ran out: found is what there is at least */
-	bool first[MARKS_CELLS]; /* marked cells of the first solution found */
+	long nodes;       /* suppositions */
+	bool spent;       /* the nodes ran out: found is what there is at least */
+	struct set first; /* marked cells of the first solution found */
+	struct set open;  /* what counting alone leaves undecided */
 };
 
-/* Solutions, `most` at most, within `nodes` steps of search; where `known` is one (it may be NULL), others than that. */
-int marks_search(struct marks_search *f, const struct marks_shape *s, const bool *known, int most, long nodes);
 /* A solution, in f->first; false: none within a generous budget. */
 bool marks_any(struct marks_search *f, const struct marks_shape *s);
 /* One solution, in f->first, and no other, proved by search. */

@@ -14,6 +14,7 @@
  *	r1-r2 = A D: -(1,5)		A and D fill these rows
  *	? +(3,3) ... x B 0/1: -(3,3)	supposed, with what follows, until B cannot be filled: not so
  */
+#include "generators/marks_sets.h"
 #include "generators/marks_step.h"
 
 /* ---- whose tent ---- */
@@ -125,17 +126,27 @@ static bool pair_step(struct marks *m)
 
 /* ---- all ways ---- */
 
-enum { WAYS_MAX = 24 }; /* more nobody follows */
+enum { WAYS_MAX = 24, CHOICES_MAX = 8 * WAYS_MAX }; /* more nobody follows */
 
 struct ways {
 	int u, n;
-	bool any, over; /* over: nothing in common is left, or too many */
+	bool over; /* nothing in common is left, or too many */
 	uint8_t common[MARKS_CELLS];
 };
 
 static bool nothing_new(const struct ways *w, const struct marks *m)
 {
 	return memcmp(w->common, m->is, (size_t)m->s->cells) == 0;
+}
+
+static void way_found(struct ways *w, const struct marks *t)
+{
+	size_t cells = (size_t)t->s->cells;
+
+	if (w->n++ == 0)
+		memcpy(w->common, t->is, cells);
+	for (size_t i = 0; i < cells; i++)
+		w->common[i] = w->common[i] == t->is[i] ? t->is[i] : CELL_OPEN;
 }
 
 static void ways_from(struct ways *w, const struct marks *base, const struct marks *m, int from)
@@ -152,18 +163,17 @@ static void ways_from(struct ways *w, const struct marks *base, const struct mar
 		marks_set(&t, cell, CELL_MARK);
 		if (!t.broken)
 			marks_follow(&t, cell);
+		for (int j = s->at[w->u]; j < s->at[w->u + 1] && t.need[w->u] == 0 && !t.broken; j++)
+			if (s->pool[j] != cell && t.is[s->pool[j]] != m->is[s->pool[j]] && t.is[s->pool[j]] == CELL_MARK)
+				marks_follow(&t, s->pool[j]); /* the unit needed all that was left */
 		if (t.broken)
 			continue;
 		if (t.need[w->u] > 0) {
 			ways_from(w, base, &t, k + 1);
 			continue;
 		}
-		if (!w->any)
-			memcpy(w->common, t.is, (size_t)s->cells);
-		for (int i = 0; i < s->cells; i++)
-			w->common[i] = w->common[i] == t.is[i] ? t.is[i] : CELL_OPEN;
-		w->any = true;
-		w->over = ++w->n > WAYS_MAX || nothing_new(w, base);
+		way_found(w, &t);
+		w->over = w->n > WAYS_MAX || nothing_new(w, base);
 	}
 }
 
@@ -197,7 +207,7 @@ static bool ways_of(struct marks *m, int u)
 	marks_copy(&base, m);
 	base.tale = NULL;
 	ways_from(&w, &base, &base, s->at[u]);
-	if (!w.any && !w.over) {
+	if (!w.n && !w.over) {
 		m->broken = true;
 		m->bad = (int16_t)u;
 		return true;
@@ -244,18 +254,15 @@ static bool domino_ways(struct marks *m, int cell)
 			marks_follow(&t, other);
 		if (t.broken)
 			continue;
-		if (!w.any)
-			memcpy(w.common, t.is, (size_t)s->cells);
-		for (int i = 0; i < s->cells; i++)
-			w.common[i] = w.common[i] == t.is[i] ? t.is[i] : CELL_OPEN;
-		w.any = true;
-		w.n++;
+		if (m->is[cell] == CELL_OPEN)
+			return false; /* one fits */
+		way_found(&w, &t);
 	}
 	if (!w.n && m->is[cell] == CELL_MARK) {
 		m->broken = true;
 		return true;
 	}
-	if (m->is[cell] == CELL_OPEN ? w.n > 0 : nothing_new(&w, m))
+	if (w.n && nothing_new(&w, m))
 		return false;
 	if (m->tale) {
 		struct buf *b = marks_tell(m, depth_beside(m, cell));
@@ -300,7 +307,7 @@ static bool ways_step(struct marks *m)
 	for (int u = 0; u < m->s->units; u++) {
 		int c = choices(m->need[u], m->left[u]), at = n;
 
-		if (!m->need[u] || c > 8 * WAYS_MAX)
+		if (!m->need[u] || c > CHOICES_MAX)
 			continue;
 		for (; at > 0 && count[at - 1] > c; at--) {
 			count[at] = count[at - 1];
@@ -483,14 +490,18 @@ static bool trial_step(struct marks *m)
 {
 	const struct marks_shape *s = m->s;
 	int best = -1, best_v = 0, shortest = 0;
+	struct marks_sets sets;
+	struct marks_state st;
 	struct marks t;
 
+	marks_sets(&sets, s);
+	marks_state(&st, m);
 	for (int v = CELL_MARK; v >= CELL_BLANK; v--)
 		for (int i = 0; i < s->cells && (best < 0 || shortest > 6); i++) {
-			if (m->is[i] != CELL_OPEN)
+			if (m->is[i] != CELL_OPEN || !marks_refuted(&sets, &st, i, v == CELL_MARK))
 				continue;
 			suppose(&t, m, NULL, i, v);
-			if (t.broken && (best < 0 || t.tail < shortest)) {
+			if (best < 0 || t.tail < shortest) {
 				best = i;
 				best_v = v;
 				shortest = t.tail;
@@ -572,6 +583,83 @@ int marks_solve(struct marks *m, int technique)
 			return hardest;
 		hardest = used > hardest ? used : hardest;
 	}
+}
+
+/* ---- everything at once ---- */
+
+/* All ways, once for each cell or unit. */
+static bool ways_pass(struct marks *m)
+{
+	const struct marks_shape *s = m->s;
+	bool any = false;
+
+	for (int i = 0; i < s->cells && s->kind & MARKS_DOMINO && !m->broken; i++)
+		if ((m->is[i] == CELL_OPEN || lonely(m, i)) && domino_ways(m, i)) {
+			marks_settle(m);
+			any = true;
+		}
+	for (int u = 0; u < s->units && !m->broken; u++)
+		if (m->need[u] && choices(m->need[u], m->left[u]) <= CHOICES_MAX && ways_of(m, u)) {
+			marks_settle(m);
+			any = true;
+		}
+	return any;
+}
+
+static bool trials_pass(struct marks *m)
+{
+	struct marks_sets sets;
+	struct marks_state st;
+	int open = m->open;
+
+	marks_sets(&sets, m->s);
+	marks_state(&st, m);
+	marks_trials(&sets, &st);
+	for (int i = 0; i < m->s->cells && !m->broken; i++)
+		if (!set_has(&st.open, i))
+			marks_set(m, i, set_has(&st.mark, i) ? CELL_MARK : CELL_BLANK);
+	marks_settle(m);
+	return m->open < open;
+}
+
+/* All that steps up to `technique` say. Their order does not matter for that, so that it is not marks_solve()'s, which is slower. */
+static void exhaust(struct marks *m, int technique)
+{
+	bool more = true;
+
+	marks_settle(m);
+	while (more && m->open && !m->broken) {
+		more = false;
+		while (technique >= MARKS_PAIR && m->s->kind & MARKS_TREES && !m->broken && pair_step(m)) {
+			marks_settle(m);
+			more = true;
+		}
+		if (technique >= MARKS_WAYS && ways_pass(m))
+			more = true;
+		else if (technique >= MARKS_BANDS && bands_step(m))
+			more = true;
+		else if (technique >= MARKS_TRIAL && trials_pass(m))
+			more = true;
+		marks_settle(m);
+	}
+}
+
+int marks_compare(const struct marks_shape *s, int technique, struct set *open)
+{
+	struct marks m;
+
+	marks_start(&m, s, NULL);
+	exhaust(&m, technique - 1);
+	if (!m.open)
+		return -1;
+	if (technique == MARKS_GUESS)
+		return 0;
+	exhaust(&m, technique);
+	*open = (struct set){ { 0 } };
+	for (int i = 0; i < s->cells; i++)
+		if (m.is[i] == CELL_OPEN)
+			set_put(open, i);
+	return m.open > 0;
 }
 
 /* ---- from outside ---- */

@@ -7,16 +7,15 @@
  *
  * Regions grow around the covered cells of random dominoes, each region is two such patches, and regions_fit.c does the rest.
  */
+#include "generators/marks_posed.h"
 #include "generators/regions.h"
 
-#include <stdio.h>
-
-enum { SIDE = 20, REGIONS = 50 };
+enum { SIDE = 12, REGIONS = 50 };
 
 enum { N, REGIONS_MIN, REGIONS_MAX, SHADOW, TECHNIQUE };
 
 static const struct knob knobs[] = {
-	{ "n", 4, 12, "rows and columns" },
+	{ "n", 4, SIDE, "rows and columns" },
 	{ "regions_min", 2, 34, "fewest regions" },
 	{ "regions_max", 2, 34, "most regions" },
 	{ "shadow", 0, 15, "percent of the cells that are covered from the start (X) and in no region; their number is made even" },
@@ -71,116 +70,134 @@ static bool board_read(struct board *b, struct str desc)
 static void shape_of(struct marks_shape *s, const struct regions *r, int k, const char *label)
 {
 	marks_shape(s, r->rows, r->cols, MARKS_DOMINO);
-	for (int u = 0; u < r->n; u++) {
-		marks_unit(s, label[u], 0, k);
-		for (int i = 0; i < s->cells; i++)
-			if (r->of[i] == u)
-				marks_member(s, i);
-	}
+	regions_units(s, r, k, label);
 	for (int i = 0; i < s->cells; i++)
 		s->given[i] = r->of[i] == REGIONS_NONE;
 	marks_close(s);
 }
 
-static void answer_write(struct buf *out, const bool *covered, const struct regions *r)
+static void answer_write(struct buf *out, const struct marks_shape *s, const struct set *covered)
 {
-	for (int i = 0; i < r->rows * r->cols; i++) {
-		if (i && i % r->cols == 0)
+	for (int y = 0, i = 0; y < s->rows; y++) {
+		if (y > 0)
 			buf_addc(out, '/');
-		buf_addc(out, covered[i] ? '1' : '0');
+		for (int x = 0; x < s->cols; x++, i++)
+			buf_addc(out, set_has(covered, i) ? '1' : '0');
 	}
 }
 
 /* ---- inventing ---- */
 
-/* The cells of and around the domino at `place` (2 * cell, + 1 where it lies on its side); how many, at most 8. */
-static int footprint(int place, int n, int16_t out[8])
+/* Where a domino can lie, and what it leaves no room on: its own cells and those beside it. */
+struct places {
+	int n, words;
+	struct {
+		int16_t cell[2];
+		struct set foot;
+	} at[2 * SIDE * SIDE];
+};
+
+static void places_of(struct places *p, int side)
 {
-	static const int8_t upright[8][2] = { { 0, 0 }, { 1, 0 }, { -1, 0 }, { 2, 0 }, { 0, -1 }, { 0, 1 }, { 1, -1 }, { 1, 1 } };
-	int y = place / 2 / n, x = place / 2 % n, lying = place & 1, count = 0;
+	p->n = 0;
+	p->words = (side * side + 63) / 64;
+	for (int i = 0; i < side * side; i++)
+		for (int lying = 0; lying < 2; lying++) {
+			int last = i + (lying ? 1 : side); /* the other cell */
+			struct set *foot = &p->at[p->n].foot;
 
-	for (int k = 0; k < 8; k++) {
-		int cy = y + upright[k][lying], cx = x + upright[k][!lying];
+			if (lying ? i % side + 1 == side : last >= side * side)
+				continue;
+			p->at[p->n].cell[0] = (int16_t)i;
+			p->at[p->n++].cell[1] = (int16_t)last;
+			*foot = (struct set){ { 0 } };
+			for (int y = i / side - 1; y <= last / side + 1; y++)
+				for (int x = i % side - 1; x <= last % side + 1; x++) {
+					bool corner = (y < i / side || y > last / side) && (x < i % side || x > last % side);
 
-		if (cy >= 0 && cy < n && cx >= 0 && cx < n)
-			out[count++] = (int16_t)(cy * n + cx);
-	}
-	return count; /* the domino's own two come first */
+					if (y >= 0 && y < side && x >= 0 && x < side && !corner)
+						set_put(foot, y * side + x);
+				}
+		}
 }
 
 struct layout {
-	int n, count;
-	int16_t domino[SIDE * SIDE / 2]; /* places: 2 * cell, + 1 where it lies on its side */
-	int16_t place[2 * SIDE * SIDE];  /* all there are */
-	int places;
+	int count;
+	int16_t domino[SIDE * SIDE / 2]; /* places */
 };
 
-enum { TASTES = 12, RELAYS = 400 };
+enum { TASTES = 12, TASTES_LEAST = 3, RELAYS = 400 };
 
-/* Add dominoes where there is room; of some places the one that wastes least, so that they lie close. */
-static void fill(struct layout *l, int most, struct rng *rng)
+static int waste(const struct set *foot, const struct set *taken, int words)
 {
-	bool taken[SIDE * SIDE] = { false }; /* covered, or beside a domino */
-	int16_t foot[8];
-	int left = l->places;
+	int n = 0;
+
+	for (int i = 0; i < words; i++)
+		for (uint64_t x = foot->w[i] & ~taken->w[i]; x; x &= x - 1)
+			n++;
+	return n;
+}
+
+static void take(struct set *taken, const struct set *foot, int words)
+{
+	for (int i = 0; i < words; i++)
+		taken->w[i] |= foot->w[i];
+}
+
+/* Add dominoes where there is room; of some places, fewer as they run short, the one that wastes least, so that they lie close. */
+static void fill(struct layout *l, const struct places *p, int most, struct rng *rng)
+{
+	int16_t place[2 * SIDE * SIDE]; /* that may be free */
+	struct set taken = { { 0 } };   /* covered, or beside a domino */
+	int left = 0;
 
 	for (int i = 0; i < l->count; i++)
-		for (int k = footprint(l->domino[i], l->n, foot); k > 0; k--)
-			taken[foot[k - 1]] = true;
+		take(&taken, &p->at[l->domino[i]].foot, p->words);
+	for (int i = 0; i < p->n; i++)
+		if (!set_has(&taken, p->at[i].cell[0]) && !set_has(&taken, p->at[i].cell[1]))
+			place[left++] = (int16_t)i;
 	while (l->count < most && left > 0) {
-		int best = -1, least = 9;
+		int best = -1, least = 9, tastes = TASTES * left / p->n;
 
-		for (int t = 0; t < TASTES && left > 0; t++) {
-			int at = (int)rng_below(rng, (uint32_t)left), place = l->place[at], waste = 0;
-			int feet = footprint(place, l->n, foot);
+		for (int t = 0; (t < tastes || t < TASTES_LEAST) && left > 0; t++) {
+			int at = (int)rng_below(rng, (uint32_t)left), here = place[at], wasted;
 
-			if (taken[foot[0]] || taken[foot[1]]) {
-				l->place[at] = l->place[--left];
-				l->place[left] = (int16_t)place;
+			if (set_has(&taken, p->at[here].cell[0]) || set_has(&taken, p->at[here].cell[1])) {
+				place[at] = place[--left];
 				continue;
 			}
-			for (int k = 0; k < feet; k++)
-				waste += !taken[foot[k]];
-			if (waste < least) {
-				least = waste;
-				best = place;
+			wasted = waste(&p->at[here].foot, &taken, p->words);
+			if (wasted < least) {
+				least = wasted;
+				best = here;
 			}
 		}
 		if (best < 0)
 			continue;
-		for (int k = footprint(best, l->n, foot); k > 0; k--)
-			taken[foot[k - 1]] = true;
+		take(&taken, &p->at[best].foot, p->words);
 		l->domino[l->count++] = (int16_t)best;
 	}
 }
 
 /* Dominoes at random, side by side nowhere; while too few find room, two are taken up and laid anew. */
-static bool lay(bool *covered, int n, int dominoes, struct rng *rng)
+static bool lay(struct set *covered, const struct places *p, int dominoes, struct rng *rng)
 {
-	struct layout l = { .n = n };
+	struct layout l = { .count = 0 };
 
-	for (int i = 0; i < n * n; i++) {
-		if (i % n + 1 < n)
-			l.place[l.places++] = (int16_t)(2 * i + 1);
-		if (i / n + 1 < n)
-			l.place[l.places++] = (int16_t)(2 * i);
-	}
-	fill(&l, dominoes, rng);
+	fill(&l, p, dominoes, rng);
 	for (int i = 0; i < RELAYS && l.count < dominoes; i++) {
 		struct layout old = l;
 
 		for (int k = 0; k < 2 && l.count > 0; k++, l.count--)
 			l.domino[rng_below(rng, (uint32_t)l.count)] = l.domino[l.count - 1];
-		fill(&l, dominoes, rng);
+		fill(&l, p, dominoes, rng);
 		if (l.count < old.count)
 			l = old;
 	}
-	memset(covered, 0, MARKS_CELLS * sizeof(*covered));
+	*covered = (struct set){ { 0 } };
 	for (int i = 0; i < l.count; i++) {
-		int16_t foot[8];
-
-		footprint(l.domino[i], n, foot);
-		covered[foot[0]] = covered[foot[1]] = true;
+		set_put(covered, p->at[l.domino[i]].cell[0]);
+		set_put(covered, p->at[l.domino[i]].cell[1]);
 	}
 	return l.count == dominoes;
 }
@@ -202,18 +219,18 @@ static int most(int n)
 	return n * n * 26 / 100 + 1;
 }
 
-enum { DRAWS = 40, CUTS = 4 };
+enum { DRAWS = 40, CUTS = 8 };
 
 /* Regions for these covered cells, of which some become X cells. */
-static bool cut(struct regions *r, const bool *covered, int n, int regions, int technique, struct rng *rng)
+static bool cut(struct regions *r, const struct set *covered, int n, int regions, int technique, struct rng *rng)
 {
-	struct regions_puzzle p = { shape_of, 2, letters, 25 };
+	struct regions_puzzle p = { shape_of, 2, letters, 8 };
 	bool x[MARKS_CELLS] = { false };
 	int16_t cell[MARKS_CELLS];
 	int cells = 0;
 
 	for (int i = 0; i < n * n; i++)
-		if (covered[i])
+		if (set_has(covered, i))
 			cell[cells++] = (int16_t)i;
 	rng_shuffle(rng, cell, (size_t)cells, sizeof(cell[0]));
 	for (int i = 2 * regions; i < cells; i++)
@@ -225,23 +242,25 @@ static bool cut(struct regions *r, const bool *covered, int n, int regions, int 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
 	int n = knob[N], xs = shadows(knob), lo = knob[REGIONS_MIN], hi = knob[REGIONS_MAX];
+	struct places places;
 
+	places_of(&places, n);
 	lo = lo > fewest(n) - xs / 2 ? lo : fewest(n) - xs / 2;
 	hi = hi < most(n) - xs / 2 ? hi : most(n) - xs / 2;
 	for (int draw = 0; draw < DRAWS; draw++) {
 		int regions = rng_range(rng, lo, hi), cuts = 0;
-		bool covered[MARKS_CELLS];
+		struct set covered;
 		struct regions r;
 
-		if (!lay(covered, n, regions + xs / 2, rng))
+		if (!lay(&covered, &places, regions + xs / 2, rng))
 			continue;
-		while (cuts < CUTS && !cut(&r, covered, n, regions, techniques[knob[TECHNIQUE]], rng))
+		while (cuts < CUTS && !cut(&r, &covered, n, regions, techniques[knob[TECHNIQUE]], rng))
 			cuts++;
 		if (cuts == CUTS)
 			continue;
 		regions_sort(&r);
 		regions_write(desc, &r, letters, 'X');
-		answer_write(answer, covered, &r);
+		answer_write(answer, &(struct marks_shape){ .rows = n, .cols = n }, &covered);
 		return true;
 	}
 	return false;
@@ -268,84 +287,52 @@ static const char *refuse(const int *knob)
 
 /* ---- from the desc ---- */
 
-/* The one solution, in f->first. */
-static bool well_posed(struct board *b, struct marks_shape *s, struct marks_search *f, struct str desc)
+static bool shape_read(struct marks_shape *s, struct str desc)
 {
-	if (!board_read(b, desc))
+	struct board b;
+
+	if (!board_read(&b, desc))
 		return false;
-	shape_of(s, &b->r, 2, b->label);
-	return marks_unique(f, s);
+	shape_of(s, &b.r, 2, b.label);
+	return true;
 }
+
+static const struct posed posed = {
+	.shape = shape_read,
+	.answer = answer_write,
+	.techniques = technique_names,
+	.legend = {
+		[LANG_EN] = "+(y,x): the cell in row y, column x is covered; -(y,x): it is not. Letter: region, with covered cells it "
+			    "has/needs. =0, =1, =2: covered cells beside the cell. *N: the same in all N ways; ? suppose, "
+			    "x contradiction.\n",
+		[LANG_ZH] = "+(y,x)：第y行第x列被覆盖；-(y,x)：没有。字母：区域，后面是已覆盖/应覆盖格数。"
+			    "=0、=1、=2：该格旁边已覆盖的格数。*N：N种覆盖法都如此；?：假设，x：矛盾。\n",
+	},
+};
 
 static bool prove(struct str desc)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	return well_posed(&b, &s, &f, desc);
+	return posed_prove(&posed, desc);
 }
 
 static bool solve(struct buf *answer, struct str desc)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	if (!board_read(&b, desc))
-		return false;
-	shape_of(&s, &b.r, 2, b.label);
-	if (!marks_any(&f, &s))
-		return false;
-	answer_write(answer, f.first, &b.r);
-	return true;
+	return posed_solve(&posed, answer, desc);
 }
-
-enum { COUNT_NODES = 30000 };
 
 static int count(struct buf *answer, struct str desc, int limit)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-	int found;
-
-	if (!board_read(&b, desc))
-		return -1;
-	shape_of(&s, &b.r, 2, b.label);
-	found = marks_search(&f, &s, NULL, limit, COUNT_NODES);
-	if (found > 0)
-		answer_write(answer, f.first, &b.r);
-	return f.spent && found < limit ? -1 : found;
+	return posed_count(&posed, answer, desc, limit);
 }
 
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	if (!well_posed(&b, &s, &f, desc))
-		return;
-	if (lang == LANG_ZH)
-		buf_addf(steps, "+(y,x)：第y行第x列被覆盖；-(y,x)：没有。字母：区域，后面是已覆盖/应覆盖格数。"
-				"=0、=1、=2：该格旁边已覆盖的格数。*N：N种覆盖法都如此；?：假设，x：矛盾。\n");
-	else
-		buf_addf(steps, "+(y,x): the cell in row y, column x is covered; -(y,x): it is not. Letter: region, with covered cells it "
-				"has/needs. =0, =1, =2: covered cells beside the cell. *N: the same in all N ways; ? suppose, "
-				"x contradiction.\n");
-	marks_explain(steps, &s);
+	posed_explain(&posed, steps, desc, lang);
 }
 
 static void grade(struct effort *e, struct str desc)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	*e = (struct effort){ .technique = "" };
-	if (well_posed(&b, &s, &f, desc))
-		e->technique = technique_names[marks_grade(&s, &e->depth, &e->branch, &e->steps)];
+	posed_grade(&posed, e, desc);
 }
 
 static double answers_log2(struct str desc)
@@ -393,25 +380,15 @@ static bool has_shadow(const struct regions *r)
 	return false;
 }
 
-static void put_number(struct holes *holes, const char *hole, int v)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%d", v);
-	hole_put(holes, hole, str_of(text));
-}
-
 /* What has to be said only of some boards: of X cells, and of small letters beside capitals. */
 static void put_remark(struct holes *holes, const char *hole, const char *x, const char *small, const struct regions *r)
 {
-	struct buf text = BUF_INIT;
+	struct buf *b = hole_open(holes, hole);
 
-	if (has_shadow(r))
-		buf_addz(&text, x);
-	if (r->n > 24)
-		buf_addz(&text, small);
-	hole_put(holes, hole, buf_str(&text));
-	buf_release(&text);
+	if (b && has_shadow(r))
+		buf_addz(b, x);
+	if (b && r->n > 24)
+		buf_addz(b, small);
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
@@ -420,8 +397,8 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 
 	if (!board_read(&b, desc))
 		return;
-	put_number(holes, "rows", b.r.rows);
-	put_number(holes, "cols", b.r.cols);
+	hole_puti(holes, "rows", b.r.rows);
+	hole_puti(holes, "cols", b.r.cols);
 	if (lang == LANG_ZH) {
 		put_remark(holes, "remark", "标有X的格子不属于任何区域，必须被覆盖。", "字母的大写和小写表示不同的区域。", &b.r);
 		put_remark(holes, "owners", "标有X的地块不属于任何人家，必须被占据。", "字母的大写和小写表示不同的人家。", &b.r);
@@ -438,7 +415,7 @@ const struct task task_norinori = {
 	.name = "norinori",
 	.family = "grid",
 	.what = "Lay dominoes that do not lie side by side, so that each region has two covered cells.",
-	.revision = 1,
+	.revision = 2,
 	.flags = TASK_UNIQUE,
 	.knobs = knobs,
 	.levels = levels,

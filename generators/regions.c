@@ -167,15 +167,19 @@ static int size_of(const struct regions *r, int k)
 /* Would the region of `cell` still be one piece without it? */
 static bool whole_without(const struct regions *r, int cell)
 {
-	bool seen[REGIONS_CELLS] = { false };
+	bool seen[REGIONS_CELLS];
 	int16_t queue[REGIONS_CELLS];
-	int head = 0, tail = 0, side[4], sides = beside(r, cell, side), k = r->of[cell];
+	int head = 0, tail = 0, side[4], sides = beside(r, cell, side), k = r->of[cell], own = 0;
 
-	for (int s = 0; s < sides && !tail; s++)
+	for (int s = 0; s < sides; s++)
 		if (r->of[side[s]] == k) {
-			queue[tail++] = (int16_t)side[s];
-			seen[side[s]] = true;
+			own++;
+			queue[0] = (int16_t)side[s];
 		}
+	if (own < 2)
+		return own; /* an end, or all of it */
+	memset(seen, 0, (size_t)(r->rows * r->cols) * sizeof(seen[0]));
+	seen[queue[tail++]] = true;
 	while (head < tail) {
 		int i = queue[head++];
 
@@ -186,7 +190,7 @@ static bool whole_without(const struct regions *r, int cell)
 				queue[tail++] = (int16_t)side[s];
 			}
 	}
-	return tail && tail == size_of(r, k) - 1;
+	return tail == size_of(r, k) - 1;
 }
 
 enum { TO_LARGER = 60 }; /* percent */
@@ -209,6 +213,24 @@ bool regions_move(struct regions *r, int cell, struct rng *rng)
 	return true;
 }
 
+void regions_units(struct marks_shape *s, const struct regions *r, int need, const char *label)
+{
+	int16_t cell[REGIONS_CELLS], at[REGIONS_NONE + 2] = { 0 }; /* cells in order of their regions: from at[k] on */
+
+	for (int i = 0; i < s->cells; i++)
+		at[r->of[i] + 1]++;
+	for (int k = 0; k < r->n; k++)
+		at[k + 1] = (int16_t)(at[k + 1] + at[k]);
+	for (int i = 0; i < s->cells; i++)
+		if (r->of[i] != REGIONS_NONE)
+			cell[at[r->of[i]]++] = (int16_t)i;
+	for (int k = 0, i = 0; k < r->n; k++) {
+		marks_unit(s, label[k], 0, need);
+		for (; i < at[k]; i++) /* by now at[k] is where region k ends */
+			marks_member(s, cell[i]);
+	}
+}
+
 /* ---- text and symmetry ---- */
 
 void regions_sort(struct regions *r)
@@ -229,67 +251,88 @@ void regions_sort(struct regions *r)
 
 bool regions_read(struct regions *r, struct str text, const char *letters, char none, char *label)
 {
-	uint8_t as[128];
-	size_t at = 0;
+	enum { OTHER = 254 }; /* a letter that names no region yet */
+	uint8_t as[256];
+	size_t cols = 0, at = 0;
 
 	memset(as, REGIONS_NONE, sizeof(as));
-	r->n = 0;
-	for (r->cols = 0; (size_t)r->cols < text.n && text.s[r->cols] != '/' && r->cols <= REGIONS_SIDE; r->cols++)
-		;
-	if (!r->cols || r->cols > REGIONS_SIDE || (text.n + 1) % (size_t)(r->cols + 1) ||
-	    (text.n + 1) / (size_t)(r->cols + 1) > REGIONS_SIDE)
+	for (const char *c = letters; *c; c++)
+		as[(unsigned char)*c] = OTHER;
+	while (cols < text.n && text.s[cols] != '/' && cols <= REGIONS_SIDE)
+		cols++;
+	if (!cols || cols > REGIONS_SIDE || (text.n + 1) % (cols + 1) || (text.n + 1) / (cols + 1) > REGIONS_SIDE)
 		return false;
-	r->rows = (int)((text.n + 1) / (size_t)(r->cols + 1));
-	for (int i = 0; i < r->rows * r->cols; i++) {
-		char c = text.s[at++];
+	r->cols = (int)cols;
+	r->rows = (int)((text.n + 1) / (cols + 1));
+	r->n = 0;
+	for (int y = 0, i = 0; y < r->rows; y++) {
+		if (y > 0 && text.s[at++] != '/')
+			return false;
+		for (int x = 0; x < r->cols; x++) {
+			unsigned char c = (unsigned char)text.s[at++];
 
-		if (i % r->cols == r->cols - 1 && at < text.n && text.s[at++] != '/')
-			return false;
-		r->of[i] = REGIONS_NONE;
-		if (none && c == none)
-			continue;
-		if (!c || !strchr(letters, c))
-			return false;
-		if (as[(int)c] == REGIONS_NONE) {
-			if (label)
-				label[r->n] = c;
-			as[(int)c] = (uint8_t)r->n++;
+			if (as[c] == OTHER) {
+				if (label)
+					label[r->n] = (char)c;
+				as[c] = (uint8_t)r->n++;
+			}
+			if (as[c] == REGIONS_NONE && !(none && c == (unsigned char)none))
+				return false;
+			r->of[i++] = as[c];
 		}
-		r->of[i] = as[(int)c];
 	}
 	return r->n > 0;
 }
 
 void regions_write(struct buf *b, const struct regions *r, const char *label, char none)
 {
-	for (int i = 0; i < r->rows * r->cols; i++) {
-		if (i && i % r->cols == 0)
+	for (int y = 0, i = 0; y < r->rows; y++) {
+		if (y > 0)
 			buf_addc(b, '/');
-		buf_addc(b, r->of[i] == REGIONS_NONE ? none : label[r->of[i]]);
+		for (int x = 0; x < r->cols; x++, i++)
+			buf_addc(b, r->of[i] == REGIONS_NONE ? none : label[r->of[i]]);
 	}
+}
+
+/* Image `how` of a board, its numbers going by first cell; false once it comes after `best` (NULL: never). */
+static bool image_before(struct regions *to, const struct regions *from, int how, const struct regions *best)
+{
+	uint8_t as[256];
+	bool before = !best;
+
+	to->rows = how & 1 ? from->cols : from->rows;
+	to->cols = how & 1 ? from->rows : from->cols;
+	to->n = 0;
+	if (best && to->rows != best->rows) {
+		if (to->rows > best->rows)
+			return false;
+		before = true;
+	}
+	memset(as, REGIONS_NONE, sizeof(as));
+	for (int line = 0, i = 0; line < to->rows; line++) {
+		int y = how & 2 ? to->rows - 1 - line : line, x = how & 4 ? to->cols - 1 : 0;
+		int at = how & 1 ? x * from->cols + y : y * from->cols + x, step = how & 1 ? from->cols : 1;
+
+		step = how & 4 ? -step : step;
+		for (int k = 0; k < to->cols; k++, i++, at += step) {
+			uint8_t of = from->of[at];
+
+			if (of != REGIONS_NONE && as[of] == REGIONS_NONE)
+				as[of] = (uint8_t)to->n++;
+			to->of[i] = as[of];
+			if (before || to->of[i] == best->of[i])
+				continue;
+			if (to->of[i] > best->of[i])
+				return false;
+			before = true;
+		}
+	}
+	return before;
 }
 
 void regions_image(struct regions *to, const struct regions *from, int how)
 {
-	to->n = from->n;
-	to->rows = how & 1 ? from->cols : from->rows;
-	to->cols = how & 1 ? from->rows : from->cols;
-	for (int i = 0; i < to->rows * to->cols; i++) {
-		int y = i / to->cols, x = i % to->cols;
-
-		y = how & 2 ? to->rows - 1 - y : y;
-		x = how & 4 ? to->cols - 1 - x : x;
-		to->of[i] = from->of[how & 1 ? x * from->cols + y : y * from->cols + x];
-	}
-	regions_sort(to);
-}
-
-/* Shape first, then the numbers in reading order. */
-static int order(const struct regions *a, const struct regions *b)
-{
-	if (a->rows != b->rows)
-		return a->rows - b->rows;
-	return memcmp(a->of, b->of, (size_t)(a->rows * a->cols));
+	image_before(to, from, how, NULL);
 }
 
 void regions_canon(struct regions *to, const struct regions *from)
@@ -297,11 +340,9 @@ void regions_canon(struct regions *to, const struct regions *from)
 	struct regions image;
 
 	regions_image(to, from, 0);
-	for (int how = 1; how < 8; how++) {
-		regions_image(&image, from, how);
-		if (order(&image, to) < 0)
+	for (int how = 1; how < 8; how++)
+		if (image_before(&image, from, how, to))
 			*to = image;
-	}
 }
 
 /* ---- what the prompt needs ---- */
@@ -312,25 +353,25 @@ void regions_fields(struct holes *holes, const struct regions *r, const char *la
 		const char *hole;
 		enum grid_style style;
 	} looks[] = { { "board", GRID_SPACED }, { "plain", GRID_LINES }, { "json", GRID_JSON }, { "markdown", GRID_MARKDOWN } };
-	struct grid g = { .rows = r->rows, .cols = r->cols };
 	char symbols[66] = "";
-	struct buf text = BUF_INIT;
+	struct grid g;
+	struct buf *b;
 
 	memcpy(symbols, label, (size_t)r->n);
 	symbols[r->n] = none;
+	g.rows = r->rows;
+	g.cols = r->cols;
 	for (int i = 0; i < r->rows * r->cols; i++)
 		g.cell[i] = r->of[i] == REGIONS_NONE ? (int16_t)r->n : r->of[i];
 	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
-		buf_reset(&text);
-		grid_write(&text, &g, &(struct grid_look){ .style = looks[i].style, .symbols = symbols });
-		hole_put(holes, looks[i].hole, buf_str(&text));
+		b = hole_open(holes, looks[i].hole);
+		if (b)
+			grid_write(b, &g, &(struct grid_look){ .style = looks[i].style, .symbols = symbols });
 	}
-	buf_reset(&text);
-	for (int k = 0; k < r->n; k++)
-		buf_addf(&text, k ? ", %c" : "%c", label[k]);
-	hole_put(holes, "letters", buf_str(&text));
-	buf_reset(&text);
-	buf_addi(&text, r->n);
-	hole_put(holes, "regions", buf_str(&text));
-	buf_release(&text);
+	b = hole_open(holes, "letters");
+	for (int k = 0; b && k < r->n; k++) {
+		buf_addz(b, k ? ", " : "");
+		buf_addc(b, label[k]);
+	}
+	hole_puti(holes, "regions", r->n);
 }

@@ -42,7 +42,10 @@ void regions_write(struct buf *b, const struct regions *r, const char *label, ch
 /* Image `how` (0 .. 7: transposed if odd, then turned over) of a board; sorted anew. */
 void regions_image(struct regions *to, const struct regions *from, int how);
 
-/* A puzzle whose units are regions (among others), as regions_fit() needs it. */
+/* Each region as a unit that holds `need` marks; label[k] is its sign. */
+void regions_units(struct marks_shape *s, const struct regions *r, int need, const char *label);
+
+/* A puzzle whose last units are regions, as regions_fit() needs it. */
 struct regions_puzzle {
 	void (*shape)(struct marks_shape *s, const struct regions *r, int k, const char *label);
 	int k;
@@ -51,7 +54,7 @@ struct regions_puzzle {
 };
 
 /* Change regions until `mark` is the only solution and needs just this technique. False: not within the budget. */
-bool regions_fit(struct regions *r, const bool *mark, const struct regions_puzzle *p, int technique, struct rng *rng);
+bool regions_fit(struct regions *r, const struct set *mark, const struct regions_puzzle *p, int technique, struct rng *rng);
 
 /* The image whose numbers come first in order, of all eight. */
 void regions_canon(struct regions *to, const struct regions *from);

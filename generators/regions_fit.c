@@ -4,81 +4,97 @@
  * While there is another solution, one cell that only the other marks is given to the region next door: that spoils the other
  * and leaves the first as it was.
  */
+#include "generators/marks_sets.h"
 #include "generators/regions.h"
 
 enum { ANYWHERE = 20, NODES = 3000, CHANGES = 60 };
 
-/* Give a cell that `other` marks and `mark` does not to a neighbour of its region; where none can go, any cell. */
-static bool spoil(struct regions *r, const bool *mark, const bool *other, struct rng *rng)
+struct fit {
+	struct regions *r;
+	const struct set *mark;
+	const struct regions_puzzle *p;
+	struct marks_sets sets; /* the puzzle as it stands */
+	int first;              /* the unit of region 0 */
+};
+
+static bool move(struct fit *f, int cell, struct rng *rng)
 {
-	int16_t cell[REGIONS_CELLS];
-	int n = 0;
+	int from = f->r->of[cell];
 
-	for (int i = 0; i < r->rows * r->cols; i++)
-		if (other[i] && !mark[i])
-			cell[n++] = (int16_t)i;
-	rng_shuffle(rng, cell, (size_t)n, sizeof(cell[0]));
-	for (int i = 0; i < n; i++)
-		if (regions_move(r, cell[i], rng))
-			return true;
-	for (int i = 0; i < ANYWHERE; i++) {
-		int any = (int)rng_below(rng, (uint32_t)(r->rows * r->cols));
+	if (set_has(f->mark, cell) || !regions_move(f->r, cell, rng))
+		return false;
+	set_take(&f->sets.unit[f->first + from], cell);
+	set_put(&f->sets.unit[f->first + f->r->of[cell]], cell);
+	return true;
+}
 
-		if (!mark[any] && regions_move(r, any, rng))
+/* A random cell of a and not of b; -1: there is none. */
+static int any_cell(const struct set *a, const struct set *b, int words, struct rng *rng)
+{
+	int cell = -1, n = 0;
+
+	for (int i = 0; i < words; i++)
+		for (uint64_t x = a->w[i] & ~b->w[i]; x; x &= x - 1)
+			if (rng_below(rng, (uint32_t)++n) == 0)
+				cell = 64 * i + __builtin_ctzll(x);
+	return cell;
+}
+
+/* Give one of these cells to a neighbour of its region; where none can go, any cell. */
+static bool move_of(struct fit *f, const struct set *cells, struct rng *rng)
+{
+	struct set tried = *f->mark;
+	int cell;
+
+	while ((cell = any_cell(cells, &tried, f->sets.words, rng)) >= 0) {
+		if (move(f, cell, rng))
 			return true;
+		set_put(&tried, cell);
 	}
+	for (int i = 0; i < ANYWHERE; i++)
+		if (move(f, (int)rng_below(rng, (uint32_t)(f->r->rows * f->r->cols)), rng))
+			return true;
 	return false;
 }
 
-static bool make_unique(struct regions *r, const bool *mark, const struct regions_puzzle *p, struct rng *rng)
-{
-	for (int i = 0; i < p->repairs; i++) {
-		struct marks_shape shape;
-		struct marks_search f;
-
-		p->shape(&shape, r, p->k, p->label);
-		if (!marks_search(&f, &shape, mark, 1, NODES))
-			return !f.spent; /* else another may be left, too deep to find */
-		if (!spoil(r, mark, f.first, rng))
-			return false;
-	}
-	return false;
-}
-
-/* The hardest technique needed, if it is at most `most`; -1: it is harder, and *stuck is a cell that stayed open. */
-static int needed(const struct regions *r, const struct regions_puzzle *p, int most, int *stuck, struct rng *rng)
+/* As marks_compare() says; `open` is at first what counting leaves undecided. */
+static int compare(const struct fit *f, int technique, struct set *open)
 {
 	struct marks_shape shape;
-	struct marks_tale tale;
-	struct marks m;
-	int hardest, ties = 0;
 
-	p->shape(&shape, r, p->k, p->label);
-	marks_tale(&tale, NULL);
-	marks_start(&m, &shape, &tale);
-	hardest = marks_solve(&m, most);
-	if (!m.open)
-		return hardest;
-	for (int i = 0; i < shape.cells; i++)
-		if (m.is[i] == CELL_OPEN && rng_below(rng, (uint32_t)++ties) == 0)
-			*stuck = i;
-	return -1;
+	if (set_empty(open) || technique == MARKS_COUNT)
+		return technique == MARKS_COUNT ? !set_empty(open) : -1;
+	f->p->shape(&shape, f->r, f->p->k, f->p->label);
+	return marks_compare(&shape, technique, open);
 }
 
-bool regions_fit(struct regions *r, const bool *mark, const struct regions_puzzle *p, int technique, struct rng *rng)
+bool regions_fit(struct regions *r, const struct set *mark, const struct regions_puzzle *p, int technique, struct rng *rng)
 {
-	for (int change = 0; change < CHANGES; change++) {
-		int cell = 0, hardest;
+	struct fit f = { .r = r, .mark = mark, .p = p };
+	struct marks_shape shape;
 
-		if (!make_unique(r, mark, p, rng))
-			return false;
-		hardest = needed(r, p, technique, &cell, rng);
-		if (hardest == technique)
+	p->shape(&shape, r, p->k, p->label);
+	marks_sets(&f.sets, &shape);
+	f.first = f.sets.units - r->n;
+	for (int change = 0, repair = 0; change < CHANGES && repair < p->repairs;) {
+		struct marks_search found;
+		int harder;
+
+		if (marks_search(&found, &f.sets, mark, 1, NODES)) {
+			repair++;
+			if (!move_of(&f, &found.first, rng)) /* of its marks, those that are no marks here */
+				return false;
+			continue;
+		}
+		if (found.spent)
+			return false; /* another may be left, too deep to find */
+		harder = compare(&f, technique, &found.open);
+		if (!harder)
 			return true;
-		if (hardest >= 0)
-			cell = (int)rng_below(rng, (uint32_t)(r->rows * r->cols));
-		if (!mark[cell])
-			regions_move(r, cell, rng);
+		change++;
+		repair = 0;
+		if (!move_of(&f, harder > 0 ? &found.open : &f.sets.all, rng))
+			return false;
 	}
 	return false;
 }

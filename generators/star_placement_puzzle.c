@@ -8,11 +8,8 @@
  * Regions grow around the stars of a random solution; then, while there is another solution, one of its stars is given to
  * the region next door, which spoils it and leaves the first as it was.
  */
-#include "generators/marks.h"
+#include "generators/marks_posed.h"
 #include "generators/regions.h"
-#include "generators/task.h"
-
-#include <stdio.h>
 
 enum { SIDE = 16, STARS_MAX = 4 };
 
@@ -75,43 +72,37 @@ static bool board_read(struct board *b, struct str desc)
 
 static void board_write(struct buf *out, const struct board *b)
 {
-	buf_addf(out, "%d:", b->k);
+	buf_addi(out, b->k);
+	buf_addc(out, ':');
 	regions_write(out, &b->r, b->label, 0);
 }
 
 static void shape_of(struct marks_shape *s, const struct regions *r, int k, const char *label)
 {
-	int n = r->rows;
+	uint8_t in_line[SIDE];
 
-	marks_shape(s, n, n, MARKS_APART);
-	for (int y = 0; y < n; y++) {
-		marks_unit(s, 'r', y + 1, k);
-		for (int x = 0; x < n; x++)
-			marks_member(s, y * n + x);
-	}
-	for (int x = 0; x < n; x++) {
-		marks_unit(s, 'c', x + 1, k);
-		for (int y = 0; y < n; y++)
-			marks_member(s, y * n + x);
-	}
-	for (int u = 0; u < r->n; u++) {
-		marks_unit(s, label[u], 0, k);
-		for (int i = 0; i < n * n; i++)
-			if (r->of[i] == u)
-				marks_member(s, i);
-	}
+	memset(in_line, k, sizeof(in_line));
+	marks_shape(s, r->rows, r->rows, MARKS_APART);
+	marks_lines(s, in_line, in_line);
+	regions_units(s, r, k, label);
 	marks_close(s);
 }
 
-static void answer_write(struct buf *out, const bool *star, int n)
+static void answer_write(struct buf *out, const struct marks_shape *s, const struct set *star)
 {
 	const char *between = "";
 
-	for (int i = 0; i < n * n; i++)
-		if (star[i]) {
-			buf_addf(out, "%s(%d,%d)", between, i / n + 1, i % n + 1);
-			between = ", ";
-		}
+	for (int y = 1, i = 0; y <= s->rows; y++)
+		for (int x = 1; x <= s->cols; x++, i++)
+			if (set_has(star, i)) {
+				buf_addz(out, between);
+				buf_addc(out, '(');
+				buf_addi(out, y);
+				buf_addc(out, ',');
+				buf_addi(out, x);
+				buf_addc(out, ')');
+				between = ", ";
+			}
 }
 
 /* ---- inventing ---- */
@@ -120,7 +111,7 @@ struct stars {
 	int n, k, budget;
 	uint16_t row[SIDE]; /* bit x: a star in column x */
 	uint8_t in_col[SIDE];
-	bool star[SIDE * SIDE];
+	struct set star;
 };
 
 static bool row_of_stars(struct stars *s, int y, struct rng *rng);
@@ -171,11 +162,12 @@ static bool draw_stars(struct stars *s, int n, int k, struct rng *rng)
 	if (!row_of_stars(s, 0, rng))
 		return false;
 	how = rng_below(rng, 8); /* turned or not: row by row some layouts come more often than others */
-	for (int i = 0; i < n * n; i++) {
-		int y = how & 2 ? n - 1 - i / n : i / n, x = how & 4 ? n - 1 - i % n : i % n;
+	for (int y = 0; y < n; y++)
+		for (unsigned row = s->row[y]; row; row &= row - 1) {
+			int x = __builtin_ctz(row), to_y = how & 2 ? n - 1 - y : y, to_x = how & 4 ? n - 1 - x : x;
 
-		s->star[i] = how & 1 ? s->row[x] >> y & 1 : s->row[y] >> x & 1;
-	}
+			set_put(&s->star, how & 1 ? to_x * n + to_y : to_y * n + to_x);
+		}
 	return true;
 }
 
@@ -185,7 +177,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 {
 	int n = knob[N], k = knob[K];
 	struct board b = { .k = k };
-	struct regions_puzzle p = { shape_of, k, letters, 60 };
+	struct regions_puzzle p = { shape_of, k, letters, 20 };
 	struct stars s;
 
 	memcpy(b.label, letters, sizeof(b.label));
@@ -196,15 +188,15 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 		if (!draw_stars(&s, n, k, rng))
 			continue;
 		for (int i = 0; i < n * n; i++)
-			if (s.star[i])
+			if (set_has(&s.star, i))
 				seed[seeds++] = (int16_t)i;
 		if (!regions_grow(&b.r, n, n, seed, seeds, NULL, rng) || !regions_merge(&b.r, k, rng))
 			continue;
-		if (!regions_fit(&b.r, s.star, &p, techniques[knob[TECHNIQUE]], rng))
+		if (!regions_fit(&b.r, &s.star, &p, techniques[knob[TECHNIQUE]], rng))
 			continue;
 		regions_sort(&b.r);
 		board_write(desc, &b);
-		answer_write(answer, s.star, n);
+		answer_write(answer, &(struct marks_shape){ .rows = n, .cols = n }, &s.star);
 		return true;
 	}
 	return false;
@@ -229,83 +221,51 @@ static const char *refuse(const int *knob)
 
 /* ---- from the desc ---- */
 
-/* The one solution, in f->first. */
-static bool well_posed(struct board *b, struct marks_shape *s, struct marks_search *f, struct str desc)
+static bool shape_read(struct marks_shape *s, struct str desc)
 {
-	if (!board_read(b, desc))
+	struct board b;
+
+	if (!board_read(&b, desc))
 		return false;
-	shape_of(s, &b->r, b->k, b->label);
-	return marks_unique(f, s);
+	shape_of(s, &b.r, b.k, b.label);
+	return true;
 }
+
+static const struct posed posed = {
+	.shape = shape_read,
+	.answer = answer_write,
+	.techniques = technique_names,
+	.legend = {
+		[LANG_EN] = "+(y,x): star in row y, column x; -(y,x): none. r, c, letter: row, column, region, with stars it has/needs. "
+			    "*N: the same in all N ways; =: regions that fill these lines; ? suppose, x contradiction.\n",
+		[LANG_ZH] = "+(y,x)：第y行第x列有星；-(y,x)：没有。r、c、字母：行、列、区域，后面是已有/应有星数。"
+			    "*N：N种放法都如此；=：区域占满这些行列；?：假设，x：矛盾。\n",
+	},
+};
 
 static bool prove(struct str desc)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	return well_posed(&b, &s, &f, desc);
+	return posed_prove(&posed, desc);
 }
 
 static bool solve(struct buf *answer, struct str desc)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	if (!board_read(&b, desc))
-		return false;
-	shape_of(&s, &b.r, b.k, b.label);
-	if (!marks_any(&f, &s))
-		return false;
-	answer_write(answer, f.first, b.r.rows);
-	return true;
+	return posed_solve(&posed, answer, desc);
 }
-
-enum { COUNT_NODES = 30000 };
 
 static int count(struct buf *answer, struct str desc, int limit)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-	int found;
-
-	if (!board_read(&b, desc))
-		return -1;
-	shape_of(&s, &b.r, b.k, b.label);
-	found = marks_search(&f, &s, NULL, limit, COUNT_NODES);
-	if (found > 0)
-		answer_write(answer, f.first, b.r.rows);
-	return f.spent && found < limit ? -1 : found;
+	return posed_count(&posed, answer, desc, limit);
 }
 
 static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	if (!well_posed(&b, &s, &f, desc))
-		return;
-	if (lang == LANG_ZH)
-		buf_addf(steps, "+(y,x)：第y行第x列有星；-(y,x)：没有。r、c、字母：行、列、区域，后面是已有/应有星数。"
-				"*N：N种放法都如此；=：区域占满这些行列；?：假设，x：矛盾。\n");
-	else
-		buf_addf(steps, "+(y,x): star in row y, column x; -(y,x): none. r, c, letter: row, column, region, with stars it has/needs. "
-				"*N: the same in all N ways; =: regions that fill these lines; ? suppose, x contradiction.\n");
-	marks_explain(steps, &s);
+	posed_explain(&posed, steps, desc, lang);
 }
 
 static void grade(struct effort *e, struct str desc)
 {
-	struct board b;
-	struct marks_shape s;
-	struct marks_search f;
-
-	*e = (struct effort){ .technique = "" };
-	if (well_posed(&b, &s, &f, desc))
-		e->technique = technique_names[marks_grade(&s, &e->depth, &e->branch, &e->steps)];
+	posed_grade(&posed, e, desc);
 }
 
 static double answers_log2(struct str desc)
@@ -319,7 +279,7 @@ static double answers_log2(struct str desc)
 
 static void canon(struct buf *out, struct str desc)
 {
-	struct board b, image = { 0 };
+	struct board b, image;
 
 	if (!board_read(&b, desc))
 		return;
@@ -331,7 +291,7 @@ static void canon(struct buf *out, struct str desc)
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
 {
-	struct board b, image = { 0 };
+	struct board b, image;
 
 	if (!board_read(&b, desc))
 		return false;
@@ -345,39 +305,28 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 
 /* ---- what the prompt needs ---- */
 
-static void put_number(struct holes *holes, const char *hole, int v)
-{
-	char text[16];
-
-	snprintf(text, sizeof(text), "%d", v);
-	hole_put(holes, hole, str_of(text));
-}
-
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	static const char *const names[] = { "one star", "2 stars", "3 stars", "4 stars" };
+	static const char *const stars[LANGS][STARS_MAX] = {
+		[LANG_EN] = { "one star", "2 stars", "3 stars", "4 stars" },
+		[LANG_ZH] = { "1颗星", "2颗星", "3颗星", "4颗星" },
+	};
 	struct board b;
-	struct buf text = BUF_INIT;
 
 	if (!board_read(&b, desc))
 		return;
-	put_number(holes, "n", b.r.rows);
-	put_number(holes, "k", b.k);
-	put_number(holes, "total", b.k * b.r.rows);
-	if (lang == LANG_ZH)
-		buf_addf(&text, "%d颗星", b.k);
-	else
-		buf_addz(&text, names[b.k - 1]);
-	hole_put(holes, "stars", buf_str(&text));
+	hole_puti(holes, "n", b.r.rows);
+	hole_puti(holes, "k", b.k);
+	hole_puti(holes, "total", b.k * b.r.rows);
+	hole_put(holes, "stars", str_of(stars[lang][b.k - 1]));
 	regions_fields(holes, &b.r, b.label, '?');
-	buf_release(&text);
 }
 
 const struct task task_star_placement_puzzle = {
 	.name = "star_placement_puzzle",
 	.family = "grid",
 	.what = "Place stars so that every row, column and region holds as many as it should and none touch.",
-	.revision = 1,
+	.revision = 2,
 	.flags = TASK_UNIQUE,
 	.knobs = knobs,
 	.levels = levels,
