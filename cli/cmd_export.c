@@ -1,0 +1,333 @@
+/*
+ * cmd_export.c - quarry export: rows in the shape and file type that a trainer's loader opens.
+ *
+ * Every file holds rows of one shape: the same keys in the same order with values of one type, no nulls and no empty lists, so that a
+ * loader which guesses types from a first chunk guesses right. Files are plain .jsonl: several loaders refuse .jsonl.zst by its name.
+ */
+#include "base/json.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "cli/stop.h"
+#include "datasets/dataset.h"
+#include "datasets/stream.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+struct args {
+	struct common common;
+	const char *to, *out;
+};
+
+/* ---- shapes: from a row of a view to a row of a trainer's ---- */
+
+/* A member of a row, or of one of its objects ("reward_model.ground_truth"); every view's row has all of them. */
+static int take(struct json row, const char *path, struct json *ret, struct err *err)
+{
+	struct str rest = str_of(path), part;
+	char name[64];
+
+	*ret = row;
+	while (str_split(&rest, '.', &part)) {
+		snprintf(name, sizeof(name), "%.*s", (int)part.n, part.s);
+		if (!json_get(*ret, name, ret))
+			return err_set(err, "the row has no \"%s\": is it of this view?", path);
+	}
+	return 0;
+}
+
+/* Where a new row's members come from. */
+struct member {
+	const char *name; /* NULL: the end; "{NAME": an object opens, "}": it closes */
+	const char *from; /* a path; or "=TEXT": that text */
+};
+
+static int write_members(struct buf *b, struct json row, const struct member *m, struct err *err)
+{
+	struct json v;
+
+	json_open(b, '{');
+	for (; m->name; m++) {
+		if (m->name[0] == '}') {
+			json_close(b, '}');
+			continue;
+		}
+		json_key(b, m->name + (m->name[0] == '{'));
+		if (m->name[0] == '{') {
+			json_open(b, '{');
+		} else if (m->from[0] == '=') {
+			json_add_z(b, m->from + 1);
+		} else {
+			if (take(row, m->from, &v, err) < 0)
+				return ERR_FAIL;
+			json_add_raw(b, v.raw);
+		}
+	}
+	json_close(b, '}');
+	return 0;
+}
+
+static const struct member verl_rl[] = { { "data_source", "data_source" }, { "prompt", "prompt" }, { "ability", "ability" },
+					 { "reward_model", "reward_model" }, { "extra_info", "extra_info" }, { NULL, NULL } };
+static const struct member verl_sft[] = { { "messages", "messages" }, { "data_source", "extra_info.task" }, { NULL, NULL } };
+static const struct member trl_rl[] = { { "prompt", "prompt" }, { "ground_truth", "label" }, { "data_source", "data_source" },
+					{ "format", "extra_info.format" }, { "uid", "uid" }, { "extra_info", "extra_info" }, { NULL, NULL } };
+static const struct member trl_sft[] = { { "messages", "messages" }, { NULL, NULL } };
+static const struct member openrlhf_rl[] = { { "input", "prompt" }, { "label", "label" }, { "datasource", "data_source" }, { "uid", "uid" }, { NULL, NULL } };
+static const struct member slime_rl[] = { { "input", "prompt" }, { "label", "label" }, { "metadata", "extra_info" }, { NULL, NULL } };
+static const struct member slime_sft[] = { { "messages", "messages" }, { "metadata", "extra_info" }, { NULL, NULL } };
+static const struct member nemo_rl[] = { { "{responses_create_params", NULL }, { "input", "prompt" }, { "}", NULL }, { "ground_truth", "label" },
+					 { "data_source", "data_source" }, { "format", "extra_info.format" }, { "uid", "uid" }, { "messages", "prompt" },
+					 { "extra_info", "extra_info" }, { NULL, NULL } };
+static const struct member skyrl_rl[] = { { "data_source", "data_source" }, { "prompt", "prompt" }, { "env_class", "=quarry" }, { "{reward_spec", NULL },
+					  { "method", "=rule" }, { "ground_truth", "label" }, { "}", NULL }, { "extra_info", "extra_info" }, { NULL, NULL } };
+static const struct member areal_rl[] = { { "messages", "prompt" }, { "ground_truth", "label" }, { "data_source", "data_source" },
+					  { "format", "extra_info.format" }, { "uid", "uid" }, { NULL, NULL } };
+static const struct member plain_pairs[] = { { "prompt", "prompt" }, { "chosen", "chosen" }, { "rejected", "rejected" }, { NULL, NULL } };
+
+/* OpenRLHF's SFT takes what was asked and what was said apart. */
+static int openrlhf_sft(struct buf *b, struct json row, struct err *err)
+{
+	struct json messages, m, said = { 0 };
+	size_t n, i = 0;
+
+	if (take(row, "messages", &messages, err) < 0)
+		return ERR_FAIL;
+	n = json_count(messages);
+	json_open(b, '{');
+	json_key(b, "input");
+	json_open(b, '[');
+	for (struct json_iter it = json_iter(messages); json_next(&it, NULL, &m); i++)
+		if (i + 1 < n)
+			json_add_raw(b, m.raw);
+		else if (take(m, "content", &said, err) < 0)
+			return ERR_FAIL;
+	json_close(b, ']');
+	json_key(b, "output");
+	json_add_raw(b, said.raw);
+	json_close(b, '}');
+	return n > 1 ? 0 : err_set(err, "the row's messages are fewer than two");
+}
+
+static int whole_row(struct buf *b, struct json row, struct err *err)
+{
+	(void)err;
+	buf_add(b, row.raw);
+	return 0;
+}
+
+struct shape {
+	int view;
+	const struct member *members;
+	int (*write)(struct buf *b, struct json row, struct err *err); /* where members are not enough */
+};
+
+enum { SHAPES = 6 };
+
+static const struct target {
+	const char *name, *what;
+	struct shape shape[SHAPES];
+	int n;
+} targets[] = {
+	{ "verl", "verl: rl as .jsonl; its SFT reader wants Parquet: python -m quarry.parquet DIR", { { VIEW_RL, verl_rl, NULL }, { VIEW_SFT, verl_sft, NULL } }, 2 },
+	{ "trl", "TRL: GRPO, SFT, DPO", { { VIEW_RL, trl_rl, NULL }, { VIEW_SFT, trl_sft, NULL }, { VIEW_PAIRS, plain_pairs, NULL } }, 3 },
+	{ "openrlhf", "OpenRLHF: --data.input_key input --data.label_key label", { { VIEW_RL, openrlhf_rl, NULL }, { VIEW_SFT, NULL, openrlhf_sft }, { VIEW_PAIRS, plain_pairs, NULL } }, 3 },
+	{ "slime", "slime: --input-key input --label-key label", { { VIEW_RL, slime_rl, NULL }, { VIEW_SFT, slime_sft, NULL } }, 2 },
+	{ "nemo", "NeMo-Gym and NeMo-RL", { { VIEW_RL, nemo_rl, NULL }, { VIEW_SFT, trl_sft, NULL }, { VIEW_PAIRS, plain_pairs, NULL } }, 3 },
+	{ "skyrl", "SkyRL: env_class quarry", { { VIEW_RL, skyrl_rl, NULL } }, 1 },
+	{ "areal", "AReaL", { { VIEW_RL, areal_rl, NULL } }, 1 },
+	{ "sft", "the accepted traces alone, as messages", { { VIEW_SFT, trl_sft, NULL } }, 1 },
+	{ "pairs", "right and wrong traces of one prompt", { { VIEW_PAIRS, plain_pairs, NULL } }, 1 },
+	{ "jsonl", "every view as it is, uncompressed",
+	  { { VIEW_RL, NULL, whole_row }, { VIEW_SFT, NULL, whole_row }, { VIEW_PAIRS, NULL, whole_row }, { VIEW_TRACES, NULL, whole_row }, { VIEW_DEFERRED, NULL, whole_row } }, 5 },
+};
+
+enum { TARGETS = sizeof(targets) / sizeof(targets[0]) };
+
+static const struct target *target_find(const char *name, struct err *err)
+{
+	const char *names[TARGETS + 1], *near;
+
+	for (size_t i = 0; i < TARGETS; i++) {
+		if (strcmp(targets[i].name, name) == 0)
+			return &targets[i];
+		names[i] = targets[i].name;
+	}
+	names[TARGETS] = NULL;
+	near = str_nearest(str_of(name), names);
+	if (near)
+		err_set(err, "export: unknown trainer \"%.60s\"; did you mean \"%s\"?", name, near);
+	else
+		err_set(err, "export: unknown trainer \"%.60s\"; there are verl, trl, openrlhf, slime, nemo, skyrl, areal, sft, pairs, jsonl", name);
+	return NULL;
+}
+
+/* ---- the job ---- */
+
+struct job {
+	const struct shape *shape;
+	struct writer *out;
+	struct progress progress;
+	uint64_t rows;
+};
+
+static int export_line(struct job *j, struct str line, struct buf *b, struct err *err)
+{
+	struct json row;
+
+	buf_reset(b);
+	if (!json_parse(&row, line, err))
+		return ERR_FAIL;
+	if ((j->shape->write ? j->shape->write(b, row, err) : write_members(b, row, j->shape->members, err)) < 0)
+		return ERR_FAIL;
+	buf_addc(b, '\n');
+	if (b->failed)
+		return err_set(err, "out of memory");
+	if (writer_add(j->out, buf_str(b), err) < 0)
+		return ERR_JOB;
+	j->rows++;
+	progress_add(&j->progress, 1);
+	return 0;
+}
+
+static int export_file(struct job *j, const char *path, struct err *err)
+{
+	struct buf line = BUF_INIT, b = BUF_INIT;
+	struct reader *in;
+	int rc = reader_open(&in, path, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = reader_line(in, &line, err)) > 0) {
+		rc = stop_asked() ? ERR_STOPPED : export_line(j, buf_str(&line), &b, err);
+		if (rc == ERR_FAIL)
+			err_at(err, "%s:%llu: ", path, (unsigned long long)reader_number(in));
+		if (rc < 0)
+			break;
+	}
+	reader_close(in);
+	buf_release(&line);
+	buf_release(&b);
+	return rc;
+}
+
+/* Files of one view and split, in order, as one file; 0 rows: none is written. */
+static int export_files(struct job *j, char **paths, size_t n, const char *out, struct err *err)
+{
+	uint64_t before = j->rows;
+	int rc = writer_open(&j->out, out, err);
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = export_file(j, paths[i], err);
+	if (rc < 0 || j->rows == before) {
+		writer_drop(j->out);
+		return rc;
+	}
+	rc = writer_finish(j->out, err) < 0 ? ERR_JOB : 0;
+	if (rc == 0)
+		log_info("%s: %llu rows", out, (unsigned long long)(j->rows - before));
+	return rc;
+}
+
+/* What a file of this view and split is called: rl is what a trainer trains on. */
+static void out_path(struct buf *b, const char *dir, int view, const char *split)
+{
+	buf_reset(b);
+	if (view == VIEW_RL)
+		buf_addf(b, "%s/%s.jsonl", dir, split);
+	else
+		buf_addf(b, "%s/%s-%s.jsonl", dir, view_name(view), split);
+}
+
+static int export_dataset(struct job *j, const struct target *t, const char *dir, const char *out, struct err *err)
+{
+	static const char *const splits[] = { "train", "validation" };
+	struct buf pattern = BUF_INIT, path = BUF_INIT;
+	int rc = 0;
+
+	for (int s = 0; rc == 0 && s < t->n; s++)
+		for (int k = 0; rc == 0 && k < 2; k++) {
+			glob_t found = { 0 };
+
+			j->shape = &t->shape[s];
+			buf_reset(&pattern);
+			buf_addf(&pattern, "%s/data/%s/%s-*.jsonl.zst", dir, view_name(t->shape[s].view), splits[k]);
+			out_path(&path, out, t->shape[s].view, splits[k]);
+			if (glob(buf_z(&pattern), 0, NULL, &found) == 0)
+				rc = export_files(j, found.gl_pathv, found.gl_pathc, buf_z(&path), err);
+			globfree(&found);
+		}
+	buf_release(&pattern);
+	buf_release(&path);
+	return rc;
+}
+
+static int export_all(struct job *j, const struct target *t, const struct args *a, char *path, struct err *err)
+{
+	struct buf out = BUF_INIT, manifest = BUF_INIT;
+	struct stat st;
+	int rc = 0;
+
+	if (stat(path, &st) < 0)
+		return err_sys(err, "%s", path);
+	if (mkdir(a->out, 0777) < 0 && errno != EEXIST)
+		return err_sys(err, "%s", a->out);
+	stop_watch();
+	progress_start(&j->progress, "export", "rows", 0, &a->common);
+	if (S_ISDIR(st.st_mode)) {
+		buf_addf(&manifest, "%s/manifest.json", path);
+		rc = stat(buf_z(&manifest), &st) < 0 ? err_set(err, "%s has no manifest.json: it is no finished dataset", path)
+						     : export_dataset(j, t, path, a->out, err);
+	} else {
+		j->shape = &t->shape[0];
+		out_path(&out, a->out, t->shape[0].view, "train");
+		rc = export_files(j, &path, 1, buf_z(&out), err);
+	}
+	progress_end(&j->progress);
+	buf_release(&out);
+	buf_release(&manifest);
+	if (rc == 0 && j->rows == 0)
+		rc = err_set(err, "%s has no rows for %s", path, t->name);
+	if (rc == ERR_STOPPED)
+		err_set(err, "stopped by a signal");
+	return rc;
+}
+
+static const struct option options[] = {
+	{ .name = "to", .kind = OPT_TEXT, .arg = "TRAINER", .at = offsetof(struct args, to),
+	  .what = "verl, trl, openrlhf, slime, nemo, skyrl, areal; sft or pairs alone; jsonl: every view as it is" },
+	{ .name = "out", .letter = 'o', .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(struct args, out), .what = "where to" },
+	{ 0 },
+};
+
+static int run(void *p, int argc, char **argv)
+{
+	const struct args *a = p;
+	struct job j = { 0 };
+	const struct target *t;
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (argc != 1 || !a->to || !a->out) {
+		err_set(&err, "export: give PATH, --to TRAINER and -o DIR; see quarry export --help");
+		return fail_usage(&err);
+	}
+	t = target_find(a->to, &err);
+	if (!t)
+		return fail_usage(&err);
+	rc = export_all(&j, t, a, argv[0], &err);
+	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
+}
+
+static const char more[] =
+	"PATH is a dataset directory, or one file of its rl rows. Written are train.jsonl and validation.jsonl with the prompts, and\n"
+	"sft-train.jsonl, pairs-train.jsonl, ... where the trainer takes them, uncompressed. docs/integrations.md tells how each is read.\n"
+	"\n"
+	"    quarry export demo/quickstart --to verl -o verl\n"
+	"    quarry export demo/quickstart --to trl -o trl\n";
+
+const struct command cmd_export = { "export", "PATH", "rows as a trainer reads them", more, options, sizeof(struct args), run };
