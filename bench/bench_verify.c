@@ -59,6 +59,13 @@ static struct str benign(struct buf *b, size_t size, struct str answer)
 	return buf_str(b);
 }
 
+/* A fill is its own name, line ends and all. */
+static void name_print(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		printf(s.s[i] >= ' ' && s.s[i] <= '~' ? "%c" : "\\x%02X", (unsigned char)s.s[i]);
+}
+
 /* What all rows come to. */
 struct sum {
 	double t_short[128], worst;
@@ -97,8 +104,9 @@ static void row(struct sum *sum, const struct quarry_rule *rule)
 			slowest = whole ? str_of(hostiles[i].name) : hostile_fills[(i - HOSTILES) / HOSTILE_SHAPES];
 		}
 	}
-	printf("%-24s %10.0f %10.0f %10.0f %12.0f  %.*s\n", quarry_rule_name(rule), t_short, t_40k, t_400k, worst,
-	       (int)slowest.n, slowest.s);
+	printf("%-24s %10.0f %10.0f %10.0f %12.0f  ", quarry_rule_name(rule), t_short, t_40k, t_400k, worst);
+	name_print(slowest);
+	putchar('\n');
 	if (sum->n < (int)(sizeof(sum->t_short) / sizeof(sum->t_short[0])))
 		sum->t_short[sum->n++] = t_short;
 	if (worst > sum->worst) {
@@ -120,9 +128,12 @@ static int less(const void *a, const void *b)
 static void sum_print(struct sum *sum)
 {
 	qsort(sum->t_short, (size_t)sum->n, sizeof(sum->t_short[0]), less);
-	if (sum->n)
-		printf("\nshort: median %.0f ns, slowest %.0f ns of %d rules; hostile: %.0f ns (%s, %.*s)\n", sum->t_short[sum->n / 2],
-		       sum->t_short[sum->n - 1], sum->n, sum->worst, sum->rule, (int)sum->slowest.n, sum->slowest.s);
+	if (!sum->n)
+		return;
+	printf("\nshort: median %.0f ns, slowest %.0f ns of %d rules; hostile: %.0f ns (%s: ", sum->t_short[sum->n / 2],
+	       sum->t_short[sum->n - 1], sum->n, sum->worst, sum->rule);
+	name_print(sum->slowest);
+	puts(")");
 }
 
 /* What a megabyte of each kind costs the extractor alone. */

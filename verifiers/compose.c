@@ -63,20 +63,20 @@ static const struct quarry_rule *rule_of(struct str name)
 /* Skip a word that may stand before a part's number: "Puzzle 2", U+7B2C 2 U+9898. */
 static struct str after_label(struct str s)
 {
-	static const char *const labels[] = { "puzzle", "problem", "question", "answer", "part", "task", "no.", "第", "谜题", "题目", "问题", "答案", "题" };
+	static const struct str labels[] = {
+		STR("puzzle"), STR("problem"), STR("question"), STR("answer"), STR("part"), STR("task"), STR("no."),
+		STR("第"), STR("谜题"), STR("题目"), STR("问题"), STR("答案"), STR("题"),
+	};
 
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-		struct str label = str_of(labels[i]);
-
-		if (str_ieq(str_sub(s, 0, label.n), label))
-			return str_trim(str_from(s, label.n));
-	}
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (s.n >= labels[i].n && str_ieq(str_sub(s, 0, labels[i].n), labels[i]))
+			return str_trim(str_from(s, labels[i].n));
 	return s;
 }
 
-static bool take(struct str *s, const char *z)
+static inline bool take(struct str *s, const char *z)
 {
-	if (!str_starts(*s, str_of(z)))
+	if (s->n == 0 || s->s[0] != z[0] || !str_starts(*s, str_of(z)))
 		return false;
 	*s = str_from(*s, strlen(z));
 	return true;
