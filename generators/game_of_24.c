@@ -274,7 +274,7 @@ static bool last_reaches(__int128 r, int64_t c, int64_t t)
 }
 
 /* No, if r = x / y cannot be joined with c to t: by products modulo 2^64, so that it may say yes wrongly. */
-static bool last_may_reach(uint64_t x, uint64_t y, uint64_t c, uint64_t t)
+static int last_may_reach(uint64_t x, uint64_t y, uint64_t c, uint64_t t)
 {
 	return (x == (t - c) * y) | (x == (t + c) * y) | (x == (c - t) * y) | (x * c == t * y) | (x == t * c * y) | (c * y == t * x);
 }
