@@ -565,32 +565,57 @@ static const char *refuse(const int *k)
 	return NULL;
 }
 
-/* Join random parts in random ways down to one: a target that can be reached. */
-static bool target_draw(struct hand *h, const int *knob, struct rng *rng)
+static void pair_draw(int n, int *i, int *j, struct rng *rng)
+{
+	int a = (int)rng_below(rng, (uint32_t)n), b = (int)rng_below(rng, (uint32_t)n - 1);
+
+	b += b >= a;
+	*i = a < b ? a : b;
+	*j = a < b ? b : a;
+}
+
+/* Join random parts in random ways down to one, by whole numbers or by fractions; false where that is no whole number. */
+static bool whole_draw(struct hand *h, int joins, struct rng *rng)
+{
+	int64_t part[COUNT_MAX], left[COUNT_MAX], is;
+
+	memcpy(part, h->num, sizeof(part));
+	for (int n = h->n, i, j; n > 1; n--) {
+		pair_draw(n, &i, &j, rng);
+		if (!whole_join(part[i], part[j], (int)rng_below(rng, (uint32_t)joins), &is))
+			return false;
+		whole_replace(left, part, n, i, j, is);
+		memcpy(part, left, sizeof(part));
+	}
+	h->target = part[0];
+	return true;
+}
+
+static bool fraction_draw(struct hand *h, int joins, struct rng *rng)
 {
 	struct frac part[COUNT_MAX], left[COUNT_MAX];
 	struct step s;
-	int n = h->n, joins = knob[OPS] == 3 ? JOINS : knob[OPS] + 1;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < h->n; i++)
 		part[i] = whole(h->num[i]);
-	while (n > 1) {
-		int i = (int)rng_below(rng, (uint32_t)n), j = (int)rng_below(rng, (uint32_t)n - 1);
-
-		j += j >= i;
-		if (i > j) {
-			int t = i;
-
-			i = j;
-			j = t;
-		}
-		if (!join(part[i], part[j], (int)rng_below(rng, (uint32_t)joins), knob[FRACTIONS], &s))
+	for (int n = h->n, i, j; n > 1; n--) {
+		pair_draw(n, &i, &j, rng);
+		if (!join(part[i], part[j], (int)rng_below(rng, (uint32_t)joins), true, &s))
 			return false;
-		n = replace(left, part, n, i, j, s.is);
-		memcpy(part, left, sizeof(part[0]) * (size_t)n);
+		replace(left, part, n, i, j, s.is);
+		memcpy(part, left, sizeof(part));
 	}
 	h->target = part[0].num;
-	return part[0].den == 1 && h->target >= knob[TARGET_LO] && h->target <= knob[TARGET_HI];
+	return part[0].den == 1;
+}
+
+/* A target that can be reached. */
+static bool target_draw(struct hand *h, const int *knob, struct rng *rng)
+{
+	int joins = knob[OPS] == 3 ? JOINS : knob[OPS] + 1;
+	bool drawn = knob[FRACTIONS] ? fraction_draw(h, joins, rng) : whole_draw(h, joins, rng);
+
+	return drawn && h->target >= knob[TARGET_LO] && h->target <= knob[TARGET_HI];
 }
 
 /* Is the hand as hard as the knobs ask? */
