@@ -97,8 +97,12 @@ static void row(struct sum *sum, const struct quarry_rule *rule)
 	for (int i = 0; i < HOSTILES + HOSTILE_ANSWERS; i++) {
 		bool whole = i < HOSTILES;
 		struct str bad = whole ? hostile_make(i, room, MEGABYTE) : hostile_answer(i - HOSTILES, room, ANSWER_MAX);
-		double ns = best(rule, desc, bad, 1, 3);
+		double ns = best(rule, desc, bad, 1, 3), again;
 
+		if (ns > worst) { /* or something else was running just then */
+			again = best(rule, desc, bad, 1, 12);
+			ns = again < ns ? again : ns;
+		}
 		if (ns > worst) {
 			worst = ns;
 			slowest = whole ? str_of(hostiles[i].name) : hostile_fills[(i - HOSTILES) / HOSTILE_SHAPES];
