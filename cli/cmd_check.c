@@ -1,4 +1,5 @@
 /* cmd_check.c - quarry check: a dataset, a shard or an instance file, looked at again from the ground up. */
+#include "base/hash.h"
 #include "base/log.h"
 #include "cli/check_foreign.h"
 #include "cli/command.h"
@@ -8,8 +9,10 @@
 #include "datasets/stream.h"
 #include "generators/task.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 struct args {
@@ -28,8 +31,24 @@ static const struct option options[] = {
 	{ 0 },
 };
 
+/* A prompt as the rl or deferred view tells it, and as its traces do: open addressing, key 0 is empty. */
+struct told {
+	uint64_t key; /* hash of its id */
+	int64_t n, k, traces, right;
+	int64_t number; /* of its row, from 1 */
+	int file;       /* in struct check: which file's row */
+	bool row;       /* there is one */
+};
+
 struct check {
 	const struct args *a;
+	struct told *told;
+	size_t ntold, room;
+	struct buf files;       /* names of files, each with its NUL */
+	size_t file_at;         /* where the present one's stands */
+	uint64_t traced;        /* key of the prompt whose traces are read, and how many were */
+	int64_t sample;
+	int64_t place;          /* due to the next row of the rl or deferred view, within its split */
 	struct judged judged;
 	struct buf desc, said;
 	struct progress progress;
@@ -65,6 +84,113 @@ static void check_response(struct check *c, const char *file, int64_t number, st
 	else if (want.n && !str_is(want, quarry_mark_name(v->mark)))
 		problem(c, "%s:%lld: the stored mark is %.*s, the verdict is %s: %s", file, (long long)number, (int)want.n, want.s,
 			quarry_mark_name(v->mark), v->why);
+}
+
+/* ---- what the views say of one another ---- */
+
+static struct told *told_of(struct check *c, uint64_t key)
+{
+	size_t i;
+
+	key += key == 0;
+	if (2 * (c->ntold + 1) > c->room) {
+		size_t room = c->room ? 2 * c->room : 4096;
+		struct told *grown = calloc(room, sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		for (size_t k = 0; k < c->room; k++) {
+			if (!c->told[k].key)
+				continue;
+			for (i = c->told[k].key & (room - 1); grown[i].key; i = (i + 1) & (room - 1))
+				;
+			grown[i] = c->told[k];
+		}
+		free(c->told);
+		c->told = grown;
+		c->room = room;
+	}
+	for (i = key & (c->room - 1); c->told[i].key && c->told[i].key != key; i = (i + 1) & (c->room - 1))
+		;
+	c->ntold += !c->told[i].key;
+	c->told[i].key = key;
+	return &c->told[i];
+}
+
+static uint64_t key_of(struct json row, const char *name)
+{
+	struct json v;
+
+	return json_get(row, name, &v) ? hash64(v.raw.s, v.raw.n, 0) : 0;
+}
+
+static bool int_of(struct json row, const char *name, int64_t *ret)
+{
+	struct json v;
+
+	return json_get(row, name, &v) && json_i64(v, ret);
+}
+
+/* A row of the rl or deferred view: its place, and the figures that its traces must bear out. */
+static void hear_prompt(struct check *c, const char *file, int64_t number, struct json row)
+{
+	struct json info, v;
+	int64_t index, n, k;
+	struct told *t;
+	double rate;
+
+	json_get(row, "extra_info", &info);
+	if (!int_of(info, "index", &index) || !int_of(info, "n", &n) || !int_of(info, "k", &k) || !json_get(info, "pass_rate", &v) || !json_f64(v, &rate)) {
+		problem(c, "%s:%lld: no index, n, k or pass_rate", file, (long long)number);
+		return;
+	}
+	if (n < 1 || k < 0 || k > n || fabs(rate - (double)k / (double)n) > 1e-9)
+		problem(c, "%s:%lld: pass_rate %g is not k/n = %lld/%lld", file, (long long)number, rate, (long long)k, (long long)n);
+	if (index != c->place)
+		problem(c, "%s:%lld: out of its place: row %lld of its split, where %lld is due", file, (long long)number, (long long)index, (long long)c->place);
+	c->place = index + 1;
+	t = told_of(c, key_of(row, "uid"));
+	if (!t)
+		return;
+	if (t->row)
+		problem(c, "%s:%lld: the prompt stands in the dataset twice", file, (long long)number);
+	t->row = true;
+	t->n = n;
+	t->k = k;
+	t->number = number;
+	t->file = (int)c->file_at;
+}
+
+/* Rows of one prompt follow each other, by sample. */
+static void hear_trace(struct check *c, const char *file, int64_t number, struct json row)
+{
+	uint64_t key = key_of(row, "id");
+	struct told *t = told_of(c, key);
+	int64_t sample;
+	struct json mark;
+
+	if (!int_of(row, "sample", &sample))
+		problem(c, "%s:%lld: no sample number", file, (long long)number);
+	else if (key == c->traced ? sample != c->sample + 1 : sample != 0 || (t && t->traces > 0))
+		problem(c, "%s:%lld: out of its place: sample %lld of its prompt", file, (long long)number, (long long)sample);
+	c->traced = key;
+	c->sample = sample;
+	if (t) {
+		t->traces++;
+		t->right += json_get(row, "mark", &mark) && json_is(mark, "correct");
+	}
+}
+
+/* The pass rates of all prompts, recomputed. */
+static void check_told(struct check *c)
+{
+	for (size_t i = 0; i < c->room; i++) {
+		const struct told *t = &c->told[i];
+
+		if (t->key && t->row && (t->traces != t->n || t->right != t->k))
+			problem(c, "%s:%lld: it says %lld of %lld right, its traces say %lld of %lld", c->files.s + t->file, (long long)t->number, (long long)t->k,
+				(long long)t->n, (long long)t->right, (long long)t->traces);
+	}
 }
 
 /* The text of the last message of a list: what the model said. */
@@ -160,8 +286,24 @@ static void check_row(struct check *c, const char *file, int64_t number, struct 
 
 static int on_row(void *ctx, const char *file, int64_t number, int view, struct str line)
 {
-	(void)view;
-	check_row(ctx, file, number + 1, line);
+	struct check *c = ctx;
+	struct err ignored;
+	struct json row;
+
+	if (number == 0) {
+		if (strstr(file, "-00000-of-"))
+			c->place = 0;
+		c->file_at = c->files.n;
+		buf_addz(&c->files, file);
+		buf_addc(&c->files, 0);
+	}
+	check_row(c, file, number + 1, line);
+	if (!json_parse(&row, line, &ignored))
+		return 0;
+	if (view == VIEW_RL || view == VIEW_DEFERRED)
+		hear_prompt(c, file, number + 1, row);
+	else if (view == VIEW_TRACES)
+		hear_trace(c, file, number + 1, row);
 	return 0;
 }
 
@@ -219,6 +361,8 @@ static int run(void *p, int argc, char **argv)
 		struct dataset_check d = { .row = on_row, .problem = on_problem, .ctx = &c };
 
 		rc = dataset_check(&d, argv[0], &err);
+		if (rc == 0)
+			check_told(&c);
 	} else {
 		rc = check_file(&c, argv[0], &err);
 	}
@@ -226,6 +370,8 @@ static int run(void *p, int argc, char **argv)
 	judged_release(&c.judged);
 	buf_release(&c.desc);
 	buf_release(&c.said);
+	buf_release(&c.files);
+	free(c.told);
 	if (rc < 0)
 		return fail_usage(&err);
 	printf("%s: %llu rows, %llu verdicts given again, %llu puzzles proved again, %llu problems\n", argv[0],
@@ -234,7 +380,8 @@ static int run(void *p, int argc, char **argv)
 	return c.problems ? EXIT_FAILED : EXIT_DONE;
 }
 
-static const char more[] = "A dataset directory: every checksum, count and id against manifest.json, and every row's verdict given again.\n"
+static const char more[] = "A dataset directory: every checksum, count and id against manifest.json, every row's verdict given again, every pass rate counted\n"
+			   "again from the traces.\n"
 			   "A shard or a file of rows: the verdicts and the puzzles.\n"
 			   "\n"
 			   "    quarry check demo/quickstart --prove\n"

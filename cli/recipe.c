@@ -83,12 +83,12 @@ static int get_bool(struct walk *w, const yaml_node_t *n, const char *what, bool
 {
 	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
 		return ERR_FAIL;
-	if (str_is(text_of(n), "true") || str_is(text_of(n), "false")) {
-		*ret = str_is(text_of(n), "true");
+	*ret = str_is(text_of(n), "true") || str_is(text_of(n), "yes");
+	if (*ret || str_is(text_of(n), "false") || str_is(text_of(n), "no")) {
 		buf_addf(&w->canon, "%s %d\n", what, *ret);
 		return 0;
 	}
-	err_set(w->err, "%s must be true or false, not \"%.40s\"", what, text_of(n).s);
+	err_set(w->err, "%s must be yes or no (or true, false), not \"%.40s\"", what, text_of(n).s);
 	return fault(w, n);
 }
 
