@@ -59,6 +59,7 @@ bool props_awake(const struct props_now *now, const struct props_event *e); /* n
 bool props_touches(const struct props *p, const struct props_event *e, const uint8_t *item);
 bool props_step(struct props_now *now, const struct props *p, const struct props_event *e); /* false: too many items */
 
+void props_canon(struct buf *out, struct str desc);
 void props_tell(struct buf *out, const struct props *p, enum lang lang);
 void props_fields(struct holes *holes, struct str desc, enum lang lang);
 
