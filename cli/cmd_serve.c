@@ -244,12 +244,12 @@ static int run(void *p, int argc, char **argv)
 }
 
 static const char more[] =
-	"POST /v1/verify {\"items\":[{\"task\",\"desc\" or \"ground_truth\",\"response\"}]} gives {\"results\":[...]}, one each, in order. Trainers' own\n"
-	"shapes: /get_reward (OpenRLHF), /remote_rm (slime), /verify (NeMo-Gym), /judge (V-Triune); see docs/integrations.md. GET /healthz,\n"
-	"/readyz, /version, /metrics (Prometheus).\n"
+	"POST /v1/verify {\"items\":[{\"task\",\"desc\" or \"ground_truth\",\"response\"}]} gives {\"results\":[...]}, one each, in order.\n"
+	"Trainers' own shapes: /get_reward (OpenRLHF), /remote_rm (slime), /verify (NeMo-Gym), /judge (V-Triune); see\n"
+	"docs/integrations.md. GET /healthz, /readyz, /version, /metrics (Prometheus).\n"
 	"\n"
-	"A bad sample gets 200 and a mark; 4xx is about the request. Every option may also stand in the environment (QUARRY_SERVE_MAX_BODY) or in\n"
-	"the --config file. SIGTERM ends what runs and stops.\n"
+	"A bad sample gets 200 and a mark; 4xx is about the request. Every option may also stand in the environment, as in\n"
+	"QUARRY_SERVE_MAX_BODY, or in the --config file. SIGTERM ends what runs and stops.\n"
 	"\n"
 	"    quarry serve --listen 127.0.0.1:8000 --threads 8\n"
 	"    quarry serve --listen :8000 --token-file token --queue 4096\n";

@@ -88,7 +88,7 @@ static int get_bool(struct walk *w, const yaml_node_t *n, const char *what, bool
 		buf_addf(&w->canon, "%s %d\n", what, *ret);
 		return 0;
 	}
-	err_set(w->err, "%s must be yes or no (or true, false), not \"%.40s\"", what, text_of(n).s);
+	err_set(w->err, "%s must be yes or no, not \"%.40s\"", what, text_of(n).s);
 	return fault(w, n);
 }
 

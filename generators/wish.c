@@ -177,7 +177,7 @@ int wish_canon(struct wish *w, const char *text, struct err *err)
 	if (dots > 0 && str_f64(str_sub(s, 0, (size_t)dots), &ask->canon_lo) && str_f64(str_from(s, (size_t)dots + 2), &ask->canon_hi) &&
 	    ask->canon_lo >= 0 && ask->canon_lo < ask->canon_hi && ask->canon_hi <= 1)
 		return 0;
-	return err_set(err, "the canon takes a part of 0..1 such as 0.5..1, not \"%.*s\"", shown(s), s.s);
+	return err_set(err, "the range of canons is a part of 0..1 such as 0.5..1, not \"%.*s\"", shown(s), s.s);
 }
 
 int wish_check(const struct wish *w, struct err *err)

@@ -602,7 +602,7 @@ static int ask_models(struct endpoint *e, struct buf *reply, struct err *err)
 		curl_easy_cleanup(easy);
 		if (code == CURLE_OK && status == 200)
 			return 0;
-		if (tries >= e->o.tries || tries >= 4 || (code == CURLE_OK && !may_pass(status)))
+		if (tries >= e->o.tries || tries >= (code == CURLE_OK ? 4 : 2) || (code == CURLE_OK && !may_pass(status)))
 			return code != CURLE_OK ? err_set(err, "%s: %s", url, curl_easy_strerror(code))
 						: err_set(err, "%s: status %ld; does the address end in /v1, and is a key needed (QUARRY_API_KEY)?", url, status);
 		nanosleep(&(struct timespec){ .tv_sec = (time_t)pause, .tv_nsec = (long)(fmod(pause, 1) * 1e9) }, NULL);
