@@ -54,6 +54,7 @@ struct state {
 	int8_t like[PLACES];
 	uint8_t met[PLACES];  /* bit v: the cell is v in some arrangement that was found */
 	uint8_t open[PLACES]; /* of numbers: bit k: the k-th neighbour is hidden, and not known */
+	uint8_t opens[PLACES]; /* how many those are */
 	int8_t lack[PLACES];  /* mines not found among those */
 	int8_t gap[PLACES];   /* of these, what like does not give */
 	int8_t found[PLACES]; /* what a round found, OPEN where it found nothing: see below */
@@ -123,6 +124,7 @@ static void state_init(struct state *s, const struct field *f, const bool *mine)
 			if (!open)
 				continue;
 			s->open[p] = (uint8_t)open;
+			s->opens[p] = (uint8_t)count(open);
 			s->lack[p] = (int8_t)v;
 			s->gap[p] = (int8_t)(v - like);
 			s->gaps += v != like;
@@ -131,18 +133,19 @@ static void state_init(struct state *s, const struct field *f, const bool *mine)
 		}
 }
 
-static void gap_add(struct state *s, int n, int more)
+/* The numbers around p lack so many more than like gives. */
+static void gap_around(struct state *s, int p, int more)
 {
-	int gap = s->gap[n] + more;
+	for (unsigned rest = more ? s->near[p] : 0; rest; rest &= rest - 1) {
+		int n = p + beside[__builtin_ctz(rest)], gap = s->gap[n] + more;
 
-	s->gaps += (gap != 0) - (s->gap[n] != 0);
-	s->gap[n] = (int8_t)gap;
+		s->gaps += (gap != 0) - (s->gap[n] != 0);
+		s->gap[n] = (int8_t)gap;
+	}
 }
 
 static void set(struct state *s, int p, int v)
 {
-	int off = s->like[p] - v;
-
 	if (s->value[p] != OPEN) {
 		s->broken = s->broken || s->value[p] != v;
 		return;
@@ -153,14 +156,15 @@ static void set(struct state *s, int p, int v)
 		int k = __builtin_ctz(rest), n = p + beside[k];
 
 		s->lack[n] = (int8_t)(s->lack[n] - v);
-		gap_add(s, n, off);
 		s->open[n] ^= (uint8_t)(1u << (AROUND - 1 - k));
-		if (s->lack[n] < 0 || s->lack[n] > count(s->open[n])) {
+		s->opens[n]--;
+		if (s->lack[n] < 0 || s->lack[n] > s->opens[n]) {
 			s->broken = true;
 			s->clash = n;
 			s->weight[n] += s->weight[n] < 1000;
 		}
 	}
+	gap_around(s, p, s->like[p] - v);
 }
 
 /* Forget what became known after the first `trails` cells. */
@@ -168,16 +172,17 @@ static void undo(struct state *s, int trails)
 {
 	s->broken = false;
 	while (s->trails > trails) {
-		int p = s->trail[--s->trails], v = s->value[p], off = s->like[p] - v;
+		int p = s->trail[--s->trails], v = s->value[p];
 
 		s->value[p] = OPEN;
 		for (unsigned rest = s->near[p]; rest; rest &= rest - 1) {
 			int k = __builtin_ctz(rest), n = p + beside[k];
 
 			s->lack[n] = (int8_t)(s->lack[n] + v);
-			gap_add(s, n, -off);
 			s->open[n] ^= (uint8_t)(1u << (AROUND - 1 - k));
+			s->opens[n]++;
 		}
+		gap_around(s, p, v - s->like[p]);
 	}
 }
 
@@ -185,7 +190,7 @@ static void undo(struct state *s, int trails)
 static bool tells(const struct state *s, int n, int *v)
 {
 	*v = s->lack[n] > 0;
-	return s->open[n] && (!s->lack[n] || s->lack[n] == count(s->open[n]));
+	return s->open[n] && (!s->lack[n] || s->lack[n] == s->opens[n]);
 }
 
 static void set_around(struct state *s, int n, int v)
@@ -222,10 +227,10 @@ static int hardest_number(const struct state *s)
 	for (int k = 0; k < s->shown && s->gaps; k++) {
 		int n = s->number[k];
 
-		if (s->gap[n] && s->weight[n] * open > weight * count(s->open[n])) {
+		if (s->gap[n] && s->weight[n] * open > weight * s->opens[n]) {
 			best = n;
 			weight = s->weight[n];
-			open = count(s->open[n]);
+			open = s->opens[n];
 		}
 	}
 	return best;
@@ -870,7 +875,7 @@ static void certain_by_one(struct certain *c, const struct state *s)
 	for (int k = 0; k < s->shown; k++) {
 		int n = s->number[k];
 
-		if (s->lack[n] != count(s->open[n]))
+		if (s->lack[n] != s->opens[n])
 			continue;
 		for (unsigned rest = s->open[n]; rest; rest &= rest - 1) {
 			int i = index_of(s->f, n + beside[__builtin_ctz(rest)]);

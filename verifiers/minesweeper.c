@@ -23,28 +23,47 @@ enum {
 	SEARCH_STEPS = 12000, /* dead ends over all searches of a verdict; hard boards of 16 x 16 have some tens, rarely 2,000 */
 	LIST_STEPS = 40000,   /* choices while arrangements of the groups are listed */
 	GROUP = 60,           /* most cells of a group */
-	WEIGHT = 840,         /* divided by 1 .. 8 */
+	PROBE_STEPS = 100,    /* dead ends after which it is worth to settle first what is easy */
+	STRIDE = SIDE + 2,    /* with a rim, so that no neighbour needs a test */
+	PLACES = STRIDE * STRIDE,
+	RIM = -2,
 };
+
+/* The neighbours of a place, in reading order; the k-th has it as its own (7 - k)-th. */
+static const int side[AROUND] = { -STRIDE - 1, -STRIDE, -STRIDE + 1, -1, 1, STRIDE - 1, STRIDE, STRIDE + 1 };
 
 struct field {
 	int h, w, cells;
 	int mines; /* -1: not told */
 	bool safe; /* safe cells are asked for */
 	bool one;  /* only what one number tells */
-	int8_t shown[CELLS]; /* -1: hidden */
-	/* Each number that has hidden cells around it, and those; for each hidden cell the numbers beside it. */
-	int numbers;
-	int16_t around[CELLS][AROUND], beside[CELLS][AROUND];
-	uint8_t arounds[CELLS], besides[CELLS];
-	/* What is known: value 1 mine, 0 safe, -1 open; for each number how many mines it lacks among how many open cells. */
-	int8_t value[CELLS], lack[CELLS], open[CELLS];
+	int8_t shown[PLACES]; /* -1: hidden; RIM */
+	int16_t hidden[CELLS], number[CELLS]; /* the hidden cells, and the numbers that have some around them */
+	int hiddens, numbers;
+	uint8_t beside[PLACES]; /* of hidden cells: bit k: a number is there */
+	/* What is known: value 1 mine, 0 safe, -1 open; for each number its open cells, and how many mines it lacks among them. */
+	int8_t value[PLACES], lack[PLACES];
+	uint8_t open[PLACES], opens[PLACES]; /* which, as a bit each, and how many */
 	int16_t trail[CELLS];
 	int trails;
-	int weight[CELLS];   /* of each number: grows when it cannot be met */
-	int8_t model[CELLS]; /* an arrangement that fits */
-	uint8_t met[CELLS];  /* bit v: the cell was v in some arrangement */
+	/* model: what the open cells might be; gap: how many mines a number lacks in it; gaps: how many numbers have a gap. */
+	int8_t model[PLACES], gap[PLACES];
+	int gaps;
+	int16_t weight[PLACES]; /* of each number: grows when it cannot be met */
+	uint8_t met[PLACES];    /* bit v: the cell was v in some arrangement */
 	int steps;
+	bool probed;
 };
+
+static int row_of(int place)
+{
+	return place / STRIDE - 1;
+}
+
+static int col_of(int place)
+{
+	return place % STRIDE - 1;
+}
 
 /* ---- the desc ---- */
 
@@ -71,35 +90,49 @@ static bool number_read(struct str *s, int hi, int *ret)
 	return true;
 }
 
-static void field_link(struct field *f)
+/* False: a number is larger than what it has around it. */
+static bool field_link(struct field *f)
 {
-	f->numbers = 0;
-	memset(f->besides, 0, sizeof(f->besides));
-	for (int i = 0; i < f->cells; i++) {
-		int k = f->numbers, n = 0;
+	size_t used = (size_t)((f->h + 2) * STRIDE);
+	bool fits = true;
 
-		if (f->shown[i] < 0)
-			continue;
-		for (int dy = -1; dy <= 1; dy++)
-			for (int dx = -1; dx <= 1; dx++) {
-				int y = i / f->w + dy, x = i % f->w + dx, j = y * f->w + x;
+	f->numbers = f->hiddens = f->gaps = f->trails = 0;
+	memset(f->beside, 0, used);
+	memset(f->open, 0, used);
+	memset(f->model, 0, used);
+	memset(f->met, 0, used);
+	memset(f->value, -1, used);
+	for (int y = 0; y < f->h; y++)
+		for (int p = (y + 1) * STRIDE + 1, end = p + f->w; p < end; p++) {
+			unsigned open = 0;
+			int opens = 0;
 
-				if (y < 0 || y >= f->h || x < 0 || x >= f->w || f->shown[j] >= 0)
-					continue;
-				f->around[k][n++] = (int16_t)j;
-				f->beside[j][f->besides[j]++] = (int16_t)k;
+			if (f->shown[p] < 0) {
+				f->hidden[f->hiddens++] = (int16_t)p;
+				continue;
 			}
-		/* a number among shown cells only stays: it must be 0 */
-		f->arounds[k] = (uint8_t)n;
-		f->lack[k] = f->shown[i];
-		f->open[k] = (int8_t)n;
-		f->weight[k] = WEIGHT;
-		f->numbers++;
-	}
+			for (int k = 0; k < AROUND; k++)
+				if (f->shown[p + side[k]] == -1) {
+					open |= 1u << k;
+					opens++;
+					f->beside[p + side[k]] |= (uint8_t)(1u << (AROUND - 1 - k));
+				}
+			fits = fits && f->shown[p] <= opens;
+			if (!open)
+				continue;
+			f->open[p] = (uint8_t)open;
+			f->opens[p] = (uint8_t)opens;
+			f->lack[p] = f->gap[p] = f->shown[p];
+			f->gaps += f->gap[p] != 0;
+			f->weight[p] = 1;
+			f->number[f->numbers++] = (int16_t)p;
+		}
+	return fits;
 }
 
 static bool field_read(struct field *f, struct str s)
 {
+	const char *c;
 	int hidden = 0;
 
 	if (!number_read(&s, SIDE, &f->h) || f->h < 2 || !sign_read(&s, 'x') || !number_read(&s, SIDE, &f->w) || f->w < 2 ||
@@ -113,69 +146,88 @@ static bool field_read(struct field *f, struct str s)
 		return false;
 	f->safe = sign_read(&s, 's');
 	f->one = !f->safe && f->mines < 0 && sign_read(&s, 'o');
-	if ((!f->safe && !f->one && !sign_read(&s, 'm')) || !sign_read(&s, ':'))
+	if ((!f->safe && !f->one && !sign_read(&s, 'm')) || !sign_read(&s, ':') || s.n != (size_t)(f->cells + f->h - 1))
 		return false;
-	for (int i = 0; i < f->cells; i++) {
-		if (i && i % f->w == 0 && !sign_read(&s, '/'))
+	memset(f->shown, RIM, (size_t)((f->h + 2) * STRIDE));
+	c = s.s;
+	for (int y = 0; y < f->h; y++) {
+		int8_t *shown = f->shown + (y + 1) * STRIDE + 1;
+
+		if (y && *c++ != '/')
 			return false;
-		if (!s.n || (s.s[0] != '.' && (s.s[0] < '0' || s.s[0] > '8')))
-			return false;
-		f->shown[i] = (int8_t)(s.s[0] == '.' ? -1 : s.s[0] - '0');
-		hidden += f->shown[i] < 0;
-		s = str_from(s, 1);
+		for (int x = 0; x < f->w; x++, c++) {
+			if (*c != '.' && (*c < '0' || *c > '8'))
+				return false;
+			shown[x] = (int8_t)(*c == '.' ? -1 : *c - '0');
+			hidden += *c == '.';
+		}
 	}
-	if (s.n || f->mines > hidden)
-		return false;
-	field_link(f);
-	return true;
+	return f->mines <= hidden;
 }
 
 /* ---- which cells are certain ---- */
 
+/* Numbers around p lack so many more than the model gives. */
+static void gap_around(struct field *f, int p, int more)
+{
+	for (unsigned rest = more ? f->beside[p] : 0; rest; rest &= rest - 1) {
+		int n = p + side[__builtin_ctz(rest)], gap = f->gap[n] + more;
+
+		f->gaps += (gap != 0) - (f->gap[n] != 0);
+		f->gap[n] = (int8_t)gap;
+	}
+}
+
 /* False: a number cannot be met any more. The cell is on the trail all the same. */
-static bool assign(struct field *f, int i, int v)
+static bool assign(struct field *f, int p, int v)
 {
 	bool fits = true;
 
-	f->value[i] = (int8_t)v;
-	f->trail[f->trails++] = (int16_t)i;
-	for (int b = 0; b < f->besides[i]; b++) {
-		int k = f->beside[i][b];
+	f->value[p] = (int8_t)v;
+	f->trail[f->trails++] = (int16_t)p;
+	for (unsigned rest = f->beside[p]; rest; rest &= rest - 1) {
+		int k = __builtin_ctz(rest), n = p + side[k];
 
-		f->lack[k] = (int8_t)(f->lack[k] - v);
-		f->open[k]--;
-		if (f->lack[k] < 0 || f->lack[k] > f->open[k]) {
-			f->weight[k] += WEIGHT;
+		f->lack[n] = (int8_t)(f->lack[n] - v);
+		f->open[n] ^= (uint8_t)(1u << (AROUND - 1 - k));
+		f->opens[n]--;
+		if (f->lack[n] < 0 || f->lack[n] > f->opens[n]) {
+			f->weight[n] += f->weight[n] < 1000;
 			fits = false;
 		}
 	}
+	gap_around(f, p, f->model[p] - v);
 	return fits;
 }
 
 static void undo(struct field *f, int trails)
 {
 	while (f->trails > trails) {
-		int i = f->trail[--f->trails];
+		int p = f->trail[--f->trails], v = f->value[p];
 
-		for (int b = 0; b < f->besides[i]; b++) {
-			int k = f->beside[i][b];
+		for (unsigned rest = f->beside[p]; rest; rest &= rest - 1) {
+			int k = __builtin_ctz(rest), n = p + side[k];
 
-			f->lack[k] = (int8_t)(f->lack[k] + f->value[i]);
-			f->open[k]++;
+			f->lack[n] = (int8_t)(f->lack[n] + v);
+			f->open[n] ^= (uint8_t)(1u << (AROUND - 1 - k));
+			f->opens[n]++;
 		}
-		f->value[i] = -1;
+		gap_around(f, p, v - f->model[p]);
+		f->value[p] = -1;
 	}
 }
 
 /* A number that lacks none, or as many as are open, settles its open cells. */
-static bool settle_number(struct field *f, int k)
+static bool settle_number(struct field *f, int n)
 {
-	if (f->lack[k] < 0 || f->lack[k] > f->open[k])
+	int open = f->opens[n], v = f->lack[n] > 0;
+
+	if (f->lack[n] < 0 || f->lack[n] > open)
 		return false;
-	if (!f->open[k] || (f->lack[k] && f->lack[k] < f->open[k]))
+	if (v && f->lack[n] < open)
 		return true;
-	for (int v = f->lack[k] > 0, a = 0; a < f->arounds[k]; a++)
-		if (f->value[f->around[k][a]] < 0 && !assign(f, f->around[k][a], v))
+	for (unsigned rest = f->open[n]; rest; rest &= rest - 1)
+		if (!assign(f, n + side[__builtin_ctz(rest)], v))
 			return false;
 	return true;
 }
@@ -184,48 +236,47 @@ static bool settle_number(struct field *f, int k)
 static bool settle(struct field *f, int from)
 {
 	for (; from < f->trails; from++) {
-		int i = f->trail[from];
+		int p = f->trail[from];
 
-		for (int b = 0; b < f->besides[i]; b++)
-			if (!settle_number(f, f->beside[i][b]))
+		for (unsigned rest = f->beside[p]; rest; rest &= rest - 1)
+			if (!settle_number(f, p + side[__builtin_ctz(rest)]))
 				return false;
 	}
 	return true;
 }
 
-static bool suppose(struct field *f, int i, int v)
+static bool suppose(struct field *f, int p, int v)
 {
 	int from = f->trails;
 
-	return assign(f, i, v) && settle(f, from);
+	return assign(f, p, v) && settle(f, from);
 }
 
 /*
- * Where the model, in open cells, does not meet all numbers: a cell to be chosen next, of a number with few open cells that
- * often could not be met, so that a hopeless corner is seen at once, whatever is tried elsewhere. -1: it meets them all.
+ * Where the model does not meet all numbers: an open cell that is to be the other way round, beside a number with few open
+ * cells that often could not be met, so that a hopeless corner is seen at once, whatever is tried elsewhere. -1: it meets
+ * them all.
  */
 static int missed(const struct field *f)
 {
-	int cell = -1, best = 0;
-	bool met = true;
+	int best = -1, cell = -1, weight = 0, open = 1;
 
-	for (int k = 0; k < f->numbers; k++) {
-		int lack = f->lack[k];
+	for (int k = 0; k < f->numbers && f->gaps; k++) {
+		int n = f->number[k];
 
-		if (!f->open[k])
-			continue;
-		for (int a = 0; a < f->arounds[k] && met; a++)
-			if (f->value[f->around[k][a]] < 0)
-				lack -= f->model[f->around[k][a]];
-		met = met && lack == 0;
-		if (f->weight[k] / f->open[k] <= best)
-			continue;
-		best = f->weight[k] / f->open[k];
-		for (int a = 0; a < f->arounds[k]; a++)
-			if (f->value[f->around[k][a]] < 0)
-				cell = f->around[k][a];
+		if (f->gap[n] && f->weight[n] * open > weight * f->opens[n]) {
+			best = n;
+			weight = f->weight[n];
+			open = f->opens[n];
+		}
 	}
-	return met ? -1 : cell;
+	for (unsigned rest = best < 0 ? 0 : f->open[best]; rest; rest &= rest - 1) {
+		int p = best + side[__builtin_ctz(rest)];
+
+		if (f->model[p] == (f->gap[best] < 0))
+			cell = p;
+	}
+	return cell;
 }
 
 /*
@@ -240,13 +291,13 @@ static bool search(struct field *f)
 	} choice[CELLS];
 	int n = 0, base = f->trails;
 
-	for (int i; (i = missed(f)) >= 0;) {
+	for (int p; (p = missed(f)) >= 0;) {
 		bool fits;
 
 		choice[n].trails = (int16_t)f->trails;
-		choice[n].cell = (int16_t)i;
+		choice[n].cell = (int16_t)p;
 		choice[n++].second = false;
-		fits = suppose(f, i, f->model[i]);
+		fits = suppose(f, p, 1 - f->model[p]);
 		while (!fits) {
 			undo(f, choice[n - 1].trails);
 			if (choice[n - 1].second) {
@@ -259,74 +310,86 @@ static bool search(struct field *f)
 				return false;
 			}
 			choice[n - 1].second = true;
-			fits = suppose(f, choice[n - 1].cell, 1 - f->model[choice[n - 1].cell]);
+			fits = suppose(f, choice[n - 1].cell, f->model[choice[n - 1].cell]);
 		}
 	}
-	for (int i = 0; i < f->cells; i++) {
-		if (f->value[i] >= 0)
-			f->model[i] = f->value[i];
-		f->met[i] |= (uint8_t)(1 << f->model[i]);
+	/* gaps stay what they are, whether these cells are known or open */
+	for (int k = 0; k < f->trails; k++) {
+		int p = f->trail[k];
+
+		f->model[p] = f->value[p];
+		f->met[p] |= (uint8_t)(1 << f->value[p]);
 	}
 	undo(f, base);
 	return true;
 }
 
-/* What a single supposition contradicts is settled: that spares the searches most of their dead ends. */
+/* What a single supposition contradicts is settled: on boards that are hard this spares the searches most of their dead ends. */
 static bool probe(struct field *f)
 {
+	f->probed = true;
 	for (int before = -1; before != f->trails;) {
 		before = f->trails;
-		for (int i = 0; i < f->cells; i++)
-			for (int v = 0; v < 2 && f->besides[i] && f->value[i] < 0; v++) {
+		for (int k = 0; k < f->hiddens; k++)
+			for (int p = f->hidden[k], v = 0; v < 2 && f->beside[p] && f->value[p] < 0; v++) {
 				int from = f->trails;
-				bool fits = suppose(f, i, v);
+				bool fits = suppose(f, p, v);
 
 				undo(f, from);
-				if (!fits && !suppose(f, i, 1 - v))
+				if (!fits && !suppose(f, p, 1 - v))
 					return false;
 			}
 	}
 	return true;
 }
 
-/* What the numbers alone make certain is on the trail then. False: nothing fits them, or it takes too long to see. */
+/* Can cell p, which is open, be v? It is settled otherwise. False: nothing fits, or it takes too long to see. */
+static bool can_be(struct field *f, int p, int v)
+{
+	int from = f->trails;
+	bool fits = suppose(f, p, v) && search(f);
+
+	undo(f, from);
+	return f->steps >= 0 && (fits || suppose(f, p, 1 - v));
+}
+
+/*
+ * What the numbers alone make certain is on the trail then; where the number of mines is not told only cells that are
+ * asked for. False: nothing fits them, or it takes too long to see.
+ */
 static bool certain_by_numbers(struct field *f)
 {
-	f->trails = 0;
-	f->steps = SEARCH_STEPS;
-	memset(f->value, -1, sizeof(f->value));
-	memset(f->model, 0, sizeof(f->model));
-	memset(f->met, 0, sizeof(f->met));
-	for (int k = 0; k < f->numbers; k++)
-		if (!settle_number(f, k))
-			return false;
-	if (!settle(f, 0) || !probe(f) || !search(f))
-		return false;
-	for (int i = 0; i < f->cells; i++) {
-		int other = 1 - f->model[i], from = f->trails;
-		bool fits;
+	unsigned enough = f->mines >= 0 ? 3 : f->safe ? 2 : 1; /* met so, a cell is of no concern */
 
-		if (!f->besides[i] || f->value[i] >= 0 || f->met[i] == 3)
-			continue;
-		fits = suppose(f, i, other) && search(f);
-		undo(f, from);
-		if (f->steps < 0 || (!fits && !suppose(f, i, 1 - other)))
+	f->steps = SEARCH_STEPS;
+	f->probed = false;
+	for (int k = 0; k < f->numbers; k++)
+		if (!settle_number(f, f->number[k]))
+			return false;
+	if (!settle(f, 0) || !search(f))
+		return false;
+	for (int k = 0; k < f->hiddens; k++)
+		f->met[f->hidden[k]] = (uint8_t)(1 << f->model[f->hidden[k]]);
+	for (int k = 0; k < f->hiddens; k++) {
+		int p = f->hidden[k];
+
+		if (!f->probed && f->steps < SEARCH_STEPS - PROBE_STEPS && !probe(f))
+			return false;
+		if (f->beside[p] && f->value[p] < 0 && (f->met[p] & enough) != enough && !can_be(f, p, f->met[p] == 1))
 			return false;
 	}
 	return true;
 }
 
-/* What single numbers tell; false: one is larger than what it has around it. */
-static bool certain_by_one(struct field *f)
+/* What single numbers tell. */
+static void certain_by_one(struct field *f)
 {
-	memset(f->value, -1, sizeof(f->value));
 	for (int k = 0; k < f->numbers; k++) {
-		if (f->lack[k] > f->arounds[k])
-			return false;
-		for (int a = 0; f->lack[k] == f->arounds[k] && a < f->arounds[k]; a++)
-			f->value[f->around[k][a]] = 1;
+		int n = f->number[k];
+
+		for (unsigned rest = f->lack[n] == f->opens[n] ? f->open[n] : 0; rest; rest &= rest - 1)
+			f->value[n + side[__builtin_ctz(rest)]] = 1;
 	}
-	return true;
 }
 
 /* ---- and with the number of mines ---- */
@@ -374,26 +437,27 @@ struct groups {
 /* False: a group is too large. */
 static bool groups_find(struct groups *g, const struct field *f)
 {
-	bool in[CELLS] = { false };
+	bool in[PLACES] = { false };
 	int n = 0;
 
 	g->n = 0;
-	for (int i = 0; i < f->cells; i++) {
+	for (int h = 0; h < f->hiddens; h++) {
 		struct group *p = &g->group[g->n];
+		int first = f->hidden[h];
 
-		if (!f->besides[i] || f->value[i] >= 0 || in[i])
+		if (!f->beside[first] || f->value[first] >= 0 || in[first])
 			continue;
 		*p = (struct group){ .from = n };
-		g->cell[n++] = (int16_t)i;
-		in[i] = true;
+		g->cell[n++] = (int16_t)first;
+		in[first] = true;
 		for (int at = p->from; at < n; at++)
-			for (int b = 0; b < f->besides[g->cell[at]]; b++) {
-				int k = f->beside[g->cell[at]][b];
+			for (unsigned rest = f->beside[g->cell[at]]; rest; rest &= rest - 1) {
+				int number = g->cell[at] + side[__builtin_ctz(rest)];
 
-				for (int a = 0; a < f->arounds[k]; a++) {
-					int j = f->around[k][a];
+				for (unsigned open = f->open[number]; open; open &= open - 1) {
+					int j = number + side[__builtin_ctz(open)];
 
-					if (f->value[j] >= 0 || in[j])
+					if (in[j])
 						continue;
 					in[j] = true;
 					g->cell[n++] = (int16_t)j;
@@ -460,9 +524,9 @@ static bool certain_by_total(struct field *f)
 	struct sums before[CELLS / 2 + 1], behind = { { 1 } };
 	int far = 0, left = f->mines, far_least = -1, far_most = -1;
 
-	for (int i = 0; i < f->cells; i++) {
-		far += f->shown[i] < 0 && !f->besides[i];
-		left -= f->value[i] == 1;
+	for (int k = 0; k < f->hiddens; k++) {
+		far += !f->beside[f->hidden[k]];
+		left -= f->value[f->hidden[k]] == 1;
 	}
 	f->steps = LIST_STEPS;
 	if (left < 0 || !groups_find(&g, f))
@@ -497,16 +561,16 @@ static bool certain_by_total(struct field *f)
 				f->value[g.cell[c]] = (g.with[c] & fit) != 0;
 		behind = sums_add(&behind, p->all);
 	}
-	for (int i = 0; i < f->cells; i++)
-		if (f->shown[i] < 0 && !f->besides[i] && (far_least == far || far_most == 0))
-			f->value[i] = far_least == far;
+	for (int k = 0; k < f->hiddens; k++)
+		if (!f->beside[f->hidden[k]] && (far_least == far || far_most == 0))
+			f->value[f->hidden[k]] = far_least == far;
 	return true;
 }
 
 /* ---- the answer ---- */
 
 struct list {
-	bool said[CELLS];
+	bool said[PLACES];
 	int pairs;
 	bool none;    /* a word that says there are none, or empty brackets */
 	bool outside; /* a cell that is not on the board */
@@ -544,7 +608,7 @@ static bool pair_end(struct reader *r)
 	if (y >= r->f->h || x >= r->f->w)
 		r->list->outside = true;
 	else
-		r->list->said[y * r->f->w + x] = true;
+		r->list->said[(y + 1) * STRIDE + x + 1] = true;
 	r->list->pairs++;
 	if (r->depth)
 		r->inside[r->depth - 1]++;
@@ -802,23 +866,29 @@ static bool list_read(struct list *list, const struct field *f, struct str s)
 
 /* ---- both together ---- */
 
-static enum quarry_mark check(struct why *why, const struct field *f, const struct list *list)
+static enum quarry_mark check(struct why *why, struct field *f, const struct list *list)
 {
 	const char *what = f->safe ? "safe" : "a mine";
 	int wanted = f->safe ? 0 : 1;
 
 	if (list->outside)
 		return rule_wrong(why, "a cell is not on the board");
-	for (int i = 0; i < f->cells; i++)
-		if (list->said[i] && f->shown[i] >= 0)
-			return rule_wrong(why, "(%d, %d) is not hidden", i / f->w, i % f->w);
-	for (int i = 0; i < f->cells; i++) {
-		if (list->said[i] && f->value[i] != wanted)
+	for (int p = STRIDE; p < (f->h + 1) * STRIDE; p++)
+		if (list->said[p] && f->shown[p] >= 0)
+			return rule_wrong(why, "(%d, %d) is not hidden", row_of(p), col_of(p));
+	for (int k = 0; k < f->hiddens; k++) {
+		int p = f->hidden[k], is = f->value[p];
+
+		if (list->said[p] && is < 0 && !f->one && f->mines < 0 && f->beside[p] && !(f->met[p] >> wanted & 1)) {
+			can_be(f, p, wanted);
+			is = f->value[p];
+		}
+		if (list->said[p] && is != wanted)
 			return rule_wrong(why, f->one ? "no number tells alone that (%d, %d) is %s" :
-					  f->value[i] < 0 ? "(%d, %d) is not certainly %s" : "(%d, %d) is certainly not %s",
-					  i / f->w, i % f->w, what);
-		if (!list->said[i] && f->value[i] == wanted)
-			return rule_wrong(why, "(%d, %d) is certainly %s and is missing", i / f->w, i % f->w, what);
+					  is < 0 ? "(%d, %d) is not certainly %s" : "(%d, %d) is certainly not %s",
+					  row_of(p), col_of(p), what);
+		if (!list->said[p] && is == wanted)
+			return rule_wrong(why, "(%d, %d) is certainly %s and is missing", row_of(p), col_of(p), what);
 	}
 	return QUARRY_CORRECT;
 }
@@ -827,10 +897,16 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 {
 	struct field f;
 	struct list list;
+	bool told;
 
 	if (!field_read(&f, desc))
 		return rule_bad_task(why, "the desc is no minesweeper board");
-	if (f.one ? !certain_by_one(&f) : !certain_by_numbers(&f) || (f.mines >= 0 && !certain_by_total(&f)))
+	told = field_link(&f);
+	if (told && f.one)
+		certain_by_one(&f);
+	else
+		told = told && certain_by_numbers(&f) && (f.mines < 0 || certain_by_total(&f));
+	if (!told)
 		return rule_bad_task(why, "no arrangement fits the board, or it is too large to tell");
 	if (!list_read(&list, &f, answer))
 		return rule_unreadable(why, "no list of cells could be read");
