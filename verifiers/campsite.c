@@ -18,60 +18,64 @@ struct board {
 	int in_row[SIDE], in_col[SIDE];
 };
 
-/* "1,0,2": n numbers without a zero in front. */
-static bool counts_read(int *count, int n, int *sum, struct str s)
+/*
+ * "1,0,2" at the start of s: n numbers below 100 without a zero in front, that add up to sum, and then `end` (0: the text's end).
+ * Moves s behind them.
+ */
+static bool counts_read(int *count, int n, int sum, struct str *s, char end)
 {
-	struct str piece;
-	uint64_t v;
-	int i = 0;
+	for (int i = 0; i < n; i++) {
+		size_t digits = 0;
+		int v = 0;
 
-	*sum = 0;
-	if (!s.n || s.s[s.n - 1] == ',')
-		return false;
-	for (; str_split(&s, ',', &piece); i++) {
-		if (i == n || piece.n > 2 || piece.n < 1 || piece.s[0] < '0' || (piece.n == 2 && piece.s[0] == '0') ||
-		    !str_u64(piece, &v))
+		while (digits < s->n && digits < 2 && s->s[digits] >= '0' && s->s[digits] <= '9')
+			v = 10 * v + s->s[digits++] - '0';
+		if (!digits || (digits == 2 && s->s[0] == '0'))
 			return false;
-		count[i] = (int)v;
-		*sum += (int)v;
+		*s = str_from(*s, digits);
+		count[i] = v;
+		sum -= v;
+		if (i + 1 == n && !end)
+			break;
+		if (!s->n || s->s[0] != (i + 1 < n ? ',' : end))
+			return false;
+		*s = str_from(*s, 1);
 	}
-	return i == n;
+	return sum == 0 && (end || !s->n);
 }
 
 static bool board_read(struct board *b, struct str s)
 {
-	ptrdiff_t end, mid;
-	int sum_rows, sum_cols;
-	struct str cells, counts;
-	size_t at = 0;
+	size_t cols = 0;
 
 	b->most = str_ends(s, STR(":some")) ? 4 : str_ends(s, STR(":one")) ? 1 : 0;
 	s.n -= b->most == 4 ? strlen(":some") : b->most == 1 ? strlen(":one") : 0;
-	end = str_chr(s, ':');
-	if (end < 1)
+	while (cols < s.n && cols <= SIDE && (s.s[cols] == 'T' || s.s[cols] == '.'))
+		cols++;
+	if (!cols || cols > SIDE)
 		return false;
-	cells = str_sub(s, 0, (size_t)end);
-	counts = str_from(s, (size_t)end + 1);
-	mid = str_chr(counts, ':');
-	b->cols = (int)(str_chr(cells, '/') < 0 ? (ptrdiff_t)cells.n : str_chr(cells, '/'));
-	if (mid < 0 || b->cols < 1 || b->cols > SIDE || (cells.n + 1) % (size_t)(b->cols + 1) ||
-	    (cells.n + 1) / (size_t)(b->cols + 1) > SIDE)
-		return false;
-	b->rows = (int)((cells.n + 1) / (size_t)(b->cols + 1));
+	b->cols = (int)cols;
 	b->trees = 0;
-	for (int i = 0; i < b->rows * b->cols; i++) {
-		char c = cells.s[at++];
+	for (b->rows = 0;; b->rows++) {
+		bool *tree = &b->tree[b->rows * b->cols];
 
-		if (c != 'T' && c != '.')
+		if (b->rows == SIDE || s.n <= cols)
 			return false;
-		b->tree[i] = c == 'T';
-		b->trees += c == 'T';
-		if (i % b->cols == b->cols - 1 && i + 1 < b->rows * b->cols && cells.s[at++] != '/')
+		for (size_t x = 0; x < cols; x++) {
+			tree[x] = s.s[x] == 'T';
+			if (!tree[x] && s.s[x] != '.')
+				return false;
+			b->trees += tree[x];
+		}
+		if (s.s[cols] != '/' && s.s[cols] != ':')
 			return false;
+		s = str_from(s, cols + 1);
+		if (s.s[-1] == ':')
+			break;
 	}
-	return b->trees && counts_read(b->in_row, b->rows, &sum_rows, str_sub(counts, 0, (size_t)mid)) &&
-	       counts_read(b->in_col, b->cols, &sum_cols, str_from(counts, (size_t)mid + 1)) && sum_rows == b->trees &&
-	       sum_cols == b->trees;
+	b->rows++;
+	return b->trees && counts_read(b->in_row, b->rows, b->trees, &s, ':') &&
+	       counts_read(b->in_col, b->cols, b->trees, &s, '\0');
 }
 
 /* The cells beside cell i. */
@@ -97,14 +101,19 @@ static int beside(const struct board *b, int i, int out[4])
 static bool pair(const struct board *b, int start, int16_t *tent_of)
 {
 	int16_t from[CELLS], queue[CELLS]; /* from[tree]: the tent that reached it, -1: none */
-	int head = 0, tail = 0;
+	int head = 0, tail = 0, side[4], n = beside(b, start, side);
 
-	for (int i = 0; i < CELLS; i++)
-		from[i] = -1;
+	for (int k = 0; k < n; k++)
+		if (b->tree[side[k]] && tent_of[side[k]] < 0) {
+			tent_of[side[k]] = (int16_t)start;
+			return true;
+		}
+	memset(from, -1, (size_t)(b->rows * b->cols) * sizeof(from[0]));
 	queue[tail++] = (int16_t)start;
 	while (head < tail) {
-		int tent = queue[head++], side[4], n = beside(b, tent, side);
+		int tent = queue[head++];
 
+		n = beside(b, tent, side);
 		for (int k = 0; k < n; k++) {
 			int tree = side[k];
 
@@ -146,30 +155,30 @@ static enum quarry_mark beside_tree(struct why *why, const struct board *b, int 
 static enum quarry_mark check(struct why *why, const struct board *b, const bool *tent)
 {
 	int16_t tent_of[CELLS];
+	int in_col[SIDE] = { 0 };
 
 	for (int y = 0; y < b->rows; y++) {
+		const bool *row = &tent[y * b->cols];
 		int n = 0;
 
-		for (int x = 0; x < b->cols; x++)
-			n += tent[y * b->cols + x];
+		for (int x = 0; x < b->cols; x++) {
+			n += row[x];
+			in_col[x] += row[x];
+		}
 		if (n != b->in_row[y])
 			return rule_wrong(why, "row %d has %d tents, not %d", y + 1, n, b->in_row[y]);
 	}
-	for (int x = 0; x < b->cols; x++) {
-		int n = 0;
-
-		for (int y = 0; y < b->rows; y++)
-			n += tent[y * b->cols + x];
-		if (n != b->in_col[x])
-			return rule_wrong(why, "column %d has %d tents, not %d", x + 1, n, b->in_col[x]);
-	}
-	for (int i = 0; i < CELLS; i++)
-		tent_of[i] = -1;
+	for (int x = 0; x < b->cols; x++)
+		if (in_col[x] != b->in_col[x])
+			return rule_wrong(why, "column %d has %d tents, not %d", x + 1, in_col[x], b->in_col[x]);
+	memset(tent_of, -1, (size_t)(b->rows * b->cols) * sizeof(tent_of[0]));
 	for (int i = 0; i < b->rows * b->cols; i++) {
-		int y = i / b->cols, x = i % b->cols;
+		int y, x;
 
 		if (!tent[i])
 			continue;
+		y = i / b->cols;
+		x = i % b->cols;
 		if (x + 1 < b->cols && tent[i + 1])
 			return rule_wrong(why, "two tents touch in row %d, columns %d and %d", y + 1, x + 1, x + 2);
 		for (int dx = -1; dx <= 1 && y + 1 < b->rows; dx++)

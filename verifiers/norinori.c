@@ -14,32 +14,28 @@ struct board {
 	char region[SIDE][SIDE]; /* letters */
 };
 
-static bool is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 static bool board_read(struct board *b, struct str s)
 {
+	size_t cols = 0, at = 0;
 	bool any = false;
-	size_t at = 0;
 
-	for (b->cols = 0; (size_t)b->cols < s.n && s.s[b->cols] != '/'; b->cols++)
-		;
-	if (!b->cols || b->cols > SIDE || (s.n + 1) % (size_t)(b->cols + 1) || (s.n + 1) / (size_t)(b->cols + 1) > SIDE)
+	while (cols < s.n && cols <= SIDE && s.s[cols] != '/')
+		cols++;
+	if (!cols || cols > SIDE || (s.n + 1) % (cols + 1) || (s.n + 1) / (cols + 1) > SIDE)
 		return false;
-	b->rows = (int)((s.n + 1) / (size_t)(b->cols + 1));
+	b->cols = (int)cols;
+	b->rows = (int)((s.n + 1) / (cols + 1));
 	for (int y = 0; y < b->rows; y++) {
+		if (y > 0 && s.s[at++] != '/')
+			return false;
 		for (int x = 0; x < b->cols; x++) {
 			char c = s.s[at++];
 
-			if (!is_letter(c) || c == 'x')
+			if (((c | 32) < 'a' || (c | 32) > 'z') || c == 'x')
 				return false;
 			any = any || c != 'X';
 			b->region[y][x] = c;
 		}
-		if (y + 1 < b->rows && s.s[at++] != '/')
-			return false;
 	}
 	return any;
 }

@@ -14,70 +14,68 @@ struct board {
 	char region[SIDE][SIDE]; /* letters */
 };
 
-static bool is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 static bool board_read(struct board *b, struct str s)
 {
 	bool seen[128] = { false };
-	int regions = 0;
+	int regions = 0, n = 0;
 	size_t at = 2;
 
 	if (s.n < 3 || s.s[0] < '1' || s.s[0] > '0' + STARS_MAX || s.s[1] != ':')
 		return false;
-	b->k = s.s[0] - '0';
-	for (b->n = 0; at + (size_t)b->n < s.n && s.s[at + (size_t)b->n] != '/'; b->n++)
-		;
-	if (b->n > SIDE || s.n != at + (size_t)(b->n * (b->n + 1) - 1))
+	while (at + (size_t)n < s.n && n <= SIDE && s.s[at + (size_t)n] != '/')
+		n++;
+	if (n > SIDE || s.n != at + (size_t)(n * (n + 1) - 1))
 		return false;
-	for (int y = 0; y < b->n; y++) {
-		for (int x = 0; x < b->n; x++) {
+	b->k = s.s[0] - '0';
+	b->n = n;
+	for (int y = 0; y < n; y++) {
+		if (y > 0 && s.s[at++] != '/')
+			return false;
+		for (int x = 0; x < n; x++) {
 			char c = s.s[at++];
 
-			if (!is_letter(c))
+			if ((c | 32) < 'a' || (c | 32) > 'z')
 				return false;
 			regions += !seen[(int)c];
 			seen[(int)c] = true;
 			b->region[y][x] = c;
 		}
-		if (y + 1 < b->n && s.s[at++] != '/')
-			return false;
 	}
-	return regions == b->n;
+	return regions == n;
 }
 
 static enum quarry_mark check(struct why *why, const struct board *b, const struct grid *g)
 {
-	int n = b->n, in_region[128] = { 0 };
+	int n = b->n, in_region[128] = { 0 }, in_col[SIDE] = { 0 }, in_row[SIDE] = { 0 };
 
-	for (int y = 0; y < n; y++) {
-		int in_row = 0, in_col = 0;
+	for (int y = 0, i = 0; y < n; y++)
+		for (int x = 0; x < n; x++, i++)
+			if (g->cell[i]) {
+				in_row[y]++;
+				in_col[x]++;
+				in_region[(int)b->region[y][x]]++;
+			}
+	for (int i = 0; i < n; i++) {
+		if (in_row[i] != b->k)
+			return rule_wrong(why, "row %d has %d stars, not %d", i + 1, in_row[i], b->k);
+		if (in_col[i] != b->k)
+			return rule_wrong(why, "column %d has %d stars, not %d", i + 1, in_col[i], b->k);
+	}
+	for (int y = 0, i = 0; y < n; y++)
+		for (int x = 0; x < n; x++, i++) {
+			char c = b->region[y][x];
 
-		for (int x = 0; x < n; x++) {
-			in_row += g->cell[y * n + x];
-			in_col += g->cell[x * n + y];
-			in_region[(int)b->region[y][x]] += g->cell[y * n + x];
+			if (in_region[(int)c] != b->k)
+				return rule_wrong(why, "region %c has %d stars, not %d", c, in_region[(int)c], b->k);
+			if (!g->cell[i])
+				continue;
+			for (int dx = -1; dx <= 1 && y + 1 < n; dx++)
+				if (x + dx >= 0 && x + dx < n && g->cell[i + n + dx])
+					return rule_wrong(why, "the stars of row %d, column %d and row %d, column %d touch", y + 1,
+							  x + 1, y + 2, x + dx + 1);
+			if (x + 1 < n && g->cell[i + 1])
+				return rule_wrong(why, "two stars touch in row %d, columns %d and %d", y + 1, x + 1, x + 2);
 		}
-		if (in_row != b->k)
-			return rule_wrong(why, "row %d has %d stars, not %d", y + 1, in_row, b->k);
-		if (in_col != b->k)
-			return rule_wrong(why, "column %d has %d stars, not %d", y + 1, in_col, b->k);
-	}
-	for (int i = 0; i < n * n; i++) {
-		int y = i / n, x = i % n;
-		char c = b->region[y][x];
-
-		if (in_region[(int)c] != b->k)
-			return rule_wrong(why, "region %c has %d stars, not %d", c, in_region[(int)c], b->k);
-		for (int dx = -1; g->cell[i] && dx <= 1 && y + 1 < n; dx++)
-			if (x + dx >= 0 && x + dx < n && g->cell[i + n + dx])
-				return rule_wrong(why, "the stars of row %d, column %d and row %d, column %d touch", y + 1,
-						  x + 1, y + 2, x + dx + 1);
-		if (g->cell[i] && x + 1 < n && g->cell[i + 1])
-			return rule_wrong(why, "two stars touch in row %d, columns %d and %d", y + 1, x + 1, x + 2);
-	}
 	return QUARRY_CORRECT;
 }
 
