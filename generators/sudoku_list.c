@@ -139,6 +139,8 @@ static bool follow(struct state *s, const struct table *t)
 
 		if (!naked(s, t))
 			return false;
+		if (!sudoku_any(s->done ^ whole))
+			return true; /* all houses hold all digits: nothing was struck out */
 		for (int d = 0; d < SIDE; d++) {
 			sudoku_cells single;
 
@@ -190,7 +192,7 @@ static void list_from(struct sudoku_list *l, struct state *s)
 	}
 }
 
-int sudoku_list(struct sudoku_list *l, const uint8_t *cell, int limit)
+static int list(struct sudoku_list *l, const uint8_t *cell, int limit, int other, int than)
 {
 	sudoku_cells given[SIDE] = { { 0 } };
 	struct state s = { .done = { 0 } };
@@ -209,8 +211,26 @@ int sudoku_list(struct sudoku_list *l, const uint8_t *cell, int limit)
 		strike(&s, &table, given[d], d);
 		l->once[d] = l->more[d] = (sudoku_cells){ 0 };
 	}
+	if (than)
+		s.can[than - 1] &= ~table.cell[other];
 	list_from(l, &s);
 	return l->nodes >= NODES ? -1 : l->found;
+}
+
+int sudoku_list(struct sudoku_list *l, const uint8_t *cell, int limit)
+{
+	return list(l, cell, limit, 0, 0);
+}
+
+bool sudoku_needs(struct sudoku_list *l, uint8_t *cell, int i)
+{
+	uint8_t v = cell[i];
+	int found;
+
+	cell[i] = 0;
+	found = list(l, cell, 1, i, v);
+	cell[i] = v;
+	return found != 0;
 }
 
 void sudoku_list_first(const struct sudoku_list *l, uint8_t *full)

@@ -22,6 +22,8 @@ struct sudoku_list {
 
 /* How many solutions, counted up to limit; -1: the search was cut off. */
 int sudoku_list(struct sudoku_list *l, const uint8_t *cell, int limit);
+/* Of a board that has one solution: would it have others without the clue of cell i? */
+bool sudoku_needs(struct sudoku_list *l, uint8_t *cell, int i);
 /* The first of the solutions, where there are any. */
 void sudoku_list_first(const struct sudoku_list *l, uint8_t *full);
 
