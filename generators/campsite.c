@@ -249,10 +249,9 @@ static bool pitch(struct camp *c, struct rng *rng)
 	return false;
 }
 
-static bool draw_camp(struct camp *c, struct rng *rng)
+/* A tree for each tent. */
+static bool plant(struct camp *c, struct rng *rng)
 {
-	if (!pitch(c, rng))
-		return false;
 	memset(c->b.tree, 0, (size_t)c->shape.cells * sizeof(c->b.tree[0]));
 	memset(c->b.in_row, 0, sizeof(c->b.in_row));
 	memset(c->b.in_col, 0, sizeof(c->b.in_col));
@@ -310,6 +309,7 @@ static bool spoil(struct camp *c, const struct set *other, struct rng *rng)
 
 enum {
 	DRAWS = 600,
+	CROWDED = 60, /* draws whose tents found no room */
 	REPAIRS = 40,
 	CHANGES = 3, /* a camp that is too easy mostly stays so */
 	NODES = 3000,
@@ -356,13 +356,18 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 	struct camp c;
 
 	camp_open(&c, knob);
-	for (int draw = 0; draw < DRAWS; draw++)
-		if (draw_camp(&c, rng) && fit(&c, techniques[knob[TECHNIQUE]], rng)) {
+	for (int draw = 0, crowded = 0; draw < DRAWS && crowded < CROWDED; draw++) {
+		if (!pitch(&c, rng)) {
+			crowded++;
+			continue;
+		}
+		if (plant(&c, rng) && fit(&c, techniques[knob[TECHNIQUE]], rng)) {
 			board_write(desc, &c.b);
 			memcpy(c.shape.tree, c.b.tree, sizeof(c.b.tree));
 			answer_write(answer, &c.shape, &c.tent);
 			return true;
 		}
+	}
 	return false;
 }
 

@@ -126,7 +126,7 @@ static bool pair_step(struct marks *m)
 
 /* ---- all ways ---- */
 
-enum { WAYS_MAX = 24, CHOICES_MAX = 8 * WAYS_MAX }; /* more nobody follows */
+enum { WAYS_MAX = 24, CHOICES_MIN = 12, CHOICES_MAX = 8 * WAYS_MAX }; /* more nobody follows */
 
 struct ways {
 	int u, n;
@@ -587,7 +587,7 @@ int marks_solve(struct marks *m, int technique)
 
 /* ---- everything at once ---- */
 
-/* All ways, once for each cell or unit. */
+/* All ways, once for each cell or unit with few choices; the others while those say nothing. */
 static bool ways_pass(struct marks *m)
 {
 	const struct marks_shape *s = m->s;
@@ -598,10 +598,14 @@ static bool ways_pass(struct marks *m)
 			marks_settle(m);
 			any = true;
 		}
-	for (int u = 0; u < s->units && !m->broken; u++)
-		if (m->need[u] && choices(m->need[u], m->left[u]) <= CHOICES_MAX && ways_of(m, u)) {
-			marks_settle(m);
-			any = true;
+	for (int few = 0, many = CHOICES_MIN; few < CHOICES_MAX && !any; few = many, many *= 2)
+		for (int u = 0; u < s->units && !m->broken; u++) {
+			int n = m->need[u] ? choices(m->need[u], m->left[u]) : 0;
+
+			if (n > few && n <= many && n <= CHOICES_MAX && ways_of(m, u)) {
+				marks_settle(m);
+				any = true;
+			}
 		}
 	return any;
 }
