@@ -47,8 +47,8 @@ SETTINGS = [
     ('futoshiki', 'futoshiki_generator', dict(grid_size=5, num_inequality_signs=10, num_prefilled_coords=5), 'size=5 signs_min=10 signs_max=10 givens_min=5 givens_max=5 technique_min=0 technique_max=6'),
     ('game_of_24', 'game_of_24', {}, 'count=4 number_lo=1 number_hi=9 target_lo=24 target_hi=24 ops=3 ways=10000'),
     ('game_of_24', 'game_of_24', dict(num_of_numbers=3), 'count=3 number_lo=1 number_hi=9 target_lo=24 target_hi=24 ops=3 ways=10000'),
-    ('goods_exchange', 'goods_exchange', dict(num_people=5, operator_num=3), 'people=5 events=3'),
-    ('goods_exchange', 'goods_exchange', dict(num_people=20, operator_num=50), 'people=20 events=50'),
+    ('goods_exchange', 'goods_exchange', dict(num_people=5, operator_num=3), 'people=5 events=3 indirect=0 round=0 condition=0 undo=0 all=0'),
+    ('goods_exchange', 'goods_exchange', dict(num_people=20, operator_num=50), 'people=20 events=50 indirect=0 round=0 condition=0 undo=0 all=0'),
     ('kukurasu', 'kukurasu', dict(n=4, m=4, ones_probability=0.3), 'rows=4 cols=4 percent=30 technique=3 rounds=1 trials=0'),
     ('kukurasu', 'kukurasu', dict(n=6, m=6, ones_probability=0.3), 'rows=6 cols=6 percent=30 technique=3 rounds=1 trials=0'),
     ('math_path', 'math_path', dict(n=4, x_prob=100), 'n=4 x_prob=100 operator_level=4 brackets=2 rare=0'),
@@ -66,9 +66,9 @@ SETTINGS = [
     ('operation', 'operation', {}, 'num_symbols=2 operands=4 definition_num_symbols_max=4 condition_rate=50 bracket_rate=30 abs_rate=40'),
     ('skyscraper_puzzle', 'skyscraper_puzzle', dict(n=4), 'size=4 clues_min=16 clues_max=16 givens_min=0 givens_max=16 technique_min=0 technique_max=6'),
     ('skyscraper_puzzle', 'skyscraper_puzzle', dict(n=6), 'size=6 clues_min=24 clues_max=24 givens_min=0 givens_max=36 technique_min=0 technique_max=6'),
-    ('space_reasoning', 'space_reasoning', dict(n=5, num_waypoints=10, unknown_node_num=5), 'size=5 items=10 unknown=5 asked=1'),
-    ('space_reasoning_tree', 'space_reasoning_tree', dict(min_nodes=50, max_nodes=100), 'min_nodes=50 max_nodes=100 generations=5 ask=0'),
-    ('space_reasoning_tree', 'space_reasoning_tree', dict(min_nodes=200, max_nodes=300), 'min_nodes=200 max_nodes=300 generations=5 ask=0'),
+    ('space_reasoning', 'space_reasoning', dict(n=5, num_waypoints=10, unknown_node_num=5), 'lattice=4 size=5 items=15 bends=0 jumps=1 jump_chance=50 unknown=5 late=0 back=0 stop_bends=3 asked=1'),
+    ('space_reasoning_tree', 'space_reasoning_tree', dict(min_nodes=50, max_nodes=100), 'min_nodes=50 max_nodes=100 generations=5 ask=0 indirect=0 extra=0 deep=1 least=1 children=6'),
+    ('space_reasoning_tree', 'space_reasoning_tree', dict(min_nodes=200, max_nodes=300), 'min_nodes=200 max_nodes=300 generations=5 ask=0 indirect=0 extra=0 deep=1 least=1 children=6'),
     ('star_placement_puzzle', 'star_placement_puzzle', dict(n=5, k=1), 'n=5 k=1'),
     ('star_placement_puzzle', 'star_placement_puzzle', dict(n=8, k=2), 'n=8 k=2'),
     ('sudoku', 'sudoku', dict(difficulty=1), 'box_w=3 box_h=3 blanks_min=1 blanks_max=11 technique=1'),
@@ -79,13 +79,14 @@ SETTINGS = [
     ('time_sequence', 'time_sequence', dict(n=5, rule_prob=100), 'people=5 days=5 rule_prob=100'),
     ('web_of_lies', 'web_of_lies', dict(num_person=10, difficulty=3), 'people=10'),
     ('web_of_lies', 'web_of_lies', dict(num_person=14, difficulty=5), 'people=14'),
+    ('web_of_lies', 'web_of_lies', dict(num_person=18, difficulty=5), 'people=18'),
     ('word_sorting', 'word_sorting', dict(front_letters_range=[4, 4], word_count_range=[15, 15]), 'words=15 longest=12 alike=0 prefix=1 down=2 front=4'),
     ('word_sorting', 'word_sorting', dict(front_letters_range=[2, 2], word_count_range=[5, 5]), 'words=5 longest=12 alike=0 prefix=1 down=2 front=2'),
     ('word_sorting_mistake', 'word_sorting_mistake', {}, 'words_min=15 words_max=25 method=0'),
     ('word_sorting_mistake', 'word_sorting_mistake', dict(word_count_range=[30, 30]), 'words_min=30 words_max=30 method=0'),
     ('wordscapes', 'wordscapes_game', dict(size=4, num_words=5, max_intersections=3), 'size=6 num_words=5 min_len=3 max_len=6 lengths=4 min_intersections=4 max_intersections=10 rounds=0 technique=2'),
 ]
-UNIQUE_OURS = set('arrow_maze calcudoko campsite futoshiki kukurasu norinori number_wall numbrix skyscraper_puzzle star_placement_puzzle survo wordscapes'.split())
+UNIQUE_OURS = set('arrow_maze calcudoko campsite futoshiki kukurasu norinori number_wall numbrix skyscraper_puzzle space_reasoning_tree star_placement_puzzle survo wordscapes'.split())
 
 
 def maker(module, kwargs):
