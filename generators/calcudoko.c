@@ -388,15 +388,43 @@ static void image(struct board *to, const struct board *b, int t)
 	cages_gather(to);
 }
 
+/* The names of the cages in an image, cell after cell. */
+static void image_names(char *names, const struct board *b, int t)
+{
+	char name[LATIN_CELLS] = { 0 };
+	int cages = 0;
+
+	for (int i = 0; i < b->n * b->n; i++) {
+		int k = b->cage_of[latin_source(b->n, i, t)];
+
+		if (!name[k])
+			name[k] = cage_name(cages++);
+		names[i] = name[k];
+	}
+}
+
+/* The least desc; targets count only where the cages are the same. */
 static void canon(struct buf *out, struct str desc)
 {
-	struct board b, to;
+	char names[LATIN_CELLS] = { 0 }, least[LATIN_CELLS];
 	struct buf mine = BUF_INIT, best = BUF_INIT;
+	unsigned ties = 0;
+	struct board b, to;
 
 	if (!cages_parse(&b, desc))
 		return;
 	for (int t = 0; t < 8; t++) {
-		image(&to, &b, t);
+		int cmp;
+
+		image_names(names, &b, t);
+		cmp = ties ? memcmp(names, least, (size_t)(b.n * b.n)) : -1;
+		if (cmp > 0)
+			continue;
+		ties = cmp < 0 ? 1u << t : ties | 1u << t;
+		memcpy(least, names, sizeof(least));
+	}
+	for (; ties; ties &= ties - 1) {
+		image(&to, &b, __builtin_ctz(ties));
 		cages_write(&mine, &to);
 		buf_least(&best, &mine);
 	}

@@ -481,49 +481,60 @@ static int edge_cell(int n, int side, int k)
 	}
 }
 
-static void image(struct board *to, const struct board *b, int t)
+static void image_clues(struct board *to, const struct board *b, int t)
 {
 	int n = b->n, inwards[SIDES] = { n, -n, 1, -1 };
 
 	*to = (struct board){ .n = n };
-	for (int i = 0; i < n * n; i++)
-		to->cell[latin_turned(n, i, t)] = b->cell[i];
 	for (int side = 0; side < SIDES; side++) {
-		for (int k = 0; k < n; k++) {
-			int i = edge_cell(n, side, k), j = latin_turned(n, i, t),
-			    step = latin_turned(n, i + inwards[side], t) - j, at = 0;
+		int i = edge_cell(n, side, 0), first = latin_turned(n, i, t), at = 0,
+		    step = latin_turned(n, i + inwards[side], t) - first, last = latin_turned(n, edge_cell(n, side, n - 1), t);
 
-			while (inwards[at] != step)
-				at++;
-			to->clue[at][at < LEFT ? j % n : j / n] = b->clue[side][k];
-		}
+		while (inwards[at] != step)
+			at++;
+		for (int k = 0; k < n; k++)
+			to->clue[at][first < last ? k : n - 1 - k] = b->clue[side][k];
 	}
 }
 
+static void image_cells(struct board *to, const struct board *b, int t)
+{
+	for (int i = 0; i < b->n * b->n; i++)
+		to->cell[latin_turned(b->n, i, t)] = b->cell[i];
+}
+
+/* The least desc: clues come before cells, and a dot before all digits. */
 static void canon(struct buf *out, struct str desc)
 {
-	struct board b, to;
-	struct buf mine = BUF_INIT, best = BUF_INIT;
+	struct board b, best, to;
 
 	if (!parse(&b, desc))
 		return;
-	for (int t = 0; t < 8; t++) {
-		image(&to, &b, t);
-		write(&mine, &to);
-		buf_least(&best, &mine);
+	best = b;
+	for (int t = 1; t < 8; t++) {
+		int cmp;
+
+		image_clues(&to, &b, t);
+		cmp = memcmp(to.clue, best.clue, sizeof(to.clue));
+		if (cmp > 0)
+			continue;
+		image_cells(&to, &b, t);
+		if (cmp < 0 || memcmp(to.cell, best.cell, sizeof(to.cell)) < 0)
+			best = to;
 	}
-	buf_add(out, buf_str(&best));
-	buf_release(&best);
-	buf_release(&mine);
+	write(out, &best);
 }
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
 {
 	struct board b, to;
+	int t;
 
 	if (!parse(&b, desc))
 		return false;
-	image(&to, &b, (int)rng_below(rng, 8));
+	t = (int)rng_below(rng, 8);
+	image_clues(&to, &b, t);
+	image_cells(&to, &b, t);
 	write(out, &to);
 	return true;
 }

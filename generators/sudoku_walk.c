@@ -3,8 +3,8 @@
  *
  * Digging gets stuck near 57 empty cells: every clue left is needed. A step of the walk takes a clue away and looks at all solutions
  * that then remain. A value that only one of them has in some cell makes a clue there that leaves just that one: a puzzle with as
- * many clues as before, which may have a clue to spare. Twenty steps mostly lead to 60 empty cells; a walk that has not got
- * there after forty does better from a new board.
+ * many clues as before, which may have a clue to spare. A walk to 60 or 61 empty cells that has not got there after
+ * forty steps does better from a new board.
  */
 #include "generators/sudoku_list.h"
 
