@@ -31,63 +31,63 @@ struct maze {
 
 /* ---- the desc ---- */
 
-static bool sign_read(struct str *s, char c)
+static bool sign_read(const char **at, const char *end, char c)
 {
-	if (!s->n || s->s[0] != c)
-		return false;
-	*s = str_from(*s, 1);
-	return true;
+	bool there = *at < end && **at == c;
+
+	*at += there;
+	return there;
 }
 
-/* A number without zeros in front, at most hi. */
-static bool number_read(struct str *s, int hi, int *ret)
+/* A number without zeros in front, at most hi; 0: none. */
+static int number_read(const char **at, const char *end, int hi)
 {
 	int v = 0;
 
-	if (!s->n || s->s[0] < '1' || s->s[0] > '9')
-		return false;
-	while (s->n && s->s[0] >= '0' && s->s[0] <= '9') {
-		v = v * 10 + (s->s[0] - '0');
-		if (v > hi)
-			return false;
-		*s = str_from(*s, 1);
-	}
-	*ret = v;
-	return true;
+	if (*at == end || **at < '1' || **at > '9')
+		return 0;
+	for (; *at < end && **at >= '0' && **at <= '9' && v <= hi; ++*at)
+		v = v * 10 + (**at - '0');
+	return v <= hi ? v : 0;
 }
 
-static bool arrow_read(struct str *s, int *ret)
+/* An arrow by its whole name; 0: none. */
+static int arrow_read(const char **at, const char *end)
 {
-	size_t n = 0;
+	const char *s = *at;
 
-	while (n < s->n && s->s[n] >= 'a' && s->s[n] <= 'z')
-		n++;
-	for (int way = 0; way < WAYS; way++)
-		if (str_is(str_sub(*s, 0, n), compass[way])) {
-			*s = str_from(*s, n);
-			*ret = -1 - way;
-			return true;
+	while (s < end && *s >= 'a' && *s <= 'z')
+		s++;
+	for (int way = 0; way < WAYS && s > *at; way++)
+		if (**at == compass[way][0] && str_is((struct str){ *at, (size_t)(s - *at) }, compass[way])) {
+			*at = s;
+			return -1 - way;
 		}
-	return false;
+	return 0;
 }
 
 static bool maze_read(struct maze *m, struct str s)
 {
-	m->wide = false;
-	if (!number_read(&s, SIDE, &m->h) || m->h < 2 || !sign_read(&s, 'x') || !number_read(&s, SIDE, &m->w) || m->w < 2 ||
-	    !sign_read(&s, ':'))
-		return false;
-	for (int i = 0; i < m->h * m->w; i++) {
-		int *v = &m->given[i];
+	const char *at = s.s, *end = s.s + s.n;
+	int *v = m->given;
 
-		if (i && !sign_read(&s, i % m->w ? ',' : '/'))
-			return false;
-		*v = 0;
-		if (!sign_read(&s, '.') && !number_read(&s, NUMBER_MAX, v) && !arrow_read(&s, v))
-			return false;
-		m->wide |= *v > 9;
-	}
-	return s.n == 0;
+	m->wide = false;
+	m->h = number_read(&at, end, SIDE);
+	if (m->h < 2 || !sign_read(&at, end, 'x'))
+		return false;
+	m->w = number_read(&at, end, SIDE);
+	if (m->w < 2)
+		return false;
+	for (int y = 0; y < m->h; y++)
+		for (int x = 0; x < m->w; x++, v++) {
+			if (!sign_read(&at, end, x ? ',' : y ? '/' : ':'))
+				return false;
+			*v = 0;
+			if (!sign_read(&at, end, '.') && !(*v = number_read(&at, end, NUMBER_MAX)) && !(*v = arrow_read(&at, end)))
+				return false;
+			m->wide |= *v > 9;
+		}
+	return at == end;
 }
 
 /* ---- the answer in signs of one byte: arrows 1 .. 8, numbers from 10 on 14 .. 28 ---- */
@@ -100,13 +100,14 @@ enum { WIDE = 14 };
 static int glyph_way(uint32_t c)
 {
 	static const uint16_t sets[][WAYS] = {
-		{ 0x2191, 0x2197, 0x2192, 0x2198, 0x2193, 0x2199, 0x2190, 0x2196 },
 		{ 0x21d1, 0x21d7, 0x21d2, 0x21d8, 0x21d3, 0x21d9, 0x21d0, 0x21d6 },
 		{ 0x2b06, 0x2b08, 0x27a1, 0x2b0a, 0x2b07, 0x2b0b, 0x2b05, 0x2b09 },
 		{ 0x2b61, 0x2b67, 0x2b62, 0x2b68, 0x2b63, 0x2b69, 0x2b60, 0x2b66 },
 		{ 0x27f0, 0, 0x27f6, 0, 0x27f1, 0, 0x27f5, 0 },
 	};
 
+	if (c >= 0x2190 && c <= 0x2199) /* nearly all are these */
+		return (int8_t[]){ W, N, E, S, -1, -1, NW, NE, SE, SW }[c - 0x2190];
 	for (size_t k = 0; k < sizeof(sets) / sizeof(sets[0]) && c >= 0x2190; k++)
 		for (int way = 0; way < WAYS; way++)
 			if (sets[k][way] == c)
@@ -358,10 +359,11 @@ enum reading { READ_NOTHING, READ_HOLES, READ_ALL };
 /* Arrows first as signs, then by their names as well: in "here is the right answer" no arrow is meant. */
 static enum reading maze_answer(struct grid *g, const struct maze *m, struct str answer)
 {
-	struct plain p = { .wide = m->wide };
+	struct plain p; /* large: nothing of it is cleared */
 	struct grid_ask ask = { .rows = m->h, .cols = m->w, .symbols = symbols, .words = true };
 	enum reading read = READ_NOTHING;
 
+	p.wide = m->wide;
 	for (int words = 0; words < 2; words++) {
 		p.words = words;
 		if (!make_plain(&p, answer))

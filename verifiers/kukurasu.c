@@ -17,24 +17,22 @@ struct board {
 };
 
 /* Numbers parted by single blanks, no zero in front; how many, or 0. */
-static int sums_read(int sum[SIDE], struct str s)
+static int sums_read(int sum[SIDE], struct str *s)
 {
-	struct str piece;
+	const char *at = s->s, *end = s->s + s->n;
 	int n = 0;
 
-	if (!s.n || s.s[s.n - 1] == ' ')
-		return 0;
-	while (str_split(&s, ' ', &piece)) {
-		if (!piece.n || piece.n > 3 || n == SIDE || (piece.n > 1 && piece.s[0] == '0'))
+	do {
+		const char *from = at;
+		int v = 0;
+
+		for (; at < end && *at >= '0' && *at <= '9' && at - from < 3; at++)
+			v = v * 10 + (*at - '0');
+		if (at == from || n == SIDE || (at - from > 1 && *from == '0'))
 			return 0;
-		sum[n] = 0;
-		for (size_t i = 0; i < piece.n; i++) {
-			if (piece.s[i] < '0' || piece.s[i] > '9')
-				return 0;
-			sum[n] = sum[n] * 10 + (piece.s[i] - '0');
-		}
-		n++;
-	}
+		sum[n++] = v;
+	} while (at < end && *at == ' ' && at++);
+	*s = str_from(*s, (size_t)(at - s->s));
 	return n;
 }
 
@@ -48,13 +46,12 @@ static bool possible(const int *sum, int n, int across)
 
 static bool board_read(struct board *b, struct str s)
 {
-	ptrdiff_t slash = str_chr(s, '/');
-
-	if (slash < 0)
+	b->rows = sums_read(b->row_sum, &s);
+	if (!b->rows || !s.n || s.s[0] != '/')
 		return false;
-	b->rows = sums_read(b->row_sum, str_sub(s, 0, (size_t)slash));
-	b->cols = sums_read(b->col_sum, str_from(s, (size_t)slash + 1));
-	return possible(b->row_sum, b->rows, b->cols) && possible(b->col_sum, b->cols, b->rows);
+	s = str_from(s, 1);
+	b->cols = sums_read(b->col_sum, &s);
+	return !s.n && possible(b->row_sum, b->rows, b->cols) && possible(b->col_sum, b->cols, b->rows);
 }
 
 static enum quarry_mark check(struct why *why, const struct board *b, const uint8_t *mark)

@@ -15,44 +15,49 @@ enum { SIDE = 16, SIDE_MIN = 2, NUMBER = 35, ROOM = 16384 };
 struct board {
 	bool connected, touch;
 	int rows, cols, numbers;
+	/* Of cell y, x at y * SIDE + x. */
 	uint8_t number[SIDE * SIDE]; /* 0: none */
 	uint8_t wall[SIDE * SIDE];
 	uint8_t island[SIDE * SIDE]; /* which; 0: none. There are at most 128 */
 };
 
-static bool row_read(struct board *b, struct str row)
+static bool row_read(struct board *b, const char **at, const char *end)
 {
-	if (b->rows == SIDE || row.n < SIDE_MIN || row.n > SIDE || (b->rows && row.n != (size_t)b->cols))
-		return false;
-	b->cols = (int)row.n;
-	for (size_t x = 0; x < row.n; x++) {
-		char c = row.s[x];
+	uint8_t *number = b->number + b->rows * SIDE;
+	int n = 0;
+
+	for (; *at < end && **at != '/'; ++*at) {
+		char c = **at;
 		int v = c >= '1' && c <= '9' ? c - '0' : c >= 'a' && c <= 'z' ? c - 'a' + 10 : 0;
 
-		if (!v && c != '.')
+		if (n == SIDE || (!v && c != '.'))
 			return false;
-		b->number[b->rows * b->cols + (int)x] = (uint8_t)v;
+		number[n++] = (uint8_t)v;
 		b->numbers += v > 0;
 	}
+	if (n < SIDE_MIN || (b->rows && n != b->cols))
+		return false;
+	b->cols = n;
 	b->rows++;
 	return true;
 }
 
 static bool board_read(struct board *b, struct str desc)
 {
-	struct str row;
+	const char *at, *end;
 
-	memset(b, 0, sizeof(*b));
 	if (desc.n < 4 || (desc.s[0] != 'c' && desc.s[0] != 'f') || (desc.s[1] != 't' && desc.s[1] != 'a') || desc.s[2] != ':')
 		return false;
+	at = desc.s + 2;
+	end = desc.s + desc.n;
 	b->connected = desc.s[0] == 'c';
 	b->touch = desc.s[1] == 't';
-	desc = str_from(desc, 3);
-	if (desc.s[desc.n - 1] == '/')
-		return false;
-	while (str_split(&desc, '/', &row))
-		if (!row_read(b, row))
+	b->rows = b->cols = b->numbers = 0;
+	do {
+		at++; /* the sign before a row */
+		if (b->rows == SIDE || !row_read(b, &at, end))
 			return false;
+	} while (at < end);
 	return b->rows >= SIDE_MIN && b->numbers > 0;
 }
 
@@ -89,6 +94,12 @@ static bool plain(struct str s, char *room, struct str *ret)
 	return true;
 }
 
+/* Of the i-th cell. */
+static int place(const struct board *b, int i)
+{
+	return i / b->cols * SIDE + i % b->cols;
+}
+
 /* A board of walls (A, #, W) and other cells (X, O, a dot, a number). A number has to be that of the puzzle. */
 static bool drawn(struct board *b, struct str answer, int *strange)
 {
@@ -100,11 +111,14 @@ static bool drawn(struct board *b, struct str answer, int *strange)
 	if (!plain(answer, room, &answer))
 		return false;
 	/* of the letters for 10 and more only those of the puzzle: others are words */
-	for (i = 0; i < (size_t)(b->rows * b->cols); i++)
-		if (b->number[i] > 9 && !strchr(symbols, 'a' + b->number[i] - 10)) {
-			symbols[n++] = (char)('a' + b->number[i] - 10);
+	for (i = 0; i < (size_t)(b->rows * b->cols); i++) {
+		int v = b->number[place(b, (int)i)];
+
+		if (v > 9 && !strchr(symbols, 'a' + v - 10)) {
+			symbols[n++] = (char)('a' + v - 10);
 			symbols[n] = '\0';
 		}
+	}
 	if (!grid_read(&g, answer, &(struct grid_ask){ .rows = b->rows, .cols = b->cols, .symbols = symbols, .words = true }))
 		return false;
 	*strange = -1;
@@ -112,8 +126,8 @@ static bool drawn(struct board *b, struct str answer, int *strange)
 		char c = symbols[g.cell[i]];
 		int v = c >= '1' && c <= '9' ? c - '0' : c >= 'a' && c <= 'z' && c != 'x' && c != 'o' ? c - 'a' + 10 : 0;
 
-		b->wall[i] = g.cell[i] < WALLS;
-		if (v && v != b->number[i] && *strange < 0)
+		b->wall[place(b, (int)i)] = g.cell[i] < WALLS;
+		if (v && v != b->number[place(b, (int)i)] && *strange < 0)
 			*strange = (int)i;
 	}
 	return true;
@@ -121,51 +135,74 @@ static bool drawn(struct board *b, struct str answer, int *strange)
 
 /* ---- the rules ---- */
 
-/* Mark what hangs together with cell `from` and is `wall` (or not) with `mark`; how many cells. */
-static int spread(const struct board *b, uint8_t *marked, int from, bool wall, uint8_t mark)
+/* What hangs together. */
+struct part {
+	int cells, numbers;
+	uint8_t number[2]; /* the first two in reading order */
+	uint8_t at[2];
+};
+
+static void part_meet(struct part *p, const struct board *b, int i)
+{
+	int k = p->numbers < 2 ? p->numbers : 2;
+
+	p->cells++;
+	if (!b->number[i])
+		return;
+	p->numbers++;
+	for (; k > 0 && p->at[k - 1] > i; k--)
+		if (k < 2) {
+			p->at[k] = p->at[k - 1];
+			p->number[k] = p->number[k - 1];
+		}
+	if (k < 2) {
+		p->at[k] = (uint8_t)i;
+		p->number[k] = b->number[i];
+	}
+}
+
+/* Mark what hangs together with cell `from` and is `wall` (or not) with `mark`. */
+static struct part spread(const struct board *b, uint8_t *marked, int from, bool wall, uint8_t mark)
 {
 	uint8_t stack[SIDE * SIDE];
-	int n = 0, count = 0;
+	struct part p = { .cells = 0 };
+	int n = 0;
 
 	stack[n++] = (uint8_t)from;
 	marked[from] = mark;
 	while (n) {
-		int i = stack[--n], x = i % b->cols, y = i / b->cols;
-		int next[4] = { x > 0 ? i - 1 : -1, x + 1 < b->cols ? i + 1 : -1, y > 0 ? i - b->cols : -1,
-				y + 1 < b->rows ? i + b->cols : -1 };
+		int i = stack[--n], x = i % SIDE, y = i / SIDE;
+		int next[4] = { x > 0 ? i - 1 : i, x + 1 < b->cols ? i + 1 : i, y > 0 ? i - SIDE : i, y + 1 < b->rows ? i + SIDE : i };
 
-		count++;
+		part_meet(&p, b, i);
 		for (int k = 0; k < 4; k++)
-			if (next[k] >= 0 && !marked[next[k]] && b->wall[next[k]] == wall) {
+			if (!marked[next[k]] && b->wall[next[k]] == wall) {
 				marked[next[k]] = mark;
 				stack[n++] = (uint8_t)next[k];
 			}
 	}
-	return count;
+	return p;
 }
 
 static enum quarry_mark islands(struct why *why, struct board *b)
 {
 	uint8_t mark = 0;
 
-	for (int i = 0; i < b->rows * b->cols; i++) {
-		int size, number = 0;
+	memset(b->island, 0, sizeof(b->island));
+	for (int y = 0; y < b->rows; y++)
+		for (int i = y * SIDE, x = 0; x < b->cols; i++, x++) {
+			struct part p;
 
-		if (b->wall[i] || b->island[i])
-			continue;
-		size = spread(b, b->island, i, false, ++mark);
-		for (int k = i; k < b->rows * b->cols; k++) {
-			if (b->island[k] != mark || !b->number[k])
+			if (b->wall[i] || b->island[i])
 				continue;
-			if (number)
-				return rule_wrong(why, "an island holds two numbers, %d and %d", number, b->number[k]);
-			number = b->number[k];
+			p = spread(b, b->island, i, false, ++mark);
+			if (p.numbers > 1)
+				return rule_wrong(why, "an island holds two numbers, %d and %d", p.number[0], p.number[1]);
+			if (!p.numbers)
+				return rule_wrong(why, "the island at row %d, column %d holds no number", y + 1, x + 1);
+			if (p.number[0] != p.cells)
+				return rule_wrong(why, "an island has %d cells and the number %d", p.cells, p.number[0]);
 		}
-		if (!number)
-			return rule_wrong(why, "the island at row %d, column %d holds no number", i / b->cols + 1, i % b->cols + 1);
-		if (number != size)
-			return rule_wrong(why, "an island has %d cells and the number %d", size, number);
-	}
 	return QUARRY_CORRECT;
 }
 
@@ -173,12 +210,11 @@ static enum quarry_mark blocks(struct why *why, const struct board *b)
 {
 	for (int y = 0; y + 1 < b->rows; y++)
 		for (int x = 0; x + 1 < b->cols; x++) {
-			const uint8_t *w = b->wall + y * b->cols + x, *n = b->island + y * b->cols + x;
-			int c = b->cols;
+			const uint8_t *w = b->wall + y * SIDE + x, *n = b->island + y * SIDE + x;
 
-			if (w[0] && w[1] && w[c] && w[c + 1])
+			if (w[0] && w[1] && w[SIDE] && w[SIDE + 1])
 				return rule_wrong(why, "four walls stand in a square at row %d, column %d", y + 1, x + 1);
-			if (!b->touch && ((n[0] && n[c + 1] && n[0] != n[c + 1]) || (n[1] && n[c] && n[1] != n[c])))
+			if (!b->touch && ((n[0] && n[SIDE + 1] && n[0] != n[SIDE + 1]) || (n[1] && n[SIDE] && n[1] != n[SIDE])))
 				return rule_wrong(why, "two islands touch at a corner at row %d, column %d", y + 1, x + 1);
 		}
 	return QUARRY_CORRECT;
@@ -186,27 +222,36 @@ static enum quarry_mark blocks(struct why *why, const struct board *b)
 
 static enum quarry_mark check(struct why *why, struct board *b)
 {
-	int cells = b->rows * b->cols, walls = 0, first = -1;
 	uint8_t marked[SIDE * SIDE] = { 0 };
+	int walls = 0, first = -1;
 	enum quarry_mark m;
 
-	for (int i = 0; i < cells; i++) {
-		walls += b->wall[i];
-		first = b->wall[i] && first < 0 ? i : first;
-		if (b->wall[i] && b->number[i])
-			return rule_wrong(why, "row %d, column %d is a wall and holds the number %d", i / b->cols + 1, i % b->cols + 1,
-					  b->number[i]);
-	}
+	for (int y = 0; y < b->rows; y++)
+		for (int i = y * SIDE, x = 0; x < b->cols; i++, x++) {
+			walls += b->wall[i];
+			first = b->wall[i] && first < 0 ? i : first;
+			if (b->wall[i] && b->number[i])
+				return rule_wrong(why, "row %d, column %d is a wall and holds the number %d", y + 1, x + 1,
+						  b->number[i]);
+		}
 	m = islands(why, b);
 	if (m == QUARRY_CORRECT)
 		m = blocks(why, b);
-	if (m == QUARRY_CORRECT && b->connected && walls && spread(b, marked, first, true, 1) != walls)
+	if (m == QUARRY_CORRECT && b->connected && walls && spread(b, marked, first, true, 1).cells != walls)
 		return rule_wrong(why, "the walls do not hang together");
 	return m;
 }
 
+/* The rows of a board without a rim. */
+static void walls_take(struct board *b, const uint8_t *wall)
+{
+	for (int y = 0; y < b->rows; y++)
+		memcpy(b->wall + y * SIDE, wall + y * b->cols, (size_t)b->cols);
+}
+
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
+	uint8_t listed[SIDE * SIDE];
 	struct board b;
 	struct grid g;
 	int strange;
@@ -216,8 +261,9 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	if (answer.n > LONG + LONG_CELL * (size_t)(b.rows * b.cols))
 		return rule_unreadable(why, "the answer is far longer than a board");
 	if (grid_read(&g, answer, &(struct grid_ask){ .rows = b.rows, .cols = b.cols, .hi = 1, .words = true })) {
-		for (int i = 0; i < b.rows * b.cols; i++)
-			b.wall[i] = (uint8_t)g.cell[i];
+		for (int y = 0, i = 0; y < b.rows; y++)
+			for (int x = 0; x < b.cols; x++)
+				b.wall[y * SIDE + x] = (uint8_t)g.cell[i++];
 		return check(why, &b);
 	}
 	if (drawn(&b, answer, &strange)) {
@@ -226,8 +272,9 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 					  strange % b.cols + 1);
 		return check(why, &b);
 	}
-	switch (cells_read(b.wall, b.rows, b.cols, answer)) {
+	switch (cells_read(listed, b.rows, b.cols, answer)) {
 	case CELLS_READ:
+		walls_take(&b, listed);
 		return check(why, &b);
 	case CELLS_OFF:
 		return rule_wrong(why, "a cell of the list is off the board or named twice");

@@ -14,58 +14,59 @@ struct board {
 	int given[CELLS]; /* 0: empty */
 };
 
-/* A number without zeros in front, at most hi. */
-static bool number_read(struct str *s, int hi, int *ret)
+/* A number without zeros in front, at most hi; 0: none. */
+static int number_read(const char **at, const char *end, int hi)
 {
 	int v = 0;
 
-	if (!s->n || s->s[0] < '1' || s->s[0] > '9')
-		return false;
-	while (s->n && s->s[0] >= '0' && s->s[0] <= '9') {
-		v = v * 10 + (s->s[0] - '0');
-		if (v > hi)
-			return false;
-		*s = str_from(*s, 1);
-	}
-	*ret = v;
-	return true;
+	if (*at == end || **at < '1' || **at > '9')
+		return 0;
+	for (; *at < end && **at >= '0' && **at <= '9' && v <= hi; ++*at)
+		v = v * 10 + (**at - '0');
+	return v <= hi ? v : 0;
 }
 
-static bool sign_read(struct str *s, char c)
+static bool sign_read(const char **at, const char *end, char c)
 {
-	if (!s->n || s->s[0] != c)
-		return false;
-	*s = str_from(*s, 1);
-	return true;
+	bool there = *at < end && **at == c;
+
+	*at += there;
+	return there;
 }
 
 /* Strict; a number that is given twice makes no puzzle either. */
 static bool board_read(struct board *b, struct str s)
 {
+	const char *at = s.s, *end = s.s + s.n;
 	bool seen[CELLS + 1] = { false };
+	int i = 0;
 
-	if (!number_read(&s, SIDE, &b->n) || b->n < 2 || !sign_read(&s, ':'))
+	b->n = number_read(&at, end, SIDE);
+	if (b->n < 2)
 		return false;
-	for (int i = 0; i < b->n * b->n; i++) {
-		int *v = &b->given[i];
+	for (int y = 0; y < b->n; y++)
+		for (int x = 0; x < b->n; x++, i++) {
+			int v = 0;
 
-		if (i && !sign_read(&s, i % b->n ? ',' : '/'))
-			return false;
-		*v = 0;
-		if (!sign_read(&s, '.') && !number_read(&s, b->n * b->n, v))
-			return false;
-		if (*v && seen[*v])
-			return false;
-		seen[*v] = true;
-	}
-	return s.n == 0;
+			if (!sign_read(&at, end, x ? ',' : y ? '/' : ':'))
+				return false;
+			if (!sign_read(&at, end, '.')) {
+				v = number_read(&at, end, b->n * b->n);
+				if (!v || seen[v])
+					return false;
+				seen[v] = true;
+			}
+			b->given[i] = v;
+		}
+	return at == end;
 }
 
-static int apart(int a, int b, int n)
+/* Cells by row and column, a byte each: do they share a side? */
+static bool touch(int a, int b)
 {
-	int dy = a / n - b / n, dx = a % n - b % n;
+	int d = a < b ? b - a : a - b;
 
-	return (dy < 0 ? -dy : dy) + (dx < 0 ? -dx : dx);
+	return d == 1 || d == CELLS;
 }
 
 static enum quarry_mark check(struct why *why, const struct board *b, const struct grid *g)
@@ -74,20 +75,21 @@ static enum quarry_mark check(struct why *why, const struct board *b, const stru
 
 	for (int v = 0; v <= cells; v++)
 		at[v] = -1;
-	for (int i = 0; i < cells; i++) {
-		int v = g->cell[i];
+	for (int y = 0, i = 0; y < n; y++)
+		for (int x = 0; x < n; x++, i++) {
+			int v = g->cell[i];
 
-		if (v < 1 || v > cells)
-			return rule_wrong(why, "row %d, column %d: %d is not one of 1 to %d", i / n + 1, i % n + 1, v, cells);
-		if (b->given[i] && b->given[i] != v)
-			return rule_wrong(why, "row %d, column %d: the puzzle gives %d, the answer has %d", i / n + 1,
-					  i % n + 1, b->given[i], v);
-		if (at[v] >= 0)
-			return rule_wrong(why, "%d stands twice", v);
-		at[v] = i;
-	}
+			if (v < 1 || v > cells)
+				return rule_wrong(why, "row %d, column %d: %d is not one of 1 to %d", y + 1, x + 1, v, cells);
+			if (b->given[i] && b->given[i] != v)
+				return rule_wrong(why, "row %d, column %d: the puzzle gives %d, the answer has %d", y + 1, x + 1,
+						  b->given[i], v);
+			if (at[v] >= 0)
+				return rule_wrong(why, "%d stands twice", v);
+			at[v] = y * CELLS + x;
+		}
 	for (int v = 1; v < cells; v++)
-		if (apart(at[v], at[v + 1], n) != 1)
+		if (!touch(at[v], at[v + 1]))
 			return rule_wrong(why, "%d and %d do not share a side", v, v + 1);
 	return QUARRY_CORRECT;
 }

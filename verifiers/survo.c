@@ -17,80 +17,73 @@ struct board {
 	uint8_t pool[VALUE + 1]; /* how often a number is listed */
 };
 
-/* A number without a zero in front. */
-static bool number(struct str s, int most, int *ret)
+/* A number from *at on, without a zero in front; BLANK: none, or one above `most`. */
+static int number(const char **at, const char *end, int most)
 {
+	const char *s = *at;
 	int v = 0;
 
-	if (!s.n || s.n > 4 || (s.n > 1 && s.s[0] == '0'))
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.s[i] < '0' || s.s[i] > '9')
-			return false;
-		v = v * 10 + (s.s[i] - '0');
-	}
-	*ret = v;
-	return v <= most;
+	for (; s < end && *s >= '0' && *s <= '9' && s - *at < 4; s++)
+		v = v * 10 + (*s - '0');
+	if (s == *at || (s - *at > 1 && **at == '0') || v > most)
+		return BLANK;
+	*at = s;
+	return v;
 }
 
-/* Numbers parted by single blanks; how many there are, 0 for damage. */
-static int numbers(struct str s, int most, int *list, int cap, bool blanks)
+static bool sign(const char **at, const char *end, char c)
 {
-	struct str piece;
-	int n = 0;
+	bool there = *at < end && **at == c;
 
-	if (!s.n || s.s[s.n - 1] == ' ')
-		return 0;
-	while (str_split(&s, ' ', &piece)) {
-		if (n == cap)
-			return 0;
-		if (blanks && str_is(piece, "."))
-			list[n] = BLANK;
-		else if (!number(piece, most, &list[n]))
-			return 0;
+	*at += there;
+	return there;
+}
+
+static bool row_read(struct board *b, const char **at, const char *end)
+{
+	int *cell = b->cell[b->rows], n = 0;
+
+	do {
+		if (n == SIDE)
+			return false;
+		cell[n] = BLANK;
+		if (sign(at, end, '.'))
+			b->blanks++;
+		else if ((cell[n] = number(at, end, VALUE)) == BLANK)
+			return false;
 		n++;
-	}
-	return n;
-}
-
-static bool rows_read(struct board *b, struct str s)
-{
-	struct str row;
-
-	if (!s.n || s.s[s.n - 1] == '/')
+	} while (sign(at, end, ' '));
+	if (n < SIDE_MIN || (b->rows && n != b->cols) || !sign(at, end, '='))
 		return false;
-	while (str_split(&s, '/', &row)) {
-		ptrdiff_t eq = str_chr(row, '=');
-		int n;
-
-		if (eq < 0 || b->rows == SIDE || !number(str_from(row, (size_t)eq + 1), SUM, &b->row_sum[b->rows]))
-			return false;
-		n = numbers(str_sub(row, 0, (size_t)eq), VALUE, b->cell[b->rows], SIDE, true);
-		if (n < SIDE_MIN || (b->rows && n != b->cols))
-			return false;
-		b->cols = n;
-		for (int x = 0; x < n; x++)
-			b->blanks += b->cell[b->rows][x] == BLANK;
-		b->rows++;
-	}
-	return b->rows >= SIDE_MIN && b->blanks > 0;
+	b->cols = n;
+	b->row_sum[b->rows] = number(at, end, SUM);
+	return b->row_sum[b->rows++] != BLANK;
 }
 
 static bool board_read(struct board *b, struct str desc)
 {
-	int list[SIDE * SIDE];
-	struct str part;
+	const char *at = desc.s, *end = desc.s + desc.n;
 
-	memset(b, 0, sizeof(*b));
-	if (!str_split(&desc, '|', &part) || !rows_read(b, part) || !str_split(&desc, '|', &part) ||
-	    numbers(part, SUM, b->col_sum, SIDE, false) != b->cols || numbers(desc, VALUE, list, SIDE * SIDE, false) != b->blanks)
-		return false;
-	for (int i = 0; i < b->blanks; i++) {
-		if (i && list[i] < list[i - 1])
+	b->rows = b->cols = b->blanks = 0;
+	do
+		if (b->rows == SIDE || !row_read(b, &at, end))
 			return false;
-		b->pool[list[i]]++;
+	while (sign(&at, end, '/'));
+	if (b->rows < SIDE_MIN || !b->blanks)
+		return false;
+	for (int x = 0; x < b->cols; x++)
+		if (!sign(&at, end, x ? ' ' : '|') || (b->col_sum[x] = number(&at, end, SUM)) == BLANK)
+			return false;
+	memset(b->pool, 0, sizeof(b->pool));
+	for (int i = 0, last = 0; i < b->blanks; i++) {
+		int v = sign(&at, end, i ? ' ' : '|') ? number(&at, end, VALUE) : BLANK;
+
+		if (v == BLANK || v < last)
+			return false;
+		b->pool[v]++;
+		last = v;
 	}
-	return true;
+	return at == end;
 }
 
 /* The filled board is the first rows x cols cells of rows that are `across` wide. */
