@@ -356,6 +356,46 @@ static bool make_plain(struct plain *p, struct str s)
 
 enum reading { READ_NOTHING, READ_HOLES, READ_ALL };
 
+/* One cell, an arrow of the plainest make or a number of this board; -1: neither. */
+static int cell_read(const char **at, const char *end, bool wide)
+{
+	const unsigned char *c = (const unsigned char *)*at;
+	int v;
+
+	if (end - *at >= 3 && c[0] == 0xe2 && c[1] == 0x86 && (c[2] & 0xc0) == 0x80 &&
+	    (v = glyph_way(0x2180u | (c[2] & 0x3f))) >= 0) {
+		*at += 3;
+		return v;
+	}
+	v = number_read(at, end, wide ? NUMBER_MAX : 9);
+	return v ? WAYS + v - 1 : -1;
+}
+
+/* The board as we write it, each cell behind one blank or a row's end: most answers come so. False: it is written otherwise. */
+static bool plain_read(struct grid *g, const struct maze *m, struct str s)
+{
+	const char *at = s.s, *end = s.s + s.n;
+	int16_t *cell = g->cell;
+
+	g->rows = m->h;
+	g->cols = m->w;
+	for (int y = 0; y < m->h; y++)
+		for (int x = 0; x < m->w; x++) {
+			int v;
+
+			if (x || y) {
+				if (at == end || (x ? *at != ' ' : *at != '/' && *at != '\n'))
+					return false;
+				at++;
+			}
+			v = cell_read(&at, end, m->wide);
+			if (v < 0)
+				return false;
+			*cell++ = (int16_t)v;
+		}
+	return at == end;
+}
+
 /* Arrows first as signs, then by their names as well: in "here is the right answer" no arrow is meant. */
 static enum reading maze_answer(struct grid *g, const struct maze *m, struct str answer)
 {
@@ -363,6 +403,8 @@ static enum reading maze_answer(struct grid *g, const struct maze *m, struct str
 	struct grid_ask ask = { .rows = m->h, .cols = m->w, .symbols = symbols, .words = true };
 	enum reading read = READ_NOTHING;
 
+	if (plain_read(g, m, answer))
+		return READ_ALL;
 	p.wide = m->wide;
 	for (int words = 0; words < 2; words++) {
 		p.words = words;
