@@ -376,6 +376,7 @@ static bool plain_read(struct grid *g, const struct maze *m, struct str s)
 {
 	const char *at = s.s, *end = s.s + s.n;
 	int16_t *cell = g->cell;
+	char row_end = 0; /* of all rows the same: a slash or a line end */
 
 	g->rows = m->h;
 	g->cols = m->w;
@@ -386,6 +387,9 @@ static bool plain_read(struct grid *g, const struct maze *m, struct str s)
 			if (x || y) {
 				if (at == end || (x ? *at != ' ' : *at != '/' && *at != '\n'))
 					return false;
+				if (!x && row_end && *at != row_end)
+					return false;
+				row_end = x ? row_end : *at;
 				at++;
 			}
 			v = cell_read(&at, end, m->wide);
