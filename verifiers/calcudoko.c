@@ -76,7 +76,7 @@ static bool hangs_together(const struct board *b, const struct cage *c)
 	bool reached[CAGE_CELLS] = { true };
 	int count = 1;
 
-	for (int round = 1; round < c->n; round++) {
+	for (int round = 1; round < c->n && count < c->n; round++) {
 		for (int i = 0; i < c->n; i++) {
 			for (int j = 0; j < c->n; j++) {
 				int gap = c->cell[i] - c->cell[j], dy = c->cell[i] / b->n - c->cell[j] / b->n;
