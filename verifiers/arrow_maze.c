@@ -39,16 +39,18 @@ static bool sign_read(const char **at, const char *end, char c)
 	return there;
 }
 
-/* A number without zeros in front, at most hi; 0: none. */
+/* A number without zeros in front, at most hi; 0: none, and *at stays. */
 static int number_read(const char **at, const char *end, int hi)
 {
+	const char *s = *at;
 	int v = 0;
 
-	if (*at == end || **at < '1' || **at > '9')
+	for (; s < end && *s >= (v ? '0' : '1') && *s <= '9' && v <= hi; s++)
+		v = v * 10 + (*s - '0');
+	if (v > hi)
 		return 0;
-	for (; *at < end && **at >= '0' && **at <= '9' && v <= hi; ++*at)
-		v = v * 10 + (**at - '0');
-	return v <= hi ? v : 0;
+	*at = s;
+	return v;
 }
 
 /* An arrow by its whole name; 0: none. */
