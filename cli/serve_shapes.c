@@ -320,7 +320,7 @@ static void output_text(struct buf *out, struct json response)
 
 static bool nemo_key(struct str key)
 {
-	static const char *const names[] = { "reward", "acc", "format", "error", "verify_us", "mark", "why", "extracted" };
+	static const char *const names[] = { "reward", "acc", "format", "error", "verify_us", "mark", "why", "extracted", "mask_sample" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (json_key_is(key, names[i]))
@@ -355,6 +355,8 @@ static void answer_nemo(struct reply *r, const struct service *s, struct str bod
 	json_add_z(&r->body, x.j.v.why);
 	json_key(&r->body, "extracted");
 	json_add_str(&r->body, (struct str){ x.j.v.answer, x.j.v.answer ? x.j.v.answer_len : 0 });
+	json_key(&r->body, "mask_sample"); /* Gym leaves such a sample out of its scores */
+	json_add_bool(&r->body, is_error(&x.j.v));
 	json_close(&r->body, '}');
 	scoring_end(&x);
 }
@@ -370,14 +372,27 @@ static void answer_empty(struct reply *r, const struct service *s, struct str bo
 	buf_addz(&r->body, "{}");
 }
 
-/* The mean of each number that verify replies hold. */
+static const char *const nemo_numbers[] = { "reward", "acc", "format", "error", "verify_us" };
+
+enum { NEMO_NUMBERS = sizeof(nemo_numbers) / sizeof(nemo_numbers[0]) };
+
+static void key_means(struct buf *b, const double *sum, const size_t *n)
+{
+	for (int k = 0; k < NEMO_NUMBERS; k++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "mean/%s", nemo_numbers[k]);
+		key_f64(b, name, n[k] ? sum[k] / (double)n[k] : 0);
+	}
+}
+
+/* The mean of each number that verify replies hold, as Gym's AggregateMetrics. */
 static void answer_aggregate(struct reply *r, const struct service *s, struct str body, bool scalar)
 {
-	static const char *const names[] = { "reward", "acc", "format", "error", "verify_us" };
-	double sum[5] = { 0 }, v;
+	double sum[NEMO_NUMBERS] = { 0 }, v;
+	size_t n[NEMO_NUMBERS] = { 0 };
 	struct json row, list, item, number;
 	struct err err = ERR_INIT;
-	size_t n = 0;
 
 	(void)s;
 	(void)scalar;
@@ -392,19 +407,26 @@ static void answer_aggregate(struct reply *r, const struct service *s, struct st
 		reply_error(r, 400, "the body is not a list of verify replies");
 		return;
 	}
-	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &item); n++)
-		for (int k = 0; k < 5; k++)
-			if (json_get(item, names[k], &number) && json_f64(number, &v))
+	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &item);)
+		for (int k = 0; k < NEMO_NUMBERS; k++)
+			if (json_get(item, nemo_numbers[k], &number) && json_f64(number, &v)) {
 				sum[k] += v;
+				n[k]++;
+			}
+	json_open(&r->body, '{');
+	json_key(&r->body, "group_level_metrics");
+	json_open(&r->body, '[');
+	json_close(&r->body, ']');
+	json_key(&r->body, "agent_metrics");
 	json_open(&r->body, '{');
 	json_key(&r->body, "count");
-	json_add_u64(&r->body, n);
-	for (int k = 0; k < 5; k++) {
-		char name[32];
-
-		snprintf(name, sizeof(name), "mean/%s", names[k]);
-		key_f64(&r->body, name, n ? sum[k] / (double)n : 0);
-	}
+	json_add_u64(&r->body, json_count(list));
+	key_means(&r->body, sum, n);
+	json_close(&r->body, '}');
+	json_key(&r->body, "key_metrics");
+	json_open(&r->body, '{');
+	key_means(&r->body, sum, n);
+	json_close(&r->body, '}');
 	json_close(&r->body, '}');
 }
 
