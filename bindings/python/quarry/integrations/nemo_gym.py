@@ -44,7 +44,7 @@ def verify(body: Mapping[str, Any], *, format_bonus: float = 0.0, strict: bool =
     v = _watch(_common.judge(_common.asked(row, _output_text(body.get('response'))), strict=strict, budget=budget))
     n = _common.numbers(v, format_bonus)
     return {**{key: value for key, value in body.items() if key not in _ADDED}, 'reward': n['score'], 'acc': n['acc'], 'format': n['format'],
-            'error': n['error'], 'verify_us': n['verify_us'], 'mark': v.mark, 'why': v.why, 'extracted': v.extracted, 'mask_sample': v.bad_task}
+            'error': n['error'], 'verify_us': n['verify_us'], 'mark': v.mark, 'why': v.why, 'extracted': v.extracted or '', 'mask_sample': v.bad_task}
 
 
 def aggregate_metrics(verify_responses: Sequence[Mapping[str, Any]]) -> Dict[str, Any]:
