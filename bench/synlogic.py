@@ -71,7 +71,7 @@ SETTINGS = [
     ('space_reasoning_tree', 'space_reasoning_tree', dict(min_nodes=200, max_nodes=300), 'min_nodes=200 max_nodes=300 generations=5 ask=0 indirect=0 extra=0 deep=1 least=1 children=6'),
     ('star_placement_puzzle', 'star_placement_puzzle', dict(n=5, k=1), 'n=5 k=1'),
     ('star_placement_puzzle', 'star_placement_puzzle', dict(n=8, k=2), 'n=8 k=2'),
-    ('sudoku', 'sudoku', dict(difficulty=1), 'box_w=3 box_h=3 blanks_min=1 blanks_max=11 technique=1'),
+    ('sudoku', 'sudoku', dict(difficulty=1), 'box_w=3 box_h=3 blanks_min=1 blanks_max=11 technique=0'),
     ('sudoku', 'sudoku', dict(difficulty=3), 'box_w=3 box_h=3 blanks_min=26 blanks_max=41 technique=1'),
     ('survo', 'survo', dict(n=4, x=3), 'rows=3 cols=3 blanks_min=3 blanks_max=3 min=1 max=9 technique=5 rounds=1 trials=0'),
     ('survo', 'survo', dict(n=6, x=8), 'rows=5 cols=5 blanks_min=8 blanks_max=8 min=1 max=9 technique=5 rounds=1 trials=0'),
