@@ -156,10 +156,10 @@ static void answer_items(struct reply *r, const struct service *s, struct str bo
 
 /* What chat templates put at the end of a turn. */
 static const char *const ends[] = { "<|im_end|>", "<|endoftext|>", "</s>", "<|eot_id|>", "<|end_of_text|>", "<|end|>", "<|return|>",
-				    "<\xef\xbd\x9c" "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>", "<end_of_turn>", "<|eom_id|>", "[e~[", "<pad>", "<|pad|>", "[PAD]" };
+				    ("<\xef\xbd\x9c" "end\xe2\x96\x81of\xe2\x96\x81sentence\xef\xbd\x9c>"), "<end_of_turn>", "<|eom_id|>", "[e~[", "<pad>", "<|pad|>", "[PAD]" };
 /* And where the assistant's begins. */
 static const char *const begins[] = { "<|im_start|>assistant\n", "<|start_header_id|>assistant<|end_header_id|>\n\n", "[/INST]", "<|assistant|>\n",
-				      "<\xef\xbd\x9c" "Assistant\xef\xbd\x9c>", "<start_of_turn>model\n", "]~b]ai\n" };
+				      ("<\xef\xbd\x9c" "Assistant\xef\xbd\x9c>"), "<start_of_turn>model\n", "]~b]ai\n" };
 
 static struct str cut_ends(struct str s)
 {
