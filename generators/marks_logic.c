@@ -149,6 +149,26 @@ static void way_found(struct ways *w, const struct marks *t)
 		w->common[i] = w->common[i] == t->is[i] ? t->is[i] : CELL_OPEN;
 }
 
+/*
+ * What t has marked of unit u beside its k-th cell, since the unit needed all that was left, is followed too. False: that breaks t, or a
+ * cell before the k-th is among them, so that this way was met from there.
+ */
+static bool follow_others(struct marks *t, const struct marks *m, int u, int k)
+{
+	const struct marks_shape *s = m->s;
+
+	for (int j = s->at[u]; j < s->at[u + 1] && t->need[u] == 0 && !t->broken; j++) {
+		int cell = s->pool[j];
+
+		if (j == k || t->is[cell] != CELL_MARK || m->is[cell] == CELL_MARK)
+			continue;
+		if (j < k)
+			return false;
+		marks_follow(t, cell);
+	}
+	return !t->broken;
+}
+
 static void ways_from(struct ways *w, const struct marks *base, const struct marks *m, int from)
 {
 	const struct marks_shape *s = m->s;
@@ -163,10 +183,7 @@ static void ways_from(struct ways *w, const struct marks *base, const struct mar
 		marks_set(&t, cell, CELL_MARK);
 		if (!t.broken)
 			marks_follow(&t, cell);
-		for (int j = s->at[w->u]; j < s->at[w->u + 1] && t.need[w->u] == 0 && !t.broken; j++)
-			if (s->pool[j] != cell && t.is[s->pool[j]] != m->is[s->pool[j]] && t.is[s->pool[j]] == CELL_MARK)
-				marks_follow(&t, s->pool[j]); /* the unit needed all that was left */
-		if (t.broken)
+		if (t.broken || !follow_others(&t, m, w->u, k))
 			continue;
 		if (t.need[w->u] > 0) {
 			ways_from(w, base, &t, k + 1);
@@ -638,11 +655,11 @@ static void exhaust(struct marks *m, int technique)
 			marks_settle(m);
 			more = true;
 		}
-		if (technique >= MARKS_WAYS && ways_pass(m))
+		if (technique >= MARKS_TRIAL && trials_pass(m)) /* the cheapest, in sets */
+			more = true;
+		else if (technique >= MARKS_WAYS && ways_pass(m))
 			more = true;
 		else if (technique >= MARKS_BANDS && bands_step(m))
-			more = true;
-		else if (technique >= MARKS_TRIAL && trials_pass(m))
 			more = true;
 		marks_settle(m);
 	}

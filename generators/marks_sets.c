@@ -292,36 +292,39 @@ static bool settle(const struct marks_sets *p, struct marks_state *st, const str
 /* ---- search ---- */
 
 /*
- * Can marks and trees be paired, as many as there are of each? Marks that are apart are beside a tree at most two at a time. A mark with
- * one tree takes it; once each has two, so has each tree, and they lie in rings.
+ * More than counting says: a mark with one tree left takes it, and where no tree is left that is not taken, no mark is: those cells are
+ * `news`. False: marks and trees cannot be paired. On a whole board, with as many of each, true says that they can: marks that are apart
+ * are beside a tree at most two at a time, so that once each mark has two trees left, each tree has two marks, and they lie in rings.
  */
-static bool paired(const struct marks_sets *p, const struct set *mark)
+static bool pair_off(const struct marks_sets *p, struct marks_state *st, struct set *news)
 {
-	struct set tent = *mark, tree = p->tree;
+	struct set tent = st->mark, tree = p->tree;
 	int w = p->words;
 
 	for (;;) {
-		uint64_t one[W], two[W], single[W], lost = 0, some = 0;
-		int tents = 0, taken = 0;
+		uint64_t one[W], two[W], single[W], some = 0;
 
 		beside(one, two, p, tree.w, w);
 		for (int i = 0; i < w; i++) {
-			lost |= tent.w[i] & ~one[i];
+			if (tent.w[i] & ~one[i])
+				return false;
 			single[i] = tent.w[i] & ~two[i];
 			some |= single[i];
+			tent.w[i] &= two[i];
 		}
-		if (lost || !some)
-			return !lost;
+		if (!some) {
+			for (int i = 0; i < w; i++) {
+				news->w[i] = st->open.w[i] & ~one[i];
+				st->open.w[i] &= one[i];
+			}
+			return true;
+		}
 		beside(one, two, p, single, w);
 		for (int i = 0; i < w; i++) {
-			one[i] &= tree.w[i];
-			tents += ones(single[i]);
-			taken += ones(one[i]);
-			tent.w[i] &= ~single[i];
+			if (tree.w[i] & two[i])
+				return false;
 			tree.w[i] &= ~one[i];
 		}
-		if (taken < tents)
-			return false;
 	}
 }
 
@@ -331,6 +334,7 @@ struct searcher {
 	const struct set *known;
 	int most;
 	long nodes;
+	bool begun;
 };
 
 static bool is_open(const struct marks_state *st, int words)
@@ -378,8 +382,6 @@ static void note(struct searcher *q, const struct marks_state *st)
 
 	if (q->known && memcmp(&st->mark, q->known, (size_t)p->words * sizeof(uint64_t)) == 0)
 		return;
-	if (p->kind & MARKS_TREES && !paired(p, &st->mark))
-		return;
 	if (q->f->found++ > 0)
 		return;
 	memset(&q->f->first, 0, sizeof(q->f->first));
@@ -389,14 +391,23 @@ static void note(struct searcher *q, const struct marks_state *st)
 /* news: cells decided since st was settled. */
 static void search(struct searcher *q, struct marks_state *st, const struct set *news)
 {
-	struct set supposed = { { 0 } };
+	struct set supposed = { { 0 } }, paired_off = { { 0 } };
 
 	while (q->f->found < q->most && settle(q->p, st, news)) {
 		struct marks_state t;
 		int cell;
 
-		if (q->f->nodes == 0)
+		if (!q->begun)
 			q->f->open = st->open;
+		q->begun = true;
+		if (q->p->kind & MARKS_TREES) {
+			if (!pair_off(q->p, st, &paired_off))
+				return;
+			if (!set_empty(&paired_off)) {
+				news = &paired_off;
+				continue;
+			}
+		}
 		if (!is_open(st, q->p->words)) {
 			note(q, st);
 			return;
@@ -420,7 +431,7 @@ static void search(struct searcher *q, struct marks_state *st, const struct set 
 
 int marks_search(struct marks_search *f, const struct marks_sets *p, const struct set *known, int most, long nodes)
 {
-	struct searcher q = { f, p, known, most, nodes };
+	struct searcher q = { f, p, known, most, nodes, false };
 	struct marks_state st;
 
 	f->found = 0;
@@ -461,11 +472,12 @@ static bool decide(const struct marks_sets *p, struct marks_state *st, int cell,
 bool marks_refuted(const struct marks_sets *p, const struct marks_state *st, int cell, bool mark)
 {
 	struct marks_state t;
+	struct set news;
 
 	copy(&t, st, p->words);
 	if (!decide(p, &t, cell, mark))
 		return true;
-	return p->kind & MARKS_TREES && !is_open(&t, p->words) && !paired(p, &t.mark);
+	return p->kind & MARKS_TREES && !is_open(&t, p->words) && !pair_off(p, &t, &news);
 }
 
 enum { NODES_FIRST = 5000, NODES_OTHER = 30000 };
