@@ -30,12 +30,39 @@ static int hex4(struct str s, size_t i)
 	return v;
 }
 
+static bool plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* Over bytes of a string that mean themselves, eight at a time. */
+static size_t skip_plain(struct str s, size_t i)
+{
+	const uint64_t ones = UINT64_MAX / 255, tops = ones * 0x80;
+
+	for (uint64_t x, quote, slash; s.n - i >= sizeof(x); i += sizeof(x)) {
+		memcpy(&x, s.s + i, sizeof(x));
+		quote = x ^ ones * '"';
+		slash = x ^ ones * '\\';
+		/* a byte above 0x7f, below 0x20, or one of the two */
+		if ((x | (x - ones * 0x20) | (quote - ones) | (slash - ones)) & tops)
+			break;
+	}
+	while (i < s.n && plain(s.s[i]))
+		i++;
+	return i;
+}
+
 /* The end of the string that starts at s[i] == '"', or 0 with *why set. Escapes and UTF-8 are checked. */
 static size_t string_end(struct str s, size_t i, const char **why)
 {
 	for (i++; i < s.n;) {
-		unsigned char c = (unsigned char)s.s[i];
+		unsigned char c;
 
+		i = skip_plain(s, i);
+		if (i == s.n)
+			break;
+		c = (unsigned char)s.s[i];
 		if (c == '"')
 			return i + 1;
 		if (c < 0x20) {
@@ -67,12 +94,20 @@ static size_t string_end(struct str s, size_t i, const char **why)
 				}
 				continue;
 			}
-			if (!e || !strchr("\"\\/bfnrt", e)) {
-				*why = "bad escape";
-				return 0;
+			switch (e) {
+			case '"':
+			case '\\':
+			case '/':
+			case 'b':
+			case 'f':
+			case 'n':
+			case 'r':
+			case 't':
+				i += 2;
+				continue;
 			}
-			i += 2;
-			continue;
+			*why = "bad escape";
+			return 0;
 		}
 		if (c < 0x80) {
 			i++;
@@ -264,6 +299,21 @@ bool json_parse_head(struct json *v, struct str text, size_t *used)
 	return end > 0;
 }
 
+/* The closing quote of the well-formed string at s[i]. Quotes are sought; only those behind an odd number of backslashes do not close. */
+static size_t string_close(struct str s, size_t i)
+{
+	for (size_t at = i + 1;; at++) {
+		const char *quote = memchr(s.s + at, '"', s.n - at);
+		size_t slashes = 0;
+
+		at = (size_t)(quote - s.s);
+		while (s.s[at - 1 - slashes] == '\\')
+			slashes++;
+		if (slashes % 2 == 0)
+			return at;
+	}
+}
+
 /* The end of the well-formed value at s[i]. */
 static size_t skip_value(struct str s, size_t i)
 {
@@ -273,8 +323,7 @@ static size_t skip_value(struct str s, size_t i)
 		char c = s.s[i];
 
 		if (c == '"') {
-			for (i++; s.s[i] != '"'; i++)
-				i += s.s[i] == '\\';
+			i = string_close(s, i);
 		} else if (c == '{' || c == '[') {
 			depth++;
 			continue;
@@ -373,6 +422,26 @@ bool json_get(struct json obj, const char *name, struct json *ret)
 	return false;
 }
 
+void json_get_all(struct json obj, const struct str *name, size_t n, struct json *ret)
+{
+	struct str key, text;
+	struct json v;
+
+	memset(ret, 0, n * sizeof(*ret));
+	if (obj.kind != JSON_OBJECT)
+		return;
+	for (struct json_iter it = json_iter(obj); json_next(&it, &key, &v);) {
+		const struct json k = { JSON_STRING, key };
+		bool plain = json_plain(k, &text);
+		size_t i = 0;
+
+		while (i < n && (plain ? !str_eq(text, name[i]) : !json_is(k, name[i].s)))
+			i++;
+		if (i < n && ret[i].kind == JSON_NONE)
+			ret[i] = v;
+	}
+}
+
 size_t json_count(struct json v)
 {
 	size_t n = 0;
@@ -440,21 +509,40 @@ bool json_plain(struct json v, struct str *ret)
 	return str_chr(*ret, '\\') < 0;
 }
 
+/* Decode string text into a room of cap bytes; *n are used. What has no escape is copied in runs. */
+static bool decode(struct str s, char *room, size_t cap, size_t *n)
+{
+	*n = 0;
+	for (size_t i = 0; i < s.n;) {
+		ptrdiff_t slash = s.s[i] == '\\' ? 0 : str_chr(str_from(s, i), '\\');
+		struct str run = slash < 0 ? str_from(s, i) : str_sub(s, i, i + (size_t)slash);
+		char u[4];
+
+		if (slash == 0)
+			run = (struct str){ u, piece(s, &i, u) };
+		else
+			i += run.n;
+		if (run.n > cap - *n)
+			return false;
+		memcpy(room + *n, run.s, run.n);
+		*n += run.n;
+	}
+	return true;
+}
+
 bool json_str(struct json v, struct buf *out)
 {
 	struct str s;
+	size_t n;
 
 	if (v.kind != JSON_STRING)
 		return false;
 	if (json_plain(v, &s)) {
 		buf_add(out, s);
-		return true;
-	}
-	for (size_t i = 0; i < s.n;) {
-		char u[4];
-		size_t n = piece(s, &i, u);
-
-		buf_add(out, (struct str){ u, n });
+	} else if (buf_reserve(out, s.n)) { /* an escape is longer than what it stands for */
+		decode(s, out->s + out->n, s.n, &n);
+		out->n += n;
+		out->s[out->n] = 0;
 	}
 	return true;
 }
@@ -462,23 +550,16 @@ bool json_str(struct json v, struct buf *out)
 bool json_text(struct json v, char *room, size_t cap, struct str *ret)
 {
 	struct str s;
-	size_t at = 0;
+	size_t n;
 
 	if (v.kind != JSON_STRING)
 		return false;
 	if (json_plain(v, ret))
 		return true;
 	s = *ret;
-	for (size_t i = 0; i < s.n;) {
-		char u[4];
-		size_t n = piece(s, &i, u);
-
-		if (n > cap - at)
-			return false;
-		memcpy(room + at, u, n);
-		at += n;
-	}
-	*ret = (struct str){ room, at };
+	if (!decode(s, room, cap, &n))
+		return false;
+	*ret = (struct str){ room, n };
 	return true;
 }
 
@@ -594,6 +675,11 @@ void json_add_f64(struct buf *b, double v)
 
 	if (!isfinite(v)) {
 		json_add_null(b);
+		return;
+	}
+	if (fabs(v) < 1e15 && v == (double)(int64_t)v && (v != 0 || !signbit(v))) { /* as %.15g has it */
+		json_add_i64(b, (int64_t)v);
+		buf_addz(b, ".0");
 		return;
 	}
 	for (int digits = 15; digits <= 17; digits++) {

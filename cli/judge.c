@@ -10,9 +10,44 @@ static void bad(struct judged *j, const char *why)
 	snprintf(j->v.why, sizeof(j->v.why), "%s", why);
 }
 
+/* What is looked for in a row, in one walk. */
+enum member { TASK, DESC, FORMAT, THINK, RESPONSE, DATA_SOURCE, SOURCE, MODEL, EXTRA, TRUTH, LABEL, SOLUTION, ANSWER, MEMBERS };
+
+static const struct str member_names[MEMBERS] = {
+	[TASK] = { "task", 4 }, [DESC] = { "desc", 4 }, [FORMAT] = { "format", 6 }, [THINK] = { "think", 5 }, [RESPONSE] = { "response", 8 },
+	[DATA_SOURCE] = { "data_source", 11 }, [SOURCE] = { "source", 6 }, [MODEL] = { "reward_model", 12 }, [EXTRA] = { "extra_info", 10 },
+	[TRUTH] = { "ground_truth", 12 }, [LABEL] = { "label", 5 }, [SOLUTION] = { "solution", 8 }, [ANSWER] = { "answer", 6 },
+};
+
+struct members {
+	struct json of[MEMBERS], extra[MEMBERS]; /* of the row, and of its extra_info */
+};
+
+static void members_read(struct members *m, struct json row)
+{
+	json_get_all(row, member_names, MEMBERS, m->of);
+	json_get_all(m->of[EXTRA], member_names, MEMBERS, m->extra);
+}
+
+static void source_set(struct judged *j, const struct members *m)
+{
+	j->source = STR("");
+	if (!json_text(m->of[DATA_SOURCE], j->room, sizeof(j->room), &j->source))
+		json_text(m->of[SOURCE], j->room, sizeof(j->room), &j->source);
+}
+
+void judge_source(struct judged *j, struct json row)
+{
+	struct members m;
+
+	members_read(&m, row);
+	source_set(j, &m);
+}
+
 /* task and desc of what may be a ground truth: JSON in a string, or an object. */
 static bool read_truth(struct judged *j, struct json truth, struct json *task, struct json *desc)
 {
+	struct json of[DESC + 1];
 	struct err err;
 
 	if (truth.kind == JSON_STRING) {
@@ -21,23 +56,23 @@ static bool read_truth(struct judged *j, struct json truth, struct json *task, s
 		if (!json_parse(&truth, buf_str(&j->scratch), &err))
 			return false;
 	}
-	return json_get(truth, "task", task) && json_get(truth, "desc", desc);
+	json_get_all(truth, member_names, DESC + 1, of);
+	*task = of[TASK];
+	*desc = of[DESC];
+	return task->kind && desc->kind;
 }
 
 /* The same from wherever a row of ours or of a trainer holds it. */
-static bool from_truth(struct judged *j, struct json row, struct json *task, struct json *desc)
+static bool from_truth(struct judged *j, struct json row, const struct members *m, struct json *task, struct json *desc)
 {
-	static const char *const places[] = { "ground_truth", "label", "solution", "answer" };
-	struct json model, extra, truth;
+	struct json truth;
 
 	if (row.kind == JSON_STRING)
 		return read_truth(j, row, task, desc);
-	json_get(row, "reward_model", &model);
-	json_get(row, "extra_info", &extra);
-	if ((json_get(model, "ground_truth", &truth) || json_get(extra, "ground_truth", &truth)) && read_truth(j, truth, task, desc))
+	if ((json_get(m->of[MODEL], "ground_truth", &truth) || (truth = m->extra[TRUTH]).kind) && read_truth(j, truth, task, desc))
 		return true;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (json_get(row, places[i], &truth) && read_truth(j, truth, task, desc))
+	for (int i = TRUTH; i <= ANSWER; i++)
+		if (m->of[i].kind && read_truth(j, m->of[i], task, desc))
 			return true;
 	return false;
 }
@@ -53,24 +88,28 @@ bool json_z(struct json v, char *z, size_t cap)
 	return true;
 }
 
-enum quarry_format row_format(struct json row, enum quarry_format otherwise)
+static enum quarry_format format_of(struct json v, enum quarry_format otherwise)
 {
 	enum quarry_format f;
-	struct json v;
 	char z[16];
 
-	return json_get(row, "format", &v) && json_z(v, z, sizeof(z)) && quarry_format_from(z, &f) ? f : otherwise;
+	return json_z(v, z, sizeof(z)) && quarry_format_from(z, &f) ? f : otherwise;
+}
+
+enum quarry_format row_format(struct json row, enum quarry_format otherwise)
+{
+	struct json v;
+
+	json_get(row, "format", &v);
+	return format_of(v, otherwise);
 }
 
 /* How the row says that it was asked: of its own, or in the extra_info of a dataset's row. */
-static struct quarry_options asked(const struct judged *j, struct json row)
+static struct quarry_options asked(const struct judged *j, const struct members *m)
 {
-	struct json think, extra;
-
-	json_get(row, "extra_info", &extra);
 	return (struct quarry_options){
-		.format = row_format(row, row_format(extra, QUARRY_ANY)),
-		.think_open = (json_get(row, "think", &think) || json_get(extra, "think", &think)) && json_is(think, "open"),
+		.format = format_of(m->of[FORMAT], format_of(m->extra[FORMAT], QUARRY_ANY)),
+		.think_open = json_is(m->of[THINK].kind ? m->of[THINK] : m->extra[THINK], "open"),
 		.strict_format = j->strict,
 		.budget = j->budget,
 	};
@@ -84,23 +123,15 @@ static double now_us(void)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-void judge_row(struct judged *j, struct json row)
-{
-	struct json response;
-
-	json_get(row, "response", &response);
-	judge_response(j, row, response);
-}
-
 /* The rule and the desc of a row; false: the verdict says why not. */
-static bool read_task(struct judged *j, struct json row)
+static bool read_task(struct judged *j, struct json row, const struct members *m)
 {
-	struct json task, desc;
+	struct json task = m->of[TASK], desc = m->of[DESC];
 	char z[64];
 
 	j->us = 0;
 	j->rule = NULL;
-	if (!(json_get(row, "task", &task) && json_get(row, "desc", &desc)) && !from_truth(j, row, &task, &desc)) {
+	if (!(task.kind && desc.kind) && !from_truth(j, row, m, &task, &desc)) {
 		bad(j, "the row has neither task and desc nor a ground_truth");
 		return false;
 	}
@@ -127,12 +158,13 @@ static void judge(struct judged *j, struct str response, const struct quarry_opt
 	j->us = now_us() - t0;
 }
 
-void judge_response(struct judged *j, struct json row, struct json response)
+static void judge_members(struct judged *j, struct json row, const struct members *m, struct json response)
 {
-	struct quarry_options o = asked(j, row);
+	struct quarry_options o = asked(j, m);
 
+	source_set(j, m);
 	buf_reset(&j->response);
-	if (!read_task(j, row))
+	if (!read_task(j, row, m))
 		return;
 	if (response.kind != JSON_STRING) {
 		bad(j, "the row's task, desc and response must be strings");
@@ -142,13 +174,33 @@ void judge_response(struct judged *j, struct json row, struct json response)
 	judge(j, (struct str){ buf_z(&j->response), j->response.n }, &o);
 }
 
+void judge_row(struct judged *j, struct json row)
+{
+	struct members m;
+
+	members_read(&m, row);
+	judge_members(j, row, &m, m.of[RESPONSE]);
+}
+
+void judge_response(struct judged *j, struct json row, struct json response)
+{
+	struct members m;
+
+	members_read(&m, row);
+	judge_members(j, row, &m, response);
+}
+
 void judge_text(struct judged *j, struct json row, struct str response, bool think_open)
 {
-	struct quarry_options o = asked(j, row);
+	struct quarry_options o;
+	struct members m;
 
+	members_read(&m, row);
+	o = asked(j, &m);
 	o.think_open |= think_open;
+	source_set(j, &m);
 	buf_reset(&j->response);
-	if (!read_task(j, row))
+	if (!read_task(j, row, &m))
 		return;
 	buf_add(&j->response, response);
 	judge(j, (struct str){ buf_z(&j->response), j->response.n }, &o);

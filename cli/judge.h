@@ -3,8 +3,8 @@
  *
  *	struct judged j = JUDGED_INIT;
  *	j.strict = true;				// as options: format and thought are the row's own
-	judge_row(&j, row);
- *	verdict_json(&out, &j.v, buf_str(&j.response));	// score, mark, why, extracted, format_ok, answers_seen
+ *	judge_row(&j, row);
+ *	verdict_json(&out, &j.v);			// score, mark, why, extracted, format_ok, answers_seen
  *	judged_release(&j);
  *
  * A row that says too little is bad_task: our side is broken, never the response.
@@ -18,6 +18,8 @@
 struct judged {
 	bool strict;    /* quarry_options.strict_format */
 	size_t budget;  /* quarry_options.budget */
+	struct str source; /* the row's data_source or source, in the row or in room; empty: none */
+	char room[64];
 	struct quarry_verdict v;
 	const struct quarry_rule *rule; /* NULL: the row names no task that we know */
 	struct buf desc, response, scratch;
@@ -38,6 +40,8 @@ void verdict_json(struct buf *b, const struct quarry_verdict *v);
 bool verdict_key(struct str key); /* whether a member is one of those (verify_us too) */
 /* Adds the members of a row, but for those that drop() names, to an open object. */
 void row_copy(struct buf *b, struct json row, bool (*drop)(struct str key));
+/* Sets the source alone, for a row that is not judged. */
+void judge_source(struct judged *j, struct json row);
 /* A string as a C string; false where it is none, does not fit or holds a NUL. */
 bool json_z(struct json v, char *z, size_t cap);
 /* The answer format that a row's member "format" names. */

@@ -18,8 +18,8 @@ struct metrics; /* counters; any thread may add */
 
 struct metrics *metrics_new(void);
 void metrics_free(struct metrics *m);
-/* A verdict on a response of `bytes`, in µs. An empty source is none; of many different ones the later are "other". */
-void metrics_verdict(struct metrics *m, const struct judged *j, struct str source);
+/* A verdict. Of many different sources the later are "other". */
+void metrics_verdict(struct metrics *m, const struct judged *j);
 void metrics_request(struct metrics *m, const char *path, unsigned status, double seconds);
 /* All of it in Prometheus' text format, 0.0.4. */
 void metrics_text(struct buf *out, struct metrics *m, int queued, int active);

@@ -36,7 +36,7 @@ enum {
 
 struct client { /* a connection */
 	int fd;
-	bool busy; /* a whole request of its is being scored or answered: it may have said all it will */
+	atomic_bool busy; /* a whole request of its is being scored or answered: it may have said all it will */
 	struct client *before, *after;
 };
 
@@ -164,19 +164,12 @@ static void enqueue(struct http *h, struct request *q)
 
 /* ---- clients that went away ---- */
 
-static void set_busy(struct http *h, struct client *c, bool busy)
-{
-	pthread_mutex_lock(&h->clients_lock);
-	c->busy = busy;
-	pthread_mutex_unlock(&h->clients_lock);
-}
-
 static void sweep_once(struct http *h)
 {
 	char byte;
 
 	for (struct client *c = h->clients; c; c = c->after)
-		if (!c->busy && recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
+		if (!atomic_load(&c->busy) && recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0)
 			shutdown(c->fd, SHUT_RDWR); /* which epoll does tell */
 }
 
@@ -342,7 +335,7 @@ static enum MHD_Result whole(struct request *q)
 	q->whole = now_s();
 	atomic_fetch_add(&h->scoring, 1);
 	atomic_fetch_sub(&h->reading, 1);
-	set_busy(h, q->client, true);
+	atomic_store(&q->client->busy, true);
 	if (q->too_large) {
 		reply_error(&q->reply, 413, "the body is larger than %zu bytes", h->o.body_max);
 	} else if (q->body.failed) {
@@ -397,7 +390,7 @@ static void completed(void *cls, struct MHD_Connection *connection, void **ctx, 
 	if (!q)
 		return;
 	if (q->whole > 0)
-		set_busy(q->h, q->client, false);
+		atomic_store(&q->client->busy, false);
 	atomic_fetch_sub(q->whole > 0 ? &q->h->scoring : &q->h->reading, 1);
 	buf_release(&q->body);
 	buf_release(&q->reply.body);

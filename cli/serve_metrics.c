@@ -1,11 +1,21 @@
 /* serve_metrics.c - what the service counts, by task and source; see serve.h. */
 #include "cli/serve.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SERIES = 512, SOURCES = 64, MARKS = 5, PATHS = 24, BUCKETS = 12, NAME = 64 };
+enum {
+	SERIES = 1024, /* a task's verdicts by one source; */
+	SPARE = 128,   /* the last of them are for sources that came too late: one a task, "other" */
+	SLOTS = 2048,  /* of the hash table over them, a power of 2 */
+	SOURCES = 64,
+	MARKS = QUARRY_BAD_TASK + 1,
+	PATHS = 128,
+	BUCKETS = 12,
+	NAME = 64,
+};
 
 /* Upper ends, in seconds. */
 static const double ends[BUCKETS] = { 1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10 };
@@ -28,17 +38,25 @@ struct path {
 	struct histogram took;
 };
 
-struct metrics {
-	pthread_mutex_t lock;
+struct counts {
 	struct series series[SERIES];
 	struct path path[PATHS];
-	int nseries, npaths, sources;
+	int nseries, npaths;
+};
+
+struct metrics {
+	pthread_mutex_t lock;
+	struct counts c;
+	uint16_t slot[SLOTS]; /* 1 + the number of a series; 0: free */
+	char source[SOURCES][NAME];
+	int sources;
 };
 
 struct metrics *metrics_new(void)
 {
 	struct metrics *m = calloc(1, sizeof(*m));
 
+	assert(!quarry_rule_at(SPARE - 2)); /* one of the spare is for tasks that we do not know */
 	if (m)
 		pthread_mutex_init(&m->lock, NULL);
 	return m;
@@ -72,37 +90,62 @@ static void label(char out[NAME], struct str s)
 	out[n] = 0;
 }
 
-static bool source_known(const struct metrics *m, const char *source)
+static uint32_t hash(uint32_t h, const char *z)
 {
-	for (int i = 0; i < m->nseries; i++)
-		if (strcmp(m->series[i].source, source) == 0)
+	while (*z)
+		h = (h ^ (unsigned char)*z++) * 16777619u;
+	return (h ^ 0xff) * 16777619u;
+}
+
+/* Where the series is, or the free slot that it would get. */
+static uint16_t *slot_of(struct metrics *m, const char *task, const char *source)
+{
+	uint32_t at = hash(hash(2166136261u, task), source);
+
+	for (;; at++) {
+		uint16_t *slot = &m->slot[at % SLOTS];
+		const struct series *s = *slot ? &m->c.series[*slot - 1] : NULL;
+
+		if (!s || (strcmp(s->task, task) == 0 && strcmp(s->source, source) == 0))
+			return slot;
+	}
+}
+
+/* One of the first so many. */
+static bool source_counts(struct metrics *m, const char *source)
+{
+	for (int i = 0; i < m->sources; i++)
+		if (strcmp(m->source[i], source) == 0)
 			return true;
-	return false;
+	if (m->sources == SOURCES)
+		return false;
+	snprintf(m->source[m->sources++], NAME, "%s", source);
+	return true;
 }
 
 static struct series *find(struct metrics *m, const char *task, const char *source)
 {
-	for (int i = 0; i < m->nseries; i++)
-		if (strcmp(m->series[i].task, task) == 0 && strcmp(m->series[i].source, source) == 0)
-			return &m->series[i];
-	if (!source_known(m, source)) {
-		if (m->sources >= SOURCES && strcmp(source, "other"))
-			return find(m, task, "other");
-		m->sources++;
-	}
-	if (m->nseries == SERIES)
-		return &m->series[SERIES - 1];
-	snprintf(m->series[m->nseries].task, NAME, "%s", task);
-	snprintf(m->series[m->nseries].source, NAME, "%s", source);
-	return &m->series[m->nseries++];
+	uint16_t *slot = slot_of(m, task, source);
+	struct series *s;
+
+	if (*slot)
+		return &m->c.series[*slot - 1];
+	if (strcmp(source, "other") && (m->c.nseries >= SERIES - SPARE || !source_counts(m, source)))
+		return find(m, task, "other");
+	assert(m->c.nseries < SERIES);
+	s = &m->c.series[m->c.nseries++];
+	*slot = (uint16_t)m->c.nseries;
+	snprintf(s->task, NAME, "%s", task);
+	snprintf(s->source, NAME, "%s", source);
+	return s;
 }
 
-void metrics_verdict(struct metrics *m, const struct judged *j, struct str source)
+void metrics_verdict(struct metrics *m, const struct judged *j)
 {
 	char name[NAME];
 	struct series *s;
 
-	label(name, source);
+	label(name, j->source);
 	pthread_mutex_lock(&m->lock);
 	s = find(m, j->rule ? quarry_rule_name(j->rule) : "unknown", name);
 	s->mark[j->v.mark]++;
@@ -118,15 +161,16 @@ void metrics_verdict(struct metrics *m, const struct judged *j, struct str sourc
 
 void metrics_request(struct metrics *m, const char *path, unsigned status, double seconds)
 {
+	struct counts *c = &m->c;
 	int i = 0;
 
 	pthread_mutex_lock(&m->lock);
-	while (i < m->npaths && (m->path[i].path != path || m->path[i].status != status))
+	while (i < c->npaths && (c->path[i].path != path || c->path[i].status != status))
 		i++;
-	if (i == m->npaths && i < PATHS)
-		m->path[m->npaths++] = (struct path){ .path = path, .status = status };
+	if (i == c->npaths && i < PATHS)
+		c->path[c->npaths++] = (struct path){ .path = path, .status = status };
 	if (i < PATHS)
-		count(&m->path[i].took, seconds);
+		count(&c->path[i].took, seconds);
 	pthread_mutex_unlock(&m->lock);
 }
 
@@ -149,11 +193,10 @@ static const char *labels_of(char room[3 * NAME], const struct series *s)
 	return room;
 }
 
-void metrics_text(struct buf *out, struct metrics *m, int queued, int active)
+static void counts_text(struct buf *out, const struct counts *m)
 {
 	char room[3 * NAME];
 
-	pthread_mutex_lock(&m->lock);
 	head(out, "quarry_verdicts_total", "counter", "Verdicts by mark.");
 	for (int i = 0; i < m->nseries; i++)
 		for (int k = 0; k < MARKS; k++)
@@ -179,7 +222,21 @@ void metrics_text(struct buf *out, struct metrics *m, int queued, int active)
 		snprintf(room, sizeof(room), "path=\"%s\",status=\"%u\"", m->path[i].path, m->path[i].status);
 		histogram(out, "quarry_request_seconds", room, &m->path[i].took);
 	}
+}
+
+void metrics_text(struct buf *out, struct metrics *m, int queued, int active)
+{
+	struct counts *c = malloc(sizeof(*c)); /* a copy: nobody waits while it is written out */
+
+	if (!c) {
+		out->failed = true;
+		return;
+	}
+	pthread_mutex_lock(&m->lock);
+	*c = m->c;
 	pthread_mutex_unlock(&m->lock);
+	counts_text(out, c);
+	free(c);
 	head(out, "quarry_queue_depth", "gauge", "Requests that wait to be scored.");
 	buf_addf(out, "quarry_queue_depth %d\n", queued);
 	head(out, "quarry_requests_active", "gauge", "Requests that are being read, scored or answered.");

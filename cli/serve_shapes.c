@@ -50,46 +50,34 @@ static void scoring_end(struct scoring *x)
 	buf_release(&x->text);
 }
 
-static struct str source_of(struct json row, char room[64])
+/* Whether the request's time is over, and with it the verdict on this row. */
+static bool too_late(struct scoring *x, struct json row)
 {
-	struct json v;
-	struct str s;
-
-	return (json_get(row, "data_source", &v) || json_get(row, "source", &v)) && json_text(v, room, 64, &s) ? s : STR("");
-}
-
-static void too_late(struct scoring *x)
-{
+	if (now_s() < x->due)
+		return false;
+	judge_source(&x->j, row);
 	x->j.v = (struct quarry_verdict){ .mark = QUARRY_BAD_TASK };
 	snprintf(x->j.v.why, sizeof(x->j.v.why), "the time for this request was over before this item's turn");
 	x->j.us = 0;
 	x->j.rule = NULL;
+	return true;
 }
 
-/* The verdict on a response by a row that says the puzzle, into x->j. */
-static void score(struct scoring *x, struct json row, struct json response)
+/* The verdict on a row that says puzzle and response, into x->j. */
+static void score(struct scoring *x, struct json row)
 {
-	char room[64];
-
-	if (now_s() >= x->due)
-		too_late(x);
-	else
-		judge_response(&x->j, row, response);
-	metrics_verdict(x->s->metrics, &x->j, source_of(row, room));
+	if (!too_late(x, row))
+		judge_row(&x->j, row);
+	metrics_verdict(x->s->metrics, &x->j);
 }
 
 /* The same where the response is x->text. */
 static void score_text(struct scoring *x, struct json row, bool think_open)
 {
-	char room[64];
-
-	if (now_s() >= x->due)
-		too_late(x);
-	else
+	if (!too_late(x, row))
 		judge_text(&x->j, row, buf_str(&x->text), think_open);
-	metrics_verdict(x->s->metrics, &x->j, source_of(row, room));
+	metrics_verdict(x->s->metrics, &x->j);
 }
-
 
 static double acc(const struct quarry_verdict *v)
 {
@@ -99,6 +87,12 @@ static double acc(const struct quarry_verdict *v)
 static bool is_error(const struct quarry_verdict *v)
 {
 	return v->mark == QUARRY_BAD_TASK;
+}
+
+/* µs, to a tenth. */
+static double took(const struct scoring *x)
+{
+	return (double)(int64_t)(x->j.us * 10) / 10;
 }
 
 static void key_f64(struct buf *b, const char *name, double v)
@@ -127,7 +121,7 @@ static bool body_object(struct json *row, struct reply *r, struct str body)
 static void answer_items(struct reply *r, const struct service *s, struct str body, bool scalar)
 {
 	struct scoring x = scoring_start(s);
-	struct json row, items, item, response;
+	struct json row, items, item;
 
 	(void)scalar;
 	if (!body_object(&row, r, body))
@@ -140,11 +134,10 @@ static void answer_items(struct reply *r, const struct service *s, struct str bo
 	json_key(&r->body, "results");
 	json_open(&r->body, '[');
 	for (struct json_iter it = json_iter(items); json_next(&it, NULL, &item);) {
-		json_get(item, "response", &response);
-		score(&x, item, response);
+		score(&x, item);
 		json_open(&r->body, '{');
 		verdict_json(&r->body, &x.j.v);
-		key_f64(&r->body, "verify_us", x.j.us);
+		key_f64(&r->body, "verify_us", took(&x));
 		json_close(&r->body, '}');
 	}
 	json_close(&r->body, ']');
@@ -244,7 +237,7 @@ static void answer_openrlhf(struct reply *r, const struct service *s, struct str
 		json_add_f64(&numbers[2], acc(&x.j.v));
 		json_add_f64(&numbers[3], x.j.v.format_ok ? 1.0 : 0.0);
 		json_add_f64(&numbers[4], is_error(&x.j.v) ? 1.0 : 0.0);
-		json_add_f64(&numbers[5], x.j.us);
+		json_add_f64(&numbers[5], took(&x));
 	}
 	for (int i = 0; i < 6; i++)
 		json_close(&numbers[i], ']');
@@ -275,12 +268,11 @@ static void answer_openrlhf(struct reply *r, const struct service *s, struct str
 static void answer_slime(struct reply *r, const struct service *s, struct str body, bool scalar)
 {
 	struct scoring x = scoring_start(s);
-	struct json row, response;
+	struct json row;
 
 	if (!body_object(&row, r, body))
 		return;
-	json_get(row, "response", &response);
-	score(&x, row, response);
+	score(&x, row);
 	if (scalar) {
 		json_add_f64(&r->body, x.j.v.score);
 	} else {
@@ -289,7 +281,7 @@ static void answer_slime(struct reply *r, const struct service *s, struct str bo
 		key_f64(&r->body, "acc", acc(&x.j.v));
 		key_f64(&r->body, "format", x.j.v.format_ok ? 1.0 : 0.0);
 		key_f64(&r->body, "error", is_error(&x.j.v) ? 1.0 : 0.0);
-		key_f64(&r->body, "verify_us", x.j.us);
+		key_f64(&r->body, "verify_us", took(&x));
 		json_key(&r->body, "mark");
 		json_add_z(&r->body, quarry_mark_name(x.j.v.mark));
 		json_key(&r->body, "why");
@@ -348,7 +340,7 @@ static void answer_nemo(struct reply *r, const struct service *s, struct str bod
 	key_f64(&r->body, "acc", acc(&x.j.v));
 	key_f64(&r->body, "format", x.j.v.format_ok ? 1.0 : 0.0);
 	key_f64(&r->body, "error", is_error(&x.j.v) ? 1.0 : 0.0);
-	key_f64(&r->body, "verify_us", x.j.us);
+	key_f64(&r->body, "verify_us", took(&x));
 	json_key(&r->body, "mark");
 	json_add_z(&r->body, quarry_mark_name(x.j.v.mark));
 	json_key(&r->body, "why");
@@ -452,13 +444,12 @@ static void answer_judge(struct reply *r, const struct service *s, struct str bo
 {
 	double of_format, of_answer, sum;
 	struct scoring x = scoring_start(s);
-	struct json row, response;
+	struct json row;
 
 	(void)scalar;
 	if (!body_object(&row, r, body))
 		return;
-	json_get(row, "response", &response);
-	score(&x, row, response);
+	score(&x, row);
 	of_answer = ratio(row, "accuracy_ratio", 1.0);
 	of_format = ratio(row, "format_ratio", 0.1);
 	sum = of_answer + of_format > 0 ? of_answer + of_format : 1;

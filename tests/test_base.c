@@ -198,7 +198,8 @@ static void test_json_get(void)
 	struct str text = STR("{\"n\":-9223372036854775808,\"u\":18446744073709551615,\"big\":18446744073709551616,\"f\":0.1,"
 			      "\"s\":\"a\\\"\\u4e2d\\ud83d\\ude00\",\"t\":true,\"z\":null,\"l\":[1,\"two\",[3]],\"\\u006b\":\"esc\","
 			      "\"dup\":1,\"dup\":2,\"p\":\"plain\"}");
-	struct json row, v, x;
+	static const struct str names[] = { { "k", 1 }, { "dup", 3 }, { "none", 4 }, { "p", 1 } };
+	struct json row, v, x, all[4];
 	struct err e = ERR_INIT;
 	struct buf b = BUF_INIT;
 	struct str s, key;
@@ -233,6 +234,10 @@ static void test_json_get(void)
 	CHECK_EQ(n, 3);
 	CHECK_EQ(json_count(v), 3);
 	CHECK(!json_get(v, "n", &x)); /* an array has no members */
+	json_get_all(row, names, 4, all);
+	CHECK(json_is(all[0], "esc") && json_i64(all[1], &i) && i == 1 && all[2].kind == JSON_NONE && json_is(all[3], "plain"));
+	json_get_all(v, names, 4, all);
+	CHECK(all[0].kind == JSON_NONE && all[3].kind == JSON_NONE);
 	CHECK(json_parse_head(&v, STR(" [1,2] and more"), &used) && used == 6 && v.kind == JSON_ARRAY);
 	CHECK(!json_parse_head(&v, STR("[1,2"), &used) && used == 0);
 	buf_release(&b);
@@ -292,6 +297,57 @@ static void test_json_round_trip(void)
 	}
 	buf_release(&b);
 	buf_release(&again);
+}
+
+/* Strings of what ends, escapes and fills them, in every order and length: each comes back as it was, and so does what stands behind. */
+static void test_json_strings(void)
+{
+	static const char *const bits[] = { "\"", "\\", "\\\\\"", "n", "plain text", "\n", "\x01", "\xE4\xB8\xAD", "\xF0\x9F\x98\x80", "{", "}", ",", "eightby." };
+	struct buf text = BUF_INIT, b = BUF_INIT, back = BUF_INIT;
+	struct err e = ERR_INIT;
+	struct json row, v, x;
+	struct rng r;
+	int64_t i;
+
+	rng_init(&r, 1, "json");
+	for (int k = 0; k < 20000; k++) {
+		buf_reset(&text);
+		buf_reset(&b);
+		buf_reset(&back);
+		for (uint32_t n = rng_below(&r, 30); n-- > 0;)
+			buf_addz(&text, bits[rng_below(&r, sizeof(bits) / sizeof(bits[0]))]);
+		json_open(&b, '{');
+		json_key(&b, "list");
+		json_open(&b, '[');
+		json_add_str(&b, buf_str(&text));
+		json_add_i64(&b, k);
+		json_close(&b, ']');
+		json_key_str(&b, buf_str(&text));
+		json_add_i64(&b, -k);
+		json_close(&b, '}');
+		check_in("%s", buf_z(&b));
+		if (!CHECK(json_parse(&row, buf_str(&b), &e) && json_get(row, "list", &v) && json_count(v) == 2))
+			break;
+		for (struct json_iter it = json_iter(v); json_next(&it, NULL, &x);)
+			CHECK(x.kind == JSON_STRING ? json_str(x, &back) && json_is(x, buf_z(&text)) : json_i64(x, &i) && i == k);
+		CHECK_STR(buf_str(&back), buf_z(&text));
+		CHECK(json_get(row, buf_z(&text), &x) && json_i64(x, &i) && i == -k);
+		/* cut anywhere it is none */
+		buf_cut(&b, rng_below(&r, (uint32_t)b.n));
+		CHECK(!json_parse(&x, buf_str(&b), &e));
+	}
+	check_in("%s", "");
+	for (int c = 0; c < 256; c++)
+		for (size_t at = 1; at < 21; at++) {
+			char s[] = "\"ordinary text, twenty\"";
+
+			s[at] = (char)c;
+			if (c != '\\') /* whose next letter decides */
+				CHECK_EQ(json_parse(&v, (struct str){ s, sizeof(s) - 1 }, &e), c >= 0x20 && c < 0x80 && c != '"');
+		}
+	buf_release(&text);
+	buf_release(&b);
+	buf_release(&back);
 }
 
 static void test_json_write(void)
@@ -549,6 +605,7 @@ int main(void)
 	test_json_cut();
 	test_json_get();
 	test_json_round_trip();
+	test_json_strings();
 	test_json_write();
 	test_str();
 	test_utf8();
