@@ -1,7 +1,7 @@
 /* foreign_liars.c - who tells the truth, by what a question's people say of each other; see foreign_worked.h. */
 #include "cli/foreign_worked.h"
 
-enum { PEOPLE = 20, CLAIMS = 200, LONGEST = 1 << 16 }; /* bytes of a question */
+enum { PEOPLE = 20, CLAIMS = 200, LONGEST = 1 << 14 }; /* bytes of a question */
 
 enum claim_kind { IS, ANY, SAME };
 

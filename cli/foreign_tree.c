@@ -6,7 +6,7 @@
  */
 #include "cli/foreign_worked.h"
 
-enum { NODES = 512, FACTS = 1024, NAMED = 1 << 14, LONGEST = 1 << 16 /* bytes of a question */ };
+enum { NODES = 512, FACTS = 1024, NAMED = 1 << 14, LONGEST = 1 << 15 /* bytes of a question */ };
 
 enum fact_kind { CHILDREN, GRANDCHILDREN, SIBLINGS };
 
@@ -74,7 +74,7 @@ static bool list_read(struct tree *t, struct fact *f, struct str text)
 		int node;
 
 		more = story_between(text, none, parts, &item, &behind);
-		node = node_of(t, more ? item : text);
+		node = node_of(t, str_trim(more ? item : text));
 		text = behind;
 		if (node < 0 || t->named == NAMED)
 			return false;

@@ -6,7 +6,7 @@
  */
 #include "cli/foreign_worked.h"
 
-enum { SEEN = 256, LONGEST = 1 << 16 /* bytes of a question */, FAR = 1000 };
+enum { SEEN = 256, LONGEST = 1 << 14 /* bytes of a question */, FAR = 1000 };
 
 struct place {
 	int x, y;
