@@ -288,13 +288,40 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 
 /* ---- inventing ---- */
 
+/* Are its answers whole numbers, as those of its easiest puzzles tell? */
+static bool can_feed(const struct task *t)
+{
+	struct buf desc = BUF_INIT, answer = BUF_INIT;
+	int knob[TASK_KNOBS];
+	bool whole = false;
+	struct rng rng;
+
+	task_level(t, 0, knob);
+	rng_init(&rng, 0, "can it feed");
+	for (int left = 8; left > 0 && !whole; left--) {
+		int64_t v;
+
+		buf_reset(&desc);
+		buf_reset(&answer);
+		whole = t->generate(&desc, &answer, knob, &rng) && str_i64(buf_str(&answer), &v);
+	}
+	buf_release(&desc);
+	buf_release(&answer);
+	return whole;
+}
+
 static const char *refuse(const int *knob)
 {
 	int n = part_tasks();
 
-	for (int i = 0; i < COMPOSE_PARTS; i++)
-		if (knob[PART_1 + i] > n)
+	for (int i = 0; i < COMPOSE_PARTS; i++) {
+		int part = knob[PART_1 + i];
+
+		if (part > n)
 			return "a part's number is past the last task of quarry tasks";
+		if (knob[CHAIN] && part && i + 1 < knob[PARTS] && !can_feed(part_task(part)))
+			return "in a chain each part but the last needs a task whose answers are whole numbers";
+	}
 	return NULL;
 }
 
