@@ -23,7 +23,8 @@ enum {
 	GROUP = 40,
 	RIM = 2, /* cells around the board that are none: nothing within two steps of a cell needs a test */
 	STRIDE = SIDE + 2 * RIM,
-	PLACES = STRIDE * STRIDE,
+	ROWS = STRIDE,
+	PLACES = ROWS * STRIDE,
 };
 
 /* ---- the board as numbers and the hidden cells around them ---- */
@@ -48,7 +49,7 @@ struct state {
 	bool broken;
 	int trails, shown, hidden;
 	int clash;            /* where broken: a number that cannot be met */
-	int gaps;             /* numbers with a gap */
+	uint32_t gaps[ROWS];  /* bit x of gaps[y]: there is a number with a gap, RIM added to both */
 	int8_t value[PLACES]; /* of hidden cells */
 	uint8_t near[PLACES]; /* of hidden cells: bit k: the k-th neighbour is a number */
 	int8_t like[PLACES];
@@ -85,7 +86,8 @@ static void state_init(struct state *s, const struct field *f, const bool *mine)
 
 	s->f = f;
 	s->broken = false;
-	s->trails = s->shown = s->hidden = s->gaps = 0;
+	s->trails = s->shown = s->hidden = 0;
+	memset(s->gaps, 0, sizeof(s->gaps));
 	memset(s->value, SAFE, used); /* of what is no hidden cell: not open */
 	memset(s->near, 0, used);
 	memset(s->open, 0, used);
@@ -127,7 +129,7 @@ static void state_init(struct state *s, const struct field *f, const bool *mine)
 			s->opens[p] = (uint8_t)count(open);
 			s->lack[p] = (int8_t)v;
 			s->gap[p] = (int8_t)(v - like);
-			s->gaps += v != like;
+			s->gaps[p / STRIDE] |= (uint32_t)(v != like) << p % STRIDE;
 			s->weight[p] = 1;
 			s->number[s->shown++] = (int16_t)p;
 		}
@@ -137,10 +139,11 @@ static void state_init(struct state *s, const struct field *f, const bool *mine)
 static void gap_around(struct state *s, int p, int more)
 {
 	for (unsigned rest = more ? s->near[p] : 0; rest; rest &= rest - 1) {
-		int n = p + beside[__builtin_ctz(rest)], gap = s->gap[n] + more;
+		int n = p + beside[__builtin_ctz(rest)];
+		uint32_t *row = &s->gaps[n / STRIDE], bit = 1u << n % STRIDE;
 
-		s->gaps += (gap != 0) - (s->gap[n] != 0);
-		s->gap[n] = (int8_t)gap;
+		s->gap[n] = (int8_t)(s->gap[n] + more);
+		*row = s->gap[n] ? *row | bit : *row & ~bit;
 	}
 }
 
@@ -224,15 +227,16 @@ static int hardest_number(const struct state *s)
 {
 	int best = -1, weight = 0, open = 1;
 
-	for (int k = 0; k < s->shown && s->gaps; k++) {
-		int n = s->number[k];
+	for (int y = RIM; y < RIM + s->f->h; y++)
+		for (uint32_t rest = s->gaps[y]; rest; rest &= rest - 1) {
+			int n = y * STRIDE + __builtin_ctz(rest);
 
-		if (s->gap[n] && s->weight[n] * open > weight * s->opens[n]) {
-			best = n;
-			weight = s->weight[n];
-			open = s->opens[n];
+			if (s->weight[n] * open > weight * s->opens[n]) {
+				best = n;
+				weight = s->weight[n];
+				open = s->opens[n];
+			}
 		}
-	}
 	return best;
 }
 
@@ -568,9 +572,9 @@ static void pair(struct state *s, struct round *r, struct trace *t, int a, int b
 }
 
 /* Bit x of rows[y]: there is a number with open cells, RIM added to both. */
-static void open_rows(const struct state *s, uint32_t rows[SIDE + 2 * RIM])
+static void open_rows(const struct state *s, uint32_t rows[ROWS])
 {
-	memset(rows, 0, sizeof(rows[0]) * (SIDE + 2 * RIM));
+	memset(rows, 0, sizeof(rows[0]) * ROWS);
 	for (int k = 0; k < s->shown; k++)
 		if (s->open[s->number[k]])
 			rows[s->number[k] / STRIDE] |= 1u << s->number[k] % STRIDE;
@@ -584,7 +588,7 @@ static unsigned near_in(const uint32_t *rows, int a, int dy)
 
 static void pairs(struct state *s, struct round *r, struct trace *t)
 {
-	uint32_t rows[SIDE + 2 * RIM];
+	uint32_t rows[ROWS];
 
 	open_rows(s, rows);
 	for (int k = 0; k < s->shown; k++) {
@@ -772,7 +776,7 @@ static void count_on(struct state *s)
 /* With COUNT in between. */
 static void pair_on(struct state *s)
 {
-	uint32_t rows[SIDE + 2 * RIM];
+	uint32_t rows[ROWS];
 
 	for (bool news = true; news && !s->broken;) {
 		news = false;
