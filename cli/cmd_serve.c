@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 
 struct args {
@@ -30,7 +31,7 @@ static const struct option options[] = {
 	{ .name = "queue", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e6, .at = offsetof(struct args, queue),
 	  .what = "large requests that may wait; more get 429; 1024 when not given" },
 	{ .name = "connections", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e6, .at = offsetof(struct args, connections),
-	  .what = "connections at once; 4096 when not given" },
+	  .what = "connections at once; more get 503; 4096 when not given" },
 	{ .name = "max-body", .kind = OPT_INT, .arg = "MIB", .lo = 1, .hi = 1023, .at = offsetof(struct args, body_mb),
 	  .what = "MiB of a request; a larger one gets 413; 64 when not given" },
 	{ .name = "budget", .kind = OPT_INT, .arg = "MIB", .lo = 1, .hi = 1023, .at = offsetof(struct args, budget_mb),
@@ -191,6 +192,28 @@ static int settle(struct args *a, struct err *err)
 	return 0;
 }
 
+/* Each connection takes a file; as many are allowed as the system lets us. */
+static int connections_max(int wanted)
+{
+	enum { OURS = 128 }; /* files that are none, and connections that are refused */
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0 || files.rlim_cur == RLIM_INFINITY)
+		return wanted;
+	if (files.rlim_cur < files.rlim_max) {
+		rlim_t was = files.rlim_cur;
+
+		files.rlim_cur = files.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+			files.rlim_cur = was;
+	}
+	if (files.rlim_cur == RLIM_INFINITY || files.rlim_cur >= (rlim_t)wanted + OURS)
+		return wanted;
+	wanted = files.rlim_cur > 2 * OURS ? (int)files.rlim_cur - OURS : OURS;
+	log_warn("%llu files may be open at once (ulimit -n), so there are at most %d connections", (unsigned long long)files.rlim_cur, wanted);
+	return wanted;
+}
+
 static int serve(const struct args *a, struct metrics *m, struct err *err)
 {
 	struct http_options o = {
@@ -200,7 +223,7 @@ static int serve(const struct args *a, struct metrics *m, struct err *err)
 		.open = a->open,
 		.threads = (int)(a->common.threads < 256 ? a->common.threads : 256),
 		.queue = (int)a->queue,
-		.connections = (int)a->connections,
+		.connections = connections_max((int)a->connections),
 		.body_max = (size_t)a->body_mb << 20,
 		.read_timeout = a->timeout,
 	};

@@ -58,7 +58,7 @@ struct http_options {
 	bool open;          /* other than loopback addresses even without a token */
 	int threads;        /* that score, beside those that read */
 	int queue;          /* requests that may wait; more get 429 */
-	int connections;
+	int connections;    /* more get 503 */
 	size_t body_max;    /* bytes of a request; more get 413 */
 	double read_timeout; /* seconds for a whole request to arrive, and for an idle connection */
 };

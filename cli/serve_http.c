@@ -31,11 +31,14 @@ enum {
 	HEADERS_MAX = 32 << 10, /* bytes a connection may use for its headers and buffers */
 	RETRY_S = 1,
 	STALL_S = 1, /* a request of which nothing came for so long is not waited for at the end */
+	EXTRA = 64,   /* connections above what was asked for, so that they can be told */
+	EXTRA_S = 2,  /* how long such a one may say nothing */
 	SWALLOW = 8, /* a body up to so many times too large is read and forgotten: few clients read a reply before they have sent all */
 };
 
 struct client { /* a connection */
 	int fd;
+	bool extra; /* one too many: what it asks is refused */
 	atomic_bool busy; /* a whole request of its is being scored or answered: it may have said all it will */
 	struct client *before, *after;
 };
@@ -71,6 +74,7 @@ struct http {
 	pthread_mutex_t clients_lock;
 	pthread_cond_t sweep;
 	struct client *clients;
+	int connected; /* how many those are */
 	bool sweeps, swept;
 	pthread_t sweeper;
 };
@@ -205,8 +209,10 @@ static void connected(void *cls, struct MHD_Connection *connection, void **ctx, 
 			if (c->after)
 				c->after->before = c;
 			h->clients = c;
+			c->extra = ++h->connected > h->o.connections;
 		}
 	} else if (c) {
+		h->connected--;
 		if (c->before)
 			c->before->after = c->after;
 		else
@@ -214,9 +220,11 @@ static void connected(void *cls, struct MHD_Connection *connection, void **ctx, 
 		if (c->after)
 			c->after->before = c->before;
 		free(c);
-		*ctx = NULL;
+		*ctx = c = NULL;
 	}
 	pthread_mutex_unlock(&h->clients_lock);
+	if (c && c->extra)
+		MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)EXTRA_S);
 }
 
 /* ---- requests ---- */
@@ -270,7 +278,9 @@ static bool accepted(struct request *q, const char *method)
 	uint64_t n;
 
 	q->scalar = scalar && strcmp(scalar, "0") != 0;
-	if (!allowed(q))
+	if (q->client->extra)
+		reply_error(&q->reply, 503, "%d connections are open already; come again in %d s", q->h->o.connections, RETRY_S);
+	else if (!allowed(q))
 		reply_error(&q->reply, 401, "this server wants a bearer token");
 	else if (!q->route)
 		reply_error(&q->reply, 404, "there is no such path; see docs/integrations.md");
@@ -302,9 +312,9 @@ static enum MHD_Result send_reply(struct request *q)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
 	if (r->status == 405)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, q->route->get ? "GET, HEAD" : "POST");
-	if (r->status == 429)
+	if (r->status == 429 || q->client->extra)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
-	if (atomic_load(&q->h->draining))
+	if (atomic_load(&q->h->draining) || q->client->extra)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	ret = MHD_queue_response(q->connection, r->status, response);
 	MHD_destroy_response(response);
@@ -528,7 +538,7 @@ static int start_daemon(struct http *h, struct err *err)
 	const struct MHD_OptionItem single[] = { { MHD_OPTION_END, 0, NULL } };
 
 	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL, handle, h,
-				     MHD_OPTION_LISTEN_SOCKET, h->fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->o.connections,
+				     MHD_OPTION_LISTEN_SOCKET, h->fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->o.connections + EXTRA,
 				     MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->o.read_timeout, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
 				     MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, connected, h, MHD_OPTION_ARRAY, readers > 1 ? pool : single, MHD_OPTION_END);
 	return h->daemon ? 0 : err_set(err, "serve: the HTTP server cannot be started");
