@@ -563,6 +563,17 @@ bool json_text(struct json v, char *room, size_t cap, struct str *ret)
 	return true;
 }
 
+bool json_z(struct json v, char *z, size_t cap)
+{
+	struct str s;
+
+	if (!json_text(v, z, cap - 1, &s) || s.n >= cap || memchr(s.s, 0, s.n))
+		return false;
+	memmove(z, s.s, s.n);
+	z[s.n] = 0;
+	return true;
+}
+
 bool json_is(struct json v, const char *text)
 {
 	struct str s, want = str_of(text);

@@ -62,9 +62,14 @@ bool json_bool(struct json v, bool *ret);
 bool json_i64(struct json v, int64_t *ret);
 bool json_u64(struct json v, uint64_t *ret);
 bool json_f64(struct json v, double *ret); /* any number */
-/* A string's text. json_str adds it to a buf; json_text writes at most cap bytes, false if it does not fit. */
+/*
+ * A string's text. json_str adds it to a buf; json_text borrows one without escapes, whatever its length, and else writes at most cap
+ * bytes, false if it does not fit.
+ */
 bool json_str(struct json v, struct buf *out);
 bool json_text(struct json v, char *room, size_t cap, struct str *ret);
+/* A string as a C string in a room of cap bytes; false where it is none, does not fit or holds a NUL. */
+bool json_z(struct json v, char *z, size_t cap);
 /* Borrow it when it holds no escape, else false. */
 bool json_plain(struct json v, struct str *ret);
 bool json_is(struct json v, const char *text); /* a string equal to text */

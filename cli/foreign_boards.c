@@ -485,7 +485,6 @@ static bool words_put(struct foreign *f, const char *name)
 {
 	char word[WORDS][WORD + 1];
 	struct json list, v;
-	struct str s;
 	int n = 0;
 
 	json_get(f->meta, name, &list);
@@ -493,13 +492,12 @@ static bool words_put(struct foreign *f, const char *name)
 		char w[WORD + 1];
 		int at = 0;
 
-		if (!json_text(v, w, WORD, &s))
+		if (!json_z(v, w, sizeof(w)))
 			return foreign_lacks(f, "one of its \"%s\" is %.*s", name, (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
-		if (!s.n)
+		if (!w[0])
 			continue;
-		for (size_t i = 0; i < s.n; i++)
-			w[i] = s.s[i] >= 'A' && s.s[i] <= 'Z' ? (char)(s.s[i] | 0x20) : s.s[i];
-		w[s.n] = 0;
+		for (char *c = w; *c; c++)
+			*c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 0x20) : *c;
 		while (at < n && strcmp(word[at], w) < 0)
 			at++;
 		if (at < n && strcmp(word[at], w) == 0)
@@ -507,7 +505,7 @@ static bool words_put(struct foreign *f, const char *name)
 		if (n == WORDS)
 			return foreign_lacks(f, "its \"%s\" are more than %d", name, WORDS);
 		memmove(word[at + 1], word[at], (size_t)(n - at) * sizeof(word[0]));
-		memcpy(word[at], w, s.n + 1);
+		strcpy(word[at], w);
 		n++;
 	}
 	for (int i = 0; i < n; i++)

@@ -195,18 +195,6 @@ static double value(struct reader *r, int lowest)
 	return v;
 }
 
-/* A text into room, with a NUL behind it. */
-static bool text_into(struct json v, char *room, size_t cap)
-{
-	struct str s;
-
-	if (!json_text(v, room, cap - 1, &s) || memchr(s.s, 0, s.n))
-		return false;
-	memmove(room, s.s, s.n);
-	room[s.n] = 0;
-	return true;
-}
-
 static bool symbol_read(struct symbol *symbol, struct str key, struct json def)
 {
 	struct json list, v, one;
@@ -216,7 +204,7 @@ static bool symbol_read(struct symbol *symbol, struct str key, struct json def)
 	if (key.n < 3 || key.n - 2 >= sizeof(symbol->sign) || strchr("0123456789xy(). ", key.s[1]))
 		return false;
 	memcpy(symbol->sign, key.s + 1, key.n - 2);
-	if (!json_get(def, "default_operation", &v) || !text_into(v, symbol->otherwise, TEXT) || !json_get(def, "precedence", &v) ||
+	if (!json_get(def, "default_operation", &v) || !json_z(v, symbol->otherwise, TEXT) || !json_get(def, "precedence", &v) ||
 	    !json_i64(v, &precedence) || precedence < 1 || precedence > TIGHTEST)
 		return false;
 	symbol->precedence = (int)precedence;
@@ -224,8 +212,8 @@ static bool symbol_read(struct symbol *symbol, struct str key, struct json def)
 	if (json_count(list) > 1)
 		return false;
 	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &one);)
-		if (!json_get(one, "condition", &v) || !text_into(v, symbol->condition, TEXT) || !json_get(one, "operation", &v) ||
-		    !text_into(v, symbol->when, TEXT))
+		if (!json_get(one, "condition", &v) || !json_z(v, symbol->condition, TEXT) || !json_get(one, "operation", &v) ||
+		    !json_z(v, symbol->when, TEXT))
 			return false;
 	return true;
 }

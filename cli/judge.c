@@ -77,17 +77,6 @@ static bool from_truth(struct judged *j, struct json row, const struct members *
 	return false;
 }
 
-bool json_z(struct json v, char *z, size_t cap)
-{
-	struct str s;
-
-	if (!json_text(v, z, cap - 1, &s) || s.n >= cap || memchr(s.s, 0, s.n))
-		return false;
-	memmove(z, s.s, s.n);
-	z[s.n] = 0;
-	return true;
-}
-
 static enum quarry_format format_of(struct json v, enum quarry_format otherwise)
 {
 	enum quarry_format f;

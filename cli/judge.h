@@ -42,8 +42,6 @@ bool verdict_key(struct str key); /* whether a member is one of those (verify_us
 void row_copy(struct buf *b, struct json row, bool (*drop)(struct str key));
 /* Sets the source alone, for a row that is not judged. */
 void judge_source(struct judged *j, struct json row);
-/* A string as a C string; false where it is none, does not fit or holds a NUL. */
-bool json_z(struct json v, char *z, size_t cap);
 /* The answer format that a row's member "format" names. */
 enum quarry_format row_format(struct json row, enum quarry_format otherwise);
 

@@ -622,12 +622,8 @@ static int choose_model(struct endpoint *e, struct err *err)
 	if (rc == 0 && (!json_parse(&row, buf_str(&reply), err) || !json_get(row, "data", &data) || data.kind != JSON_ARRAY))
 		rc = err_set(err, "%s/models: this is no list of models", e->url);
 	for (struct json_iter it = json_iter(rc == 0 ? data : (struct json){ 0 }); json_next(&it, NULL, &item);) {
-		struct str s;
-
-		if (!json_get(item, "id", &id) || !json_text(id, name, sizeof(name) - 1, &s))
+		if (!json_get(item, "id", &id) || !json_z(id, name, sizeof(name)))
 			continue;
-		memmove(name, s.s, s.n);
-		name[s.n] = 0;
 		found |= strcmp(name, e->model) == 0;
 		if (n++ < 8)
 			buf_addf(&names, "%s%s", n > 1 ? ", " : "", name);

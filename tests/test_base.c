@@ -225,7 +225,9 @@ static void test_json_get(void)
 	CHECK(!json_text(v, room, sizeof(room), &s)); /* nine bytes */
 	CHECK(json_get(row, "p", &v) && json_plain(v, &s) && json_is(v, "plain") && json_text(v, room, 0, &s));
 	CHECK_STR(s, "plain");
+	CHECK(json_z(v, room, 6) && strcmp(room, "plain") == 0 && !json_z(v, room, 5) && !json_z(v, room, 1));
 	CHECK(json_get(row, "k", &v) && json_is(v, "esc"));
+	CHECK(json_z(v, room, 4) && strcmp(room, "esc") == 0 && !json_z(v, room, 3));
 	CHECK(json_get(row, "dup", &v) && json_i64(v, &i) && i == 1);
 	CHECK(!json_get(row, "none", &v) && v.kind == JSON_NONE);
 	CHECK(json_get(row, "l", &v));

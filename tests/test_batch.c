@@ -72,6 +72,15 @@ static void test_long_truth(void)
 			quarry_verify_truth(b.s, b.n, "x", 1, NULL, &v);
 			CHECK_EQ(v.mark, QUARRY_BAD_TASK);
 		}
+	for (size_t n = 1; n < 5000; n += n < 100 ? 1 : 97) {
+		buf_reset(&b);
+		buf_addz(&b, "{\"task\":\"");
+		for (size_t i = 0; i < n; i++)
+			buf_addc(&b, 'n');
+		buf_addz(&b, "\",\"desc\":\"24: 8 8 3 3\"}");
+		quarry_verify_truth(b.s, b.n, "x", 1, NULL, &v);
+		CHECK(v.mark == QUARRY_BAD_TASK && strcmp(v.why, "no such task") == 0);
+	}
 	buf_release(&b);
 }
 

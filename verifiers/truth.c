@@ -48,12 +48,10 @@ void quarry_verify_truth(const char *truth, size_t truth_len, const char *respon
 		refuse(v, "the ground truth has no task and desc");
 		return;
 	}
-	if (!json_text(task, name, sizeof(name) - 1, &s) || memchr(s.s, 0, s.n)) {
+	if (!json_z(task, name, sizeof(name))) {
 		refuse(v, "no such task");
 		return;
 	}
-	memmove(name, s.s, s.n);
-	name[s.n] = 0;
 	rule = quarry_rule(name);
 	if (json_plain(desc, &s))
 		quarry_verify_n(rule, s.s, s.n, answer.s, answer.n, o, v);
