@@ -803,26 +803,25 @@ static void pair_on(struct state *s)
 	}
 }
 
-/* With COUNT and PAIR in between. */
+/* With COUNT and PAIR in between. What a cell is in `like`, an arrangement, needs no supposition. */
 static void case_on(struct state *s)
 {
 	for (bool news = true; news && !s->broken;) {
 		news = false;
 		for (int j = 0; j < s->hidden && !s->broken; j++) {
-			int p = s->cell[j], from = s->trails;
+			int p = s->cell[j], v = 1 - s->like[p], from = s->trails;
+			bool can;
 
-			for (int v = SAFE; v <= MINE && s->near[p] && s->value[p] == OPEN; v++) {
-				bool can;
-
-				set(s, p, v);
-				can = settle(s, from);
-				undo(s, from);
-				if (can)
-					continue;
-				set(s, p, 1 - v);
-				settle(s, from);
-				news = true;
-			}
+			if (!s->near[p] || s->value[p] != OPEN)
+				continue;
+			set(s, p, v);
+			can = settle(s, from);
+			undo(s, from);
+			if (can)
+				continue;
+			set(s, p, 1 - v);
+			settle(s, from);
+			news = true;
 		}
 		if (news)
 			pair_on(s);
