@@ -162,6 +162,54 @@ bool str_i64(struct str s, int64_t *ret)
 	return true;
 }
 
+/*
+ * m * 2^e, the top bit of m set. Its lowest bit is also set for whatever was cut off below it, so that the conversion to a double, which
+ * rounds, is right after one operation on exact numbers. Integers: the same bits on every machine, unlike long double.
+ */
+struct wide {
+	uint64_t m;
+	int e;
+};
+
+static struct wide wide_of(unsigned __int128 v, int e, bool cut) /* v > 0 */
+{
+	uint64_t high = (uint64_t)(v >> 64);
+	int shift = high ? 64 - __builtin_clzll(high) : -__builtin_clzll((uint64_t)v);
+
+	if (shift > 0) {
+		cut |= (v & (((unsigned __int128)1 << shift) - 1)) != 0;
+		v >>= shift;
+	} else {
+		v <<= -shift;
+	}
+	return (struct wide){ (uint64_t)v | cut, e + shift };
+}
+
+static struct wide wide_mul(struct wide a, struct wide b)
+{
+	return wide_of((unsigned __int128)a.m * b.m, a.e + b.e, false);
+}
+
+static struct wide wide_div(struct wide a, struct wide b)
+{
+	unsigned __int128 n = (unsigned __int128)a.m << 64;
+
+	return wide_of(n / b.m, a.e - b.e - 64, n % b.m != 0);
+}
+
+/* 10^n; exact up to 10^27, since 5^27 has 63 bits. */
+static struct wide wide_ten(int n)
+{
+	struct wide ret = wide_of(1, 0, false), p = wide_of(10, 0, false);
+
+	for (; n > 0; n >>= 1) {
+		if (n & 1)
+			ret = wide_mul(ret, p);
+		p = wide_mul(p, p);
+	}
+	return ret;
+}
+
 bool str_f64(struct str s, double *ret)
 {
 	static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
@@ -170,7 +218,7 @@ bool str_f64(struct str s, double *ret)
 	int exp10 = 0, digits = 0;
 	bool neg = false, seen = false;
 	size_t i = 0;
-	long double v;
+	struct wide w;
 
 	if (i < s.n && (s.s[i] == '-' || s.s[i] == '+'))
 		neg = s.s[i++] == '-';
@@ -216,14 +264,13 @@ bool str_f64(struct str s, double *ret)
 		*ret = neg ? -*ret : *ret;
 		return true;
 	}
-	v = (long double)m;
-	if (m && exp10) {
-		if (exp10 < -400 || exp10 > 400)
-			v = exp10 > 0 ? (long double)INFINITY : 0.0L;
-		else
-			v = exp10 > 0 ? v * powl(10.0L, exp10) : v / powl(10.0L, -exp10);
+	if (m == 0 || exp10 < -400 || exp10 > 400) {
+		*ret = neg ? -0.0 : 0.0;
+		return m == 0 || exp10 < 0;
 	}
-	*ret = (double)(neg ? -v : v);
+	w = exp10 < 0 ? wide_div(wide_of(m, 0, false), wide_ten(-exp10)) : wide_mul(wide_of(m, 0, false), wide_ten(exp10));
+	*ret = ldexp((double)w.m, w.e);
+	*ret = neg ? -*ret : *ret;
 	return isfinite(*ret);
 }
 

@@ -9,6 +9,7 @@
 #include "tests/check.h"
 
 #include <limits.h>
+#include <math.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -441,6 +442,36 @@ static void test_str(void)
 	CHECK(str_f64(STR("123456789012345678901234567890"), &d) && d == 123456789012345678901234567890.0);
 }
 
+/* Numbers whose digits are more than a double holds: rounded as the C library rounds them, and the same bits on every machine. */
+static void test_f64(void)
+{
+	static const struct { const char *text; double due; } rows[] = {
+		{ "9007199254740993", 0x1p53 }, { "9007199254740995", 0x1.0000000000002p53 }, { "9007199254740993.1", 0x1.0000000000001p53 },
+		{ "18446744073709551615", 0x1p64 }, { "1e23", 0x1.52d02c7e14af6p76 }, { "9223372036854775807e27", 0x1.9d971e4fe8402p152 },
+		{ "-1.7976931348623157e308", -0x1.fffffffffffffp1023 }, { "2.2250738585072014e-308", 0x1p-1022 },
+		{ "1e-300", 0x1.56e1fc2f8f359p-997 }, { "6.02214076e250", 0x1.0d28006f4d2f9p833 }, { "1e-399", 0 }, { "-0e500", -0.0 }, { "1e-999", 0 },
+	};
+	struct rng r;
+	char text[64];
+	double d = 0;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		check_in("%s", rows[i].text);
+		CHECK(str_f64(str_of(rows[i].text), &d));
+		CHECK_F64(d, rows[i].due);
+		CHECK(signbit(d) == signbit(rows[i].due));
+	}
+	CHECK(!str_f64(STR("1.8e308"), &d) && !str_f64(STR("1e400"), &d) && !str_f64(STR("-1e401"), &d));
+	rng_init(&r, 1, "f64");
+	for (int i = 0; i < 20000; i++) {
+		snprintf(text, sizeof(text), "%.17g", ldexp((double)(rng_u64(&r) >> 11), (int)(rng_u64(&r) % 80) - 80));
+		check_in("%s", text);
+		CHECK(str_f64(str_of(text), &d));
+		CHECK_F64(d, strtod(text, NULL));
+	}
+	check_in("%s", "");
+}
+
 static void test_utf8(void)
 {
 	static const uint32_t codes[] = { 0, 0x41, 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFFFD, 0xFFFF, 0x10000, 0x10FFFF };
@@ -610,6 +641,7 @@ int main(void)
 	test_json_strings();
 	test_json_write();
 	test_str();
+	test_f64();
 	test_utf8();
 	test_nearest();
 	test_buf();
