@@ -4,6 +4,7 @@
 #	make demo	the whole pipeline on the embedded model, into demo/quickstart/
 #	make test	the whole test suite (what .ci/run calls)
 #	make test-long	what takes long: more seeds, valgrind, long fuzzing
+#	make test-integrations	the reward functions with the trainers themselves (downloads several GB once)
 #	make measure	generators/measured.tsv again: guess and support of every task and level
 #	make pages	docs/GALLERY.md, docs/difficulty.md and docs/synlogic.md again
 #	make bench	the benchmarks
@@ -11,7 +12,7 @@
 SHELL = /bin/sh
 BUILD = build
 
-.PHONY: build demo test test-long measure pages bench setup setup-test clean
+.PHONY: build demo test test-long test-integrations measure pages bench setup setup-test clean
 
 setup:
 	@tools/setup.sh build
@@ -33,6 +34,10 @@ test: setup-test
 
 test-long: setup-test
 	@tests/run.sh long
+
+test-integrations: build
+	@ninja -C $(BUILD) bindings/python/quarry/_native.abi3.so bindings/python/quarry/libquarry-generate.so bindings/python/quarry/libquarry-verify.so
+	@tests/integrations/run.sh $(BUILD)
 
 measure: build
 	@ninja -C $(BUILD) generators/measure
