@@ -10,22 +10,37 @@
 #include <time.h>
 
 enum {
-	REPLY_MAX = 64 << 20,   /* bytes of one reply; a longer one is refused */
+	REPLY_BASE = 1 << 20,   /* bytes of one reply, and for each token that it may hold: a longer one is refused */
+	REPLY_TOKEN = 4 << 10,  /* llama.cpp tells of twenty others beside each token */
+	REPLY_MAX = 64 << 20,
+	HEAD_MAX = 256 << 10,   /* bytes of its header lines */
 	RETRY_AFTER_MAX = 300,  /* seconds that a server may make us wait */
 	PAUSE_MAX = 60,
 	POLL_MS = 50,
 	CONCURRENCY_MAX = 4096,
+	MODEL_LEN = 128, /* as in struct sampler_identity */
+	AHEAD = 64, /* for each request at once: so many prompts are begun at most behind one that is not done, since their rows are held */
 };
 
 struct endpoint {
 	struct sampler head;
 	struct sampler_endpoint_options o;
-	char url[512], model[128];
+	char url[512], model[MODEL_LEN];
 	CURLM *multi;
 	struct curl_slist *headers;
-	bool no_logprobs; /* the server does not know them */
-	bool answered;    /* it gave at least one sample: it is the right server */
+	bool local;       /* the server is on this machine: no proxy stands between */
+	bool no_logprobs; /* it does not know them */
+	bool logprobs;    /* it does */
+	long answers;     /* samples that it gave: with one it is the right server */
 	long warned;
+};
+
+/* What comes back of one request. */
+struct reply {
+	struct buf text;
+	size_t most;        /* bytes of text */
+	size_t head;        /* bytes of header lines so far */
+	double retry_after; /* seconds, as the server asks, or 0 */
 };
 
 static double now_s(void)
@@ -40,6 +55,7 @@ static double now_s(void)
 struct prompt {
 	struct prompt *next;
 	uint64_t index, key;
+	uint64_t ordinal; /* among the run's */
 	void *tag;
 	struct buf messages;
 	int refs;
@@ -52,10 +68,11 @@ struct call {
 	enum call_state state;
 	struct prompt *prompt;
 	int sample, tries;
-	double when;        /* of CALL_WAITING: it is made again then */
-	double retry_after; /* as the server's last reply asked, or 0 */
-	bool with_logprobs;
-	struct buf body, reply;
+	double when;  /* of CALL_WAITING: it is made again then */
+	long answers; /* the server's when it was first made */
+	bool plain;   /* it was made with log-probabilities in vain */
+	struct buf body;
+	struct reply reply;
 	CURL *easy;
 };
 
@@ -67,6 +84,7 @@ struct run {
 	int ncalls, busy;
 	struct prompt *now; /* whose samples are being asked for; NULL: the next one is to be had */
 	unsigned char *have;
+	uint64_t begun; /* prompts */
 	int at;
 	bool no_more;
 };
@@ -115,8 +133,7 @@ static void write_body(const struct run *r, struct call *c)
 			json_add_z(b, how->stop[i]);
 		json_close(b, ']');
 	}
-	c->with_logprobs = !r->e->no_logprobs;
-	if (c->with_logprobs) {
+	if (!c->plain) {
 		json_key(b, "logprobs");
 		json_add_bool(b, true);
 	}
@@ -125,26 +142,60 @@ static void write_body(const struct run *r, struct call *c)
 
 static size_t on_data(char *data, size_t size, size_t n, void *p)
 {
-	struct buf *b = p;
+	struct reply *r = p;
 
-	if (b->n + size * n > REPLY_MAX)
+	if (size * n > r->most - r->text.n)
 		return 0;
-	buf_add(b, (struct str){ data, size * n });
-	return b->failed ? 0 : size * n;
+	buf_add(&r->text, (struct str){ data, size * n });
+	return r->text.failed ? 0 : size * n;
+}
+
+/* "12", or a date. */
+static double seconds_until(struct str s)
+{
+	char date[64];
+	double after;
+	time_t then;
+
+	if (str_f64(s, &after))
+		return after;
+	snprintf(date, sizeof(date), "%.*s", s.n < sizeof(date) ? (int)s.n : 0, s.s);
+	then = curl_getdate(date, NULL);
+	return then < 0 ? 0 : difftime(then, time(NULL));
 }
 
 static size_t on_header(char *data, size_t size, size_t n, void *p)
 {
 	struct str s = { data, size * n };
-	struct call *c = p;
-	double after;
+	struct reply *r = p;
 
-	if (s.n > 12 && strncasecmp(s.s, "Retry-After:", 12) == 0 && str_f64(str_trim(str_from(s, 12)), &after) && after > 0)
-		c->retry_after = after < RETRY_AFTER_MAX ? after : RETRY_AFTER_MAX;
-	return size * n;
+	r->head += s.n;
+	if (s.n > 12 && strncasecmp(s.s, "Retry-After:", 12) == 0) {
+		double after = seconds_until(str_trim(str_from(s, 12)));
+
+		r->retry_after = after > 0 ? after < RETRY_AFTER_MAX ? after : RETRY_AFTER_MAX : 0;
+	}
+	return r->head > HEAD_MAX ? 0 : s.n;
 }
 
-static void settings(CURL *easy, const struct endpoint *e, double timeout)
+static void reply_reset(struct reply *r, size_t most)
+{
+	if (r->text.cap > REPLY_BASE) /* one long reply does not stay */
+		buf_release(&r->text);
+	buf_reset(&r->text);
+	r->most = most;
+	r->head = 0;
+	r->retry_after = 0;
+}
+
+static size_t reply_most(const struct run *r)
+{
+	int64_t n = REPLY_BASE + (int64_t)r->how->max_tokens * REPLY_TOKEN;
+
+	return n < REPLY_MAX ? (size_t)n : REPLY_MAX;
+}
+
+static void settings(CURL *easy, const struct endpoint *e, double timeout, struct reply *reply)
 {
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, e->headers);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -152,7 +203,13 @@ static void settings(CURL *easy, const struct endpoint *e, double timeout)
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https"); /* of libcurl 7.85 */
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(timeout < 30 ? timeout * 1000 : 30000));
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(timeout * 1000));
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""); /* what on_data counts is unpacked already */
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, reply);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, reply);
+	if (e->local)
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
 
 static int begin(struct run *r, struct call *c, struct err *err)
@@ -160,23 +217,19 @@ static int begin(struct run *r, struct call *c, struct err *err)
 	struct endpoint *e = r->e;
 	char url[600];
 
+	c->plain |= e->no_logprobs;
 	write_body(r, c);
-	buf_reset(&c->reply);
-	c->retry_after = 0;
+	reply_reset(&c->reply, reply_most(r));
 	if (c->body.failed)
 		return err_set(err, "out of memory");
 	if (!c->easy && !(c->easy = curl_easy_init()))
 		return err_set(err, "libcurl gives no handle");
 	snprintf(url, sizeof(url), "%s/chat/completions", e->url);
 	curl_easy_reset(c->easy);
-	settings(c->easy, e, e->o.timeout);
+	settings(c->easy, e, e->o.timeout, &c->reply);
 	curl_easy_setopt(c->easy, CURLOPT_URL, url);
 	curl_easy_setopt(c->easy, CURLOPT_POSTFIELDS, c->body.s);
 	curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)c->body.n);
-	curl_easy_setopt(c->easy, CURLOPT_WRITEFUNCTION, on_data);
-	curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, &c->reply);
-	curl_easy_setopt(c->easy, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(c->easy, CURLOPT_HEADERDATA, c);
 	curl_easy_setopt(c->easy, CURLOPT_PRIVATE, c);
 	if (curl_multi_add_handle(e->multi, c->easy) != CURLM_OK)
 		return err_set(err, "libcurl takes no more requests");
@@ -211,6 +264,7 @@ static int next_prompt(struct run *r, struct err *err)
 	p->key = sp.key;
 	p->tag = sp.tag;
 	p->refs = 1;
+	p->ordinal = r->begun++;
 	buf_add(&p->messages, sp.messages);
 	if (sp.have)
 		memcpy(r->have, sp.have, (size_t)r->how->n);
@@ -227,12 +281,26 @@ static bool unwanted(const struct run *r, const struct prompt *p, int sample)
 	return r->job->stop && r->job->stop(r->job->ctx, p->index, p->tag, sample, STR(""));
 }
 
-/* Give the call something to do: 1, or 0 where there is nothing left. */
+/* Rows come out in order: what is done behind a prompt that is not is held by whoever asked, so that there is a bound to it. */
+static bool too_far_ahead(const struct run *r)
+{
+	uint64_t oldest = r->begun;
+
+	for (int i = 0; i < r->ncalls; i++)
+		if (r->calls[i].prompt && r->calls[i].prompt->ordinal < oldest)
+			oldest = r->calls[i].prompt->ordinal;
+	return r->begun - oldest >= (uint64_t)r->ncalls * AHEAD;
+}
+
+/* Give the call something to do: 1, or 0 where there is nothing left, or nothing yet. */
 static int feed(struct run *r, struct call *c, struct err *err)
 {
 	while (!r->no_more) {
-		int rc = r->now ? 1 : next_prompt(r, err);
+		int rc;
 
+		if (!r->now && too_far_ahead(r))
+			break;
+		rc = r->now ? 1 : next_prompt(r, err);
 		if (rc < 0)
 			return rc;
 		if (rc == 0)
@@ -248,6 +316,8 @@ static int feed(struct run *r, struct call *c, struct err *err)
 		c->prompt->refs++;
 		c->sample = r->at++;
 		c->tries = 0;
+		c->answers = r->e->answers;
+		c->plain = false;
 		r->busy++;
 		return begin(r, c, err) < 0 ? ERR_FAIL : 1;
 	}
@@ -264,8 +334,8 @@ static void end_call(struct run *r, struct call *c)
 
 /* ---- what comes back ---- */
 
-/* The mean of the log-probabilities of the tokens that were drawn. */
-static bool logprobs(struct json choice, double *mean)
+/* The mean of the log-probabilities of the tokens that were drawn, and how many they are. */
+static bool logprobs(struct json choice, double *mean, int *count)
 {
 	struct json lp, content, item, v;
 	double sum = 0, x;
@@ -279,31 +349,47 @@ static bool logprobs(struct json choice, double *mean)
 		sum += x;
 	}
 	*mean = n ? sum / n : 0;
+	*count = n;
 	return n > 0;
 }
 
-/* The text of a reply: a thought that the server took apart is put back in front. */
-static bool reply_text(struct buf *text, struct json message)
+/* The texts of a list of parts. */
+static bool parts_text(struct buf *text, struct json parts)
 {
-	struct json content, thought;
+	struct json part, v;
 
-	if ((json_get(message, "reasoning_content", &thought) || json_get(message, "reasoning", &thought)) && thought.kind == JSON_STRING &&
-	    thought.raw.n > 2) {
-		buf_addz(text, "<think>");
-		json_str(thought, text);
-		buf_addz(text, "</think>");
-	}
-	if (!json_get(message, "content", &content) || content.kind == JSON_NULL)
-		return text->n > 0;
-	return json_str(content, text);
+	for (struct json_iter it = json_iter(parts); json_next(&it, NULL, &part);)
+		if (json_get(part, "text", &v) && !json_str(v, text))
+			return false;
+	return true;
 }
 
-static int usage(struct json row, const char *name)
+/* The text of a reply: a thought that the server took apart is put back in front. A model may say nothing, but not leave out that it did. */
+static bool reply_text(struct buf *text, struct json message)
+{
+	struct json content, v;
+
+	if ((json_get(message, "reasoning_content", &v) || json_get(message, "reasoning", &v)) && v.kind == JSON_STRING && v.raw.n > 2) {
+		buf_addz(text, "<think>");
+		json_str(v, text);
+		buf_addz(text, "</think>");
+	}
+	json_get(message, "content", &content);
+	if (content.kind == JSON_STRING)
+		return json_str(content, text);
+	if (content.kind == JSON_ARRAY)
+		return parts_text(text, content);
+	if (json_get(message, "refusal", &v) && v.kind == JSON_STRING)
+		return json_str(v, text);
+	return content.kind == JSON_NULL || (content.kind == JSON_NONE && (text->n > 0 || json_get(message, "tool_calls", &v)));
+}
+
+static int usage(struct json row, const char *name, int otherwise)
 {
 	struct json u, v;
 	int64_t n;
 
-	return json_get(row, "usage", &u) && json_get(u, name, &v) && json_i64(v, &n) && n >= 0 && n <= SAMPLING_TOKENS_MAX * 16 ? (int)n : 0;
+	return json_get(row, "usage", &u) && json_get(u, name, &v) && json_i64(v, &n) && n >= 0 && n <= SAMPLING_TOKENS_MAX * 16 ? (int)n : otherwise;
 }
 
 /* False: this is no sample. */
@@ -311,8 +397,9 @@ static bool read_reply(struct sample *s, struct buf *text, const struct call *c)
 {
 	struct json row, choices, choice, message, v;
 	struct err err;
+	int tokens = 0;
 
-	if (!json_parse(&row, buf_str(&c->reply), &err) || !json_get(row, "choices", &choices))
+	if (!json_parse(&row, buf_str(&c->reply.text), &err) || !json_get(row, "choices", &choices))
 		return false;
 	{
 		struct json_iter it = json_iter(choices);
@@ -320,20 +407,28 @@ static bool read_reply(struct sample *s, struct buf *text, const struct call *c)
 		if (!json_next(&it, NULL, &choice) || !json_get(choice, "message", &message) || !reply_text(text, message))
 			return false;
 	}
-	s->finish = json_get(choice, "finish_reason", &v) && json_is(v, "length") ? SAMPLE_LENGTH : SAMPLE_STOP;
-	s->tokens = usage(row, "completion_tokens");
-	s->prompt_tokens = usage(row, "prompt_tokens");
-	s->has_stats = logprobs(choice, &s->logprob_mean);
+	json_get(choice, "finish_reason", &v);
+	if (json_is(v, "abort") || json_is(v, "error"))
+		return false;
+	s->finish = json_is(v, "length") ? SAMPLE_LENGTH : SAMPLE_STOP;
+	s->has_stats = logprobs(choice, &s->logprob_mean, &tokens);
 	s->entropy_mean = NAN;
+	s->tokens = usage(row, "completion_tokens", tokens);
+	s->prompt_tokens = usage(row, "prompt_tokens", 0);
+	if (json_is(v, "content_filter")) { /* the rest is not the model's */
+		*s = (struct sample){ .prompt = s->prompt, .tag = s->tag, .index = s->index, .finish = SAMPLE_ERROR, .why = "the server's content filter cut it" };
+		buf_reset(text);
+	}
 	return !text->failed;
 }
 
 /* What the server says is wrong, in one line. */
 static void complaint(char *out, size_t cap, const struct call *c, long status)
 {
+	char *elsewhere = NULL;
 	struct json row, e, m;
 	char room[300];
-	struct str s = str_trim(buf_str(&c->reply));
+	struct str s = str_trim(buf_str(&c->reply.text));
 	struct err err;
 
 	if (json_parse(&row, s, &err) && (json_get(row, "error", &e) ? (e.kind == JSON_STRING ? (m = e, true) : json_get(e, "message", &m)) : json_get(row, "message", &m)) &&
@@ -349,7 +444,11 @@ static void complaint(char *out, size_t cap, const struct call *c, long status)
 	for (char *p = room; *p; p++)
 		if ((unsigned char)*p < 0x20)
 			*p = ' ';
-	snprintf(out, cap, "status %ld: %s", status, room);
+	curl_easy_getinfo(c->easy, CURLINFO_REDIRECT_URL, &elsewhere);
+	if (elsewhere)
+		snprintf(out, cap, "status %ld: it sends us to %.280s; name that address instead", status, elsewhere);
+	else
+		snprintf(out, cap, "status %ld: %s", status, room);
 }
 
 static int deliver(struct run *r, struct call *c, const struct sample *s, struct err *err)
@@ -390,20 +489,23 @@ static void warn(struct endpoint *e, const char *why)
 	e->o.warn(text);
 }
 
-/* It may pass: again after a pause, or the end of the run. */
-static int try_again(struct run *r, struct call *c, const char *why, struct err *err)
+/*
+ * It may pass: again after a pause. When the tries are used up, a server that answered others meanwhile has this one sample in error
+ * (mine: as far as the reply tells, the request may be at fault), and else the run ends.
+ */
+static int try_again(struct run *r, struct call *c, bool mine, const char *why, struct err *err)
 {
 	struct endpoint *e = r->e;
 	double pause = e->o.pause * ldexp(1, c->tries < 20 ? c->tries : 20);
 	struct rng rng;
 
 	if (++c->tries >= e->o.tries)
-		return err_set(err, "%s: %d tries failed, the last one with: %s", e->url, c->tries, why);
+		return mine && e->answers > c->answers ? fail_sample(r, c, why, err) : err_set(err, "%s: %d tries failed, the last one with: %s", e->url, c->tries, why);
 	warn(e, why);
 	/* spread out: what failed together does not come back together */
 	rng_init(&rng, seed_of(r, c) + (uint64_t)c->tries, "pause");
 	pause = (pause < PAUSE_MAX ? pause : PAUSE_MAX) * (0.5 + rng_unit(&rng));
-	c->when = now_s() + (c->retry_after > pause ? c->retry_after : pause);
+	c->when = now_s() + (c->reply.retry_after > pause ? c->reply.retry_after : pause);
 	c->state = CALL_WAITING;
 	return 0;
 }
@@ -413,38 +515,67 @@ static bool may_pass(long status)
 	return status == 408 || status == 409 || status == 425 || status == 429 || status >= 500;
 }
 
+/* The same request without log-probabilities, which cost many bytes and which some servers refuse. */
+static int without_logprobs(struct run *r, struct call *c, struct err *err)
+{
+	c->plain = true;
+	return begin(r, c, err);
+}
+
+static int broken_off(struct run *r, struct call *c, CURLcode code, struct err *err)
+{
+	char why[80];
+
+	if (code != CURLE_WRITE_ERROR)
+		return try_again(r, c, code != CURLE_COULDNT_CONNECT && code != CURLE_COULDNT_RESOLVE_HOST && code != CURLE_COULDNT_RESOLVE_PROXY,
+				 curl_easy_strerror(code), err);
+	if (c->reply.text.failed)
+		return err_set(err, "out of memory");
+	if (c->reply.head > HEAD_MAX)
+		return try_again(r, c, true, "the reply's header lines are endless", err);
+	if (!c->plain)
+		return without_logprobs(r, c, err);
+	snprintf(why, sizeof(why), "the reply is larger than %zu MiB", c->reply.most >> 20);
+	return fail_sample(r, c, why, err);
+}
+
+static int refused(struct run *r, struct call *c, long status, struct err *err)
+{
+	struct endpoint *e = r->e;
+	char why[400];
+
+	complaint(why, sizeof(why), c, status);
+	if (may_pass(status))
+		return try_again(r, c, status == 500, why, err);
+	if ((status == 400 || status == 422) && !c->plain && !e->logprobs)
+		return without_logprobs(r, c, err);
+	if (!e->answers && status != 400 && status != 413 && status != 422)
+		return err_set(err, "%s: %s", e->url, why);
+	return fail_sample(r, c, why, err);
+}
+
 static int finished(struct run *r, struct call *c, CURLcode code, struct err *err)
 {
 	struct endpoint *e = r->e;
 	struct sample s = { .prompt = c->prompt->index, .tag = c->prompt->tag, .index = c->sample, .why = "" };
 	struct buf text = BUF_INIT;
-	char why[400];
 	long status = 0;
 	int rc;
 
 	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_multi_remove_handle(e->multi, c->easy);
-	if (code == CURLE_WRITE_ERROR)
-		return fail_sample(r, c, "the reply is larger than 64 MiB", err);
 	if (code != CURLE_OK)
-		return try_again(r, c, curl_easy_strerror(code), err);
-	if (status != 200) {
-		complaint(why, sizeof(why), c, status);
-		if (may_pass(status))
-			return try_again(r, c, why, err);
-		if (status == 400 && c->with_logprobs && !e->answered) { /* some servers refuse what they cannot give */
-			e->no_logprobs = true;
-			return begin(r, c, err);
-		}
-		if (!e->answered && status != 400 && status != 413 && status != 422)
-			return err_set(err, "%s: %s", e->url, why);
-		return fail_sample(r, c, why, err);
-	}
+		return broken_off(r, c, code, err);
+	if (status != 200)
+		return refused(r, c, status, err);
 	if (!read_reply(&s, &text, c)) {
 		buf_release(&text);
-		return try_again(r, c, "the reply is no chat completion", err);
+		c->plain |= c->tries > 0; /* some servers write NaN there */
+		return try_again(r, c, true, "the reply is no chat completion", err);
 	}
-	e->answered = true;
+	e->answers++;
+	e->logprobs |= !c->plain;
+	e->no_logprobs |= c->plain && !e->logprobs;
 	s.text = buf_str(&text);
 	rc = deliver(r, c, &s, err);
 	buf_release(&text);
@@ -453,10 +584,11 @@ static int finished(struct run *r, struct call *c, CURLcode code, struct err *er
 
 /* ---- the run ---- */
 
+/* How many requests came to an end. */
 static int collect(struct run *r, struct err *err)
 {
 	CURLMsg *m;
-	int left;
+	int left, n = 0;
 
 	while ((m = curl_multi_info_read(r->e->multi, &left))) {
 		CURLcode code = m->data.result;
@@ -467,8 +599,9 @@ static int collect(struct run *r, struct err *err)
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &call);
 		if (finished(r, (struct call *)(void *)call, code, err) < 0)
 			return ERR_FAIL;
+		n++;
 	}
-	return 0;
+	return n;
 }
 
 static int refill(struct run *r, struct err *err)
@@ -491,7 +624,7 @@ static int refill(struct run *r, struct err *err)
 
 static int loop(struct run *r, struct err *err)
 {
-	int running;
+	int running, ended;
 
 	for (;;) {
 		if (r->job->quit && r->job->quit(r->job->ctx))
@@ -501,9 +634,11 @@ static int loop(struct run *r, struct err *err)
 		if (r->busy == 0)
 			return 0;
 		curl_multi_perform(r->e->multi, &running);
-		if (collect(r, err) < 0)
+		ended = collect(r, err);
+		if (ended < 0)
 			return ERR_FAIL;
-		curl_multi_poll(r->e->multi, NULL, 0, POLL_MS, NULL);
+		if (ended == 0) /* else there is something to begin */
+			curl_multi_poll(r->e->multi, NULL, 0, POLL_MS, NULL);
 	}
 }
 
@@ -524,7 +659,7 @@ static int run(struct sampler *s, const struct sampling *how, const struct sampl
 		unref(c->prompt);
 		curl_easy_cleanup(c->easy);
 		buf_release(&c->body);
-		buf_release(&c->reply);
+		buf_release(&c->reply.text);
 	}
 	unref(r.now);
 	free(r.calls);
@@ -578,8 +713,8 @@ static int headers(struct endpoint *e, struct err *err)
 	return add_header(e, text, err);
 }
 
-/* Ask which models there are: 200 and JSON, or an error. */
-static int ask_models(struct endpoint *e, struct buf *reply, struct err *err)
+/* Ask which models there are: 200 and JSON, or an error; 1: it does not tell, and the model was named. */
+static int ask_models(struct endpoint *e, struct reply *reply, struct err *err)
 {
 	double pause = e->o.pause;
 	char url[600];
@@ -592,16 +727,18 @@ static int ask_models(struct endpoint *e, struct buf *reply, struct err *err)
 
 		if (!easy)
 			return err_set(err, "libcurl gives no handle");
-		buf_reset(reply);
-		settings(easy, e, e->o.timeout < 30 ? e->o.timeout : 30);
+		reply_reset(reply, REPLY_MAX);
+		settings(easy, e, e->o.timeout < 30 ? e->o.timeout : 30, reply);
 		curl_easy_setopt(easy, CURLOPT_URL, url);
-		curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
-		curl_easy_setopt(easy, CURLOPT_WRITEDATA, reply);
 		code = curl_easy_perform(easy);
 		curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 		curl_easy_cleanup(easy);
 		if (code == CURLE_OK && status == 200)
 			return 0;
+		if (code == CURLE_OK && *e->model && (status == 404 || status == 405 || status == 501))
+			return 1;
+		if (code == CURLE_WRITE_ERROR)
+			return err_set(err, "%s: the reply is too large for a list of models", url);
 		if (tries >= e->o.tries || tries >= (code == CURLE_OK ? 4 : 2) || (code == CURLE_OK && !may_pass(status)))
 			return code != CURLE_OK ? err_set(err, "%s: %s", url, curl_easy_strerror(code))
 						: err_set(err, "%s: status %ld; does the address end in /v1, and is a key needed (QUARRY_API_KEY)?", url, status);
@@ -610,33 +747,71 @@ static int ask_models(struct endpoint *e, struct buf *reply, struct err *err)
 	}
 }
 
+/* A name that fits and can be shown. */
+static bool model_name(struct json item, char name[MODEL_LEN])
+{
+	struct json id;
+
+	if (!json_get(item, "id", &id) || !json_z(id, name, MODEL_LEN) || !*name)
+		return false;
+	for (const char *p = name; *p; p++)
+		if ((unsigned char)*p < 0x20)
+			return false;
+	return true;
+}
+
 /* The model's name: the one that was asked for, if the server lists it, or the only one there is. */
 static int choose_model(struct endpoint *e, struct err *err)
 {
-	struct json row, data, item, id;
-	struct buf reply = BUF_INIT, names = BUF_INIT;
+	struct json row, data, item;
+	struct buf names = BUF_INIT;
+	struct reply reply = { .text = BUF_INIT };
 	int n = 0, rc = ask_models(e, &reply, err);
-	bool found = false;
-	char name[128] = "";
+	char name[MODEL_LEN], only[MODEL_LEN] = "";
+	bool found = rc > 0;
 
-	if (rc == 0 && (!json_parse(&row, buf_str(&reply), err) || !json_get(row, "data", &data) || data.kind != JSON_ARRAY))
+	if (rc == 0 && (!json_parse(&row, buf_str(&reply.text), err) || !json_get(row, "data", &data) || data.kind != JSON_ARRAY))
 		rc = err_set(err, "%s/models: this is no list of models", e->url);
 	for (struct json_iter it = json_iter(rc == 0 ? data : (struct json){ 0 }); json_next(&it, NULL, &item);) {
-		if (!json_get(item, "id", &id) || !json_z(id, name, sizeof(name)))
+		if (!model_name(item, name))
 			continue;
 		found |= strcmp(name, e->model) == 0;
+		memcpy(only, name, sizeof(only));
 		if (n++ < 8)
 			buf_addf(&names, "%s%s", n > 1 ? ", " : "", name);
 	}
-	if (rc == 0 && *e->model && !found)
-		rc = err_set(err, "%s has no model \"%s\"; it has %s", e->url, e->model, n ? buf_z(&names) : "none");
-	else if (rc == 0 && !*e->model && n != 1)
+	if (rc == 0 && n == 0)
+		rc = err_set(err, "%s lists no model by a name of at most %d bytes; does it take a shorter one (--alias, --served-model-name)?", e->url, MODEL_LEN - 1);
+	else if (rc == 0 && *e->model && !found)
+		rc = err_set(err, "%s has no model \"%s\"; it has %s", e->url, e->model, buf_z(&names));
+	else if (rc == 0 && !*e->model && n > 1)
 		rc = err_set(err, "%s has %d models (%s); name one behind the address: %s#NAME", e->url, n, buf_z(&names), e->url);
 	else if (rc == 0 && !*e->model)
-		snprintf(e->model, sizeof(e->model), "%s", name);
-	buf_release(&reply);
+		memcpy(e->model, only, sizeof(only));
+	buf_release(&reply.text);
 	buf_release(&names);
-	return rc;
+	return rc < 0 ? rc : 0;
+}
+
+/* What is asked of this machine goes to no proxy, whatever the environment says. */
+static bool is_local(const char *host)
+{
+	size_t n = strlen(host);
+
+	return strcmp(host, "[::1]") == 0 || strcasecmp(host, "localhost") == 0 || (n > 10 && strcasecmp(host + n - 10, ".localhost") == 0) ||
+	       (strncmp(host, "127.", 4) == 0 && host[strspn(host, "0123456789.")] == 0);
+}
+
+static bool url_read(struct endpoint *e)
+{
+	CURLU *u = curl_url();
+	char *host = NULL;
+	bool ok = u && curl_url_set(u, CURLUPART_URL, e->url, 0) == CURLUE_OK && curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK;
+
+	e->local = ok && is_local(host);
+	curl_free(host);
+	curl_url_cleanup(u);
+	return ok;
 }
 
 static int split_url(struct endpoint *e, const char *url, struct err *err)
@@ -650,11 +825,13 @@ static int split_url(struct endpoint *e, const char *url, struct err *err)
 	}
 	while (s.n && s.s[s.n - 1] == '/')
 		s.n--;
-	if (s.n >= sizeof(e->url) || name.n >= sizeof(e->model) || (!str_starts(s, STR("http://")) && !str_starts(s, STR("https://"))))
-		return err_set(err, "model \"%.200s\" is no address like http://127.0.0.1:8080/v1 or http://127.0.0.1:8080/v1#NAME", url);
-	memcpy(e->url, s.s, s.n);
-	memcpy(e->model, name.s, name.n);
-	return 0;
+	if (s.n < sizeof(e->url) && name.n < sizeof(e->model) && (str_starts(s, STR("http://")) || str_starts(s, STR("https://")))) {
+		memcpy(e->url, s.s, s.n);
+		memcpy(e->model, name.s, name.n);
+		if (url_read(e))
+			return 0;
+	}
+	return err_set(err, "model \"%.200s\" is no address like http://127.0.0.1:8080/v1 or http://127.0.0.1:8080/v1#NAME", url);
 }
 
 int sampler_endpoint_open(struct sampler **ret, const char *url, const struct sampler_endpoint_options *o, struct err *err)

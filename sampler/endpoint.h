@@ -8,8 +8,9 @@
  * One request a sample, each with a seed of its own from (seed, prompt key, sample index), so that a run that was cut off goes on with
  * the same requests; whether the same seed gives the same text is the server's to promise. A request that fails for a reason that may
  * pass (429, 5xx, a reset, a reply cut short, silence) is made again after a pause, which a Retry-After may lengthen. When the tries are
- * used up the run ends with an error and can be resumed; what the server refuses for good (a prompt too long) is a sample that ended in
- * an error. Not thread-safe; runs on the calling thread.
+ * used up the run ends with an error and can be resumed; where the server answered others meanwhile, and for what it refuses for good (a
+ * prompt too long), it is a sample that ended in an error. Log-probabilities are asked for unless the server refuses them. Proxies are
+ * those of the environment, but none for this machine itself. Not thread-safe; runs on the calling thread.
  */
 #ifndef QUARRY_SAMPLER_ENDPOINT_H
 #define QUARRY_SAMPLER_ENDPOINT_H
@@ -26,7 +27,8 @@ struct sampler_endpoint_options {
 };
 
 /*
- * url ends where /chat/completions would follow; "#NAME" names the model, which else is the only one that the server lists.
+ * url ends where /chat/completions would follow; "#NAME" names the model, which else is the only one that the server lists. A
+ * server that has no list is taken at that name's word.
  * ERR_FAIL says what is wrong: no such server, no such model, built without libcurl.
  */
 int sampler_endpoint_open(struct sampler **ret, const char *url, const struct sampler_endpoint_options *o, struct err *err);
