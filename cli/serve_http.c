@@ -26,6 +26,7 @@
 
 enum {
 	INLINE_MAX = 64 << 10, /* bytes of a body that is scored where it was read */
+	RESERVE_MAX = 1 << 20, /* bytes of a body that room is made for before they come */
 	READERS_MAX = 4,
 	BACKLOG = 1024,
 	HEADERS_MAX = 32 << 10, /* bytes a connection may use for its headers and buffers */
@@ -275,7 +276,7 @@ static bool accepted(struct request *q, const char *method)
 	const char *length = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
 	const char *type = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
 	const char *scalar = MHD_lookup_connection_value(q->connection, MHD_GET_ARGUMENT_KIND, "scalar");
-	uint64_t n;
+	uint64_t n = 0;
 
 	q->scalar = scalar && strcmp(scalar, "0") != 0;
 	if (q->client->extra)
@@ -290,8 +291,11 @@ static bool accepted(struct request *q, const char *method)
 		reply_error(&q->reply, 413, "the body is larger than %zu bytes", q->h->o.body_max);
 	else if (!q->route->get && !json_like(type))
 		reply_error(&q->reply, 415, "the body must be application/json");
-	else
+	else {
+		if (length && n > 0) /* a promise that may not be kept, so only so far */
+			buf_reserve(&q->body, n < RESERVE_MAX ? n : RESERVE_MAX);
 		return true;
+	}
 	q->done = true;
 	return false;
 }
