@@ -5,6 +5,7 @@
 #	PYTHON		the interpreter to begin with; python3 when not given. What it has installed (torch) is used, not fetched again
 #	TORCH		what pip installs where it has none: torch when not given; a wheel without CUDA is smaller
 #	INTEGRATIONS	where the environments are kept: build-integrations
+#	SLIME, NEMO_RL	checkouts of what is not on PyPI
 set -u
 
 cd "$(dirname "$0")/../.."
@@ -62,7 +63,7 @@ put new trl datasets verifiers verl skyrl-gym fastapi httpx
 # these two ask for CUDA packages; what their reward paths import is little
 put new --no-deps openrlhf areal
 put new aiohttp colorlog einops flask lark numba pebble pylatexenc uvloop
-for t in test_trl test_verl test_openrlhf test_verifiers test_skyrl test_areal test_nemo; do
+for t in test_trl test_verl test_openrlhf test_verifiers test_skyrl test_slime test_areal test_nemo; do
 	check new $t
 done
 
