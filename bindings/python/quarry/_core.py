@@ -1,5 +1,7 @@
 """Verdicts and puzzles; what the package quarry shows of itself."""
+import collections.abc
 import json
+import operator
 import os
 import threading
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
@@ -21,6 +23,7 @@ MARKS = ('correct', 'wrong', 'unreadable', 'no_answer', 'bad_task')
 FORMATS = ('any', 'tags', 'boxed', 'json', 'fence', 'line')
 _FORMAT = {name: i for i, name in enumerate(FORMATS)}
 _SEED_MAX = 2 ** 63 - 1
+THREADS_MAX = 256  #: of a pool
 
 
 class Verdict(NamedTuple):
@@ -48,17 +51,30 @@ def _verdict(raw: Tuple[Any, ...]) -> Verdict:
     return Verdict(score, MARKS[mark], why, extracted, bool(format_ok), seen, us)
 
 
+def _fault(why: str) -> Verdict:
+    return Verdict(0.0, 'bad_task', why, None, False, 0, 0.0)
+
+
 def _format(name: Optional[str]) -> int:
     try:
-        return _FORMAT[name or 'any']
+        return 0 if name is None else _FORMAT[name or 'any']
     except (KeyError, TypeError):
         raise ValueError('unknown answer format %r; there are %s' % (name, ', '.join(FORMATS))) from None
 
 
+def _whole(n: Any, what: str, lo: int, hi: int) -> int:
+    """A whole number in a range; numpy's are welcome."""
+    try:
+        k = operator.index(n)
+    except TypeError:
+        raise TypeError('%s is a whole number, not %.80r' % (what, n)) from None
+    if not lo <= k <= hi:
+        raise ValueError('%s goes from %d to %d; it is %d' % (what, lo, hi, k))
+    return k
+
+
 def _budget(n: int) -> int:
-    if not 0 <= n < 2 ** 62:
-        raise ValueError('a budget is a number of steps, 0 for no bound, not %r' % (n,))
-    return n
+    return n if n == 0 else _whole(n, 'budget (steps; 0: no bound)', 0, 2 ** 62)
 
 
 def verify(task: str, desc: Text, response: Text, *, format: Optional[str] = None, think_open: bool = False,
@@ -73,7 +89,7 @@ def verify(task: str, desc: Text, response: Text, *, format: Optional[str] = Non
     Never raises for what a response holds. A ValueError or TypeError is about the other arguments. Thread-safe.
     """
     if not isinstance(task, str):
-        raise TypeError('the task is a name, not %r' % (task,))
+        raise TypeError('the task is a name, not %.80r' % (task,))
     return _verdict(_lib.verify(task, desc, response, _format(format), think_open, strict, _budget(budget)))
 
 
@@ -87,7 +103,7 @@ class Pool:
     """Threads for verify_batch, 1 to 256, the caller's among them. After a fork the child's is started anew; it can be pickled."""
 
     def __init__(self, threads: Optional[int] = None) -> None:
-        self.threads = threads if threads is not None else max(1, min(256, _cores()))
+        self.threads = _threads(threads) if threads is not None else max(1, min(THREADS_MAX, _cores()))
         self._held = (os.getpid(), _lib.pool(self.threads))
         self._lock = threading.Lock()
 
@@ -105,6 +121,10 @@ class Pool:
         return 'quarry.Pool(%d)' % self.threads
 
 
+def _threads(n: int) -> int:
+    return _whole(n, 'threads', 1, THREADS_MAX)
+
+
 def _cores() -> int:
     try:
         return len(os.sched_getaffinity(0))
@@ -117,7 +137,11 @@ _default_pool: Optional[Pool] = None
 
 def _pool(pool: Optional[Pool], threads: Optional[int], n: int) -> Any:
     global _default_pool
+    if threads is not None:
+        threads = _threads(threads)
     if pool is not None:
+        if not isinstance(pool, Pool):
+            raise TypeError('pool is a quarry.Pool, not %.80r' % (pool,))
         return pool._here()
     if threads == 1 or n <= 8:
         return None
@@ -128,23 +152,43 @@ def _pool(pool: Optional[Pool], threads: Optional[int], n: int) -> Any:
     return _default_pool._here()
 
 
-Item = Union[Mapping[str, Any], Tuple[Text, Text], Tuple[str, Text, Text]]
+Item = Union[Mapping[str, Any], Tuple[Text, Text], Tuple[str, Text, Text]]  #: a list does for a tuple
 
 
-def _item(item: Item, format: Optional[str], strict: bool, budget: int) -> Tuple[Any, ...]:
-    if isinstance(item, Mapping):
-        task, truth = item.get('task'), item.get('ground_truth')
-        desc = item.get('desc')
-        think = item.get('think') == 'open'
-        said = item.get('response', '')
-        how = _FORMAT.get(item.get('format') or format or 'any', 0)
-        if desc is None or task is None:
-            return None, '' if truth is None else truth, said, how, think, strict, budget
-        return task, desc, said, how, think, strict, budget
+def _row(row: Mapping[str, Any], format: int, strict: bool, budget: int) -> Union[Tuple[Any, ...], Verdict]:
+    """What a row says; a fault, as `quarry verify` tells it, where it says too little: one bad row is no reason to lose a batch."""
+    get = row.get
+    task, desc, said, how = get('task'), get('desc'), get('response'), get('format')
+    if task is None or desc is None:
+        task, desc = None, get('ground_truth')
+        if isinstance(desc, collections.abc.Mapping):
+            try:
+                desc = json.dumps(dict(desc), ensure_ascii=False)
+            except (TypeError, ValueError):
+                return _fault('the ground truth is not one JSON object')
+        if desc is None:
+            return _fault('the row has neither task and desc nor a ground_truth')
+    if not (isinstance(said, (str, bytes)) and isinstance(desc, (str, bytes)) and (task is None or isinstance(task, str))):
+        return _fault('the row\'s task, desc and response must be strings')
+    if isinstance(how, str):
+        format = _FORMAT.get(how, format)
+    return task, desc, said, format, get('think') == 'open', strict, budget
+
+
+def _item(item: Item, format: int, strict: bool, budget: int) -> Union[Tuple[Any, ...], Verdict]:
+    if item.__class__ is dict or isinstance(item, collections.abc.Mapping):
+        return _row(item, format, strict, budget)  # type: ignore[arg-type]
+    if not isinstance(item, (tuple, list)):
+        raise TypeError('not %.80r' % (item,))
     if len(item) == 2:
-        return None, item[0], item[1], _format(format), False, strict, budget
-    task, desc, said = item
-    return task, desc, said, _format(format), False, strict, budget
+        task, (desc, said) = None, item
+    elif len(item) == 3:
+        task, desc, said = item
+    else:
+        raise ValueError('not one of %d' % len(item))
+    if not (isinstance(said, (str, bytes)) and isinstance(desc, (str, bytes)) and (task is None or isinstance(task, str))):
+        raise TypeError('of strings, not %.80r' % (item,))
+    return task, desc, said, format, False, strict, budget
 
 
 def verify_batch(items: Iterable[Item], *, format: Optional[str] = None, strict: bool = False, budget: int = 0,
@@ -152,13 +196,25 @@ def verify_batch(items: Iterable[Item], *, format: Optional[str] = None, strict:
     """A verdict for each item, in order, the same as one by one.
 
     An item is a mapping with task and desc, or ground_truth, and response (an instance's own "format" and "think" count), or a tuple
-    (task, desc, response) or (ground_truth, response). A mapping that says too little is bad_task. threads: how many to judge on;
-    the default is a pool of the process's own with one for each core. The GIL is released meanwhile.
+    (task, desc, response) or (ground_truth, response). A mapping that says too little is bad_task; any other item is a TypeError or
+    ValueError that tells its number. threads: how many to judge on; the default is a pool of the process's own with one for each core.
+    The GIL is released meanwhile.
     """
-    _format(format)
-    _budget(budget)
-    raw = [_item(i, format, strict, budget) for i in items]
-    return [_verdict(v) for v in _lib.verify_batch(_pool(pool, threads, len(raw)), raw)]
+    how, steps, rows = _format(format), _budget(budget), []
+    if isinstance(items, (str, bytes, collections.abc.Mapping)):
+        raise TypeError('items is a list of items, not %.80r' % (items,))
+    for k, item in enumerate(items):
+        try:
+            rows.append(_item(item, how, strict, steps))
+        except (TypeError, ValueError) as e:
+            raise (TypeError if isinstance(e, TypeError) else ValueError)(
+                'items[%d] is a mapping, or a tuple (ground_truth, response) or (task, desc, response), %s' % (k, e)) from None
+    raw = [r for r in rows if r.__class__ is tuple]
+    judged = _lib.verify_batch(_pool(pool, threads, len(raw)), raw)
+    if len(raw) == len(rows):
+        return [_verdict(v) for v in judged]
+    more = iter(judged)
+    return [_verdict(next(more)) if r.__class__ is tuple else r for r in rows]
 
 
 # ---- puzzles ----
@@ -177,7 +233,8 @@ class Generator:
     """Puzzles of one task: what `quarry generate TASK` writes.
 
     >>> g = Generator("sudoku", difficulty="1..4", lang="en,zh")
-    >>> g(7, 0)["id"]          # the first of seed 7, a dict with prompt, desc, answer, ...
+    >>> g(7, 0)["task"]          # the first of seed 7, a dict with id, prompt, desc, answer, ...
+    'sudoku'
 
     The i-th instance depends on the seed, the wish and i alone. Any number of threads may share a generator; it can be pickled.
     difficulty: 0 to 10, a decimal or a range "A..B". knobs: instead of what the difficulty says. lang: "en", "zh" or "en,zh".
@@ -187,18 +244,18 @@ class Generator:
 
     def __init__(self, task: str, *, difficulty: Union[int, float, str] = 5, knobs: Optional[Mapping[str, int]] = None, lang: str = 'en',
                  format: str = 'tags', form: str = '', canon: Optional[str] = None, worked: bool = False, bare: bool = False) -> None:
-        wish = {'task': task, 'difficulty': difficulty, 'lang': lang, 'format': format, 'form': form, 'knobs': dict(knobs or {}),
-                'worked': bool(worked), 'bare': bool(bare)}
+        if not isinstance(knobs, (type(None), collections.abc.Mapping)):
+            raise TypeError('knobs is a mapping of names to whole numbers, not %.80r' % (knobs,))
+        wish = {'task': task, 'difficulty': None if difficulty is None else str(difficulty), 'lang': lang, 'format': format, 'form': form,
+                'knobs': dict(knobs or {}), 'worked': bool(worked), 'bare': bool(bare)}
         if canon is not None:
             wish['canon'] = canon
-        self.wish = json.dumps(wish, ensure_ascii=False)
+        self.wish = json.dumps(wish, ensure_ascii=False, default=operator.index)
         self._held = _lib.generator(self.wish)
 
     def line(self, seed: int, i: int) -> str:
         """The i-th instance under a seed (both from 0 to 2^63 - 1) as one JSON line."""
-        if not (0 <= seed <= _SEED_MAX and 0 <= i <= _SEED_MAX):
-            raise ValueError('seed and i are from 0 to 2^63 - 1')
-        return _lib.generator_line(self._held, seed, i)
+        return _lib.generator_line(self._held, _whole(seed, 'seed', 0, _SEED_MAX), _whole(i, 'i', 0, _SEED_MAX))
 
     def __call__(self, seed: int, i: int) -> Dict[str, Any]:
         return json.loads(self.line(seed, i))
@@ -219,11 +276,14 @@ def _generator_again(wish: str) -> Generator:
 def generate(task: str, n: int = 1, *, seed: int = 0, start: int = 0, **wish: Any) -> List[Dict[str, Any]]:
     """n instances of a task, from number start on, as dicts: those of `quarry generate TASK --count N --seed S`. See Generator."""
     g = Generator(task, **wish)
-    return [g(seed, start + i) for i in range(n)]
+    first = _whole(start, 'start', 0, _SEED_MAX)
+    return [g(seed, first + i) for i in range(_whole(n, 'n', 0, _SEED_MAX))]
 
 
 def ground_truth(instance: Mapping[str, Any]) -> str:
     """The one string that any verifier needs of an instance."""
+    if not (isinstance(instance, collections.abc.Mapping) and 'task' in instance and 'desc' in instance):
+        raise ValueError('an instance has a task and a desc, as quarry.generate makes it; %.80r has not' % (instance,))
     truth = {'v': 1, 'task': instance['task'], 'revision': instance.get('revision', 1), 'desc': instance['desc']}
     return json.dumps(truth, ensure_ascii=False, separators=(',', ':'))
 

@@ -64,7 +64,7 @@ _text_free = _declare(_generate, 'quarry_text_free', None, ctypes.c_void_p)
 _ERROR_MAX = 512
 
 
-def _bytes(text):
+def _bytes(text, what):
     if isinstance(text, str):
         try:
             return text.encode()
@@ -72,15 +72,15 @@ def _bytes(text):
             return text.encode('utf-8', 'surrogatepass')
     if isinstance(text, bytes):
         return text
-    raise TypeError('a str or bytes is needed, not %r' % type(text))
+    raise TypeError('%s is a str or bytes, not %r' % (what, type(text)))
 
 
 def _find(task):
-    name = task.encode('utf-8')
+    name = task.encode('utf-8', 'replace')  # with lone surrogates it is no task's name
     return None if b'\0' in name else _rule(name)
 
 
-def _read(v, response, us):
+def _read(v, us):
     answer = None
     if v.answer:
         answer = ctypes.string_at(v.answer, v.answer_len).decode('utf-8', 'replace')
@@ -88,19 +88,19 @@ def _read(v, response, us):
 
 
 def verify(task, desc, response, format, think_open, strict, budget):
-    desc, response, v = _bytes(desc), _bytes(response), _Verdict()
-    options = _Options(format, think_open, strict, budget)
+    desc, response, v = _bytes(desc, 'ground_truth' if task is None else 'desc'), _bytes(response, 'response'), _Verdict()
+    options = _Options(format, bool(think_open), bool(strict), budget)
     start = time.perf_counter()
     if task is None:
         _verify_truth(desc, len(desc), response, len(response), options, v)
     else:
         _verify_n(_find(task), desc, len(desc), response, len(response), options, v)
-    return _read(v, response, (time.perf_counter() - start) * 1e6)
+    return _read(v, (time.perf_counter() - start) * 1e6)
 
 
 class _Pool:
     def __init__(self, threads):
-        self.pointer = _pool_new(threads) if -2 ** 31 <= threads < 2 ** 31 else None
+        self.pointer = _pool_new(threads)
         if not self.pointer:
             raise ValueError('no pool of %d threads: from 1 to 256' % threads)
 
@@ -119,7 +119,8 @@ def pool_threads(pool):
 
 def verify_batch(pool, items):
     n = len(items)
-    held = [(_bytes(desc), _bytes(response), _Options(*options)) for _, desc, response, *options in items]
+    held = [(_bytes(desc, 'desc'), _bytes(response, 'response'), _Options(format, bool(think_open), bool(strict), budget))
+            for _, desc, response, format, think_open, strict, budget in items]
     array, verdicts = (_Item * n)(), (_Verdict * n)()
     for item, (task, *_), (desc, response, options) in zip(array, items, held):
         if task is None:
@@ -130,7 +131,7 @@ def verify_batch(pool, items):
     start = time.perf_counter()
     _verify_batch(pool.pointer if pool else None, array, n, verdicts)
     us = (time.perf_counter() - start) * 1e6 / max(n, 1)
-    return [_read(v, h[1], us) for v, h in zip(verdicts, held)]
+    return [_read(v, us) for v in verdicts]
 
 
 class _Generator:

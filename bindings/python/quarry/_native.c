@@ -30,8 +30,8 @@ static double now_us(void)
 
 /* ---- texts ---- */
 
-/* The bytes of a str or bytes, which live as long as *owner, a new reference. NULL: an exception is set. */
-static const char *bytes_of(PyObject *o, Py_ssize_t *n, PyObject **owner)
+/* The bytes of a str or bytes, which live as long as *owner, a new reference. NULL: an exception is set, by the argument's name. */
+static const char *bytes_of(PyObject *o, const char *what, Py_ssize_t *n, PyObject **owner)
 {
 	char *s;
 
@@ -55,7 +55,7 @@ static const char *bytes_of(PyObject *o, Py_ssize_t *n, PyObject **owner)
 		*owner = Py_NewRef(o);
 		return PyBytes_AsStringAndSize(o, &s, n) < 0 ? NULL : s;
 	}
-	PyErr_Format(PyExc_TypeError, "a str or bytes is needed, not %R", (PyObject *)Py_TYPE(o));
+	PyErr_Format(PyExc_TypeError, "%s is a str or bytes, not %R", what, (PyObject *)Py_TYPE(o));
 	return NULL;
 }
 
@@ -81,7 +81,7 @@ static bool hold(struct held *h, PyObject *task, PyObject *desc, PyObject *respo
 	*h = (struct held){ .owner = { NULL, NULL } };
 	h->options = (struct quarry_options){ (enum quarry_format)format, think_open != 0, strict != 0, (size_t)budget };
 	h->item.options = &h->options;
-	s = bytes_of(desc, &n, &h->owner[0]);
+	s = bytes_of(desc, task == Py_None ? "ground_truth" : "desc", &n, &h->owner[0]);
 	if (!s)
 		goto fail;
 	if (task == Py_None) {
@@ -91,13 +91,14 @@ static bool hold(struct held *h, PyObject *task, PyObject *desc, PyObject *respo
 		Py_ssize_t name_len;
 		const char *name = PyUnicode_AsUTF8AndSize(task, &name_len);
 
-		if (!name)
+		if (!name && !PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
 			goto fail;
-		h->item.rule = strlen(name) == (size_t)name_len ? quarry_rule(name) : NULL;
+		PyErr_Clear(); /* with lone surrogates it is no task's name */
+		h->item.rule = name && strlen(name) == (size_t)name_len ? quarry_rule(name) : NULL;
 		h->item.desc = s;
 		h->item.desc_len = (size_t)n;
 	}
-	h->item.response = bytes_of(response, &n, &h->owner[1]);
+	h->item.response = bytes_of(response, "response", &n, &h->owner[1]);
 	h->item.response_len = (size_t)n;
 	if (h->item.response)
 		return true;
@@ -133,7 +134,7 @@ static PyObject *native_verify(PyObject *module, PyObject *args)
 	double from;
 
 	(void)module;
-	if (!PyArg_ParseTuple(args, "OOOiiin", &task, &desc, &response, &format, &think_open, &strict, &budget) ||
+	if (!PyArg_ParseTuple(args, "OOOippn", &task, &desc, &response, &format, &think_open, &strict, &budget) ||
 	    !hold(&h, task, desc, response, format, think_open, strict, budget))
 		return NULL;
 	from = now_us();
@@ -222,7 +223,7 @@ static PyObject *native_verify_batch(PyObject *module, PyObject *args)
 		int format, think_open, strict;
 		Py_ssize_t budget;
 
-		if (!one || !PyTuple_Check(one) || !PyArg_ParseTuple(one, "OOOiiin", &task, &desc, &response, &format, &think_open, &strict, &budget) ||
+		if (!one || !PyTuple_Check(one) || !PyArg_ParseTuple(one, "OOOippn", &task, &desc, &response, &format, &think_open, &strict, &budget) ||
 		    !hold(&h[held], task, desc, response, format, think_open, strict, budget)) {
 			if (!PyErr_Occurred())
 				PyErr_SetString(PyExc_TypeError, "an item is a tuple of seven");
