@@ -1,7 +1,7 @@
 #!/bin/sh
 # long.sh LOGDIR: what takes too long for every change, after the builds of run.sh: the unit tests under valgrind, the fuzz
 # targets for longer under AddressSanitizer, and exploring with libFuzzer where clang has it. Its count goes to LOGDIR/long.log.
-# VALGRIND_TESTS (names), MANY, FUZZ_RUNS and FUZZ_RULE_RUNS (numbers) choose less or more.
+# VALGRIND_TESTS (names), MANY, SOAK, SOAK_SERVE, FUZZ_RUNS and FUZZ_RULE_RUNS (numbers) choose less or more.
 set -u
 
 logs=$(cd "$1" && pwd)
@@ -77,6 +77,17 @@ for t in $(build/quarry tasks --names); do
 	step "many-$t" env MANY="${MANY:-1000000}" build/tests/test_many "$t"
 	sed -n 's/^\(.*of the same canonical form.*\)$/   \1/p' "$logs/long-many-$t.log"
 done
+
+# Days in small: verdicts in one process, and through the server while clients come and go.
+step soak env SOAK="${SOAK:-10000000}" build/tests/test_soak
+grep resident "$logs/long-soak.log"
+if build/quarry serve --help >/dev/null 2>&1; then
+	step soak-serve tests/soak_serve build "${SOAK_SERVE:-1000000}"
+	grep resident "$logs/long-soak-serve.log"
+else
+	skipped=$((skipped + 1))
+	echo "== skipped: this quarry has no serve"
+fi
 
 # The fuzz targets over mutated cases and fixtures, under the sanitizers.
 for f in build-asan/tests/fuzz_*; do
