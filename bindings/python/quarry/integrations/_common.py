@@ -2,7 +2,8 @@
 import asyncio
 import json
 import logging
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from collections.abc import Mapping, Sequence  # typing's own are slow to ask isinstance of
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
 from quarry import FORMATS, Pool, Verdict, verify, verify_batch, verify_truth
 
@@ -56,10 +57,13 @@ def _whole(truth: str) -> bool:
     return isinstance(value, Mapping) and 'task' in value and 'desc' in value
 
 
+_HOLDERS = ('reward_model', 'reward_spec', 'extra_info', 'info')
+_NAMES = ('ground_truth', 'label', 'solution', 'answer')
+
+
 def truth_of(row: Mapping[str, Any]) -> Optional[str]:
     """The ground truth wherever a row of ours or of a trainer holds it: as `quarry serve` looks for it."""
-    places = [_mapping(row.get(name)).get('ground_truth') for name in ('reward_model', 'reward_spec', 'extra_info', 'info')]
-    places += [row.get(name) for name in ('ground_truth', 'label', 'solution', 'answer')]
+    places = [_mapping(row[name]).get('ground_truth') for name in _HOLDERS if name in row] + [row[name] for name in _NAMES if name in row]
     found = [t for t in map(_truth_in, places) if t is not None]
     if len(found) > 1:
         found = [t for t in found if _whole(t)] or found
