@@ -26,6 +26,9 @@ class _Options(ctypes.Structure):
     _fields_ = [('format', ctypes.c_int), ('think_open', ctypes.c_bool), ('strict_format', ctypes.c_bool), ('budget', ctypes.c_size_t)]
 
 
+_OptionsAt = ctypes.POINTER(_Options)  # once: another interpreter's import of ctypes makes POINTER forget it
+
+
 class _Verdict(ctypes.Structure):
     _fields_ = [('mark', ctypes.c_int), ('score', ctypes.c_double), ('format_ok', ctypes.c_bool), ('answers_seen', ctypes.c_int),
                 ('answer', ctypes.c_void_p), ('answer_len', ctypes.c_size_t), ('why', ctypes.c_char * 160)]
@@ -34,7 +37,7 @@ class _Verdict(ctypes.Structure):
 class _Item(ctypes.Structure):
     _fields_ = [('truth', ctypes.c_char_p), ('truth_len', ctypes.c_size_t), ('rule', ctypes.c_void_p), ('desc', ctypes.c_char_p),
                 ('desc_len', ctypes.c_size_t), ('response', ctypes.c_char_p), ('response_len', ctypes.c_size_t),
-                ('options', ctypes.POINTER(_Options))]
+                ('options', _OptionsAt)]
 
 
 def _declare(library, name, result, *arguments):
@@ -48,9 +51,9 @@ _rule_at = _declare(_verify, 'quarry_rule_at', ctypes.c_void_p, ctypes.c_size_t)
 _rule_name = _declare(_verify, 'quarry_rule_name', ctypes.c_char_p, ctypes.c_void_p)
 _rule_revision = _declare(_verify, 'quarry_rule_revision', ctypes.c_int, ctypes.c_void_p)
 _verify_n = _declare(_verify, 'quarry_verify_n', None, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t,
-                     ctypes.POINTER(_Options), ctypes.POINTER(_Verdict))
+                     _OptionsAt, ctypes.POINTER(_Verdict))
 _verify_truth = _declare(_verify, 'quarry_verify_truth', None, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_size_t,
-                         ctypes.POINTER(_Options), ctypes.POINTER(_Verdict))
+                         _OptionsAt, ctypes.POINTER(_Verdict))
 _verify_batch = _declare(_verify, 'quarry_verify_batch', None, ctypes.c_void_p, ctypes.POINTER(_Item), ctypes.c_size_t, ctypes.POINTER(_Verdict))
 _pool_new = _declare(_verify, 'quarry_pool_new', ctypes.c_void_p, ctypes.c_int)
 _pool_threads = _declare(_verify, 'quarry_pool_threads', ctypes.c_int, ctypes.c_void_p)
@@ -127,7 +130,7 @@ def verify_batch(pool, items):
             item.truth, item.truth_len = desc, len(desc)
         else:
             item.rule, item.desc, item.desc_len = _find(task), desc, len(desc)
-        item.response, item.response_len, item.options = response, len(response), ctypes.pointer(options)
+        item.response, item.response_len, item.options = response, len(response), _OptionsAt(options)
     start = time.perf_counter()
     _verify_batch(pool.pointer if pool else None, array, n, verdicts)
     us = (time.perf_counter() - start) * 1e6 / max(n, 1)

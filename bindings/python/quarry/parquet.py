@@ -17,9 +17,12 @@ def _chunks(path: str) -> Iterator[List[Dict[str, Any]]]:
     with open(path, encoding='utf-8') as f:
         for number, line in enumerate(f, 1):
             try:
-                rows.append(json.loads(line))
+                row = json.loads(line)
             except ValueError as e:
                 raise ValueError('%s:%d: %s' % (path, number, e)) from None
+            if not isinstance(row, dict):
+                raise ValueError('%s:%d: the row is no object' % (path, number))
+            rows.append(row)
             if len(rows) == CHUNK:
                 yield rows
                 rows = []
@@ -27,25 +30,42 @@ def _chunks(path: str) -> Iterator[List[Dict[str, Any]]]:
         yield rows
 
 
+def _odd(rows: List[Dict[str, Any]], back: List[Dict[str, Any]]) -> int:
+    return next((i for i, (a, b) in enumerate(zip(rows, back)) if a != b), 0)
+
+
 def convert(source: str, target: str) -> int:
-    """Write the rows of a .jsonl file to a Parquet file; how many there were. The target has its name only once it is whole."""
+    """Write the rows of a .jsonl file to a Parquet file; how many there were. The target has its name only once it is whole.
+
+    ValueError where the rows are not of one shape, so that a column would lose or change something.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     part, writer, n = target + '.part', None, 0
     try:
         for rows in _chunks(source):
-            table = pa.Table.from_pylist(rows, schema=writer.schema if writer else None)
+            try:
+                table = pa.Table.from_pylist(rows, schema=writer.schema if writer else None)
+            except pa.ArrowException as e:
+                raise ValueError('%s: rows %d to %d are not of one shape: %s' % (source, n + 1, n + len(rows), e)) from None
+            back = table.to_pylist()
+            if back != rows:
+                raise ValueError('%s:%d: the row has other members than those before it' % (source, n + 1 + _odd(rows, back)))
             writer = writer or pq.ParquetWriter(part, table.schema, compression='zstd', store_schema=False)
             writer.write_table(table)
             n += len(rows)
-        if writer:
-            writer.close()
-            os.replace(part, target)
+        if not writer:
+            raise ValueError('%s holds no rows' % source)
+        writer.close()
+        os.replace(part, target)
         return n
     except BaseException:
-        if writer:
-            writer.close()
+        try:
+            if writer:
+                writer.close()
+        except OSError:  # on a full disk that fails as well
+            pass
         if os.path.exists(part):
             os.unlink(part)
         raise
