@@ -60,7 +60,7 @@ def main():
     spec.loader.exec_module(module)
     out = play(module.AgentExecutor(), tokenizer, some)
     same([float(o['reward']) for o in out], want, 'openrlhf: AgentExecutor')
-    with Heard() as heard:
+    with Heard():
         out = play(SingleTurnAgentExecutor(ours.__file__), tokenizer, [{**some[0], 'label': 'damaged'}])
     same((float(out[0]['reward']), float(out[0]['extra_logs']['error'])), (0.0, 1.0), 'openrlhf: a damaged label')
     # the same by HTTP

@@ -60,7 +60,7 @@ def example(row: Mapping[str, Any]) -> Dict[str, Any]:
     """A line of Gym's data from an instance or a row of the view "rl"."""
     from quarry import ground_truth
 
-    extra = row.get('extra_info') if isinstance(row.get('extra_info'), Mapping) else row
+    extra: Any = row.get('extra_info') if isinstance(row.get('extra_info'), Mapping) else row
     truth = _common.truth_of(row) or ground_truth(row)
     return {'responses_create_params': {'input': [dict(m) for m in row['prompt']]}, 'ground_truth': truth,
             'extra_info': {'format': extra.get('format') or 'any', 'think': extra.get('think') or ''}}
@@ -73,14 +73,19 @@ def address() -> str:
     text, name = os.environ.get('NEMO_GYM_CONFIG_DICT'), os.environ.get('NEMO_GYM_CONFIG_PATH')
     if not text or not name:
         raise SystemExit('quarry: NEMO_GYM_CONFIG_DICT and NEMO_GYM_CONFIG_PATH are not set: this is started by NeMo-Gym')
+    config: Any
     try:
         from omegaconf import OmegaConf  # type: ignore[import-not-found]
-        config = OmegaConf.to_container(OmegaConf.create(text)[name], resolve=True)
+        config = OmegaConf.create(text)
+        config = OmegaConf.to_container(config[name], resolve=True)
     except ImportError:
         config = json.loads(text)[name]
-    for _ in range(2):  # {kind: {name: {host, port, ...}}}
-        config = next(iter(config.values()))
-    return '%s:%d' % (socket.gethostbyname(str(config['host'])), int(config['port']))
+    try:
+        for _ in range(2):  # {kind: {name: {host, port, ...}}}
+            config = next(iter(config.values()))
+        return '%s:%d' % (socket.gethostbyname(str(config['host'])), int(config['port']))
+    except (AttributeError, KeyError, StopIteration, ValueError, OSError) as e:
+        raise SystemExit('quarry: NeMo-Gym gives %r no host and port: %s' % (name, e)) from None
 
 
 def command(where: str) -> Optional[List[str]]:

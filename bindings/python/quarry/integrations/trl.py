@@ -39,9 +39,9 @@ class RewardFunction:
         """A reward for each completion, None where the row cannot be judged."""
         n = len(completions)
         known = {name: columns[name] for name in _COLUMNS if _is_column(columns.get(name), n)}
-        prompts = prompts if _is_column(prompts, n) else [None] * n
+        asked_by: Sequence[Any] = prompts if prompts is not None and _is_column(prompts, n) else [None] * n
         rows = [_common.asked({name: column[i] for name, column in known.items()}, completions[i], think_open=self.think_open,
-                              prompt=prompts[i]) for i in range(n)]
+                              prompt=asked_by[i]) for i in range(n)]
         verdicts = _common.judge_all(rows, strict=self.strict, budget=self.budget, pool=self.pool)
         _common.tell(verdicts, self.__name__)
         if log_extra is not None:
