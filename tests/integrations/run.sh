@@ -63,7 +63,7 @@ put new trl datasets verifiers verl skyrl-gym fastapi httpx
 # these two ask for CUDA packages; what their reward paths import is little
 put new --no-deps openrlhf areal
 put new aiohttp colorlog einops flask lark numba pebble pylatexenc uvloop
-for t in test_trl test_verl test_openrlhf test_verifiers test_skyrl test_slime test_areal test_nemo; do
+for t in test_trl test_verl test_openrlhf test_verifiers test_stream test_skyrl test_slime test_areal test_nemo; do
 	check new $t
 done
 
