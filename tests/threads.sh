@@ -109,6 +109,11 @@ if ls models/tiny/*.safetensors >/dev/null 2>&1; then
 	same sample-1 sample-2
 fi
 
+# the service under clients that come and go; libmicrohttpd itself is not instrumented
+if "$quarry" serve --help >/dev/null 2>&1; then
+	step serve tests/soak_serve "$build" "${SOAK_SERVE:-20000}" 60
+fi
+
 # the programs that start threads of their own
 for t in batch engine log sample_model verify; do
 	[ -x "$build/tests/test_$t" ] && step "test_$t" "$build/tests/test_$t"
