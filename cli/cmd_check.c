@@ -6,6 +6,7 @@
 #include "cli/judge.h"
 #include "cli/progress.h"
 #include "datasets/dataset.h"
+#include "datasets/filter.h"
 #include "datasets/stream.h"
 #include "generators/task.h"
 
@@ -31,13 +32,15 @@ static const struct option options[] = {
 	{ 0 },
 };
 
+enum { SAMPLES_MAX = 1 << 20 }; /* of one prompt; where more are claimed the traces will not bear it out */
+
 /* A prompt as the rl or deferred view tells it, and as its traces do: open addressing, key 0 is empty. */
 struct told {
 	uint64_t key; /* hash of its id */
-	int64_t n, k, traces, right;
+	int64_t n, k, traces, right; /* traces: samples that did not end in an error */
 	int64_t number; /* of its row, from 1 */
 	int file;       /* in struct check: which file's row */
-	bool row;       /* there is one */
+	bool row, told; /* there is one; its traces have begun */
 };
 
 struct check {
@@ -97,8 +100,10 @@ static struct told *told_of(struct check *c, uint64_t key)
 		size_t room = c->room ? 2 * c->room : 4096;
 		struct told *grown = calloc(room, sizeof(*grown));
 
-		if (!grown)
+		if (!grown) {
+			problem(c, "out of memory: not every pass rate is counted again");
 			return NULL;
+		}
 		for (size_t k = 0; k < c->room; k++) {
 			if (!c->told[k].key)
 				continue;
@@ -131,6 +136,26 @@ static bool int_of(struct json row, const char *name, int64_t *ret)
 	return json_get(row, name, &v) && json_i64(v, ret);
 }
 
+/* What follows from n and k. */
+static void check_rates(struct check *c, const char *file, int64_t number, struct json info, int n, int k)
+{
+	struct json v;
+	double guess, x;
+
+	if (!json_get(info, "guess", &v) || !json_f64(v, &guess) || guess < 0 || guess > 1) {
+		problem(c, "%s:%lld: guess is no part of 1", file, (long long)number);
+		return;
+	}
+	for (int i = 0; i < 3; i++) {
+		static const char *const name[] = { "pass_rate_mean", "pass_rate_corrected", "guess_p" };
+		double want = i == 0 ? posterior_mean(n, k) : i == 1 ? corrected_rate(n, k, guess) : binomial_tail(n, k, guess);
+
+		if (!json_get(info, name[i], &v) || !json_f64(v, &x) || fabs(x - want) > 1e-9 * want)
+			problem(c, "%s:%lld: %s is %.*s; of %d right of %d it is %g", file, (long long)number, name[i],
+				(int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s, k, n, want);
+	}
+}
+
 /* A row of the rl or deferred view: its place, and the figures that its traces must bear out. */
 static void hear_prompt(struct check *c, const char *file, int64_t number, struct json row)
 {
@@ -146,6 +171,8 @@ static void hear_prompt(struct check *c, const char *file, int64_t number, struc
 	}
 	if (n < 1 || k < 0 || k > n || fabs(rate - (double)k / (double)n) > 1e-9)
 		problem(c, "%s:%lld: pass_rate %g is not k/n = %lld/%lld", file, (long long)number, rate, (long long)k, (long long)n);
+	else if (n <= SAMPLES_MAX)
+		check_rates(c, file, number, info, (int)n, (int)k);
 	if (index != c->place)
 		problem(c, "%s:%lld: out of its place: row %lld of its split, where %lld is due", file, (long long)number, (long long)index, (long long)c->place);
 	c->place = index + 1;
@@ -167,17 +194,18 @@ static void hear_trace(struct check *c, const char *file, int64_t number, struct
 	uint64_t key = key_of(row, "id");
 	struct told *t = told_of(c, key);
 	int64_t sample;
-	struct json mark;
+	struct json v;
 
 	if (!int_of(row, "sample", &sample))
 		problem(c, "%s:%lld: no sample number", file, (long long)number);
-	else if (key == c->traced ? sample != c->sample + 1 : sample != 0 || (t && t->traces > 0))
+	else if (key == c->traced ? sample != c->sample + 1 : sample != 0 || (t && t->told))
 		problem(c, "%s:%lld: out of its place: sample %lld of its prompt", file, (long long)number, (long long)sample);
 	c->traced = key;
 	c->sample = sample;
 	if (t) {
-		t->traces++;
-		t->right += json_get(row, "mark", &mark) && json_is(mark, "correct");
+		t->told = true;
+		t->traces += !json_get(row, "finish", &v) || !json_is(v, "error");
+		t->right += json_get(row, "mark", &v) && json_is(v, "correct");
 	}
 }
 
@@ -279,6 +307,8 @@ static void check_row(struct check *c, const char *file, int64_t number, struct 
 		check_response(c, file, number, row, last_content(v), STR("correct"));
 	} else if (json_get(row, "label", &v)) {
 		check_truth(c, file, number, v);
+		if (json_get(row, "reward_model", &info) && (!json_get(info, "ground_truth", &mark) || !str_eq(mark.raw, v.raw)))
+			problem(c, "%s:%lld: its reward_model has another ground truth than its label", file, (long long)number);
 	} else {
 		check_puzzle(c, file, number, row);
 	}

@@ -10,13 +10,14 @@
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "datasets/dataset.h"
+#include "datasets/manifest.h"
 #include "datasets/stream.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct args {
 	struct common common;
@@ -168,14 +169,23 @@ static const struct target *target_find(const char *name, struct err *err)
 
 /* ---- the job ---- */
 
-struct job {
-	const struct shape *shape;
-	struct writer *out;
-	struct progress progress;
+/* A file on its way: it gets its name when all are whole. */
+struct out {
+	struct buf path;
+	struct writer *writer;
 	uint64_t rows;
 };
 
-static int export_line(struct job *j, struct str line, struct buf *b, struct err *err)
+enum { SPLITS_OUT = 2, OUTS = SHAPES * SPLITS_OUT };
+
+struct job {
+	const struct shape *shape;
+	struct out out[OUTS];
+	int outs;
+	struct progress progress;
+};
+
+static int export_line(struct job *j, struct out *o, struct str line, struct buf *b, struct err *err)
 {
 	struct json row;
 
@@ -187,111 +197,159 @@ static int export_line(struct job *j, struct str line, struct buf *b, struct err
 	buf_addc(b, '\n');
 	if (b->failed)
 		return err_set(err, "out of memory");
-	if (writer_add(j->out, buf_str(b), err) < 0)
+	if (writer_add(o->writer, buf_str(b), err) < 0)
 		return ERR_JOB;
-	j->rows++;
+	o->rows++;
 	progress_add(&j->progress, 1);
 	return 0;
 }
 
-static int export_file(struct job *j, const char *path, struct err *err)
+/* rows: so many must be there; negative: any number. */
+static int export_file(struct job *j, struct out *o, const char *path, int64_t rows, struct err *err)
 {
 	struct buf line = BUF_INIT, b = BUF_INIT;
+	uint64_t before = o->rows;
 	struct reader *in;
 	int rc = reader_open(&in, path, err);
 
 	if (rc < 0)
 		return rc;
 	while ((rc = reader_line(in, &line, err)) > 0) {
-		rc = stop_asked() ? ERR_STOPPED : export_line(j, buf_str(&line), &b, err);
+		rc = stop_asked() ? ERR_STOPPED : export_line(j, o, buf_str(&line), &b, err);
 		if (rc == ERR_FAIL)
 			err_at(err, "%s:%llu: ", path, (unsigned long long)reader_number(in));
 		if (rc < 0)
 			break;
 	}
+	if (rc == 0 && rows >= 0 && o->rows - before != (uint64_t)rows)
+		rc = err_set(err, "%s: %llu rows where the manifest says %lld; see quarry check", path, (unsigned long long)(o->rows - before), (long long)rows);
 	reader_close(in);
 	buf_release(&line);
 	buf_release(&b);
 	return rc;
 }
 
-/* Files of one view and split, in order, as one file; 0 rows: none is written. */
-static int export_files(struct job *j, char **paths, size_t n, const char *out, struct err *err)
-{
-	uint64_t before = j->rows;
-	int rc = writer_open(&j->out, out, err);
-
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = export_file(j, paths[i], err);
-	if (rc < 0 || j->rows == before) {
-		writer_drop(j->out);
-		return rc;
-	}
-	rc = writer_finish(j->out, err) < 0 ? ERR_JOB : 0;
-	if (rc == 0)
-		log_info("%s: %llu rows", out, (unsigned long long)(j->rows - before));
-	return rc;
-}
-
 /* What a file of this view and split is called: rl is what a trainer trains on. */
-static void out_path(struct buf *b, const char *dir, int view, const char *split)
+static struct out *out_new(struct job *j, const char *dir, int view, const char *split)
 {
-	buf_reset(b);
+	struct out *o = &j->out[j->outs++];
+
 	if (view == VIEW_RL)
-		buf_addf(b, "%s/%s.jsonl", dir, split);
+		buf_addf(&o->path, "%s/%s.jsonl", dir, split);
 	else
-		buf_addf(b, "%s/%s-%s.jsonl", dir, view_name(view), split);
+		buf_addf(&o->path, "%s/%s-%s.jsonl", dir, view_name(view), split);
+	return o;
 }
 
-static int export_dataset(struct job *j, const struct target *t, const char *dir, const char *out, struct err *err)
+static bool is_of(const struct shard_entry *e, int view, int split)
 {
-	static const char *const splits[] = { "train", "validation" };
-	struct buf pattern = BUF_INIT, path = BUF_INIT;
+	return e->view == view && e->split == (split == 0 ? SPLIT_TRAIN : SPLIT_VALIDATION);
+}
+
+/* The shards of one view and split, as the manifest lists them, as one file; none is written where there are no rows. */
+static int export_shards(struct job *j, const struct shards *s, const char *dir, int view, int split, struct out *o, struct err *err)
+{
+	struct buf path = BUF_INIT;
+	struct stat st;
+	int64_t rows = 0;
 	int rc = 0;
 
-	for (int s = 0; rc == 0 && s < t->n; s++)
-		for (int k = 0; rc == 0 && k < 2; k++) {
-			glob_t found = { 0 };
-
-			j->shape = &t->shape[s];
-			buf_reset(&pattern);
-			buf_addf(&pattern, "%s/data/%s/%s-*.jsonl.zst", dir, view_name(t->shape[s].view), splits[k]);
-			out_path(&path, out, t->shape[s].view, splits[k]);
-			if (glob(buf_z(&pattern), 0, NULL, &found) == 0)
-				rc = export_files(j, found.gl_pathv, found.gl_pathc, buf_z(&path), err);
-			globfree(&found);
-		}
-	buf_release(&pattern);
+	for (size_t i = 0; i < s->n; i++)
+		rows |= is_of(&s->at[i], view, split) ? s->at[i].info.rows : 0;
+	if (rows == 0) /* of another dataset, it would be taken for one of this */
+		return stat(buf_z(&o->path), &st) < 0 ? 0 : err_set(err, "%s is there, and %s has no rows for it: remove it", buf_z(&o->path), dir);
+	rc = writer_open(&o->writer, buf_z(&o->path), err) < 0 ? ERR_JOB : 0;
+	for (size_t i = 0; rc == 0 && i < s->n; i++) {
+		if (!is_of(&s->at[i], view, split))
+			continue;
+		buf_reset(&path);
+		buf_addf(&path, "%s/%s", dir, s->at[i].path);
+		rc = export_file(j, o, buf_z(&path), s->at[i].info.rows, err);
+	}
 	buf_release(&path);
 	return rc;
 }
 
-static int export_all(struct job *j, const struct target *t, const struct args *a, char *path, struct err *err)
+static int export_dataset(struct job *j, const struct target *t, const char *dir, const char *out, struct err *err)
 {
-	struct buf out = BUF_INIT, manifest = BUF_INIT;
+	static const char *const splits[SPLITS_OUT] = { "train", "validation" };
+	struct shards s = { 0 };
+	struct claims claimed;
+	int rc = manifest_read(&s, &claimed, dir, err);
+
+	for (int v = 0; rc == 0 && v < t->n; v++)
+		for (int k = 0; rc == 0 && k < SPLITS_OUT; k++) {
+			j->shape = &t->shape[v];
+			rc = export_shards(j, &s, dir, j->shape->view, k, out_new(j, out, j->shape->view, splits[k]), err);
+		}
+	shards_release(&s);
+	return rc;
+}
+
+static bool same_file(const struct stat *a, const char *path)
+{
+	struct stat b;
+
+	return stat(path, &b) == 0 && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
+}
+
+static int export_one(struct job *j, const struct target *t, const char *path, const struct stat *st, const char *dir, struct err *err)
+{
+	struct out *o = out_new(j, dir, t->shape[0].view, "train");
+
+	j->shape = &t->shape[0];
+	if (same_file(st, buf_z(&o->path)))
+		return err_set(err, "%s would be written over: choose another folder with -o", path);
+	if (writer_open(&o->writer, buf_z(&o->path), err) < 0)
+		return ERR_JOB;
+	return export_file(j, o, path, -1, err);
+}
+
+/* All files get their names, or none does. */
+static int finish(struct job *j, int rc, struct err *err)
+{
+	for (int i = 0; i < j->outs; i++) {
+		struct out *o = &j->out[i];
+		struct writer *w = o->writer;
+
+		o->writer = NULL;
+		if (rc == 0 && o->rows) {
+			rc = writer_finish(w, err) < 0 ? ERR_JOB : 0;
+			if (rc == 0)
+				log_info("%s: %llu rows", buf_z(&o->path), (unsigned long long)o->rows);
+		} else {
+			writer_drop(w);
+		}
+		buf_release(&o->path);
+	}
+	return rc;
+}
+
+static int export_all(struct job *j, const struct target *t, const struct args *a, const char *path, struct err *err)
+{
 	struct stat st;
-	int rc = 0;
+	uint64_t rows = 0;
+	bool made;
+	int rc;
 
 	if (stat(path, &st) < 0)
 		return err_sys(err, "%s", path);
-	if (mkdir(a->out, 0777) < 0 && errno != EEXIST)
+	if (same_file(&st, a->out))
+		return err_set(err, "%s is the dataset itself: choose another folder with -o", a->out);
+	made = mkdir(a->out, 0777) == 0;
+	if (!made && errno != EEXIST)
 		return err_sys(err, "%s", a->out);
 	stop_watch();
 	progress_start(&j->progress, "export", "rows", 0, &a->common);
-	if (S_ISDIR(st.st_mode)) {
-		buf_addf(&manifest, "%s/manifest.json", path);
-		rc = stat(buf_z(&manifest), &st) < 0 ? err_set(err, "%s has no manifest.json: it is no finished dataset", path)
-						     : export_dataset(j, t, path, a->out, err);
-	} else {
-		j->shape = &t->shape[0];
-		out_path(&out, a->out, t->shape[0].view, "train");
-		rc = export_files(j, &path, 1, buf_z(&out), err);
-	}
-	progress_end(&j->progress);
-	buf_release(&out);
-	buf_release(&manifest);
-	if (rc == 0 && j->rows == 0)
+	rc = S_ISDIR(st.st_mode) ? export_dataset(j, t, path, a->out, err) : export_one(j, t, path, &st, a->out, err);
+	for (int i = 0; i < j->outs; i++)
+		rows += j->out[i].rows;
+	if (rc == 0 && rows == 0)
 		rc = err_set(err, "%s has no rows for %s", path, t->name);
+	rc = finish(j, rc, err);
+	progress_end(&j->progress);
+	if (rc < 0 && made)
+		rmdir(a->out);
 	if (rc == ERR_STOPPED)
 		err_set(err, "stopped by a signal");
 	return rc;

@@ -80,6 +80,7 @@ int main(int argc, char **argv)
 	struct err err = ERR_INIT;
 
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, told in one line */
+	signal(SIGXFSZ, SIG_IGN); /* and so is a file beyond the limit */
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_USAGE;

@@ -5,14 +5,13 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PAGE_MAX = 256 << 20, CHUNK = 1 << 20 };
+enum { CHUNK = 1 << 20 };
 
 struct checking {
 	struct dataset_check *c;
@@ -41,10 +40,10 @@ static const char *path_of(struct checking *k, struct str name)
 	return buf_z(&k->path);
 }
 
-/* Hash a file as it lies there. Negative with err set when it cannot be read. */
-static int hash_file(struct checking *k, const char *path, char hex[65], int64_t *bytes, struct err *err)
+/* Hash a file as it lies there, and no more of it than shows that it is too long. Negative with err set when it cannot be read. */
+static int hash_file(struct checking *k, const char *path, int64_t size, char hex[65], int64_t *bytes, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
+	int fd = manifest_file(path, err), rc = 0;
 	struct sha256 h;
 	ssize_t n = 1;
 
@@ -52,10 +51,10 @@ static int hash_file(struct checking *k, const char *path, char hex[65], int64_t
 	*bytes = 0;
 	buf_reset(&k->room);
 	if (fd < 0)
-		return err_sys(err, "%s", path);
+		return fd;
 	if (!buf_reserve(&k->room, CHUNK))
 		rc = err_set(err, "out of memory");
-	while (rc == 0 && n > 0) {
+	while (rc == 0 && n > 0 && *bytes <= size) {
 		n = read(fd, k->room.s, CHUNK);
 		if (n > 0) {
 			sha256_add(&h, k->room.s, (size_t)n);
@@ -68,32 +67,6 @@ static int hash_file(struct checking *k, const char *path, char hex[65], int64_t
 	}
 	close(fd);
 	sha256_hex(&h, hex);
-	return rc;
-}
-
-/* A whole file of moderate size. */
-static int read_page(const char *path, struct buf *text, struct err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc = 0;
-	ssize_t n = 1;
-
-	if (fd < 0)
-		return err_sys(err, "%s", path);
-	text->max = PAGE_MAX;
-	while (rc == 0 && n > 0) {
-		if (!buf_reserve(text, CHUNK)) {
-			rc = err_set(err, "%s: larger than %d MiB", path, PAGE_MAX >> 20);
-			break;
-		}
-		n = read(fd, text->s + text->n, CHUNK);
-		if (n > 0)
-			text->n += (size_t)n;
-		else if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n < 0)
-			rc = err_sys(err, "%s", path);
-	}
-	close(fd);
 	return rc;
 }
 
@@ -172,18 +145,24 @@ static int check_content(struct checking *k, const struct shard_entry *e, struct
 	return 0;
 }
 
-static void check_file(struct checking *k, struct str name, const char *want, int64_t size)
+/* Whether it can be read at all. */
+static bool check_file(struct checking *k, struct str name, const char *want, int64_t size)
 {
 	char hex[65];
 	int64_t bytes;
 	struct err err;
 
-	if (hash_file(k, path_of(k, name), hex, &bytes, &err) < 0)
+	if (hash_file(k, path_of(k, name), size, hex, &bytes, &err) < 0) {
 		problem(k, "%s", err.msg);
-	else if (bytes != size)
+		return false;
+	}
+	if (bytes > size)
+		problem(k, "%.*s: more than %lld bytes", (int)name.n, name.s, (long long)size);
+	else if (bytes < size)
 		problem(k, "%.*s: %lld bytes, not %lld", (int)name.n, name.s, (long long)bytes, (long long)size);
 	else if (strcmp(hex, want) != 0)
 		problem(k, "%.*s: another sha256 than the manifest says", (int)name.n, name.s);
+	return true;
 }
 
 static int check_shard(struct checking *k, const struct shard_entry *e)
@@ -191,12 +170,15 @@ static int check_shard(struct checking *k, const struct shard_entry *e)
 	struct str name = str_of(e->path);
 	struct shard *s;
 	struct err err;
+	bool there;
 	int rc;
 
 	k->c->files++;
-	check_file(k, name, e->info.sha256, e->info.bytes);
+	there = check_file(k, name, e->info.sha256, e->info.bytes);
 	if (e->plain)
 		check_file(k, str_sub(name, 0, name.n - 4), e->info.content_sha256, e->info.text_bytes);
+	if (!there)
+		return 0;
 	if (shard_open(&s, path_of(k, name), &err) < 0) {
 		problem(k, "%s", err.msg);
 		return 0;
@@ -240,6 +222,11 @@ static void check_strangers(struct checking *k, const struct shards *s)
 	}
 }
 
+static int64_t plus(int64_t a, int64_t b)
+{
+	return (int64_t)((uint64_t)a + (uint64_t)b); /* claims may be of any size */
+}
+
 /* What the manifest claims of all shards is the sum of what it claims of each. */
 static void check_totals(struct checking *k, const struct shards *s, const struct claims *claimed)
 {
@@ -248,9 +235,9 @@ static void check_totals(struct checking *k, const struct shards *s, const struc
 	for (size_t i = 0; i < s->n; i++) {
 		const struct shard_entry *e = &s->at[i];
 
-		sum.bytes += e->info.bytes;
-		sum.text_bytes += e->info.text_bytes;
-		sum.rows[e->view] += e->info.rows;
+		sum.bytes = plus(sum.bytes, e->info.bytes);
+		sum.text_bytes = plus(sum.text_bytes, e->info.text_bytes);
+		sum.rows[e->view] = plus(sum.rows[e->view], e->info.rows);
 	}
 	shards_content(s, sum.content);
 	if (strcmp(claimed->content, sum.content) != 0)
@@ -267,13 +254,10 @@ int dataset_check(struct dataset_check *c, const char *dir, struct err *err)
 {
 	struct checking k = { .c = c, .dir = dir };
 	struct shards s = { 0 };
-	struct buf text = BUF_INIT;
 	struct claims claimed;
-	int rc = read_page(path_of(&k, STR("manifest.json")), &text, err);
+	int rc = manifest_read(&s, &claimed, dir, err);
 
 	c->files = c->rows = c->problems = 0;
-	if (rc == 0 && !manifest_read(&s, &claimed, buf_str(&text), err))
-		rc = err_at(err, "%s: ", buf_z(&k.path));
 	if (rc == 0) {
 		check_totals(&k, &s, &claimed);
 		check_strangers(&k, &s);
@@ -281,7 +265,6 @@ int dataset_check(struct dataset_check *c, const char *dir, struct err *err)
 	for (size_t i = 0; rc == 0 && i < s.n; i++)
 		rc = check_shard(&k, &s.at[i]);
 	shards_release(&s);
-	buf_release(&text);
 	buf_release(&k.path);
 	buf_release(&k.room);
 	return rc;

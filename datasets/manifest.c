@@ -2,11 +2,15 @@
 #include "datasets/manifest.h"
 #include "base/hash.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zstd.h>
 
-enum { MANIFEST_VERSION = 1 };
+enum { MANIFEST_VERSION = 1, MANIFEST_MAX = 256 << 20, CHUNK = 1 << 20 };
 
 /* ---- the list of shards */
 
@@ -319,7 +323,7 @@ static bool get_totals(struct json top, struct claims *c)
 	return true;
 }
 
-bool manifest_read(struct shards *s, struct claims *c, struct str text, struct err *err)
+static bool read_text(struct shards *s, struct claims *c, struct str text, struct err *err)
 {
 	struct json top, v, o;
 	int64_t version;
@@ -353,4 +357,56 @@ bool manifest_read(struct shards *s, struct claims *c, struct str text, struct e
 		}
 	}
 	return true;
+}
+
+int manifest_file(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return err_sys(err, "%s", path);
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return err_set(err, "%s: is no file", path);
+}
+
+static int read_all(const char *path, struct buf *text, struct err *err)
+{
+	int fd = manifest_file(path, err), rc = 0;
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return fd;
+	text->max = MANIFEST_MAX;
+	while (rc == 0 && n > 0) {
+		if (!buf_reserve(text, CHUNK)) {
+			rc = err_set(err, "%s: larger than %d MiB", path, MANIFEST_MAX >> 20);
+			break;
+		}
+		n = read(fd, text->s + text->n, CHUNK);
+		if (n > 0)
+			text->n += (size_t)n;
+		else if (n < 0 && errno == EINTR)
+			n = 1;
+		else if (n < 0)
+			rc = err_sys(err, "%s", path);
+	}
+	close(fd);
+	return rc;
+}
+
+int manifest_read(struct shards *s, struct claims *c, const char *dir, struct err *err)
+{
+	struct buf path = BUF_INIT, text = BUF_INIT;
+	int rc;
+
+	buf_addf(&path, "%s/manifest.json", dir);
+	rc = read_all(buf_z(&path), &text, err);
+	if (rc == 0 && !read_text(s, c, buf_str(&text), err))
+		rc = err_at(err, "%s: ", buf_z(&path));
+	buf_release(&path);
+	buf_release(&text);
+	return rc;
 }

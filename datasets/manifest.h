@@ -42,7 +42,9 @@ struct claims {
 	int64_t bytes, text_bytes, rows[VIEWS];
 };
 
-/* What dataset_check needs back. Every member is checked; paths stay below the dataset. */
-bool manifest_read(struct shards *s, struct claims *c, struct str text, struct err *err);
+/* The manifest.json of a dataset's directory. Every member is checked; paths stay below the dataset. */
+int manifest_read(struct shards *s, struct claims *c, const char *dir, struct err *err);
+/* A regular file (or a link to one) for reading: what waits for somebody, or never ends, is refused. */
+int manifest_file(const char *path, struct err *err);
 
 #endif
