@@ -1,5 +1,6 @@
 """Verdicts and puzzles; what the package quarry shows of itself."""
 import collections.abc
+import functools
 import json
 import operator
 import os
@@ -46,9 +47,7 @@ class Verdict(NamedTuple):
         return self.mark == 'bad_task'
 
 
-def _verdict(raw: Tuple[Any, ...]) -> Verdict:
-    mark, score, format_ok, seen, extracted, why, us = raw
-    return Verdict(score, MARKS[mark], why, extracted, bool(format_ok), seen, us)
+_verdict = functools.partial(tuple.__new__, Verdict)  # of a tuple with its members, as the bindings give it
 
 
 def _fault(why: str) -> Verdict:

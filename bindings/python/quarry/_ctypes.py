@@ -64,6 +64,8 @@ _generator_free = _declare(_generate, 'quarry_generator_free', None, ctypes.c_vo
 _generator_line = _declare(_generate, 'quarry_generator_line', ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_char_p)
 _tasks_json = _declare(_generate, 'quarry_tasks_json', ctypes.c_void_p)
 _text_free = _declare(_generate, 'quarry_text_free', None, ctypes.c_void_p)
+_mark_name = _declare(_verify, 'quarry_mark_name', ctypes.c_char_p, ctypes.c_int)
+_MARKS = [_mark_name(i).decode() for i in range(5)]
 _ERROR_MAX = 512
 
 
@@ -87,7 +89,7 @@ def _read(v, us):
     answer = None
     if v.answer:
         answer = ctypes.string_at(v.answer, v.answer_len).decode('utf-8', 'replace')
-    return v.mark, v.score, v.format_ok, v.answers_seen, answer, v.why.decode('utf-8', 'replace'), us
+    return v.score, _MARKS[v.mark], v.why.decode('utf-8', 'replace'), answer, v.format_ok, v.answers_seen, us
 
 
 def verify(task, desc, response, format, think_open, strict, budget):

@@ -115,27 +115,58 @@ static void judge(const struct quarry_item *it, struct quarry_verdict *v)
 		quarry_verify_n(it->rule, it->desc, it->desc_len, it->response, it->response_len, it->options, v);
 }
 
-/* (mark, score, format_ok, answers_seen, extracted or None, why, verify_us) */
+/* The members of a Verdict, in its order: (score, mark, why, extracted or None, format_ok, answers_seen, verify_us). */
 static PyObject *verdict(const struct quarry_verdict *v, double us)
 {
-	PyObject *answer = v->answer ? PyUnicode_DecodeUTF8(v->answer, (Py_ssize_t)v->answer_len, "replace") : Py_NewRef(Py_None);
+	PyObject *member[] = {
+		PyFloat_FromDouble(v->score),
+		PyUnicode_InternFromString(quarry_mark_name(v->mark)),
+		PyUnicode_DecodeUTF8(v->why, (Py_ssize_t)strlen(v->why), "replace"),
+		v->answer ? PyUnicode_DecodeUTF8(v->answer, (Py_ssize_t)v->answer_len, "replace") : Py_NewRef(Py_None),
+		PyBool_FromLong(v->format_ok),
+		PyLong_FromLong(v->answers_seen),
+		PyFloat_FromDouble(us),
+	};
+	enum { MEMBERS = sizeof(member) / sizeof(member[0]) };
+	PyObject *ret = PyTuple_New(MEMBERS);
 
-	return Py_BuildValue("(idOiNNd)", (int)v->mark, v->score, v->format_ok ? Py_True : Py_False, v->answers_seen, answer,
-			     PyUnicode_DecodeUTF8(v->why, (Py_ssize_t)strlen(v->why), "replace"), us);
+	for (int i = 0; i < MEMBERS; i++) {
+		if (ret && member[i])
+			PyTuple_SetItem(ret, i, member[i]); /* takes it over */
+		else
+			Py_CLEAR(ret);
+		if (!ret) {
+			while (i < MEMBERS)
+				Py_XDECREF(member[i++]);
+			return NULL;
+		}
+	}
+	return ret;
 }
 
-static PyObject *native_verify(PyObject *module, PyObject *args)
+/* False: an exception is set. */
+static bool number_of(PyObject *o, Py_ssize_t *ret)
 {
-	PyObject *task, *desc, *response, *ret;
-	int format, think_open, strict;
+	*ret = PyNumber_AsSsize_t(o, PyExc_OverflowError); /* numpy's too */
+	return *ret != -1 || !PyErr_Occurred();
+}
+
+static PyObject *native_verify(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+	Py_ssize_t format, budget;
 	struct quarry_verdict v;
-	Py_ssize_t budget;
+	int think_open, strict;
+	PyObject *ret;
 	struct held h;
 	double from;
 
 	(void)module;
-	if (!PyArg_ParseTuple(args, "OOOippn", &task, &desc, &response, &format, &think_open, &strict, &budget) ||
-	    !hold(&h, task, desc, response, format, think_open, strict, budget))
+	if (nargs != 7)
+		return PyErr_Format(PyExc_TypeError, "verify takes seven arguments");
+	think_open = PyObject_IsTrue(args[4]);
+	strict = PyObject_IsTrue(args[5]);
+	if (think_open < 0 || strict < 0 || !number_of(args[3], &format) || !number_of(args[6], &budget) ||
+	    !hold(&h, args[0], args[1], args[2], (int)format, think_open, strict, budget))
 		return NULL;
 	from = now_us();
 	if (h.item.response_len > LONG_RESPONSE) {
@@ -331,7 +362,7 @@ static PyObject *native_version(PyObject *module, PyObject *none)
 }
 
 static PyMethodDef methods[] = {
-	{ "verify", native_verify, METH_VARARGS, NULL },
+	{ "verify", (PyCFunction)(void (*)(void))native_verify, METH_FASTCALL, NULL },
 	{ "pool", native_pool, METH_VARARGS, NULL },
 	{ "pool_threads", native_pool_threads, METH_O, NULL },
 	{ "verify_batch", native_verify_batch, METH_VARARGS, NULL },
