@@ -10,7 +10,11 @@ enum { SHOWN = 60 }; /* bytes of somebody's text in a message */
 
 static int shown(struct str s)
 {
-	return s.n < SHOWN ? (int)s.n : SHOWN;
+	size_t n = s.n < SHOWN ? s.n : SHOWN;
+
+	while (n > 0 && n < s.n && ((unsigned char)s.s[n] & 0xC0) == 0x80) /* whole characters */
+		n--;
+	return (int)n;
 }
 
 static int find_task(const struct task **ret, struct str name, struct err *err)

@@ -7,7 +7,7 @@
 #include "verifiers/verify.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -95,6 +95,22 @@ static bool start(struct quarry_pool *p)
 	return ok;
 }
 
+/* Signals are for the threads of whoever uses the library; only those that tell of a fault come where it is. */
+static void start_all(struct quarry_pool *p, int threads)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP };
+	sigset_t ours, before;
+
+	sigfillset(&ours);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		sigdelset(&ours, faults[i]);
+	if (pthread_sigmask(SIG_SETMASK, &ours, &before))
+		return;
+	while (p->threads < threads && start(p))
+		;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 struct quarry_pool *quarry_pool_new(int threads)
 {
 	struct quarry_pool *p;
@@ -107,8 +123,7 @@ struct quarry_pool *quarry_pool_new(int threads)
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->work, NULL);
 	p->owner = getpid();
-	while (p->threads < threads - 1 && start(p)) /* the caller is one of them */
-		;
+	start_all(p, threads - 1); /* the caller is one of them */
 	return p;
 }
 

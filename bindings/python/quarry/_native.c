@@ -279,6 +279,17 @@ end:
 
 /* ---- puzzles ---- */
 
+/* A message may quote what was cut within a character. */
+static PyObject *value_error(const char *text)
+{
+	PyObject *message = PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
+
+	if (message)
+		PyErr_SetObject(PyExc_ValueError, message);
+	Py_XDECREF(message);
+	return NULL;
+}
+
 static void generator_end(PyObject *capsule)
 {
 	quarry_generator_free(PyCapsule_GetPointer(capsule, GENERATOR));
@@ -294,10 +305,8 @@ static PyObject *native_generator(PyObject *module, PyObject *args)
 	if (!PyArg_ParseTuple(args, "s", &wish))
 		return NULL;
 	g = quarry_generator_new(wish, error);
-	if (!g) {
-		PyErr_SetString(PyExc_ValueError, error);
-		return NULL;
-	}
+	if (!g)
+		return value_error(error);
 	return PyCapsule_New(g, GENERATOR, generator_end);
 }
 
@@ -315,10 +324,8 @@ static PyObject *native_generator_line(PyObject *module, PyObject *args)
 	Py_BEGIN_ALLOW_THREADS
 	line = quarry_generator_line(g, seed, i, error);
 	Py_END_ALLOW_THREADS
-	if (!line) {
-		PyErr_SetString(PyExc_ValueError, error);
-		return NULL;
-	}
+	if (!line)
+		return value_error(error);
 	ret = PyUnicode_DecodeUTF8(line, (Py_ssize_t)strlen(line), "replace");
 	quarry_text_free(line);
 	return ret;
