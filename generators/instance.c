@@ -13,6 +13,7 @@
 enum {
 	DRAWS = 64,          /* generate() calls for one puzzle before we give up */
 	CANON_DRAWS = 20000, /* the same where only a range of canon hashes will do */
+	SCRATCH = 1000,      /* bytes of a usual canonical form: so it seldom grows */
 };
 
 static const char *const lang_names[LANGS] = { "en", "zh" };
@@ -255,6 +256,7 @@ int instance_make(struct instance *in, const struct instance_ask *ask, uint64_t 
 			in->knob[i] = ask->knob[i];
 	if (knobs_refused(in->task, in->knob, err))
 		return ERR_FAIL;
+	buf_reserve(&scratch, SCRATCH);
 	rng_init(&rng, seed, "puzzle");
 	for (int left = DRAWS, wide = CANON_DRAWS; left > 0 && wide > 0; wide--) {
 		double at;

@@ -59,6 +59,13 @@ size_t list_count(const char *list)
 	return list_of(list)->count;
 }
 
+struct list_all list_all(const char *list)
+{
+	const struct list *l = list_of(list);
+
+	return (struct list_all){ (const struct str (*)[LANGS])&entries[l->from], l->count };
+}
+
 struct str list_at(const char *list, size_t i, enum lang lang)
 {
 	const struct list *l = list_of(list);

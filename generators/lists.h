@@ -15,4 +15,11 @@
 size_t list_count(const char *list);
 struct str list_at(const char *list, size_t i, enum lang lang); /* i < list_count(list) */
 
+/* A whole list, for those who take many of it: entry[i][lang], i < count. */
+struct list_all {
+	const struct str (*entry)[LANGS];
+	size_t count;
+};
+struct list_all list_all(const char *list);
+
 #endif

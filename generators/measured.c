@@ -45,18 +45,20 @@ static void read_all(void)
 
 struct measured measured_of(const char *task, int level)
 {
+	struct str name = str_of(task);
 	int lo = 0, hi;
 
 	pthread_once(&once, read_all);
 	for (hi = count; lo < hi;) { /* the first row of the task, or where it would be */
 		int mid = (lo + hi) / 2;
+		int c = rows[mid].task.s[0] - name.s[0];
 
-		if (str_cmp(rows[mid].task, str_of(task)) < 0)
+		if (c < 0 || (c == 0 && str_cmp(rows[mid].task, name) < 0))
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	for (; lo < count && str_is(rows[lo].task, task); lo++)
+	for (; lo < count && str_eq(rows[lo].task, name); lo++)
 		if (rows[lo].level == level)
 			return rows[lo].m;
 	return (struct measured){ .share = 1.0, .support_log2 = 0.0 };

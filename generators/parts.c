@@ -49,13 +49,35 @@ static void rearrange(char *to, struct str *part, int n, size_t tail)
 	}
 }
 
+/* The most usual list: a text of a bytes and one of b behind it. False: both are too long to do it so. */
+static bool pair_sort(char *text, size_t a, size_t b, size_t tail)
+{
+	char room[SHORT];
+
+	if (a > SHORT && b > SHORT)
+		return false;
+	if (a > tail && b > tail && text[0] != text[a] ? (unsigned char)text[0] < (unsigned char)text[a] :
+	    str_cmp((struct str){ text, a - tail }, (struct str){ text + a, b - tail }) <= 0)
+		return true;
+	if (a <= b) {
+		memcpy(room, text, a);
+		memmove(text, text + a, b);
+		memcpy(text + b, room, a);
+	} else {
+		memcpy(room, text + a, b);
+		memmove(text + b, text, a);
+		memcpy(text, room, b);
+	}
+	return true;
+}
+
 void parts_sort(struct buf *out, size_t from, const size_t *end, int n, size_t tail)
 {
 	size_t bytes = out->n - from;
 	struct str few[FEW], *part = few;
 	char room[SHORT], *was = room;
 
-	if (out->failed || n < 2)
+	if (out->failed || n < 2 || (n == 2 && pair_sort(out->s + from, end[0] - from, end[1] - end[0], tail)))
 		return;
 	if (n > FEW)
 		part = malloc((size_t)n * sizeof(*part));

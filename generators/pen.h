@@ -55,12 +55,23 @@ static inline char *pen_char(char *pen, char c)
 	return pen + 1;
 }
 
-/* v >= 0 */
+/* v >= 0. Up to four digits are written without a branch on how many they are, which nobody could foresee. */
 static inline char *pen_int(char *pen, int v)
 {
 	char digits[12];
 	int at = sizeof(digits);
 
+	if (v < 10000) {
+		unsigned u = (unsigned)v, high = u / 100, low = u % 100, n = 1 + (u > 9) + (u > 99) + (u > 999);
+		uint32_t four = high / 10 | high % 10 << 8 | low / 10 << 16 | low % 10 << 24; /* the first one lowest */
+
+		four = (four + 0x30303030) >> 8 * (4 - n);
+		pen[0] = (char)four;
+		pen[1] = (char)(four >> 8);
+		pen[2] = (char)(four >> 16);
+		pen[3] = (char)(four >> 24);
+		return pen + n;
+	}
 	for (; v >= 10; v /= 10)
 		digits[--at] = (char)('0' + v % 10);
 	*pen++ = (char)('0' + v);

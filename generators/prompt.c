@@ -107,7 +107,7 @@ static const struct entry *file_find(const char *name)
 {
 	pthread_once(&once, read_all);
 	for (int i = 0; i < entry_count; i = entries[i].to)
-		if (strcmp(entries[i].file, name) == 0)
+		if (entries[i].file[0] == name[0] && strcmp(entries[i].file, name) == 0)
 			return &entries[i];
 	return NULL;
 }
@@ -235,7 +235,7 @@ static void cut(struct entry *e)
 
 /* ---- one walk through a wording: counting its forms, or choosing the pieces of one ---- */
 
-enum { CHOSEN = 512, LINES = 128 };
+enum { CHOSEN = 512, LINES = 128, HOLES_TEXT = 2048 };
 
 /* What a form consists of, in order: the piece, and for a hole its number. */
 struct chosen {
@@ -558,6 +558,7 @@ int prompt_write(struct buf *out, const struct task *t, struct str desc, enum la
 	w.left = (uint32_t)number;
 	walk_entry(&w, w.family, 0);
 	assert(w.lines <= LINES);
+	buf_reserve(&h.text, HOLES_TEXT); /* a usual one: so it seldom grows */
 	t->fields(&h, desc, lang);
 	holes_end(&h);
 	write_chosen(out, &w, &unfilled);
