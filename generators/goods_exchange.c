@@ -9,6 +9,7 @@
  */
 #include "generators/goods_exchange.h"
 #include "generators/lists.h"
+#include "generators/pen.h"
 
 #include <assert.h>
 #include <math.h>
@@ -294,6 +295,59 @@ static bool people_read(struct goods *p, struct str desc)
 	return p->n >= 2 && desc.n > 0;
 }
 
+/* A name as it stands, up to a sign of the desc. */
+static const char *name_skim(const char *at, const char *end, struct str *name)
+{
+	const char *from = at;
+
+	while (at < end && *at != '/' && *at != '=' && *at != ',' && *at != '|')
+		at++;
+	*name = (struct str){ from, (size_t)(at - from) };
+	return at;
+}
+
+static const char *names_skim(const char *at, const char *end, struct str name[LANGS])
+{
+	at = name_skim(at, end, &name[LANG_EN]);
+	name[LANG_ZH] = name[LANG_EN];
+	return at < end && *at == '/' ? name_skim(at + 1, end, &name[LANG_ZH]) : at;
+}
+
+bool goods_skim(struct goods *p, struct str desc)
+{
+	const char *at = desc.s, *end = desc.s + desc.n;
+
+	for (p->n = 0; p->n < GOODS_PEOPLE;) {
+		at = names_skim(at, end, p->person[p->n]);
+		if (at == end || *at != '=')
+			return false;
+		at = names_skim(at + 1, end, p->thing[p->n++]);
+		if (at == end || *at != ',')
+			break;
+		at++;
+	}
+	if (at == end || *at != '|')
+		return false;
+	p->events = str_from(desc, (size_t)(at + 1 - desc.s));
+	goods_restart(p);
+	return p->n >= 2 && p->events.n > 0;
+}
+
+/* The same without the names. */
+static bool count_skim(struct goods *p, struct str desc)
+{
+	ptrdiff_t bar = str_chr(desc, '|');
+
+	p->n = 0;
+	for (ptrdiff_t i = 0; i < bar; i++)
+		p->n += desc.s[i] == '=';
+	if (p->n < 2 || p->n > GOODS_PEOPLE)
+		return false;
+	p->events = str_from(desc, (size_t)bar + 1);
+	goods_restart(p);
+	return p->events.n > 0;
+}
+
 int goods_read(struct goods *p, struct str desc)
 {
 	struct goods_event e;
@@ -313,12 +367,22 @@ int goods_read(struct goods *p, struct str desc)
 
 static void write_answer(struct buf *out, const struct goods *p, enum lang lang)
 {
+	static const struct pen_text comma[LANGS] = { PEN_TEXT(", "), PEN_TEXT("，") }, colon[LANGS] = { PEN_TEXT(": "), PEN_TEXT("：") };
+	size_t room = 0;
+	char *pen;
+
+	for (int i = 0; i < p->n; i++)
+		room += p->person[i][lang].n + p->thing[i][lang].n + 6;
+	pen = pen_down(out, room);
+	if (!pen)
+		return;
 	for (int i = 0; i < p->n; i++) {
-		buf_addz(out, i == 0 ? "" : lang == LANG_ZH ? "，" : ", ");
-		buf_add(out, p->person[i][lang]);
-		buf_addz(out, lang == LANG_ZH ? "：" : ": ");
-		buf_add(out, p->thing[p->now.owns[i]][lang]);
+		if (i)
+			pen = pen_text(pen, &comma[lang]);
+		pen = pen_text(pen_str(pen, p->person[i][lang]), &colon[lang]);
+		pen = pen_str(pen, p->thing[p->now.owns[i]][lang]);
 	}
+	pen_up(out, pen);
 }
 
 static bool solve(struct buf *answer, struct str desc)
@@ -449,7 +513,7 @@ static bool write_cast(struct buf *b, struct goods *p, const struct cast *c, con
 	bool fresh = true;
 
 	b->n = 0;
-	if (!buf_reserve(b, (size_t)knob[PEOPLE] * (6 * GOODS_NAME + 8) + (size_t)knob[EVENTS] * EVENT_MAX))
+	if (!buf_reserve(b, (size_t)knob[PEOPLE] * (6 * GOODS_NAME + 8) + (size_t)knob[EVENTS] * EVENT_MAX + PEN_SLACK))
 		return false;
 	memset(seen.slot, 0, sizeof(seen.slot));
 	p->n = knob[PEOPLE];
@@ -562,34 +626,36 @@ static void draw_exchange(struct goods_event *e, const struct goods *p, const in
 		draw_two(p->n, &e->a, &e->b, rng);
 }
 
-static void write_event(struct buf *b, const struct goods_event *e)
+static char *write_event(char *pen, const struct goods_event *e)
 {
-	buf_addc(b, e->kind);
+	*pen++ = e->kind;
 	if (e->kind == 'a')
-		buf_addc(b, e->back ? '-' : '+');
+		*pen++ = e->back ? '-' : '+';
 	if (e->kind == 'n') {
-		buf_addi(b, e->idle);
-		buf_addc(b, '.');
+		pen = pen_int(pen, e->idle);
+		*pen++ = '.';
 	}
 	if (e->kind == 'g' || e->kind == 't' || e->kind == 'n' || e->kind == 'i') {
-		buf_addi(b, e->a);
-		buf_addc(b, '.');
-		buf_addi(b, e->b);
+		pen = pen_int(pen, e->a);
+		*pen++ = '.';
+		pen = pen_int(pen, e->b);
 	}
 	if (e->kind == 'i')
-		buf_addc(b, 's');
+		*pen++ = 's';
 	for (int i = 0; i < e->n; i++) {
-		buf_addc(b, e->who[i].how);
-		buf_addi(b, e->who[i].of);
+		*pen++ = e->who[i].how;
+		pen = pen_int(pen, e->who[i].of);
 	}
+	return pen;
 }
 
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
 	struct goods p;
 	struct goods_event e;
+	char *pen;
 
-	if (!draw_cast(desc, &p, knob, rng))
+	if (!draw_cast(desc, &p, knob, rng) || !(pen = pen_down(desc, (size_t)knob[EVENTS] * EVENT_MAX)))
 		return false;
 	goods_restart(&p);
 	for (int i = 0; i < knob[EVENTS]; i++) {
@@ -598,10 +664,11 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 		else
 			draw_exchange(&e, &p, knob, rng);
 		if (i)
-			buf_addc(desc, ';');
-		write_event(desc, &e);
+			*pen++ = ';';
+		pen = write_event(pen, &e);
 		goods_play(&p, &e);
 	}
+	pen_up(desc, pen);
 	write_answer(answer, &p, LANG_EN);
 	return !desc->failed && !answer->failed;
 }
@@ -670,7 +737,7 @@ static void grade(struct effort *e, struct str desc)
 	struct str rest;
 
 	*e = all;
-	if (!people_read(&p, desc))
+	if (!count_skim(&p, desc))
 		return;
 	for (rest = p.events; rest.n; all.steps++) {
 		int n, most = 0;
@@ -695,23 +762,32 @@ static void grade(struct effort *e, struct str desc)
 	*e = all;
 }
 
-/* The events with person and thing i as map[i]; where map[i] is -1 it gets the next number. */
-static void remap(struct buf *out, struct str events, int *map, int next)
+/* The events with person and thing i, below n, as map[i]; where map[i] is -1 it gets the next number. False: they are damaged. */
+static bool remap(struct buf *out, struct str events, int *map, int n)
 {
-	for (size_t i = 0; i < events.n;) {
-		struct str s = str_from(events, i);
-		int v;
+	const char *at = events.s, *end = at + events.n;
+	char *pen = pen_down(out, 2 * events.n); /* each number has a sign before it, and two digits at most come for one */
+	int next = 0;
 
-		if (events.s[i] < '0' || events.s[i] > '9' || (i > 0 && events.s[i - 1] == 'n')) { /* n1: a kind, no number */
-			buf_addc(out, events.s[i++]);
+	if (!pen)
+		return false;
+	while (at < end) {
+		int v = *at - '0';
+
+		if (v < 0 || v > 9 || (at > events.s && at[-1] == 'n')) { /* n1: a kind, no number */
+			*pen++ = *at++;
 			continue;
 		}
-		v = number_head(&s, GOODS_PEOPLE);
-		i = events.n - s.n;
+		if (++at < end && *at >= '0' && *at <= '9')
+			v = 10 * v + *at++ - '0';
+		if (v >= n)
+			return false;
 		if (map[v] < 0)
 			map[v] = next++;
-		buf_addi(out, map[v]);
+		pen = pen_int(pen, map[v]);
 	}
+	pen_up(out, pen);
+	return true;
 }
 
 /*
@@ -721,9 +797,10 @@ static void remap(struct buf *out, struct str events, int *map, int next)
 static void canon(struct buf *out, struct str desc)
 {
 	int map[GOODS_PEOPLE];
+	size_t begun = out->n;
 	struct goods p;
 
-	if (!goods_read(&p, desc))
+	if (!count_skim(&p, desc))
 		return;
 	buf_addi(out, p.n);
 	buf_addc(out, '|');
@@ -737,11 +814,12 @@ static void canon(struct buf *out, struct str desc)
 		while (rest.n && (rest.s[0] < '0' || rest.s[0] > '9' || rest.s[-1] == 'n'))
 			rest = str_from(rest, 1);
 		if (rest.n)
-			first = number_head(&rest, GOODS_PEOPLE);
+			first = number_head(&rest, p.n);
 		for (int i = 0; i < p.n; i++)
 			map[i] = (i - first + p.n) % p.n;
 	}
-	remap(out, p.events, map, 0);
+	if (!remap(out, p.events, map, p.n))
+		buf_cut(out, begun);
 }
 
 /* Other names, another order of the list where it does not matter. */
@@ -779,8 +857,7 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 		}
 	}
 	buf_addc(out, '|');
-	remap(out, p.events, map, 0);
-	return !out->failed;
+	return remap(out, p.events, map, p.n) && !out->failed;
 }
 
 /* Any way to deal the things out. */
@@ -789,7 +866,7 @@ static double answers_log2(struct str desc)
 	struct goods p;
 	double bits = 0;
 
-	if (!goods_read(&p, desc))
+	if (!count_skim(&p, desc))
 		return 0;
 	for (int i = 2; i <= p.n; i++)
 		bits += log2(i);

@@ -227,10 +227,12 @@ static void put_begins(struct holes *holes, const struct goods *p, enum lang lan
 void goods_fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct goods p;
-	int events = goods_read(&p, desc);
+	int events = 1;
 
-	if (!events)
+	if (!goods_skim(&p, desc))
 		return;
+	for (size_t i = 0; i < p.events.n; i++)
+		events += p.events.s[i] == ';';
 	hole_puti(holes, "count", p.n);
 	hole_puti(holes, "number", events);
 	put_names(holes, &p, lang);
