@@ -8,6 +8,7 @@
  * The worked solution follows only the counts that the answer depends on, found by walking back from the question.
  */
 #include "generators/object_counting_story.h"
+#include "generators/pen.h"
 
 #include <assert.h>
 #include <math.h>
@@ -64,27 +65,11 @@ static int owner_of(char c)
 	return at ? (int)(at - object_letters) : -1;
 }
 
-static const uint16_t keys[THINGS] = {
-#define X(kind, id, many, zh, measure) OBJECT_KEY(id, sizeof(id) - 1),
-	OBJECT_THINGS(X)
-#undef X
-};
-
 static const uint8_t kind_of[THINGS] = {
 #define X(kind, id, many, zh, measure) KIND_##kind,
 	OBJECT_THINGS(X)
 #undef X
 };
-
-static int thing_of(struct str id)
-{
-	uint16_t key = id.n > 2 ? OBJECT_KEY(id.s, id.n) : 0;
-	int16_t at = 0;
-
-	for (int16_t i = 0; i < THINGS; i++) /* to the end: so it is done several at a time */
-		at = keys[i] == key ? i : at;
-	return str_is(id, object_things[at].id) ? at : -1;
-}
 
 static bool parse_term(struct term *t, struct str s)
 {
@@ -136,7 +121,7 @@ static int thing_head(struct str *s)
 	while (id.n < s->n && s->s[id.n] != ',' && s->s[id.n] != ';')
 		id.n++;
 	*s = (struct str){ s->s + id.n, s->n - id.n };
-	return thing_of(id);
+	return object_thing_of(id);
 }
 
 static bool parse_parts(struct fact *f, struct str *s)
@@ -195,7 +180,7 @@ struct world {
 
 static bool happen(struct world *w, const struct fact *f);
 
-/* Read it and play it through. */
+/* Read it and play it through, unless w is NULL. */
 static bool parse(struct story *s, struct world *w, struct str desc)
 {
 	struct str rest = desc, ask, piece;
@@ -206,7 +191,8 @@ static bool parse(struct story *s, struct world *w, struct str desc)
 	while (str_split(&ask, '~', &piece))
 		if (s->terms == 2 || !parse_term(&s->term[s->terms++], piece))
 			return false;
-	memset(w, 0, sizeof(*w));
+	if (w)
+		memset(w, 0, sizeof(*w));
 	do {
 		struct fact *f = &s->fact[s->facts];
 
@@ -214,66 +200,84 @@ static bool parse(struct story *s, struct world *w, struct str desc)
 			return false;
 		if (f->op == ':' && s->facts && f[-1].op != ':')
 			return false;
-		if (!happen(w, f))
+		if (w && !happen(w, f))
 			return false;
 		s->facts++;
 	} while (skip(&rest, ';'));
-	for (int i = 0; i < s->terms; i++)
+	for (int i = 0; w && i < s->terms; i++)
 		if (s->term[i].who < OWNERS && !w->here[s->term[i].who])
 			return false;
 	return rest.n == 0 && s->terms > 0 &&
 	       !(s->terms == 2 && s->term[0].who == s->term[1].who && s->term[0].kinds == s->term[1].kinds);
 }
 
-static void write_term(struct buf *out, const struct term *t)
+static char *write_term(char *pen, const struct term *t)
 {
 	char before = ' ';
 
-	buf_addc(out, t->who == OWNERS ? '*' : object_letters[t->who]);
+	*pen++ = t->who == OWNERS ? '*' : object_letters[t->who];
 	for (int k = 0; k < KINDS; k++)
 		if (t->kinds >> k & 1) {
-			buf_addc(out, before);
-			buf_addz(out, object_kinds[k].id);
+			*pen++ = before;
+			pen = pen_str(pen, str_of(object_kinds[k].id));
 			before = '+';
 		}
+	return pen;
 }
 
-static void write_fact(struct buf *out, const struct fact *f)
+static char *write_fact(char *pen, const struct fact *f)
 {
-	buf_addc(out, ';');
-	buf_addc(out, object_letters[f->who]);
-	buf_addc(out, f->op);
+	*pen++ = ';';
+	*pen++ = object_letters[f->who];
+	*pen++ = f->op;
 	if (f->op == '*')
-		buf_addc(out, '2');
+		*pen++ = '2';
 	if (f->op == '>' || f->op == '=')
-		buf_addc(out, object_letters[f->to]);
+		*pen++ = object_letters[f->to];
 	if (f->op == '*' || f->op == '>' || f->op == '=')
-		buf_addc(out, ' ');
+		*pen++ = ' ';
 	for (int i = 0; i < f->parts; i++) {
 		if (i)
-			buf_addc(out, ',');
+			*pen++ = ',';
 		if (f->part[i].n) {
-			buf_addi(out, f->part[i].n);
-			buf_addc(out, ' ');
+			pen = pen_int(pen, f->part[i].n);
+			*pen++ = ' ';
 		}
-		buf_addz(out, object_things[f->part[i].thing].id);
+		pen = pen_str(pen, object_ids[f->part[i].thing]);
 	}
+	return pen;
 }
 
-static void write_terms(struct buf *out, const struct story *s)
+static char *write_terms(char *pen, const struct story *s)
 {
 	for (int i = 0; i < s->terms; i++) {
 		if (i)
-			buf_addc(out, '~');
-		write_term(out, &s->term[i]);
+			*pen++ = '~';
+		pen = write_term(pen, &s->term[i]);
 	}
+	return pen;
+}
+
+/* Bytes that the text of a story takes, at most. */
+static size_t desc_room(const struct story *s)
+{
+	size_t room = 2 * (2 + KINDS * 16);
+
+	for (int i = 0; i < s->facts; i++)
+		room += 6 + (size_t)s->fact[i].parts * 32;
+	return room;
 }
 
 static void write_desc(struct buf *out, const struct story *s)
 {
-	write_terms(out, s);
+	char *pen = pen_down(out, desc_room(s));
+
+	if (!pen)
+		return;
+	pen = write_terms(pen, s);
 	for (int i = 0; i < s->facts; i++)
-		write_fact(out, &s->fact[i]);
+		pen = write_fact(pen, &s->fact[i]);
+	pen_up(out, pen);
 }
 
 /* ---- the world ---- */
@@ -433,8 +437,12 @@ static void tell_holding(struct work *k, const struct fact *f, bool end)
 	int order[THINGS], n, who = f->who;
 	bool any = false, *counts = (end ? k->asked : k->matters)[who];
 
-	for (int i = 0; i < THINGS; i++)
-		k->read += counts[i] & (k->w.held[who][i] != 0);
+	if (end)
+		for (int i = 0; i < THINGS; i++)
+			k->read += counts[i] & (k->w.held[who][i] != 0);
+	else /* all there is by now */
+		for (int i = 0; i < f->parts; i++)
+			k->read += counts[f->part[i].thing];
 	if (!k->out)
 		return;
 	n = things_of(f, order);
@@ -525,7 +533,8 @@ static void tell_sum(struct work *k, const struct term *t)
 		buf_addi(k->out, sum);
 }
 
-static void work(struct work *k)
+/* False where the story is impossible. */
+static bool work(struct work *k)
 {
 	const struct story *s = k->s;
 	bool changed = false;
@@ -534,10 +543,14 @@ static void work(struct work *k)
 	for (int i = 0; i < s->facts; i++) {
 		if (s->fact[i].op != ':')
 			changed |= tell_event(k, &s->fact[i]);
-		happen(&k->w, &s->fact[i]);
+		if (!happen(&k->w, &s->fact[i]))
+			return false;
 		if (s->fact[i].op == ':')
 			tell_holding(k, &s->fact[i], false);
 	}
+	for (int t = 0; t < s->terms; t++)
+		if (s->term[t].who < OWNERS && !k->w.here[s->term[t].who])
+			return false;
 	if (changed) /* what there is now, close to the sum that needs it */
 		for (int i = 0; i < s->facts && s->fact[i].op == ':'; i++)
 			tell_holding(k, &s->fact[i], true);
@@ -557,6 +570,7 @@ static void work(struct work *k)
 
 		buf_addf(k->out, "\n%lld-%lld=%lld", (long long)sum[big], (long long)sum[!big], (long long)(sum[big] - sum[!big]));
 	}
+	return true;
 }
 
 static void explain(struct buf *steps, struct str desc, enum lang lang)
@@ -595,9 +609,10 @@ static void add_things(struct fact *f, unsigned of, int n, int count_max, struct
 
 	for (int i = 0; i < f->parts; i++)
 		taken[f->part[i].thing] = true;
-	for (int i = 0; i < THINGS; i++)
-		if (of >> kind_of[i] & 1 && !taken[i])
-			pool[have++] = i;
+	for (int i = 0; i < THINGS; i++) { /* without a branch: what is not to be taken is overwritten */
+		pool[have] = i;
+		have += of >> kind_of[i] & 1 & !taken[i];
+	}
 	rng_shuffle(rng, pool, (size_t)have, sizeof(pool[0]));
 	for (int i = 0; i < n && i < have; i++)
 		f->part[f->parts++] = (struct part){ rng_range(rng, 1, count_max), pool[i] };
@@ -737,10 +752,8 @@ static void grade(struct effort *e, struct str desc)
 
 	memset(e, 0, sizeof(*e));
 	e->technique = "";
-	if (!parse(&s, &k.w, desc))
+	if (!parse(&s, NULL, desc) || !work(&k))
 		return;
-	memset(&k.w, 0, sizeof(k.w)); /* to be played again, counted */
-	work(&k);
 	for (int i = 0; i < s.facts; i++) {
 		events |= s.fact[i].op != ':';
 		copies |= s.fact[i].op == '=';
@@ -785,54 +798,55 @@ static void rename_people(struct story *s, const int to[OWNERS])
 }
 
 /* All that the story says of one person, without names: two of whom the same is said are interchangeable. */
-static void tell_role(struct buf *out, const struct story *s, int who)
+static char *tell_role(char *pen, const struct story *s, int who)
 {
 	for (int i = 0; i < s->terms; i++)
-		if (s->term[i].who == who)
-			buf_addf(out, "?%x", s->term[i].kinds);
+		if (s->term[i].who == who) {
+			*pen++ = '?';
+			for (int shift = s->term[i].kinds > 0xff ? 8 : s->term[i].kinds > 0xf ? 4 : 0; shift >= 0; shift -= 4)
+				*pen++ = "0123456789abcdef"[s->term[i].kinds >> shift & 15];
+		}
 	for (int i = 0; i < s->facts; i++) {
 		const struct fact *f = &s->fact[i];
 
 		if (f->who == who && f->op == ':') {
 			for (int k = 0; k < f->parts; k++) {
-				buf_addc(out, ' ');
-				buf_addi(out, f->part[k].n);
-				buf_addc(out, ' ');
-				buf_addi(out, f->part[k].thing);
+				*pen++ = ' ';
+				pen = pen_int(pen, f->part[k].n);
+				*pen++ = ' ';
+				pen = pen_int(pen, f->part[k].thing);
 			}
 		} else if (f->who == who || f->to == who) {
-			buf_addc(out, '@');
-			buf_addi(out, i);
-			buf_addc(out, f->who == who ? 'w' : 't');
+			*pen++ = '@';
+			pen = pen_int(pen, i);
+			*pen++ = f->who == who ? 'w' : 't';
 		}
 	}
+	return pen;
 }
 
-/* Where each person goes when all are sorted by their roles. */
-static void order_people(int to[OWNERS], const struct story *s)
+/* Where each person goes when all are sorted by their roles; false: no memory. */
+static bool order_people(int to[OWNERS], const struct story *s)
 {
 	struct buf text = BUF_INIT;
-	size_t from[OWNERS + 1];
+	char *pen = pen_down(&text, desc_room(s)), *from;
 	struct str role[OWNERS];
 	int order[OWNERS];
 
-	buf_reserve(&text, 1000);
-	for (int i = 0; i < OWNERS; i++) {
-		from[i] = text.n;
-		tell_role(&text, s, i);
-	}
-	from[OWNERS] = text.n;
-	for (int i = 0; i < OWNERS; i++) {
+	for (int i = 0; i < OWNERS && pen; i++) {
 		int at = i;
 
-		role[i] = str_sub(buf_str(&text), from[i], from[i + 1]);
+		from = pen;
+		pen = tell_role(pen, s, i);
+		role[i] = (struct str){ from, (size_t)(pen - from) };
 		for (; at && str_cmp(role[order[at - 1]], role[i]) > 0; at--)
 			order[at] = order[at - 1];
 		order[at] = i;
 	}
-	for (int i = 0; i < OWNERS; i++)
+	for (int i = 0; i < OWNERS && pen; i++)
 		to[order[i]] = i;
 	buf_release(&text);
+	return pen != NULL;
 }
 
 /*
@@ -844,6 +858,7 @@ static void canon(struct buf *out, struct str desc)
 	int to[OWNERS], first[OWNERS];
 	struct story s;
 	struct world w;
+	char *pen;
 
 	if (!parse(&s, &w, desc))
 		return;
@@ -851,21 +866,24 @@ static void canon(struct buf *out, struct str desc)
 		swap_terms(&s);
 	for (int i = 0; i < s.facts; i++)
 		sort_parts(s.fact[i].part, s.fact[i].parts);
-	order_people(to, &s);
+	pen = order_people(to, &s) ? pen_down(out, desc_room(&s)) : NULL;
+	if (!pen)
+		return;
 	rename_people(&s, to);
 	if (s.terms == 2 && s.term[1].kinds == s.term[0].kinds && s.term[1].who < s.term[0].who)
 		swap_terms(&s);
-	write_terms(out, &s);
+	pen = write_terms(pen, &s);
 	/* who brings in what, by the owner: there is one fact for each */
 	memset(first, -1, sizeof(first));
 	for (int i = 0; i < s.facts && s.fact[i].op == ':'; i++)
 		first[s.fact[i].who] = i;
 	for (int i = 0; i < OWNERS; i++)
 		if (first[i] >= 0)
-			write_fact(out, &s.fact[first[i]]);
+			pen = write_fact(pen, &s.fact[first[i]]);
 	for (int i = 0; i < s.facts; i++)
 		if (s.fact[i].op != ':')
-			write_fact(out, &s.fact[i]);
+			pen = write_fact(pen, &s.fact[i]);
+	pen_up(out, pen);
 }
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
@@ -898,15 +916,20 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 /* Any whole number up to all the things that the story ever names. */
 static double answers_log2(struct str desc)
 {
-	struct story s;
-	struct world w;
+	ptrdiff_t at = str_chr(desc, ';');
 	double most = 1;
 
-	if (!parse(&s, &w, desc))
-		return 0;
-	for (int i = 0; i < s.facts; i++)
-		for (int k = 0; k < s.fact[i].parts; k++)
-			most += s.fact[i].part[k].n;
+	while (at >= 0 && (size_t)at < desc.n) {
+		int v = 0;
+
+		if (desc.s[at] < '0' || desc.s[at] > '9' || desc.s[at - 1] == '*') { /* "A*2 apple" is no count */
+			at++;
+			continue;
+		}
+		for (; (size_t)at < desc.n && desc.s[at] >= '0' && desc.s[at] <= '9' && v <= COUNT_MAX; at++)
+			v = 10 * v + desc.s[at] - '0';
+		most += v;
+	}
 	return log2(most);
 }
 
@@ -914,10 +937,9 @@ static double answers_log2(struct str desc)
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct story s;
-	struct world w;
 	struct buf *b;
 
-	if (!parse(&s, &w, desc))
+	if (!parse(&s, NULL, desc))
 		return;
 	b = hole_open(holes, "story");
 	if (b)

@@ -22,6 +22,8 @@ enum {
 };
 
 extern const struct object_thing object_things[THINGS];
+extern const struct str object_ids[THINGS];
+int object_thing_of(struct str id); /* -1: none is called so */
 extern const struct object_kind_name {
 	const char *id, *name[LANGS];
 } object_kinds[KINDS];

@@ -1,8 +1,16 @@
 /* object_counting_told.c - an inventory story in words, English and Chinese. */
 #include "generators/object_counting_story.h"
 
+#include <pthread.h>
+
 const struct object_thing object_things[THINGS] = {
 #define X(kind, id, many, zh, measure) { id, KIND_##kind, many, zh, measure },
+	OBJECT_THINGS(X)
+#undef X
+};
+
+const struct str object_ids[THINGS] = {
+#define X(kind, id, many, zh, measure) { id, sizeof(id) - 1 },
 	OBJECT_THINGS(X)
 #undef X
 };
@@ -18,6 +26,46 @@ const char *const object_names[LANGS][OWNERS] = {
 	{ "I", "Ann", "Ben", "Cara", "Dan", "Eva", "Finn", "Gina" },
 	{ "我", "小红", "小明", "小丽", "小刚", "小芳", "小军", "小梅" },
 };
+
+/* ---- things by their names in the desc ---- */
+
+static const uint16_t keys[THINGS] = {
+#define X(kind, id, many, zh, measure) OBJECT_KEY(id, sizeof(id) - 1),
+	OBJECT_THINGS(X)
+#undef X
+};
+
+/* 1 + the thing, by its key, in the next slot that is free. */
+static unsigned char slots[512];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static unsigned slot_of(uint16_t key)
+{
+	return (unsigned)key * 40503u >> 7 & (sizeof(slots) - 1);
+}
+
+static void fill_slots(void)
+{
+	for (int i = 0; i < THINGS; i++) {
+		unsigned at = slot_of(keys[i]);
+
+		while (slots[at])
+			at = (at + 1) % sizeof(slots);
+		slots[at] = (unsigned char)(i + 1);
+	}
+}
+
+int object_thing_of(struct str id)
+{
+	unsigned at = slot_of(id.n > 2 ? OBJECT_KEY(id.s, id.n) : 0);
+
+	pthread_once(&once, fill_slots);
+	while (slots[at] && !str_eq(object_ids[slots[at] - 1], id))
+		at = (at + 1) % sizeof(slots);
+	return slots[at] - 1;
+}
+
+/* ---- in words ---- */
 
 /* "3 pears", "3个梨" */
 void object_say_things(struct buf *out, int64_t n, int thing, enum lang lang)
