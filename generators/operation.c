@@ -47,6 +47,7 @@ enum {
 	TRIES = 12,      /* expressions for each of them */
 };
 
+/* Strictly: as op_print_desc() writes it. What only looks at a desc that is known to be sound reads it with op_read(). */
 static bool puzzle_read(struct op_puzzle *p, struct str desc)
 {
 	struct buf again = BUF_INIT;
@@ -106,7 +107,7 @@ static void grade(struct effort *e, struct str desc)
 	struct op_ratio v;
 
 	*e = (struct effort){ .technique = "" };
-	if (!puzzle_read(&p, desc) || !op_value(&w, &p, &v))
+	if (!op_read(&p, desc) || !op_value(&w, &p, &v))
 		return;
 	e->depth = w.depth;
 	e->branch = w.conditions;
@@ -125,7 +126,7 @@ static double answers_log2(struct str desc)
 	struct op_ratio v;
 	double all = 2, most = 10;
 
-	if (!puzzle_read(&p, desc) || !op_value(&w, &p, &v))
+	if (!op_read(&p, desc) || !op_value(&w, &p, &v))
 		return 0;
 	for (int64_t n = v.num < 0 ? -v.num : v.num; n >= 10; n /= 10)
 		most *= 10;
@@ -420,7 +421,7 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 	struct op_puzzle p;
 	struct buf *b;
 
-	if (!puzzle_read(&p, desc))
+	if (!op_read(&p, desc))
 		return;
 	put_definitions(holes, &p, lang, 0);
 	put_definitions(holes, &p, lang, 1);

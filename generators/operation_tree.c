@@ -148,6 +148,15 @@ static int read_formula(struct op_puzzle *p, struct str s, unsigned *uses)
 	return i;
 }
 
+/* -1: there is no such condition. */
+static int cond_of(struct str code)
+{
+	for (int i = 0; i < CONDS; i++)
+		if (code.n > 1 && code.s[0] == conds[i].code[0] && code.s[1] == conds[i].code[1] && str_is(code, conds[i].code))
+			return i;
+	return -1;
+}
+
 static bool read_definition(struct op_puzzle *p, struct str s)
 {
 	struct op_def d = { .cond = -1 };
@@ -171,9 +180,7 @@ static bool read_definition(struct op_puzzle *p, struct str s)
 
 		if (end < 0 || bar < end)
 			return false;
-		for (int i = 0; i < CONDS; i++)
-			if (str_is(str_sub(rule, 1, (size_t)end), conds[i].code))
-				d.cond = i;
+		d.cond = cond_of(str_sub(rule, 1, (size_t)end));
 		yes = read_formula(p, str_sub(rule, (size_t)end + 1, (size_t)bar), &d.uses);
 		if (d.cond < 0 || yes < 0)
 			return false;
@@ -492,8 +499,21 @@ static bool ratio_set(const struct op_work *w, struct op_ratio *v, wide num, wid
 	return true;
 }
 
+/* Integers, as nearly all are: nothing to reduce. */
+static bool whole_apply(const struct op_work *w, struct op_ratio *v, int64_t a, enum op_kind op, int64_t b)
+{
+	int64_t n;
+
+	if (op == OP_ADD ? __builtin_add_overflow(a, b, &n) : op == OP_SUB ? __builtin_sub_overflow(a, b, &n) : __builtin_mul_overflow(a, b, &n))
+		return false; /* beyond any limit */
+	*v = (struct op_ratio){ n, 1 };
+	return n <= w->limit && n >= -w->limit;
+}
+
 static bool ratio_apply(const struct op_work *w, struct op_ratio *v, struct op_ratio a, enum op_kind op, struct op_ratio b)
 {
+	if (a.den == 1 && b.den == 1 && op != OP_DIV)
+		return whole_apply(w, v, a.num, op, b.num);
 	switch (op) {
 	case OP_ADD:
 		return ratio_set(w, v, (wide)a.num * b.den + (wide)b.num * a.den, (wide)a.den * b.den);
