@@ -14,15 +14,10 @@
  *	A: not True or False = False or False = False []
  *	B: 3 < 7 = True [B]
  */
-#include "base/cursor.h"
+#include "generators/boolean_expressions.h"
 #include "generators/parts.h"
+#include "generators/pen.h"
 #include "generators/task.h"
-
-enum {
-	LETTERS = 20,
-	NODES = 8192, /* in one desc */
-	DEPTH = 40,   /* brackets and nots inside each other */
-};
 
 enum { COUNT, DEPTH_LO, DEPTH_HI, OPS, NOT, COMPARE, ARITH, NUMBER, BRACKETS };
 
@@ -54,248 +49,6 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 	{ 10,      4, 5,  4,  25, 40,     2,    99,    0 },
 	{ 12,      5, 6,  4,  25, 50,     2,    99,    0 },
 };
-
-enum kind {
-	K_FALSE, K_TRUE, K_NUMBER,
-	K_PRODUCT, K_SUM, K_COMPARE,
-	K_NOT,
-	K_AND, K_OR,
-	K_XOR, K_NAND, K_NOR, K_IMPLIES, K_IFF,
-};
-
-enum { LESS, MORE, LESS_EQ, MORE_EQ, EQUAL, NOT_EQUAL };
-
-static const struct str compare_text[] = { { " < ", 3 }, { " > ", 3 }, { " <= ", 4 }, { " >= ", 4 }, { " == ", 4 }, { " != ", 4 } };
-static const struct str op_text[] = {
-	[K_AND] = { " and ", 5 }, [K_OR] = { " or ", 4 }, [K_XOR] = { " xor ", 5 }, [K_NAND] = { " nand ", 6 },
-	[K_NOR] = { " nor ", 5 }, [K_IMPLIES] = { " implies ", 9 }, [K_IFF] = { " iff ", 5 },
-};
-
-/* Operands are a chain from `kid` over `next`; 0 ends it, node 0 is nobody's. */
-struct node {
-	unsigned char kind;
-	bool bracket; /* stands in brackets */
-	bool minus;   /* a term of a sum that is taken away */
-	char compare;
-	short kid, next;
-	int64_t value; /* of a number */
-};
-
-struct forest {
-	int n, letters;
-	short root[LETTERS];
-	struct node node[NODES];
-};
-
-static short node_new(struct forest *f, enum kind kind)
-{
-	if (f->n == NODES)
-		return 0;
-	f->node[f->n] = (struct node){ .kind = (unsigned char)kind };
-	return (short)f->n++;
-}
-
-static bool is_atom(const struct node *n)
-{
-	return n->kind <= K_NUMBER;
-}
-
-/* ---- reading and writing ---- */
-
-struct parser {
-	struct forest *f;
-	struct cursor c;
-	int depth;
-};
-
-/* A node of that kind whose first operand is `kid`; both 0 when there is no room or no kid. */
-static short over(struct parser *p, enum kind kind, short kid)
-{
-	short n = kid ? node_new(p->f, kind) : 0;
-
-	if (n)
-		p->f->node[n].kid = kid;
-	return n;
-}
-
-static short parse_number(struct parser *p)
-{
-	int64_t v;
-	short node;
-
-	if (!cursor_number(&p->c, 999, &v))
-		return 0;
-	node = node_new(p->f, K_NUMBER);
-	p->f->node[node].value = v;
-	return node;
-}
-
-static short parse_product(struct parser *p)
-{
-	short first = parse_number(p), last = first, whole = 0;
-
-	while (last && cursor_eat(&p->c, STR(" * "))) {
-		if (!whole && !(whole = over(p, K_PRODUCT, first)))
-			return 0;
-		last = p->f->node[last].next = parse_number(p);
-	}
-	return last ? whole ? whole : first : 0;
-}
-
-static short parse_sum(struct parser *p)
-{
-	short first = parse_product(p), last = first, whole = 0;
-
-	while (last) {
-		bool minus = cursor_eat(&p->c, STR(" - "));
-
-		if (!minus && !cursor_eat(&p->c, STR(" + ")))
-			break;
-		if (!whole && !(whole = over(p, K_SUM, first)))
-			return 0;
-		last = p->f->node[last].next = parse_product(p);
-		p->f->node[last].minus = minus;
-	}
-	return last ? whole ? whole : first : 0;
-}
-
-static short parse_compare(struct parser *p)
-{
-	short left = parse_sum(p), whole = over(p, K_COMPARE, left), right = 0;
-
-	for (int i = 0; whole && i < 6 && !right; i++)
-		if (cursor_eat(&p->c, compare_text[i])) {
-			p->f->node[whole].compare = (char)i;
-			right = p->f->node[left].next = parse_sum(p);
-		}
-	return right ? whole : 0;
-}
-
-static short parse_expression(struct parser *p);
-
-static short parse_operand(struct parser *p)
-{
-	short n;
-
-	if (p->depth == DEPTH)
-		return 0;
-	p->depth++;
-	if (cursor_eat(&p->c, STR("not "))) {
-		n = over(p, K_NOT, parse_operand(p));
-	} else if (cursor_eat(&p->c, STR("("))) {
-		n = parse_expression(p);
-		if (n && (is_atom(&p->f->node[n]) || p->f->node[n].bracket || !cursor_eat(&p->c, STR(")"))))
-			n = 0;
-		else
-			p->f->node[n].bracket = true;
-	} else if (cursor_eat(&p->c, STR("True"))) {
-		n = node_new(p->f, K_TRUE);
-	} else if (cursor_eat(&p->c, STR("False"))) {
-		n = node_new(p->f, K_FALSE);
-	} else {
-		n = parse_compare(p);
-	}
-	p->depth--;
-	return n;
-}
-
-/* first and second and ... : one node for the chain. */
-static short parse_chain(struct parser *p, enum kind kind, short (*operand)(struct parser *), short first)
-{
-	short last = first, whole = 0;
-
-	while (last && cursor_eat(&p->c, op_text[kind])) {
-		if (!whole && !(whole = over(p, kind, first)))
-			return 0;
-		last = p->f->node[last].next = operand(p);
-	}
-	return last ? whole ? whole : first : 0;
-}
-
-static short parse_and(struct parser *p)
-{
-	return parse_chain(p, K_AND, parse_operand, parse_operand(p));
-}
-
-static short parse_expression(struct parser *p)
-{
-	short first = parse_operand(p), whole;
-
-	if (cursor_peek(&p->c) != ' ')
-		return first;
-	for (int k = K_XOR; first && k <= K_IFF; k++)
-		if (cursor_eat(&p->c, op_text[k])) {
-			whole = over(p, (enum kind)k, first);
-			return whole && (p->f->node[first].next = parse_operand(p)) ? whole : 0;
-		}
-	return parse_chain(p, K_OR, parse_and, parse_chain(p, K_AND, parse_operand, first));
-}
-
-static bool forest_read(struct forest *f, struct str desc)
-{
-	struct parser p = { f, { desc, 0 }, 0 };
-
-	f->n = 1;
-	f->letters = 0;
-	do {
-		char head[3] = { (char)('A' + f->letters), ':', ' ' };
-
-		if (f->letters == LETTERS || !cursor_eat(&p.c, (struct str){ head, 3 }))
-			return false;
-		f->root[f->letters] = parse_expression(&p);
-		if (!f->root[f->letters++])
-			return false;
-	} while (cursor_eat(&p.c, STR("; ")));
-	return p.c.at == desc.n;
-}
-
-static void node_write(struct buf *out, const struct forest *f, short at)
-{
-	const struct node *n = &f->node[at];
-
-	if (n->bracket)
-		buf_addc(out, '(');
-	switch (n->kind) {
-	case K_FALSE:
-		buf_add(out, STR("False"));
-		break;
-	case K_TRUE:
-		buf_add(out, STR("True"));
-		break;
-	case K_NUMBER:
-		buf_addi(out, n->value);
-		break;
-	case K_NOT:
-		buf_add(out, STR("not "));
-		node_write(out, f, n->kid);
-		break;
-	default:
-		for (short k = n->kid; k; k = f->node[k].next) {
-			if (k != n->kid)
-				buf_add(out, n->kind == K_PRODUCT ? STR(" * ") : n->kind == K_SUM ?
-					f->node[k].minus ? STR(" - ") : STR(" + ") : n->kind == K_COMPARE ?
-					compare_text[(int)n->compare] : op_text[n->kind]);
-			node_write(out, f, k);
-		}
-	}
-	if (n->bracket)
-		buf_addc(out, ')');
-}
-
-static void letter_write(struct buf *out, int letter)
-{
-	buf_addc(out, (char)('A' + letter));
-	buf_add(out, STR(": "));
-}
-
-static void forest_write(struct buf *out, const struct forest *f)
-{
-	for (int i = 0; i < f->letters; i++) {
-		buf_add(out, i ? STR("; ") : STR(""));
-		letter_write(out, i);
-		node_write(out, f, f->root[i]);
-	}
-}
 
 /* ---- solver: rewriting ---- */
 
@@ -385,8 +138,8 @@ static bool operate(struct forest *f, struct node *n)
 	return true;
 }
 
-/* One round at `at`: everything whose operands are bare becomes its value. *done counts; false: numbers too large. */
-static bool rewrite(struct forest *f, short at, int *done)
+/* One round at `at`: everything whose operands are bare becomes its value; false: numbers too large. */
+static bool rewrite(struct forest *f, short at)
 {
 	struct node *n = &f->node[at];
 	bool bare = true;
@@ -397,38 +150,45 @@ static bool rewrite(struct forest *f, short at, int *done)
 		bare = bare && is_atom(&f->node[k]);
 	if (!bare) {
 		for (short k = n->kid; k; k = f->node[k].next)
-			if (!rewrite(f, k, done))
+			if (!rewrite(f, k))
 				return false;
 		return true;
 	}
-	++*done;
 	return operate(f, n);
 }
 
-/* All rounds at once, when nobody looks: as many as its operands need that need most, and one for each operation of its own. */
-static bool rewrite_all(struct forest *f, short at, int *done, int *rounds)
+/* All rounds at once, when nobody looks; false: numbers too large. */
+static bool rewrite_all(struct forest *f, short at)
 {
 	struct node *n = &f->node[at];
 
-	*rounds = 0;
-	for (short k = n->kid; k; k = f->node[k].next) {
-		int needs;
-
-		if (!rewrite_all(f, k, done, &needs))
+	for (short k = n->kid; k; k = f->node[k].next)
+		if (!rewrite_all(f, k))
 			return false;
-		*rounds = needs > *rounds ? needs : *rounds;
-	}
-	for (; !is_atom(n); ++*rounds, ++*done)
+	while (!is_atom(n))
 		if (!operate(f, n))
 			return false;
 	return true;
 }
 
-struct solution {
-	unsigned truth; /* bit i: letter i is true */
-	int rounds;     /* of the letter that needs most */
-	int done;       /* operations */
-};
+/* How many rounds that takes: as many as its operands need that need most, and one for each operation of its own. *done counts these. */
+static int rounds_of(const struct forest *f, short at, int *done)
+{
+	const struct node *n = &f->node[at];
+	int most = 0, kids = 0, own;
+
+	if (is_atom(n))
+		return 0;
+	for (short k = n->kid; k; k = f->node[k].next) {
+		int needs = rounds_of(f, k, done);
+
+		most = needs > most ? needs : most;
+		kids++;
+	}
+	own = n->kind == K_SUM || n->kind == K_PRODUCT ? kids - 1 : 1;
+	*done += own;
+	return most + own;
+}
 
 static void set_write(struct buf *out, unsigned truth)
 {
@@ -450,36 +210,33 @@ static void answer_write(struct buf *answer, unsigned truth)
 		buf_addz(answer, "none");
 }
 
-/* Rewrites the forest down to truth values; tells it to `out` unless that is NULL. */
-static bool forest_solve(struct forest *f, struct solution *s, struct buf *out)
+/* Rewrites the forest down to truth values, bit i: letter i is true; tells it to `out` unless that is NULL. */
+static bool forest_solve(struct forest *f, unsigned *truth, struct buf *out)
 {
-	*s = (struct solution){ 0 };
+	*truth = 0;
 	for (int i = 0; i < f->letters; i++) {
 		struct node *root = &f->node[f->root[i]];
-		int rounds = 0;
 
 		if (out) {
 			buf_add(out, i ? STR("\n") : STR(""));
-			letter_write(out, i);
-			node_write(out, f, f->root[i]);
-		} else if (!rewrite_all(f, f->root[i], &s->done, &rounds)) {
+			forest_letter_write(out, i);
+			forest_node_write(out, f, f->root[i]);
+		} else if (!rewrite_all(f, f->root[i])) {
 			return false;
 		}
-		for (; !is_atom(root); rounds++) {
-			if (!rewrite(f, f->root[i], &s->done))
+		while (!is_atom(root)) {
+			if (!rewrite(f, f->root[i]))
 				return false;
 			buf_addz(out, " = ");
-			node_write(out, f, f->root[i]);
+			forest_node_write(out, f, f->root[i]);
 		}
 		if (root->kind == K_TRUE)
-			s->truth |= 1u << i;
+			*truth |= 1u << i;
 		if (out) {
 			buf_addz(out, " [");
-			set_write(out, s->truth);
+			set_write(out, *truth);
 			buf_addc(out, ']');
 		}
-		if (rounds > s->rounds)
-			s->rounds = rounds;
 	}
 	return true;
 }
@@ -487,11 +244,11 @@ static bool forest_solve(struct forest *f, struct solution *s, struct buf *out)
 static bool solve(struct buf *answer, struct str desc)
 {
 	struct forest f;
-	struct solution s;
+	unsigned truth;
 
-	if (!forest_read(&f, desc) || !forest_solve(&f, &s, NULL))
+	if (!forest_read(&f, desc) || !forest_solve(&f, &truth, NULL))
 		return false;
-	answer_write(answer, s.truth);
+	answer_write(answer, truth);
 	return true;
 }
 
@@ -499,25 +256,27 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 {
 	size_t from = steps->n;
 	struct forest f;
-	struct solution s;
+	unsigned truth;
 
 	(void)lang; /* the expressions' own words only */
-	if (forest_read(&f, desc) && !forest_solve(&f, &s, steps))
+	if (forest_read(&f, desc) && !forest_solve(&f, &truth, steps))
 		buf_cut(steps, from);
 }
 
 static void grade(struct effort *e, struct str desc)
 {
 	struct forest f;
-	struct solution s;
 
 	*e = (struct effort){ .technique = "" };
-	if (!forest_read(&f, desc) || !forest_solve(&f, &s, NULL))
+	if (!forest_read(&f, desc))
 		return;
-	e->depth = s.rounds;
-	e->steps = s.done;
-	for (int i = 1; i < f.n && !e->technique[0]; i++)
-		if (f.node[i].kind == K_NUMBER)
+	for (int i = 0; i < f.letters; i++) {
+		int rounds = rounds_of(&f, f.root[i], &e->steps);
+
+		e->depth = rounds > e->depth ? rounds : e->depth;
+	}
+	for (size_t i = 0; i < desc.n && !e->technique[0]; i++)
+		if (desc.s[i] >= '0' && desc.s[i] <= '9')
 			e->technique = "comparison";
 }
 
@@ -727,25 +486,29 @@ static bool commutes(const struct node *n)
 	return n->kind == K_COMPARE ? n->compare >= EQUAL : n->kind != K_IMPLIES && n->kind != K_NOT;
 }
 
-/* The canonical text as it grows. */
+/* The canonical text as it grows, in room for all of it. */
 struct canon {
 	struct buf *out;
+	char *pen;
 	const struct forest *f;
 	size_t end[NODES]; /* of the parts of all lists that are being written, each behind its sign */
 	int n;             /* how many */
 };
 
+enum { CANON_MAX = 8 }; /* bytes of a node: its sign or number, brackets, signs before and behind it */
+
 static void part_end(struct canon *c, char sign)
 {
-	buf_addc(c->out, sign);
-	c->end[c->n++] = c->out->n;
+	*c->pen++ = sign;
+	c->end[c->n++] = (size_t)(c->pen - c->out->s);
 }
 
 /* The parts from number `first` on, whose text begins at `from`, are put in order; the last one's sign goes. */
 static void list_end(struct canon *c, int first, size_t from)
 {
+	pen_up(c->out, c->pen);
 	parts_sort(c->out, from, c->end + first, c->n - first, 1);
-	buf_cut(c->out, c->out->n - 1);
+	c->pen--;
 	c->n = first;
 }
 
@@ -761,32 +524,62 @@ static void canon_kids(struct canon *c, short at)
 			continue;
 		}
 		if (n->kind == K_SUM)
-			buf_addc(c->out, c->f->node[k].minus ? '-' : '+');
+			*c->pen++ = c->f->node[k].minus ? '-' : '+';
 		canon_write(c, k);
 		if (commutes(n))
 			part_end(c, ',');
 	}
 }
 
+/* The sign that a truth value's text begins with. */
+static char canon_head(const struct node *n)
+{
+	static const char compares[] = { [LESS] = '<', [MORE] = '<', [LESS_EQ] = 'L', [MORE_EQ] = 'L', [EQUAL] = '=', [NOT_EQUAL] = '#' };
+
+	if (n->kind == K_COMPARE)
+		return compares[(int)n->compare];
+	return n->kind == K_TRUE ? 'T' : n->kind == K_FALSE ? 'F' : (char)('a' + n->kind);
+}
+
+/* Two operands whose first sign tells which text is the lesser, or that are alike: the usual case, where nothing need be sorted. */
+static bool canon_pair(struct canon *c, const struct node *n)
+{
+	const struct node *node = c->f->node;
+	short a = n->kid, b = node[a].next;
+	char x, y;
+
+	if (n->kind < K_AND || !commutes(n) || node[b].next)
+		return false;
+	x = canon_head(&node[a]);
+	y = canon_head(&node[b]);
+	if ((x == y && !is_atom(&node[a])) ||
+	    (n->kind <= K_OR && (node[a].kind == n->kind || node[b].kind == n->kind)))
+		return false;
+	canon_write(c, x <= y ? a : b);
+	*c->pen++ = ',';
+	canon_write(c, x <= y ? b : a);
+	*c->pen++ = ')';
+	return true;
+}
+
 /* The operator's sign and its operands, sorted where they may change places. */
 static void canon_write(struct canon *c, short at)
 {
-	static const char compares[] = { [LESS] = '<', [MORE] = '<', [LESS_EQ] = 'L', [MORE_EQ] = 'L', [EQUAL] = '=', [NOT_EQUAL] = '#' };
 	const struct node *n = &c->f->node[at];
 	int first = c->n;
 	size_t from;
 
 	if (n->kind == K_NUMBER) {
-		buf_addi(c->out, n->value);
+		c->pen = pen_int(c->pen, (int)n->value);
 		return;
 	}
-	if (is_atom(n)) {
-		buf_addc(c->out, n->kind == K_TRUE ? 'T' : 'F');
+	*c->pen++ = canon_head(n);
+	if (is_atom(n))
 		return;
-	}
-	buf_addc(c->out, n->kind == K_COMPARE ? compares[(int)n->compare] : (char)('a' + n->kind));
-	buf_addc(c->out, '(');
-	from = c->out->n;
+	*c->pen++ = '(';
+	if (canon_pair(c, n))
+		return;
+	from = (size_t)(c->pen - c->out->s);
 	if (n->kind == K_COMPARE && (n->compare == MORE || n->compare == MORE_EQ)) {
 		canon_write(c, c->f->node[n->kid].next);
 		canon_write(c, n->kid);
@@ -795,7 +588,7 @@ static void canon_write(struct canon *c, short at)
 	}
 	if (commutes(n))
 		list_end(c, first, from);
-	buf_addc(c->out, ')');
+	*c->pen++ = ')';
 }
 
 static void canon(struct buf *out, struct str desc)
@@ -809,11 +602,15 @@ static void canon(struct buf *out, struct str desc)
 	c.out = out;
 	c.f = &f;
 	c.n = 0;
+	c.pen = pen_down(out, (size_t)f.n * CANON_MAX);
+	if (!c.pen)
+		return;
 	for (int i = 0; i < f.letters; i++) {
 		canon_write(&c, f.root[i]);
 		part_end(&c, ';');
 	}
 	list_end(&c, 0, from);
+	pen_up(out, c.pen);
 }
 
 /* Shuffle the operands of a node; a sum keeps a term in front that is added. */
@@ -870,15 +667,43 @@ static bool twin(struct buf *out, struct str desc, struct rng *rng)
 
 /* ---- prompt ---- */
 
+/* Of a sound desc: each ; stands between two. */
+static int count_letters(struct str desc)
+{
+	int n = desc.n > 0;
+
+	for (size_t i = 0; i < desc.n; i++)
+		n += desc.s[i] == ';';
+	return n;
+}
+
 static double answers_log2(struct str desc)
 {
-	struct forest f;
+	return count_letters(desc);
+}
 
-	return forest_read(&f, desc) ? f.letters : 0;
+/* Bit k: kind k occurs, of sums, comparisons and the rarer operators; by letters and signs that no other has. */
+static unsigned kinds_seen(struct str desc)
+{
+	unsigned char sum = 0, compare = 0, xor = 0, implies = 0, iff = 0, nand = 0, nor = 0;
+
+	for (size_t i = 2; i < desc.n; i++) { /* several at a time, as nothing branches */
+		unsigned char c = (unsigned char)desc.s[i], before = (unsigned char)desc.s[i - 1], first = (unsigned char)desc.s[i - 2];
+
+		sum |= (unsigned char)((c == '*') | (c == '+') | (c == '-'));
+		compare |= (unsigned char)((c == '<') | (c == '>') | (c == '='));
+		xor |= c == 'x';
+		implies |= c == 'm';
+		iff |= c == 'f';
+		nand |= (unsigned char)((c == 'a') & (before == 'n'));
+		nor |= (unsigned char)((c == 'r') & (first == 'n'));
+	}
+	return (unsigned)sum << K_SUM | (unsigned)compare << K_COMPARE | (unsigned)xor << K_XOR | (unsigned)nand << K_NAND |
+	       (unsigned)nor << K_NOR | (unsigned)implies << K_IMPLIES | (unsigned)iff << K_IFF;
 }
 
 /* The order of operations and the meaning of the rarer operators, as far as they occur. */
-static void order_write(struct buf *out, const struct forest *f, enum lang lang)
+static void order_write(struct buf *out, struct str desc, enum lang lang)
 {
 	static const char *const meaning[][LANGS] = {
 		[K_XOR] = { " x xor y: exactly one of x and y is true.", "x xor y：x、y 中恰有一个为真。" },
@@ -888,16 +713,14 @@ static void order_write(struct buf *out, const struct forest *f, enum lang lang)
 				"x implies y：仅当 x 为真且 y 为假时为假。" },
 		[K_IFF] = { " x iff y: x and y have the same truth value.", "x iff y：x、y 真假相同。" },
 	};
-	unsigned seen = 0; /* bit k: kind k occurs */
+	unsigned seen = kinds_seen(desc);
 
-	for (int i = 1; i < f->n; i++)
-		seen |= 1u << f->node[i].kind;
 	if (lang == LANG_ZH)
-		buf_addf(out, "运算顺序：%s%snot、and、or。", seen & (1u << K_SUM | 1u << K_PRODUCT) ? "算术（先 * 后 + -）、" : "",
+		buf_addf(out, "运算顺序：%s%snot、and、or。", seen & 1u << K_SUM ? "算术（先 * 后 + -）、" : "",
 			 seen & 1u << K_COMPARE ? "比较、" : "");
 	else
 		buf_addf(out, "Precedence: %s%snot, and, or.",
-			 seen & (1u << K_SUM | 1u << K_PRODUCT) ? "arithmetic (* before + and -), " : "",
+			 seen & 1u << K_SUM ? "arithmetic (* before + and -), " : "",
 			 seen & 1u << K_COMPARE ? "comparisons, " : "");
 	for (int k = K_XOR; k <= K_IFF; k++)
 		if (seen & 1u << k)
@@ -920,19 +743,18 @@ static void lines_write(struct buf *out, struct str desc)
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
-	struct forest f;
 	struct buf *b;
 
-	if (!forest_read(&f, desc))
+	if (!desc.n)
 		return;
 	b = hole_open(holes, "expressions");
 	if (b)
 		lines_write(b, desc);
 	b = hole_open(holes, "order");
 	if (b)
-		order_write(b, &f, lang);
+		order_write(b, desc, lang);
 	hole_put(holes, "inline", desc);
-	hole_puti(holes, "count", f.letters);
+	hole_puti(holes, "count", count_letters(desc));
 }
 
 const struct task task_boolean_expressions = {
