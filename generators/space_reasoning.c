@@ -6,6 +6,7 @@
  */
 #include "generators/space_reasoning.h"
 #include "generators/lists.h"
+#include "generators/pen.h"
 
 #include <assert.h>
 #include <math.h>
@@ -126,10 +127,15 @@ static bool skip(struct str *s, char c)
 /* -1: no direction of this lattice. */
 static int dir_of(int lattice, char sign)
 {
-	for (int i = 0; space_sign[lattice][i]; i++)
-		if (space_sign[lattice][i] == sign)
-			return i;
-	return -1;
+	/* 1 + the direction */
+	static const signed char dirs[SPACE_LATTICES]['Z' - 'A' + 1] = {
+		{ ['R' - 'A'] = 1, ['U' - 'A'] = 2, ['L' - 'A'] = 3, ['D' - 'A'] = 4 },
+		{ ['E' - 'A'] = 1, ['Q' - 'A'] = 2, ['Z' - 'A'] = 3, ['C' - 'A'] = 4 },
+		{ ['R' - 'A'] = 1, ['E' - 'A'] = 2, ['Q' - 'A'] = 3, ['L' - 'A'] = 4, ['Z' - 'A'] = 5, ['C' - 'A'] = 6 },
+		{ ['E' - 'A'] = 1, ['U' - 'A'] = 2, ['Q' - 'A'] = 3, ['Z' - 'A'] = 4, ['D' - 'A'] = 5, ['C' - 'A'] = 6 },
+	};
+
+	return sign >= 'A' && sign <= 'Z' ? dirs[lattice][sign - 'A'] - 1 : -1;
 }
 
 /* Moves up to the next "," or ";", cut off the text. */
@@ -283,41 +289,52 @@ bool space_read(struct space_walk *w, struct str desc)
 	return desc.n == 0;
 }
 
-static void write_moves(struct buf *out, int lattice, const struct space_moves *m)
+static char *put_moves(char *pen, int lattice, const struct space_moves *m)
 {
-	for (int i = 0; i < m->n; i++) {
-		buf_addc(out, space_sign[lattice][m->run[i].dir]);
-		buf_addi(out, m->run[i].n);
-	}
+	for (int i = 0; i < m->n; i++)
+		pen = pen_int(pen_char(pen, space_sign[lattice][m->run[i].dir]), m->run[i].n);
+	return pen;
+}
+
+/* Bytes of the walk's text without the names, at most. */
+static size_t moves_room(const struct space_walk *w)
+{
+	size_t room = 16;
+
+	for (int i = 0; i < w->events; i++)
+		room += 8 + 4 * (size_t)w->event[i].by.n;
+	for (int i = 0; i < w->stops; i++)
+		room += 2 + 4 * (size_t)w->stop[i].n;
+	return room;
 }
 
 static void write_desc(struct buf *out, const struct space_walk *w)
 {
 	bool named[SPACE_ITEMS] = { false };
+	size_t room = moves_room(w);
+	char *pen;
 
-	buf_addz(out, lattice_name[w->lattice]);
-	buf_addc(out, ':');
+	for (int i = 0; i < w->events; i++)
+		room += w->name[w->event[i].item][LANG_EN].n + w->name[w->event[i].item][LANG_ZH].n;
+	pen = pen_down(out, room);
+	if (!pen)
+		return;
+	pen = pen_char(pen_str(pen, str_of(lattice_name[w->lattice])), ':');
 	for (int i = 0; i < w->events; i++) {
 		const struct space_event *e = &w->event[i];
 
 		if (e->jump)
-			buf_addc(out, '|');
-		else if (i) {
-			buf_addc(out, ',');
-			write_moves(out, w->lattice, &e->by);
-			buf_addc(out, ',');
-		}
-		buf_add(out, w->name[e->item][LANG_EN]);
-		if (!named[e->item]) {
-			buf_addc(out, '=');
-			buf_add(out, w->name[e->item][LANG_ZH]);
-		}
+			*pen++ = '|';
+		else if (i)
+			pen = pen_char(put_moves(pen_char(pen, ','), w->lattice, &e->by), ',');
+		pen = pen_str(pen, w->name[e->item][LANG_EN]);
+		if (!named[e->item])
+			pen = pen_str(pen_char(pen, '='), w->name[e->item][LANG_ZH]);
 		named[e->item] = true;
 	}
-	for (int i = 0; i < w->stops; i++) {
-		buf_addc(out, i ? ';' : '?');
-		write_moves(out, w->lattice, &w->stop[i]);
-	}
+	for (int i = 0; i < w->stops; i++)
+		pen = put_moves(pen_char(pen, i ? ';' : '?'), w->lattice, &w->stop[i]);
+	pen_up(out, pen);
 }
 
 /* ---- the solver: walks of unknown place are drawn on sheets of their own until an item ties them to another ---- */
@@ -509,13 +526,15 @@ static void grade(struct effort *e, struct str desc)
 /* Names that could be told: all items but the one where one stands, each once. */
 static double answers_log2(struct str desc)
 {
-	struct space_walk w;
+	int items = 0, stops = 0;
 	double log = 0;
 
-	if (!space_read(&w, desc))
-		return 0;
-	for (int i = 0; i < w.stops && w.items - 1 - i > 1; i++)
-		log += log2(w.items - 1 - i);
+	for (size_t i = 0; i < desc.n; i++) { /* each item is named in both languages once, each stop has a sign before it */
+		items += desc.s[i] == '=';
+		stops += (desc.s[i] == '?') | (desc.s[i] == ';');
+	}
+	for (int i = 0; i < stops && items - 1 - i > 1; i++)
+		log += log2(items - 1 - i);
 	return log;
 }
 
@@ -570,6 +589,7 @@ static void canon(struct buf *out, struct str desc)
 	struct space_walk w;
 	int how, dirs;
 	struct space_moves m;
+	char *pen;
 
 	if (!space_read(&w, desc))
 		return;
@@ -577,34 +597,44 @@ static void canon(struct buf *out, struct str desc)
 	dirs = space_dirs(w.lattice);
 	if (w.lattice == SPACE_DIAMOND)
 		w.lattice = SPACE_SQUARE;
-	buf_addz(out, lattice_name[w.lattice]);
+	pen = pen_down(out, moves_room(&w));
+	if (!pen)
+		return;
+	pen = pen_str(pen, str_of(lattice_name[w.lattice]));
 	for (int i = 0; i < w.events; i++) {
-		buf_addc(out, w.event[i].jump ? '|' : ',');
 		turn_moves(&m, &w.event[i].by, dirs, how);
-		write_moves(out, w.lattice, &m);
-		buf_addc(out, ',');
-		buf_addi(out, w.event[i].item);
+		pen = put_moves(pen_char(pen, w.event[i].jump ? '|' : ','), w.lattice, &m);
+		pen = pen_int(pen_char(pen, ','), w.event[i].item);
 	}
 	for (int i = 0; i < w.stops; i++) {
-		buf_addc(out, '?');
 		turn_moves(&m, &w.stop[i], dirs, how);
-		write_moves(out, w.lattice, &m);
+		pen = put_moves(pen_char(pen, '?'), w.lattice, &m);
 	}
+	pen_up(out, pen);
 }
 
+/* Different ones, as if all were shuffled: what stands at a place is the place itself until something else was put there. */
 static void draw_names(struct space_walk *w, struct rng *rng)
 {
-	int count = (int)list_count("things"), order[4096];
+	struct list_all things = list_all("things");
+	uint32_t at[SPACE_ITEMS], put[SPACE_ITEMS];
+	int moved = 0;
 
-	assert(count <= 4096 && count >= SPACE_ITEMS);
-	for (int i = 0; i < count; i++)
-		order[i] = i;
+	assert(things.count >= SPACE_ITEMS);
 	for (int i = 0; i < w->items; i++) {
-		int j = i + (int)rng_below(rng, (uint32_t)(count - i)), drawn = order[j];
+		uint32_t here = (uint32_t)i, j = here + rng_below(rng, (uint32_t)things.count - here), drawn = j;
+		int to = moved;
 
-		order[j] = order[i];
+		for (int k = 0; k < moved; k++) {
+			drawn = at[k] == j ? put[k] : drawn;
+			here = at[k] == (uint32_t)i ? put[k] : here;
+			to = at[k] == j ? k : to;
+		}
+		at[to] = j;
+		put[to] = here;
+		moved += to == moved;
 		for (int lang = 0; lang < LANGS; lang++)
-			w->name[i][lang] = list_at("things", (size_t)drawn, (enum lang)lang);
+			w->name[i][lang] = things.entry[drawn][lang];
 	}
 }
 

@@ -1,103 +1,108 @@
 /* space_reasoning_told.c - a walk on a lattice in words, as a list and in arrows; and its worked solution. */
+#include "generators/pen.h"
 #include "generators/space_reasoning.h"
 
 #include <stdlib.h>
 
 /* ---- moves ---- */
 
-/* What the letters of space_sign stand for. */
 static const struct dir {
-	char sign;
-	const char *arrow, *said[LANGS];
+	struct pen_text arrow, said[LANGS];
+	bool to; /* "to the upper left", but "left" */
 } dirs[] = {
-	{ 'R', "→", { "right", "右" } },       { 'E', "↗", { "upper right", "右上" } }, { 'U', "↑", { "up", "上" } },
-	{ 'Q', "↖", { "upper left", "左上" } }, { 'L', "←", { "left", "左" } },          { 'Z', "↙", { "lower left", "左下" } },
-	{ 'D', "↓", { "down", "下" } },        { 'C', "↘", { "lower right", "右下" } },
+	{ PEN_TEXT("→"), { PEN_TEXT("right"), PEN_TEXT("右") }, false },      { PEN_TEXT("↗"), { PEN_TEXT("upper right"), PEN_TEXT("右上") }, true },
+	{ PEN_TEXT("↑"), { PEN_TEXT("up"), PEN_TEXT("上") }, false },         { PEN_TEXT("↖"), { PEN_TEXT("upper left"), PEN_TEXT("左上") }, true },
+	{ PEN_TEXT("←"), { PEN_TEXT("left"), PEN_TEXT("左") }, false },       { PEN_TEXT("↙"), { PEN_TEXT("lower left"), PEN_TEXT("左下") }, true },
+	{ PEN_TEXT("↓"), { PEN_TEXT("down"), PEN_TEXT("下") }, false },       { PEN_TEXT("↘"), { PEN_TEXT("lower right"), PEN_TEXT("右下") }, true },
 };
 
+/* The directions of each lattice, in the order of space_sign. */
 static const struct dir *dir_of(int lattice, int dir)
 {
-	const struct dir *d = dirs;
+	static const unsigned char at[SPACE_LATTICES][6] = { { 0, 2, 4, 6 }, { 1, 3, 5, 7 }, { 0, 1, 3, 4, 5, 7 }, { 1, 2, 3, 5, 6, 7 } };
 
-	while (d->sign != space_sign[lattice][dir])
-		d++;
-	return d;
+	return &dirs[at[lattice][dir]];
 }
 
-/* "to the upper left", but "left". */
-static bool says_to(char sign)
-{
-	return sign == 'E' || sign == 'Q' || sign == 'Z' || sign == 'C';
-}
-
-static void add_arrow(struct buf *out, bool more, const char *arrow, int n)
-{
-	if (more)
-		buf_addc(out, ' ');
-	buf_addz(out, arrow);
-	buf_addi(out, n);
-}
+enum { MOVE_MAX = 48 }; /* bytes of a run, however it is said */
 
 /* "→2 ↑1"; in a honeycomb, where no two steps go the same way, "↑↖↑" */
-static void add_arrows(struct buf *out, int lattice, const struct space_moves *m)
+static char *put_arrows(char *pen, int lattice, const struct space_moves *m)
 {
 	for (int i = 0; i < m->n; i++) {
-		const char *arrow = dir_of(lattice, m->run[i].dir)->arrow;
-
-		if (lattice == SPACE_HONEYCOMB)
-			buf_addz(out, arrow);
-		else
-			add_arrow(out, i > 0, arrow, m->run[i].n);
+		if (i && lattice != SPACE_HONEYCOMB)
+			*pen++ = ' ';
+		pen = pen_text(pen, &dir_of(lattice, m->run[i].dir)->arrow);
+		if (lattice != SPACE_HONEYCOMB)
+			pen = pen_int(pen, m->run[i].n);
 	}
+	return pen;
+}
+
+static void add_arrows(struct buf *out, int lattice, const struct space_moves *m)
+{
+	char *pen = pen_down(out, (size_t)m->n * MOVE_MAX);
+
+	if (pen)
+		pen_up(out, put_arrows(pen, lattice, m));
 }
 
 /* "one step each up, upper left and up" */
-static void add_single_steps(struct buf *out, const struct space_moves *m, enum lang lang)
+static char *put_single_steps(char *pen, const struct space_moves *m, enum lang lang)
 {
-	if (lang == LANG_ZH)
-		buf_addz(out, m->n > 1 ? "依次向" : "向");
-	else
-		buf_addz(out, m->n > 1 ? "one step each " : "one step ");
+	static const struct pen_text before[LANGS][2] = { { PEN_TEXT("one step "), PEN_TEXT("one step each ") }, { PEN_TEXT("向"), PEN_TEXT("依次向") } };
+	static const struct pen_text after[2] = { PEN_TEXT("走 1 步"), PEN_TEXT("各走 1 步") };
+	static const struct pen_text between[LANGS] = { PEN_TEXT(", "), PEN_TEXT("、") }, and = PEN_TEXT(" and ");
+
+	pen = pen_text(pen, &before[lang][m->n > 1]);
 	for (int i = 0; i < m->n; i++) {
-		if (i && lang == LANG_ZH)
-			buf_addz(out, "、");
-		else if (i)
-			buf_addz(out, i + 1 < m->n ? ", " : " and ");
-		if (m->n == 1 && lang == LANG_EN && m->run[i].dir % 3 != 1) /* directions 1 and 4 are up and down */
-			buf_add(out, STR("to the "));
-		buf_addz(out, dir_of(SPACE_HONEYCOMB, m->run[i].dir)->said[lang]);
+		const struct dir *d = dir_of(SPACE_HONEYCOMB, m->run[i].dir);
+
+		if (i)
+			pen = pen_text(pen, lang == LANG_EN && i + 1 == m->n ? &and : &between[lang]);
+		if (m->n == 1 && lang == LANG_EN && d->to)
+			pen = pen_str(pen, STR("to the "));
+		pen = pen_text(pen, &d->said[lang]);
 	}
-	if (lang == LANG_ZH)
-		buf_addz(out, m->n > 1 ? "各走 1 步" : "走 1 步");
+	return lang == LANG_ZH ? pen_text(pen, &after[m->n > 1]) : pen;
 }
 
 /* "2 steps right, 1 step up and 3 steps left" */
-static void add_moves(struct buf *out, int lattice, const struct space_moves *m, enum lang lang)
+static char *put_runs(char *pen, int lattice, const struct space_moves *m, enum lang lang)
 {
-	if (lattice == SPACE_HONEYCOMB) {
-		add_single_steps(out, m, lang);
-		return;
-	}
+	static const struct pen_text first = PEN_TEXT("向"), again = PEN_TEXT("，再向"), go = PEN_TEXT("走 "), end = PEN_TEXT(" 步");
+	static const struct pen_text comma = PEN_TEXT(", "), and = PEN_TEXT(" and "), step[2] = { PEN_TEXT(" step "), PEN_TEXT(" steps ") };
+
 	for (int i = 0; i < m->n; i++) {
 		const struct dir *d = dir_of(lattice, m->run[i].dir);
 		int n = m->run[i].n;
 
 		if (lang == LANG_ZH) {
-			buf_addz(out, i ? "，再向" : "向");
-			buf_addz(out, d->said[lang]);
-			buf_addz(out, "走 ");
-			buf_addi(out, n);
-			buf_addz(out, " 步");
+			pen = pen_text(pen_text(pen, i ? &again : &first), &d->said[lang]);
+			pen = pen_text(pen_int(pen_text(pen, &go), n), &end);
 			continue;
 		}
 		if (i)
-			buf_add(out, i + 1 < m->n ? STR(", ") : STR(" and "));
-		buf_addi(out, n);
-		buf_add(out, n == 1 ? STR(" step ") : STR(" steps "));
-		if (says_to(d->sign))
-			buf_add(out, STR("to the "));
-		buf_addz(out, d->said[lang]);
+			pen = pen_text(pen, i + 1 < m->n ? &comma : &and);
+		pen = pen_text(pen_int(pen, n), &step[n != 1]);
+		if (d->to)
+			pen = pen_str(pen, STR("to the "));
+		pen = pen_text(pen, &d->said[lang]);
 	}
+	return pen;
+}
+
+static void add_moves(struct buf *out, int lattice, const struct space_moves *m, enum lang lang)
+{
+	char *pen = pen_down(out, (size_t)(m->n + 1) * MOVE_MAX);
+
+	if (pen)
+		pen_up(out, lattice == SPACE_HONEYCOMB ? put_single_steps(pen, m, lang) : put_runs(pen, lattice, m, lang));
+}
+
+static void add_text(struct buf *out, const struct pen_text *t)
+{
+	buf_add(out, (struct str){ t->s, t->n });
 }
 
 static void add_name(struct buf *out, const struct space_walk *w, int item, enum lang lang)
@@ -194,7 +199,11 @@ static void add_legend(struct buf *out, const struct space_walk *w, enum lang la
 	for (int i = 0; i < space_dirs(w->lattice); i++) {
 		const struct dir *d = dir_of(w->lattice, i);
 
-		buf_addf(out, "%s%s %s", !i ? "" : lang == LANG_ZH ? "、" : ", ", d->arrow, d->said[lang]);
+		if (i)
+			buf_addz(out, lang == LANG_ZH ? "、" : ", ");
+		add_text(out, &d->arrow);
+		buf_addc(out, ' ');
+		add_text(out, &d->said[lang]);
 	}
 	buf_addz(out, end[lang][w->lattice == SPACE_HONEYCOMB]);
 }
@@ -284,7 +293,8 @@ static struct space_at plus(struct space_at a, struct space_at b, int sign)
 static void tell_steps(struct buf *out, const struct space_walk *w)
 {
 	for (int i = 0; i < space_dirs(w->lattice); i++) {
-		buf_addf(out, "%s%s", i ? " " : "", dir_of(w->lattice, i)->arrow);
+		buf_addz(out, i ? " " : "");
+		add_text(out, &dir_of(w->lattice, i)->arrow);
 		add_at(out, space_step(w->lattice, i));
 	}
 	buf_addc(out, '\n');
