@@ -214,72 +214,87 @@ static bool work_out(const struct bt *t, int64_t *ret)
 
 /* ---- the desc ---- */
 
-static void values_write(struct buf *out, const int32_t *v, int n, int cols)
+static char *number_put(char *pen, int32_t v)
 {
-	char *pen = pen_down(out, 8 * (size_t)n); /* of five digits at most */
-
-	for (int i = 0, x = 0; pen && i < n; i++, x = x + 1 == cols ? 0 : x + 1) {
-		if (i)
-			*pen++ = x ? ',' : '/';
-		if (v[i] < 0)
-			*pen++ = '-';
-		pen = pen_int(pen, v[i] < 0 ? -v[i] : v[i]);
-	}
-	if (pen)
-		pen_up(out, pen);
+	if (v < 0)
+		*pen++ = '-';
+	return pen_int(pen, v < 0 ? -v : v);
 }
 
-static void bug_write(struct buf *out, const struct bt *t, const struct bt_bug *b, int cols)
+static char *values_put_all(char *pen, const int32_t *v, int n, int cols)
 {
-	buf_addc(out, b->kind);
-	if (b->kind == 'c')
-		buf_addc(out, b->back ? 'u' : 'd');
-	if (b->kind == 'r' || b->kind == 'h')
-		buf_addc(out, b->back ? 'l' : 'r');
-	if (strchr("crhsx", b->kind))
-		buf_addi(out, b->by);
-	if (b->kind == 's' || b->kind == 'x')
-		buf_addc(out, ':');
-	for (int i = b->first; strchr("nes", b->kind) && i < b->first + b->n; i++) {
-		if (i > b->first)
-			buf_addc(out, ',');
-		buf_addi(out, t->spot[i].row + 1);
-		buf_addc(out, '.');
-		buf_addi(out, t->spot[i].col + 1);
-		if (b->kind == 'e')
-			buf_addc(out, '.');
-		if (b->kind == 'e')
-			buf_addi(out, t->spot[i].shown);
+	for (int i = 0, x = 0; i < n; i++, x = x + 1 == cols ? 0 : x + 1) {
+		if (i)
+			*pen++ = x ? ',' : '/';
+		pen = number_put(pen, v[i]);
 	}
-	if (b->kind == 'b')
-		values_write(out, t->extra + b->first, b->n, cols);
-	if (b->kind == 'x')
-		values_write(out, t->extra + b->first, b->n, BT_EXTRA);
+	return pen;
+}
+
+static char *spots_write(char *pen, const struct bt *t, const struct bt_bug *b)
+{
+	for (int i = b->first; i < b->first + b->n; i++) {
+		if (i > b->first)
+			*pen++ = ',';
+		pen = pen_int(pen, t->spot[i].row + 1);
+		pen = pen_int(pen_char(pen, '.'), t->spot[i].col + 1);
+		if (b->kind == 'e')
+			pen = number_put(pen_char(pen, '.'), t->spot[i].shown);
+	}
+	return pen;
+}
+
+static char *bug_write(char *pen, const struct bt *t, const struct bt_bug *b, int cols)
+{
+	*pen++ = b->kind;
+	switch (b->kind) {
+	case 'c':
+		return pen_int(pen_char(pen, b->back ? 'u' : 'd'), b->by);
+	case 'r':
+	case 'h':
+		return pen_int(pen_char(pen, b->back ? 'l' : 'r'), b->by);
+	case 's':
+		return spots_write(pen_char(pen_int(pen, b->by), ':'), t, b);
+	case 'n':
+	case 'e':
+		return spots_write(pen, t, b);
+	case 'b':
+		return values_put_all(pen, t->extra + b->first, b->n, cols);
+	case 'x':
+		return values_put_all(pen_char(pen_int(pen, b->by), ':'), t->extra + b->first, b->n, BT_EXTRA);
+	default:
+		return pen;
+	}
 }
 
 static void bt_write(struct buf *out, const struct bt *t)
 {
 	int cols = t->cols;
+	/* values have five digits at most */
+	char *pen = pen_down(out, 8 * (size_t)(t->rows * cols + t->extras) + 16 * (size_t)t->spots + 512);
 
-	for (int i = 0; i < t->cols; i++)
-		buf_addf(out, "%s%d", i ? "," : "", t->col[i]);
-	buf_addc(out, ';');
-	values_write(out, t->cell, t->rows * t->cols, t->cols);
+	if (!pen)
+		return;
+	for (int i = 0; i < cols; i++)
+		pen = pen_int(i ? pen_char(pen, ',') : pen, t->col[i]);
+	pen = values_put_all(pen_char(pen, ';'), t->cell, t->rows * cols, cols);
 	for (int i = 0; i < t->bugs; i++) {
-		buf_addc(out, i ? '|' : ';');
-		bug_write(out, t, &t->bug[i], cols);
+		pen = bug_write(pen_char(pen, i ? '|' : ';'), t, &t->bug[i], cols);
 		cols += t->bug[i].kind == 'x';
 	}
-	buf_addf(out, ";%s %d", bt_stats[t->stat], t->a + 1);
+	pen = pen_char(pen_str(pen_char(pen, ';'), str_of(bt_stats[t->stat])), ' ');
+	pen = pen_int(pen, t->a + 1);
 	if (t->b >= 0)
-		buf_addf(out, "~%d", t->b + 1);
+		pen = pen_int(pen_char(pen, '~'), t->b + 1);
 	for (int i = 0; i < t->conditions; i++) {
 		const struct bt_condition *c = &t->condition[i];
 
-		buf_addf(out, "%c%d%c%d", i ? '&' : '?', c->col + 1, c->op, (int)c->lo);
+		pen = pen_char(pen_int(pen_char(pen, i ? '&' : '?'), c->col + 1), c->op);
+		pen = number_put(pen, c->lo);
 		if (c->op == ':')
-			buf_addf(out, ",%d", (int)c->hi);
+			pen = number_put(pen_char(pen, ','), c->hi);
 	}
+	pen_up(out, pen);
 }
 
 static void answer_write(struct buf *out, int64_t hundredths)
@@ -618,12 +633,11 @@ static void grade(struct effort *e, struct str desc)
 	};
 	bool cells = false, moves = false;
 	uint8_t row[BT_ROWS];
-	int64_t due;
 	struct bt t;
 	int rows;
 
 	*e = (struct effort){ .technique = "" };
-	if (!bt_read(&t, desc) || !work_out(&t, &due))
+	if (!bt_read(&t, desc))
 		return;
 	rows = choose(&t, row);
 	for (int i = 0; i < t.bugs; i++) {

@@ -39,16 +39,14 @@ static char *two_digits(char *pen, int v)
 	return pen_char(pen_char(pen, (char)('0' + v / 10)), (char)('0' + v % 10));
 }
 
-/* The days count from 1 January 2030, a Tuesday. */
+/* The days count from 1 January 2030, a Tuesday. Counted from March, months of 31 and 30 days take turns, five of them 153 days. */
 static char *put_date(char *pen, int32_t day)
 {
 	static const struct pen_text year = PEN_TEXT("2030-");
-	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int month = 0;
+	int from_march = (int)day - 59 + (day < 59 ? 365 : 0), month = (5 * from_march + 2) / 153;
+	int in_month = from_march - (153 * month + 2) / 5 + 1;
 
-	while (day >= days[month])
-		day -= days[month++];
-	return two_digits(pen_char(two_digits(pen_text(pen, &year), month + 1), '-'), (int)day + 1);
+	return two_digits(pen_char(two_digits(pen_text(pen, &year), month < 10 ? month + 3 : month - 9), '-'), in_month);
 }
 
 /* In a column's unit: at most two decimals. */
@@ -434,7 +432,9 @@ static void condition_put(struct buf *out, const struct bt *t, const struct bt_c
 	};
 	int column = t->col[c->col];
 
-	buf_addf(out, lang == LANG_ZH ? "“%s”" : "%s", bt_heading(column, lang));
+	buf_addz(out, lang == LANG_ZH ? "“" : "");
+	buf_addz(out, bt_heading(column, lang));
+	buf_addz(out, lang == LANG_ZH ? "”" : "");
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		if (ops[i].op == c->op)
 			buf_addz(out, ops[i].text[lang]);
@@ -486,10 +486,18 @@ static void put_question(struct holes *holes, const struct bt *t, enum lang lang
 		buf_addf(b, "“%s”的%s", a, name);
 	else if (b && lang == LANG_ZH)
 		buf_addf(b, "“%s”的%s与“%s”的%s之差的绝对值", a, name, other, name);
-	else if (b && !other)
-		buf_addf(b, "the %s of %s", name, a);
-	else if (b)
-		buf_addf(b, "the absolute difference between the %s of %s and the %s of %s", name, a, name, other);
+	else if (b) {
+		buf_add(b, other ? STR("the absolute difference between the ") : STR("the "));
+		buf_addz(b, name);
+		buf_add(b, STR(" of "));
+		buf_addz(b, a);
+	}
+	if (b && lang == LANG_EN && other) {
+		buf_add(b, STR(" and the "));
+		buf_addz(b, name);
+		buf_add(b, STR(" of "));
+		buf_addz(b, other);
+	}
 	hole_put(holes, "note", str_of(notes[t->stat][lang] ? notes[t->stat][lang] : ""));
 }
 
