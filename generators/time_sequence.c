@@ -215,6 +215,17 @@ static int longest_taken(const struct plans *p)
 	return cap;
 }
 
+/* Steps from `at` on of a set, up to the first that is none of it; the set's last steps are none. */
+static inline int run_from(steps_set open, int at)
+{
+	uint64_t low = ~(uint64_t)open, high = ~(uint64_t)(open >> 64);
+
+	if (at >= 64)
+		return __builtin_ctzll(high >> (at - 64));
+	low >>= at;
+	return low ? __builtin_ctzll(low) : 64 - at + __builtin_ctzll(high);
+}
+
 void day_lengths(int length[PLANS_STARTS], const struct plans *p, const struct hours *h)
 {
 	int cap = longest_taken(p);
@@ -223,7 +234,7 @@ void day_lengths(int length[PLANS_STARTS], const struct plans *p, const struct h
 	for (int i = 0; i < p->people; i++)
 		open &= h[i].open;
 	for (int k = 0; k < PLANS_STARTS; k++) {
-		int run = steps_first(~(open >> k * PLANS_GRID));
+		int run = run_from(open, k * PLANS_GRID);
 
 		for (int i = 0; i < p->people && run; i++)
 			if (h[i].miss) {
@@ -273,6 +284,7 @@ struct draft {
 	steps_set busy[PLANS_DAYS][PLANS_PEOPLE];
 	struct hours hours[PLANS_DAYS][PLANS_PEOPLE];
 	int length[PLANS_DAYS][PLANS_STARTS];
+	struct best best[PLANS_DAYS]; /* of each day's lengths */
 	struct best goal;
 };
 
@@ -281,11 +293,18 @@ static void look(struct draft *w, int d, int i)
 	hours_of(&w->hours[d][i], &w->p.person[i], w->busy[d][i], d);
 }
 
+static void measure(struct draft *w, int d)
+{
+	day_lengths(w->length[d], &w->p, w->hours[d]);
+	w->best[d] = (struct best){ 0, 0 };
+	best_add(&w->best[d], w->length[d]);
+}
+
 static void look_at_all(struct draft *w, int d)
 {
 	for (int i = 0; i < w->p.people; i++)
 		look(w, d, i);
-	day_lengths(w->length[d], &w->p, w->hours[d]);
+	measure(w, d);
 }
 
 static bool has_kind(const struct plan *p, enum note_kind kind)
@@ -382,7 +401,7 @@ static bool pick(const struct draft *w, int least, int most, int *d, int *k, str
 	int n = 0;
 
 	for (int a = 0; a < w->p.days; a++)
-		for (int b = 0; b < PLANS_STARTS; b++)
+		for (int b = 0; b < PLANS_STARTS && w->best[a].length >= least; b++)
 			if (w->length[a][b] >= least && w->length[a][b] <= most && rng_below(rng, (uint32_t)++n) == 0) {
 				*d = a;
 				*k = b;
@@ -465,17 +484,20 @@ static bool fit(struct draft *w, struct rng *rng)
 		int d = 0, k = 0;
 
 		for (int a = 0; a < w->p.days; a++)
-			best_add(&best, w->length[a]);
+			if (w->best[a].length > best.length)
+				best = w->best[a];
+			else if (w->best[a].length == best.length)
+				best.count += w->best[a].count;
 		if (best.length == w->goal.length && best.count == w->goal.count)
 			return true;
 		if (best.length > w->goal.length) {
 			pick(w, w->goal.length + 1, PLANS_STEPS, &d, &k, rng);
 			cut(w, d, k, w->goal.length, rng);
-			day_lengths(w->length[d], &w->p, w->hours[d]);
+			measure(w, d);
 		} else if (best.length == w->goal.length && best.count > w->goal.count) {
 			pick(w, w->goal.length, w->goal.length, &d, &k, rng);
 			cut(w, d, k, (int)rng_below(rng, (uint32_t)w->goal.length), rng);
-			day_lengths(w->length[d], &w->p, w->hours[d]);
+			measure(w, d);
 		} else {
 			draw_start(w, w->goal.length, &d, &k, rng);
 			clear(w, d, k, w->goal.length, -1, rng);
@@ -634,9 +656,9 @@ static double answers_log2(struct str desc)
 {
 	static const double log2_of[PLANS_DAYS + 1] = { 0, 10.584962500721156, 11.584962500721156, 12.169925001442312, 12.584962500721156,
 							12.906890595608518 };
-	struct plans p;
+	int days = desc.n > 1 && desc.s[1] == ' ' ? desc.s[0] - '0' : 0; /* what a desc begins with */
 
-	return plans_read(&p, desc) ? log2_of[p.days] : 0; /* 96 lengths, 16 starts a day */
+	return days > 0 && days <= PLANS_DAYS ? log2_of[days] : 0; /* 96 lengths, 16 starts a day */
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
@@ -846,7 +868,7 @@ static void canon(struct buf *out, struct str desc)
 				*pen++ = '-';
 		}
 		pen_up(out, pen);
-		for (int kind = 0; kind < NOTE_KINDS; kind++) {
+		for (int kind = 0; person->notes && kind < NOTE_KINDS; kind++) {
 			const struct note *n = plan_note(person, (enum note_kind)kind);
 
 			if (n && kind != NOTE_LUNCH && kind != NOTE_DAYS)

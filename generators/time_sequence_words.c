@@ -83,9 +83,10 @@ static void put_plans(struct holes *holes, const struct plans *p, enum lang lang
 {
 	static const struct pen_text item = PEN_TEXT("\n- ");
 	struct buf *b = hole_open(holes, "plans");
+	const struct list_all people = list_all("people");
 
 	for (int i = 0; b && i < p->people; i++) {
-		struct str name = list_at("people", p->person[i].name, lang);
+		struct str name = people.entry[p->person[i].name][lang];
 		char *pen = pen_down(b, PERSON_MAX + name.n);
 
 		if (!pen)
@@ -105,6 +106,7 @@ static void put_table(struct holes *holes, const struct plans *p, enum lang lang
 {
 	static const struct pen_text bar = PEN_TEXT(" |"), row = PEN_TEXT("\n| ");
 	struct buf *b = hole_open(holes, "table");
+	const struct list_all people = list_all("people");
 
 	if (!b)
 		return;
@@ -118,7 +120,7 @@ static void put_table(struct holes *holes, const struct plans *p, enum lang lang
 	for (int d = 0; d < p->days; d++)
 		buf_addz(b, "---|");
 	for (int i = 0; i < p->people; i++) {
-		struct str name = list_at("people", p->person[i].name, lang);
+		struct str name = people.entry[p->person[i].name][lang];
 		char *pen = pen_down(b, PERSON_MAX + name.n);
 
 		if (!pen)
@@ -138,12 +140,13 @@ static void put_json(struct holes *holes, const struct plans *p, enum lang lang)
 	};
 	static const struct pen_text first = PEN_TEXT("\""), next = PEN_TEXT(", \""), colon = PEN_TEXT("\": {"), between = PEN_TEXT("\", \"");
 	struct buf *b = hole_open(holes, "json");
+	const struct list_all people = list_all("people");
 
 	if (!b)
 		return;
 	buf_addc(b, '{');
 	for (int i = 0; i < p->people; i++) {
-		struct str name = list_at("people", p->person[i].name, lang);
+		struct str name = people.entry[p->person[i].name][lang];
 		char *pen = pen_down(b, PERSON_MAX + name.n);
 
 		if (!pen)
