@@ -5,6 +5,7 @@
  * What is told of it is in object_properties_told.c.
  */
 #include "generators/object_properties.h"
+#include "generators/pen.h"
 
 #include <math.h>
 
@@ -194,13 +195,27 @@ static bool read_event(struct props_event *e, struct str s)
 /* All properties in their order, cut off the text. */
 static bool take_item(struct str *s, uint8_t *item)
 {
-	struct props_test t;
+	const char *at = s->s;
 
-	for (int i = 0; i < PROPS; i++) {
-		if (!take_test(s, &t) || t.prop != i)
-			return false;
-		item[i] = t.value;
+	if (s->n <= 3 * PROPS) { /* one more byte stands behind an item of a whole desc; few are so near to its end */
+		struct props_test t;
+
+		for (int i = 0; i < PROPS; i++) {
+			if (!take_test(s, &t) || t.prop != i)
+				return false;
+			item[i] = t.value;
+		}
+		return true;
 	}
+	for (int i = 0; i < PROPS; i++) { /* no branch asks how many digits there are, for nobody could foresee it */
+		unsigned a = (unsigned)(at[1] - '0'), b = (unsigned)(at[2] - '0'), two = b < 10, v = a + (-two & (9 * a + b));
+
+		if (at[0] != props_letters[i] || a > 9 || (two & (a == 0)) || v >= (unsigned)props_values[i])
+			return false;
+		item[i] = (uint8_t)v;
+		at += 2 + two;
+	}
+	*s = (struct str){ at, s->n - (size_t)(at - s->s) };
 	return true;
 }
 
@@ -282,23 +297,18 @@ static void write_items(struct buf *out, const struct props *p)
 {
 	char *at;
 
-	if (!buf_reserve(out, (size_t)p->n * (3 * PROPS + 1)))
+	at = pen_down(out, (size_t)p->n * (3 * PROPS + 1));
+	if (!at)
 		return;
-	at = out->s + out->n;
 	for (int i = 0; i < p->n; i++) {
 		if (i)
 			*at++ = ',';
 		for (int j = 0; j < PROPS; j++) {
-			uint8_t v = p->item[i][j];
-
 			*at++ = props_letters[j];
-			if (v >= 10)
-				*at++ = (char)('0' + v / 10);
-			*at++ = (char)('0' + v % 10);
+			at = pen_int(at, p->item[i][j]);
 		}
 	}
-	out->n = (size_t)(at - out->s);
-	*at = 0;
+	pen_up(out, at);
 }
 
 static void write_desc(struct buf *out, const struct props *p)
@@ -326,12 +336,43 @@ bool props_meets(const uint8_t *item, const struct props_cond *c)
 	return c->all;
 }
 
-int props_count(const struct props_now *now, const struct props_cond *c)
+/* Which items meet it, how many. No branch asks for an item what nobody could foresee. */
+static int mark(uint8_t *met, const struct props_now *now, const struct props_cond *c)
 {
 	int n = 0;
 
+	memset(met, c->all, (size_t)now->n);
+	for (int k = 0; k < c->n; k++) {
+		const uint8_t prop = c->test[k].prop, value = c->test[k].value;
+
+		if (c->all)
+			for (int i = 0; i < now->n; i++)
+				met[i] &= now->item[i][prop] == value;
+		else
+			for (int i = 0; i < now->n; i++)
+				met[i] |= now->item[i][prop] == value;
+	}
 	for (int i = 0; i < now->n; i++)
-		n += props_meets(now->item[i], c);
+		n += met[i];
+	return n;
+}
+
+int props_count(const struct props_now *now, const struct props_cond *c)
+{
+	uint8_t met[PROPS_ITEMS];
+
+	return mark(met, now, c);
+}
+
+/* The same of what an event touches. */
+static int mark_touched(uint8_t *touched, const struct props *p, const struct props_now *now, const struct props_event *e)
+{
+	int n = 0;
+
+	if (e->verb != PROPS_SWAP && e->verb != PROPS_NEW)
+		return mark(touched, now, &e->cond);
+	for (int i = 0; i < now->n; i++)
+		n += touched[i] = props_touches(p, e, now->item[i]);
 	return n;
 }
 
@@ -412,26 +453,44 @@ static bool touch(struct props_now *now, int i, const struct props_event *e)
 	return true;
 }
 
+static void lose(struct props_now *now, const uint8_t *lost)
+{
+	int kept = 0;
+
+	for (int i = 0; i < now->n; i++) {
+		uint8_t item[PROPS];
+
+		memcpy(item, now->item[i], PROPS);
+		memcpy(now->item[kept], item, PROPS);
+		now->number[kept] = now->number[i];
+		kept += !lost[i];
+	}
+	now->n = kept;
+}
+
+/* The event, whose guard holds, comes over these items. */
+static bool step(struct props_now *now, const struct props_event *e, const uint8_t *touched)
+{
+	int n = now->n;
+
+	if (e->verb == PROPS_LOSE) {
+		lose(now, touched);
+		return true;
+	}
+	for (int i = 0; i < n; i++)
+		if (touched[i] && !touch(now, i, e))
+			return false;
+	return true;
+}
+
 bool props_step(struct props_now *now, const struct props *p, const struct props_event *e)
 {
-	int n = now->n, kept = 0;
+	uint8_t touched[PROPS_ITEMS];
 
 	if (!props_awake(now, e))
 		return true;
-	for (int i = 0; i < n; i++) {
-		bool touched = props_touches(p, e, now->item[i]);
-
-		if (e->verb != PROPS_LOSE) {
-			if (touched && !touch(now, i, e))
-				return false;
-		} else if (!touched) {
-			memmove(now->item[kept], now->item[i], PROPS);
-			now->number[kept++] = now->number[i];
-		}
-	}
-	if (e->verb == PROPS_LOSE)
-		now->n = kept;
-	return true;
+	mark_touched(touched, p, now, e);
+	return step(now, e, touched);
 }
 
 static bool play(struct props_now *now, const struct props *p)
@@ -492,11 +551,13 @@ static void grade(struct effort *e, struct str desc)
 	props_begin(&now, &p);
 	for (int i = 0; i < p.events; i++) {
 		const struct props_event *ev = &p.event[i];
+		uint8_t touched[PROPS_ITEMS];
 
 		hard = ev->least ? 2 : hard < 1 ? 1 : hard;
-		for (int j = 0; j < now.n && props_awake(&now, ev); j++)
-			e->steps += props_touches(&p, ev, now.item[j]);
-		if (!props_step(&now, &p, ev))
+		if (!props_awake(&now, ev))
+			continue;
+		e->steps += mark_touched(touched, &p, &now, ev);
+		if (!step(&now, ev, touched))
 			return;
 	}
 	for (int i = 0; i < p.counts; i++)
@@ -704,10 +765,10 @@ static enum props_verb draw_verb(struct draw *d)
 /* Neither does the collection run out, nor does it grow without end. */
 static bool bearable(const struct draw *d, const struct props_event *e)
 {
-	int touched = 0, grows = e->verb == PROPS_ADD || e->verb == PROPS_TWO || e->verb == PROPS_NEW;
+	bool grows = e->verb == PROPS_ADD || e->verb == PROPS_TWO || e->verb == PROPS_NEW;
+	uint8_t which[PROPS_ITEMS];
+	int touched = mark_touched(which, d->p, &d->now, e);
 
-	for (int i = 0; i < d->now.n; i++)
-		touched += props_touches(d->p, e, d->now.item[i]);
 	if (e->verb == PROPS_LOSE)
 		return 2 * touched <= d->now.n && d->now.n - touched >= 2 && 2 * (d->now.n - touched) > d->p->n;
 	return touched && (!grows || d->now.n + touched <= 2 * d->p->n + 4);

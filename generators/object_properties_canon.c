@@ -1,11 +1,12 @@
 /* object_properties_canon.c - a collection's text without what does not matter: the order of items, and which value is which, sizes apart. */
 #include "generators/object_properties.h"
 #include "base/hash.h"
+#include "generators/pen.h"
 
 /* Colours of values that no renaming changes, refined by the items and changes they stand in. */
 struct hues {
 	uint64_t of[PROPS][24];
-	uint64_t no_effect; /* the hue of an effect that changes nothing, which most events have beside their own */
+	uint64_t same[PROPS + 1]; /* the hue of an effect that changes none of so many properties; all: most events have such a one */
 };
 
 static uint64_t test_hue(const struct hues *h, struct props_test t)
@@ -24,14 +25,12 @@ static uint64_t cond_hue(const struct hues *h, const struct props_cond *c)
 
 static uint64_t effect_hue(const struct hues *h, const struct props_effect *e)
 {
-	uint64_t all = 7;
-	bool any = false;
+	uint64_t all;
+	int i = 0;
 
-	for (int i = 0; i < PROPS; i++)
-		any |= e->value[i] >= 0;
-	if (!any)
-		return h->no_effect;
-	for (int i = 0; i < PROPS; i++)
+	while (i < PROPS && e->value[i] < 0)
+		i++;
+	for (all = h->same[i]; i < PROPS; i++)
 		all = rng_mix(all, e->value[i] < 0 ? 0 : h->of[i][e->value[i]]);
 	return all;
 }
@@ -46,17 +45,33 @@ static void item_hues(uint64_t *hue, const struct hues *h, const struct props *p
 			hue[i] = rng_mix(hue[i], h->of[j][p->item[i][j]]);
 }
 
-static uint64_t event_hue(const struct hues *h, const struct props_event *e)
+/* Of all events, one step after the other for the same reason; frame: the hue of the verb and the guard's number, which never changes. */
+static void event_hues(uint64_t *hue, const struct hues *h, const uint64_t *frame, const struct props *p)
 {
-	uint64_t all = rng_mix((uint64_t)e->verb, (uint64_t)e->least);
+	const struct props_cond none = { .n = 0 };
+	const uint64_t no_guard = cond_hue(h, &none);
+	uint64_t one[PROPS_EVENTS], two[PROPS_EVENTS];
 
-	all = rng_mix(all, cond_hue(h, &e->guard));
-	all = rng_mix(all, cond_hue(h, &e->cond));
-	if (e->verb == PROPS_SWAP)
-		return rng_mix(all, rng_mix(test_hue(h, e->from), 3) + rng_mix(test_hue(h, e->to), 3));
-	if (e->verb == PROPS_NEW)
-		return rng_mix(all, (uint64_t)(8 * e->from.prop + e->to.prop));
-	return rng_mix(rng_mix(all, effect_hue(h, &e->one)), effect_hue(h, &e->two));
+	for (int i = 0; i < p->events; i++)
+		one[i] = p->event[i].guard.n ? cond_hue(h, &p->event[i].guard) : no_guard;
+	for (int i = 0; i < p->events; i++)
+		two[i] = cond_hue(h, &p->event[i].cond);
+	for (int i = 0; i < p->events; i++)
+		hue[i] = rng_mix(rng_mix(frame[i], one[i]), two[i]);
+	for (int i = 0; i < p->events; i++) {
+		one[i] = effect_hue(h, &p->event[i].one);
+		two[i] = effect_hue(h, &p->event[i].two);
+	}
+	for (int i = 0; i < p->events; i++) {
+		const struct props_event *e = &p->event[i];
+
+		if (e->verb == PROPS_SWAP)
+			hue[i] = rng_mix(hue[i], rng_mix(test_hue(h, e->from), 3) + rng_mix(test_hue(h, e->to), 3));
+		else if (e->verb == PROPS_NEW)
+			hue[i] = rng_mix(hue[i], (uint64_t)(8 * e->from.prop + e->to.prop));
+		else
+			hue[i] = rng_mix(rng_mix(hue[i], one[i]), two[i]);
+	}
 }
 
 /* Values that a puzzle speaks of, by their bits. */
@@ -113,21 +128,25 @@ static void mark_effect(struct hues *to, const struct props_effect *e, uint64_t 
 }
 
 /* Three rounds: values, the items that they share, the values of these. */
-static void find_hues(struct hues *h, const struct props *p)
+static void find_hues(struct hues *h, uint64_t *frame, const struct props *p)
 {
-	uint64_t items[PROPS_ITEMS];
+	uint64_t items[PROPS_ITEMS], events[PROPS_EVENTS];
 	struct spoken spoken;
+	struct hues next;
 
 	find_spoken(&spoken, p);
-	h->no_effect = 7;
+	h->same[0] = 7;
 	for (int i = 0; i < PROPS; i++)
-		h->no_effect = rng_mix(h->no_effect, 0);
+		h->same[i + 1] = rng_mix(h->same[i], 0);
+	for (int i = 0; i < p->events; i++)
+		frame[i] = rng_mix((uint64_t)p->event[i].verb, (uint64_t)p->event[i].least);
 	for (int i = 0; i < PROPS; i++)
 		for (int v = 0; v < 24; v++)
 			h->of[i][v] = i == PROP_SIZE ? (uint64_t)v : 99;
 	for (int round = 0; round < 4; round++) {
-		struct hues next = *h;
-
+		for (int i = 0; i < PROPS; i++)
+			for (uint32_t left = spoken.of[i]; left; left &= left - 1)
+				next.of[i][__builtin_ctz(left)] = h->of[i][__builtin_ctz(left)];
 		item_hues(items, h, p);
 		for (int i = 0; i < p->n; i++) {
 			uint64_t hue = rng_mix(items[i], 17);
@@ -135,11 +154,13 @@ static void find_hues(struct hues *h, const struct props *p)
 			for (int j = 0; j < PROPS; j++)
 				next.of[j][p->item[i][j]] += hue;
 		}
+		event_hues(events, h, frame, p);
 		for (int i = 0; i < p->events; i++) {
 			const struct props_event *e = &p->event[i];
-			uint64_t hue = rng_mix(event_hue(h, e), (uint64_t)i);
+			uint64_t hue = rng_mix(events[i], (uint64_t)i);
 
-			mark_cond(&next, &e->guard, rng_mix(hue, 1));
+			if (e->guard.n)
+				mark_cond(&next, &e->guard, rng_mix(hue, 1));
 			mark_cond(&next, &e->cond, rng_mix(hue, 2));
 			if (e->verb == PROPS_SWAP) {
 				hue = rng_mix(hue, 19);
@@ -174,31 +195,37 @@ static void sort_hues(uint64_t *hue, int n)
 	}
 }
 
-static void add_hue(struct buf *out, uint64_t hue)
+static char *put_hue(char *pen, uint64_t hue)
 {
-	char text[18] = " ";
-
-	hash64_hex(hue, text + 1);
-	buf_add(out, (struct str){ text, 17 });
+	*pen = ' ';
+	hash64_hex(hue, pen + 1);
+	return pen + 17;
 }
 
 void props_canon(struct buf *out, struct str desc)
 {
-	uint64_t items[PROPS_ITEMS];
+	uint64_t items[PROPS_ITEMS], events[PROPS_EVENTS], frame[PROPS_EVENTS];
 	struct props p;
 	struct hues h;
+	char *pen;
 
 	if (!props_read(&p, desc))
 		return;
-	find_hues(&h, &p);
+	find_hues(&h, frame, &p);
 	item_hues(items, &h, &p);
+	event_hues(events, &h, frame, &p);
 	sort_hues(items, p.n);
-	buf_reserve(out, 17 * (size_t)(p.n + p.events + p.counts) + 16);
-	buf_addf(out, "%d %d %d", p.n, p.events, p.counts);
+	pen = pen_down(out, 17 * (size_t)(p.n + p.events + p.counts) + 16);
+	if (!pen)
+		return;
+	pen = pen_int(pen, p.n);
+	pen = pen_int(pen_char(pen, ' '), p.events);
+	pen = pen_int(pen_char(pen, ' '), p.counts);
 	for (int i = 0; i < p.n; i++)
-		add_hue(out, items[i]);
+		pen = put_hue(pen, items[i]);
 	for (int i = 0; i < p.events; i++)
-		add_hue(out, event_hue(&h, &p.event[i]));
+		pen = put_hue(pen, events[i]);
 	for (int i = 0; i < p.counts; i++)
-		add_hue(out, cond_hue(&h, &p.count[i]));
+		pen = put_hue(pen, cond_hue(&h, &p.count[i]));
+	pen_up(out, pen);
 }

@@ -1,63 +1,61 @@
 /* object_properties_told.c - a collection and its changes in sentences, lines and a table; and the worked solution. */
 #include "generators/object_properties.h"
+#include "generators/pen.h"
 
 /* ---- words ---- */
 
-static const char *const kinds[][LANGS] = {
-	{ "key", "钥匙" },   { "lamp", "台灯" },   { "spoon", "勺子" },  { "vase", "花瓶" },  { "clock", "时钟" },  { "box", "盒子" },
-	{ "cup", "杯子" },   { "ball", "球" },     { "chair", "椅子" },  { "drum", "鼓" },    { "ring", "戒指" },   { "comb", "梳子" },
-	{ "bell", "铃铛" },  { "kite", "风筝" },   { "mask", "面具" },   { "brush", "刷子" }, { "bowl", "碗" },     { "pen", "钢笔" },
-	{ "hat", "帽子" },   { "shoe", "鞋" },     { "bag", "包" },      { "plate", "盘子" }, { "candle", "蜡烛" }, { "umbrella", "雨伞" },
+static const struct pen_text kinds[][LANGS] = {
+	{ PEN_TEXT("key"), PEN_TEXT("钥匙") },   { PEN_TEXT("lamp"), PEN_TEXT("台灯") },   { PEN_TEXT("spoon"), PEN_TEXT("勺子") },  { PEN_TEXT("vase"), PEN_TEXT("花瓶") },  { PEN_TEXT("clock"), PEN_TEXT("时钟") },  { PEN_TEXT("box"), PEN_TEXT("盒子") },
+	{ PEN_TEXT("cup"), PEN_TEXT("杯子") },   { PEN_TEXT("ball"), PEN_TEXT("球") },     { PEN_TEXT("chair"), PEN_TEXT("椅子") },  { PEN_TEXT("drum"), PEN_TEXT("鼓") },    { PEN_TEXT("ring"), PEN_TEXT("戒指") },   { PEN_TEXT("comb"), PEN_TEXT("梳子") },
+	{ PEN_TEXT("bell"), PEN_TEXT("铃铛") },  { PEN_TEXT("kite"), PEN_TEXT("风筝") },   { PEN_TEXT("mask"), PEN_TEXT("面具") },   { PEN_TEXT("brush"), PEN_TEXT("刷子") }, { PEN_TEXT("bowl"), PEN_TEXT("碗") },     { PEN_TEXT("pen"), PEN_TEXT("钢笔") },
+	{ PEN_TEXT("hat"), PEN_TEXT("帽子") },   { PEN_TEXT("shoe"), PEN_TEXT("鞋") },     { PEN_TEXT("bag"), PEN_TEXT("包") },      { PEN_TEXT("plate"), PEN_TEXT("盘子") }, { PEN_TEXT("candle"), PEN_TEXT("蜡烛") }, { PEN_TEXT("umbrella"), PEN_TEXT("雨伞") },
 };
 
-static const char *const sizes[][LANGS] = {
-	{ "tiny", "极小" }, { "very small", "很小" }, { "small", "小" },   { "medium", "中等" },
-	{ "large", "大" },  { "very large", "很大" }, { "huge", "极大" },
+static const struct pen_text sizes[][LANGS] = {
+	{ PEN_TEXT("tiny"), PEN_TEXT("极小") }, { PEN_TEXT("very small"), PEN_TEXT("很小") }, { PEN_TEXT("small"), PEN_TEXT("小") },   { PEN_TEXT("medium"), PEN_TEXT("中等") },
+	{ PEN_TEXT("large"), PEN_TEXT("大") },  { PEN_TEXT("very large"), PEN_TEXT("很大") }, { PEN_TEXT("huge"), PEN_TEXT("极大") },
 };
 
-static const char *const colours[][LANGS] = {
-	{ "red", "红色" },    { "blue", "蓝色" },  { "green", "绿色" }, { "yellow", "黄色" }, { "black", "黑色" }, { "white", "白色" },
-	{ "purple", "紫色" }, { "pink", "粉色" },  { "brown", "棕色" }, { "grey", "灰色" },   { "orange", "橙色" }, { "beige", "米色" },
-	{ "turquoise", "青绿色" }, { "crimson", "深红色" }, { "indigo", "靛蓝色" }, { "maroon", "栗色" },
+static const struct pen_text colours[][LANGS] = {
+	{ PEN_TEXT("red"), PEN_TEXT("红色") },    { PEN_TEXT("blue"), PEN_TEXT("蓝色") },  { PEN_TEXT("green"), PEN_TEXT("绿色") }, { PEN_TEXT("yellow"), PEN_TEXT("黄色") }, { PEN_TEXT("black"), PEN_TEXT("黑色") }, { PEN_TEXT("white"), PEN_TEXT("白色") },
+	{ PEN_TEXT("purple"), PEN_TEXT("紫色") }, { PEN_TEXT("pink"), PEN_TEXT("粉色") },  { PEN_TEXT("brown"), PEN_TEXT("棕色") }, { PEN_TEXT("grey"), PEN_TEXT("灰色") },   { PEN_TEXT("orange"), PEN_TEXT("橙色") }, { PEN_TEXT("beige"), PEN_TEXT("米色") },
+	{ PEN_TEXT("turquoise"), PEN_TEXT("青绿色") }, { PEN_TEXT("crimson"), PEN_TEXT("深红色") }, { PEN_TEXT("indigo"), PEN_TEXT("靛蓝色") }, { PEN_TEXT("maroon"), PEN_TEXT("栗色") },
 };
 
-static const char *const materials[][LANGS] = {
-	{ "glass", "玻璃" }, { "steel", "钢" },     { "wood", "木头" },   { "plastic", "塑料" }, { "leather", "皮革" }, { "paper", "纸" },
-	{ "rubber", "橡胶" }, { "marble", "大理石" }, { "copper", "铜" }, { "bamboo", "竹子" },  { "clay", "陶土" },    { "wool", "羊毛" },
-	{ "silk", "丝绸" },  { "granite", "花岗岩" }, { "cork", "软木" }, { "titanium", "钛" },
+static const struct pen_text materials[][LANGS] = {
+	{ PEN_TEXT("glass"), PEN_TEXT("玻璃") }, { PEN_TEXT("steel"), PEN_TEXT("钢") },     { PEN_TEXT("wood"), PEN_TEXT("木头") },   { PEN_TEXT("plastic"), PEN_TEXT("塑料") }, { PEN_TEXT("leather"), PEN_TEXT("皮革") }, { PEN_TEXT("paper"), PEN_TEXT("纸") },
+	{ PEN_TEXT("rubber"), PEN_TEXT("橡胶") }, { PEN_TEXT("marble"), PEN_TEXT("大理石") }, { PEN_TEXT("copper"), PEN_TEXT("铜") }, { PEN_TEXT("bamboo"), PEN_TEXT("竹子") },  { PEN_TEXT("clay"), PEN_TEXT("陶土") },    { PEN_TEXT("wool"), PEN_TEXT("羊毛") },
+	{ PEN_TEXT("silk"), PEN_TEXT("丝绸") },  { PEN_TEXT("granite"), PEN_TEXT("花岗岩") }, { PEN_TEXT("cork"), PEN_TEXT("软木") }, { PEN_TEXT("titanium"), PEN_TEXT("钛") },
 };
 
-static const char *const aromas[][LANGS] = {
-	{ "coffee", "咖啡" }, { "garlic", "大蒜" },   { "lemon", "柠檬" },  { "mint", "薄荷" },  { "vanilla", "香草" }, { "cinnamon", "肉桂" },
-	{ "roses", "玫瑰" },  { "lavender", "薰衣草" }, { "smoke", "烟" },  { "honey", "蜂蜜" }, { "cheese", "奶酪" },  { "popcorn", "爆米花" },
-	{ "pepper", "胡椒" }, { "coconut", "椰子" },  { "pine needles", "松针" }, { "soap", "肥皂" },
+static const struct pen_text aromas[][LANGS] = {
+	{ PEN_TEXT("coffee"), PEN_TEXT("咖啡") }, { PEN_TEXT("garlic"), PEN_TEXT("大蒜") },   { PEN_TEXT("lemon"), PEN_TEXT("柠檬") },  { PEN_TEXT("mint"), PEN_TEXT("薄荷") },  { PEN_TEXT("vanilla"), PEN_TEXT("香草") }, { PEN_TEXT("cinnamon"), PEN_TEXT("肉桂") },
+	{ PEN_TEXT("roses"), PEN_TEXT("玫瑰") },  { PEN_TEXT("lavender"), PEN_TEXT("薰衣草") }, { PEN_TEXT("smoke"), PEN_TEXT("烟") },  { PEN_TEXT("honey"), PEN_TEXT("蜂蜜") }, { PEN_TEXT("cheese"), PEN_TEXT("奶酪") },  { PEN_TEXT("popcorn"), PEN_TEXT("爆米花") },
+	{ PEN_TEXT("pepper"), PEN_TEXT("胡椒") }, { PEN_TEXT("coconut"), PEN_TEXT("椰子") },  { PEN_TEXT("pine needles"), PEN_TEXT("松针") }, { PEN_TEXT("soap"), PEN_TEXT("肥皂") },
 };
 
-static const char *const origins[][LANGS] = {
-	{ "Japan", "日本" }, { "Brazil", "巴西" }, { "Egypt", "埃及" },   { "Norway", "挪威" },   { "Canada", "加拿大" }, { "Mexico", "墨西哥" },
-	{ "India", "印度" }, { "Kenya", "肯尼亚" }, { "Peru", "秘鲁" },   { "Spain", "西班牙" },  { "Greece", "希腊" },   { "Iceland", "冰岛" },
-	{ "Vietnam", "越南" }, { "Poland", "波兰" }, { "Cuba", "古巴" },  { "Morocco", "摩洛哥" },
+static const struct pen_text origins[][LANGS] = {
+	{ PEN_TEXT("Japan"), PEN_TEXT("日本") }, { PEN_TEXT("Brazil"), PEN_TEXT("巴西") }, { PEN_TEXT("Egypt"), PEN_TEXT("埃及") },   { PEN_TEXT("Norway"), PEN_TEXT("挪威") },   { PEN_TEXT("Canada"), PEN_TEXT("加拿大") }, { PEN_TEXT("Mexico"), PEN_TEXT("墨西哥") },
+	{ PEN_TEXT("India"), PEN_TEXT("印度") }, { PEN_TEXT("Kenya"), PEN_TEXT("肯尼亚") }, { PEN_TEXT("Peru"), PEN_TEXT("秘鲁") },   { PEN_TEXT("Spain"), PEN_TEXT("西班牙") },  { PEN_TEXT("Greece"), PEN_TEXT("希腊") },   { PEN_TEXT("Iceland"), PEN_TEXT("冰岛") },
+	{ PEN_TEXT("Vietnam"), PEN_TEXT("越南") }, { PEN_TEXT("Poland"), PEN_TEXT("波兰") }, { PEN_TEXT("Cuba"), PEN_TEXT("古巴") },  { PEN_TEXT("Morocco"), PEN_TEXT("摩洛哥") },
 };
 
 static const struct property {
-	const char *name[LANGS];
-	const char *const (*value)[LANGS];
+	struct pen_text name[LANGS];
+	const struct pen_text (*value)[LANGS];
 } properties[PROPS] = {
-	{ { "kind", "种类" }, kinds },        { { "size", "尺寸" }, sizes },   { { "colour", "颜色" }, colours },
-	{ { "material", "材质" }, materials }, { { "smell", "气味" }, aromas }, { { "origin", "产地" }, origins },
+	{ { PEN_TEXT("kind"), PEN_TEXT("种类") }, kinds },        { { PEN_TEXT("size"), PEN_TEXT("尺寸") }, sizes },   { { PEN_TEXT("colour"), PEN_TEXT("颜色") }, colours },
+	{ { PEN_TEXT("material"), PEN_TEXT("材质") }, materials }, { { PEN_TEXT("smell"), PEN_TEXT("气味") }, aromas }, { { PEN_TEXT("origin"), PEN_TEXT("产地") }, origins },
 };
 
-static const char *word(int prop, int value, enum lang lang)
+static const struct pen_text *word(int prop, int value, enum lang lang)
 {
-	return properties[prop].value[value][lang];
+	return &properties[prop].value[value][lang];
 }
 
-static char *put(char *at, const char *text)
+static void add_text(struct buf *out, const struct pen_text *t)
 {
-	size_t n = strlen(text);
-
-	memcpy(at, text, n);
-	return at + n;
+	buf_add(out, (struct str){ t->s, t->n });
 }
 
 enum { ITEM_ROOM = 256 }; /* bytes of an item in words: six words of at most 16 bytes, and what stands between them */
@@ -66,67 +64,65 @@ enum { ITEM_ROOM = 256 }; /* bytes of an item in words: six words of at most 16 
 static char *put_english(char *at, const uint8_t *item, int without)
 {
 	static const int before[] = { PROP_SIZE, PROP_COLOUR, PROP_KIND };
+	static const struct pen_text thing = PEN_TEXT("thing");
 	bool any = false;
 
 	*at++ = 'a';
 	for (int i = 0; i < 3; i++) {
-		const char *w = word(before[i], item[before[i]], LANG_EN);
+		const struct pen_text *w = word(before[i], item[before[i]], LANG_EN);
 
 		if (before[i] == without && without == PROP_KIND)
-			w = "thing";
+			w = &thing;
 		else if (before[i] == without)
 			continue;
 		/* "an orange key" where the size is left out, "an umbrella" where there were nothing before it */
-		if (!any && (w[0] == 'a' || w[0] == 'e' || w[0] == 'i' || w[0] == 'o' || w[0] == 'u'))
+		if (!any && (w->s[0] == 'a' || w->s[0] == 'e' || w->s[0] == 'i' || w->s[0] == 'o' || w->s[0] == 'u'))
 			*at++ = 'n';
-		*at++ = ' ';
-		at = put(at, w);
+		at = pen_text(pen_char(at, ' '), w);
 		any = true;
 	}
 	if (without != PROP_MATERIAL)
-		at = put(put(at, " made of "), word(PROP_MATERIAL, item[PROP_MATERIAL], LANG_EN));
+		at = pen_text(pen_str(at, STR(" made of ")), word(PROP_MATERIAL, item[PROP_MATERIAL], LANG_EN));
 	if (without != PROP_AROMA)
-		at = put(put(at, ", smelling of "), word(PROP_AROMA, item[PROP_AROMA], LANG_EN));
+		at = pen_text(pen_str(at, STR(", smelling of ")), word(PROP_AROMA, item[PROP_AROMA], LANG_EN));
 	if (without != PROP_ORIGIN)
-		at = put(put(at, ", from "), word(PROP_ORIGIN, item[PROP_ORIGIN], LANG_EN));
+		at = pen_text(pen_str(at, STR(", from ")), word(PROP_ORIGIN, item[PROP_ORIGIN], LANG_EN));
 	return at;
 }
 
 static char *put_chinese(char *at, const uint8_t *item, int without)
 {
-	at = put(at, "一件");
+	static const struct pen_text thing = PEN_TEXT("物品");
+
+	at = pen_str(at, STR("一件"));
 	if (without != PROP_SIZE)
-		at = put(put(at, word(PROP_SIZE, item[PROP_SIZE], LANG_ZH)), "的");
+		at = pen_str(pen_text(at, word(PROP_SIZE, item[PROP_SIZE], LANG_ZH)), STR("的"));
 	if (without != PROP_COLOUR)
-		at = put(at, word(PROP_COLOUR, item[PROP_COLOUR], LANG_ZH));
-	at = put(at, without == PROP_KIND ? "物品" : word(PROP_KIND, item[PROP_KIND], LANG_ZH));
+		at = pen_text(at, word(PROP_COLOUR, item[PROP_COLOUR], LANG_ZH));
+	at = pen_text(at, without == PROP_KIND ? &thing : word(PROP_KIND, item[PROP_KIND], LANG_ZH));
 	if (without != PROP_MATERIAL)
-		at = put(put(put(at, "，"), word(PROP_MATERIAL, item[PROP_MATERIAL], LANG_ZH)), "制");
+		at = pen_str(pen_text(pen_str(at, STR("，")), word(PROP_MATERIAL, item[PROP_MATERIAL], LANG_ZH)), STR("制"));
 	if (without != PROP_AROMA)
-		at = put(put(put(at, "，"), word(PROP_AROMA, item[PROP_AROMA], LANG_ZH)), "味");
+		at = pen_str(pen_text(pen_str(at, STR("，")), word(PROP_AROMA, item[PROP_AROMA], LANG_ZH)), STR("味"));
 	if (without != PROP_ORIGIN)
-		at = put(put(at, "，产自"), word(PROP_ORIGIN, item[PROP_ORIGIN], LANG_ZH));
+		at = pen_text(pen_str(at, STR("，产自")), word(PROP_ORIGIN, item[PROP_ORIGIN], LANG_ZH));
 	return at;
 }
 
 static void say_item(struct buf *out, const uint8_t *item, int without, enum lang lang)
 {
-	char *at;
+	char *at = pen_down(out, ITEM_ROOM);
 
-	if (!buf_reserve(out, ITEM_ROOM))
-		return;
-	at = out->s + out->n;
-	at = lang == LANG_ZH ? put_chinese(at, item, without) : put_english(at, item, without);
-	out->n = (size_t)(at - out->s);
-	*at = 0;
+	if (at)
+		pen_up(out, lang == LANG_ZH ? put_chinese(at, item, without) : put_english(at, item, without));
 }
 
 /* "colour red", "颜色为红色" */
 static void say_test(struct buf *out, int prop, int value, enum lang lang)
 {
-	buf_addz(out, properties[prop].name[lang]);
-	buf_addz(out, lang == LANG_ZH ? "为" : " ");
-	buf_addz(out, word(prop, value, lang));
+	add_text(out, &properties[prop].name[lang]);
+	buf_add(out, lang == LANG_ZH ? STR("为") : STR(" "));
+	add_text(out, word(prop, value, lang));
 }
 
 static void say_cond(struct buf *out, const struct props_cond *c, enum lang lang)
@@ -172,7 +168,7 @@ static void say_part(struct buf *out, const struct props_event *e, bool second, 
 	const struct props_test *t = second ? &e->to : &e->from;
 
 	if (e->verb == PROPS_NEW)
-		buf_addz(out, properties[t->prop].name[lang]);
+		add_text(out, &properties[t->prop].name[lang]);
 	else if (e->verb == PROPS_SWAP)
 		say_test(out, t->prop, t->value, lang);
 	else
@@ -237,9 +233,9 @@ static int run_property(const struct props *p)
 /* "The smell is coffee for the first 3, garlic for the next 2." */
 static void say_runs(struct buf *out, const struct props *p, int prop, enum lang lang)
 {
-	buf_addf(out, lang == LANG_ZH ? "按上面的次序，它们的%s是：" : " Their %s, in the order above, is ", properties[prop].name[lang]);
+	buf_addf(out, lang == LANG_ZH ? "按上面的次序，它们的%s是：" : " Their %s, in the order above, is ", properties[prop].name[lang].s);
 	for (int i = 0, n; i < p->n; i += n) {
-		const char *w = word(prop, p->item[i][prop], lang);
+		const char *w = word(prop, p->item[i][prop], lang)->s;
 
 		for (n = 1; i + n < p->n && p->item[i + n][prop] == p->item[i][prop]; n++)
 			;
@@ -283,47 +279,39 @@ static void add_lines(struct buf *out, const struct props *p, enum lang lang)
 static char *put_table_row(char *at, const uint8_t *item, enum lang lang)
 {
 	*at++ = '|';
-	for (int j = 0; j < PROPS; j++) {
-		*at++ = ' ';
-		at = put(put(at, item ? word(j, item[j], lang) : properties[j].name[lang]), " |");
-	}
+	for (int j = 0; j < PROPS; j++)
+		at = pen_str(pen_text(pen_char(at, ' '), item ? word(j, item[j], lang) : &properties[j].name[lang]), STR(" |"));
 	return at;
 }
 
 static void add_table(struct buf *out, const struct props *p, enum lang lang)
 {
-	char *at;
+	char *at = pen_down(out, (size_t)(p->n + 2) * ITEM_ROOM);
 
-	if (!buf_reserve(out, (size_t)(p->n + 2) * ITEM_ROOM))
+	if (!at)
 		return;
-	at = put(put_table_row(out->s + out->n, NULL, lang), "\n|---|---|---|---|---|---|");
-	for (int i = 0; i < p->n; i++) {
-		*at++ = '\n';
-		at = put_table_row(at, p->item[i], lang);
-	}
-	out->n = (size_t)(at - out->s);
-	*at = 0;
+	at = pen_str(put_table_row(at, NULL, lang), STR("\n|---|---|---|---|---|---|"));
+	for (int i = 0; i < p->n; i++)
+		at = put_table_row(pen_char(at, '\n'), p->item[i], lang);
+	pen_up(out, at);
 }
 
 /* A line of JSON for each item. */
 static void add_json(struct buf *out, const struct props *p, enum lang lang)
 {
-	char *at;
+	char *at = pen_down(out, (size_t)p->n * ITEM_ROOM + 1);
 
-	if (!buf_reserve(out, (size_t)p->n * ITEM_ROOM + 1))
+	if (!at)
 		return;
-	at = out->s + out->n;
 	for (int i = 0; i < p->n; i++) {
-		at = put(at, i ? ",\n " : "[");
+		at = pen_str(at, i ? STR(",\n ") : STR("["));
 		for (int j = 0; j < PROPS; j++) {
-			at = put(put(at, j ? ", \"" : "{\""), properties[j].name[lang]);
-			at = put(put(put(at, "\": \""), word(j, p->item[i][j], lang)), "\"");
+			at = pen_text(pen_str(at, j ? STR(", \"") : STR("{\"")), &properties[j].name[lang]);
+			at = pen_str(pen_text(pen_str(at, STR("\": \"")), word(j, p->item[i][j], lang)), STR("\""));
 		}
 		*at++ = '}';
 	}
-	*at++ = ']';
-	out->n = (size_t)(at - out->s);
-	*at = 0;
+	pen_up(out, pen_char(at, ']'));
 }
 
 static void capital(struct buf *out, size_t at)
@@ -402,7 +390,7 @@ static void put_sizes(struct holes *holes, enum lang lang)
 	for (int i = 0; b && i < props_values[PROP_SIZE]; i++) {
 		if (i)
 			buf_addz(b, lang == LANG_ZH ? "、" : ", ");
-		buf_addz(b, word(PROP_SIZE, i, lang));
+		add_text(b, word(PROP_SIZE, i, lang));
 	}
 }
 
@@ -461,7 +449,7 @@ static void tell_item(struct buf *out, const struct props_now *now, int i, unsig
 	buf_addf(out, "#%d", now->number[i]);
 	for (int j = 0; j < PROPS; j++)
 		if (props >> order[j] & 1) {
-			buf_addf(out, "%s%s", sep, word(order[j], now->item[i][order[j]], lang));
+			buf_addf(out, "%s%s", sep, word(order[j], now->item[i][order[j]], lang)->s);
 			sep = lang == LANG_ZH ? "、" : ", ";
 		}
 }
