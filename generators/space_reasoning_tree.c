@@ -352,12 +352,18 @@ static void infer(struct tree_known *k, const struct tree *t)
 	}
 }
 
+/* What follows is a tree; whether the facts all hold in it is not asked. */
+static bool infer_tree(struct tree_known *k, const struct tree *t)
+{
+	infer(k, t);
+	return is_tree(k, t->n);
+}
+
 bool tree_solve(struct tree_known *k, const struct tree *t)
 {
 	int16_t seen[TREE_NODES] = { 0 };
 
-	infer(k, t);
-	if (!is_tree(k, t->n))
+	if (!infer_tree(k, t))
 		return false;
 	for (int i = 0; i < t->facts; i++) {
 		const struct tree_fact *f = &t->fact[i];
@@ -453,8 +459,9 @@ static void grade(struct effort *e, struct str desc)
 	struct tree t;
 	int used = 0;
 
-	if (!tree_read(&t, desc) || !tree_solve(&k, &t))
+	if (!tree_skim(&t, desc) || !infer_tree(&k, &t))
 		return;
+	mark_needed(&k, &t);
 	e->steps = t.facts;
 	for (int v = 0; v < t.n; v++) {
 		if (!k.needed[v])
@@ -478,12 +485,11 @@ static double answers_log2(struct str desc)
 	struct tree_known k;
 	struct tree t;
 	double log = 0;
-	int due = 0;
+	int due;
 
-	if (!tree_read(&t, desc) || !tree_solve(&k, &t))
+	if (!tree_skim(&t, desc) || !infer_tree(&k, &t))
 		return 0;
-	for (int v = 0; v < t.n; v++)
-		due += k.due[v];
+	due = mark_due(k.due, &k, t.n, t.asked, t.about);
 	for (int i = 0; i < due; i++)
 		log += log2((double)(t.n - 1 - i) / (due - i));
 	return log;

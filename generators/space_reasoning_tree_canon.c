@@ -98,7 +98,7 @@ void tree_canon(struct buf *out, struct str desc)
 	uint64_t colour[TREE_NODES], listed[TREE_NODES], facts[TREE_FACTS];
 	struct tree t;
 
-	if (!tree_read(&t, desc))
+	if (!tree_skim(&t, desc))
 		return;
 	buf_addf(out, "%s %d %d", tree_relations[t.asked], t.n, colours(&t, colour, listed));
 	for (int i = 0; i < t.facts; i++)

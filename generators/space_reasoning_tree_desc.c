@@ -82,6 +82,32 @@ static bool read_names(struct tree *t, struct str *s)
 	return skip(s, ':') && t->n > 1;
 }
 
+/* The same, found only. */
+static bool skim_names(struct tree *t, struct str *s)
+{
+	const char *at = s->s, *end = s->s + s->n;
+
+	for (t->n = 0; t->n < TREE_NODES;) {
+		struct str *name = t->name[t->n++];
+		const char *from = at;
+
+		while (at < end && *at != '=')
+			at++;
+		name[LANG_EN] = (struct str){ from, (size_t)(at - from) };
+		from = at += at < end;
+		while (at < end && *at != ',' && *at != ':')
+			at++;
+		name[LANG_ZH] = (struct str){ from, (size_t)(at - from) };
+		if (at == end)
+			return false;
+		if (*at++ == ':') {
+			*s = (struct str){ at, (size_t)(end - at) };
+			return t->n > 1;
+		}
+	}
+	return false;
+}
+
 /* The number that s begins with, below n; TREE_NONE for no such number. */
 static int item_head(struct str *s, int n)
 {
@@ -161,19 +187,29 @@ static bool read_question(struct tree *t, struct str s)
 	return t->about >= 0 && s.n == 0;
 }
 
-bool tree_read(struct tree *t, struct str desc)
+static bool read(struct tree *t, struct str desc, bool (*names)(struct tree *t, struct str *s))
 {
 	struct str question;
 	int next = 0;
 
 	t->facts = t->used = 0;
-	if (!str_split(&desc, ':', &question) || !read_names(t, &desc) || !read_question(t, question))
+	if (!str_split(&desc, ':', &question) || !names(t, &desc) || !read_question(t, question))
 		return false;
 	do
 		if (t->facts == TREE_FACTS || !read_fact(t, &desc, &next))
 			return false;
 	while (skip(&desc, ';'));
 	return desc.n == 0 && next == t->n;
+}
+
+bool tree_read(struct tree *t, struct str desc)
+{
+	return read(t, desc, read_names);
+}
+
+bool tree_skim(struct tree *t, struct str desc)
+{
+	return read(t, desc, skim_names);
 }
 
 static char *put(char *at, struct str s)

@@ -245,7 +245,7 @@ void tree_fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct tree t;
 
-	if (!tree_read(&t, desc))
+	if (!tree_skim(&t, desc))
 		return;
 	hole_puti(holes, "count", t.n);
 	put_facts(holes, &t, "story", lang == LANG_ZH ? STR("") : STR(" "), false, lang);
