@@ -216,10 +216,15 @@ static bool count_thoughts(struct puzzle *p, struct str rest)
 	return true;
 }
 
-/* The desc without what its thoughts mean. */
-static bool parse(struct puzzle *p, struct str desc)
+/* A desc that is known to be sound: a blank parts two thoughts. */
+static bool skim(struct puzzle *p, struct str desc)
 {
-	return parse_head(p, desc) && count_thoughts(p, p->thoughts);
+	if (!parse_head(p, desc))
+		return false;
+	p->count = 1;
+	for (size_t i = 0; i < p->thoughts.n; i++)
+		p->count += p->thoughts.s[i] == ' ';
+	return true;
 }
 
 /* ---- the teller ---- */
@@ -755,13 +760,15 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 /* depth: thoughts of the true trace, each of which rests on those before; steps: words to look at up to the mistake. */
 static void grade(struct effort *e, struct str desc)
 {
-	struct teller t = { 0 };
+	struct teller t = { .mistake = -1 };
 	struct puzzle p;
-	int wrong = first_wrong(&t, &p, desc);
 
 	*e = (struct effort){ .technique = "" };
-	if (wrong < 0)
+	if (!parse_head(&p, desc))
 		return;
+	t.p = &p;
+	t.given = p.thoughts;
+	tell(&t);
 	e->technique = p.merging ? "merging" : "letter by letter";
 	e->depth = t.told;
 	e->steps = t.looked;
@@ -770,26 +777,27 @@ static void grade(struct effort *e, struct str desc)
 /* The order in which the words are given is part of the trace: no symmetry. */
 static void canon(struct buf *out, struct str desc)
 {
-	struct puzzle p;
-
-	if (parse(&p, desc))
-		buf_add(out, desc);
+	buf_add(out, desc);
 }
 
 static void fields(struct holes *holes, struct str desc, enum lang lang)
 {
 	struct puzzle p;
 
-	if (parse(&p, desc))
+	if (skim(&p, desc))
 		thoughts_fields(holes, &p, lang);
 }
 
 /* Any thought, or No. */
 static double answers_log2(struct str desc)
 {
-	struct puzzle p;
+	ptrdiff_t bar = str_chr(desc, '|');
+	int count = 0;
 
-	return parse(&p, desc) ? log2(p.count + 1.0) : 0;
+	/* a blank before each of them */
+	for (size_t i = bar < 0 ? desc.n : (size_t)bar + 1; i < desc.n; i++)
+		count += desc.s[i] == ' ';
+	return log2(count + 1.0);
 }
 
 const struct task task_word_sorting_mistake = {

@@ -193,7 +193,8 @@ static void put_thoughts(struct holes *holes, const char *hole, const struct puz
 	for (int i = 1; b && rest.n && (pen = pen_down(b, LINE_MAX)); i++) {
 		struct thought t;
 
-		thought_next(&t, &rest, p);
+		if (!thought_next(&t, &rest, p))
+			return;
 		if (i > 1)
 			*pen++ = '\n';
 		pen = pen_int(pen_text(pen, terse ? &no_head : &say->head), i);
