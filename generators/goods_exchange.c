@@ -196,7 +196,7 @@ static bool who_head(struct goods_event *e, struct str *s, const struct goods *p
 /* One event, cut off the text; its people as they stand now. */
 static bool event_head(struct goods_event *e, struct str *s, const struct goods *p)
 {
-	e->n = 0;
+	e->n = e->a = e->b = 0;
 	e->kind = s->n ? s->s[0] : 0;
 	if (!skip(s, e->kind))
 		return false;
