@@ -7,14 +7,18 @@
 /* The number of different hashes. */
 static int count_different(const uint64_t *hash, int n)
 {
-	uint64_t slot[1024] = { 0 }; /* none of them is 0 but by a chance that would make it one less */
+	uint64_t slot[1024]; /* 0 is free: none of them is that but by a chance that would make it one less */
+	size_t slots = 128;
 	int different = 0;
 
+	while (slots < 2 * (size_t)n)
+		slots *= 2;
+	memset(slot, 0, slots * sizeof(slot[0]));
 	for (int i = 0; i < n; i++) {
-		size_t at = hash[i] % 1024;
+		size_t at = hash[i] & (slots - 1);
 
 		while (slot[at] && slot[at] != hash[i])
-			at = (at + 1) % 1024;
+			at = (at + 1) & (slots - 1);
 		different += slot[at] != hash[i];
 		slot[at] = hash[i];
 	}
