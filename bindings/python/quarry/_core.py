@@ -1,6 +1,7 @@
 """Verdicts and puzzles; what the package quarry shows of itself."""
 import collections.abc
 import functools
+import itertools
 import json
 import operator
 import os
@@ -25,6 +26,7 @@ FORMATS = ('any', 'tags', 'boxed', 'json', 'fence', 'line')
 _FORMAT = {name: i for i, name in enumerate(FORMATS)}
 _SEED_MAX = 2 ** 63 - 1
 THREADS_MAX = 256  #: of a pool
+_SLICE = 1 << 16   #: items of a batch that are handed over at once
 
 
 class Verdict(NamedTuple):
@@ -199,21 +201,23 @@ def verify_batch(items: Iterable[Item], *, format: Optional[str] = None, strict:
     ValueError that tells its number. threads: how many to judge on; the default is a pool of the process's own with one for each core.
     The GIL is released meanwhile.
     """
-    how, steps, rows = _format(format), _budget(budget), []
+    how, steps, numbered, out = _format(format), _budget(budget), enumerate(items), []
+    _pool(pool, threads, 0)
     if isinstance(items, (str, bytes, collections.abc.Mapping)):
         raise TypeError('items is a list of items, not %.80r' % (items,))
-    for k, item in enumerate(items):
-        try:
-            rows.append(_item(item, how, strict, steps))
-        except (TypeError, ValueError) as e:
-            raise (TypeError if isinstance(e, TypeError) else ValueError)(
-                'items[%d] is a mapping, or a tuple (ground_truth, response) or (task, desc, response), %s' % (k, e)) from None
-    raw = [r for r in rows if r.__class__ is tuple]
-    judged = _lib.verify_batch(_pool(pool, threads, len(raw)), raw)
-    if len(raw) == len(rows):
-        return [_verdict(v) for v in judged]
-    more = iter(judged)
-    return [_verdict(next(more)) if r.__class__ is tuple else r for r in rows]
+    while True:
+        rows = []
+        for k, item in itertools.islice(numbered, _SLICE):
+            try:
+                rows.append(_item(item, how, strict, steps))
+            except (TypeError, ValueError) as e:
+                raise (TypeError if isinstance(e, TypeError) else ValueError)(
+                    'items[%d] is a mapping, or a tuple (ground_truth, response) or (task, desc, response), %s' % (k, e)) from None
+        if not rows:
+            return out
+        raw = [r for r in rows if r.__class__ is tuple]
+        judged = map(_verdict, _lib.verify_batch(_pool(pool, threads, len(raw)), raw))
+        out += judged if len(raw) == len(rows) else [next(judged) if r.__class__ is tuple else r for r in rows]
 
 
 # ---- puzzles ----
