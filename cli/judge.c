@@ -211,7 +211,7 @@ void verdict_json(struct buf *b, const struct quarry_verdict *v)
 	json_key(b, "why");
 	json_add_z(b, v->why);
 	json_key(b, "extracted");
-	json_add_str(b, (struct str){ v->answer, v->answer ? v->answer_len : 0 });
+	json_add_str(b, (struct str){ v->answer ? v->answer : "", v->answer ? v->answer_len : 0 });
 	json_key(b, "format_ok");
 	json_add_bool(b, v->format_ok);
 	json_key(b, "answers_seen");

@@ -346,7 +346,7 @@ static void answer_nemo(struct reply *r, const struct service *s, struct str bod
 	json_key(&r->body, "why");
 	json_add_z(&r->body, x.j.v.why);
 	json_key(&r->body, "extracted");
-	json_add_str(&r->body, (struct str){ x.j.v.answer, x.j.v.answer ? x.j.v.answer_len : 0 });
+	json_add_str(&r->body, (struct str){ x.j.v.answer ? x.j.v.answer : "", x.j.v.answer ? x.j.v.answer_len : 0 });
 	json_key(&r->body, "mask_sample"); /* Gym leaves such a sample out of its scores */
 	json_add_bool(&r->body, is_error(&x.j.v));
 	json_close(&r->body, '}');
