@@ -11,7 +11,7 @@
 set -eu
 
 cd "$(dirname "$0")/.."
-root=$PWD work=$PWD/build-dist out=$PWD/dist
+work=$PWD/build-dist out=$PWD/dist
 glibc=2.17
 PATH=$work/venv/bin:$PATH
 export PATH ZIG_GLOBAL_CACHE_DIR="$work/zig" PIP_DISABLE_PIP_VERSION_CHECK=1
