@@ -197,7 +197,12 @@ sums() {
 }
 
 case ${1:-all} in
-all) wheels && aarch64 && tarball && sums ;;
+all)
+	wheels
+	aarch64
+	tarball
+	sums
+	;;
 wheels | aarch64 | tarball | sums) "$1" ;;
 *) echo "dist: unknown step \"$1\"; there are wheels, aarch64, tarball, sums" >&2; exit 2 ;;
 esac
