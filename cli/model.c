@@ -59,6 +59,7 @@ static int open_endpoint(struct sampler **ret, const char *url, struct err *err)
 		.concurrency = (int)environment("QUARRY_CONCURRENCY", 4096),
 		.timeout = environment("QUARRY_TIMEOUT", 86400),
 		.tries = (int)environment("QUARRY_TRIES", 1000),
+		.pause = environment("QUARRY_PAUSE", 60),
 	};
 
 	return sampler_endpoint_open(ret, url, &o, err);
