@@ -82,6 +82,7 @@ suite build
 took
 
 say "scripts"
+[ -n "${PYTHON:-}" ] || [ ! -x build-loaders/venv/bin/python ] || export PYTHON="$PWD/build-loaders/venv/bin/python"
 for t in tests/script_*; do
 	[ -e "$t" ] || continue
 	name=$(basename "$t")

