@@ -531,7 +531,11 @@ static const struct route prefixed[] = {
 
 const struct route *route_find(const char *url)
 {
-	struct str s = str_of(url);
+	struct str s;
+
+	while (url[0] == '/' && url[1] == '/') /* an address that ended in one was joined with a path that begins with one */
+		url++;
+	s = str_of(url);
 
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
 		if (strcmp(url, routes[i].path) == 0)
