@@ -3,6 +3,7 @@
 #include "tests/check.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -197,7 +198,10 @@ static void test_shared(void)
 	quarry_pool_free(pool);
 }
 
-#if defined(__SANITIZE_THREAD__)
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
 static void test_fork(void)
 {
 	/* forking beside threads is no business of this sanitizer's */
@@ -206,10 +210,10 @@ static void test_fork(void)
 static void *keep_asking(void *arg)
 {
 	struct quarry_pool *pool = ((void **)arg)[0];
-	const volatile bool *ends = ((void **)arg)[1];
+	const atomic_bool *ends = ((void **)arg)[1];
 	long differ = 0;
 
-	while (!*ends)
+	while (!atomic_load(ends))
 		differ += batch_differs(pool, 200);
 	return (void *)(intptr_t)differ;
 }
@@ -218,8 +222,8 @@ static void *keep_asking(void *arg)
 static void test_fork(void)
 {
 	struct quarry_pool *pool = quarry_pool_new(3);
-	volatile bool ends = false;
-	void *arg[] = { pool, (void *)&ends }, *differ;
+	atomic_bool ends = false;
+	void *arg[] = { pool, &ends }, *differ;
 	pthread_t thread;
 
 	CHECK_EQ(pthread_create(&thread, NULL, keep_asking, arg), 0);
@@ -241,7 +245,7 @@ static void test_fork(void)
 		}
 		CHECK(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	}
-	ends = true;
+	atomic_store(&ends, true);
 	pthread_join(thread, &differ);
 	CHECK_EQ((intptr_t)differ, 0);
 	quarry_pool_free(pool);
