@@ -101,6 +101,19 @@ static void key_f64(struct buf *b, const char *name, double v)
 	json_add_f64(b, v);
 }
 
+/* What slime and NeMo-Gym are told beside the score. */
+static void add_marks(struct buf *b, const struct scoring *x)
+{
+	key_f64(b, "acc", acc(&x->j.v));
+	key_f64(b, "format", x->j.v.format_ok ? 1.0 : 0.0);
+	key_f64(b, "error", is_error(&x->j.v) ? 1.0 : 0.0);
+	key_f64(b, "verify_us", took(x));
+	json_key(b, "mark");
+	json_add_z(b, quarry_mark_name(x->j.v.mark));
+	json_key(b, "why");
+	json_add_z(b, x->j.v.why);
+}
+
 static bool body_object(struct json *row, struct reply *r, struct str body)
 {
 	struct err err = ERR_INIT;
@@ -278,14 +291,7 @@ static void answer_slime(struct reply *r, const struct service *s, struct str bo
 	} else {
 		json_open(&r->body, '{');
 		key_f64(&r->body, "score", x.j.v.score);
-		key_f64(&r->body, "acc", acc(&x.j.v));
-		key_f64(&r->body, "format", x.j.v.format_ok ? 1.0 : 0.0);
-		key_f64(&r->body, "error", is_error(&x.j.v) ? 1.0 : 0.0);
-		key_f64(&r->body, "verify_us", took(&x));
-		json_key(&r->body, "mark");
-		json_add_z(&r->body, quarry_mark_name(x.j.v.mark));
-		json_key(&r->body, "why");
-		json_add_z(&r->body, x.j.v.why);
+		add_marks(&r->body, &x);
 		json_close(&r->body, '}');
 	}
 	scoring_end(&x);
@@ -337,14 +343,7 @@ static void answer_nemo(struct reply *r, const struct service *s, struct str bod
 	json_open(&r->body, '{');
 	row_copy(&r->body, row, nemo_key);
 	key_f64(&r->body, "reward", x.j.v.score);
-	key_f64(&r->body, "acc", acc(&x.j.v));
-	key_f64(&r->body, "format", x.j.v.format_ok ? 1.0 : 0.0);
-	key_f64(&r->body, "error", is_error(&x.j.v) ? 1.0 : 0.0);
-	key_f64(&r->body, "verify_us", took(&x));
-	json_key(&r->body, "mark");
-	json_add_z(&r->body, quarry_mark_name(x.j.v.mark));
-	json_key(&r->body, "why");
-	json_add_z(&r->body, x.j.v.why);
+	add_marks(&r->body, &x);
 	json_key(&r->body, "extracted");
 	json_add_str(&r->body, (struct str){ x.j.v.answer ? x.j.v.answer : "", x.j.v.answer ? x.j.v.answer_len : 0 });
 	json_key(&r->body, "mask_sample"); /* Gym leaves such a sample out of its scores */
