@@ -95,6 +95,17 @@ for f in build-asan/tests/fuzz_*; do
 	step "$(basename "$f")" env FUZZ_RUNS="$runs" ASAN_OPTIONS=abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$f"
 done
 
+# seeds TASK DIR: the cases of a task as inputs of fuzz_rule, a file each, so that exploring begins at descs that are right.
+seeds() {
+	awk -v task="$1" -v dir="$2" '
+		function write_out() { if (said) { printf "%s\n%s\n%s", task, desc, text > (dir "/case-" ++n); close(dir "/case-" n) } said = 0 }
+		/^desc: / { write_out(); desc = substr($0, 7); next }
+		/^said:/ { write_out(); text = substr($0, 6); said = 1; next }
+		/^want:/ { write_out(); next }
+		said { text = text "\n" $0 }
+		END { write_out() }' "tests/cases/$1.txt"
+}
+
 # And exploring, a minute each: libFuzzer looks for what no case has.
 fuzz_build() {
 	[ -f build-fuzz/build.ninja ] ||
@@ -114,6 +125,7 @@ if fuzz_build >"$logs/long-compile-fuzz.log" 2>&1; then
 	# every rule's desc and answer: ten million runs each
 	for t in $(build/quarry tasks --names); do
 		mkdir -p build-fuzz/corpus/rule-"$t"
+		seeds "$t" build-fuzz/corpus/rule-"$t"
 		step "explore-rule-$t" env FUZZ_TASK="$t" build-fuzz/tests/fuzz_rule -runs="${FUZZ_RULE_RUNS:-10000000}" -timeout=10 \
 			-rss_limit_mb=2048 -max_len=4096 -artifact_prefix="$logs/" build-fuzz/corpus/rule-"$t"
 	done
