@@ -5,6 +5,7 @@
 #include "cli/judge.h"
 #include "cli/model.h"
 #include "cli/progress.h"
+#include "cli/sampled.h"
 #include "cli/stop.h"
 #include "generators/measured.h"
 
@@ -45,6 +46,7 @@ struct run {
 	struct buf have_room, instance, messages; /* of the prompt that next() gave last */
 	int64_t at, prompts;                      /* next prompt to be given */
 	struct prompt *live;                      /* those under way */
+	struct sampled sampled;                   /* the one that done() got last */
 	struct buf mixed_with;                    /* with --mix: the provenance of the run that was begun */
 	uint64_t errors;
 	double committed; /* when, in seconds */
@@ -379,45 +381,15 @@ static int done(void *ctx, const struct sample *s, struct err *err)
 	struct run *run = ctx;
 	struct prompt *p = s->tag;
 	struct quarry_options o = { .format = p->format, .think_open = run->who.think_open };
-	struct quarry_verdict v;
-	struct stored_sample row;
-	struct buf text = BUF_INIT;
 	int rc;
 
-	/* what is stored is what rows will hold: valid UTF-8, the text that the verdict is about */
-	if (!utf8_valid(s->text)) {
-		for (struct str t = s->text; t.n;) {
-			uint32_t cp;
-			size_t k = utf8_next(t, &cp);
-
-			buf_addcp(&text, cp);
-			t = str_from(t, k);
-		}
-	} else {
-		buf_add(&text, s->text);
-	}
 	if (s->finish == SAMPLE_ERROR && run->errors++ < 5)
 		log_warn("prompt %lld, sample %d: %s", (long long)p->idx, s->index, s->why);
-	quarry_verify_n(p->rule, buf_z(&p->desc), p->desc.n, buf_z(&text), text.n, &o, &v);
-	row = (struct stored_sample){
-		.idx = s->index,
-		.response = buf_str(&text),
-		.finish = str_of(sample_finish_name(s->finish)),
-		.mark = str_of(quarry_mark_name(v.mark)),
-		.why = str_of(v.why),
-		.extracted = { v.answer, v.answer ? v.answer_len : 0 },
-		.tokens = s->tokens,
-		.answers_seen = v.answers_seen,
-		.logprob = s->has_stats ? s->logprob_mean : NAN,
-		.entropy = s->has_stats ? s->entropy_mean : NAN,
-		.score = v.score,
-		.format_ok = v.format_ok,
-	};
-	rc = text.failed ? err_set(err, "out of memory") : store_add_sample(run->st, p->idx, &row, err);
-	buf_release(&text);
+	sampled_judge(&run->sampled, s, p->rule, buf_str(&p->desc), &o);
+	rc = run->sampled.text.failed ? err_set(err, "out of memory") : store_add_sample(run->st, p->idx, &run->sampled.row, err);
 	if (rc < 0)
 		return rc;
-	p->right[s->index] = v.mark == QUARRY_CORRECT;
+	p->right[s->index] = run->sampled.v.mark == QUARRY_CORRECT;
 	p->decided = decided_at(run->r, p);
 	progress_add(&run->progress, 1);
 	if (--p->left == 0)
@@ -764,6 +736,7 @@ int build_run(struct build *b, struct err *err)
 		log_warn("%llu samples ended in an error", (unsigned long long)run.errors);
 	store_close(run.st);
 	sampler_free(run.sampler);
+	sampled_release(&run.sampled);
 	buf_release(&run.have_room);
 	buf_release(&run.instance);
 	buf_release(&run.messages);

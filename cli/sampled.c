@@ -1,0 +1,48 @@
+/* sampled.c - a sample and its verdict as a row of run.db; see sampled.h. */
+#include "cli/sampled.h"
+
+#include <math.h>
+
+/* What is stored is what rows will hold: valid UTF-8, the text that the verdict is about. */
+static void add_valid(struct buf *out, struct str text)
+{
+	uint32_t cp;
+
+	if (utf8_valid(text)) {
+		buf_add(out, text);
+		return;
+	}
+	while (text.n) {
+		size_t k = utf8_next(text, &cp);
+
+		buf_addcp(out, cp);
+		text = str_from(text, k);
+	}
+}
+
+void sampled_judge(struct sampled *d, const struct sample *s, const struct quarry_rule *rule, struct str desc,
+		   const struct quarry_options *o)
+{
+	buf_reset(&d->text);
+	add_valid(&d->text, s->text);
+	quarry_verify_n(rule, desc.s, desc.n, buf_z(&d->text), d->text.n, o, &d->v);
+	d->row = (struct stored_sample){
+		.idx = s->index,
+		.response = buf_str(&d->text),
+		.finish = str_of(sample_finish_name(s->finish)),
+		.mark = str_of(quarry_mark_name(d->v.mark)),
+		.why = str_of(d->v.why),
+		.extracted = { d->v.answer, d->v.answer ? d->v.answer_len : 0 },
+		.tokens = s->tokens,
+		.answers_seen = d->v.answers_seen,
+		.logprob = s->has_stats ? s->logprob_mean : NAN,
+		.entropy = s->has_stats ? s->entropy_mean : NAN,
+		.score = d->v.score,
+		.format_ok = d->v.format_ok,
+	};
+}
+
+void sampled_release(struct sampled *d)
+{
+	buf_release(&d->text);
+}
