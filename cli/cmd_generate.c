@@ -1,6 +1,8 @@
 /* cmd_generate.c - quarry generate: puzzles as JSON lines; same seed, same bytes, whatever the threads. */
 #include "cli/command.h"
+#include "cli/part.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "generators/wish.h"
 #include "datasets/stream.h"
 
@@ -9,9 +11,9 @@
 struct args {
 	struct common common;
 	int64_t count;
-	const char *difficulty, *lang, *format, *form, *canon, *out;
+	const char *difficulty, *lang, *format, *form, *canon, *out, *part;
 	struct opt_list knobs;
-	bool worked;
+	bool worked, resume;
 };
 
 static const struct option options[] = {
@@ -33,6 +35,9 @@ static const struct option options[] = {
 	  .what = "with the worked solution" },
 	{ .name = "out", .letter = 'o', .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, out),
 	  .what = "where to; standard output when not given" },
+	OPTION_PART(offsetof(struct args, part)),
+	{ .name = "resume", .letter = 'r', .kind = OPT_FLAG, .at = offsetof(struct args, resume),
+	  .what = "go on with FILE.part, which a stopped run of the same command left" },
 	{ 0 },
 };
 
@@ -64,16 +69,40 @@ static void one(const struct plan *p, struct batch *b, int slot, uint64_t i)
 	}
 }
 
-static int generate(const struct plan *p, struct batch *b, struct writer *w, struct progress *progress, struct err *err)
-{
-	for (uint64_t from = 0; from < p->count; from += BATCH) {
-		int n = p->count - from < BATCH ? (int)(p->count - from) : BATCH;
+/* Rows from .. to - 1 of all: the i-th task's count rows stand behind those of the tasks before it. */
+struct rows {
+	const struct plan *plans;
+	uint64_t from, to;
+};
 
+/* The row alone, into the batch's first slot. */
+static int one_row(const struct rows *r, struct batch *b, uint64_t row, struct err *err)
+{
+	uint64_t count = r->plans[0].count;
+
+	one(&r->plans[row / count], b, 0, row % count);
+	if (b->rc[0] < 0)
+		*err = b->err[0];
+	return b->rc[0];
+}
+
+static int generate(const struct rows *r, struct batch *b, struct writer *w, struct progress *progress, struct err *err)
+{
+	uint64_t count = r->plans[0].count;
+	int n;
+
+	for (uint64_t row = r->from; row < r->to; row += (uint64_t)n) {
+		const struct plan *p = &r->plans[row / count];
+		uint64_t first = row % count, left = count - first < r->to - row ? count - first : r->to - row;
+
+		if (stop_asked())
+			return ERR_STOPPED;
+		n = left < BATCH ? (int)left : BATCH;
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic, 4) num_threads(p->threads)
 #endif
 		for (int i = 0; i < n; i++)
-			one(p, b, i, from + (uint64_t)i);
+			one(p, b, i, first + (uint64_t)i);
 		for (int i = 0; i < n; i++) {
 			if (b->rc[i] < 0) {
 				*err = b->err[i];
@@ -129,28 +158,97 @@ static int plan_all(struct plan **ret, int *n, const struct args *a, int argc, c
 	return rc;
 }
 
+/* What a stopped run left. */
+struct left {
+	uint64_t rows;
+	struct buf last;
+};
+
+static int note_row(void *ctx, struct str line, struct err *err)
+{
+	struct left *l = ctx;
+
+	l->rows++;
+	buf_reset(&l->last);
+	buf_add(&l->last, line);
+	buf_addc(&l->last, '\n');
+	return l->last.failed ? err_set(err, "out of memory") : 0;
+}
+
+/* Go on where FILE.part ends, if its last row is the one that we would have written. */
+static int go_on(struct writer **w, struct rows *r, struct batch *b, const char *path, struct err *err)
+{
+	struct left left = { 0 };
+	struct err ignored;
+	int rc = writer_resume(w, path, note_row, &left, err);
+
+	if (rc == 0 && left.rows && left.rows <= r->to - r->from)
+		rc = one_row(r, b, r->from + left.rows - 1, err);
+	if (rc == 0 && left.rows && (left.rows > r->to - r->from || !str_eq(buf_str(&b->line[0]), buf_str(&left.last))))
+		rc = err_set(err, "%s.part holds the rows of another command; remove it to begin afresh", path);
+	if (rc < 0 && *w)
+		writer_save(*w, &ignored);
+	r->from += left.rows;
+	buf_release(&left.last);
+	return rc;
+}
+
+static int write_rows(const struct args *a, struct rows *r, const char *path, bool resume, struct batch *b, struct err *err)
+{
+	uint64_t first = r->from;
+	struct writer *w = NULL;
+	struct err ignored;
+	struct progress progress;
+	int rc = resume ? go_on(&w, r, b, path, err) : writer_open(&w, path, err);
+
+	if (rc < 0)
+		return rc;
+	if (a->out)
+		stop_watch();
+	progress_start(&progress, "generate", "puzzles", r->to - first, &a->common);
+	progress_resume(&progress, r->from - first);
+	rc = generate(r, b, w, &progress, err);
+	progress_end(&progress);
+	if (rc == 0)
+		return writer_finish(w, err) < 0 ? ERR_JOB : 0;
+	if (rc == ERR_STOPPED) {
+		if (writer_save(w, err) < 0)
+			return ERR_JOB;
+		err_set(err, "%s: stopped by a signal; what was done is in %s.part: go on with --resume", path, path);
+	} else if (resume) {
+		writer_save(w, &ignored);
+	} else {
+		writer_drop(w);
+	}
+	return rc;
+}
+
 static int write_all(const struct args *a, const struct plan *plans, int n, struct err *err)
 {
-	struct batch *b = calloc(1, sizeof(*b));
-	struct writer *w = NULL;
-	struct progress progress;
-	int rc = b ? writer_open(&w, a->out ? a->out : "-", err) : err_set(err, "out of memory");
+	struct rows r = { .plans = plans };
+	struct buf path = BUF_INIT;
+	struct batch *b = NULL;
+	struct part part;
+	int rc = part_read(&part, a->part, err);
 
-	if (rc == 0) {
-		progress_start(&progress, "generate", "puzzles", (uint64_t)n * plans[0].count, &a->common);
-		for (int i = 0; rc == 0 && i < n; i++)
-			rc = generate(&plans[i], b, w, &progress, err);
-		progress_end(&progress);
-		if (rc < 0)
-			writer_drop(w);
-		else if (writer_finish(w, err) < 0)
-			rc = ERR_JOB;
-	}
+	if (rc < 0)
+		return rc;
+	if (a->resume && !a->out)
+		return err_set(err, "generate: --resume goes on with the file of -o FILE");
+	b = calloc(1, sizeof(*b));
+	part_tell(&part, &a->common);
+	part_range(&part, (uint64_t)n * plans[0].count, &r.from, &r.to);
+	part_path(&path, &part, a->out ? a->out : "-");
+	if (!b || path.failed)
+		rc = err_set(err, "out of memory");
+	else
+		rc = write_rows(a, &r, buf_z(&path), a->resume || (a->out && part_again()), b, err);
 	for (int i = 0; b && i < BATCH; i++) {
 		instance_release(&b->in[i]);
 		buf_release(&b->line[i]);
 	}
 	free(b);
+	buf_release(&path);
 	return rc;
 }
 
@@ -171,7 +269,12 @@ static const char more[] =
 	"The i-th puzzle of a task depends on the seed, the task and i alone. Each row carries its own seed.\n"
 	"\n"
 	"    quarry generate sudoku game_of_24 --count 100 --difficulty 1..4 --worked -o puzzles.jsonl.zst\n"
-	"    quarry generate all --lang en,zh --format all --seed 7\n";
+	"    quarry generate all --lang en,zh --format all --seed 7\n"
+	"\n"
+	"Several machines: each does a part, and the parts' files (rows.0003-of-0008.jsonl), one behind the other, are the whole.\n"
+	"A signal ends the file in a whole row, and the exit code is 75: the same command with --resume goes on.\n"
+	"\n"
+	"    quarry generate sudoku --count 1000000 --part 3/8 -o rows.jsonl.zst --resume\n";
 
 const struct command cmd_generate = { "generate", "TASK...", "invent puzzles, as JSON lines", more, options, sizeof(struct args),
 				      run };

@@ -4,7 +4,9 @@
 #include "cli/diff.h"
 #include "cli/foreign.h"
 #include "cli/judge.h"
+#include "cli/part.h"
 #include "cli/progress.h"
+#include "cli/stop.h"
 #include "datasets/stream.h"
 
 #include <assert.h>
@@ -14,8 +16,8 @@
 
 struct args {
 	struct common common;
-	const char *out, *dataset;
-	bool summary, strict, recheck, diff;
+	const char *out, *dataset, *part;
+	bool summary, strict, recheck, diff, resume;
 	bool other; /* the rows are of another house: */
 	enum foreign_kind kind;
 };
@@ -33,6 +35,9 @@ static const struct option options[] = {
 	  .what = "rows hold a mark already: exit 1 where the verdict differs" },
 	{ .name = "diff", .kind = OPT_FLAG, .at = offsetof(struct args, diff),
 	  .what = "rows hold another judge's verdict (upstream, acc or reward): say where ours differs, and why" },
+	OPTION_PART(offsetof(struct args, part)),
+	{ .name = "resume", .letter = 'r', .kind = OPT_FLAG, .at = offsetof(struct args, resume),
+	  .what = "go on with FILE.part, which a stopped run of the same command left" },
 	{ 0 },
 };
 
@@ -62,6 +67,8 @@ struct work {
 	int tallies;
 	struct diff diff;
 	uint64_t rows, bad, differ;
+	const char *path; /* of out */
+	struct buf last;  /* row that a stopped run left */
 };
 
 static double now_us(void)
@@ -134,12 +141,10 @@ static void one(struct work *w, int i)
 }
 
 /* Tasks that we do not know are one line of the table. */
-static void count(struct work *w, const struct judged *j, const char *name)
+static void count(struct work *w, const char *name, enum quarry_mark mark)
 {
-	struct tally *t = w->tally, *end;
+	struct tally *t = w->tally, *end = w->tally + w->tallies;
 
-	name = j->rule ? name : "?";
-	end = w->tally + w->tallies;
 	while (t < end && strcmp(t->task, name))
 		t++;
 	if (t == end) {
@@ -148,16 +153,24 @@ static void count(struct work *w, const struct judged *j, const char *name)
 		*t = (struct tally){ .n = { 0 } };
 		snprintf(t->task, sizeof(t->task), "%s", name);
 	}
-	t->n[j->v.mark]++;
+	t->n[mark]++;
+	w->rows++;
+	w->bad += mark == QUARRY_BAD_TASK;
 }
 
-static void differ(struct work *w, int i, unsigned long long number)
+/* The line of the file that row n (from 1) of ours is. */
+static unsigned long long line_number(const struct work *w, uint64_t n)
+{
+	return reader_before(w->in) + n;
+}
+
+static void differ(struct work *w, int i, uint64_t number)
 {
 	const struct quarry_verdict *v = &w->judged[i].v;
 	bool theirs = false, stored = diff_stored(w->row[i], &theirs);
 
 	if (diff_add(&w->diff, task_name(w, i), stored, theirs, v->mark) && !w->a->summary)
-		printf("%s:%llu: %s: theirs %s, ours %s: %s\n", reader_name(w->in), number, task_name(w, i), theirs ? "right" : "wrong",
+		printf("%s:%llu: %s: theirs %s, ours %s: %s\n", reader_name(w->in), line_number(w, number), task_name(w, i), theirs ? "right" : "wrong",
 		       quarry_mark_name(v->mark), v->why);
 }
 
@@ -170,20 +183,18 @@ static int batch(struct work *w, int n, uint64_t first, struct err *err)
 	for (int i = 0; i < n; i++)
 		one(w, i);
 	for (int i = 0; i < n; i++) {
-		unsigned long long number = first + (uint64_t)i;
+		uint64_t number = first + (uint64_t)i;
 		const char *mark = quarry_mark_name(w->judged[i].v.mark);
 		struct json stored;
 
 		if (w->row[i].kind == JSON_NONE) {
 			*err = w->err[i];
-			return err_at(err, "%s:%llu: ", reader_name(w->in), number);
+			return err_at(err, "%s:%llu: ", reader_name(w->in), line_number(w, number));
 		}
-		w->rows++;
-		w->bad += w->judged[i].v.mark == QUARRY_BAD_TASK;
 		if (w->a->recheck && json_get(w->row[i], "mark", &stored) && !json_is(stored, mark) && w->differ++ < 10)
-			log_warn("%s:%llu: the stored mark is %.*s, the verdict is %s", reader_name(w->in), number,
+			log_warn("%s:%llu: the stored mark is %.*s, the verdict is %s", reader_name(w->in), line_number(w, number),
 				 (int)stored.raw.n, stored.raw.s, mark);
-		count(w, &w->judged[i], task_name(w, i));
+		count(w, w->judged[i].rule ? task_name(w, i) : "?", w->judged[i].v.mark);
 		if (w->a->diff)
 			differ(w, i, number);
 		if (w->out && writer_add(w->out, buf_str(&w->judged_line[i]), err) < 0)
@@ -234,10 +245,12 @@ static void slim_all(struct work *w, int n)
 	}
 }
 
-/* What stands before an unreadable line is judged and handed on before that line is told. */
-static int work_through(struct work *w, struct progress *p, struct err *err)
+/*
+ * What stands before an unreadable line is judged and handed on before that line is told. first: the number of the row
+ * that comes next, from 1.
+ */
+static int work_through(struct work *w, uint64_t first, struct progress *p, struct err *err)
 {
-	uint64_t first = 1;
 	size_t bytes = 0;
 	int n = 0, rc, read;
 
@@ -258,32 +271,120 @@ static int work_through(struct work *w, struct progress *p, struct err *err)
 			slim_all(w, n);
 			bytes = 0;
 			n = 0;
+			if (read > 0 && stop_asked())
+				return ERR_STOPPED;
 		}
 	} while (read > 0);
 	return read;
 }
 
-static int judge_all(struct work *w, const char *path, struct err *err)
+/* A row that a stopped run left: it counts as if it were judged now. */
+static int note_row(void *ctx, struct str line, struct err *err)
 {
-	const struct args *a = w->a;
-	struct progress progress;
-	struct err ignored;
-	int rc = reader_open(&w->in, path, err);
+	struct work *w = ctx;
+	struct json row, mark, task;
+	char name[sizeof(w->tally->task)] = "?";
+	int m = 0;
 
-	if (rc == 0 && ((!a->summary && !a->diff) || a->out))
-		rc = writer_open(&w->out, a->out ? a->out : "-", err);
+	if (json_parse(&row, line, err) && json_get(row, "mark", &mark))
+		while (m < MARKS && !json_is(mark, quarry_mark_name((enum quarry_mark)m)))
+			m++;
+	else
+		m = MARKS;
+	if (m == MARKS)
+		return err_set(err, "%s.part holds rows without a verdict; remove it to begin afresh", w->path);
+	if (json_get(row, "task", &task) && json_z(task, name, sizeof(name)) && !quarry_rule(name))
+		snprintf(name, sizeof(name), "?");
+	count(w, name, (enum quarry_mark)m);
+	buf_reset(&w->last);
+	buf_add(&w->last, line);
+	return w->last.failed ? err_set(err, "out of memory") : 0;
+}
+
+/* A verdict's row but for the time that it took. */
+static struct str timeless(struct str row)
+{
+	ptrdiff_t at = str_rfind(row, STR(",\"verify_us\":"));
+
+	return at < 0 ? row : str_sub(row, 0, (size_t)at);
+}
+
+/* Leave out the rows that FILE.part has a verdict for, if the last of them is the one that we would have given. */
+static int go_on(struct work *w, struct err *err)
+{
+	int rc = writer_resume(&w->out, w->path, note_row, w, err), read = 1;
+
 	if (rc < 0)
 		return rc;
-	progress_start(&progress, "verify", "rows", 0, &a->common);
-	rc = work_through(w, &progress, err);
-	progress_end(&progress);
+	for (uint64_t i = 0; read > 0 && i < w->rows; i++)
+		read = reader_line(w->in, &w->line[0], err);
+	if (read > 0 && w->rows)
+		one(w, 0);
+	if (read < 0)
+		return read;
+	if (w->rows && (read == 0 || w->row[0].kind == JSON_NONE ||
+			!str_eq(timeless(buf_str(&w->judged_line[0])), timeless(buf_str(&w->last)))))
+		return err_set(err, "%s.part holds the rows of another command; remove it to begin afresh", w->path);
+	return 0;
+}
+
+/* The rows' file ends whole, or waits to be gone on with, or goes. */
+static int end_file(struct work *w, int rc, bool keep, struct err *err)
+{
+	struct err ignored;
+
 	if (!w->out)
 		return rc;
 	if (rc == 0)
 		return writer_finish(w->out, err) < 0 ? ERR_JOB : 0;
-	if (!a->out)
+	if (rc == ERR_STOPPED) {
+		if (writer_save(w->out, err) < 0)
+			return ERR_JOB;
+		err_set(err, "%s: stopped by a signal; what was done is in %s.part: go on with --resume", w->path, w->path);
+		return rc;
+	}
+	if (!w->a->out)
 		writer_flush(w->out, &ignored); /* what was judged before the bad line is not lost */
-	writer_drop(w->out);
+	if (keep)
+		writer_save(w->out, &ignored);
+	else
+		writer_drop(w->out);
+	return rc;
+}
+
+static int judge_all(struct work *w, const char *from, struct err *err)
+{
+	const struct args *a = w->a;
+	bool resume = a->resume || (a->out && strcmp(from, "-") && !a->diff && !a->recheck && part_again());
+	struct buf path = BUF_INIT;
+	struct progress progress;
+	struct part part;
+	int rc = part_read(&part, a->part, err);
+
+	if (rc == 0 && a->resume && (!a->out || strcmp(from, "-") == 0))
+		rc = err_set(err, "verify: --resume goes on with the file of -o FILE, and reads a file");
+	if (rc == 0 && resume && (a->diff || a->recheck))
+		rc = err_set(err, "verify: --diff and --recheck do not go on; leave --resume away");
+	if (rc < 0)
+		return rc;
+	part_tell(&part, &a->common);
+	part_path(&path, &part, a->out ? a->out : "-");
+	w->path = buf_z(&path);
+	rc = path.failed ? err_set(err, "out of memory") : 0;
+	if (rc == 0)
+		rc = part.count > 1 ? reader_open_slice(&w->in, from, part.index, part.count, err) : reader_open(&w->in, from, err);
+	if (rc == 0 && ((!a->summary && !a->diff) || a->out))
+		rc = resume ? go_on(w, err) : writer_open(&w->out, w->path, err);
+	if (rc == 0) {
+		if (a->out && strcmp(from, "-")) /* a pipe cannot be read again */
+			stop_watch();
+		progress_start(&progress, "verify", "rows", 0, &a->common);
+		progress_resume(&progress, w->rows);
+		rc = work_through(w, w->rows + 1, &progress, err);
+		progress_end(&progress);
+	}
+	rc = end_file(w, rc, resume, err);
+	buf_release(&path);
 	return rc;
 }
 
@@ -329,6 +430,7 @@ static int run(void *p, int argc, char **argv)
 		judged_release(&w->judged[i]);
 		foreign_release(&w->foreign[i]);
 	}
+	buf_release(&w->last);
 	free(w);
 	return rc;
 }
@@ -344,6 +446,11 @@ static const char more[] =
 	"its question states them. --diff lists on standard output where the verdict that a row brings along differs from ours, and counts\n"
 	"both on standard error; \"paid\" was right to them alone, \"refused\" to us alone.\n"
 	"\n"
-	"    quarry verify --dataset synlogic --diff responses.jsonl\n";
+	"    quarry verify --dataset synlogic --diff responses.jsonl\n"
+	"\n"
+	"Several machines: each judges a part of the file, and the parts' files, one behind the other, are the whole. A signal ends\n"
+	"the file in a whole row, and the exit code is 75: the same command with --resume goes on.\n"
+	"\n"
+	"    quarry verify samples.jsonl.zst --part 3/8 -o judged.jsonl.zst --resume\n";
 
 const struct command cmd_verify = { "verify", "[FILE]", "judge rows that hold a response", more, options, sizeof(struct args), run };

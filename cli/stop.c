@@ -13,7 +13,7 @@ static void on_signal(int sig)
 
 void stop_watch(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
 	struct sigaction a = { .sa_handler = on_signal, .sa_flags = (int)(SA_RESTART | SA_RESETHAND) }, old;
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)

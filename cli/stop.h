@@ -1,4 +1,4 @@
-/* stop.h - a signal asks us to save and stop: SIGINT, SIGTERM, SIGHUP set a flag that jobs look at. */
+/* stop.h - a signal asks us to save and stop: SIGINT, SIGTERM, SIGHUP and SIGUSR1 (Slurm's warning) set a flag that jobs look at. */
 #ifndef QUARRY_CLI_STOP_H
 #define QUARRY_CLI_STOP_H
 

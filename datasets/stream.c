@@ -5,10 +5,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 18 };
+enum {
+	CHUNK = 1 << 18,
+	FRAME = 4 << 20, /* text bytes of a compressed frame that we write */
+};
 
 struct reader {
 	char *name;
@@ -20,12 +24,17 @@ struct reader {
 	size_t at;           /* of text, given out */
 	uint64_t number;
 	bool eof;
+	bool slice;          /* only lines that begin in start .. end - 1 of the text */
+	uint64_t start, end, before; /* before: lines before the slice, once they are counted */
+	uint64_t pos;        /* of the text, where the next line begins; kept for a slice */
 };
 
 struct writer {
 	char *path, *part; /* NULL path: stdout */
 	int fd;
 	struct codec *codec;
+	struct buf frame; /* text of the frame under way */
+	bool begun;       /* there is a frame; an empty file would be no zstd file */
 	struct buf out;
 };
 
@@ -134,12 +143,13 @@ static int more_text(struct reader *r, struct err *err)
 		}
 		if (codec_run(r->codec, &r->left, &r->text, r->text.n + CHUNK, false) < 0)
 			return err_set(err, "%s: damaged compressed data after line %llu", r->name,
-				       (unsigned long long)r->number);
+				       (unsigned long long)(reader_before(r) + r->number));
 	}
 	return 1;
 }
 
-int reader_line(struct reader *r, struct buf *line, struct err *err)
+/* The next line, and how many bytes of text it took. */
+static int next_line(struct reader *r, struct buf *line, size_t *took, struct err *err)
 {
 	size_t seen = r->at; /* no newline up to here */
 
@@ -153,6 +163,7 @@ int reader_line(struct reader *r, struct buf *line, struct err *err)
 		if (nl >= 0) {
 			end = seen + (size_t)nl;
 			r->at = end + 1;
+			*took = r->at - from;
 			if (end > from && r->text.s[end - 1] == '\r')
 				end--;
 			r->number++;
@@ -161,7 +172,7 @@ int reader_line(struct reader *r, struct buf *line, struct err *err)
 		}
 		if (r->text.n - r->at > STREAM_LINE_MAX)
 			return err_set(err, "%s:%llu: a line of over %d MiB", r->name,
-				       (unsigned long long)r->number + 1, STREAM_LINE_MAX >> 20);
+				       (unsigned long long)(reader_before(r) + r->number + 1), STREAM_LINE_MAX >> 20);
 		seen = r->text.n - r->at; /* more_text moves the text to the front */
 		rc = more_text(r, err);
 		if (rc < 0)
@@ -171,10 +182,26 @@ int reader_line(struct reader *r, struct buf *line, struct err *err)
 				return 0;
 			r->number++;
 			buf_add(line, str_from(buf_str(&r->text), r->at));
+			*took = r->text.n - r->at;
 			r->at = r->text.n;
 			return line->failed ? err_set(err, "out of memory") : 1;
 		}
 	}
+}
+
+int reader_line(struct reader *r, struct buf *line, struct err *err)
+{
+	size_t took;
+	int rc;
+
+	if (r->slice && r->pos >= r->end) {
+		buf_reset(line);
+		return 0;
+	}
+	rc = next_line(r, line, &took, err);
+	if (rc > 0)
+		r->pos += took;
+	return rc;
 }
 
 const char *reader_name(const struct reader *r)
@@ -185,6 +212,156 @@ const char *reader_name(const struct reader *r)
 uint64_t reader_number(const struct reader *r)
 {
 	return r->number;
+}
+
+uint64_t reader_before(struct reader *r)
+{
+	struct buf line = BUF_INIT;
+	struct reader *all = NULL;
+	struct err ignored;
+
+	if (r->start && !r->before && reader_open(&all, r->name, &ignored) == 0) {
+		while (all->pos < r->start && reader_line(all, &line, &ignored) > 0)
+			;
+		r->before = all->number;
+	}
+	reader_close(all);
+	buf_release(&line);
+	return r->before;
+}
+
+/* ---- slices */
+
+/* A whole file as bytes; empty where there are none. */
+static int map_file(int fd, const char *name, struct str *ret, struct err *err)
+{
+	struct stat st;
+	void *at;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "%s", name);
+	*ret = (struct str){ "", (size_t)st.st_size };
+	if (st.st_size == 0)
+		return 0;
+	at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (at == MAP_FAILED)
+		return err_sys(err, "%s", name);
+	ret->s = at;
+	return 0;
+}
+
+static void unmap_file(struct str file)
+{
+	if (file.n)
+		munmap((void *)file.s, file.n);
+}
+
+/* The text's size, and the frame that holds its byte `at`: where that frame is in the file, and in the text. */
+struct spot {
+	uint64_t text, frame_text;
+	size_t frame;
+};
+
+static int find_spot(const struct reader *r, struct str file, uint64_t at, struct spot *ret, struct err *err)
+{
+	*ret = (struct spot){ 0 };
+	for (size_t from = 0, length; from < file.n; from += length) {
+		uint64_t text;
+
+		if (codec_frame(str_from(file, from), &length, &text) < 0)
+			return err_set(err, "%s: damaged or cut short after %zu bytes of compressed data", r->name, from);
+		if (ret->text <= at) {
+			ret->frame = from;
+			ret->frame_text = ret->text;
+		}
+		ret->text += text;
+	}
+	return 0;
+}
+
+static uint64_t slice_begin(uint64_t size, int64_t index, int64_t count)
+{
+	uint64_t i = (uint64_t)index, n = (uint64_t)count;
+
+	return size / n * i + size % n * i / n;
+}
+
+/* Stand before the text's byte `to`, reading from its byte `from` on, which begins at byte `at` of the file. */
+static int stand_at(struct reader *r, size_t at, uint64_t from, uint64_t to, struct err *err)
+{
+	if (lseek(r->fd, (off_t)at, SEEK_SET) < 0)
+		return err_sys(err, "%s", r->name);
+	buf_reset(&r->raw);
+	buf_reset(&r->text);
+	r->left = (struct str){ "", 0 };
+	r->at = 0;
+	r->eof = false;
+	while (from < to) {
+		int rc;
+
+		r->at = r->text.n; /* what was read goes */
+		rc = more_text(r, err);
+		if (rc <= 0)
+			return rc;
+		from += r->text.n;
+	}
+	r->at = r->text.n - (size_t)(from - to);
+	r->pos = to;
+	return 0;
+}
+
+/* Lines of the text from byte `begin` on; one that begins before it is another slice's, up to its newline. */
+static int begin_at(struct reader *r, struct str file, uint64_t begin, struct err *err)
+{
+	struct buf line = BUF_INIT;
+	struct spot spot = { .frame = begin - 1, .frame_text = begin - 1 };
+	size_t took = 0;
+	int rc = r->codec ? find_spot(r, file, begin - 1, &spot, err) : 0;
+
+	if (rc == 0)
+		rc = stand_at(r, spot.frame, spot.frame_text, begin - 1, err);
+	if (rc == 0)
+		rc = next_line(r, &line, &took, err);
+	r->pos += took;
+	r->start = r->pos;
+	r->number = 0;
+	buf_release(&line);
+	return rc < 0 ? rc : 0;
+}
+
+int reader_open_slice(struct reader **ret, const char *path, int64_t index, int64_t count, struct err *err)
+{
+	struct str file = { "", 0 };
+	struct spot all = { 0 };
+	struct reader *r = NULL;
+	struct stat st;
+	uint64_t begin = 0;
+	int rc = reader_open(&r, path, err);
+
+	if (rc < 0)
+		return rc;
+	if (strcmp(path, "-") == 0 || fstat(r->fd, &st) < 0 || !S_ISREG(st.st_mode))
+		rc = err_set(err, "%s: a part is read from a file, not from a pipe", r->name);
+	if (rc == 0 && r->codec)
+		rc = map_file(r->fd, r->name, &file, err);
+	if (rc == 0 && r->codec)
+		rc = find_spot(r, file, 0, &all, err);
+	if (rc == 0) {
+		uint64_t size = r->codec ? all.text : (uint64_t)st.st_size;
+
+		r->slice = true;
+		r->end = slice_begin(size, index + 1, count);
+		begin = slice_begin(size, index, count);
+	}
+	if (rc == 0 && begin > 0)
+		rc = begin_at(r, file, begin, err);
+	unmap_file(file);
+	if (rc < 0) {
+		reader_close(r);
+		return rc;
+	}
+	*ret = r;
+	return 0;
 }
 
 void reader_close(struct reader *r)
@@ -200,8 +377,8 @@ void reader_close(struct reader *r)
 	free(r);
 }
 
-/* The file is written under PATH.part and gets its name when it is whole. */
-int writer_open(struct writer **ret, const char *path, struct err *err)
+/* The file is written under PATH.part and gets its name when it is whole. keep: what is there already stays. */
+static int open_writer(struct writer **ret, const char *path, bool keep, struct err *err)
 {
 	struct writer *w = calloc(1, sizeof(*w));
 	struct stat st;
@@ -229,7 +406,7 @@ int writer_open(struct writer **ret, const char *path, struct err *err)
 		buf_addf(&part, "%s.part", path);
 		w->path = strdup(path);
 		w->part = part.s;
-		w->fd = open(w->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		w->fd = open(w->part, O_RDWR | O_CREAT | O_CLOEXEC | (keep ? 0 : O_TRUNC), 0666);
 	}
 	if (w->fd < 0) {
 		err_sys(err, "%s", path);
@@ -240,12 +417,31 @@ int writer_open(struct writer **ret, const char *path, struct err *err)
 	return 0;
 }
 
+int writer_open(struct writer **ret, const char *path, struct err *err)
+{
+	return open_writer(ret, path, false, err);
+}
+
 static const char *writer_name(const struct writer *w)
 {
 	return w->path ? w->path : "standard output";
 }
 
-int writer_flush(struct writer *w, struct err *err)
+/* The frame's text becomes a frame, in one go: its head then tells the text's size. */
+static int end_frame(struct writer *w, struct err *err)
+{
+	struct str text = buf_str(&w->frame);
+
+	if (!text.n && w->begun)
+		return 0;
+	w->begun = true;
+	if (w->frame.failed || codec_run(w->codec, &text, &w->out, SIZE_MAX, true) < 0)
+		return err_set(err, "%s: out of memory", writer_name(w));
+	buf_reset(&w->frame);
+	return 0;
+}
+
+static int write_out(struct writer *w, struct err *err)
 {
 	for (size_t at = 0; at < w->out.n;) {
 		ssize_t n = write(w->fd, w->out.s + at, w->out.n - at);
@@ -260,43 +456,140 @@ int writer_flush(struct writer *w, struct err *err)
 	return 0;
 }
 
+int writer_flush(struct writer *w, struct err *err)
+{
+	int rc = w->codec && w->frame.n ? end_frame(w, err) : 0;
+
+	return rc < 0 ? rc : write_out(w, err);
+}
+
 int writer_add(struct writer *w, struct str text, struct err *err)
 {
-	if (!w->codec)
-		buf_add(&w->out, text);
-	else if (codec_run(w->codec, &text, &w->out, SIZE_MAX, false) < 0)
+	struct buf *to = w->codec ? &w->frame : &w->out;
+
+	buf_add(to, text);
+	if (to->failed)
 		return err_set(err, "%s: out of memory", writer_name(w));
-	if (w->out.failed)
-		return err_set(err, "%s: out of memory", writer_name(w));
-	return w->out.n >= CHUNK ? writer_flush(w, err) : 0;
+	return to->n >= (w->codec ? FRAME : CHUNK) ? writer_flush(w, err) : 0;
+}
+
+/* All is written and on the disk. The descriptor is closed, whatever comes. */
+static int settle(struct writer *w, struct err *err)
+{
+	int rc = w->codec ? end_frame(w, err) : 0, fd = w->fd;
+
+	if (rc == 0)
+		rc = write_out(w, err);
+	if (!w->part)
+		return rc;
+	w->fd = -1;
+	if (rc == 0 && fsync(fd) < 0 && errno != EINVAL)
+		rc = err_sys(err, "%s", w->path);
+	if (close(fd) < 0 && rc == 0)
+		rc = err_sys(err, "%s", w->path);
+	return rc;
+}
+
+static void forget_part(struct writer *w)
+{
+	free(w->part);
+	w->part = NULL;
 }
 
 int writer_finish(struct writer *w, struct err *err)
 {
-	struct str none = { "", 0 };
-	int rc = 0;
+	int rc = settle(w, err);
 
-	if (w->codec && codec_run(w->codec, &none, &w->out, SIZE_MAX, true) < 0)
-		rc = err_set(err, "%s: out of memory", writer_name(w));
-	if (rc == 0)
-		rc = writer_flush(w, err);
 	if (rc == 0 && w->part) {
-		int fd = w->fd;
-
-		w->fd = -1;
-		if (fsync(fd) < 0 && errno != EINVAL)
+		if (rename(w->part, w->path) < 0)
 			rc = err_sys(err, "%s", w->path);
-		if (close(fd) < 0 && rc == 0)
-			rc = err_sys(err, "%s", w->path);
-		if (rc == 0 && rename(w->part, w->path) < 0)
-			rc = err_sys(err, "%s", w->path);
-		if (rc == 0) {
-			free(w->part);
-			w->part = NULL;
-		}
+		else
+			forget_part(w);
 	}
 	writer_drop(w);
 	return rc;
+}
+
+int writer_save(struct writer *w, struct err *err)
+{
+	int rc = settle(w, err);
+
+	if (w->part) /* also of a full disk: its whole lines are good */
+		forget_part(w);
+	writer_drop(w);
+	return rc;
+}
+
+/* ---- going on */
+
+static int show_lines(struct str text, int (*each)(void *ctx, struct str line, struct err *err), void *ctx, struct err *err)
+{
+	for (ptrdiff_t nl; (nl = str_chr(text, '\n')) >= 0; text = str_from(text, (size_t)nl + 1)) {
+		int rc = each(ctx, str_sub(text, 0, (size_t)nl), err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* Whole frames, each of whole lines; *good is where they end. */
+static int show_frames(struct str file, size_t *good, int (*each)(void *ctx, struct str line, struct err *err), void *ctx,
+		       struct err *err)
+{
+	struct buf text = { .max = STREAM_LINE_MAX };
+	size_t length;
+	uint64_t size;
+	int rc = 0;
+
+	for (*good = 0; rc == 0 && *good < file.n && codec_frame(str_from(file, *good), &length, &size) == 0; *good += length) {
+		struct str frame = str_sub(file, *good, *good + length);
+		struct codec *k = codec_new(false);
+		bool whole;
+
+		buf_reset(&text);
+		whole = k && codec_run(k, &frame, &text, SIZE_MAX, false) == 0 && text.n && text.s[text.n - 1] == '\n';
+		codec_free(k);
+		if (!whole) /* torn by a power cut: its checksum tells */
+			break;
+		rc = show_lines(buf_str(&text), each, ctx, err);
+	}
+	buf_release(&text);
+	return rc;
+}
+
+int writer_resume(struct writer **ret, const char *path, int (*each)(void *ctx, struct str line, struct err *err), void *ctx,
+		  struct err *err)
+{
+	struct str file = { "", 0 };
+	size_t good = 0;
+	struct writer *w = NULL;
+	int rc = open_writer(&w, path, true, err);
+
+	if (rc < 0)
+		return rc;
+	if (w->part) {
+		rc = map_file(w->fd, w->part, &file, err);
+		if (rc == 0 && w->codec) {
+			rc = show_frames(file, &good, each, ctx, err);
+		} else if (rc == 0) {
+			for (good = file.n; good > 0 && file.s[good - 1] != '\n'; good--)
+				;
+			rc = show_lines(str_sub(file, 0, good), each, ctx, err);
+		}
+		unmap_file(file);
+		w->begun = good > 0;
+		if (rc == 0 && (ftruncate(w->fd, (off_t)good) < 0 || lseek(w->fd, 0, SEEK_END) < 0))
+			rc = err_sys(err, "%s", w->part);
+	}
+	if (rc < 0) {
+		if (w->part) /* it is somebody's work, though not ours */
+			forget_part(w);
+		writer_drop(w);
+		return rc;
+	}
+	*ret = w;
+	return 0;
 }
 
 void writer_drop(struct writer *w)
@@ -308,6 +601,7 @@ void writer_drop(struct writer *w)
 	if (w->part)
 		unlink(w->part);
 	codec_free(w->codec);
+	buf_release(&w->frame);
 	buf_release(&w->out);
 	free(w->path);
 	free(w->part);

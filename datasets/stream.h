@@ -13,7 +13,9 @@
  *	writer_add(w, text, &err);
  *	writer_finish(w, &err);					// only now the file has its name
  *	writer_drop(w);						// gives up: nothing is left behind
+ *	writer_save(w, &err);					// stops: out.jsonl.part is there for writer_resume
  *
+ * Compressed files are written in frames of about 4 MiB of text that end where a writer_add ended, and say their size.
  * One thread at a time. Without zstd (stream_plain.c) a compressed file is refused with one line.
  */
 #ifndef QUARRY_DATASETS_STREAM_H
@@ -28,16 +30,29 @@ struct reader;
 struct writer;
 
 int reader_open(struct reader **ret, const char *path, struct err *err);
+/*
+ * The lines of a file that begin in slice `index` (from 0) of `count` equal slices of its text: the slices, one after the
+ * other, are the file. Not of a pipe. Costs a look at each frame's head where the file is compressed.
+ */
+int reader_open_slice(struct reader **ret, const char *path, int64_t index, int64_t count, struct err *err);
 /* 1 and the next line, 0 at the end, negative on failure (which names the file and the line). */
 int reader_line(struct reader *r, struct buf *line, struct err *err);
 const char *reader_name(const struct reader *r); /* the path, or "standard input" */
-uint64_t reader_number(const struct reader *r);  /* of the last line, from 1 */
+uint64_t reader_number(const struct reader *r);  /* of the last line, from 1; of a slice's line, within the slice */
+uint64_t reader_before(struct reader *r);        /* the lines before a slice; reads them all, so ask for messages only */
 void reader_close(struct reader *r);             /* NULL is fine */
 
 int writer_open(struct writer **ret, const char *path, struct err *err);
 int writer_add(struct writer *w, struct str text, struct err *err);
 int writer_flush(struct writer *w, struct err *err); /* what was added reaches the file or pipe */
 int writer_finish(struct writer *w, struct err *err); /* frees w, also on failure */
+/*
+ * Go on with what a saved, killed or failed writer left in PATH.part: its whole lines (whole frames of a compressed file)
+ * stay and are shown to each(), which returns negative, with err set, to refuse them. Starts afresh where there is none.
+ */
+int writer_resume(struct writer **ret, const char *path, int (*each)(void *ctx, struct str line, struct err *err), void *ctx,
+		  struct err *err);
+int writer_save(struct writer *w, struct err *err); /* what was added is on the disk; frees w, also on failure */
 void writer_drop(struct writer *w);                   /* NULL is fine */
 
 /* The codec, one of stream_zstd.c and stream_plain.c. */
@@ -51,6 +66,8 @@ void codec_free(struct codec *c);
  * Negative: damaged input, or out of memory.
  */
 int codec_run(struct codec *c, struct str *in, struct buf *out, size_t enough, bool end);
+/* How long the frame is that these bytes begin with, and the text in it. Negative: cut short or damaged. */
+int codec_frame(struct str bytes, size_t *length, uint64_t *text);
 bool codec_between_frames(const struct codec *c); /* a stream may end here */
 
 #endif

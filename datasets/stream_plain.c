@@ -28,3 +28,9 @@ bool codec_between_frames(const struct codec *c)
 	(void)c;
 	return true;
 }
+
+int codec_frame(struct str bytes, size_t *length, uint64_t *text)
+{
+	(void)bytes, (void)length, (void)text;
+	return ERR_FAIL;
+}

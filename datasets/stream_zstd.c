@@ -80,3 +80,35 @@ bool codec_between_frames(const struct codec *k)
 {
 	return k->between;
 }
+
+/* A writer that streamed did not know the size: it is found by reading. */
+static int text_of(struct str frame, uint64_t *text)
+{
+	struct codec *k = codec_new(false);
+	struct buf out = BUF_INIT;
+	int rc = k ? 0 : ERR_FAIL;
+
+	for (*text = 0; rc == 0 && frame.n;) {
+		rc = codec_run(k, &frame, &out, 1, false);
+		*text += out.n;
+		buf_reset(&out);
+	}
+	codec_free(k);
+	buf_release(&out);
+	return rc;
+}
+
+int codec_frame(struct str bytes, size_t *length, uint64_t *text)
+{
+	size_t n = ZSTD_findFrameCompressedSize(bytes.s, bytes.n);
+	unsigned long long size;
+
+	if (ZSTD_isError(n))
+		return ERR_FAIL;
+	*length = n;
+	size = ZSTD_getFrameContentSize(bytes.s, bytes.n);
+	if (size == ZSTD_CONTENTSIZE_ERROR)
+		return ERR_FAIL;
+	*text = size;
+	return size == ZSTD_CONTENTSIZE_UNKNOWN ? text_of(str_sub(bytes, 0, n), text) : 0;
+}

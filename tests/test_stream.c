@@ -185,6 +185,171 @@ static void test_names(void)
 	buf_release(&got);
 }
 
+/* The lines of each slice of `count`, one behind the other; how many lines stand before each is right, too. */
+static void slices_of(const char *path, int64_t count, struct buf *out)
+{
+	struct buf line = BUF_INIT;
+	struct err err = ERR_INIT;
+	uint64_t before = 0;
+
+	buf_reset(out);
+	for (int64_t i = 0; i < count; i++) {
+		struct reader *r;
+		int rc;
+
+		if (!CHECK_EQ(reader_open_slice(&r, path, i, count, &err), 0))
+			continue;
+		while ((rc = reader_line(r, &line, &err)) > 0) {
+			if (reader_number(r) == 1)
+				CHECK_EQ(reader_before(r), before);
+			before++;
+			buf_add(out, buf_str(&line));
+			buf_addc(out, '|');
+		}
+		CHECK_EQ(rc, 0);
+		reader_close(r);
+	}
+	buf_release(&line);
+}
+
+static void test_slices(void)
+{
+	struct buf text = BUF_INIT, want = BUF_INIT, got = BUF_INIT, a = BUF_INIT, all = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct reader *r;
+
+	for (int i = 0; i < 700; i++) {
+		for (int k = 0; k < (i % 97 == 3 ? 9000 : i % 9); k++)
+			buf_addf(&text, "%d,", i * k % 1000);
+		if (i < 699)
+			buf_addc(&text, '\n');
+	}
+	put(at_home("sliced"), buf_str(&text));
+	/* frames that end anywhere, one of them skipped, and one with a line and a half */
+	for (size_t from = 0, n = 1; codec_there() && from < text.n; from += n, n = n * 3 + 1) {
+		put(at_home("a.zst"), str_sub(buf_str(&text), from, from + n < text.n ? from + n : text.n));
+		read_file(at_home("a.zst"), &a);
+		buf_add(&all, buf_str(&a));
+		buf_add(&all, (struct str){ "\x5A\x2A\x4D\x18\x03\x00\x00\x00xyz", 11 });
+	}
+	if (codec_there())
+		write_file(at_home("sliced.zst"), buf_str(&all));
+	for (int packed = 0; packed <= (int)codec_there(); packed++) {
+		const char *path = at_home(packed ? "sliced.zst" : "sliced");
+
+		CHECK_EQ(lines_of(path, &want, &err), 0);
+		for (int64_t count = 1; count < 2000; count = count * 2 + 1) {
+			check_in("%lld slices, %s", (long long)count, packed ? "packed" : "plain");
+			slices_of(path, count, &got);
+			CHECK(str_eq(buf_str(&got), buf_str(&want)));
+		}
+	}
+	check_in("%s", "");
+	put(at_home("sliced"), STR(""));
+	slices_of(at_home("sliced"), 3, &got);
+	CHECK_STR(buf_str(&got), "");
+	CHECK(reader_open_slice(&r, "-", 0, 2, &err) < 0);
+	CHECK(strstr(err.msg, "not from a pipe") != NULL);
+	if (codec_there()) {
+		write_file(at_home("bad"), str_sub(buf_str(&all), 0, all.n - 20));
+		CHECK(reader_open_slice(&r, at_home("bad"), 0, 2, &err) < 0);
+		CHECK(strstr(err.msg, "damaged or cut short") != NULL);
+	}
+	buf_release(&text);
+	buf_release(&want);
+	buf_release(&got);
+	buf_release(&a);
+	buf_release(&all);
+}
+
+static int note_line(void *ctx, struct str line, struct err *err)
+{
+	(void)err;
+	buf_add(ctx, line);
+	buf_addc(ctx, '|');
+	return 0;
+}
+
+static int add_lines(struct writer *w, int from, int to, struct err *err)
+{
+	int rc = 0;
+
+	for (int i = from; rc == 0 && i < to; i++) {
+		char line[16];
+
+		snprintf(line, sizeof(line), "l%d\n", i);
+		rc = writer_add(w, str_of(line), err);
+	}
+	return rc;
+}
+
+static int refuse_line(void *ctx, struct str line, struct err *err)
+{
+	(void)ctx, (void)line;
+	return err_set(err, "not mine");
+}
+
+/* Saved, cut at any byte as a kill would, and gone on with: the lines that were whole stay, and the file ends up the same. */
+static void test_resume(void)
+{
+	struct buf part = BUF_INIT, shown = BUF_INIT, got = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct writer *w;
+
+	for (int packed = 0; packed <= (int)codec_there(); packed++) {
+		const char *path = at_home(packed ? "went.zst" : "went");
+		char name[300];
+		bool some = false;
+
+		snprintf(name, sizeof(name), "%s.part", path);
+		/* three sessions of four lines each: a frame a session */
+		for (int session = 0; session < 3; session++) {
+			buf_reset(&shown);
+			CHECK_EQ(writer_resume(&w, path, note_line, &shown, &err), 0);
+			CHECK_STR(buf_str(&shown), session == 0 ? "" : session == 1 ? "l0|l1|l2|l3|" : "l0|l1|l2|l3|l4|l5|l6|l7|");
+			CHECK_EQ(add_lines(w, 4 * session, 4 * session + 4, &err), 0);
+			CHECK_EQ(writer_save(w, &err), 0);
+			CHECK(access(path, F_OK) < 0);
+		}
+		read_file(name, &part);
+		for (size_t n = 0; n <= part.n; n++) {
+			int kept = 0;
+
+			check_in("cut to %zu of %zu, %s", n, part.n, packed ? "packed" : "plain");
+			write_file(name, str_sub(buf_str(&part), 0, n));
+			buf_reset(&shown);
+			if (!CHECK_EQ(writer_resume(&w, path, note_line, &shown, &err), 0))
+				continue;
+			for (size_t i = 0; i < shown.n; i++)
+				kept += shown.s[i] == '|';
+			some = some || (kept > 0 && kept < 12);
+			CHECK(!packed || kept % 4 == 0);
+			CHECK_EQ(add_lines(w, kept, 12, &err), 0);
+			CHECK_EQ(writer_finish(w, &err), 0);
+			CHECK_EQ(lines_of(path, &got, &err), 0);
+			CHECK_STR(buf_str(&got), "l0|l1|l2|l3|l4|l5|l6|l7|l8|l9|l10|l11|");
+			CHECK(access(name, F_OK) < 0);
+		}
+		check_in("%s", "");
+		CHECK(some);
+		/* a frame that a power cut left as zeros */
+		for (size_t i = part.n - 3; packed && i < part.n; i++)
+			part.s[i] = 0;
+		write_file(name, buf_str(&part));
+		buf_reset(&shown);
+		CHECK(writer_resume(&w, path, refuse_line, &shown, &err) < 0);
+		CHECK_STR(str_of(err.msg), "not mine");
+		if (CHECK_EQ(writer_resume(&w, path, note_line, &shown, &err), 0))
+			writer_drop(w);
+		CHECK_STR(buf_str(&shown), packed ? "l0|l1|l2|l3|l4|l5|l6|l7|" : "l0|l1|l2|l3|l4|l5|l6|l7|l8|l9|l10|l11|");
+		CHECK(access(name, F_OK) < 0);
+		unlink(path);
+	}
+	buf_release(&part);
+	buf_release(&shown);
+	buf_release(&got);
+}
+
 /* A disk that fills up, by way of a limit on the size of files: an error, and nothing is left. */
 static void test_full(void)
 {
@@ -212,7 +377,8 @@ static void test_full(void)
 
 int main(void)
 {
-	static const char *const names[] = { "ends.jsonl", "ends.jsonl.zst", "long", "long.zst", "a.zst", "all", "cut", "bad", "x", "kept" };
+	static const char *const names[] = { "ends.jsonl", "ends.jsonl.zst", "long", "long.zst", "a.zst", "all", "cut", "bad", "x", "kept",
+		"sliced", "sliced.zst", "went", "went.zst" };
 
 	if (!scratch_make("stream"))
 		return 1;
@@ -222,6 +388,8 @@ int main(void)
 		test_frames();
 	test_refused();
 	test_names();
+	test_slices();
+	test_resume();
 	test_full();
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		unlink(at_home(names[i]));
