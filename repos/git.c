@@ -16,8 +16,8 @@
 _Static_assert(sizeof(struct oid) == sizeof(git_oid), "an oid is libgit2's");
 
 enum {
-	KEPT = 512,                   /* trees, by the first bits of their names: hashes are even */
-	KEPT_SIZE = 128 << 10,        /* bytes of a tree that is kept */
+	KEPT = 512,                   /* objects, by the first bits of their names: hashes are even */
+	KEPT_SIZE = 128 << 10,        /* bytes of one that is kept */
 	TREE_MAX = 64 << 20,          /* bytes of a tree that is read */
 	COMMIT_MAX = 8 << 20,
 };
@@ -241,34 +241,40 @@ static void object_set(struct object *o, git_odb_object *own)
 	o->n = git_odb_object_size(own);
 }
 
-/* The size is asked first: a blob of 2 GB must cost nothing. What is small anyway is read at once, since asking is half of reading. */
-static enum object_state read_object(struct repo *r, const struct oid *id, git_object_t kind, uint64_t most, bool ask, struct object *o)
+/* Those read last are kept: a tree is the next commit's parent's, a blob is asked for its lines and again for its words. */
+static enum object_state read_object(struct repo *r, const struct oid *id, git_object_t kind, uint64_t most, struct object *o)
 {
-	git_odb_object *got;
+	git_odb_object **kept = &r->kept[(id->id[0] << 8 | id->id[1]) % KEPT], *got = NULL;
 	git_object_t is;
 	size_t n;
 	int rc;
 
 	*o = OBJECT_INIT;
-	if (ask) {
-		rc = git_odb_read_header(&n, &is, r->odb, (const git_oid *)id);
-		if (rc < 0)
-			return state_of(rc);
-		if (is != kind)
-			return OBJECT_OTHER;
-		if (n > most)
+	if (*kept && memcmp(git_odb_object_id(*kept)->id, id->id, sizeof(id->id)) == 0) {
+		rc = git_odb_object_dup(&got, *kept);
+	} else {
+		/* a blob of 2 GB must cost nothing: its size is asked first. Trees and commits of that size no git writes */
+		rc = kind == GIT_OBJECT_BLOB ? git_odb_read_header(&n, &is, r->odb, (const git_oid *)id) : 0;
+		if (rc == 0 && kind == GIT_OBJECT_BLOB && is == kind && n > most)
 			return OBJECT_TOO_LARGE;
+		if (rc == 0)
+			rc = git_odb_read(&got, r->odb, (const git_oid *)id);
 	}
-	rc = git_odb_read(&got, r->odb, (const git_oid *)id);
 	if (rc < 0)
 		return state_of(rc);
 	object_set(o, got);
+	if (kind != GIT_OBJECT_COMMIT && got != *kept && o->n <= KEPT_SIZE) {
+		git_odb_object_free(*kept);
+		*kept = NULL;
+		if (git_odb_object_dup(kept, got) < 0)
+			*kept = NULL;
+	}
 	return git_odb_object_type(got) != kind ? OBJECT_OTHER : o->n > most ? OBJECT_TOO_LARGE : OBJECT_OK;
 }
 
 enum object_state repo_blob(struct repo *r, const struct oid *id, uint64_t most, struct object *o)
 {
-	return read_object(r, id, GIT_OBJECT_BLOB, most, true, o);
+	return read_object(r, id, GIT_OBJECT_BLOB, most, o);
 }
 
 enum object_state repo_blob_size(struct repo *r, const struct oid *id, uint64_t *size)
@@ -295,25 +301,7 @@ bool blob_is_binary(struct str blob)
 
 enum object_state repo_tree(struct repo *r, const struct oid *id, struct object *o)
 {
-	git_odb_object **kept = &r->kept[(id->id[0] << 8 | id->id[1]) % KEPT];
-	enum object_state s;
-
-	if (*kept && memcmp(git_odb_object_id(*kept)->id, id->id, sizeof(id->id)) == 0) {
-		git_odb_object *again;
-
-		if (git_odb_object_dup(&again, *kept) < 0)
-			return OBJECT_CORRUPT;
-		object_set(o, again);
-		return OBJECT_OK;
-	}
-	s = read_object(r, id, GIT_OBJECT_TREE, TREE_MAX, false, o);
-	if (s == OBJECT_OK && o->n <= KEPT_SIZE) {
-		git_odb_object_free(*kept);
-		*kept = NULL;
-		if (git_odb_object_dup(kept, o->own) < 0)
-			*kept = NULL;
-	}
-	return s;
+	return read_object(r, id, GIT_OBJECT_TREE, TREE_MAX, o);
 }
 
 /* ---- commits */
@@ -369,7 +357,7 @@ bool commit_read(struct str raw, struct commit *c)
 
 enum object_state repo_commit(struct repo *r, const struct oid *id, struct commit *c)
 {
-	enum object_state s = read_object(r, id, GIT_OBJECT_COMMIT, COMMIT_MAX, false, &c->object);
+	enum object_state s = read_object(r, id, GIT_OBJECT_COMMIT, COMMIT_MAX, &c->object);
 
 	if (s == OBJECT_OK && !commit_read(object_str(&c->object), c))
 		s = OBJECT_CORRUPT;

@@ -50,6 +50,19 @@ static const struct {
 	{ "cts", CODE_JS },
 };
 
+/* Tests of a C program are often written in these. */
+static const char *const scripts[] = { "sh", "bash", "bats", "tcl", "exp", "t", "pl", "pm", "rb", "lua", "php", "java", "kt", "cs", "swift", "ps1", "sql" };
+
+static bool is_script(struct str base)
+{
+	ptrdiff_t dot = str_rfind(base, STR("."));
+
+	for (size_t i = 0; dot > 0 && i < sizeof(scripts) / sizeof(scripts[0]); i++)
+		if (str_is(str_from(base, (size_t)dot + 1), scripts[i]))
+			return true;
+	return false;
+}
+
 static enum code_lang lang_of(struct str base)
 {
 	ptrdiff_t dot = str_rfind(base, STR("."));
@@ -88,7 +101,7 @@ enum {
 	ANY = 0,
 };
 
-/* SIDE_TEST of a file that is no code is SIDE_DATA. */
+/* SIDE_TEST of a file that is neither code nor a script is SIDE_DATA. */
 static const struct rule {
 	enum side side;
 	enum where where;
@@ -417,7 +430,7 @@ enum side side_of(struct str path, enum code_lang *lang)
 		*lang = p.lang;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (rule_meets(&rules[i], str_of(rules[i].name), &p))
-			return rules[i].side == SIDE_TEST && p.lang == CODE_NONE ? SIDE_DATA : rules[i].side;
+			return rules[i].side == SIDE_TEST && p.lang == CODE_NONE && !is_script(p.base) ? SIDE_DATA : rules[i].side;
 	return p.lang != CODE_NONE ? SIDE_SOURCE : SIDE_OTHER;
 }
 
