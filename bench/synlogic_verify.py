@@ -4,8 +4,9 @@
 CHECKOUT is a checkout of github.com/MiniMax-AI/SynLogic whose requirements this Python has, BUILD our build directory with bench/ built, ROWS a
 folder of TASK.jsonl with rows as their dataset has them. Without a checkout it says so and ends.
 
-Theirs: Verifier.verify(data, response), its prints thrown away. Ours: quarry.verify(task, desc, response) through the extension and through
-ctypes, and quarry_verify_n in C. Both judge a right answer behind a thought of 0.2, 40 and 400 KB.
+Theirs: Verifier.verify(data, response), its prints thrown away. Ours: quarry.verify(task, desc, response) through the extension, one of 64 in
+quarry.verify_batch on one thread, quarry.verify through ctypes, and quarry_verify_n in C. Both judge a right answer behind a thought of 0.2, 40
+and 400 KB.
 "same": both judge the same puzzle; of theirs our desc is what `quarry verify --dataset synlogic` makes of the row, and the answer comes in the form that
 their question asks for where our rule takes that too, else in tags. "own": a row of theirs states too little for our rule, which recomputes the
 answer; ours then judges puzzles of its own generator (difficulty 5).
@@ -29,7 +30,9 @@ SIZES = (200, 40_000, 400_000)  # bytes of a response
 EACH = 3                        # rows of a task
 ROUND, ROUNDS = 0.02, 3         # CPU seconds of a round; the best of so many counts
 PATIENCE = 20                   # seconds for one verdict of theirs
+BATCH = 64                      # responses in a call of verify_batch
 DEAR = 5.0                      # us at 0.2 KB from which their verifier does more than compare strings
+SINGLE, IN_BATCH, BY_CTYPES, IN_C = range(4)  # of our figures
 MODULES = {'mathador': ('game_of_24', 'game_of_24'), 'buggy_tables': ('buggy_tables', 'game_of_buggy_tables')}
 OURS = {'mathador': 'game_of_24'}
 
@@ -129,15 +132,29 @@ def mean(values):
     return math.exp(sum(map(math.log, values)) / len(values)) if values else float('nan')
 
 
+def by_ctypes():
+    """A second quarry in this process, with its other binding."""
+    def ours():
+        return [name for name in sys.modules if name.split('.')[0] == 'quarry']
+
+    kept = {name: sys.modules.pop(name) for name in ours()}
+    os.environ['QUARRY_BINDING'] = 'ctypes'
+    second = importlib.import_module('quarry')
+    del os.environ['QUARRY_BINDING']
+    for name in ours():
+        del sys.modules[name]
+    sys.modules.update(kept)
+    return second
+
+
 class Bench:
     def __init__(self, build, rows):
         self.build, self.rows = build, rows
         from base.data import Data
         from base.verifier import Verifier
         import quarry
-        from quarry import _core, _ctypes
-        self.Data, self.Verifier, self.quarry, self.core, self.ctypes = Data, Verifier, quarry, _core, _ctypes
-        self.native = _core._lib
+        self.Data, self.Verifier, self.quarry, self.ctypes = Data, Verifier, quarry, by_ctypes()
+        assert (quarry.BINDING, self.ctypes.BINDING) == ('native', 'ctypes'), 'the extension is not built'
 
     def says(self, judge, data, text):
         try:
@@ -184,12 +201,15 @@ class Bench:
         assert set(marks) == {'correct'}, marks
         return [float(v) / 1000 for v in ns]
 
-    def in_python(self, library, rows):
-        self.core._lib = library
-        try:
-            return [cpu_us(lambda: self.quarry.verify(t, d, r)) for t, d, r in rows]
-        finally:
-            self.core._lib = self.native
+    def ours(self, rows):
+        """us of a verdict: alone, one of a batch, through ctypes, in C."""
+        verify, batch, by_ctypes = self.quarry.verify, self.quarry.verify_batch, self.ctypes.verify
+        sums = [0.0] * 4
+        for (t, d, r), c in zip(rows, self.in_c(rows)):
+            many = [(t, d, r)] * BATCH
+            took = cpu_us(lambda: verify(t, d, r)), cpu_us(lambda: batch(many, threads=1)) / BATCH, cpu_us(lambda: by_ctypes(t, d, r)), c
+            sums = [a + b for a, b in zip(sums, took)]
+        return tuple(v / len(rows) for v in sums)
 
     def measure(self, task):
         judge, found, same = self.read(task)
@@ -203,7 +223,7 @@ class Bench:
             right = all([self.says(judge, data, text) for data, text in asked])
             theirs = [cpu_us(lambda: judge.verify(data, text)) for data, text in asked]
             theirs = None if None in theirs else sum(theirs) / len(theirs)
-            result.append((theirs, right) + tuple(sum(v) / len(v) for v in (self.in_python(self.native, mine), self.in_python(self.ctypes, mine), self.in_c(mine))))
+            result.append((theirs, right) + self.ours(mine))
         return same, sum(len(d.encode()) for _, _, _, d, _ in found) / len(found), result
 
 
@@ -218,7 +238,8 @@ def main():
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGALRM, give_up)
     bench, table, screen = Bench(build, rows), {}, sys.stdout
-    print('%-31s %-5s %6s %8s %11s %9s %9s %9s %9s %9s' % ('task', 'rows', 'desc B', 'response', 'theirs, us', 'native', 'ctypes', 'C', 'native, x', 'C, x'))
+    print('%-31s %-5s %6s %8s %11s %8s %8s %8s %8s %9s %9s %9s' % ('task', 'rows', 'desc B', 'response', 'theirs, us', 'single', 'batch', 'ctypes', 'C',
+          'single, x', 'batch, x', 'C, x'))
     for name in sorted(os.listdir(rows)):
         task = name[:-6]
         if not name.endswith('.jsonl') or (only and task not in only):
@@ -233,10 +254,11 @@ def main():
             continue
         table[task] = measured
         same, desc, result = measured
-        for size, (theirs, right, native, by_ctypes, c) in zip(SIZES, result):
+        for size, (theirs, right, *ours) in zip(SIZES, result):
             said = '> %d s' % PATIENCE if theirs is None else '%.1f%s' % (theirs, '' if right else '*')
-            print('%-31s %-5s %6.0f %5.1f KB %11s %9.2f %9.2f %9.2f %9s %9s' % (task, 'same' if same else 'own', desc, size / 1000, said, native, by_ctypes, c,
-                  *('' if theirs is None else '%.1f' % (theirs / v) for v in (native, c))), file=screen, flush=True)
+            ratios = ['' if theirs is None else '%.1f' % (theirs / ours[k]) for k in (SINGLE, IN_BATCH, IN_C)]
+            print('%-31s %-5s %6.0f %5.1f KB %11s %8.2f %8.2f %8.2f %8.2f %9s %9s %9s' % (task, 'same' if same else 'own', desc, size / 1000, said, *ours, *ratios),
+                  file=screen, flush=True)
     conclude(table)
 
 
@@ -244,15 +266,16 @@ def conclude(table):
     dear = {t: m for t, m in table.items() if m[2][0][0] is None or m[2][0][0] >= DEAR}
     print('\n%d tasks where theirs takes %.0f us or more at 0.2 KB (wanted: 30 times on the mean, none below 5):' % (len(dear), DEAR))
     for i, size in enumerate(SIZES):
-        for which, name in ((2, 'extension'), (4, 'C')):
-            ratios = {t: m[2][i][0] / m[2][i][which] for t, m in dear.items() if m[2][i][0] is not None}
+        for which, name in ((SINGLE, 'single'), (IN_BATCH, 'batch'), (IN_C, 'C')):
+            ratios = {t: m[2][i][0] / m[2][i][2 + which] for t, m in dear.items() if m[2][i][0] is not None}
             if ratios:
-                print('  %5.1f KB, %-9s: geometric mean %.1f times; least %s' % (size / 1000, name, mean(list(ratios.values())),
+                print('  %5.1f KB, %-6s: geometric mean %.1f times; least %s' % (size / 1000, name, mean(list(ratios.values())),
                       ', '.join('%s %.1f' % (t, ratios[t]) for t in sorted(ratios, key=ratios.get)[:4])))
-    print('%d tasks where theirs compares strings (wanted in C at 0.2 KB: 1 us + 2 ns for each byte of desc):' % (len(table) - len(dear)))
+    print('%d tasks where theirs compares strings (wanted at 0.2 KB: 1 us + 2 ns for each byte of desc):' % (len(table) - len(dear)))
     for task, (_, desc, result) in table.items():
         if task not in dear:
-            print('  %-31s %.2f us, may take %.2f; theirs %.2f' % (task, result[0][4], 1 + 0.002 * desc, result[0][0]))
+            theirs, _, single, batch, _, c = result[0]
+            print('  %-31s may take %.2f us: single %.2f, batch %.2f, C %.2f; theirs %.2f' % (task, 1 + 0.002 * desc, single, batch, c, theirs))
 
 
 if __name__ == '__main__':

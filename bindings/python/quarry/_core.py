@@ -1,12 +1,11 @@
 """Verdicts and puzzles; what the package quarry shows of itself."""
 import collections.abc
-import functools
 import itertools
 import json
 import operator
 import os
 import threading
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar, Union
 
 if os.environ.get('QUARRY_BINDING') == 'ctypes':
     from . import _ctypes as _lib
@@ -49,7 +48,17 @@ class Verdict(NamedTuple):
         return self.mark == 'bad_task'
 
 
-_verdict = functools.partial(tuple.__new__, Verdict)  # of a tuple with its members, as the bindings give it
+_lib.bind(Verdict)  # the class of all that the bindings give
+_Function = TypeVar('_Function', bound=Callable[..., Any])
+
+
+def _lane(f: _Function) -> _Function:
+    """The same function, which the extension answers itself as long as nothing about the arguments is unusual."""
+    if BINDING != 'native':
+        return f
+    names = f.__code__.co_varnames[:f.__code__.co_argcount]
+    options = ['%s=%r' % option for option in f.__kwdefaults__.items()]
+    return _lib.lane(f, __name__, '%s(%s)\n--\n\n%s' % (f.__name__, ', '.join([*names, '*', *options]), f.__doc__), names[0] == 'ground_truth')
 
 
 def _fault(why: str) -> Verdict:
@@ -78,6 +87,7 @@ def _budget(n: int) -> int:
     return n if n == 0 else _whole(n, 'budget (steps; 0: no bound)', 0, 2 ** 62)
 
 
+@_lane
 def verify(task: str, desc: Text, response: Text, *, format: Optional[str] = None, think_open: bool = False,
            strict: bool = False, budget: int = 0) -> Verdict:
     """Judge a response to a puzzle.
@@ -91,13 +101,14 @@ def verify(task: str, desc: Text, response: Text, *, format: Optional[str] = Non
     """
     if not isinstance(task, str):
         raise TypeError('the task is a name, not %.80r' % (task,))
-    return _verdict(_lib.verify(task, desc, response, _format(format), think_open, strict, _budget(budget)))
+    return _lib.verify(task, desc, response, _format(format), think_open, strict, _budget(budget))
 
 
+@_lane
 def verify_truth(ground_truth: Text, response: Text, *, format: Optional[str] = None, think_open: bool = False,
                  strict: bool = False, budget: int = 0) -> Verdict:
     """The same by a ground truth, the JSON string {"v":1,"task":...,"revision":...,"desc":...} of a dataset's row."""
-    return _verdict(_lib.verify(None, ground_truth, response, _format(format), think_open, strict, _budget(budget)))
+    return _lib.verify(None, ground_truth, response, _format(format), think_open, strict, _budget(budget))
 
 
 class Pool:
@@ -201,23 +212,23 @@ def verify_batch(items: Iterable[Item], *, format: Optional[str] = None, strict:
     ValueError that tells its number. threads: how many to judge on; the default is a pool of the process's own with one for each core.
     The GIL is released meanwhile.
     """
-    how, steps, numbered, out = _format(format), _budget(budget), enumerate(items), []
+    how, steps, rest, out = _format(format), _budget(budget), iter(items), []
     _pool(pool, threads, 0)
     if isinstance(items, (str, bytes, collections.abc.Mapping)):
         raise TypeError('items is a list of items, not %.80r' % (items,))
+
+    def read(k: int, item: Item) -> Union[Tuple[Any, ...], Verdict]:
+        try:
+            return _item(item, how, strict, steps)
+        except (TypeError, ValueError) as e:
+            raise (TypeError if isinstance(e, TypeError) else ValueError)(
+                'items[%d] is a mapping, or a tuple (ground_truth, response) or (task, desc, response), %s' % (len(out) + k, e)) from None
+
     while True:
-        rows = []
-        for k, item in itertools.islice(numbered, _SLICE):
-            try:
-                rows.append(_item(item, how, strict, steps))
-            except (TypeError, ValueError) as e:
-                raise (TypeError if isinstance(e, TypeError) else ValueError)(
-                    'items[%d] is a mapping, or a tuple (ground_truth, response) or (task, desc, response), %s' % (k, e)) from None
-        if not rows:
+        some = list(itertools.islice(rest, _SLICE))
+        if not some:
             return out
-        raw = [r for r in rows if r.__class__ is tuple]
-        judged = map(_verdict, _lib.verify_batch(_pool(pool, threads, len(raw)), raw))
-        out += judged if len(raw) == len(rows) else [next(judged) if r.__class__ is tuple else r for r in rows]
+        out += _lib.verify_batch(_pool(pool, threads, len(some)), some, how, strict, steps, read)
 
 
 # ---- puzzles ----

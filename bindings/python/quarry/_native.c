@@ -1,9 +1,10 @@
 /*
  * _native.c - quarry._native: the library for CPython, within the limited API of 3.10 (one file for every later version).
  *
- * Everything here is called through _core.py, which checks arguments; ctypes over the shared libraries (_ctypes.py) does the same
- * work where this cannot be loaded. No state is kept: pools and generators are capsules that their users hold. The GIL is released
- * while a batch or a long response is judged and while a puzzle is made.
+ * _core.py says what each call means; ctypes over the shared libraries (_ctypes.py) does the same work where this cannot be loaded. A call
+ * whose arguments are as usual is answered here (lanes); any other goes to the Python function of that name, which has all the words.
+ * Pools and generators are capsules that their users hold. The GIL is released while a batch or a long response is judged and while a
+ * puzzle is made.
  */
 #define Py_LIMITED_API 0x030A0000
 #define PY_SSIZE_T_CLEAN
@@ -15,10 +16,41 @@
 #include <string.h>
 #include <time.h>
 
+#define STEPS_MAX ((Py_ssize_t)1 << (8 * sizeof(Py_ssize_t) - 2)) /* of a budget */
+
 #define POOL "quarry.pool"
 #define GENERATOR "quarry.generator"
 
-enum { LONG_RESPONSE = 1024 }; /* bytes; judging fewer takes less than giving the GIL away and back */
+enum {
+	LONG_RESPONSE = 4096, /* bytes; judging fewer takes little more than giving the GIL away and back */
+	MARKS = QUARRY_BAD_TASK + 1,
+	KNOWN = 64, /* names of tasks that are remembered; a power of 2 */
+};
+
+/* Words that are looked for among arguments and in rows. */
+enum word { FORMAT, THINK_OPEN, STRICT, BUDGET, TASK, DESC, GROUND_TRUTH, RESPONSE, THINK, WORDS };
+
+static const char *const words[WORDS] = { "format", "think_open", "strict", "budget", "task", "desc", "ground_truth", "response", "think" };
+
+/* A function of Python's that is answered here where nothing about its arguments is unusual. */
+struct lane {
+	PyMethodDef def;
+	PyObject *slow, *doc;
+};
+
+/* What an interpreter keeps. */
+struct state {
+	newfunc tuple_new;
+	PyObject *verdict; /* the class, a named tuple */
+	PyObject *word[WORDS];
+	PyObject *mark[MARKS], *score[2];
+	PyObject *why[MARKS]; /* the last sentence of each mark: most repeat */
+	struct {
+		PyObject *name; /* held, so that its address stays its own */
+		const struct quarry_rule *rule;
+	} known[KNOWN];
+	struct lane lane[2];
+};
 
 static double now_us(void)
 {
@@ -26,6 +58,16 @@ static double now_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+/*
+ * A reference that somebody else will drop. Newer interpreters do not count those of None, True, names and the like, while the macros of
+ * the limited API do: what is taken by a macro must be dropped by one.
+ */
+static PyObject *shared(PyObject *o)
+{
+	Py_IncRef(o);
+	return o;
 }
 
 /* ---- texts ---- */
@@ -59,42 +101,65 @@ static const char *bytes_of(PyObject *o, const char *what, Py_ssize_t *n, PyObje
 	return NULL;
 }
 
-/* ---- one item: (task or None, desc or ground truth, response, format, think_open, strict, budget) ---- */
+/* ---- one item ---- */
 
 struct held {
 	struct quarry_item item;
 	struct quarry_options options;
 	PyObject *owner[2]; /* of desc and response */
+	PyObject *fault;    /* a verdict that needs no judging */
 };
 
 static void held_release(struct held *h)
 {
 	Py_XDECREF(h->owner[0]);
 	Py_XDECREF(h->owner[1]);
+	Py_XDECREF(h->fault);
 }
 
-static bool hold(struct held *h, PyObject *task, PyObject *desc, PyObject *response, int format, int think_open, int strict, Py_ssize_t budget)
+/* The rule of a task's name, a str. Programs know few, and say them by the same objects. False: an exception is set. */
+static bool rule_of(struct state *st, PyObject *task, const struct quarry_rule **ret)
 {
+	size_t at = ((uintptr_t)task >> 4) % KNOWN;
+	PyObject *before = st->known[at].name;
+	const char *name;
+	Py_ssize_t n;
+
+	if (before == task) {
+		*ret = st->known[at].rule;
+		return true;
+	}
+	name = PyUnicode_AsUTF8AndSize(task, &n);
+	if (!name && !PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+		return false;
+	PyErr_Clear(); /* with lone surrogates it is no task's name */
+	*ret = name && strlen(name) == (size_t)n ? quarry_rule(name) : NULL;
+	if (*ret && PyUnicode_CheckExact(task)) { /* nothing that is long, or has more to it */
+		st->known[at].rule = *ret;
+		st->known[at].name = Py_NewRef(task);
+		Py_XDECREF(before);
+	}
+	return true;
+}
+
+/* Task NULL or None: desc is a ground truth. */
+static bool hold(struct state *st, struct held *h, PyObject *task, PyObject *desc, PyObject *response, struct quarry_options o)
+{
+	bool by_truth = !task || task == Py_None;
 	Py_ssize_t n;
 	const char *s;
 
-	*h = (struct held){ .owner = { NULL, NULL } };
-	h->options = (struct quarry_options){ (enum quarry_format)format, think_open != 0, strict != 0, (size_t)budget };
+	*h = (struct held){ .options = o };
 	h->item.options = &h->options;
-	s = bytes_of(desc, task == Py_None ? "ground_truth" : "desc", &n, &h->owner[0]);
+	s = bytes_of(desc, by_truth ? "ground_truth" : "desc", &n, &h->owner[0]);
 	if (!s)
 		goto fail;
-	if (task == Py_None) {
+	if (by_truth) {
 		h->item.truth = s;
 		h->item.truth_len = (size_t)n;
 	} else {
-		Py_ssize_t name_len;
-		const char *name = PyUnicode_AsUTF8AndSize(task, &name_len);
-
-		if (!name && !PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+		if (!rule_of(st, task, &h->item.rule))
 			goto fail;
-		PyErr_Clear(); /* with lone surrogates it is no task's name */
-		h->item.rule = name && strlen(name) == (size_t)name_len ? quarry_rule(name) : NULL;
 		h->item.desc = s;
 		h->item.desc_len = (size_t)n;
 	}
@@ -115,70 +180,215 @@ static void judge(const struct quarry_item *it, struct quarry_verdict *v)
 		quarry_verify_n(it->rule, it->desc, it->desc_len, it->response, it->response_len, it->options, v);
 }
 
-/* The members of a Verdict, in its order: (score, mark, why, extracted or None, format_ok, answers_seen, verify_us). */
-static PyObject *verdict(const struct quarry_verdict *v, double us)
+/* A new reference, NULL with an exception set. */
+static PyObject *why_of(struct state *st, const struct quarry_verdict *v)
+{
+	PyObject *before = st->why[v->mark];
+	size_t n = strlen(v->why);
+	const char *said;
+	Py_ssize_t len;
+
+	said = before ? PyUnicode_AsUTF8AndSize(before, &len) : NULL;
+	if (!said || (size_t)len != n || memcmp(said, v->why, n) != 0) {
+		st->why[v->mark] = PyUnicode_DecodeUTF8(v->why, (Py_ssize_t)n, "replace");
+		Py_XDECREF(before);
+	}
+	return shared(st->why[v->mark]);
+}
+
+/* A Verdict: (score, mark, why, extracted or None, format_ok, answers_seen, verify_us). */
+static PyObject *verdict(struct state *st, const struct quarry_verdict *v, double us)
 {
 	PyObject *member[] = {
-		PyFloat_FromDouble(v->score),
-		PyUnicode_InternFromString(quarry_mark_name(v->mark)),
-		PyUnicode_DecodeUTF8(v->why, (Py_ssize_t)strlen(v->why), "replace"),
-		v->answer ? PyUnicode_DecodeUTF8(v->answer, (Py_ssize_t)v->answer_len, "replace") : Py_NewRef(Py_None),
-		PyBool_FromLong(v->format_ok),
+		v->score == 0.0 || v->score == 1.0 ? shared(st->score[v->score == 1.0]) : PyFloat_FromDouble(v->score),
+		shared(st->mark[v->mark]),
+		why_of(st, v),
+		v->answer ? PyUnicode_DecodeUTF8(v->answer, (Py_ssize_t)v->answer_len, "replace") : shared(Py_None),
+		shared(v->format_ok ? Py_True : Py_False),
 		PyLong_FromLong(v->answers_seen),
 		PyFloat_FromDouble(us),
 	};
 	enum { MEMBERS = sizeof(member) / sizeof(member[0]) };
-	PyObject *ret = PyTuple_New(MEMBERS);
+	PyObject *members = PyTuple_New(MEMBERS), *args = PyTuple_New(1), *ret = NULL;
+	bool whole = members && args;
 
 	for (int i = 0; i < MEMBERS; i++) {
-		if (ret && member[i])
-			PyTuple_SetItem(ret, i, member[i]); /* takes it over */
+		whole = whole && member[i];
+		if (members)
+			PyTuple_SetItem(members, i, member[i]); /* takes it over */
 		else
-			Py_CLEAR(ret);
-		if (!ret) {
-			while (i < MEMBERS)
-				Py_XDECREF(member[i++]);
-			return NULL;
-		}
+			Py_XDECREF(member[i]);
 	}
+	if (args && members)
+		PyTuple_SetItem(args, 0, members);
+	if (whole)
+		ret = st->tuple_new((PyTypeObject *)st->verdict, args, NULL);
+	Py_XDECREF(args);
 	return ret;
 }
 
-/* False: an exception is set. */
-static bool number_of(PyObject *o, Py_ssize_t *ret)
+/* Takes over what is held. */
+static PyObject *judged(struct state *st, struct held *h)
 {
-	*ret = PyNumber_AsSsize_t(o, PyExc_OverflowError); /* numpy's too */
-	return *ret != -1 || !PyErr_Occurred();
-}
-
-static PyObject *native_verify(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
-{
-	Py_ssize_t format, budget;
 	struct quarry_verdict v;
-	int think_open, strict;
+	double from = now_us();
 	PyObject *ret;
-	struct held h;
-	double from;
 
-	(void)module;
-	if (nargs != 7)
-		return PyErr_Format(PyExc_TypeError, "verify takes seven arguments");
-	think_open = PyObject_IsTrue(args[4]);
-	strict = PyObject_IsTrue(args[5]);
-	if (think_open < 0 || strict < 0 || !number_of(args[3], &format) || !number_of(args[6], &budget) ||
-	    !hold(&h, args[0], args[1], args[2], (int)format, think_open, strict, budget))
-		return NULL;
-	from = now_us();
-	if (h.item.response_len > LONG_RESPONSE) {
+	if (h->item.response_len > LONG_RESPONSE) {
 		Py_BEGIN_ALLOW_THREADS
-		judge(&h.item, &v);
+		judge(&h->item, &v);
 		Py_END_ALLOW_THREADS
 	} else {
-		judge(&h.item, &v);
+		judge(&h->item, &v);
 	}
-	ret = verdict(&v, now_us() - from);
-	held_release(&h);
+	ret = verdict(st, &v, now_us() - from);
+	held_release(h);
 	return ret;
+}
+
+/* ---- options ---- */
+
+/* False: an exception is set. Numpy's numbers are welcome. */
+static bool options_of(struct quarry_options *ret, PyObject *format, PyObject *think_open, PyObject *strict, PyObject *budget)
+{
+	Py_ssize_t how = PyNumber_AsSsize_t(format, PyExc_OverflowError), steps;
+	int thinks, strictly;
+
+	if (how == -1 && PyErr_Occurred())
+		return false;
+	steps = PyNumber_AsSsize_t(budget, PyExc_OverflowError);
+	if (steps == -1 && PyErr_Occurred())
+		return false;
+	thinks = PyObject_IsTrue(think_open);
+	strictly = PyObject_IsTrue(strict);
+	*ret = (struct quarry_options){ (enum quarry_format)how, thinks > 0, strictly > 0, (size_t)steps };
+	return thinks >= 0 && strictly >= 0;
+}
+
+/* The format of a name; false for what is none. */
+static bool format_of(PyObject *name, enum quarry_format *ret)
+{
+	for (int i = 0; PyUnicode_Check(name) && i < QUARRY_FORMATS; i++)
+		if (PyUnicode_CompareWithASCIIString(name, quarry_format_name((enum quarry_format)i)) == 0) {
+			*ret = (enum quarry_format)i;
+			return true;
+		}
+	return false;
+}
+
+/* One named argument; false where it is for Python to say what it means. */
+static bool option_take(struct state *st, struct quarry_options *o, PyObject *name, PyObject *value)
+{
+	bool *flag = name == st->word[THINK_OPEN] ? &o->think_open : name == st->word[STRICT] ? &o->strict_format : NULL;
+
+	if (flag && PyBool_Check(value)) {
+		*flag = value == Py_True;
+		return true;
+	}
+	if (name == st->word[BUDGET] && PyLong_CheckExact(value)) {
+		Py_ssize_t steps = PyLong_AsSsize_t(value);
+
+		PyErr_Clear();
+		o->budget = (size_t)steps;
+		return steps >= 0 && steps <= STEPS_MAX;
+	}
+	return name == st->word[FORMAT] && (value == Py_None || format_of(value, &o->format));
+}
+
+/* verify(task or None, desc or ground truth, response, format, think_open, strict, budget) */
+static PyObject *native_verify(PyObject *module, PyObject *const *args, Py_ssize_t nargs)
+{
+	struct state *st = PyModule_GetState(module);
+	struct quarry_options o;
+	struct held h;
+
+	if (nargs != 7)
+		return PyErr_Format(PyExc_TypeError, "verify takes seven arguments");
+	if (!options_of(&o, args[3], args[4], args[5], args[6]) || !hold(st, &h, args[0], args[1], args[2], o))
+		return NULL;
+	return judged(st, &h);
+}
+
+/* ---- lanes ---- */
+
+static PyObject *call_slow(PyObject *slow, PyObject *const *args, Py_ssize_t nargs, PyObject *names)
+{
+	PyObject *tuple = PyTuple_New(nargs), *dict = names ? PyDict_New() : NULL, *ret = NULL;
+
+	for (Py_ssize_t i = 0; tuple && i < nargs; i++)
+		PyTuple_SetItem(tuple, i, shared(args[i]));
+	for (Py_ssize_t i = 0; dict && i < PyTuple_Size(names); i++)
+		if (PyDict_SetItem(dict, PyTuple_GetItem(names, i), args[nargs + i]) < 0)
+			Py_CLEAR(dict);
+	if (tuple && !names == !dict)
+		ret = PyObject_Call(slow, tuple, dict);
+	Py_DecRef(tuple); /* the empty one is everybody's */
+	Py_DecRef(dict);
+	return ret;
+}
+
+static PyObject *lane(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *names, bool by_truth)
+{
+	struct state *st = PyModule_GetState(module);
+	struct quarry_options o = { QUARRY_ANY, false, false, 0 };
+	PyObject *const *arg = args + !by_truth; /* desc, response */
+	bool usual = nargs == 3 - by_truth && (by_truth || PyUnicode_Check(args[0]));
+	struct held h;
+
+	for (Py_ssize_t i = 0; usual && names && i < PyTuple_Size(names); i++)
+		usual = option_take(st, &o, PyTuple_GetItem(names, i), args[nargs + i]);
+	if (!usual)
+		return call_slow(st->lane[by_truth].slow, args, nargs, names);
+	return hold(st, &h, by_truth ? NULL : args[0], arg[0], arg[1], o) ? judged(st, &h) : NULL;
+}
+
+static PyObject *lane_task(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *names)
+{
+	return lane(module, args, nargs, names, false);
+}
+
+static PyObject *lane_truth(PyObject *module, PyObject *const *args, Py_ssize_t nargs, PyObject *names)
+{
+	return lane(module, args, nargs, names, true);
+}
+
+/* lane(function, name of its module, documentation that begins with its arguments, by a ground truth?): the same function, sooner. */
+static PyObject *native_lane(PyObject *module, PyObject *args)
+{
+	struct state *st = PyModule_GetState(module);
+	PyObject *slow, *home, *doc, *before[2];
+	const char *text;
+	struct lane *l;
+	int by_truth;
+
+	if (!PyArg_ParseTuple(args, "OUUp", &slow, &home, &doc, &by_truth))
+		return NULL;
+	text = PyUnicode_AsUTF8AndSize(doc, NULL);
+	if (!text)
+		return NULL;
+	l = &st->lane[by_truth];
+	before[0] = l->slow;
+	before[1] = l->doc;
+	l->slow = Py_NewRef(slow);
+	l->doc = Py_NewRef(doc);
+	l->def = (PyMethodDef){ by_truth ? "verify_truth" : "verify", (PyCFunction)(void (*)(void))(by_truth ? lane_truth : lane_task),
+				METH_FASTCALL | METH_KEYWORDS, text };
+	Py_XDECREF(before[0]);
+	Py_XDECREF(before[1]);
+	return PyCFunction_NewEx(&l->def, module, home);
+}
+
+/* bind(Verdict): the class that verdicts are from now on of, a named tuple. */
+static PyObject *native_bind(PyObject *module, PyObject *verdict_class)
+{
+	struct state *st = PyModule_GetState(module);
+	PyObject *before = st->verdict;
+
+	if (!PyType_Check(verdict_class) || !PyType_IsSubtype((PyTypeObject *)verdict_class, &PyTuple_Type))
+		return PyErr_Format(PyExc_TypeError, "a class of tuples is needed");
+	st->verdict = Py_NewRef(verdict_class);
+	Py_DECREF(before);
+	return shared(Py_None);
 }
 
 /* ---- batches ---- */
@@ -210,12 +420,13 @@ static PyObject *native_pool_threads(PyObject *module, PyObject *capsule)
 	return pool ? PyLong_FromLong(quarry_pool_threads(pool)) : NULL;
 }
 
-static PyObject *verdicts(const struct quarry_verdict *v, Py_ssize_t n, double us)
+/* A verdict for each of n, by the index of those that were judged; fewer have a fault of their own. */
+static PyObject *verdicts(struct state *st, const struct held *h, Py_ssize_t n, const struct quarry_verdict *v, double us)
 {
 	PyObject *list = PyList_New(n);
 
 	for (Py_ssize_t i = 0; list && i < n; i++) {
-		PyObject *one = verdict(&v[i], us);
+		PyObject *one = h[i].fault ? shared(h[i].fault) : verdict(st, v++, us);
 
 		if (!one || PyList_SetItem(list, i, one) < 0)
 			Py_CLEAR(list);
@@ -223,51 +434,145 @@ static PyObject *verdicts(const struct quarry_verdict *v, Py_ssize_t n, double u
 	return list;
 }
 
-/* verify_batch(pool capsule or None, list of items); verify_us of each is its share of the batch. */
+/* What a tuple or a row of the usual kind says; references of its own. */
+struct said {
+	PyObject *task, *desc, *response; /* task NULL: by ground truth */
+	struct quarry_options options;
+};
+
+static void said_release(struct said *s)
+{
+	Py_XDECREF(s->task);
+	Py_XDECREF(s->desc);
+	Py_XDECREF(s->response);
+}
+
+/* NULL: it is not there, or None. An exception may be set. */
+static PyObject *member_of(struct state *st, PyObject *row, enum word name)
+{
+	PyObject *o = PyDict_GetItemWithError(row, st->word[name]);
+
+	return o == Py_None ? NULL : Py_XNewRef(o);
+}
+
+static bool is_text(PyObject *o)
+{
+	return o && (PyUnicode_Check(o) || PyBytes_Check(o));
+}
+
+/* False, with nothing held: it is for Python to say what it means. */
+static bool said_by_row(struct state *st, struct said *s, PyObject *row)
+{
+	PyObject *format = member_of(st, row, FORMAT), *think = member_of(st, row, THINK);
+	bool usual;
+
+	s->task = member_of(st, row, TASK);
+	s->desc = s->task ? member_of(st, row, DESC) : NULL;
+	s->response = member_of(st, row, RESPONSE);
+	if (!s->desc) {
+		Py_CLEAR(s->task);
+		s->desc = member_of(st, row, GROUND_TRUTH);
+	}
+	usual = is_text(s->desc) && is_text(s->response) && (!s->task || PyUnicode_Check(s->task)) && (!format || format_of(format, &s->options.format)) &&
+		(!think || PyUnicode_Check(think));
+	s->options.think_open = usual && think && PyUnicode_CompareWithASCIIString(think, "open") == 0;
+	Py_XDECREF(format);
+	Py_XDECREF(think);
+	if (usual && !PyErr_Occurred())
+		return true;
+	PyErr_Clear();
+	said_release(s);
+	return false;
+}
+
+static bool said_by_tuple(struct said *s, PyObject *tuple)
+{
+	Py_ssize_t n = PyTuple_Size(tuple);
+	PyObject *task, *desc, *response;
+
+	if (n != 2 && n != 3)
+		return false;
+	task = n == 3 ? PyTuple_GetItem(tuple, 0) : NULL;
+	desc = PyTuple_GetItem(tuple, n - 2);
+	response = PyTuple_GetItem(tuple, n - 1);
+	if (!is_text(desc) || !is_text(response) || (task && !PyUnicode_Check(task)))
+		return false;
+	s->task = Py_XNewRef(task);
+	s->desc = Py_NewRef(desc);
+	s->response = Py_NewRef(response);
+	return true;
+}
+
+/* An item that odd(i, item) reads: what native_verify takes, or a verdict. False: an exception is set. */
+static bool hold_odd(struct state *st, struct held *h, PyObject *odd, Py_ssize_t i, PyObject *item)
+{
+	PyObject *read = PyObject_CallFunction(odd, "nO", i, item), *of[7];
+	struct quarry_options o;
+	bool ok;
+
+	if (!read)
+		return false;
+	if ((PyObject *)Py_TYPE(read) == st->verdict) {
+		*h = (struct held){ .fault = read };
+		return true;
+	}
+	ok = PyArg_ParseTuple(read, "OOOOOOO", &of[0], &of[1], &of[2], &of[3], &of[4], &of[5], &of[6]) &&
+	     options_of(&o, of[3], of[4], of[5], of[6]) && hold(st, h, of[0], of[1], of[2], o);
+	Py_DECREF(read);
+	return ok;
+}
+
+/* verify_batch(pool capsule or None, list of items, format, strict, budget, odd); verify_us of each is its share of the batch. */
 static PyObject *native_verify_batch(PyObject *module, PyObject *args)
 {
-	PyObject *capsule, *list, *ret = NULL;
+	PyObject *capsule, *list, *format, *strict, *budget, *odd, *ret = NULL;
+	struct state *st = PyModule_GetState(module);
 	struct quarry_pool *pool = NULL;
+	struct quarry_options options;
 	struct quarry_verdict *v;
 	struct quarry_item *item;
 	Py_ssize_t n, held = 0;
 	struct held *h;
+	size_t items = 0;
 	double us;
 
-	(void)module;
-	if (!PyArg_ParseTuple(args, "OO", &capsule, &list))
+	if (!PyArg_ParseTuple(args, "OOOOOO", &capsule, &list, &format, &strict, &budget, &odd) ||
+	    !options_of(&options, format, Py_False, strict, budget))
 		return NULL;
 	if (!PyList_Check(list))
 		return PyErr_Format(PyExc_TypeError, "a list is needed");
 	if (capsule != Py_None && !(pool = PyCapsule_GetPointer(capsule, POOL)))
 		return NULL;
 	n = PyList_Size(list);
-	h = PyMem_Calloc((size_t)n + 1, sizeof(*h));
-	v = PyMem_Calloc((size_t)n + 1, sizeof(*v));
-	item = PyMem_Calloc((size_t)n + 1, sizeof(*item));
+	h = PyMem_Malloc((size_t)(n + 1) * sizeof(*h));
+	v = PyMem_Malloc((size_t)(n + 1) * sizeof(*v));
+	item = PyMem_Malloc((size_t)(n + 1) * sizeof(*item));
 	if (!h || !v || !item) {
 		PyErr_NoMemory();
 		goto end;
 	}
 	for (; held < n; held++) {
-		PyObject *one = PyList_GetItem(list, held), *task, *desc, *response; /* borrowed; the list lives as long as args */
-		int format, think_open, strict;
-		Py_ssize_t budget;
+		PyObject *one = PyList_GetItem(list, held); /* borrowed: the list is _core.py's own */
+		struct said said = { .options = options };
+		bool ok;
 
-		if (!one || !PyTuple_Check(one) || !PyArg_ParseTuple(one, "OOOippn", &task, &desc, &response, &format, &think_open, &strict, &budget) ||
-		    !hold(&h[held], task, desc, response, format, think_open, strict, budget)) {
-			if (!PyErr_Occurred())
-				PyErr_SetString(PyExc_TypeError, "an item is a tuple of seven");
-			goto end;
+		if (one && (PyTuple_CheckExact(one) ? said_by_tuple(&said, one) : PyDict_CheckExact(one) && said_by_row(st, &said, one))) {
+			ok = hold(st, &h[held], said.task, said.desc, said.response, said.options);
+			said_release(&said);
+		} else {
+			ok = one && hold_odd(st, &h[held], odd, held, one);
 		}
-		item[held] = h[held].item;
+		if (!ok)
+			goto end;
+		if (!h[held].fault)
+			item[items++] = h[held].item;
 	}
 	us = now_us();
 	Py_BEGIN_ALLOW_THREADS
-	quarry_verify_batch(pool, item, (size_t)n, v);
+	quarry_verify_batch(pool, item, items, v);
 	Py_END_ALLOW_THREADS
 	us = now_us() - us;
-	ret = verdicts(v, n, n ? us / (double)n : 0);
+	ret = verdicts(st, h, n, v, items ? us / (double)items : 0);
 end:
 	while (held > 0)
 		held_release(&h[--held]);
@@ -368,8 +673,59 @@ static PyObject *native_version(PyObject *module, PyObject *none)
 	return PyUnicode_FromString(quarry_version());
 }
 
+/* ---- the module ---- */
+
+static int start(PyObject *module)
+{
+	struct state *st = PyModule_GetState(module);
+	bool ok = true;
+
+	st->tuple_new = (newfunc)PyType_GetSlot(&PyTuple_Type, Py_tp_new);
+	st->verdict = Py_NewRef((PyObject *)&PyTuple_Type);
+	for (int i = 0; i < WORDS; i++)
+		ok = (st->word[i] = PyUnicode_InternFromString(words[i])) && ok;
+	for (int i = 0; i < MARKS; i++)
+		ok = (st->mark[i] = PyUnicode_InternFromString(quarry_mark_name((enum quarry_mark)i))) && ok;
+	for (int i = 0; i < 2; i++)
+		ok = (st->score[i] = PyFloat_FromDouble(i)) && ok;
+	return ok && st->tuple_new ? 0 : -1;
+}
+
+/* Circles go through the lanes' functions of Python's, which can be cleared; what is held here stays as long as the module. */
+static int traverse(PyObject *module, visitproc visit, void *arg)
+{
+	struct state *st = PyModule_GetState(module);
+
+	Py_VISIT(st->verdict);
+	for (int i = 0; i < 2; i++)
+		Py_VISIT(st->lane[i].slow);
+	return 0;
+}
+
+static void end(void *module)
+{
+	struct state *st = PyModule_GetState(module);
+
+	Py_XDECREF(st->verdict);
+	for (int i = 0; i < WORDS; i++)
+		Py_XDECREF(st->word[i]);
+	for (int i = 0; i < MARKS; i++) {
+		Py_XDECREF(st->mark[i]);
+		Py_XDECREF(st->why[i]);
+	}
+	for (int i = 0; i < KNOWN; i++)
+		Py_XDECREF(st->known[i].name);
+	for (int i = 0; i < 2; i++) {
+		Py_XDECREF(st->score[i]);
+		Py_XDECREF(st->lane[i].slow);
+		Py_XDECREF(st->lane[i].doc);
+	}
+}
+
 static PyMethodDef methods[] = {
 	{ "verify", (PyCFunction)(void (*)(void))native_verify, METH_FASTCALL, NULL },
+	{ "lane", native_lane, METH_VARARGS, NULL },
+	{ "bind", native_bind, METH_O, NULL },
 	{ "pool", native_pool, METH_VARARGS, NULL },
 	{ "pool_threads", native_pool_threads, METH_O, NULL },
 	{ "verify_batch", native_verify_batch, METH_VARARGS, NULL },
@@ -381,8 +737,13 @@ static PyMethodDef methods[] = {
 	{ NULL, NULL, 0, NULL },
 };
 
+static PyModuleDef_Slot slots[] = {
+	{ Py_mod_exec, start },
+	{ 0, NULL },
+};
+
 static struct PyModuleDef definition = {
-	PyModuleDef_HEAD_INIT, "_native", "The quarry library; use the package quarry.", 0, methods, NULL, NULL, NULL, NULL,
+	PyModuleDef_HEAD_INIT, "_native", "The quarry library; use the package quarry.", sizeof(struct state), methods, slots, traverse, NULL, end,
 };
 
 PyMODINIT_FUNC PyInit__native(void);
