@@ -6,7 +6,7 @@
 
 struct args {
 	struct common common;
-	const char *out;
+	const char *out, *part;
 	bool resume, dry_run, plain, exhaust, mix;
 };
 
@@ -18,6 +18,7 @@ static const struct option options[] = {
 	{ .name = "dry-run", .kind = OPT_FLAG, .at = offsetof(struct args, dry_run), .what = "check the recipe, show the plan, make nothing" },
 	{ .name = "plain", .kind = OPT_FLAG, .at = offsetof(struct args, plain),
 	  .what = "write uncompressed .jsonl files too, for loaders that do not read zstd" },
+	OPTION_PART(offsetof(struct args, part)),
 	{ .name = "exhaust", .kind = OPT_FLAG, .at = offsetof(struct args, exhaust),
 	  .what = "allow more than a tenth of a source's different puzzles" },
 	{ .name = "mix", .kind = OPT_FLAG, .at = offsetof(struct args, mix),
@@ -25,10 +26,15 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static void tell(const struct build *b)
+void build_tell(const struct build *b)
 {
 	const struct dataset_counts *c = &b->counts;
 
+	if (b->part.count > 1) {
+		printf("%s: part %lld of %lld: %lld prompts, %lld samples; when all parts are done: quarry merge %s\n", b->dir,
+		       (long long)b->part.index + 1, (long long)b->part.count, (long long)c->prompts, (long long)c->samples, b->dir);
+		return;
+	}
 	printf("%s: %lld of %lld prompts kept, %lld samples", b->dir, (long long)c->kept, (long long)c->prompts,
 	       (long long)c->samples);
 	for (int v = 0; v < VIEWS; v++)
@@ -40,7 +46,7 @@ static int run(void *p, int argc, char **argv)
 {
 	struct args *a = p;
 	struct recipe r;
-	struct build b = { .recipe = &r, .dir = a->out, .common = &a->common, .resume = a->resume, .dry_run = a->dry_run,
+	struct build b = { .recipe = &r, .dir = a->out, .common = &a->common, .resume = a->resume || part_again(), .dry_run = a->dry_run,
 			   .exhaust = a->exhaust, .mix = a->mix };
 	struct err err = ERR_INIT;
 	int rc;
@@ -49,6 +55,9 @@ static int run(void *p, int argc, char **argv)
 		err_set(&err, "build takes one recipe, not %d", argc);
 		return fail_usage(&err);
 	}
+	if (part_read(&b.part, a->part, &err) < 0)
+		return fail_usage(&err);
+	part_tell(&b.part, &a->common);
 	rc = recipe_read(&r, argv[0], &err);
 	if (rc < 0) {
 		recipe_release(&r);
@@ -61,7 +70,7 @@ static int run(void *p, int argc, char **argv)
 		b.dir = r.plan.name;
 	rc = build_run(&b, &err);
 	if (rc == 0 && !a->dry_run)
-		tell(&b);
+		build_tell(&b);
 	recipe_release(&r);
 	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
 }
@@ -71,7 +80,11 @@ static const char more[] =
 	"moment, the same command with --resume goes on and ends in the same bytes.\n"
 	"\n"
 	"    quarry build examples/quickstart.yaml -o demo/quickstart --dry-run\n"
-	"    quarry build examples/quickstart.yaml -o demo/quickstart --resume\n";
+	"    quarry build examples/quickstart.yaml -o demo/quickstart --resume\n"
+	"\n"
+	"Several machines that share a directory: each does a part, and quarry merge makes of them what one machine would have made.\n"
+	"\n"
+	"    quarry build examples/quickstart.yaml -o demo/quickstart --part 3/8 --resume\n";
 
 const struct command cmd_build = { "build", "RECIPE.yaml", "the whole pipeline, from recipe to dataset directory", more, options,
 				   sizeof(struct args), run };

@@ -2,22 +2,19 @@
 #include "cli/pipeline.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "cli/home.h"
 #include "cli/judge.h"
 #include "cli/model.h"
 #include "cli/progress.h"
+#include "cli/provenance.h"
 #include "cli/sampled.h"
 #include "cli/stop.h"
 #include "generators/measured.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
 	BATCH = 256,     /* instances made at once */
@@ -39,17 +36,20 @@ struct prompt {
 struct run {
 	struct build *b;
 	struct recipe *r;
-	struct store *st;
+	struct home home;
+	struct store *st; /* home's */
 	struct sampler *sampler;
 	struct sampler_identity who;
 	struct progress progress;
 	struct buf have_room, instance, messages; /* of the prompt that next() gave last */
-	int64_t at, prompts;                      /* next prompt to be given */
+	int64_t at, prompts;                      /* next prompt to be given; how many there are, of our part */
+	int64_t planned;                          /* prompts of the whole recipe, as far as it is planned */
 	struct prompt *live;                      /* those under way */
 	struct sampled sampled;                   /* the one that done() got last */
 	struct buf mixed_with;                    /* with --mix: the provenance of the run that was begun */
 	uint64_t errors;
 	double committed; /* when, in seconds */
+	struct err lost;  /* the part is another process's now */
 };
 
 /* ---- what is planned */
@@ -147,13 +147,17 @@ static int plan_prompt(struct run *run, int source, const struct instance *in, s
 	struct buf *line = &run->instance;
 	struct stored_prompt p;
 
+	progress_add(&run->progress, 1);
+	/* dealt out in turn, so that each part has its share of every task */
+	if (run->planned++ % run->home.part.count != run->home.part.index)
+		return 0;
 	buf_reset(line);
 	instance_json(line, in);
 	if (line->failed)
 		return err_set(err, "out of memory");
 	p = (struct stored_prompt){ .idx = run->prompts++, .id = str_of(in->id), .task = str_of(in->task->name), .source = source,
 				    .instance = buf_str(line) };
-	progress_add(&run->progress, 1);
+	run->home.beat.prompts = run->prompts;
 	return store_add_prompt(run->st, &p, err) < 0 ? ERR_JOB : 0;
 }
 
@@ -170,6 +174,8 @@ static int plan_source(struct run *run, int source, struct batch *m, struct seen
 		if (from > most)
 			return err_set(err, "%s:%d: only %lld of %lld different puzzles of %s could be drawn", run->r->path, s->line,
 				       (long long)made, (long long)s->count, s->wish.ask.task->name);
+		if (beat_tell(&run->home.beat, err) < 0)
+			return ERR_JOB;
 		make_batch(m, run->b, source, from);
 		for (int i = 0; i < BATCH && made < s->count; i++) {
 			bool fresh;
@@ -397,6 +403,15 @@ static int done(void *ctx, const struct sample *s, struct err *err)
 	return maybe_commit(run, err);
 }
 
+/* Asked often: the time to say that we live. */
+static bool quit(void *ctx)
+{
+	struct run *run = ctx;
+
+	run->home.beat.done = (int64_t)run->progress.done;
+	return stop_asked() || beat_tell(&run->home.beat, &run->lost) < 0;
+}
+
 static bool stop(void *ctx, uint64_t prompt, void *tag, int sample, struct str text)
 {
 	const struct prompt *p = tag;
@@ -407,7 +422,7 @@ static bool stop(void *ctx, uint64_t prompt, void *tag, int sample, struct str t
 
 static int sample_all(struct run *run, struct err *err)
 {
-	struct sample_job job = { .next = next, .done = done, .stop = run->r->fill ? NULL : stop, .quit = stop_quit, .ctx = run };
+	struct sample_job job = { .next = next, .done = done, .stop = run->r->fill ? NULL : stop, .quit = quit, .ctx = run };
 	struct sampling how = run->r->sampling;
 	struct err late = ERR_INIT;
 	int64_t there = store_samples(run->st);
@@ -418,10 +433,17 @@ static int sample_all(struct run *run, struct err *err)
 	how.seed = run->r->seed;
 	progress_start(&run->progress, "sample", "samples", (uint64_t)run->prompts * (uint64_t)how.n, run->b->common);
 	progress_resume(&run->progress, (uint64_t)there);
+	run->home.beat.prompts = run->prompts;
+	beat_phase(&run->home.beat, "sample", there, run->prompts * how.n);
 	run->committed = seconds();
 	rc = store_begin(run->st, err);
 	if (rc == 0)
 		rc = sampler_run(run->sampler, &how, &job, err);
+	if (*run->lost.msg) { /* not another row into a file that is not ours */
+		store_rollback(run->st);
+		*err = run->lost;
+		rc = ERR_JOB;
+	}
 	/* what is there is kept, however the run ended */
 	if (store_commit(run->st, &late) < 0 && rc == 0) {
 		*err = late;
@@ -509,7 +531,9 @@ static int same_run(struct run *run, struct err *err)
 	int rc;
 
 	provenance(&now, run, STR(""));
-	rc = store_get(run->st, "provenance", &then, err);
+	rc = home_siblings(&run->home, buf_str(&now), run->b->mix, err);
+	if (rc == 0)
+		rc = store_get(run->st, "provenance", &then, err);
 	if (rc == 0) {
 		rc = store_begin(run->st, err);
 		if (rc == 0)
@@ -521,117 +545,88 @@ static int same_run(struct run *run, struct err *err)
 		if (rc == 0)
 			rc = store_commit(run->st, err);
 	} else if (rc > 0) {
-		struct json a, b, x, y;
-		struct err ignored;
-		static const char *const parts[] = { "recipe_hash", "sampling", "model", "revisions", "quarry" };
-		static const char *const what[] = { "another recipe's run", "a run of another seed or other sampling settings",
-						    "a run of another model or instruction set",
-						    "a run of another revision of the tasks", "a run of another quarry" };
+		bool mix;
+		const char *what = provenance_differs(buf_str(&then), buf_str(&now), &mix);
 
 		rc = 0;
-		if (!json_parse(&a, buf_str(&then), &ignored) || !json_parse(&b, buf_str(&now), &ignored))
-			rc = err_set(err, "%s/run.db: damaged", run->b->dir);
-		for (size_t i = 0; rc == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
-			json_get(a, parts[i], &x);
-			json_get(b, parts[i], &y);
-			if (str_eq(x.raw, y.raw))
-				continue;
-			if (i > 1 && run->b->mix) {
-				buf_reset(&run->mixed_with);
-				buf_add(&run->mixed_with, buf_str(&then));
-			} else {
-				rc = err_set(err, "%s holds %s; name another directory with -o%s", run->b->dir, what[i],
-					     i > 1 ? ", or give --mix" : "");
-			}
-		}
+		if (what && mix && run->b->mix)
+			buf_add(&run->mixed_with, buf_str(&then));
+		else if (what)
+			rc = err_set(err, "%s holds %s; name another directory with -o%s", run->b->dir, what, mix ? ", or give --mix" : "");
 	}
 	buf_release(&now);
 	buf_release(&then);
 	return rc;
 }
 
-/* What a build would write over, in a directory that holds no run: somebody else's. */
-static int refuse_strangers(const char *dir, struct err *err)
-{
-	static const char *const ours[] = { "README.md", "data", "manifest.json", "report.html" };
-	struct buf path = BUF_INIT;
-	struct stat st;
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < sizeof(ours) / sizeof(ours[0]); i++) {
-		buf_reset(&path);
-		buf_addf(&path, "%s/%s", dir, ours[i]);
-		if (lstat(buf_z(&path), &st) == 0)
-			rc = err_set(err, "%s is there already, and not of a run; name another directory with -o", buf_z(&path));
-	}
-	buf_release(&path);
-	return rc;
-}
-
-/* Open or make the directory and its run.db; two builds never share one. */
-static int open_home(struct run *run, int *lock, struct err *err)
-{
-	const char *dir = run->b->dir;
-	struct buf path = BUF_INIT;
-	struct stat st;
-	bool there;
-	int rc = 0;
-
-	buf_addf(&path, "%s/run.db", dir);
-	there = stat(buf_z(&path), &st) == 0;
-	if (there && !run->b->resume)
-		rc = err_set(err, "%s holds a run already; go on with --resume, or name another directory with -o", dir);
-	else if (!there)
-		rc = refuse_strangers(dir, err);
-	if (rc == 0 && !there && mkdir(dir, 0777) < 0 && errno != EEXIST)
-		rc = err_sys(err, "%s", dir);
-	if (rc == 0) {
-		*lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (*lock < 0)
-			rc = err_sys(err, "%s", dir);
-		else if (flock(*lock, LOCK_EX | LOCK_NB) < 0)
-			rc = err_set(err, "%s: another build is at work in this directory", dir);
-	}
-	if (rc == 0)
-		rc = store_open(&run->st, buf_z(&path), STORE_CREATE, err);
-	buf_release(&path);
-	return rc;
-}
-
 static int told(void *ctx, int64_t done_now, int64_t total)
 {
-	struct run *run = ctx;
+	struct progress *p = ctx;
 
-	run->progress.total = (uint64_t)total;
-	if ((uint64_t)done_now > run->progress.done)
-		progress_add(&run->progress, (uint64_t)done_now - run->progress.done);
+	p->total = (uint64_t)total;
+	if ((uint64_t)done_now > p->done)
+		progress_add(p, (uint64_t)done_now - p->done);
 	return stop_asked();
+}
+
+int build_write(struct build *b, struct store *st, struct str provenance, struct err *err)
+{
+	struct dataset_plan p = b->recipe->plan;
+	struct progress progress;
+	struct json all, who;
+	int64_t prompts = store_prompts(st);
+	int rc;
+
+	if (!json_parse(&all, provenance, err) || !json_get(all, "model", &who))
+		return err_set(err, "%s/run.db: damaged: its provenance names no model", b->dir);
+	p.provenance = provenance;
+	p.sampler = who.raw;
+	p.demonstration = model_is_default(b->recipe->model);
+	progress_start(&progress, "write", "prompts", prompts > 0 ? (uint64_t)prompts : 0, b->common);
+	rc = dataset_write(st, b->dir, &p, told, &progress, &b->counts, err);
+	progress_end(&progress);
+	if (rc == 0)
+		rc = store_begin(st, err);
+	if (rc == 0)
+		rc = store_set(st, "state", STR("done"), err);
+	if (rc == 0)
+		rc = store_set(st, "content_sha256", str_of(b->counts.content_sha256), err);
+	if (rc == 0)
+		rc = store_commit(st, err);
+	return rc;
+}
+
+/* A part is written by who merges it; it says that it is whole, and what it was mixed of. */
+static int end_part(struct run *run, struct err *err)
+{
+	struct buf prov = BUF_INIT;
+	int rc = store_begin(run->st, err);
+
+	provenance(&prov, run, STR(""));
+	if (rc == 0 && run->mixed_with.n)
+		rc = store_set(run->st, "mixed_with", buf_str(&run->mixed_with), err);
+	if (rc == 0 && run->mixed_with.n)
+		rc = store_set(run->st, "provenance", buf_str(&prov), err);
+	if (rc == 0)
+		rc = store_set(run->st, "state", STR("sampled"), err);
+	if (rc == 0)
+		rc = store_commit(run->st, err);
+	buf_release(&prov);
+	run->b->counts = (struct dataset_counts){ .prompts = run->prompts, .samples = store_samples(run->st) };
+	run->home.beat.done = run->b->counts.samples;
+	return rc;
 }
 
 static int write_out(struct run *run, struct err *err)
 {
-	struct buf prov = BUF_INIT, who = BUF_INIT;
-	struct dataset_plan p = run->r->plan;
+	struct buf prov = BUF_INIT;
 	int rc;
 
+	if (home_is_part(&run->home))
+		return end_part(run, err);
 	provenance(&prov, run, buf_str(&run->mixed_with));
-	identity_json(&who, &run->who);
-	p.provenance = buf_str(&prov);
-	p.sampler = buf_str(&who);
-	p.demonstration = model_is_default(run->r->model);
-	progress_start(&run->progress, "write", "prompts", (uint64_t)run->prompts, run->b->common);
-	rc = dataset_write(run->st, run->b->dir, &p, told, run, &run->b->counts, err);
-	progress_end(&run->progress);
-	if (rc == 0)
-		rc = store_begin(run->st, err);
-	if (rc == 0)
-		rc = store_set(run->st, "state", STR("done"), err);
-	if (rc == 0)
-		rc = store_set(run->st, "content_sha256", str_of(run->b->counts.content_sha256), err);
-	if (rc == 0)
-		rc = store_commit(run->st, err);
+	rc = build_write(run->b, run->st, buf_str(&prov), err);
 	buf_release(&prov);
-	buf_release(&who);
 	return rc;
 }
 
@@ -684,7 +679,7 @@ static int settle_sampling(struct run *run, struct err *err)
 	return sampling_check(&r->sampling, err);
 }
 
-static int go(struct run *run, int *lock, struct err *err)
+static int go(struct run *run, struct err *err)
 {
 	struct build *b = run->b;
 	int rc;
@@ -702,9 +697,12 @@ static int go(struct run *run, int *lock, struct err *err)
 		return 0;
 	}
 	if (rc == 0)
-		rc = open_home(run, lock, err);
-	if (rc == 0)
-		rc = same_run(run, err);
+		rc = home_open(&run->home, b->dir, &b->part, b->resume, err);
+	if (rc < 0)
+		return rc;
+	run->st = run->home.st;
+	b->dir = buf_z(&run->home.dir);
+	rc = same_run(run, err);
 	if (rc < 0)
 		return rc;
 	run->prompts = store_prompts(run->st);
@@ -726,22 +724,21 @@ static int go(struct run *run, int *lock, struct err *err)
 
 int build_run(struct build *b, struct err *err)
 {
-	struct run run = { .b = b, .r = b->recipe };
-	int lock = -1, rc;
+	struct run run = { .b = b, .r = b->recipe, .home = HOME_INIT };
+	const char *top = b->dir;
+	int rc = go(&run, err);
 
-	rc = go(&run, &lock, err);
 	if (rc == ERR_STOPPED)
 		err_set(err, "%s: stopped by a signal; what was done is saved: go on with --resume", b->dir);
 	if (rc == 0 && run.errors)
 		log_warn("%llu samples ended in an error", (unsigned long long)run.errors);
-	store_close(run.st);
+	b->dir = top;
+	home_close(&run.home, rc, err);
 	sampler_free(run.sampler);
 	sampled_release(&run.sampled);
 	buf_release(&run.have_room);
 	buf_release(&run.instance);
 	buf_release(&run.messages);
 	buf_release(&run.mixed_with);
-	if (lock >= 0)
-		close(lock);
 	return rc;
 }

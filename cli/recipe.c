@@ -662,7 +662,14 @@ static int no_more(const struct recipe *r, yaml_parser_t *p, struct err *err)
 	return rc;
 }
 
-int recipe_read(struct recipe *r, const char *path, struct err *err)
+static int take_text(struct recipe *r, struct str text, struct err *err)
+{
+	buf_add(&r->text, text);
+	return r->text.failed ? err_set(err, "out of memory") : 0;
+}
+
+/* text: of a recipe that a run has kept; NULL: of the file. */
+static int read_recipe(struct recipe *r, const char *path, const struct str *text, struct err *err)
 {
 	yaml_parser_t parser;
 	yaml_document_t doc;
@@ -670,7 +677,7 @@ int recipe_read(struct recipe *r, const char *path, struct err *err)
 
 	*r = (struct recipe){ .path = path, .model = "tiny", .sampling = SAMPLING_INIT, .fill = true, .plan = DATASET_PLAN };
 	r->sampling.n = 8;
-	rc = read_text(r, err);
+	rc = text ? take_text(r, *text, err) : read_text(r, err);
 	if (rc < 0)
 		return rc;
 	if (!utf8_valid(buf_str(&r->text)))
@@ -692,6 +699,16 @@ int recipe_read(struct recipe *r, const char *path, struct err *err)
 	}
 	yaml_parser_delete(&parser);
 	return rc;
+}
+
+int recipe_read(struct recipe *r, const char *path, struct err *err)
+{
+	return read_recipe(r, path, NULL, err);
+}
+
+int recipe_again(struct recipe *r, const char *name, struct str text, struct err *err)
+{
+	return read_recipe(r, name, &text, err);
 }
 
 void recipe_release(struct recipe *r)

@@ -43,6 +43,8 @@ struct recipe {
 enum { SET_TEMPERATURE = 1, SET_TOP_P = 2, SET_TOP_K = 4, SET_MIN_P = 8 };
 
 int recipe_read(struct recipe *r, const char *path, struct err *err);
+/* The same for a text that a run has kept; name: for messages. */
+int recipe_again(struct recipe *r, const char *name, struct str text, struct err *err);
 void recipe_release(struct recipe *r);
 /* Of the i-th try of a source; depends on (recipe seed, source, i) alone. */
 uint64_t source_seed(const struct recipe *r, int source, uint64_t i);

@@ -1,20 +1,24 @@
 /* store.c - run.db in SQLite; see store.h. */
 #include "datasets/store.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { SCHEMA = 1 }; /* PRAGMA user_version */
 
 enum statement {
-	SET, GET, ADD_PROMPT, ADD_SAMPLE, CUT_SAMPLES, DROP, UNDROP, COUNT_PROMPTS, COUNT_SAMPLES, COUNT_SAMPLES_OF, PROMPT,
+	SET, GET, META, ADD_PROMPT, ADD_SAMPLE, CUT_SAMPLES, DROP, UNDROP, COUNT_PROMPTS, COUNT_SAMPLES, COUNT_SAMPLES_OF, PROMPT,
 	SAMPLES_OF, STATEMENTS
 };
 
 static const char *const sql[STATEMENTS] = {
 	[SET] = "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
 	[GET] = "SELECT value FROM meta WHERE key = ?1",
+	[META] = "SELECT key, value FROM meta ORDER BY key",
 	[ADD_PROMPT] = "INSERT INTO prompt VALUES (?1, ?2, ?3, ?4, ?5)",
 	[ADD_SAMPLE] = "INSERT INTO sample VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
 	[CUT_SAMPLES] = "DELETE FROM sample WHERE prompt = ?1 AND idx >= ?2",
@@ -41,11 +45,14 @@ static const char schema[] =
 struct store {
 	sqlite3 *db;
 	char *path;
+	bool lockless; /* the file system has no locks */
 	sqlite3_stmt *st[STATEMENTS];
 };
 
 static int fault(struct store *s, struct err *err)
 {
+	if (sqlite3_errcode(s->db) == SQLITE_BUSY)
+		return err_set(err, "%s: another process is at work on it", s->path);
 	return err_set(err, "%s: %s", s->path, sqlite3_errmsg(s->db));
 }
 
@@ -72,8 +79,34 @@ static int version(struct store *s, struct err *err)
 	return v < 0 ? fault(s, err) : v;
 }
 
-static int prepare(struct store *s, enum store_mode mode, struct err *err)
+/*
+ * How a file is opened. Shared: a write-ahead log, which others may read beside us. Alone: no shared memory, which a network
+ * file system does not have; nobody else sees the file meanwhile, and a rollback journal makes it whole after a kill.
+ */
+struct manner {
+	int flags;
+	bool alone, lockless;
+};
+
+/* Ours first, before anything is read: shared memory would be asked for then. */
+static int be_alone(struct store *s, struct err *err)
 {
+	return run_sql(s, "PRAGMA locking_mode = EXCLUSIVE", err);
+}
+
+static int set_journal(struct store *s, const struct manner *m, struct err *err)
+{
+	if (!(m->flags & SQLITE_OPEN_READWRITE)) /* read in order, many files at once where parts are merged */
+		return run_sql(s, "PRAGMA cache_size = -256", err);
+	if (m->alone) /* a network's file system may lose what is only in its memory */
+		return run_sql(s, "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL", err);
+	/* an empty transaction, to see that the log can be written */
+	return run_sql(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE; COMMIT", err);
+}
+
+static int prepare(struct store *s, enum store_mode mode, const struct manner *m, struct err *err)
+{
+	bool create = mode == STORE_CREATE || mode == STORE_PART;
 	int v;
 
 	sqlite3_busy_timeout(s->db, 5000);
@@ -81,12 +114,14 @@ static int prepare(struct store *s, enum store_mode mode, struct err *err)
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	if (m->alone && be_alone(s, err) < 0)
+		return ERR_FAIL;
 	v = version(s, err);
 	if (v < 0)
 		return v;
-	if (mode != STORE_READ && (run_sql(s, "PRAGMA journal_mode = WAL", err) < 0 || run_sql(s, "PRAGMA synchronous = NORMAL", err) < 0))
+	if (set_journal(s, m, err) < 0)
 		return ERR_FAIL;
-	if (v == 0 && mode == STORE_CREATE) {
+	if (v == 0 && create) {
 		if (run_sql(s, "BEGIN IMMEDIATE", err) < 0 || run_sql(s, schema, err) < 0 || run_sql(s, "COMMIT", err) < 0)
 			return ERR_FAIL;
 		v = SCHEMA;
@@ -99,10 +134,44 @@ static int prepare(struct store *s, enum store_mode mode, struct err *err)
 	return 0;
 }
 
+/* Some network file systems have no locks at all; SQLite would take that for a lock that another holds. */
+static bool no_locks(const char *path, enum store_mode mode)
+{
+	bool create = mode == STORE_CREATE || mode == STORE_PART;
+	int fd = open(path, (mode == STORE_READ ? O_RDONLY : O_RDWR) | (create ? O_CREAT : 0) | O_CLOEXEC, 0666);
+	/* a byte that SQLite never locks */
+	struct flock one = { .l_type = mode == STORE_READ ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)1 << 40, .l_len = 1 };
+	bool none;
+
+	if (fd < 0)
+		return false; /* SQLite says why */
+	none = fcntl(fd, F_SETLK, &one) < 0 && (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP);
+	close(fd);
+	return none;
+}
+
+static int open_in(struct store *s, enum store_mode mode, const struct manner *m, struct err *err)
+{
+	if (sqlite3_open_v2(s->path, &s->db, m->flags | SQLITE_OPEN_NOMUTEX, m->lockless ? "unix-none" : NULL) != SQLITE_OK)
+		return s->db ? fault(s, err) : err_set(err, "out of memory");
+	return prepare(s, mode, m, err);
+}
+
+static void shut(struct store *s)
+{
+	for (int i = 0; i < STATEMENTS; i++) {
+		sqlite3_finalize(s->st[i]);
+		s->st[i] = NULL;
+	}
+	sqlite3_close(s->db);
+	s->db = NULL;
+}
+
 int store_open(struct store **ret, const char *path, enum store_mode mode, struct err *err)
 {
 	struct store *s = calloc(1, sizeof(*s));
-	int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, rc;
+	struct manner m = { mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE, mode == STORE_PART, false };
+	int rc;
 
 	if (s)
 		s->path = strdup(path);
@@ -110,12 +179,18 @@ int store_open(struct store **ret, const char *path, enum store_mode mode, struc
 		free(s);
 		return err_set(err, "out of memory");
 	}
-	if (mode == STORE_CREATE)
-		flags |= SQLITE_OPEN_CREATE;
-	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-		rc = s->db ? fault(s, err) : err_set(err, "out of memory");
-	else
-		rc = prepare(s, mode, err);
+	if (mode == STORE_CREATE || mode == STORE_PART)
+		m.flags |= SQLITE_OPEN_CREATE;
+	m.lockless = s->lockless = no_locks(path, mode);
+	m.alone = m.alone || m.lockless;
+	rc = open_in(s, mode, &m, err);
+	/* no shared memory here: alone it can do without */
+	if (rc < 0 && !m.alone && s->db && (sqlite3_errcode(s->db) & 0xFF) == SQLITE_IOERR) {
+		shut(s);
+		m.alone = true;
+		m.flags = (m.flags & ~SQLITE_OPEN_READONLY) | SQLITE_OPEN_READWRITE;
+		rc = open_in(s, mode, &m, err);
+	}
 	if (rc < 0) {
 		store_close(s);
 		return rc;
@@ -124,13 +199,16 @@ int store_open(struct store **ret, const char *path, enum store_mode mode, struc
 	return 0;
 }
 
+bool store_lockless(const struct store *s)
+{
+	return s->lockless;
+}
+
 void store_close(struct store *s)
 {
 	if (!s)
 		return;
-	for (int i = 0; i < STATEMENTS; i++)
-		sqlite3_finalize(s->st[i]);
-	sqlite3_close(s->db);
+	shut(s);
 	free(s->path);
 	free(s);
 }
@@ -203,6 +281,22 @@ int store_get(struct store *s, const char *key, struct buf *value, struct err *e
 		fault(s, err);
 	sqlite3_reset(st);
 	return step == SQLITE_ROW ? 1 : step == SQLITE_DONE ? 0 : ERR_FAIL;
+}
+
+int store_each_meta(struct store *s, int (*each)(void *ctx, const char *key, struct str value), void *ctx, struct err *err)
+{
+	sqlite3_stmt *st = begin(s, META);
+	int step = SQLITE_DONE, rc = 0;
+
+	while (rc == 0 && (step = sqlite3_step(st)) == SQLITE_ROW) {
+		const char *key = (const char *)sqlite3_column_text(st, 0);
+
+		rc = each(ctx, key ? key : "", column(st, 1));
+	}
+	if (rc == 0 && step != SQLITE_DONE)
+		rc = fault(s, err);
+	sqlite3_reset(st);
+	return rc;
 }
 
 int store_add_prompt(struct store *s, const struct stored_prompt *p, struct err *err)

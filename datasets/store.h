@@ -1,5 +1,5 @@
 /*
- * store.h - run.db: what a run has planned, sampled and judged so far (SQLite, WAL). The only state of a build.
+ * store.h - run.db: what a run has planned, sampled and judged so far (SQLite). The only state of a build.
  *
  *	struct store *st;
  *	if (store_open(&st, "out/run.db", STORE_CREATE, &err) < 0)
@@ -28,7 +28,12 @@
 
 struct store;
 
-enum store_mode { STORE_READ, STORE_WRITE, STORE_CREATE }; /* CREATE: new, or what is there already */
+enum store_mode {
+	STORE_READ,
+	STORE_WRITE,
+	STORE_CREATE, /* new, or what is there already */
+	STORE_PART,   /* the same for a file system that several machines share: nobody else may open it meanwhile */
+};
 
 struct stored_prompt {
 	int64_t idx; /* 0, 1, ... in plan order */
@@ -45,7 +50,12 @@ struct stored_sample {
 	bool format_ok;
 };
 
+/*
+ * Others may read beside us (a write-ahead log), but for STORE_PART and where the file system has no shared memory: there
+ * the file is ours alone, with a rollback journal.
+ */
 int store_open(struct store **ret, const char *path, enum store_mode mode, struct err *err);
+bool store_lockless(const struct store *st); /* the file system has no locks: nothing keeps a second process out */
 void store_close(struct store *st); /* NULL is fine; what is not committed is lost */
 
 int store_begin(struct store *st, struct err *err);
@@ -55,6 +65,9 @@ void store_rollback(struct store *st); /* what was not committed never was */
 int store_set(struct store *st, const char *key, struct str value, struct err *err);
 /* 1 and the value, 0 where there is none. */
 int store_get(struct store *st, const char *key, struct buf *value, struct err *err);
+
+/* Each key, in order; each() returns negative to stop, which is given back. */
+int store_each_meta(struct store *st, int (*each)(void *ctx, const char *key, struct str value), void *ctx, struct err *err);
 
 int store_add_prompt(struct store *st, const struct stored_prompt *p, struct err *err);
 int store_add_sample(struct store *st, int64_t prompt, const struct stored_sample *s, struct err *err);
