@@ -6,8 +6,8 @@
 #include "cli/judge.h"
 #include "cli/progress.h"
 #include "datasets/dataset.h"
-#include "datasets/filter.h"
 #include "datasets/stream.h"
+#include "datasets/views.h"
 #include "generators/task.h"
 
 #include <math.h>
@@ -32,12 +32,13 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-enum { SAMPLES_MAX = 1 << 20 }; /* of one prompt; where more are claimed the traces will not bear it out */
+enum { SAMPLES_MAX = 1 << 13 }; /* of one prompt; where more are claimed the traces will not bear it out */
 
 /* A prompt as the rl or deferred view tells it, and as its traces do: open addressing, key 0 is empty. */
 struct told {
 	uint64_t key; /* hash of its id */
 	int64_t n, k, traces, right; /* traces: samples that did not end in an error */
+	uint64_t figures[2]; /* of the samples, as its row tells them and as its traces do; 0: not told */
 	int64_t number; /* of its row, from 1 */
 	int file;       /* in struct check: which file's row */
 	bool row, told; /* there is one; its traces have begun */
@@ -49,8 +50,17 @@ struct check {
 	size_t ntold, room;
 	struct buf files;       /* names of files, each with its NUL */
 	size_t file_at;         /* where the present one's stands */
-	uint64_t traced;        /* key of the prompt whose traces are read, and how many were */
-	int64_t sample;
+	struct dataset_check *set;
+	struct traced {         /* the prompt whose traces are read */
+		uint64_t key;
+		int64_t sample, number; /* of the last of them; the row of its first, */
+		size_t file;            /* and the file, in files */
+		char fate[16];  /* what they say became of it */
+		double guess;
+		struct outcome seen;
+		struct figures figures;
+		bool late;      /* samples stand behind the one that decided */
+	} traced;
 	int64_t place;          /* due to the next row of the rl or deferred view, within its split */
 	struct judged judged;
 	struct buf desc, said;
@@ -146,14 +156,52 @@ static void check_rates(struct check *c, const char *file, int64_t number, struc
 		problem(c, "%s:%lld: guess is no part of 1", file, (long long)number);
 		return;
 	}
-	for (int i = 0; i < 3; i++) {
-		static const char *const name[] = { "pass_rate_mean", "pass_rate_corrected", "guess_p" };
-		double want = i == 0 ? posterior_mean(n, k) : i == 1 ? corrected_rate(n, k, guess) : binomial_tail(n, k, guess);
+	for (int i = 0; i < (c->set->limited ? 4 : 3); i++) {
+		static const char *const name[] = { "pass_rate_mean", "pass_rate_corrected", "guess_p", "in_band" };
+		const struct limits *l = c->set->limited ? &c->set->limits : &LIMITS;
+		double want = i == 0 ? rate_mean(n, k, l->prior) : i == 1 ? corrected_rate(n, k, guess) :
+			      i == 2 ? binomial_tail(n, k, guess) : rate_within(n, k, l->prior, l->lo, l->hi);
 
-		if (!json_get(info, name[i], &v) || !json_f64(v, &x) || fabs(x - want) > 1e-9 * want)
+		if (!json_get(info, name[i], &v) || !json_f64(v, &x) || fabs(x - want) > 1e-9 * want + (i == 3 ? 1e-11 : 0))
 			problem(c, "%s:%lld: %s is %.*s; of %d right of %d it is %g", file, (long long)number, name[i],
 				(int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s, k, n, want);
 	}
+}
+
+/* One number for the figures of a prompt's samples; 0 where they are not told. */
+static uint64_t figures_key(const double figure[FIGURES], bool stats)
+{
+	uint64_t h = hash64(figure, FIGURES * sizeof(*figure), stats);
+
+	return h + (h == 0);
+}
+
+static uint64_t figures_told(struct json info)
+{
+	static const char *const name[FIGURES] = { "tokens_mean", "cut_rate", "format_ok_rate", "logprob_mean", "entropy_mean" };
+	double figure[FIGURES];
+	struct json v;
+	bool stats;
+
+	for (int i = 0; i < FIGURES; i++)
+		if (!json_get(info, name[i], &v) || !json_f64(v, &figure[i]))
+			return 0;
+	return json_get(info, "has_stats", &v) && json_bool(v, &stats) ? figures_key(figure, stats) : 0;
+}
+
+/* A row's filter is the manifest's. */
+static void check_filter(struct check *c, const char *file, int64_t number, struct json info)
+{
+	struct buf want = BUF_INIT, is = BUF_INIT;
+	struct json v;
+
+	json_open(&want, '{');
+	limits_members(&want, &c->set->limits);
+	json_close(&want, '}');
+	if (!json_get(info, "filter", &v) || !json_str(v, &is) || !str_eq(buf_str(&is), buf_str(&want)))
+		problem(c, "%s:%lld: its filter is not the manifest's", file, (long long)number);
+	buf_release(&want);
+	buf_release(&is);
 }
 
 /* A row of the rl or deferred view: its place, and the figures that its traces must bear out. */
@@ -176,9 +224,12 @@ static void hear_prompt(struct check *c, const char *file, int64_t number, struc
 	if (index != c->place)
 		problem(c, "%s:%lld: out of its place: row %lld of its split, where %lld is due", file, (long long)number, (long long)index, (long long)c->place);
 	c->place = index + 1;
+	if (c->set->limited)
+		check_filter(c, file, number, info);
 	t = told_of(c, key_of(row, "uid"));
 	if (!t)
 		return;
+	t->figures[0] = figures_told(info);
 	if (t->row)
 		problem(c, "%s:%lld: the prompt stands in the dataset twice", file, (long long)number);
 	t->row = true;
@@ -188,24 +239,85 @@ static void hear_prompt(struct check *c, const char *file, int64_t number, struc
 	t->file = (int)c->file_at;
 }
 
+/* A prompt's traces are all read: its decision is made again, and its figures. */
+static void traces_end(struct check *c)
+{
+	const struct limits *l = &c->set->limits;
+	struct traced *r = &c->traced;
+	const char *file = c->files.s + r->file;
+	double figure[FIGURES];
+	struct told *t = r->key ? told_of(c, r->key) : NULL;
+	enum fate fate;
+	bool stats;
+
+	if (!t)
+		return;
+	stats = figures_settle(&r->figures, figure);
+	t->figures[1] = figures_key(figure, stats);
+	if (!c->set->limited)
+		return;
+	fate = prompt_fate(&r->seen, r->guess, l);
+	if (strcmp(r->fate, fate_name(fate)) != 0)
+		problem(c, "%s:%lld: its fate is said to be \"%s\"; by %d right of %d samples it is \"%s\"", file, (long long)r->number, r->fate, r->seen.right,
+			r->seen.samples, fate_name(fate));
+	if (r->late)
+		problem(c, "%s:%lld: samples stand behind the one that decided", file, (long long)r->number);
+}
+
 /* Rows of one prompt follow each other, by sample. */
 static void hear_trace(struct check *c, const char *file, int64_t number, struct json row)
 {
 	uint64_t key = key_of(row, "id");
-	struct told *t = told_of(c, key);
-	int64_t sample;
-	struct json v;
+	struct traced *r = &c->traced;
+	bool first = key != r->key;
+	struct told *t;
+	struct json finish, mark, v;
+	bool failed, right, cut, format_ok = false;
+	double logprob = NAN, entropy = NAN;
+	int64_t sample, tokens = 0;
 
+	if (first)
+		traces_end(c);
+	t = told_of(c, key);
 	if (!int_of(row, "sample", &sample))
 		problem(c, "%s:%lld: no sample number", file, (long long)number);
-	else if (key == c->traced ? sample != c->sample + 1 : sample != 0 || (t && t->told))
+	else if (first ? sample != 0 || (t && t->told) : sample != r->sample + 1)
 		problem(c, "%s:%lld: out of its place: sample %lld of its prompt", file, (long long)number, (long long)sample);
-	c->traced = key;
-	c->sample = sample;
+	if (first) {
+		*r = (struct traced){ .key = key, .number = number, .file = c->file_at };
+		if (json_get(row, "guess", &v))
+			json_f64(v, &r->guess);
+		if (json_get(row, "fate", &v))
+			json_z(v, r->fate, sizeof(r->fate));
+	}
+	r->sample = sample;
+	json_get(row, "finish", &finish);
+	json_get(row, "mark", &mark);
+	failed = json_is(finish, "error");
+	cut = json_is(finish, "length");
+	right = json_is(mark, "correct");
+	if (json_get(row, "fate", &v) && !json_is(v, r->fate))
+		problem(c, "%s:%lld: another fate than the prompt's samples before it have", file, (long long)number);
+	r->late |= c->set->limited && r->seen.samples && limits_enough(&r->seen, r->guess, &c->set->limits);
+	r->seen.samples++;
+	r->seen.errors += failed;
+	r->seen.right += right && !failed;
+	r->seen.broken += !failed && json_is(mark, "bad_task");
+	int_of(row, "tokens", &tokens);
+	if (json_get(row, "format_ok", &v))
+		json_bool(v, &format_ok);
+	if (json_get(row, "has_stats", &v) && v.kind == JSON_TRUE) {
+		json_get(row, "logprob_mean", &v);
+		json_f64(v, &logprob);
+		json_get(row, "entropy_mean", &v);
+		json_f64(v, &entropy);
+	}
+	if (!failed)
+		figures_add(&r->figures, tokens, cut, format_ok, logprob, entropy);
 	if (t) {
 		t->told = true;
-		t->traces += !json_get(row, "finish", &v) || !json_is(v, "error");
-		t->right += json_get(row, "mark", &v) && json_is(v, "correct");
+		t->traces += !failed;
+		t->right += right;
 	}
 }
 
@@ -218,6 +330,9 @@ static void check_told(struct check *c)
 		if (t->key && t->row && (t->traces != t->n || t->right != t->k))
 			problem(c, "%s:%lld: it says %lld of %lld right, its traces say %lld of %lld", c->files.s + t->file, (long long)t->number, (long long)t->k,
 				(long long)t->n, (long long)t->right, (long long)t->traces);
+		else if (t->key && t->row && t->figures[0] && t->figures[0] != t->figures[1])
+			problem(c, "%s:%lld: the lengths, formats or probabilities that it tells are not those of its traces", c->files.s + t->file,
+				(long long)t->number);
 	}
 }
 
@@ -390,9 +505,12 @@ static int run(void *p, int argc, char **argv)
 	if (stat(argv[0], &st) == 0 && S_ISDIR(st.st_mode)) {
 		struct dataset_check d = { .row = on_row, .problem = on_problem, .ctx = &c };
 
+		c.set = &d;
 		rc = dataset_check(&d, argv[0], &err);
-		if (rc == 0)
+		if (rc == 0) {
+			traces_end(&c);
 			check_told(&c);
+		}
 	} else {
 		rc = check_file(&c, argv[0], &err);
 	}

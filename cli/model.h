@@ -6,6 +6,7 @@
  *	oracle:SKILL		a scripted solver: right with probability 1 / (1 + e^(difficulty - SKILL))
  *	http://HOST:PORT/v1	an OpenAI-compatible server, "#NAME" behind it where it has several models;
  *				$QUARRY_API_KEY, $QUARRY_CONCURRENCY (64), $QUARRY_TIMEOUT (600 s a reply), $QUARRY_TRIES (8), $QUARRY_PAUSE (0.5 s before the second)
+ *	oracle:beta=A,B		a scripted solver: right with a probability that each puzzle draws from Beta(A, B), whatever its difficulty
  *	oracle:guess		draws from the answers of other puzzles of the same task and knobs
  */
 #ifndef QUARRY_CLI_MODEL_H

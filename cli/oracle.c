@@ -1,9 +1,10 @@
 /*
- * oracle.c - two scripted samplers: one right with a known probability, one that only guesses.
+ * oracle.c - scripted samplers: right with a known probability, which the difficulty sets or each puzzle draws, or only guessing.
  *
  * They test everything behind the sampler: what share of prompts survives a filter can be computed in advance.
  * A sample depends on (instance, seed, prompt key, sample index) alone, as the engine's do.
  */
+#include "base/hash.h"
 #include "cli/judge.h"
 #include "cli/model.h"
 #include "generators/compose.h"
@@ -17,6 +18,7 @@ struct oracle {
 	struct sampler head;
 	bool guess;
 	double skill;
+	double beta[2]; /* a puzzle's chance is a draw from this distribution, which its desc fixes; 0: the skill says */
 	char name[64];
 };
 
@@ -107,9 +109,36 @@ static bool draw_answer(struct buf *answer, const struct row *r, bool right, boo
 	return ok && left;
 }
 
-static bool draw_right(const struct oracle *o, double difficulty, struct rng *rng)
+/* Of the distribution Gamma(shape, 1), by Marsaglia and Tsang; below 1 with one power more. */
+static double draw_gamma(double shape, struct rng *rng)
 {
-	return !o->guess && rng_unit(rng) < 1 / (1 + exp(difficulty - o->skill));
+	double d = (shape < 1 ? shape + 1 : shape) - 1.0 / 3, c = 1 / sqrt(9 * d), v, x;
+	double boost = shape < 1 ? pow(1 - rng_unit(rng), 1 / shape) : 1;
+
+	do {
+		x = sqrt(-2 * log(1 - rng_unit(rng))) * cos(6.283185307179586 * rng_unit(rng));
+		v = (1 + c * x) * (1 + c * x) * (1 + c * x);
+	} while (v <= 0 || log(1 - rng_unit(rng)) > 0.5 * x * x + d - d * v + d * log(v));
+	return d * v * boost;
+}
+
+/* How likely a puzzle is answered rightly. */
+static double chance(const struct oracle *o, struct str desc, double difficulty)
+{
+	double a, b;
+	struct rng rng;
+
+	if (!(o->beta[0] > 0))
+		return 1 / (1 + exp(difficulty - o->skill));
+	rng_init(&rng, hash64(desc.s, desc.n, 0), "oracle's chance");
+	a = draw_gamma(o->beta[0], &rng);
+	b = draw_gamma(o->beta[1], &rng);
+	return a + b > 0 ? a / (a + b) : 0.5;
+}
+
+static bool draw_right(const struct oracle *o, struct str desc, double difficulty, struct rng *rng)
+{
+	return !o->guess && rng_unit(rng) < chance(o, desc, difficulty);
 }
 
 /* Puzzles that are asked together are answered one by one, each of them as if it stood alone: *right says whether all are. */
@@ -123,7 +152,7 @@ static bool draw_parts(struct buf *answer, const struct oracle *o, const struct 
 
 	*right = true;
 	for (int i = 0; ok && compose_part(buf_str(&r->desc), i, &part.task, &desc); i++) {
-		bool this = draw_right(o, level, rng);
+		bool this = draw_right(o, desc, level, rng);
 
 		buf_reset(&part.desc);
 		buf_add(&part.desc, desc);
@@ -147,7 +176,7 @@ static bool answer_row(struct buf *out, const struct oracle *o, const struct row
 	if (compose_asks_all(buf_str(&r->desc)) && strcmp(r->task->name, "compose") == 0) {
 		ok = draw_parts(&answer, o, r, &right, rng);
 	} else {
-		right = draw_right(o, r->difficulty, rng);
+		right = draw_right(o, buf_str(&r->desc), r->difficulty, rng);
 		ok = draw_answer(&answer, r, right, o->guess, rng);
 	}
 	if (right && ok && r->task->explain) {
@@ -227,6 +256,15 @@ static void drop(struct sampler *s)
 
 static const struct sampler_kind oracle_kind = { run, describe, NULL, drop };
 
+static bool read_beta(struct oracle *o, struct str text)
+{
+	struct str first;
+
+	if (!str_split(&text, ',', &first) || !str_f64(first, &o->beta[0]) || !str_f64(text, &o->beta[1]))
+		return false;
+	return o->beta[0] >= 0.01 && o->beta[0] <= 1000 && o->beta[1] >= 0.01 && o->beta[1] <= 1000;
+}
+
 int oracle_open(struct sampler **ret, const char *skill, struct err *err)
 {
 	struct oracle *o = calloc(1, sizeof(*o));
@@ -236,9 +274,10 @@ int oracle_open(struct sampler **ret, const char *skill, struct err *err)
 	o->head.kind = &oracle_kind;
 	o->guess = strcmp(skill, "guess") == 0;
 	snprintf(o->name, sizeof(o->name), "oracle:%s", skill);
-	if (!o->guess && (!str_f64(str_of(skill), &o->skill) || fabs(o->skill) > 1000)) {
+	if (strncmp(skill, "beta=", 5) == 0 ? !read_beta(o, str_of(skill + 5)) :
+	    !o->guess && (!str_f64(str_of(skill), &o->skill) || fabs(o->skill) > 1000)) {
 		free(o);
-		return err_set(err, "model \"oracle:%s\": a skill is a number such as 3.5, or guess", skill);
+		return err_set(err, "model \"oracle:%s\": a skill is a number such as 3.5, beta=A,B of 0.01 to 1000 each, or guess", skill);
 	}
 	*ret = &o->head;
 	return 0;

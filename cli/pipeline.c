@@ -28,10 +28,14 @@ struct prompt {
 	const struct quarry_rule *rule;
 	enum quarry_format format;
 	struct buf desc;
-	signed char *right; /* per sample: -1 not yet, 0 wrong, 1 right */
-	int n, left;        /* samples wanted, and those not yet done */
-	int decided;        /* samples from this index on are not wanted; n when all are */
+	double guess;
+	signed char *came; /* per sample, enum came */
+	int n, due;        /* samples wanted; those asked of the sampler and neither done nor called off yet */
+	struct outcome seen; /* of the gapless run of samples from 0 on, as far as it had to be looked at */
+	bool enough;         /* they decide: no sample after them is wanted */
 };
+
+enum came { NOT_YET = -1, WRONG, RIGHT, FAILED, BROKEN };
 
 struct run {
 	struct build *b;
@@ -44,6 +48,7 @@ struct run {
 	struct buf have_room, instance, messages; /* of the prompt that next() gave last */
 	int64_t at, prompts;                      /* next prompt to be given; how many there are, of our part */
 	int64_t planned;                          /* prompts of the whole recipe, as far as it is planned */
+	int upto;                                 /* samples from this index on are of a later wave */
 	struct prompt *live;                      /* those under way */
 	struct sampled sampled;                   /* the one that done() got last */
 	struct buf mixed_with;                    /* with --mix: the provenance of the run that was begun */
@@ -243,29 +248,36 @@ static void prompt_free(struct run *run, struct prompt *p)
 	if (p->next)
 		p->next->prev = p->prev;
 	buf_release(&p->desc);
-	free(p->right);
+	free(p->came);
 	free(p);
 }
 
-/*
- * From which sample on none is wanted: the first point at which the samples before it have decided that the prompt
- * cannot be kept. Only a gapless run from sample 0 counts, so the answer does not depend on who finished first.
- */
-static int decided_at(const struct recipe *r, const struct prompt *p)
+/* Samples count in order of index, and only without a gap before them, so what is decided does not depend on who was done first. */
+static void look(const struct recipe *r, struct prompt *p)
 {
-	int n = r->sampling.n, k = 0;
+	struct outcome *o = &p->seen;
 
-	if (r->fill)
-		return n;
-	for (int i = 0; i < n; i++) {
-		if (p->right[i] < 0)
-			return n;
-		k += p->right[i];
-		/* too easy already; or even if all the rest were right, too hard */
-		if ((double)k / n > r->plan.pass_hi || (double)(k + n - 1 - i) / n < r->plan.pass_lo)
-			return i + 1;
+	while (!p->enough && o->samples < p->n && p->came[o->samples] != NOT_YET) {
+		enum came came = (enum came)p->came[o->samples++];
+
+		o->right += came == RIGHT;
+		o->errors += came == FAILED;
+		o->broken += came == BROKEN;
+		p->enough = limits_enough(o, p->guess, &r->plan.limits);
 	}
-	return n;
+}
+
+/* From which sample on none is wanted. */
+static int wanted(const struct prompt *p)
+{
+	return p->enough ? p->seen.samples : p->n;
+}
+
+static enum came came_of(struct str mark, struct str finish)
+{
+	if (str_is(finish, sample_finish_name(SAMPLE_ERROR)))
+		return FAILED;
+	return str_is(mark, "correct") ? RIGHT : str_is(mark, "bad_task") ? BROKEN : WRONG;
 }
 
 static int have_sample(void *ctx, const struct stored_sample *s)
@@ -274,8 +286,7 @@ static int have_sample(void *ctx, const struct stored_sample *s)
 
 	if (s->idx >= p->n) /* of a run with more samples: not ours */
 		return 0;
-	p->right[s->idx] = str_is(s->mark, "correct");
-	p->left--;
+	p->came[s->idx] = came_of(s->mark, s->finish);
 	return 0;
 }
 
@@ -287,19 +298,19 @@ static struct prompt *prompt_new(struct run *run, const struct stored_prompt *sp
 	int n = run->r->sampling.n;
 
 	if (p)
-		p->right = malloc((size_t)n);
-	if (!p || !p->right) {
+		p->came = malloc((size_t)n);
+	if (!p || !p->came) {
 		prompt_free(run, p);
 		err_set(err, "out of memory");
 		return NULL;
 	}
-	memset(p->right, -1, (size_t)n);
+	memset(p->came, NOT_YET, (size_t)n);
 	p->idx = sp->idx;
-	p->n = p->left = n;
+	p->n = n;
 	snprintf(z, sizeof(z), "%.*s", (int)(sp->task.n > 60 ? 60 : sp->task.n), sp->task.s);
 	p->rule = quarry_rule(z);
 	if (!json_parse(&row, sp->instance, err) || !json_get(row, "desc", &v) || !json_str(v, &p->desc) ||
-	    !json_get(row, "prompt", &v)) {
+	    !json_get(row, "guess", &v) || !json_f64(v, &p->guess) || !json_get(row, "prompt", &v)) {
 		err_set(err, "%s/run.db: prompt %lld is damaged", run->b->dir, (long long)sp->idx);
 		prompt_free(run, p);
 		return NULL;
@@ -351,11 +362,15 @@ static int next(void *ctx, struct sample_prompt *ret, struct err *err)
 			prompt_free(run, p);
 			return ERR_FAIL;
 		}
-		p->decided = decided_at(run->r, p);
+		look(run->r, p);
 		buf_reset(&run->have_room);
-		for (int i = 0; i < n; i++)
-			buf_addc(&run->have_room, p->right[i] >= 0 || i >= p->decided);
-		if (p->left == 0 || !memchr(buf_z(&run->have_room), 0, run->have_room.n)) {
+		for (int i = 0; i < n; i++) {
+			bool have = p->came[i] != NOT_YET || i >= wanted(p) || i >= run->upto;
+
+			buf_addc(&run->have_room, have);
+			p->due += !have;
+		}
+		if (p->due == 0) {
 			prompt_free(run, p);
 			continue;
 		}
@@ -395,10 +410,10 @@ static int done(void *ctx, const struct sample *s, struct err *err)
 	rc = run->sampled.text.failed ? err_set(err, "out of memory") : store_add_sample(run->st, p->idx, &run->sampled.row, err);
 	if (rc < 0)
 		return rc;
-	p->right[s->index] = run->sampled.v.mark == QUARRY_CORRECT;
-	p->decided = decided_at(run->r, p);
+	p->came[s->index] = came_of(run->sampled.row.mark, run->sampled.row.finish);
+	look(run->r, p);
 	progress_add(&run->progress, 1);
-	if (--p->left == 0)
+	if (--p->due == 0)
 		prompt_free(run, p);
 	return maybe_commit(run, err);
 }
@@ -414,15 +429,40 @@ static bool quit(void *ctx)
 
 static bool stop(void *ctx, uint64_t prompt, void *tag, int sample, struct str text)
 {
-	const struct prompt *p = tag;
+	struct prompt *p = tag;
 
-	(void)ctx, (void)prompt, (void)text;
-	return sample >= p->decided;
+	(void)prompt, (void)text;
+	if (sample < wanted(p))
+		return false;
+	if (--p->due == 0) /* no sample of it is under way any more, so nobody will name it again */
+		prompt_free(ctx, p);
+	return true;
+}
+
+static bool stops_early(const struct run *run)
+{
+	return run->r->plan.limits.stopping != STOPPING_NONE;
+}
+
+/* In one go; or where sampling may stop early in waves, so that few samples are under way when a prompt is decided. */
+static int sample_waves(struct run *run, const struct sampling *how, struct err *err)
+{
+	struct sample_job job = { .next = next, .done = done, .stop = stops_early(run) ? stop : NULL, .quit = quit, .ctx = run };
+	int wave = stops_early(run) ? run->r->wave : how->n, rc;
+
+	run->upto = 0;
+	do {
+		run->upto = how->n - run->upto > wave ? run->upto + wave : how->n;
+		run->at = 0;
+		rc = sampler_run(run->sampler, how, &job, err);
+		while (run->live)
+			prompt_free(run, run->live);
+	} while (rc == 0 && run->upto < how->n);
+	return rc;
 }
 
 static int sample_all(struct run *run, struct err *err)
 {
-	struct sample_job job = { .next = next, .done = done, .stop = run->r->fill ? NULL : stop, .quit = quit, .ctx = run };
 	struct sampling how = run->r->sampling;
 	struct err late = ERR_INIT;
 	int64_t there = store_samples(run->st);
@@ -438,7 +478,7 @@ static int sample_all(struct run *run, struct err *err)
 	run->committed = seconds();
 	rc = store_begin(run->st, err);
 	if (rc == 0)
-		rc = sampler_run(run->sampler, &how, &job, err);
+		rc = sample_waves(run, &how, err);
 	if (*run->lost.msg) { /* not another row into a file that is not ours */
 		store_rollback(run->st);
 		*err = run->lost;
@@ -450,8 +490,6 @@ static int sample_all(struct run *run, struct err *err)
 		rc = ERR_FAIL;
 	}
 	progress_end(&run->progress);
-	while (run->live)
-		prompt_free(run, run->live);
 	return rc;
 }
 
@@ -461,9 +499,12 @@ static int sample_all(struct run *run, struct err *err)
  */
 static int cut_surplus(struct run *run, struct err *err)
 {
-	int rc = run->r->fill ? 0 : store_begin(run->st, err);
+	int rc;
 
-	for (int64_t i = 0; !run->r->fill && rc == 0 && i < run->prompts; i++) {
+	if (!stops_early(run))
+		return 0;
+	rc = store_begin(run->st, err);
+	for (int64_t i = 0; rc == 0 && i < run->prompts; i++) {
 		struct stored_prompt sp;
 		struct prompt *p;
 
@@ -471,11 +512,13 @@ static int cut_surplus(struct run *run, struct err *err)
 			return err_set(err, "%s/run.db: prompt %lld is missing", run->b->dir, (long long)i);
 		p = prompt_new(run, &sp, err);
 		rc = p ? store_each_sample(run->st, i, have_sample, p, err) : ERR_FAIL;
-		if (rc == 0)
-			rc = store_cut_samples(run->st, i, decided_at(run->r, p), err);
+		if (rc == 0) {
+			look(run->r, p);
+			rc = store_cut_samples(run->st, i, wanted(p), err);
+		}
 		prompt_free(run, p);
 	}
-	return rc == 0 && !run->r->fill ? store_commit(run->st, err) : rc;
+	return rc == 0 ? store_commit(run->st, err) : rc;
 }
 
 /* ---- the run's home */
@@ -524,6 +567,20 @@ static void provenance(struct buf *b, const struct run *run, struct str mixed_wi
 	json_close(b, '}');
 }
 
+/* By what prompts are kept, for those who read run.db alone. */
+static int tell_filter(struct run *run, struct err *err)
+{
+	struct buf text = BUF_INIT;
+	int rc;
+
+	json_open(&text, '{');
+	limits_members(&text, &run->r->plan.limits);
+	json_close(&text, '}');
+	rc = store_set(run->st, "filter", buf_str(&text), err);
+	buf_release(&text);
+	return rc;
+}
+
 /* What must be the same for a run to go on: everything that its bytes depend on. */
 static int same_run(struct run *run, struct err *err)
 {
@@ -542,6 +599,8 @@ static int same_run(struct run *run, struct err *err)
 			rc = store_set(run->st, "recipe", buf_str(&run->r->text), err);
 		if (rc == 0)
 			rc = store_set(run->st, "name", str_of(run->r->plan.name), err);
+		if (rc == 0)
+			rc = tell_filter(run, err);
 		if (rc == 0)
 			rc = store_commit(run->st, err);
 	} else if (rc > 0) {
@@ -633,6 +692,7 @@ static int write_out(struct run *run, struct err *err)
 static void show_plan(const struct run *run)
 {
 	const struct recipe *r = run->r;
+	struct buf rule = BUF_INIT;
 	double prompts = 0; /* recipes may ask for more than 64 bits of tokens */
 
 	printf("%s, seed %llu, model %s, %d samples a prompt, at most %d tokens each\n", r->plan.name, (unsigned long long)r->seed,
@@ -656,8 +716,9 @@ static void show_plan(const struct run *run)
 	}
 	printf("%.0f prompts, %.0f samples, at most %.0f tokens\n", prompts, prompts * r->sampling.n,
 	       prompts * r->sampling.n * r->sampling.max_tokens);
-	printf("kept where %g <= k/n <= %g and P(guessing) < %g; validation is the upper %g of the canonical hashes\n",
-	       r->plan.pass_lo, r->plan.pass_hi, r->plan.guess_alpha, r->plan.validation);
+	limits_tell(&rule, &r->plan.limits);
+	printf("%s\nvalidation is the upper %g of the canonical hashes\n", buf_z(&rule), r->plan.validation);
+	buf_release(&rule);
 }
 
 /* The model's own defaults hold where the recipe says nothing. */

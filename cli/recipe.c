@@ -92,6 +92,46 @@ static int get_bool(struct walk *w, const yaml_node_t *n, const char *what, bool
 	return fault(w, n);
 }
 
+/* One of these words; *ret is its place. */
+static int get_choice(struct walk *w, const yaml_node_t *n, const char *what, const char *const words[], int *ret)
+{
+	struct buf all = BUF_INIT;
+	const char *near;
+
+	*ret = 0;
+	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
+		return ERR_FAIL;
+	for (int i = 0; words[i]; i++) {
+		if (str_is(text_of(n), words[i])) {
+			buf_addf(&w->canon, "%s %s\n", what, words[i]);
+			buf_release(&all);
+			*ret = i;
+			return 0;
+		}
+		buf_addf(&all, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+	}
+	near = str_nearest(text_of(n), words);
+	err_set(w->err, "%s must be %s, not \"%.40s\"%s%s%s", what, buf_z(&all), text_of(n).s, near ? "; did you mean \"" : "", near ? near : "",
+		near ? "\"?" : "");
+	buf_release(&all);
+	return fault(w, n);
+}
+
+/* Two numbers. */
+static int get_two(struct walk *w, const yaml_node_t *n, const char *what, const char *first, const char *second, double lo, double hi,
+		   double *a, double *b)
+{
+	if (want_kind(w, n, YAML_SEQUENCE_NODE, what) < 0)
+		return ERR_FAIL;
+	if (n->data.sequence.items.top - n->data.sequence.items.start != 2) {
+		err_set(w->err, "%s must be [%s, %s]", what, first, second);
+		return fault(w, n);
+	}
+	if (get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[0]), first, lo, hi, a) < 0)
+		return ERR_FAIL;
+	return get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[1]), second, lo, hi, b);
+}
+
 /* A list of words, or one word, joined with commas. */
 static int get_words(struct walk *w, const yaml_node_t *n, const char *what, struct buf *out)
 {
@@ -393,7 +433,43 @@ static int sampling_stop(struct walk *w, const yaml_node_t *n, void *to)
 
 static int sampling_fill(struct walk *w, const yaml_node_t *n, void *to)
 {
-	return get_bool(w, n, "fill", &((struct recipe *)to)->fill);
+	return get_bool(w, n, "fill", &((struct recipe *)to)->plan.limits.fill);
+}
+
+static int sampling_stopping(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int v;
+	int rc = get_choice(w, n, "stopping", (const char *const[]){ "none", "curtailment", "posterior", NULL }, &v);
+
+	((struct recipe *)to)->sampling_set |= SET_STOPPING;
+	((struct recipe *)to)->stopping_line = n->start_mark.line + 1;
+	((struct recipe *)to)->plan.limits.stopping = (enum stopping)v;
+	return rc;
+}
+
+static int sampling_sure(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_real(w, n, "sure", 0.51, 0.9999, &((struct recipe *)to)->plan.limits.sure);
+}
+
+static int sampling_at_least(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int64_t v;
+	int rc = get_int(w, n, "at_least", 1, 4096, &v);
+
+	if (rc == 0)
+		((struct recipe *)to)->plan.limits.at_least = (int)v;
+	return rc;
+}
+
+static int sampling_wave(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int64_t v;
+	int rc = get_int(w, n, "wave", 1, 4096, &v);
+
+	if (rc == 0)
+		((struct recipe *)to)->wave = (int)v;
+	return rc;
 }
 
 static const struct member sampling_members[] = {
@@ -405,6 +481,10 @@ static const struct member sampling_members[] = {
 	{ "max_tokens", sampling_max_tokens },
 	{ "stop", sampling_stop },
 	{ "fill", sampling_fill },
+	{ "stopping", sampling_stopping },
+	{ "sure", sampling_sure },
+	{ "at_least", sampling_at_least },
+	{ "wave", sampling_wave },
 	{ 0 },
 };
 
@@ -415,29 +495,39 @@ static int read_sampling(struct walk *w, const yaml_node_t *n, void *to)
 
 /* ---- filter, views, splits, shards */
 
+/* The ends are read under these names by the recipe's hash, too. */
 static int filter_pass_rate(struct walk *w, const yaml_node_t *n, void *to)
 {
-	struct dataset_plan *p = &((struct recipe *)to)->plan;
+	struct limits *l = &((struct recipe *)to)->plan.limits;
 
-	if (want_kind(w, n, YAML_SEQUENCE_NODE, "pass_rate") < 0)
+	if (get_two(w, n, "pass_rate", "pass_rate's lower end", "pass_rate's upper end", 0, 1, &l->lo, &l->hi) < 0)
 		return ERR_FAIL;
-	if (n->data.sequence.items.top - n->data.sequence.items.start != 2) {
-		err_set(w->err, "pass_rate must be [lo, hi]");
-		return fault(w, n);
-	}
-	if (get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[0]), "pass_rate's lower end", 0, 1, &p->pass_lo) < 0 ||
-	    get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[1]), "pass_rate's upper end", 0, 1, &p->pass_hi) < 0)
-		return ERR_FAIL;
-	if (p->pass_lo > p->pass_hi) {
-		err_set(w->err, "pass_rate [%g, %g] keeps nothing", p->pass_lo, p->pass_hi);
+	if (l->lo > l->hi) {
+		err_set(w->err, "pass_rate [%g, %g] keeps nothing", l->lo, l->hi);
 		return fault(w, n);
 	}
 	return 0;
 }
 
+static int filter_rule(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int v;
+	int rc = get_choice(w, n, "rule", (const char *const[]){ "count", "posterior", NULL }, &v);
+
+	((struct recipe *)to)->plan.limits.rule = (enum rule)v;
+	return rc;
+}
+
+static int filter_prior(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct prior *p = &((struct recipe *)to)->plan.limits.prior;
+
+	return get_two(w, n, "prior", "prior's a", "prior's b", 0.01, 1000, &p->a, &p->b);
+}
+
 static int filter_guess(struct walk *w, const yaml_node_t *n, void *to)
 {
-	return get_real(w, n, "guess", 0, 1, &((struct recipe *)to)->plan.guess_alpha);
+	return get_real(w, n, "guess", 0, 1, &((struct recipe *)to)->plan.limits.alpha);
 }
 
 static int filter_sft(struct walk *w, const yaml_node_t *n, void *to)
@@ -462,7 +552,7 @@ static int filter_pairs(struct walk *w, const yaml_node_t *n, void *to)
 
 static const struct member filter_members[] = {
 	{ "pass_rate", filter_pass_rate }, { "guess", filter_guess }, { "sft_per_prompt", filter_sft },
-	{ "pairs_per_prompt", filter_pairs }, { 0 },
+	{ "pairs_per_prompt", filter_pairs }, { "rule", filter_rule }, { "prior", filter_prior }, { 0 },
 };
 
 static int read_filter(struct walk *w, const yaml_node_t *n, void *to)
@@ -592,6 +682,23 @@ static int read_text(struct recipe *r, struct err *err)
 	return rc;
 }
 
+/* What keys that stand apart make together. */
+static int settle_limits(struct recipe *r, struct err *err)
+{
+	struct limits *l = &r->plan.limits;
+
+	l->n = r->sampling.n;
+	if (!(r->sampling_set & SET_STOPPING) && !l->fill)
+		l->stopping = STOPPING_CURTAILMENT;
+	if (l->stopping == STOPPING_NONE && !l->fill)
+		return err_set(err, "%s:%zu: \"stopping: none\" never stops early, \"fill: no\" does: leave one out", r->path, r->stopping_line);
+	if (l->at_least > l->n)
+		l->at_least = l->n;
+	if (r->wave == 0)
+		r->wave = l->n / 4 > 4 ? l->n / 4 : 4;
+	return 0;
+}
+
 static int walk(struct recipe *r, yaml_document_t *doc, struct err *err)
 {
 	struct walk w = { .r = r, .doc = doc, .err = err };
@@ -605,7 +712,8 @@ static int walk(struct recipe *r, yaml_document_t *doc, struct err *err)
 		rc = err_set(err, "%s:1: the recipe has no \"sources\"", r->path);
 	if (rc == 0 && !*r->plan.name)
 		rc = err_set(err, "%s:1: the recipe has no \"name\"", r->path);
-	r->plan.n = r->sampling.n;
+	if (rc == 0)
+		rc = settle_limits(r, err);
 	r->plan.recipe = buf_str(&r->text);
 	hash64_hex(hash64(buf_z(&w.canon), w.canon.n, 0), r->hash);
 	buf_release(&w.canon);
@@ -675,7 +783,7 @@ static int read_recipe(struct recipe *r, const char *path, const struct str *tex
 	yaml_document_t doc;
 	int rc;
 
-	*r = (struct recipe){ .path = path, .model = "tiny", .sampling = SAMPLING_INIT, .fill = true, .plan = DATASET_PLAN };
+	*r = (struct recipe){ .path = path, .model = "tiny", .sampling = SAMPLING_INIT, .plan = DATASET_PLAN };
 	r->sampling.n = 8;
 	rc = text ? take_text(r, *text, err) : read_text(r, err);
 	if (rc < 0)

@@ -33,14 +33,15 @@ struct recipe {
 	int nsources;
 	struct sampling sampling;
 	unsigned sampling_set; /* bits SET_*: given in the recipe; the model's own defaults hold elsewhere */
-	bool fill;             /* draw all n samples even of a prompt that cannot be kept any more */
+	size_t stopping_line;  /* of the recipe */
+	int wave;              /* samples of a prompt that are asked for at once, where sampling may stop early */
 	struct dataset_plan plan;
 	struct buf text; /* the file */
 	char hash[17];   /* of what it says, comments and layout aside */
 	struct arena arena;
 };
 
-enum { SET_TEMPERATURE = 1, SET_TOP_P = 2, SET_TOP_K = 4, SET_MIN_P = 8 };
+enum { SET_TEMPERATURE = 1, SET_TOP_P = 2, SET_TOP_K = 4, SET_MIN_P = 8, SET_STOPPING = 16 };
 
 int recipe_read(struct recipe *r, const char *path, struct err *err);
 /* The same for a text that a run has kept; name: for messages. */

@@ -184,10 +184,9 @@ static void add_tasks(struct buf *b, const struct stats *st)
 
 static void add_filter(struct buf *b, const struct dataset_plan *p, const struct stats *st)
 {
-	buf_addf(b,
-		 "## Kept and dropped\n\nA prompt is kept where %g <= k/n <= %g of its %d samples were right and k > 0, and where the chance of\n"
-		 "as many right by guessing alone is below %g.\n\n| prompts | |\n|---|--:|\n",
-		 p->pass_lo, p->pass_hi, p->n, p->guess_alpha);
+	buf_addz(b, "## Kept and dropped\n\n");
+	limits_tell(b, &p->limits);
+	buf_addz(b, "\n\n| prompts | |\n|---|--:|\n");
 	for (int f = 0; f < FATES; f++)
 		if (st->all.fate[f])
 			buf_addf(b, "| %s | %lld |\n", fate_name((enum fate)f), (long long)st->all.fate[f]);

@@ -258,6 +258,9 @@ int dataset_check(struct dataset_check *c, const char *dir, struct err *err)
 	int rc = manifest_read(&s, &claimed, dir, err);
 
 	c->files = c->rows = c->problems = 0;
+	c->limited = rc == 0 && claimed.limited;
+	if (c->limited)
+		c->limits = claimed.limits;
 	if (rc == 0) {
 		check_totals(&k, &s, &claimed);
 		check_strangers(&k, &s);

@@ -37,6 +37,7 @@ struct work {
 	struct stats stats;
 	struct shards shards;
 	struct about about;
+	struct buf filter; /* of about */
 	struct output out[VIEWS][SPLITS];
 	struct buf row;
 };
@@ -92,7 +93,6 @@ static int load_sample(void *ctx, const struct stored_sample *s)
 
 static int load(struct work *w, int64_t idx, struct err *err)
 {
-	const struct limits limits = { w->plan->n, w->plan->pass_lo, w->plan->pass_hi, w->plan->guess_alpha };
 	struct loading l = { w, false };
 	struct stored_prompt p;
 	struct str instance;
@@ -111,7 +111,7 @@ static int load(struct work *w, int64_t idx, struct err *err)
 	rc = store_each_sample(w->st, idx, load_sample, &l, err);
 	if (rc < 0)
 		return l.full ? err_set(err, "out of memory") : rc;
-	w->group.fate = prompt_fate(&w->group.outcome, w->group.puzzle.guess, &limits);
+	w->group.fate = prompt_fate(&w->group.outcome, w->group.puzzle.guess, &w->plan->limits);
 	return 0;
 }
 
@@ -521,7 +521,11 @@ static int read_about(struct work *w, struct err *err)
 		return err_at(err, "the sampler's identity: ");
 	if (p->provenance.n && !json_parse(&prov, p->provenance, err))
 		return err_at(err, "the provenance: ");
-	w->about = (struct about){ p->sampler.n ? p->sampler : STR("{}"), STR(""), STR("{}") };
+	json_open(&w->filter, '{');
+	limits_members(&w->filter, &p->limits);
+	json_close(&w->filter, '}');
+	w->about = (struct about){ .limits = p->limits, .filter = buf_str(&w->filter), .model = p->sampler.n ? p->sampler : STR("{}"),
+				   .model_name = STR(""), .sampling = STR("{}") };
 	if (p->sampler.n && json_get(who, "name", &name))
 		json_plain(name, &w->about.model_name);
 	if (p->provenance.n && json_get(prov, "sampling", &sampling) && sampling.kind == JSON_OBJECT)
@@ -544,6 +548,7 @@ static void work_release(struct work *w)
 	stats_release(&w->stats);
 	shards_release(&w->shards);
 	buf_release(&w->part);
+	buf_release(&w->filter);
 	buf_release(&w->row);
 }
 
@@ -565,7 +570,7 @@ int dataset_write(struct store *st, const char *dir, const struct dataset_plan *
 	struct err ignored;
 	int rc = 0;
 
-	stats_init(&w.stats, plan->n);
+	stats_init(&w.stats, plan->limits.n);
 	buf_addf(&w.part, "%s/.part", dir);
 	if (w.prompts < 0)
 		rc = err_set(err, "%s/run.db: damaged: its prompts are not numbered 0, 1, ...", dir);

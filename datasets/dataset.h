@@ -10,15 +10,14 @@
 #ifndef QUARRY_DATASETS_DATASET_H
 #define QUARRY_DATASETS_DATASET_H
 
+#include "datasets/filter.h"
 #include "datasets/store.h"
 
 enum { VIEW_RL, VIEW_SFT, VIEW_PAIRS, VIEW_TRACES, VIEW_DEFERRED, VIEWS };
 
 struct dataset_plan {
 	const char *name;            /* of the dataset */
-	int n;                       /* samples a prompt */
-	double pass_lo, pass_hi;     /* keep where lo <= k/n <= hi, and 0 < k */
-	double guess_alpha;          /* drop where P(k or more right of n by guessing) >= this; 0.05; 1: off */
+	struct limits limits;        /* which prompts are kept, and how many samples of each there are */
 	unsigned views;              /* bit per VIEW_*; traces always */
 	double validation;           /* part of the canon range that is validation, its upper end; 0.05 */
 	int sft_per_prompt;          /* shortest m accepted traces; 2 */
@@ -34,9 +33,9 @@ struct dataset_plan {
 };
 
 #define DATASET_PLAN                                                                                                  \
-	((struct dataset_plan){ .name = "", .n = 8, .pass_lo = 0.1, .pass_hi = 0.9, .guess_alpha = 0.05,              \
-				.views = (1u << VIEWS) - 1, .validation = 0.05, .sft_per_prompt = 2,                   \
-				.pairs_per_prompt = 1, .shard_bytes = 64 << 20, .frame_bytes = 4 << 20, .level = 3 })
+	((struct dataset_plan){ .name = "", .limits = LIMITS, .views = (1u << VIEWS) - 1, .validation = 0.05,         \
+				.sft_per_prompt = 2, .pairs_per_prompt = 1, .shard_bytes = 64 << 20,                   \
+				.frame_bytes = 4 << 20, .level = 3 })
 
 struct dataset_counts {
 	int64_t prompts, samples, kept, rows[VIEWS];
@@ -58,6 +57,8 @@ struct dataset_check {
 	void (*problem)(void *ctx, const char *what);
 	void *ctx;
 	int64_t files, rows, problems;
+	bool limited;         /* the manifest says by which rule prompts are kept, before the first row is told: */
+	struct limits limits;
 };
 int dataset_check(struct dataset_check *c, const char *dir, struct err *err);
 

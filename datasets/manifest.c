@@ -147,14 +147,7 @@ static void add_filter(struct buf *b, const struct dataset_plan *plan)
 {
 	json_key(b, "filter");
 	json_open(b, '{');
-	add_int(b, "n", plan->n);
-	json_key(b, "pass_rate");
-	json_open(b, '[');
-	json_add_f64(b, plan->pass_lo);
-	json_add_f64(b, plan->pass_hi);
-	json_close(b, ']');
-	json_key(b, "guess");
-	json_add_f64(b, plan->guess_alpha);
+	limits_members(b, &plan->limits);
 	json_key(b, "validation");
 	json_add_f64(b, plan->validation);
 	add_int(b, "sft_per_prompt", plan->sft_per_prompt);
@@ -336,6 +329,12 @@ static bool read_text(struct shards *s, struct claims *c, struct str text, struc
 	}
 	if (version != MANIFEST_VERSION) {
 		err_set(err, "is of version %lld; this quarry reads %d", (long long)version, MANIFEST_VERSION);
+		return false;
+	}
+	/* older ones do not say their rule */
+	c->limited = json_get(top, "filter", &o) && json_get(o, "rule", &v);
+	if (c->limited && !limits_read(&c->limits, o)) {
+		err_set(err, "tells a filter that there cannot be");
 		return false;
 	}
 	if (!get_hash(top, "content_sha256", c->content) || !get_totals(top, c) || !json_get(top, "shards", &v) ||

@@ -40,6 +40,8 @@ void manifest_json(struct buf *b, const struct shards *s, const struct dataset_p
 struct claims {
 	char content[65];
 	int64_t bytes, text_bytes, rows[VIEWS];
+	bool limited;         /* it says by which rule prompts are kept: */
+	struct limits limits;
 };
 
 /* The manifest.json of a dataset's directory. Every member is checked; paths stay below the dataset. */

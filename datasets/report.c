@@ -4,7 +4,6 @@
  */
 #include "datasets/pages.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -139,7 +138,7 @@ static void rate_chart(struct buf *b, const struct task_stats *t, const struct s
 	buf_addz(b, "<figure>");
 	svg_begin(b, "prompts by pass rate", t->name);
 	for (int i = 1; i < n; i++)
-		if ((double)i / st->bins >= plan->pass_lo && (double)i / st->bins <= plan->pass_hi) {
+		if ((double)i / st->bins >= plan->limits.lo && (double)i / st->bins <= plan->limits.hi) {
 			rect(b, LEFT + step * i, TOP, step, plot_height, "band");
 			buf_addz(b, "/>\n");
 			rect(b, LEFT + step * i, TOP + plot_height, step, 3, "kept"); /* where bars hide the band */
@@ -199,17 +198,6 @@ static void length_chart(struct buf *b, const struct task_stats *t)
 	buf_addz(b, "<figcaption>Samples by length</figcaption></figure>\n");
 }
 
-/* Wilson's 95 % interval of k of n. */
-static void interval(int64_t n, int64_t k, double *lo, double *hi)
-{
-	double z = 1.96, p = (double)k / (double)n, m = (double)n;
-	double mid = (p + z * z / (2 * m)) / (1 + z * z / m);
-	double half = z * sqrt(p * (1 - p) / m + z * z / (4 * m * m)) / (1 + z * z / m);
-
-	*lo = mid > half ? mid - half : 0;
-	*hi = mid + half < 1 ? mid + half : 1;
-}
-
 static void level_chart(struct buf *b, const struct task_stats *t)
 {
 	double step = plot_width / LEVELS, height = plot_height, last_x = -1, last_y = 0;
@@ -221,7 +209,8 @@ static void level_chart(struct buf *b, const struct task_stats *t)
 	grid_line(b, 0, "0");
 	for (int i = 0; i < LEVELS; i++) {
 		const struct level_stats *l = &t->level[i];
-		double x = LEFT + step * (i + 0.5), y, lo, hi;
+		double x = LEFT + step * (i + 0.5), y;
+		struct span s;
 		char text[16];
 
 		snprintf(text, sizeof(text), "%d", i);
@@ -229,12 +218,12 @@ static void level_chart(struct buf *b, const struct task_stats *t)
 		if (l->n == 0)
 			continue;
 		y = TOP + height * (1 - part(l->k, l->n));
-		interval(l->n, l->k, &lo, &hi);
+		s = span_wilson(l->n, l->k);
 		if (last_x >= 0)
 			buf_addf(b, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"var(--one)\" stroke-width=\"2\"/>\n", last_x,
 				 last_y, x, y);
 		buf_addf(b, "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"var(--soft)\"/>\n", x, x,
-			 TOP + height * (1 - lo), TOP + height * (1 - hi));
+			 TOP + height * (1 - s.lo), TOP + height * (1 - s.hi));
 		buf_addf(b,
 			 "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"var(--one)\"><title>difficulty %d: %lld of %lld samples right "
 			 "(%.1f %%), %lld of %lld prompts kept</title></circle>\n",
@@ -291,10 +280,14 @@ static void fate_bar(struct buf *b, const struct task_stats *t)
 
 static void add_fates(struct buf *b, const struct stats *st, const struct dataset_plan *p)
 {
+	struct buf rule = BUF_INIT;
+
 	buf_addz(b, "<h2>Kept and dropped</h2>\n");
-	buf_addf(b, "<p>Kept where %g &le; k/n &le; %g and the chance of as many right by guessing is below %g. What is dropped as "
-		    "<code>none_right</code> waits in the view <code>deferred</code>.</p>\n",
-		 p->pass_lo, p->pass_hi, p->guess_alpha);
+	limits_tell(&rule, &p->limits);
+	buf_addz(b, "<p>");
+	add_text(b, buf_str(&rule));
+	buf_addz(b, " What is dropped as <code>none_right</code> waits in the view <code>deferred</code>.</p>\n");
+	buf_release(&rule);
 	buf_addz(b, "<p class=\"key\">");
 	for (int f = 0; f < FATES; f++)
 		if (st->all.fate[f])

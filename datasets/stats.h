@@ -1,7 +1,7 @@
 /*
  * stats.h - what a dataset's card, report and manifest tell: counts per task, collected while rows are written.
  *
- *	stats_init(&s, plan->n);
+ *	stats_init(&s, plan->limits.n);
  *	stats_add(&s, &group);		// every prompt once
  *	stats_settle(&s);		// tasks in order of name
  */

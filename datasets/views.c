@@ -35,7 +35,9 @@ const char *split_name(enum split s)
 	{ "difficulty", COL_REAL }, { "knobs", COL_TEXT }, { "lang", COL_TEXT }, { "format", COL_TEXT },                      \
 	{ "form", COL_TEXT }, { "think", COL_TEXT }, { "canon", COL_TEXT }, { "guess", COL_REAL }, { "effort", COL_TEXT },    \
 	{ "n", COL_INT }, { "k", COL_INT }, { "pass_rate", COL_REAL }, { "pass_rate_mean", COL_REAL },                        \
-	{ "pass_rate_corrected", COL_REAL }, { "guess_p", COL_REAL }, { "model", COL_TEXT }, { "models", COL_TEXT }
+	{ "pass_rate_corrected", COL_REAL }, { "in_band", COL_REAL }, { "guess_p", COL_REAL }, { "tokens_mean", COL_REAL },   \
+	{ "cut_rate", COL_REAL }, { "format_ok_rate", COL_REAL }, { "has_stats", COL_BOOL }, { "logprob_mean", COL_REAL },    \
+	{ "entropy_mean", COL_REAL }, { "model", COL_TEXT }, { "models", COL_TEXT }, { "filter", COL_TEXT }
 
 static const struct column rl_columns[] = {
 	{ "uid", COL_TEXT },
@@ -366,12 +368,49 @@ static void put_models(struct row *r, const struct about *a, int n, int k)
 	buf_release(&t);
 }
 
+void figures_add(struct figures *f, int64_t tokens, bool cut, bool format_ok, double logprob, double entropy)
+{
+	f->n++;
+	f->tokens += tokens;
+	f->cut += cut;
+	f->format_ok += format_ok;
+	if (isfinite(logprob) && isfinite(entropy)) {
+		f->stats++;
+		f->logprob += logprob;
+		f->entropy += entropy;
+	}
+}
+
+bool figures_settle(const struct figures *f, double ret[FIGURES])
+{
+	bool stats = f->n && f->stats == f->n;
+	double n = f->n ? (double)f->n : 1;
+
+	ret[0] = (double)f->tokens / n;
+	ret[1] = (double)f->cut / n;
+	ret[2] = (double)f->format_ok / n;
+	ret[3] = stats ? f->logprob / n : 0;
+	ret[4] = stats ? f->entropy / n : 0;
+	return stats;
+}
+
 /* n: samples that were judged. */
 static void put_about(struct row *r, const struct group *g, const struct about *a, int64_t number)
 {
 	const struct puzzle *p = &g->puzzle;
+	const struct limits *l = &a->limits;
 	int n = g->outcome.samples - g->outcome.errors, k = g->outcome.right;
+	struct figures f = { 0 };
+	double figure[FIGURES];
+	bool stats;
 
+	for (int i = 0; i < g->samples; i++) {
+		const struct stored_sample *s = &g->sample[i];
+
+		if (!str_is(s->finish, "error"))
+			figures_add(&f, s->tokens, str_is(s->finish, "length"), s->format_ok, s->logprob, s->entropy);
+	}
+	stats = figures_settle(&f, figure);
 	put_open(r, "extra_info");
 	put_text(r, "split", str_of(split_name(p->split)));
 	put_int(r, "index", number);
@@ -390,11 +429,19 @@ static void put_about(struct row *r, const struct group *g, const struct about *
 	put_int(r, "n", n);
 	put_int(r, "k", k);
 	put_real(r, "pass_rate", n ? (double)k / n : 0);
-	put_real(r, "pass_rate_mean", posterior_mean(n, k));
+	put_real(r, "pass_rate_mean", rate_mean(n, k, l->prior));
 	put_real(r, "pass_rate_corrected", corrected_rate(n, k, p->guess));
+	put_real(r, "in_band", rate_within(n, k, l->prior, l->lo, l->hi));
 	put_real(r, "guess_p", binomial_tail(n, k, p->guess));
+	put_real(r, "tokens_mean", figure[0]);
+	put_real(r, "cut_rate", figure[1]);
+	put_real(r, "format_ok_rate", figure[2]);
+	put_bool(r, "has_stats", stats);
+	put_real(r, "logprob_mean", figure[3]);
+	put_real(r, "entropy_mean", figure[4]);
 	put_text(r, "model", a->model);
 	put_models(r, a, n, k);
+	put_text(r, "filter", a->filter);
 }
 
 static void put_uid(struct row *r, const struct puzzle *p, int sample, int other)

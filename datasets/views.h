@@ -60,8 +60,21 @@ struct group {
 	enum fate fate;
 };
 
+/* What a prompt's samples were like, those that failed left out. */
+struct figures {
+	int64_t n, tokens, cut, format_ok, stats;
+	double logprob, entropy; /* sums over the samples that have them */
+};
+
+enum { FIGURES = 5 };
+void figures_add(struct figures *f, int64_t tokens, bool cut, bool format_ok, double logprob, double entropy);
+/* Columns tokens_mean, cut_rate, format_ok_rate, logprob_mean, entropy_mean; false: has_stats is, and the last two say nothing. */
+bool figures_settle(const struct figures *f, double ret[FIGURES]);
+
 /* What is the same in every row. */
 struct about {
+	struct limits limits;
+	struct str filter;      /* the same as a JSON object */
 	struct str model;       /* the sampler's JSON object */
 	struct str model_name;  /* its "name" */
 	struct str sampling;    /* JSON object */
