@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+enum { TICK_NS = 50000000 };
 enum { FD_PROGRAM = 5, FD_OURS = 32 }; /* fds below the one are the program's, from the other on init's */
 
 static _Noreturn void report_send(int leash, const struct report *r)
@@ -40,45 +41,38 @@ static int loopback_up(struct fault *f)
 	return rc;
 }
 
-/* Root becomes the slot's user; all become a user that owns nothing outside and holds no capability in here. */
-static int rights_drop(const struct launcher *l, const struct plan *plan, struct fault *f)
+/* The user becomes one that owns nothing outside and holds no capability in here. A server keeps what lets its forks enter their runs. */
+static int rights_drop(struct fault *f)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { 0 };
-	uid_t uid = plan->uid;
 
-	if (l->root && (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setresgid, uid, uid, uid) < 0 || syscall(SYS_setresuid, uid, uid, uid) < 0))
-		return fault_at(f, "becoming user %u", uid);
-	if (l->users) {
-		unsigned outer = l->root ? uid : 0;
-
-		if (unshare(CLONE_NEWUSER) < 0 || !users_map(INNER_ID, outer, outer))
-			return fault_at(f, "a user namespace of the program");
-	}
-	if (l->users || !l->root) {
-		for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-			if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
-				return fault_at(f, "dropping capability %d", cap);
-		if (prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED
-				| SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED, 0, 0, 0) < 0)
-			return fault_at(f, "secure bits");
-	}
+	if (unshare(CLONE_NEWUSER) < 0 || !users_map(INNER_ID, 0, 0))
+		return fault_at(f, "a user namespace of the program");
+	for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
+			return fault_at(f, "dropping capability %d", cap);
+	if (prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED
+			| SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED, 0, 0, 0) < 0)
+		return fault_at(f, "secure bits");
 	if (syscall(SYS_capset, &head, none) < 0)
 		return fault_at(f, "dropping capabilities");
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fault_at(f, "no new privileges");
 	return 0;
 }
 
-static int furnish(struct launcher *l, const struct plan *plan, struct fault *f)
+static int furnish(const struct station *s, const struct plan *plan, int tree[MOUNTS_MAX], struct fault *f)
 {
+	if (s->narrow)
+		return narrow_furnish(s, plan, f);
 	if (!plan->network && loopback_up(f) < 0)
 		return -1;
 	if (sethostname("sandbox", 7) < 0)
 		return fault_at(f, "host name");
-	if (mounts_run(l, plan, f) < 0)
+	if (mounts_run(s, plan, tree, f) < 0)
 		return -1;
-	return rights_drop(l, plan, f);
+	return plan->serves ? 0 : rights_drop(f);
 }
 
 /* ---- the program ---- */
@@ -88,17 +82,32 @@ static int limit_set(int what, uint64_t soft, uint64_t hard)
 	return setrlimit(what, &(struct rlimit){ soft, hard });
 }
 
-static int limits_set(const struct sandbox_limits *limit)
+static int limits_set(const struct station *s, const struct sandbox_limits *limit)
 {
-	uint64_t cpu = (uint64_t)limit->cpu_s + 1;
+	/* a control group's limit is to be met first: it tells */
+	uint64_t cpu = (uint64_t)limit->cpu_s + 1, processes = limit->processes + (groups_have(s->groups, GROUP_PROCESSES) ? 16 : 1)
+		+ (s->narrow ? narrow_others() : 0);
 
 	return limit_set(RLIMIT_CPU, cpu, cpu + 1) < 0 || limit_set(RLIMIT_FSIZE, limit->file, limit->file) < 0
-		|| limit_set(RLIMIT_NPROC, limit->processes, limit->processes) < 0 || limit_set(RLIMIT_NOFILE, 1024, 1024) < 0
+		|| limit_set(RLIMIT_NPROC, processes, processes) < 0 || limit_set(RLIMIT_NOFILE, 1024, 1024) < 0
 		|| limit_set(RLIMIT_CORE, 0, 0) < 0 || limit_set(RLIMIT_MEMLOCK, 1 << 20, 1 << 20) < 0 || limit_set(RLIMIT_STACK, 8 << 20, 64 << 20) < 0 ? -1 : 0;
 }
 
+static int fence(const struct station *s, const struct plan *plan, struct fault *f)
+{
+	if (!groups_have(s->groups, GROUP_MEMORY) && limit_set(RLIMIT_DATA, plan->limits.memory, plan->limits.memory) < 0)
+		return fault_at(f, "resource limits");
+	if (limits_set(s, &plan->limits) < 0)
+		return fault_at(f, "resource limits");
+	if ((s->narrow ? landlock_narrow(s, plan) : landlock_apply(plan, s->landlock)) < 0)
+		return fault_at(f, "Landlock");
+	if (seccomp_apply(s->filter[plan->network]) < 0)
+		return fault_at(f, "seccomp");
+	return 0;
+}
+
 /* In a vfork: memory is init's. Comes back only with a fault. */
-static void program_exec(const struct plan *plan, const int fd[RUN_FDS], struct fault *f)
+static void program_exec(const struct station *s, const struct plan *plan, const int fd[RUN_FDS], struct fault *f)
 {
 	const int from[FD_PROGRAM] = { -1, fd[RUN_OUT], fd[RUN_OUT], fd[RUN_CHANNEL], fd[RUN_INPUT] };
 
@@ -111,27 +120,28 @@ static void program_exec(const struct plan *plan, const int fd[RUN_FDS], struct 
 	}
 	sys_close_range(FD_PROGRAM, ~0u);
 	setsid();
-	for (int s = 1; s < NSIG; s++)
-		signal(s, SIG_DFL);
+	for (int n = 1; n < NSIG; n++)
+		signal(n, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &(sigset_t){ 0 }, NULL);
-	if (limits_set(&plan->limits) < 0) {
-		fault_at(f, "resource limits");
+	file_write("/proc/self/oom_score_adj", "1000"); /* memory's first victims are programs */
+	if (s->narrow && narrow_drop(s, f) < 0)
 		return;
-	}
 	if (chdir(plan->cwd) < 0) {
 		fault_at(f, "%s", plan->cwd);
 		return;
 	}
+	if (!plan->serves && fence(s, plan, f) < 0)
+		return;
 	execve(plan->argv[0], (char *const *)plan->argv, (char *const *)plan->env);
 	fault_at(f, "%s", plan->argv[0]);
 }
 
-static pid_t program_start(const struct plan *plan, const int fd[RUN_FDS], struct fault *f)
+static pid_t program_start(const struct station *s, const struct plan *plan, const int fd[RUN_FDS], struct fault *f)
 {
 	pid_t pid = vfork();
 
 	if (pid == 0) {
-		program_exec(plan, fd, f);
+		program_exec(s, plan, fd, f);
 		process_end(127);
 	}
 	if (pid < 0)
@@ -145,8 +155,9 @@ static void on_child(int number)
 }
 
 /* Waits until the program ends (its status) or the leash is let go (-1). */
-static int program_watch(pid_t program, int leash)
+static int program_watch(const struct station *s, const struct plan *plan, pid_t program, int leash)
 {
+	const struct timespec tick = { 0, TICK_NS };
 	struct pollfd at = { leash, POLLIN, 0 };
 	int status;
 
@@ -154,32 +165,38 @@ static int program_watch(pid_t program, int leash)
 		for (pid_t pid; (pid = wait4(-1, &status, WNOHANG, NULL)) > 0;)
 			if (pid == program)
 				return status;
-		if (ppoll(&at, 1, NULL, &(sigset_t){ 0 }) > 0)
+		if (ppoll(&at, 1, plan->tally ? &tick : NULL, &(sigset_t){ 0 }) > 0)
 			return -1;
+		if (plan->tally) {
+			struct report r = { .kind = REPORT_TALLY };
+
+			tally_read(&r, s->narrow);
+			r.disk = s->narrow && narrow_full(plan);
+			send(leash, &r, sizeof(r), MSG_NOSIGNAL | MSG_DONTWAIT);
+		}
 	}
 }
 
-static uint64_t micros(struct timeval t)
-{
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec;
-}
-
-/* As process 1 all others are ours to kill, and theirs to inherit from. */
-static uint64_t rest_kill(void)
+/* All others are ours to kill, and theirs to inherit from. */
+static uint64_t rest_kill(const struct station *s)
 {
 	struct rusage used;
 
-	kill(-1, SIGKILL);
+	if (s->narrow)
+		tally_kill(s);
+	else
+		kill(-1, SIGKILL);
 	while (wait4(-1, NULL, 0, NULL) > 0 || errno == EINTR)
 		;
 	getrusage(RUSAGE_CHILDREN, &used);
-	return micros(used.ru_utime) + micros(used.ru_stime);
+	return ((uint64_t)used.ru_utime.tv_sec + (uint64_t)used.ru_stime.tv_sec) * 1000000 + (uint64_t)used.ru_utime.tv_usec
+		+ (uint64_t)used.ru_stime.tv_usec;
 }
 
-void init_main(struct launcher *l, struct plan *plan, const int given[RUN_FDS])
+void init_main(const struct station *s, const struct plan *plan, struct parcel *p)
 {
 	struct report r = { .kind = REPORT_FAULT };
-	int fd[RUN_FDS], keep[RUN_FDS];
+	int fd[RUN_FDS];
 	sigset_t child;
 	pid_t program;
 
@@ -187,25 +204,24 @@ void init_main(struct launcher *l, struct plan *plan, const int given[RUN_FDS])
 	prctl(PR_SET_NAME, "init");
 	setsid();
 	for (int i = 0; i < RUN_FDS; i++)
-		fd[i] = given[i] < 0 ? -1 : fcntl(given[i], F_DUPFD_CLOEXEC, FD_OURS);
+		fd[i] = p->fd[i] < 0 ? -1 : fcntl(p->fd[i], F_DUPFD_CLOEXEC, FD_OURS);
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
 	sigaction(SIGCHLD, &(struct sigaction){ .sa_handler = on_child }, NULL);
-	if (furnish(l, plan, &r.fault) < 0)
+	if (furnish(s, plan, p->fd + RUN_FDS, &r.fault) < 0)
 		report_send(fd[RUN_LEASH], &r);
-	memcpy(keep, fd, sizeof(keep));
-	fds_keep(keep, RUN_FDS);
-	program = program_start(plan, fd, &r.fault);
+	parcel_drop(p);
+	program = program_start(s, plan, fd, &r.fault);
 	if (program < 0)
 		report_send(fd[RUN_LEASH], &r);
-	/* the ends of pipes are the program's alone, and what the supervisor wrote for this run is not needed any more */
+	/* the pipes' other ends are the program's alone */
 	for (int i = 0; i < RUN_FDS; i++)
-		if (i != RUN_LEASH && fd[i] >= 0)
-			close(fd[i]);
+		if (i != RUN_LEASH)
+			fd_drop(&fd[i]);
 	r.kind = REPORT_ENDED;
-	r.status = program_watch(program, fd[RUN_LEASH]);
-	r.disk = mounts_full(plan);
-	r.cpu_us = rest_kill();
+	r.status = program_watch(s, plan, program, fd[RUN_LEASH]);
+	r.disk = s->narrow ? narrow_full(plan) : mounts_full(plan);
+	r.cpu_us = rest_kill(s);
 	report_send(fd[RUN_LEASH], &r);
 }

@@ -1,25 +1,35 @@
 /*
  * sandbox_parts.h - what the files of the sandbox share: who does what, and the plan that goes from one to the other.
  *
- *	supervisor (sandbox.c)             any thread: writes the plan of a run into shared memory, watches pipes, clock and CPU
- *	  launcher (sandbox_launcher.c)    one small process, forked when the sandbox is opened; root of a mount tree of its own
- *	    init (sandbox_init.c)          process 1 of the run: mounts, gives up all rights, starts the program, reaps, reports
- *	      program                      hostile
+ *	supervisor (sandbox.c)           any thread: writes the plan of a run into its slot's shared memory, watches pipes, clock and CPU
+ *	  host side (sandbox_host.c)     one a slot, forked when the sandbox is opened: sees the host's files, makes mounts of them
+ *	    launcher (sandbox_launcher.c)  root of a user namespace of its own, with a small tree of mounts; every run is cloned from it
+ *	      init (sandbox_init.c)      process 1 of the run: furnishes it, gives up every right, starts the program, reaps, reports
+ *	        program                  hostile
  *
- * Behind the launcher's fork nothing is allocated and nothing is known about threads: it is a copy of a process that may have had many.
+ * When root supervises, only the host side stays root, and what is below it is a user without rights who never sees the host's tree. In the
+ * narrow tier there is no launcher and no namespace: the host side starts init, which makes do (sandbox_narrow.c).
+ *
+ * Behind the first fork nothing is allocated and nothing is known about threads: it is a copy of a process that may have had many.
  */
 #ifndef QUARRY_REPOS_SANDBOX_PARTS_H
 #define QUARRY_REPOS_SANDBOX_PARTS_H
 
 #include "repos/sandbox.h"
+#include "repos/sandbox_cgroup.h"
 
+#include <linux/filter.h>
 #include <sys/types.h>
 
 enum {
 	SLOTS_MAX = 256,
-	SLOT_UID = 60000,    /* the outer user of slot 0 when root supervises; the next ones follow */
+	SLOT_UID = 60000,    /* the first of the users that programs run as when root supervises; each slot has one to itself */
+	SLOT_UIDS = 4096,
 	INNER_ID = 1000,     /* what the program sees as its user and group */
 	AREA_SIZE = 8 << 20, /* bytes of a slot's shared memory: the plan and all its texts */
+	MOUNTS_MAX = 64,
+	SERVERS_MAX = 32,
+	FILTER_MAX = 320,
 };
 
 /* What failed, told over a process border. */
@@ -36,71 +46,172 @@ struct plan_mount {
 	const char *from, *to;
 	uint64_t size, inodes;
 	struct str text;
-	int owner; /* an fd of a user namespace that gives the files of `from` to the slot's user; -1: none is needed or had */
 };
 
-/* A run, in memory that supervisor, launcher and init share at the same address. */
+/* A run, in memory that supervisor, host side, launcher and init share at the same address. */
 struct plan {
 	const char **argv, **env;
 	const char *cwd;
 	struct plan_mount *mounts;
 	size_t n_mounts;
 	struct sandbox_limits limits;
-	bool network, input;
-	uid_t uid; /* outer */
+	bool network;
+	bool tally;         /* init counts time and memory itself, since no control group does */
+	int server;         /* the run is forked from that one; -1: none */
+	bool serves;        /* the run is that server */
+	struct str request; /* what the server is told of the run */
+	const char *room;   /* narrow: the directory that stands for / */
 };
 
 enum report_kind {
 	REPORT_FAULT, /* the run did not start */
+	REPORT_TALLY, /* what it has used so far */
 	REPORT_ENDED,
 };
 
-/* What init says over the leash, once. */
+/* What init says over the leash: tallies, then one of the others. */
 struct report {
 	enum report_kind kind;
 	int status; /* of the program, as wait tells it; -1: it was ended by us */
-	bool disk;  /* a writable tmpfs is full */
-	uint64_t cpu_us;
+	bool disk;  /* what is writable is full */
+	uint64_t cpu_us, memory;
+	uint32_t processes;
 	struct fault fault;
 };
 
 /* The fds that come with a run. The leash: init reports there, and ends the run when the other end closes. */
 enum run_fd { RUN_LEASH, RUN_OUT, RUN_CHANNEL, RUN_INPUT, RUN_FDS };
 
-enum { OWNERS_MAX = 32, TOPS_MAX = 8 };
+/* A message between our processes: which fds come with it is told by a set bit each. */
+enum { PARCEL_FDS = RUN_FDS + MOUNTS_MAX };
 
-/* What the launcher knows; filled before the fork, a copy in each process. */
-struct launcher {
-	int sock;  /* the supervisor's requests */
-	bool root; /* real root: mounts as root, programs as SLOT_UID + slot */
-	bool users; /* the program gets a user namespace of its own */
-	unsigned slots;
-	struct plan *plan[SLOTS_MAX];
-
-	/* its own */
-	uid_t uid;
-	gid_t gid;
-	int host; /* the host's root directory */
-	struct { char name[16], link[64]; } top[TOPS_MAX]; /* beside /usr: /bin, /lib, ... ; link "": a directory */
-	size_t tops;
-	struct { uid_t uid, to; gid_t gid; int fd; } owner[OWNERS_MAX];
-	size_t owners;
+struct parcel {
+	struct fault fault;
+	int fd[PARCEL_FDS]; /* -1: none; those that arrive are ours to close */
 };
 
-/* sandbox_launcher.c */
-_Noreturn void launcher_main(struct launcher *l);
+/* The calls a program is refused. */
+struct call_filter {
+	size_t n;
+	struct sock_filter code[FILTER_MAX];
+};
+
+enum { OWNERS_MAX = 32, TOPS_MAX = 8 };
+
+/* What the processes of a slot know: filled before the first fork, a copy in each of them afterwards. */
+struct station {
+	int sock;  /* requests from above */
+	bool root; /* the supervisor is root */
+	bool narrow;
+	unsigned slot;
+	uid_t uid; /* what programs are outside */
+	gid_t gid;
+	int landlock; /* version */
+	const struct call_filter *filter[2]; /* by: the run asked for the network */
+	const struct groups *groups;
+	struct plan *plan;
+
+	/* the host side's own */
+	int host; /* the host's root directory */
+	int launcher; /* a socket to it */
+	bool copies;  /* no overlays here: trees are copied */
+	struct { uid_t uid; gid_t gid; int fd; } owner[OWNERS_MAX];
+	size_t owners;
+
+	/* the launcher's own */
+	struct { char name[16], link[64]; } top[TOPS_MAX]; /* beside /usr: /bin, /lib, ... ; link "": a directory */
+	size_t tops;
+	int desk[SERVERS_MAX]; /* where requests for a server go; -1: it was not started */
+};
+
+/* sandbox_wire.c: small things that all the processes need */
 _Noreturn void process_end(int code); /* of a fork: no handlers, no flushing */
+void process_settle(const char *name, int *keep, size_t n); /* away from terminal, signals and fds of whom it was forked from */
 bool file_write(const char *path, const char *text); /* one write; false with errno */
-void fds_keep(int *keep, size_t n);                  /* closes all others above 2; sorts keep */
 bool users_map(unsigned inner, unsigned outer_uid, unsigned outer_gid); /* the maps of the user namespace that was just entered */
+void fd_drop(int *fd); /* close it, unless it is -1; it is -1 then. errno is kept */
+bool parcel_send(int sock, const struct parcel *p);
+bool parcel_read(int sock, struct parcel *p); /* false: the other end is gone */
+void parcel_drop(struct parcel *p); /* its fds */
+
+/* The names in an open directory, without . and ..; at the end, or with entries_close, the fd that it holds is gone. */
+enum { ENTRIES_ROOM = 2048 };
+
+struct entries {
+	int dir, n, at;
+	_Alignas(8) char room[ENTRIES_ROOM];
+};
+
+bool entries_open(struct entries *e, int dir);
+const char *entries_next(struct entries *e);
+
+/* sandbox_host.c */
+_Noreturn void host_main(struct station *s);
+
+/* sandbox_launcher.c */
+_Noreturn void launcher_main(struct station *s);
+
+/* sandbox_trees.c: the host's files as mounts attached nowhere */
+int trees_open(struct station *s, struct fault *f);
+int trees_prepare(struct station *s, const struct plan *plan, int tree[MOUNTS_MAX], struct fault *f);
+
+/* sandbox_copy.c */
+int tree_copy(int from, int to, uid_t uid); /* directories; owned by uid, (uid_t)-1: by us. Links stay links, other things are left out */
+int tree_remove(int dir, const char *name); /* whatever is in it; follows nothing */
+uint64_t tree_bytes(int dir, uint64_t *files);
 
 /* sandbox_mounts.c */
-int mounts_template(struct launcher *l, struct fault *f); /* the launcher's root: /usr, /etc, /dev, and the host at /.host */
-int mounts_owner(struct launcher *l, const struct plan *plan, struct plan_mount *m, struct fault *f);
-int mounts_run(struct launcher *l, const struct plan *plan, struct fault *f);
+extern const char *const mounts_etc[]; /* what of the host's /etc is in sight; ends with NULL */
+int mounts_root(struct fault *f); /* a tmpfs is the root, the old one is at /.host */
+int mounts_template(struct station *s, struct fault *f); /* the launcher's root: /usr, /etc, /dev */
+int mounts_run(const struct station *s, const struct plan *plan, int tree[MOUNTS_MAX], struct fault *f);
 bool mounts_full(const struct plan *plan); /* asked inside: is a writable tmpfs full? */
+int mount_place(int root, const char *to, bool file); /* an fd; made where it is missing; through no link */
+int mount_new(const char *type, const char *const (*option)[2], uint64_t attr); /* attached nowhere; value NULL: a flag; ends with a NULL name */
+int mount_tmpfs(const struct station *s, uint64_t size, uint64_t inodes, const char *mode);
+int mount_at(int tree, int at); /* closes both */
 
 /* sandbox_init.c */
-_Noreturn void init_main(struct launcher *l, struct plan *plan, const int fd[RUN_FDS]);
+_Noreturn void init_main(const struct station *s, const struct plan *plan, struct parcel *p);
+
+/* sandbox_narrow.c */
+int narrow_furnish(const struct station *s, const struct plan *plan, struct fault *f); /* the room, by init */
+int narrow_drop(const struct station *s, struct fault *f);                             /* rights, by the program */
+bool narrow_full(const struct plan *plan);                                             /* more is written than may be */
+unsigned narrow_others(void); /* processes of the program's user that are none of the run */
+
+/* sandbox_tally.c */
+void tally_read(struct report *r, bool narrow); /* what the processes of the run use now; asked by init */
+void tally_kill(const struct station *s);       /* narrow: ends them all */
+unsigned tally_users(uid_t uid);                /* processes of this user */
+
+/* sandbox_seccomp.c */
+bool seccomp_make(struct call_filter *f, bool counted, bool wired, bool own_user);
+int seccomp_apply(const struct call_filter *f);
+
+/* sandbox_landlock.c */
+int landlock_version(void); /* 0: the kernel has none */
+int landlock_apply(const struct plan *plan, int version);
+int landlock_narrow(const struct station *s, const struct plan *plan);
+
+/* sandbox_plan.c */
+int plan_write(struct plan *plan, const struct sandbox_run *run, const char *room, struct err *err); /* room: narrow's; else NULL */
+
+/* sandbox_watch.c */
+struct watched {
+	int pidfd, leash, out, channel, input; /* the supervisor's ends; closed as they come to their ends */
+	const struct groups *groups;
+	unsigned slot;
+	bool tally;
+	uint64_t cpu_before; /* of the slot's control group */
+	/* what was learned */
+	bool stopped, told;
+	enum sandbox_end end; /* why it was stopped */
+	struct report report; /* if told */
+	bool crowded;         /* as many processes as may be */
+};
+
+int64_t watch_now_us(void);
+int watch_run(struct watched *w, const struct sandbox_run *run, struct sandbox_outcome *out, struct err *err);
 
 #endif

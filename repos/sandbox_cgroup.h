@@ -1,0 +1,52 @@
+/*
+ * sandbox_cgroup.h - control groups: a leaf for each slot, in which its launcher and all its runs live.
+ *
+ *	groups_open(&g, slots);			// what this machine lets us have; the rest stays -1, with the reason
+ *	groups_join(&g, slot);			// in the launcher
+ *	groups_limit(&g, slot, &run->limits);
+ *	groups_count(&g, slot, &before); ... groups_count(&g, slot, &after);
+ *	groups_close(&g);
+ */
+#ifndef QUARRY_REPOS_SANDBOX_CGROUP_H
+#define QUARRY_REPOS_SANDBOX_CGROUP_H
+
+#include "repos/sandbox.h"
+
+enum group_kind { GROUP_CPU, GROUP_MEMORY, GROUP_PROCESSES, GROUP_KINDS };
+
+struct groups {
+	unsigned slots;
+	/* Version 2's tree, and version 1's for each kind. leaf[slot] and join[slot] are fds, NULL where there is no tree. */
+	struct group_tree {
+		int parent;
+		int *leaf, *join;
+	} tree[1 + GROUP_KINDS];
+	int at[GROUP_KINDS]; /* the tree that counts it; -1: none */
+	char why[GROUP_KINDS][160];
+	int moved; /* our own group of version 2, where we left it to have controllers; -1: we did not */
+};
+
+struct group_count {
+	uint64_t cpu_us, memory_peak, oom_kills, process_stops;
+};
+
+void groups_open(struct groups *g, unsigned slots);
+void groups_close(struct groups *g);
+bool groups_join(const struct groups *g, unsigned slot); /* the calling process; allocates nothing */
+void groups_limit(const struct groups *g, unsigned slot, const struct sandbox_limits *limits);
+void groups_count(const struct groups *g, unsigned slot, struct group_count *count);
+uint64_t groups_cpu_us(const struct groups *g, unsigned slot); /* since the leaf was made; 0 where nothing counts it */
+
+static inline bool groups_have(const struct groups *g, enum group_kind kind)
+{
+	return g->at[kind] >= 0;
+}
+
+static inline bool groups_two(const struct groups *g, enum group_kind kind) /* version 2's tree counts it */
+{
+	return g->at[kind] == 0;
+}
+
+const char *group_kind_name(enum group_kind kind);
+
+#endif

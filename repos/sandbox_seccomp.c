@@ -1,0 +1,197 @@
+/*
+ * sandbox_seccomp.c - the kernel calls that a program is refused, as a filter made once and installed in every run.
+ *
+ * What is not named is let through: the walls are namespaces, Landlock and the user's lack of rights. The list takes away what no test
+ * needs and where kernels had their holes, and what would build a second set of walls inside the first.
+ */
+#include "repos/sandbox_parts.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#define ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define ARCH AUDIT_ARCH_AARCH64
+#elif defined(__riscv) && __riscv_xlen == 64
+#define ARCH AUDIT_ARCH_RISCV64
+#else
+#define ARCH 0 /* a filter that refuses everything: sandbox_open says so */
+#endif
+
+/* Calls that some machines never had. */
+#ifndef SYS_iopl
+#define SYS_iopl -1
+#define SYS_ioperm -1
+#define SYS_modify_ldt -1
+#define SYS_uselib -1
+#define SYS_ustat -1
+#define SYS_sysfs -1
+#endif
+#ifndef SYS_chmod
+#define SYS_chmod -1
+#define SYS_chown -1
+#define SYS_lchown -1
+#define SYS_utime -1
+#define SYS_utimes -1
+#define SYS_futimesat -1
+#endif
+#ifndef SYS_kexec_file_load
+#define SYS_kexec_file_load -1
+#endif
+
+/* Those since 424 have one number everywhere. */
+enum {
+	NR_open_tree = 428, NR_move_mount, NR_fsopen, NR_fsconfig, NR_fsmount, NR_fspick,
+	NR_io_uring_setup = 425, NR_io_uring_enter, NR_io_uring_register,
+	NR_clone3 = 435, NR_pidfd_getfd = 438, NR_process_madvise = 440, NR_mount_setattr = 442, NR_quotactl_fd,
+	NR_memfd_secret = 447, NR_fchmodat2 = 452, NR_setxattrat = 463, NR_removexattrat = 466, NR_open_tree_attr = 467,
+};
+
+struct refusal {
+	int call, error;
+};
+
+static const struct refusal always[] = {
+	/* other views of files */
+	{ SYS_mount, EPERM }, { SYS_umount2, EPERM }, { SYS_pivot_root, EPERM }, { SYS_chroot, EPERM }, { NR_open_tree, EPERM },
+	{ NR_move_mount, EPERM }, { NR_fsopen, EPERM }, { NR_fsconfig, EPERM }, { NR_fsmount, EPERM }, { NR_fspick, EPERM },
+	{ NR_mount_setattr, EPERM }, { NR_open_tree_attr, EPERM }, { SYS_open_by_handle_at, EPERM }, { SYS_fanotify_init, EPERM },
+	{ SYS_quotactl, EPERM }, { NR_quotactl_fd, EPERM }, { SYS_swapon, EPERM }, { SYS_swapoff, EPERM }, { SYS_ustat, EPERM },
+	{ SYS_sysfs, EPERM }, { SYS_uselib, EPERM },
+	/* other namespaces; clone is looked at more closely, and with ENOSYS the C library does without clone3 */
+	{ SYS_unshare, EPERM }, { SYS_setns, EPERM }, { NR_clone3, ENOSYS },
+	/* other processes' memory and files */
+	{ SYS_ptrace, EPERM }, { SYS_process_vm_readv, EPERM }, { SYS_process_vm_writev, EPERM }, { SYS_kcmp, EPERM },
+	{ NR_pidfd_getfd, EPERM }, { NR_process_madvise, EPERM }, { SYS_move_pages, EPERM }, { SYS_migrate_pages, EPERM },
+	/* the kernel's side doors */
+	{ SYS_bpf, EPERM }, { SYS_perf_event_open, EPERM }, { SYS_userfaultfd, EPERM }, { NR_io_uring_setup, ENOSYS },
+	{ NR_io_uring_enter, ENOSYS }, { NR_io_uring_register, ENOSYS }, { SYS_add_key, EPERM }, { SYS_request_key, EPERM },
+	{ SYS_keyctl, EPERM }, { NR_memfd_secret, ENOSYS }, { SYS_modify_ldt, EPERM }, { SYS_lookup_dcookie, EPERM }, { SYS_nfsservctl, EPERM },
+	/* the machine */
+	{ SYS_kexec_load, EPERM }, { SYS_kexec_file_load, EPERM }, { SYS_init_module, EPERM }, { SYS_finit_module, EPERM },
+	{ SYS_delete_module, EPERM }, { SYS_reboot, EPERM }, { SYS_syslog, EPERM }, { SYS_acct, EPERM }, { SYS_iopl, EPERM },
+	{ SYS_ioperm, EPERM }, { SYS_settimeofday, EPERM }, { SYS_clock_settime, EPERM }, { SYS_vhangup, EPERM },
+};
+
+/* Memory that belongs to no process and no tmpfs of the run: where no control group counts it. */
+static const struct refusal uncounted[] = { { SYS_memfd_create, ENOSYS }, { SYS_shmget, ENOSYS } };
+
+/* A process without a network namespace has no sockets but pairs; of a pair's ends none can be pointed elsewhere. */
+static const struct refusal wireless[] = { { SYS_socket, EACCES }, { SYS_connect, EACCES }, { SYS_bind, EACCES } };
+
+/* What Landlock does not see: a process with its supervisor's user changes no mode, owner, time or attribute by a path. It is told it did. */
+static const struct refusal borrowed[] = {
+	{ SYS_chmod, 0 }, { SYS_fchmodat, 0 }, { NR_fchmodat2, 0 }, { SYS_chown, 0 }, { SYS_lchown, 0 }, { SYS_fchownat, 0 },
+	{ SYS_utime, 0 }, { SYS_utimes, 0 }, { SYS_futimesat, 0 }, { SYS_utimensat, 0 }, { SYS_setxattr, EPERM }, { SYS_lsetxattr, EPERM },
+	{ SYS_removexattr, EPERM }, { SYS_lremovexattr, EPERM }, { NR_setxattrat, EPERM }, { NR_removexattrat, EPERM },
+};
+
+#define NEW_SPACES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+
+static void add(struct call_filter *f, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
+{
+	if (f->n < FILTER_MAX)
+		f->code[f->n] = (struct sock_filter){ code, yes, no, k };
+	f->n++;
+}
+
+static void load(struct call_filter *f, size_t at)
+{
+	add(f, BPF_LD | BPF_W | BPF_ABS, (uint32_t)at, 0, 0);
+}
+
+static void give(struct call_filter *f, int error)
+{
+	add(f, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)error, 0, 0);
+}
+
+static void refuse(struct call_filter *f, const struct refusal *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (r[i].call < 0)
+			continue;
+		add(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)r[i].call, 0, 1);
+		give(f, r[i].error);
+	}
+}
+
+/* The low half of an argument; machines here are little-endian. */
+static size_t argument(int i)
+{
+	return offsetof(struct seccomp_data, args) + 8 * (size_t)i;
+}
+
+/* `call` is let through unless its argument `arg` is one of the values. */
+static void refuse_values(struct call_filter *f, int call, int arg, const uint32_t *value, size_t n, int error)
+{
+	add(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, (uint8_t)(n + 3));
+	load(f, argument(arg));
+	for (size_t i = 0; i < n; i++)
+		add(f, BPF_JMP | BPF_JEQ | BPF_K, value[i], (uint8_t)(n - i), 0);
+	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+	give(f, error);
+}
+
+/* `call` is let through only if its argument `arg`, masked, is one of the values. */
+static void allow_values(struct call_filter *f, int call, int arg, uint32_t mask, const uint32_t *value, size_t n, int error)
+{
+	add(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, (uint8_t)(n + 4));
+	load(f, argument(arg));
+	add(f, BPF_ALU | BPF_AND | BPF_K, mask, 0, 0);
+	for (size_t i = 0; i < n; i++)
+		add(f, BPF_JMP | BPF_JEQ | BPF_K, value[i], (uint8_t)(n - i), 0);
+	give(f, error);
+	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+}
+
+bool seccomp_make(struct call_filter *f, bool counted, bool wired, bool own_user)
+{
+	static const uint32_t families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
+	static const uint32_t pairs[] = { SOCK_STREAM, SOCK_SEQPACKET };
+	static const uint32_t terminal[] = { TIOCSTI, 0x541C /* TIOCLINUX */ };
+
+	f->n = 0;
+	load(f, offsetof(struct seccomp_data, arch));
+	add(f, BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0);
+	give(f, ENOSYS);
+	load(f, offsetof(struct seccomp_data, nr));
+	add(f, BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1); /* x32's numbers on x86_64 */
+	give(f, ENOSYS);
+	refuse(f, always, sizeof(always) / sizeof(*always));
+	if (!counted)
+		refuse(f, uncounted, sizeof(uncounted) / sizeof(*uncounted));
+	if (!wired)
+		refuse(f, wireless, sizeof(wireless) / sizeof(*wireless));
+	if (!own_user)
+		refuse(f, borrowed, sizeof(borrowed) / sizeof(*borrowed));
+	/* each of these ends the walk for its call */
+	add(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4);
+	load(f, argument(0));
+	add(f, BPF_JMP | BPF_JSET | BPF_K, NEW_SPACES, 0, 1);
+	give(f, EPERM);
+	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+	refuse_values(f, SYS_ioctl, 1, terminal, 2, EPERM);
+	if (wired)
+		allow_values(f, SYS_socket, 0, ~0u, families, 4, EAFNOSUPPORT); /* vsock, for one, knows no namespaces */
+	else
+		allow_values(f, SYS_socketpair, 1, 0xf, pairs, 2, EACCES);
+	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+	return ARCH && f->n <= FILTER_MAX;
+}
+
+int seccomp_apply(const struct call_filter *f)
+{
+	struct sock_fprog prog = { (unsigned short)f->n, (struct sock_filter *)f->code };
+
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
+}
