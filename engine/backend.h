@@ -42,6 +42,7 @@ struct batch {
 	const int32_t *token; /* (rows) */
 	const int32_t *pos;   /* (rows) place in its sequence */
 	const int32_t *first; /* (rows) where the pages of the row's sequence begin in pages */
+	const int32_t *state; /* (rows) and those of its lightning states */
 	const int32_t *pages; /* page ids */
 	const float *turn;    /* (positions, rotary / 2, 2): cos and sin */
 };
@@ -51,23 +52,33 @@ struct heads {
 	int heads, kv_heads, head_dim, head_pad, rotary_dim;
 	float scale; /* head_dim ^ -0.5 */
 	float eps;
+	bool norm_whole; /* a norm is of all heads as one vector, else of each */
+	float clip;      /* q, k and v lie within +- this once normalised; 0: anywhere */
 };
 
 /*
- * The key-value pool. A page holds ENGINE_PAGE tokens of one sequence for all layers and heads; of one layer and head
- * it holds K as (head_pad, ENGINE_PAGE), then V as (ENGINE_PAGE, head_pad), in fp32 or bf16.
+ * The key-value pool. A page holds ENGINE_PAGE tokens of one sequence for all softmax layers and heads; of one layer and
+ * head it holds K as (head_pad, ENGINE_PAGE), then V as (ENGINE_PAGE, head_pad), in fp32 or bf16. Other pages hold a
+ * sequence's lightning states, states_each a page in the order of layers and heads: each (head_pad, head_pad) of fp32.
  */
 struct kv_pool {
 	unsigned char *data;
 	size_t page_bytes, head_bytes; /* of a page; of one layer's one head in it, K and V */
+	int states_each;
 	bool fp32;
 };
 
-/* One layer's MLP: `experts` SwiGLUs. One expert and no router is a dense MLP. */
+/*
+ * One layer's MLP: `experts` SwiGLUs. One expert and no router is a dense MLP. Scores are the router's softmax, or the sigmoid
+ * of each; bias (experts), which may be NULL, is added where experts are chosen and not where they are weighted.
+ */
 struct mlp {
-	int experts, top_k;
+	int experts, top_k;      /* 0: there is none */
 	int inner;               /* padded */
-	bool renorm;
+	bool sigmoid, renorm;
+	float scale;             /* of what all say together */
+	const float *bias;
+	const struct mlp *shared; /* another, that every token meets besides; or NULL */
 	struct matrix router;    /* (experts, dim), data NULL when dense */
 	struct matrix gate_up;   /* (experts * 2 * inner, dim): of an expert, 16 gate rows, their 16 up rows, and so on */
 	struct matrix down;      /* (experts * dim, inner) */
@@ -118,6 +129,17 @@ struct backend {
 	/* out (rows, heads, head_pad) = softmax(q k) v over the row's own past and itself */
 	void (*attend)(struct lane *, float *out, const float *qkv, const struct heads *, const struct kv_pool *,
 		       int layer, const struct batch *);
+	/* out (rows, n) = a * x (rows, n); n a multiple of PAD */
+	void (*scale)(struct lane *, float *out, const float *x, float a, int rows, int n);
+	/*
+	 * Lightning attention over qkv (rows, 3, heads, head_pad) and the states of the rows' sequences, those of the layer being
+	 * layer * heads and on. Row by row, after silu: S = decay[head] * S + k v^T; out (rows, heads, head_pad) = q S.
+	 * Rows of a sequence are neighbours, in its order. qkv is changed.
+	 */
+	void (*lightning)(struct lane *, float *out, float *qkv, const struct heads *, const float *decay,
+			  const struct kv_pool *, int layer, const struct batch *);
+	/* x (rows, heads, head_pad) = sigmoid(gate), of the same shape, * the rmsnorm of a row of x, head_dim of each head counting */
+	void (*gate)(struct lane *, float *x, const float *gate, const float *weight, const struct heads *, int rows);
 	/* h (rows, dim) += what the experts chosen for each row of x (rows, dim) say, weighted; best first */
 	void (*mlp)(struct lane *, float *h, const float *x, const struct mlp *, struct routing *, int rows);
 };

@@ -15,7 +15,16 @@
 
 enum { CONFIG_LAYERS = 1024, CONFIG_EXPERTS = 1024, CONFIG_TOP_K = 64, CONFIG_EOS = 16 };
 
-enum rope_kind { ROPE_DEFAULT, ROPE_LINEAR, ROPE_LLAMA3 };
+enum rope_kind { ROPE_DEFAULT, ROPE_LINEAR, ROPE_LLAMA3, ROPE_YARN };
+/* Queries and keys are normalised before they turn: not, each head alone, all heads as one vector. */
+enum qk_norm { QK_NORM_NONE, QK_NORM_HEAD, QK_NORM_WHOLE };
+/* Lightning attention: a linear recurrence whose whole past is one matrix for each head. */
+enum mixer { MIXER_SOFTMAX, MIXER_LIGHTNING };
+
+/* How tensors of a mixture are called: model.layers.3.BLOCK.experts.7.GATE.weight; its router is BLOCK.gate.weight. */
+struct expert_names {
+	const char *block, *gate, *up, *down;
+};
 
 struct config {
 	char model_type[32];
@@ -24,14 +33,28 @@ struct config {
 	int rotary_dim; /* the first so many of each head turn; even */
 	int max_positions;
 	int dense_inner, expert_inner; /* width of the dense MLP and of one expert */
+	int shared_inner;              /* of the expert that every token of a mixture meets; 0: none */
 	int experts, top_k;            /* 0, 0 when every layer is dense */
+	const struct expert_names *names;
+	bool sigmoid;                  /* of each score alone, instead of the softmax of all */
+	bool router_bias;              /* added to scores where experts are chosen, and only there */
 	bool renorm;                   /* the chosen experts' weights are made to sum to 1 */
-	bool attention_bias, qk_norm;
+	bool qkv_bias, o_bias;
+	enum qk_norm qk_norm;
+	float clip;                    /* of queries, keys and values; 0: none */
 	int tied;                      /* 1 yes, 0 no, -1 not said: tied if there is no lm_head.weight */
 	float eps;
+	/* The stream after a block is alpha times what it was (postnorm: times what the block read) + beta times what it said. */
+	bool postnorm;
+	float attn_alpha[2], attn_beta[2]; /* by enum mixer */
+	float mlp_alpha, mlp_beta;
+	int fp8_rows, fp8_columns; /* of a block of weights that has a scale of its own; 0: no F8_E4M3 */
 	enum rope_kind rope;
 	double rope_theta, rope_factor, rope_low, rope_high, rope_original;
-	unsigned char moe[CONFIG_LAYERS]; /* 1: this layer is a mixture of experts */
+	double rope_fast, rope_slow, rope_attention; /* yarn: beta_fast, beta_slow, what cosines and sines are multiplied by */
+	bool rope_truncate;
+	unsigned char moe[CONFIG_LAYERS];   /* 1: this layer is a mixture of experts */
+	unsigned char mixer[CONFIG_LAYERS]; /* enum mixer */
 
 	int bos; /* -1: none */
 	int eos[CONFIG_EOS], eos_count;
@@ -39,7 +62,7 @@ struct config {
 	int top_k_sampling;
 };
 
-/* The model types that config_read accepts, for messages: "qwen3_moe, qwen3, llama". */
+/* The model types that config_read accepts, for messages: "llama, qwen2, ...". */
 const char *config_families(void);
 int config_read(struct config *c, struct str text, struct err *err);
 /* Afterwards: eos list and sampling defaults of generation_config.json. */

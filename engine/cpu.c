@@ -32,6 +32,7 @@ enum {
 	MLP_ROWS = 48,     /* of an expert's */
 	MLP_PANELS = 16,   /* 8 of gate, 8 of up */
 	TASKS_PER_LANE = 4,
+	MLP_CHOICES = 64,  /* experts of one token at most: CONFIG_TOP_K */
 };
 
 struct lane {
@@ -357,6 +358,24 @@ static void kv_put(const struct kv_pool *kv, unsigned char *head, const float *k
 	}
 }
 
+/* n heads, each by itself or all as one vector. */
+static void norm_heads(const struct cpu_kernels *k, float *x, const float *norm, int n, const struct heads *h)
+{
+	int pad = h->head_pad;
+
+	if (norm && h->norm_whole)
+		k->rmsnorm(x, x, norm, n * pad, n * h->head_dim, h->eps);
+	for (int i = 0; norm && !h->norm_whole && i < n; i++)
+		k->rmsnorm(x + i * pad, x + i * pad, norm, pad, h->head_dim, h->eps);
+}
+
+/* What is not a number stays so. */
+static void clip(float *x, int n, float most)
+{
+	for (int i = 0; i < n; i++)
+		x[i] = x[i] > most ? most : x[i] < -most ? -most : x[i];
+}
+
 static void store(struct lane *lane, float *qkv, const struct heads *h, const float *q_norm, const float *k_norm,
 		  const struct kv_pool *kv, int layer, const struct batch *b)
 {
@@ -369,12 +388,13 @@ static void store(struct lane *lane, float *qkv, const struct heads *h, const fl
 		const float *turn = b->turn + (size_t)b->pos[r] * (size_t)h->rotary_dim;
 		unsigned char *page = kv->data + kv->page_bytes * (size_t)b->pages[b->first[r] + b->pos[r] / ENGINE_PAGE];
 
+		norm_heads(k, row, q_norm, h->heads, h);
+		norm_heads(k, row + h->heads * pad, k_norm, h->kv_heads, h);
+		if (h->clip > 0)
+			clip(row, (h->heads + 2 * h->kv_heads) * pad, h->clip);
 		for (int i = 0; i < h->heads + h->kv_heads; i++) {
 			float *x = row + i * pad;
-			const float *norm = i < h->heads ? q_norm : k_norm;
 
-			if (norm)
-				k->rmsnorm(x, x, norm, pad, h->head_dim, h->eps);
 			turn_head(x, turn, half);
 			for (int d = 0; i < h->heads && d < pad; d++)
 				x[d] *= h->scale;
@@ -410,44 +430,136 @@ static void attend(struct lane *lane, float *out, const float *qkv, const struct
 	meet(lane, NULL, NULL);
 }
 
-/* The top_k largest scores, ties to the lower number; a score that is not a number is only taken for want of others. */
-static void choose(const float *score, int n, int k, int32_t *expert)
+static void scale(struct lane *lane, float *out, const float *x, float a, int rows, int n)
 {
-	for (int i = 0; i < k; i++) {
-		int best = -1;
+	int from, to;
 
-		for (int e = 0; e < n; e++) {
-			bool used = false;
+	rows_mine(lane, rows, &from, &to);
+	for (size_t i = (size_t)from * (size_t)n; i < (size_t)to * (size_t)n; i++)
+		out[i] = a * x[i];
+}
 
-			for (int j = 0; j < i; j++)
-				used |= expert[j] == e;
-			if (!used && (best < 0 || score[e] > score[best] || (score[best] != score[best] && score[e] == score[e])))
-				best = e;
+/* A task is one head of one sequence: its rows one after the other, the state in a near cache. */
+static void lightning(struct lane *lane, float *out, float *qkv, const struct heads *h, const float *decay,
+		      const struct kv_pool *kv, int layer, const struct batch *b)
+{
+	size_t pad = (size_t)h->head_pad, all = (size_t)h->heads * pad;
+	int t, seq = -1, from = 0, to = 0;
+
+	settle(lane);
+	while ((t = task_next(lane)) >= 0) {
+		int head = t % h->heads, place = layer * h->heads + head;
+
+		while (seq < t / h->heads && to < b->rows) {
+			seq++;
+			from = to++;
+			while (to < b->rows && b->state[to] == b->state[from])
+				to++;
 		}
-		expert[i] = best;
+		if (seq < t / h->heads)
+			break;
+		lane->m->k->lightning(&(struct lightning){
+			.out = out + (size_t)from * all + (size_t)head * pad,
+			.out_stride = all,
+			.q = qkv + (size_t)from * 3 * all + (size_t)head * pad,
+			.k = qkv + (size_t)from * 3 * all + all + (size_t)head * pad,
+			.v = qkv + (size_t)from * 3 * all + 2 * all + (size_t)head * pad,
+			.stride = 3 * all,
+			.state = (float *)(void *)(kv->data + kv->page_bytes * (size_t)b->pages[b->state[from] + place / kv->states_each]) +
+				 (size_t)(place % kv->states_each) * pad * pad,
+			.decay = decay[head],
+			.rows = to - from,
+			.dim = h->head_pad,
+		});
+	}
+	meet(lane, NULL, NULL);
+}
+
+static void gate(struct lane *lane, float *x, const float *by, const float *weight, const struct heads *h, int rows)
+{
+	const struct cpu_kernels *k = lane->m->k;
+	int from, to, n = h->heads * h->head_pad;
+
+	rows_mine(lane, rows, &from, &to);
+	for (int r = from; r < to; r++) {
+		float *row = x + (size_t)r * (size_t)n;
+
+		k->rmsnorm(row, row, weight, n, h->heads * h->head_dim, h->eps);
+		k->sigmoid_mul(row, by + (size_t)r * (size_t)n, n);
 	}
 }
 
-/* Softmax over all experts, cut to the chosen; renorm makes those sum to 1. Select first: softmax is monotone. */
-static void weigh(const struct cpu_kernels *k, float *score, const struct mlp *w, const int32_t *expert, float *weight)
+/* The larger; what is not a number is less than any. */
+static bool above(float a, float b)
 {
-	int pad = pad16(w->experts);
-	float top = score[expert[0]], sum = 0;
+	return a > b || (b != b && a == a);
+}
 
-	for (int e = 0; e < pad; e++)
-		score[e] = e < w->experts ? score[e] - top : -INFINITY;
-	k->exp(score, score, pad);
+/*
+ * The top_k largest of score + bias, best first, ties to the lower number. A score that is not a number is only taken for
+ * want of others.
+ */
+static void choose(const float *score, const float *bias, int n, int k, int32_t *expert)
+{
+	float best[MLP_CHOICES];
+
+	for (int e = 0; e < n; e++) {
+		float s = bias ? score[e] + bias[e] : score[e];
+		int at = e < k ? e : k;
+
+		while (at > 0 && above(s, best[at - 1])) {
+			if (at < k) {
+				best[at] = best[at - 1];
+				expert[at] = expert[at - 1];
+			}
+			at--;
+		}
+		if (at < k) {
+			best[at] = s;
+			expert[at] = e;
+		}
+	}
+}
+
+/* 1 / (1 + e^-x); below -80 that is 0 to fp32's last bit but one, and e^80 is finite */
+static void sigmoids(const struct cpu_kernels *k, float *x, int n16)
+{
+	for (int i = 0; i < n16; i++)
+		x[i] = x[i] < -80 ? 80 : -x[i];
+	k->exp(x, x, n16);
+	for (int i = 0; i < n16; i++)
+		x[i] = 1 / (1 + x[i]);
+}
+
+/* e^(score - the best one's): softmax over all experts but for the sum. */
+static void exponents(const struct cpu_kernels *k, float *score, int n, float top)
+{
+	for (int e = 0; e < pad16(n); e++)
+		score[e] = e < n ? score[e] - top : -INFINITY;
+	k->exp(score, score, pad16(n));
+}
+
+/* Choose by scores and weigh the chosen: what a sigmoid gives is a weight by itself, a softmax is cut or made to sum to 1. */
+static void weigh(const struct cpu_kernels *k, float *score, const struct mlp *w, int32_t *expert, float *weight)
+{
+	float sum = 0;
+
+	if (w->sigmoid)
+		sigmoids(k, score, pad16(w->experts));
+	choose(score, w->bias, w->experts, w->top_k, expert);
+	if (!w->sigmoid) /* after choosing: it is monotone */
+		exponents(k, score, w->experts, score[expert[0]]);
 	for (int i = 0; i < w->top_k; i++) {
 		weight[i] = score[expert[i]];
 		sum += weight[i];
 	}
 	if (!w->renorm) {
-		sum = 0;
-		for (int e = 0; e < w->experts; e++)
+		sum = w->sigmoid;
+		for (int e = 0; !w->sigmoid && e < w->experts; e++)
 			sum += score[e];
 	}
 	for (int i = 0; i < w->top_k; i++)
-		weight[i] /= sum;
+		weight[i] = weight[i] / sum * w->scale;
 }
 
 static void route(struct lane *lane, const float *x, const struct mlp *w, struct routing *to_, int rows, int dim)
@@ -458,7 +570,7 @@ static void route(struct lane *lane, const float *x, const struct mlp *w, struct
 	if (!w->router.data) {
 		for (int r = from; r < to; r++) {
 			to_->expert[r] = 0;
-			to_->weight[r] = 1;
+			to_->weight[r] = w->scale;
 		}
 		return;
 	}
@@ -475,12 +587,9 @@ static void route(struct lane *lane, const float *x, const struct mlp *w, struct
 		.k = w->router.in,
 		.fp32 = w->router.fp32,
 	});
-	for (int r = from; r < to; r++) {
-		float *score = to_->score + (size_t)r * (size_t)pad;
-
-		choose(score, w->experts, k, to_->expert + (size_t)r * (size_t)k);
-		weigh(lane->m->k, score, w, to_->expert + (size_t)r * (size_t)k, to_->weight + (size_t)r * (size_t)k);
-	}
+	for (int r = from; r < to; r++)
+		weigh(lane->m->k, to_->score + (size_t)r * (size_t)pad, w, to_->expert + (size_t)r * (size_t)k,
+		      to_->weight + (size_t)r * (size_t)k);
 }
 
 struct sorting {
@@ -592,7 +701,7 @@ static void experts_out(struct lane *lane, int dim, const struct mlp *w, struct 
 	meet(lane, NULL, NULL);
 }
 
-static void mlp(struct lane *lane, float *h, const float *x, const struct mlp *w, struct routing *r, int rows)
+static void mixture(struct lane *lane, float *h, const float *x, const struct mlp *w, struct routing *r, int rows)
 {
 	struct sorting s = { w, r, rows };
 	int from, to, dim = w->down.out / w->experts;
@@ -611,6 +720,15 @@ static void mlp(struct lane *lane, float *h, const float *x, const struct mlp *w
 		}
 }
 
+static void mlp(struct lane *lane, float *h, const float *x, const struct mlp *w, struct routing *r, int rows)
+{
+	mixture(lane, h, x, w, r, rows);
+	if (!w->shared)
+		return;
+	settle(lane); /* others may still read what the routing of the first says of their rows */
+	mixture(lane, h, x, w->shared, r, rows);
+}
+
 /* ---- the tables ---- */
 
 #define CPU_BACKEND(kernels) \
@@ -618,7 +736,7 @@ static void mlp(struct lane *lane, float *h, const float *x, const struct mlp *w
 		.own = &(kernels), .matrix_new = matrix_new, .matrix_rows = matrix_rows, .matrix_free = matrix_free, \
 		.machine_new = machine_new, .machine_free = machine_free, .machine_threads = machine_threads, \
 		.run = run, .each = each, .share = share, .embed = embed, .rmsnorm = rmsnorm, .linear = linear, .store = store, \
-		.attend = attend, .mlp = mlp, \
+		.attend = attend, .scale = scale, .lightning = lightning, .gate = gate, .mlp = mlp, \
 	}
 
 /* Best first. */

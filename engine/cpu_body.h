@@ -147,6 +147,68 @@ static void swiglu(float *out, const float *x, int pairs)
 	}
 }
 
+/* 1 / (1 + e^-x) */
+static inline __attribute__((always_inline)) v16 v_sigmoid(v16 x)
+{
+	const v16 one = v_set(1.f);
+
+	return v_div(one, v_add(one, v_exp(v_sub(v_zero(), v_max(v_set(-80.f), x)))));
+}
+
+static void sigmoid_mul(float *x, const float *gate, int n16)
+{
+	for (int i = 0; i < n16; i += 16)
+		v_store(x + i, v_mul(v_load(x + i), v_sigmoid(v_load(gate + i))));
+}
+
+static void silu(float *x, int n16)
+{
+	for (int i = 0; i < n16; i += 16)
+		v_store(x + i, v_mul(v_load(x + i), v_sigmoid(v_load(x + i))));
+}
+
+/* D times 16 columns of a state, one token on: the old decays, the new is added, the query reads. */
+#define STATE(D) \
+static inline __attribute__((always_inline)) void state_##D(float *out, float *state, const float *q, const float *k, const float *v, \
+							    float decay, int dim) \
+{ \
+	v16 acc[D], value[D], was = v_set(decay); \
+	UNROLL for (int j = 0; j < D; j++) { \
+		acc[j] = v_zero(); \
+		value[j] = v_load(v + 16 * j); \
+	} \
+	for (int i = 0; i < dim; i++) { \
+		v16 key = v_set(k[i]), query = v_set(q[i]); \
+		UNROLL for (int j = 0; j < D; j++) { \
+			float *at = state + (size_t)i * (size_t)dim + 16 * j; \
+			v16 s = v_fma(key, value[j], v_mul(was, v_load(at))); \
+			v_store(at, s); \
+			acc[j] = v_fma(query, s, acc[j]); \
+		} \
+	} \
+	UNROLL for (int j = 0; j < D; j++) \
+		v_store(out + 16 * j, acc[j]); \
+}
+STATE(1)
+STATE(4)
+
+static void lightning(const struct lightning *l)
+{
+	for (int r = 0; r < l->rows; r++) {
+		float *out = l->out + (size_t)r * l->out_stride, *q = l->q + (size_t)r * l->stride;
+		float *k = l->k + (size_t)r * l->stride, *v = l->v + (size_t)r * l->stride;
+
+		silu(q, l->dim);
+		silu(k, l->dim);
+		silu(v, l->dim);
+		for (int at = 0; at < l->dim; at += l->dim - at >= 64 ? 64 : 16)
+			if (l->dim - at >= 64)
+				state_4(out + at, l->state + at, q, k, v + at, l->decay, l->dim);
+			else
+				state_1(out + at, l->state + at, q, k, v + at, l->decay, l->dim);
+	}
+}
+
 static void scale_add(float *y, const float *x, float a, int n16)
 {
 	const v16 s = v_set(a);
@@ -313,6 +375,8 @@ const struct cpu_kernels KERNELS = {
 	.attend = attend,
 	.rmsnorm = rmsnorm,
 	.swiglu = swiglu,
+	.lightning = lightning,
+	.sigmoid_mul = sigmoid_mul,
 	.scale_add = scale_add,
 	.exp = exp_all,
 };

@@ -40,6 +40,17 @@ struct attend {
 	bool fp32;
 };
 
+/* One head of one sequence: rows one after the other. */
+struct lightning {
+	float *out; /* (rows, dim) */
+	size_t out_stride;
+	float *q, *k, *v; /* (rows, dim), silu still to come: put in place */
+	size_t stride;
+	float *state; /* (dim, dim) */
+	float decay;
+	int rows, dim;
+};
+
 struct cpu_kernels {
 	const char *name;
 	void (*gemm)(const struct gemm *);
@@ -48,6 +59,8 @@ struct cpu_kernels {
 	void (*rmsnorm)(float *out, const float *x, const float *weight, int n16, int dim, float eps);
 	/* out (16 * pairs) = silu(gate) * up; x is pairs of 16 gates and their 16 ups */
 	void (*swiglu)(float *out, const float *x, int pairs);
+	void (*lightning)(const struct lightning *);
+	void (*sigmoid_mul)(float *x, const float *gate, int n16); /* x *= sigmoid(gate) */
 	void (*scale_add)(float *y, const float *x, float a, int n16); /* y += a * x */
 	void (*exp)(float *out, const float *x, int n16);              /* x <= 88; below -87 it is 0 */
 };

@@ -12,6 +12,7 @@ enum {
 	PARTS_MAX = 64,
 	PART_ROWS = 32,          /* fewer make matrix products slow */
 	PARTS_PER_LANE = 4,
+	STATES = 66,             /* sequences whose lightning states the pool has room for beside its tokens */
 	APART_BYTES = 64 << 20,  /* weights that each lane may read for itself: they stay in a cache */
 	APART_ROWS = 64,         /* or a part has so many rows that reading does not matter */
 };
@@ -30,7 +31,7 @@ struct engine {
 	struct machine *machine;
 	struct kv kv;
 	int max_rows;
-	int32_t *ints;      /* token, pos, first, logit_row, logit_at, logit_of: max_rows each */
+	int32_t *ints;      /* token, pos, first, state, logit_row, logit_at, logit_of: max_rows each */
 	int32_t *logit_at;  /* (logits) where in f.out the caller's i-th is */
 	int32_t *logit_of;  /* (logits) the other way */
 	engine_after *after;
@@ -51,24 +52,46 @@ static void *floats_new(size_t rows, size_t each)
 	return aligned_alloc(64, (n * sizeof(float) + 64) / 64 * 64);
 }
 
+/* Floats of a row of q, k and v; of what attention gives. */
+static size_t qkv_each(const struct model *m)
+{
+	const struct heads *hd = &m->heads[MIXER_SOFTMAX];
+	int all = m->layers[MIXER_LIGHTNING] ? 3 * hd->heads : hd->heads + 2 * hd->kv_heads;
+
+	return (size_t)all * (size_t)hd->head_pad;
+}
+
+static size_t att_each(const struct model *m)
+{
+	return (size_t)m->heads[MIXER_SOFTMAX].heads * (size_t)m->heads[MIXER_SOFTMAX].head_pad;
+}
+
+static size_t most(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
 static bool room_new(struct engine *e)
 {
-	const struct config *c = &e->f.m->config;
-	const struct heads *hd = &e->f.m->heads;
+	const struct model *m = e->f.m;
+	const struct config *c = &m->config;
 	size_t rows = (size_t)e->max_rows, dim = (size_t)pad16(c->dim), act = 0, k = 1, experts = 1;
 	struct routing *r = &e->f.routing;
+	bool hybrid = m->layers[MIXER_LIGHTNING];
 
 	for (int l = 0; l < c->layers; l++) {
-		const struct mlp *p = &e->f.m->layer[l].mlp;
+		const struct mlp *p = &m->layer[l].mlp;
 
-		act = (size_t)p->top_k * (size_t)p->inner > act ? (size_t)p->top_k * (size_t)p->inner : act;
-		k = (size_t)p->top_k > k ? (size_t)p->top_k : k;
-		experts = (size_t)p->experts > experts ? (size_t)p->experts : experts;
+		act = most(act, (size_t)p->top_k * (size_t)p->inner);
+		act = most(act, (size_t)m->layer[l].shared.inner);
+		k = most(k, (size_t)p->top_k);
+		experts = most(experts, (size_t)p->experts);
 	}
 	e->f.h = floats_new(rows, dim);
 	e->f.x = floats_new(rows, dim);
-	e->f.qkv = floats_new(rows, (size_t)(hd->heads + 2 * hd->kv_heads) * (size_t)hd->head_pad);
-	e->f.att = floats_new(rows, (size_t)hd->heads * (size_t)hd->head_pad);
+	e->f.qkv = floats_new(rows, qkv_each(m));
+	e->f.att = floats_new(rows, att_each(m));
+	e->f.gate = hybrid ? floats_new(rows, att_each(m)) : NULL;
 	r->score = floats_new(rows, (size_t)pad16((int)experts));
 	r->weight = floats_new(rows, k);
 	r->act = floats_new(rows, act);
@@ -81,26 +104,41 @@ static bool room_new(struct engine *e)
 	r->experts = (int)experts;
 	r->act_each = (int)act;
 	r->top_k = (int)k;
-	e->ints = calloc(rows * 6, sizeof(int32_t));
-	return e->f.h && e->f.x && e->f.qkv && e->f.att && r->score && r->weight && r->act && r->y && r->expert &&
+	e->ints = calloc(rows * 7, sizeof(int32_t));
+	return e->f.h && e->f.x && e->f.qkv && e->f.att && (e->f.gate || !hybrid) && r->score && r->weight && r->act && r->y && r->expert &&
 	       r->slot && r->row && r->start && e->ints;
+}
+
+/* What a page holds: so many tokens of the softmax layers, or states, at least one. */
+static void page_set(struct kv_pool *p, const struct model *m)
+{
+	const struct heads *hd = &m->heads[MIXER_SOFTMAX];
+	size_t state = (size_t)hd->head_pad * (size_t)hd->head_pad * sizeof(float);
+
+	p->fp32 = m->info.fp32;
+	p->head_bytes = (size_t)2 * ENGINE_PAGE * (size_t)hd->head_pad * (p->fp32 ? 4 : 2);
+	p->page_bytes = p->head_bytes * (size_t)hd->kv_heads * (size_t)m->layers[MIXER_SOFTMAX];
+	if (!m->layers[MIXER_LIGHTNING])
+		return;
+	p->page_bytes = most(p->page_bytes, state);
+	p->states_each = (int)(p->page_bytes / state);
 }
 
 static int pool_new(struct engine *e, const struct engine_options *opt, struct err *err)
 {
 	const struct model *m = e->f.m;
-	size_t tokens = opt->kv_tokens, max = (size_t)m->config.max_positions;
+	size_t tokens = opt->kv_tokens, max = (size_t)m->config.max_positions, pages, states = 0;
 	struct kv_pool *p = &e->f.pool;
 
 	if (!tokens)
 		tokens = 64 * (max < 1024 ? max : 1024);
-	p->fp32 = m->info.fp32;
-	p->head_bytes = (size_t)2 * ENGINE_PAGE * (size_t)m->heads.head_pad * (p->fp32 ? 4 : 2);
-	p->page_bytes = p->head_bytes * (size_t)m->heads.kv_heads * (size_t)m->config.layers;
-	if (tokens > SIZE_MAX - ENGINE_PAGE)
-		tokens = SIZE_MAX - ENGINE_PAGE;
-	if (kv_init(&e->kv, (tokens + ENGINE_PAGE - 1) / ENGINE_PAGE, p->page_bytes,
-		    opt->max_seqs > 0 ? opt->max_seqs : 4096, err) < 0)
+	page_set(p, m);
+	if (p->states_each)
+		states = ((size_t)m->layers[MIXER_LIGHTNING] * (size_t)m->config.heads + (size_t)p->states_each - 1) / (size_t)p->states_each;
+	pages = tokens / ENGINE_PAGE + (tokens % ENGINE_PAGE > 0);
+	if (__builtin_add_overflow(pages, states * STATES, &pages))
+		pages = SIZE_MAX;
+	if (kv_init(&e->kv, pages, p->page_bytes, (int)states, opt->max_seqs > 0 ? opt->max_seqs : 4096, err) < 0)
 		return ERR_FAIL;
 	p->data = e->kv.data;
 	return 0;
@@ -142,6 +180,7 @@ void engine_free(struct engine *e)
 	free(e->f.x);
 	free(e->f.qkv);
 	free(e->f.att);
+	free(e->f.gate);
 	free(e->f.out);
 	free(r->score);
 	free(r->weight);
@@ -217,8 +256,8 @@ static bool turn_grow(struct engine *e, int n)
 	config_rope(c, freq);
 	for (int p = e->turn_n; p < want; p++)
 		for (int i = 0; i < half; i++) {
-			turn[((size_t)p * (size_t)half + (size_t)i) * 2] = (float)cos(p * freq[i]);
-			turn[((size_t)p * (size_t)half + (size_t)i) * 2 + 1] = (float)sin(p * freq[i]);
+			turn[((size_t)p * (size_t)half + (size_t)i) * 2] = (float)(c->rope_attention * cos(p * freq[i]));
+			turn[((size_t)p * (size_t)half + (size_t)i) * 2 + 1] = (float)(c->rope_attention * sin(p * freq[i]));
 		}
 	e->turn = turn;
 	e->turn_n = want;
@@ -268,7 +307,7 @@ static int step_check(struct engine *e, const struct engine_row *rows, int n, st
 			return err_set(err, "step: out of memory");
 		s->at = -2;
 		longest = s->len + s->coming > longest ? s->len + s->coming : longest;
-		table += (size_t)(s->len + s->coming + ENGINE_PAGE - 1) / ENGINE_PAGE;
+		table += (size_t)(s->len + s->coming + ENGINE_PAGE - 1) / ENGINE_PAGE + (size_t)e->kv.state_pages;
 	}
 	if (needed > e->kv.free_n)
 		return err_set(err, "step: %zu pages needed, %zu free", needed, e->kv.free_n);
@@ -284,10 +323,10 @@ static int step_check(struct engine *e, const struct engine_row *rows, int n, st
  */
 static void step_build(struct engine *e, const struct engine_row *rows, int n)
 {
-	int32_t *token = e->ints, *pos = token + e->max_rows, *first = pos + e->max_rows;
+	int32_t *token = e->ints, *pos = token + e->max_rows, *first = pos + e->max_rows, *state = first + e->max_rows;
 	int at = 0, used = 0, logits = 0;
 
-	e->f.logit_row = first + e->max_rows;
+	e->f.logit_row = state + e->max_rows;
 	e->logit_at = e->f.logit_row + e->max_rows;
 	e->logit_of = e->logit_at + e->max_rows;
 	for (int i = 0; i < n; i++) {
@@ -329,20 +368,25 @@ static void step_build(struct engine *e, const struct engine_row *rows, int n)
 		if (s->at < 0)
 			continue;
 		memcpy(e->pages + used, s->page, (size_t)s->pages * sizeof(*s->page));
-		for (int r = s->at - s->coming; r < s->at; r++)
+		for (int k = 0; k < e->kv.state_pages; k++)
+			e->pages[used + s->pages + k] = s->state[k];
+		for (int r = s->at - s->coming; r < s->at; r++) {
 			first[r] = used;
-		used += s->pages;
+			state[r] = used + s->pages;
+		}
+		used += s->pages + e->kv.state_pages;
 		s->coming = 0;
 		s->at = -1;
 	}
-	e->f.batch = (struct batch){ .rows = n, .token = token, .pos = pos, .first = first, .pages = e->pages, .turn = e->turn };
+	e->f.batch = (struct batch){
+		.rows = n, .token = token, .pos = pos, .first = first, .state = state, .pages = e->pages, .turn = e->turn,
+	};
 }
 
 /* Rows from..to of the step, logits lfrom..lto, as a forward pass of their own. */
 static void part_cut(struct engine *e, int from, int to, int lfrom, int lto)
 {
 	struct forward *p = &e->part[e->parts].f, *f = &e->f;
-	const struct heads *hd = &f->m->heads;
 	size_t at = (size_t)from, dim = (size_t)pad16(f->m->config.dim), k = (size_t)f->routing.top_k;
 	struct routing *r = &p->routing;
 
@@ -353,14 +397,17 @@ static void part_cut(struct engine *e, int from, int to, int lfrom, int lto)
 	p->batch.token += from;
 	p->batch.pos += from;
 	p->batch.first += from;
+	p->batch.state += from;
 	p->logits = lto - lfrom;
 	p->logit_row += lfrom;
 	for (int i = 0; i < p->logits; i++)
 		p->logit_row[i] -= from;
 	p->h += at * dim;
 	p->x += at * dim;
-	p->qkv += at * (size_t)((hd->heads + 2 * hd->kv_heads) * hd->head_pad);
-	p->att += at * (size_t)(hd->heads * hd->head_pad);
+	p->qkv += at * qkv_each(f->m);
+	p->att += at * att_each(f->m);
+	if (p->gate)
+		p->gate += at * att_each(f->m);
 	p->out += (size_t)lfrom * (size_t)pad16(f->m->config.vocab);
 	r->score += at * (size_t)pad16(r->experts);
 	r->weight += at * k;

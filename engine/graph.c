@@ -1,5 +1,38 @@
-/* graph.c - the decoder: pre-norm attention and SwiGLU (one or a mixture), residual stream in fp32. */
+/* graph.c - the decoder: attention of either kind and SwiGLU (one or a mixture) by turns, residual stream in fp32. */
 #include "engine/graph.h"
+
+/* h stays alpha times what it was, or what the block read of it; what the block says is then added. */
+static void keep(const struct forward *f, struct lane *lane, float alpha)
+{
+	const struct config *c = &f->m->config;
+
+	if (c->postnorm || alpha != 1)
+		f->m->be->scale(lane, f->h, c->postnorm ? f->x : f->h, alpha, f->batch.rows, pad16(c->dim));
+}
+
+static void attention(const struct forward *f, struct lane *lane, const struct layer *y)
+{
+	const struct backend *be = f->m->be;
+	const struct config *c = &f->m->config;
+	const struct heads *hd = &f->m->heads[y->mixer];
+	const struct batch *b = &f->batch;
+	int dim = pad16(c->dim), att = hd->heads * hd->head_pad;
+	float beta = c->attn_beta[y->mixer];
+
+	be->linear(lane, f->qkv, &y->qkv, f->x, dim, NULL, b->rows, y->qkv_bias, false);
+	if (y->mixer == MIXER_LIGHTNING) {
+		be->linear(lane, f->gate, &y->gate, f->x, dim, NULL, b->rows, NULL, false);
+		be->lightning(lane, f->att, f->qkv, hd, y->decay, &f->pool, y->place, b);
+		be->gate(lane, f->att, f->gate, y->gate_norm, hd, b->rows);
+	} else {
+		be->store(lane, f->qkv, hd, y->q_norm, y->k_norm, &f->pool, y->place, b);
+		be->attend(lane, f->att, f->qkv, hd, &f->pool, y->place, b);
+	}
+	if (beta != 1)
+		be->scale(lane, f->att, f->att, beta, b->rows, att);
+	keep(f, lane, c->attn_alpha[y->mixer]);
+	be->linear(lane, f->h, &y->o, f->att, att, NULL, b->rows, y->o_bias, true);
+}
 
 void graph_forward(void *arg, struct lane *lane)
 {
@@ -8,20 +41,17 @@ void graph_forward(void *arg, struct lane *lane)
 	const struct backend *be = m->be;
 	const struct config *c = &m->config;
 	const struct batch *b = &f->batch;
-	int dim = pad16(c->dim), att = m->heads.heads * m->heads.head_pad;
 
 	be->embed(lane, f->h, &m->embed, b);
 	for (int l = 0; l < c->layers; l++) {
 		const struct layer *y = &m->layer[l];
 
 		be->rmsnorm(lane, f->x, f->h, y->attn_norm, b->rows, c->dim, c->eps);
-		be->linear(lane, f->qkv, &y->qkv, f->x, dim, NULL, b->rows, y->qkv_bias, false);
-		be->store(lane, f->qkv, &m->heads, y->q_norm, y->k_norm, &f->pool, l, b);
-		be->attend(lane, f->att, f->qkv, &m->heads, &f->pool, l, b);
-		be->linear(lane, f->h, &y->o, f->att, att, NULL, b->rows, y->o_bias, true);
+		attention(f, lane, y);
 		be->rmsnorm(lane, f->x, f->h, y->mlp_norm, b->rows, c->dim, c->eps);
+		keep(f, lane, c->mlp_alpha);
 		be->mlp(lane, f->h, f->x, &y->mlp, &f->routing, b->rows);
 	}
 	be->rmsnorm(lane, f->x, f->h, m->norm, b->rows, c->dim, c->eps);
-	be->linear(lane, f->out, m->head.data ? &m->head : &m->embed, f->x, dim, f->logit_row, f->logits, NULL, false);
+	be->linear(lane, f->out, m->head.data ? &m->head : &m->embed, f->x, pad16(c->dim), f->logit_row, f->logits, NULL, false);
 }

@@ -14,8 +14,9 @@ struct forward {
 	/* Activations, room for max_rows; every dimension padded. */
 	float *h;    /* (rows, dim) the residual stream */
 	float *x;    /* (rows, dim) normalised */
-	float *qkv;  /* (rows, heads + 2 kv_heads, head_pad) */
+	float *qkv;  /* (rows, heads + 2 kv_heads, head_pad), of the mixer that needs more */
 	float *att;  /* (rows, heads, head_pad) */
+	float *gate; /* the same; NULL when no layer is lightning */
 	struct routing routing;
 	float *out;  /* (logits, vocab) */
 };

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-int kv_init(struct kv *kv, size_t pages, size_t page_bytes, int seqs, struct err *err)
+int kv_init(struct kv *kv, size_t pages, size_t page_bytes, int state_pages, int seqs, struct err *err)
 {
 	void *data;
 
-	*kv = (struct kv){ .page_bytes = page_bytes, .pages = pages, .seqs = seqs };
+	*kv = (struct kv){ .page_bytes = page_bytes, .pages = pages, .state_pages = state_pages, .seqs = seqs };
 	if (pages == 0 || pages > INT32_MAX || __builtin_mul_overflow(pages, page_bytes, &kv->mapped))
 		return err_set(err, "key-value pool of %zu pages is out of range", pages);
 	/* zeroed as it is touched: a pool larger than what is used costs nothing */
@@ -38,8 +38,10 @@ int kv_init(struct kv *kv, size_t pages, size_t page_bytes, int seqs, struct err
 
 void kv_release(struct kv *kv)
 {
-	for (int i = 0; kv->seq && i < kv->seqs; i++)
+	for (int i = 0; kv->seq && i < kv->seqs; i++) {
 		free(kv->seq[i].page);
+		free(kv->seq[i].state);
+	}
 	if (kv->data)
 		munmap(kv->data, kv->mapped);
 	free(kv->holders);
@@ -64,6 +66,8 @@ int kv_seq_new(struct kv *kv)
 	kv->seq[id].len = kv->seq[id].pages = 0;
 	kv->seq[id].coming = 0;
 	kv->seq[id].at = -1;
+	if (kv->seq[id].state)
+		kv->seq[id].state[0] = -1;
 	return id;
 }
 
@@ -84,6 +88,21 @@ static bool pages_reserve(struct kv_seq *s, int n)
 	return true;
 }
 
+static bool has_state(const struct kv_seq *s)
+{
+	return s->state && s->state[0] >= 0;
+}
+
+static bool state_reserve(const struct kv *kv, struct kv_seq *s)
+{
+	if (!s->state && kv->state_pages) {
+		s->state = malloc((size_t)kv->state_pages * sizeof(*s->state));
+		if (s->state)
+			s->state[0] = -1;
+	}
+	return s->state || !kv->state_pages;
+}
+
 int kv_seq_fork(struct kv *kv, int seq)
 {
 	int id;
@@ -92,9 +111,13 @@ int kv_seq_fork(struct kv *kv, int seq)
 	id = kv_seq_new(kv);
 	if (id < 0)
 		return -1;
-	if (!pages_reserve(&kv->seq[id], kv->seq[seq].pages)) {
+	if (!pages_reserve(&kv->seq[id], kv->seq[seq].pages) || !state_reserve(kv, &kv->seq[id])) {
 		kv_seq_free(kv, id);
 		return -1;
+	}
+	for (int i = 0; has_state(&kv->seq[seq]) && i < kv->state_pages; i++) {
+		kv->seq[id].state[i] = kv->seq[seq].state[i];
+		kv->holders[kv->seq[id].state[i]]++;
 	}
 	for (int i = 0; i < kv->seq[seq].pages; i++) {
 		kv->seq[id].page[i] = kv->seq[seq].page[i];
@@ -117,6 +140,8 @@ void kv_seq_free(struct kv *kv, int seq)
 	assert(kv_alive(kv, seq));
 	for (int i = 0; i < kv->seq[seq].pages; i++)
 		page_drop(kv, kv->seq[seq].page[i]);
+	for (int i = 0; has_state(&kv->seq[seq]) && i < kv->state_pages; i++)
+		page_drop(kv, kv->seq[seq].state[i]);
 	kv->seq[seq].pages = 0;
 	kv->seq[seq].len = -1;
 	kv->idle[kv->idle_n++] = seq;
@@ -128,6 +153,12 @@ static bool tail_shared(const struct kv *kv, const struct kv_seq *s)
 	return s->len % ENGINE_PAGE && kv->holders[s->page[s->pages - 1]] > 1;
 }
 
+/* Its states are to be taken, or are held by others too. */
+static bool state_due(const struct kv *kv, const struct kv_seq *s)
+{
+	return kv->state_pages && (!has_state(s) || kv->holders[s->state[0]] > 1);
+}
+
 size_t kv_needed(const struct kv *kv, int seq, int tokens)
 {
 	const struct kv_seq *s = &kv->seq[seq];
@@ -136,12 +167,14 @@ size_t kv_needed(const struct kv *kv, int seq, int tokens)
 	assert(kv_alive(kv, seq));
 	if (tokens <= 0)
 		return 0;
-	return (size_t)((end + ENGINE_PAGE - 1) / ENGINE_PAGE - s->pages) + tail_shared(kv, s);
+	return (size_t)((end + ENGINE_PAGE - 1) / ENGINE_PAGE - s->pages) + tail_shared(kv, s) +
+	       (state_due(kv, s) ? (size_t)kv->state_pages : 0);
 }
 
 bool kv_reserve(struct kv *kv, int seq, int tokens)
 {
-	return pages_reserve(&kv->seq[seq], (kv->seq[seq].len + tokens + ENGINE_PAGE - 1) / ENGINE_PAGE);
+	return pages_reserve(&kv->seq[seq], (kv->seq[seq].len + tokens + ENGINE_PAGE - 1) / ENGINE_PAGE) &&
+	       state_reserve(kv, &kv->seq[seq]);
 }
 
 static int32_t page_take(struct kv *kv)
@@ -154,18 +187,41 @@ static int32_t page_take(struct kv *kv)
 	return page;
 }
 
+static void *page_at(const struct kv *kv, int32_t page)
+{
+	return kv->data + (size_t)page * kv->page_bytes;
+}
+
+/* A page of one's own with what the old one holds. */
+static int32_t page_copy(struct kv *kv, int32_t old)
+{
+	int32_t page = page_take(kv);
+
+	memcpy(page_at(kv, page), page_at(kv, old), kv->page_bytes);
+	page_drop(kv, old);
+	return page;
+}
+
+static void state_own(struct kv *kv, struct kv_seq *s)
+{
+	bool copy = has_state(s);
+
+	for (int i = 0; i < kv->state_pages; i++) {
+		s->state[i] = copy ? page_copy(kv, s->state[i]) : page_take(kv);
+		if (!copy)
+			memset(page_at(kv, s->state[i]), 0, kv->page_bytes);
+	}
+}
+
 void kv_extend(struct kv *kv, int seq)
 {
 	struct kv_seq *s = &kv->seq[seq];
 
-	if (s->len % ENGINE_PAGE == 0) {
+	if (state_due(kv, s))
+		state_own(kv, s);
+	if (s->len % ENGINE_PAGE == 0)
 		s->page[s->pages++] = page_take(kv);
-	} else if (tail_shared(kv, s)) {
-		int32_t old = s->page[s->pages - 1], page = page_take(kv);
-
-		memcpy(kv->data + (size_t)page * kv->page_bytes, kv->data + (size_t)old * kv->page_bytes, kv->page_bytes);
-		s->page[s->pages - 1] = page;
-		page_drop(kv, old);
-	}
+	else if (tail_shared(kv, s))
+		s->page[s->pages - 1] = page_copy(kv, s->page[s->pages - 1]);
 	s->len++;
 }

@@ -54,20 +54,22 @@ static uint64_t weight_hash(const struct config *c, const struct tensors *t)
 	return h;
 }
 
-/* As the configuration says, without biases and norms' padding. */
+/* As the configuration says. */
 static void params_count(const struct config *c, bool tied, int64_t *total, int64_t *active)
 {
 	int64_t d = c->dim, q = (int64_t)c->heads * c->head_dim, kv = (int64_t)c->kv_heads * c->head_dim;
+	int64_t norms = c->qk_norm == QK_NORM_WHOLE ? q + kv : c->qk_norm == QK_NORM_HEAD ? 2 * c->head_dim : 0;
 	int64_t common = (tied ? 1 : 2) * d * c->vocab + d;
 
 	*total = *active = common;
 	for (int l = 0; l < c->layers; l++) {
-		int64_t each = 2 * d * q + 2 * d * kv + 2 * d + (c->qk_norm ? 2 * c->head_dim : 0), one;
+		int64_t each = 2 * d, one;
 
-		if (c->attention_bias)
-			each += q + 2 * kv + d;
+		each += c->mixer[l] == MIXER_LIGHTNING ? 5 * d * q + q : 2 * d * q + 2 * d * kv;
+		if (c->mixer[l] == MIXER_SOFTMAX)
+			each += norms + (c->qkv_bias ? q + 2 * kv : 0) + (c->o_bias ? d : 0);
 		if (c->moe[l])
-			each += d * c->experts;
+			each += d * c->experts + (c->router_bias ? c->experts : 0) + (c->shared_inner ? d + 3 * d * c->shared_inner : 0);
 		one = 3 * d * (c->moe[l] ? c->expert_inner : c->dense_inner);
 		*total += each + one * (c->moe[l] ? c->experts : 1);
 		*active += each + one * (c->moe[l] ? c->top_k : 1);
@@ -108,25 +110,36 @@ static void info_set(struct model *m, uint64_t hash)
 	i->top_k = c->top_k_sampling;
 }
 
+/* Lightning heads have keys and values of their own; their norm's eps is transformers', whatever the configuration says. */
+static void heads_set(struct model *m)
+{
+	const struct config *c = &m->config;
+
+	m->heads[MIXER_SOFTMAX] = (struct heads){
+		.heads = c->heads, .kv_heads = c->kv_heads, .head_dim = c->head_dim, .head_pad = pad16(c->head_dim),
+		.rotary_dim = c->rotary_dim, .scale = 1.f / sqrtf((float)c->head_dim), .eps = c->eps,
+		.norm_whole = c->qk_norm == QK_NORM_WHOLE, .clip = c->clip,
+	};
+	m->heads[MIXER_LIGHTNING] = (struct heads){
+		.heads = c->heads, .kv_heads = c->heads, .head_dim = c->head_dim, .head_pad = pad16(c->head_dim), .scale = 1, .eps = 1e-6f,
+	};
+}
+
 static int load(struct model *m, const char *dir, int threads, struct err *err)
 {
 	struct tensors t = TENSORS_INIT;
 	struct machine *machine;
-	const struct config *c = &m->config;
 	uint64_t hash;
 	int rc;
 
 	if (config_open(&m->config, dir, err) < 0 || tensors_open(&t, dir, err) < 0)
 		return ERR_FAIL;
-	m->heads = (struct heads){
-		.heads = c->heads, .kv_heads = c->kv_heads, .head_dim = c->head_dim, .head_pad = pad16(c->head_dim),
-		.rotary_dim = c->rotary_dim, .scale = 1.f / sqrtf((float)c->head_dim), .eps = c->eps,
-	};
+	heads_set(m);
 	machine = m->be->machine_new(m->be, threads, err);
 	rc = machine ? weights_load(m, &t, machine, err) : ERR_FAIL;
 	if (rc < 0)
 		err_at(err, "%s: ", dir);
-	hash = rc == 0 ? weight_hash(c, &t) : 0;
+	hash = rc == 0 ? weight_hash(&m->config, &t) : 0;
 	m->be->machine_free(machine);
 	tensors_release(&t);
 	if (rc == 0)

@@ -6,19 +6,28 @@
 #include "engine/config.h"
 
 struct layer {
+	enum mixer mixer;
+	int place;                   /* among layers of its mixer */
 	float *attn_norm, *mlp_norm; /* (dim) padded */
-	float *q_norm, *k_norm;      /* (head_pad) or NULL */
 	struct matrix qkv;           /* ((heads + 2 kv_heads) * head_pad, dim) */
 	float *qkv_bias;             /* or NULL */
 	struct matrix o;             /* (dim, heads * head_pad) */
 	float *o_bias;               /* (dim) or NULL */
-	struct mlp mlp;
+	/* softmax */
+	float *q_norm, *k_norm;      /* (head_pad), or (heads * head_pad) and (kv_heads * head_pad), or NULL */
+	/* lightning */
+	struct matrix gate;          /* (heads * head_pad, dim) */
+	float *gate_norm;            /* (heads * head_pad) */
+	float *decay;                /* (heads) of a state in one token */
+
+	struct mlp mlp, shared; /* mlp.shared is the other, or NULL */
 };
 
 struct model {
 	const struct backend *be;
 	struct config config;
-	struct heads heads;
+	struct heads heads[2]; /* by enum mixer */
+	int layers[2];         /* by enum mixer */
 	struct model_info info;
 	char name[256];
 	struct matrix embed;  /* (vocab, dim) */

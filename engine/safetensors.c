@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -24,7 +25,7 @@ static const struct {
 	{ "F64", 8, DTYPE_OTHER }, { "I64", 8, DTYPE_OTHER }, { "I32", 4, DTYPE_OTHER },
 	{ "I16", 2, DTYPE_OTHER }, { "I8", 1, DTYPE_OTHER }, { "U64", 8, DTYPE_OTHER },
 	{ "U32", 4, DTYPE_OTHER }, { "U16", 2, DTYPE_OTHER }, { "U8", 1, DTYPE_OTHER },
-	{ "BOOL", 1, DTYPE_OTHER }, { "F8_E4M3", 1, DTYPE_OTHER }, { "F8_E5M2", 1, DTYPE_OTHER },
+	{ "BOOL", 1, DTYPE_OTHER }, { "F8_E4M3", 1, DTYPE_F8_E4M3 }, { "F8_E5M2", 1, DTYPE_OTHER },
 	{ "F8_E8M0", 1, DTYPE_OTHER },
 };
 
@@ -408,12 +409,28 @@ static float half_float(uint16_t h)
 	return f;
 }
 
+/* 4 bits of exponent, 3 of mantissa, no infinity: all ones are not a number. */
+static float f8_float(unsigned char b)
+{
+	int exp = b >> 3 & 15, man = b & 7;
+	float f = exp ? ldexpf((float)(8 + man), exp - 10) : (float)man * 0x1p-9f;
+
+	if ((b & 0x7f) == 0x7f)
+		return NAN;
+	return b & 0x80 ? -f : f;
+}
+
 void tensor_floats(const struct tensor *w, size_t from, size_t n, float *out)
 {
 	const unsigned char *p = w->data;
 
 	if (w->dtype == DTYPE_F32) {
 		memcpy(out, p + 4 * from, 4 * n);
+		return;
+	}
+	if (w->dtype == DTYPE_F8_E4M3) {
+		for (size_t i = 0; i < n; i++)
+			out[i] = f8_float(p[from + i]);
 		return;
 	}
 	p += 2 * from;

@@ -18,7 +18,7 @@
 
 enum { TENSOR_RANK = 8, TENSORS_HEADER_MAX = 100 << 20 /* bytes */, TENSORS_FILES_MAX = 4096 };
 
-enum dtype { DTYPE_OTHER, DTYPE_F32, DTYPE_F16, DTYPE_BF16 };
+enum dtype { DTYPE_OTHER, DTYPE_F32, DTYPE_F16, DTYPE_BF16, DTYPE_F8_E4M3 };
 
 struct tensor {
 	struct str name;
@@ -58,7 +58,7 @@ void tensors_release(struct tensors *t);
 
 /* "f32", shape "[8, 96, 64]": for messages. */
 void tensor_shape_text(const struct tensor *w, char out[128]);
-/* n elements from `from` on as fp32. The dtype must be one of the three known. */
+/* n elements from `from` on as fp32. The dtype must be one of those known. */
 void tensor_floats(const struct tensor *w, size_t from, size_t n, float *out);
 
 /* A whole file into a buf, at most max bytes; a file that is larger, absent or no file is an error that names it. */

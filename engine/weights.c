@@ -7,13 +7,19 @@
 #include "base/arena.h"
 #include "engine/safetensors.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+/* A tensor of weights; where its elements are F8_E4M3, each block of them is to be multiplied by one of scale's. */
+struct source {
+	const struct tensor *w, *scale;
+};
+
 /* Where the rows of a packed matrix come from: NULL w is a row of zeros. */
 struct origin {
-	const struct tensor *w;
+	struct source from;
 	size_t at; /* first element */
 };
 
@@ -38,7 +44,7 @@ static const struct tensor *want(struct loader *l, const char *name, int64_t d0,
 		return NULL;
 	}
 	if (w->dtype == DTYPE_OTHER) {
-		err_set(l->err, "tensor %s: dtype %.*s is not supported (F32, F16, BF16 are)", name, (int)w->type.n, w->type.s);
+		err_set(l->err, "tensor %s: dtype %.*s is not supported (F32, F16, BF16, F8_E4M3 are)", name, (int)w->type.n, w->type.s);
 		return NULL;
 	}
 	if (w->rank != rank || w->shape[0] != d0 || (rank > 1 && w->shape[1] != d1) || (rank > 2 && w->shape[2] != d2)) {
@@ -49,11 +55,15 @@ static const struct tensor *want(struct loader *l, const char *name, int64_t d0,
 		err_set(l->err, "tensor %s has shape %s, config.json asks for %s", name, shape, due);
 		return NULL;
 	}
+	if (w->dtype == DTYPE_F8_E4M3 && (rank == 1 || !l->m->config.fp8_rows)) {
+		err_set(l->err, "tensor %s: F8_E4M3 %s", name, rank == 1 ? "is for matrices only" : "without a quantization_config");
+		return NULL;
+	}
 	return w;
 }
 
-__attribute__((format(printf, 5, 6))) static const struct tensor *wantf(struct loader *l, int64_t d0, int64_t d1,
-									int64_t d2, const char *fmt, ...)
+/* A vector, in whatever type. */
+__attribute__((format(printf, 3, 4))) static const struct tensor *vectorf(struct loader *l, int64_t n, const char *fmt, ...)
 {
 	char name[200];
 	va_list ap;
@@ -61,14 +71,60 @@ __attribute__((format(printf, 5, 6))) static const struct tensor *wantf(struct l
 	va_start(ap, fmt);
 	vsnprintf(name, sizeof(name), fmt, ap);
 	va_end(ap);
-	return want(l, name, d0, d1, d2);
+	return want(l, name, n, 0, 0);
+}
+
+/* Weights (d0, d1) or (d0, d1, d2), with their scales if they have some. */
+__attribute__((format(printf, 6, 7))) static bool matrixf(struct loader *l, struct source *s, int64_t d0, int64_t d1, int64_t d2,
+							  const char *fmt, ...)
+{
+	int64_t rows = l->m->config.fp8_rows, columns = l->m->config.fp8_columns;
+	char name[200], scale[sizeof(name) + 16];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(name, sizeof(name), fmt, ap);
+	va_end(ap);
+	*s = (struct source){ want(l, name, d0, d1, d2), NULL };
+	if (!s->w || s->w->dtype != DTYPE_F8_E4M3)
+		return s->w != NULL;
+	snprintf(scale, sizeof(scale), "%s_scale_inv", name);
+	if (d2)
+		s->scale = want(l, scale, d0, (d1 + rows - 1) / rows, (d2 + columns - 1) / columns);
+	else
+		s->scale = want(l, scale, (d0 + rows - 1) / rows, (d1 + columns - 1) / columns, 0);
+	if (s->scale && s->scale->dtype == DTYPE_F8_E4M3) {
+		err_set(l->err, "tensor %s: dtype F8_E4M3 is not for scales", scale);
+		return false;
+	}
+	return s->scale != NULL;
+}
+
+/* n elements of one row of s from element `at` on. */
+static void source_floats(const struct config *c, const struct source *s, size_t at, size_t n, float *out)
+{
+	size_t in = (size_t)s->w->shape[s->w->rank - 1], out_n = (size_t)s->w->shape[s->w->rank - 2];
+	size_t high = (size_t)c->fp8_rows, wide = (size_t)c->fp8_columns, row = at / in, column = at % in, line;
+
+	tensor_floats(s->w, at, n, out);
+	if (!s->scale)
+		return;
+	line = row / out_n * ((out_n + high - 1) / high) + row % out_n / high;
+	for (size_t i = 0; i < n;) {
+		size_t block = (column + i) / wide, end = (block + 1) * wide - column;
+		float scale;
+
+		tensor_floats(s->scale, line * ((in + wide - 1) / wide) + block, 1, &scale);
+		for (; i < n && i < end; i++)
+			out[i] *= scale;
+	}
 }
 
 /* n rows of `in` elements each to rows first.. of the matrix in hand; the k-th from element at + k * in. */
-static void put_rows(struct loader *l, int first, const struct tensor *w, size_t at, int n, int in)
+static void put_rows(struct loader *l, int first, struct source s, size_t at, int n, int in)
 {
 	for (int i = 0; i < n; i++)
-		l->from[first + i] = (struct origin){ w, at + (size_t)i * (size_t)in };
+		l->from[first + i] = (struct origin){ s, at + (size_t)i * (size_t)in };
 }
 
 static int rows_begin(struct loader *l, int out)
@@ -89,6 +145,7 @@ static int rows_begin(struct loader *l, int out)
 /* A row of the file is made of `parts` parts of `part` elements; each is padded to part_pad in memory. */
 struct filling {
 	const struct backend *be;
+	const struct config *c;
 	struct matrix *w;
 	const struct origin *from;
 	int parts, part, part_pad;
@@ -111,11 +168,11 @@ static void fill_lane(void *arg, struct lane *lane)
 			const struct origin *o = &f->from[first + i];
 			float *row = room + (size_t)i * (size_t)f->w->in;
 
-			if (!o->w)
+			if (!o->from.w)
 				continue;
 			memset(row, 0, (size_t)f->w->in * sizeof(float));
 			for (int p = 0; p < f->parts; p++)
-				tensor_floats(o->w, o->at + (size_t)p * (size_t)f->part, (size_t)f->part,
+				source_floats(f->c, &o->from, o->at + (size_t)p * (size_t)f->part, (size_t)f->part,
 					      row + (size_t)p * (size_t)f->part_pad);
 			rows[i] = row;
 		}
@@ -128,7 +185,7 @@ static void fill_lane(void *arg, struct lane *lane)
 static int rows_pack(struct loader *l, struct matrix *w, int out, int parts, int part, int part_pad, bool fp32)
 {
 	atomic_bool failed = false;
-	struct filling f = { l->m->be, w, l->from, parts, part, part_pad, &failed };
+	struct filling f = { l->m->be, &l->m->config, w, l->from, parts, part, part_pad, &failed };
 
 	if (l->m->be->matrix_new(w, out, parts * part_pad, fp32, l->err) < 0)
 		return ERR_FAIL;
@@ -149,26 +206,72 @@ static float *vector(struct loader *l, const struct tensor *w, int parts, int pa
 	return v;
 }
 
-static float *norm_load(struct loader *l, int dim, const char *fmt, int layer)
+/* A norm's weights over `parts` heads or one vector. */
+static float *norm_load(struct loader *l, int parts, int part, const char *fmt, int layer)
 {
 	char name[200];
 	const struct tensor *w;
 
 	snprintf(name, sizeof(name), fmt, layer);
-	w = want(l, name, dim, 0, 0);
-	return w ? vector(l, w, 1, dim, pad16(dim), NULL) : NULL;
+	w = want(l, name, (int64_t)parts * part, 0, 0);
+	return w ? vector(l, w, parts, part, pad16(part), NULL) : NULL;
 }
 
-static int attention_load(struct loader *l, struct layer *y, int n)
+/* The rows of `heads` heads, every `stride`th head of s from head `from` on, to heads at.. of the matrix in hand. */
+static void put_heads(struct loader *l, int at, struct source s, int heads, int from, int stride)
+{
+	const struct config *c = &l->m->config;
+	size_t each = (size_t)c->head_dim * (size_t)c->dim;
+
+	for (int h = 0; h < heads; h++)
+		put_rows(l, (at + h) * pad16(c->head_dim), s, (size_t)(from + h * stride) * each, c->head_dim, c->dim);
+}
+
+/* A matrix whose rows are those of heads. */
+static int heads_pack(struct loader *l, struct matrix *w, int heads)
+{
+	const struct config *c = &l->m->config;
+
+	return rows_pack(l, w, heads * pad16(c->head_dim), 1, c->dim, c->dim, l->m->info.fp32);
+}
+
+/* What attention gives, back to the stream. */
+static int out_load(struct loader *l, struct layer *y, const char *fmt, int n)
+{
+	const struct config *c = &l->m->config;
+	char name[200];
+	struct source s;
+
+	snprintf(name, sizeof(name), fmt, n);
+	if (!matrixf(l, &s, c->dim, c->heads * c->head_dim, 0, "%s", name) || rows_begin(l, c->dim) < 0)
+		return ERR_FAIL;
+	put_rows(l, 0, s, 0, c->dim, c->heads * c->head_dim);
+	return rows_pack(l, &y->o, c->dim, c->heads, c->head_dim, pad16(c->head_dim), l->m->info.fp32);
+}
+
+static int qk_norms_load(struct loader *l, struct layer *y, int n)
+{
+	const struct config *c = &l->m->config;
+	bool whole = c->qk_norm == QK_NORM_WHOLE;
+
+	if (c->qk_norm == QK_NORM_NONE)
+		return 0;
+	y->q_norm = norm_load(l, whole ? c->heads : 1, c->head_dim, "model.layers.%d.self_attn.q_norm.weight", n);
+	y->k_norm = y->q_norm ? norm_load(l, whole ? c->kv_heads : 1, c->head_dim, "model.layers.%d.self_attn.k_norm.weight", n) : NULL;
+	return y->k_norm ? 0 : ERR_FAIL;
+}
+
+static int softmax_load(struct loader *l, struct layer *y, int n)
 {
 	static const char which[3] = { 'q', 'k', 'v' };
 	const struct config *c = &l->m->config;
-	int pad = l->m->heads.head_pad, all = c->heads + 2 * c->kv_heads, at = 0;
+	int pad = pad16(c->head_dim), all = c->heads + 2 * c->kv_heads, at = 0;
 	const struct tensor *w;
+	struct source s;
 
 	if (rows_begin(l, all * pad) < 0)
 		return ERR_FAIL;
-	if (c->attention_bias) {
+	if (c->qkv_bias) {
 		y->qkv_bias = arena_zalloc(l->m->arena, (size_t)(all * pad), sizeof(float));
 		if (!y->qkv_bias)
 			return err_set(l->err, "out of memory");
@@ -176,147 +279,226 @@ static int attention_load(struct loader *l, struct layer *y, int n)
 	for (int i = 0; i < 3; i++) {
 		int heads = i == 0 ? c->heads : c->kv_heads;
 
-		w = wantf(l, heads * c->head_dim, c->dim, 0, "model.layers.%d.self_attn.%c_proj.weight", n, which[i]);
-		if (!w)
+		if (!matrixf(l, &s, heads * c->head_dim, c->dim, 0, "model.layers.%d.self_attn.%c_proj.weight", n, which[i]))
 			return ERR_FAIL;
-		for (int h = 0; h < heads; h++)
-			put_rows(l, (at + h) * pad, w, (size_t)h * (size_t)c->head_dim * (size_t)c->dim, c->head_dim, c->dim);
-		if (c->attention_bias) {
-			w = wantf(l, heads * c->head_dim, 0, 0, "model.layers.%d.self_attn.%c_proj.bias", n, which[i]);
+		put_heads(l, at, s, heads, 0, 1);
+		if (c->qkv_bias) {
+			w = vectorf(l, heads * c->head_dim, "model.layers.%d.self_attn.%c_proj.bias", n, which[i]);
 			if (!w || !vector(l, w, heads, c->head_dim, pad, y->qkv_bias + at * pad))
 				return ERR_FAIL;
 		}
 		at += heads;
 	}
-	if (rows_pack(l, &y->qkv, all * pad, 1, c->dim, c->dim, l->m->info.fp32) < 0)
+	if (heads_pack(l, &y->qkv, all) < 0)
 		return ERR_FAIL;
-	if (c->attention_bias) {
-		w = wantf(l, c->dim, 0, 0, "model.layers.%d.self_attn.o_proj.bias", n);
+	if (c->o_bias) {
+		w = vectorf(l, c->dim, "model.layers.%d.self_attn.o_proj.bias", n);
 		if (!w || !(y->o_bias = vector(l, w, 1, c->dim, pad16(c->dim), NULL)))
 			return ERR_FAIL;
 	}
-	if (c->qk_norm) {
-		y->q_norm = norm_load(l, c->head_dim, "model.layers.%d.self_attn.q_norm.weight", n);
-		y->k_norm = y->q_norm ? norm_load(l, c->head_dim, "model.layers.%d.self_attn.k_norm.weight", n) : NULL;
-		if (!y->k_norm)
-			return ERR_FAIL;
-	}
-	w = wantf(l, c->dim, c->heads * c->head_dim, 0, "model.layers.%d.self_attn.o_proj.weight", n);
-	if (!w || rows_begin(l, c->dim) < 0)
+	return qk_norms_load(l, y, n) < 0 ? ERR_FAIL : out_load(l, y, "model.layers.%d.self_attn.o_proj.weight", n);
+}
+
+/* How much of a state is left after one token, for each head: the steepest head first, the first layer steepest. */
+static int decay_set(struct loader *l, struct layer *y, int n)
+{
+	const struct config *c = &l->m->config;
+
+	y->decay = arena_zalloc(l->m->arena, (size_t)c->heads, sizeof(float));
+	for (int h = 0; y->decay && h < c->heads; h++)
+		y->decay[h] = (float)exp(-pow(2, -8.0 * (h + 1) / c->heads) * (1 - n / (c->layers - 1 + 1e-5) + 1e-5));
+	return y->decay ? 0 : err_set(l->err, "out of memory");
+}
+
+/* The file has q, k and v of the first head, then of the second; we have the q of all heads, then the k. */
+static int lightning_load(struct loader *l, struct layer *y, int n)
+{
+	const struct config *c = &l->m->config;
+	int heads = c->heads, pad = pad16(c->head_dim);
+	struct source s;
+
+	if (!matrixf(l, &s, (int64_t)3 * heads * c->head_dim, c->dim, 0, "model.layers.%d.self_attn.qkv_proj.weight", n) ||
+	    rows_begin(l, 3 * heads * pad) < 0)
 		return ERR_FAIL;
-	put_rows(l, 0, w, 0, c->dim, c->heads * c->head_dim);
-	return rows_pack(l, &y->o, c->dim, c->heads, c->head_dim, pad, l->m->info.fp32);
+	for (int i = 0; i < 3; i++)
+		put_heads(l, i * heads, s, heads, i, 3);
+	if (heads_pack(l, &y->qkv, 3 * heads) < 0 ||
+	    !matrixf(l, &s, heads * c->head_dim, c->dim, 0, "model.layers.%d.self_attn.output_gate.weight", n) ||
+	    rows_begin(l, heads * pad) < 0)
+		return ERR_FAIL;
+	put_heads(l, 0, s, heads, 0, 1);
+	if (heads_pack(l, &y->gate, heads) < 0 || decay_set(l, y, n) < 0)
+		return ERR_FAIL;
+	y->gate_norm = norm_load(l, heads, c->head_dim, "model.layers.%d.self_attn.norm.weight", n);
+	return y->gate_norm ? out_load(l, y, "model.layers.%d.self_attn.out_proj.weight", n) : ERR_FAIL;
+}
+
+/* ---- MLPs ---- */
+
+/* Which SwiGLU of a layer, and so its tensors' names. FUSED: all experts of a mixture in two tensors (transformers 5). */
+enum which { DENSE, ROUTED, FUSED, SHARED };
+
+/* One SwiGLU: its matrices begin at these elements. */
+struct swiglu {
+	struct source gate, up, down;
+	size_t gate_at, up_at, down_at;
+};
+
+static bool swiglu_find(struct loader *l, struct swiglu *x, int n, enum which which, int e, int inner)
+{
+	static const struct expert_names usual = { "mlp", "gate_proj", "up_proj", "down_proj" };
+	const struct config *c = &l->m->config;
+	const struct expert_names *names = which == ROUTED ? c->names : &usual;
+	size_t each = (size_t)inner * (size_t)c->dim;
+	char block[80];
+
+	*x = (struct swiglu){ 0 };
+	if (which == FUSED) {
+		x->gate_at = (size_t)e * 2 * each;
+		x->up_at = x->gate_at + each;
+		x->down_at = (size_t)e * each;
+		if (!matrixf(l, &x->gate, c->experts, 2 * inner, c->dim, "model.layers.%d.mlp.experts.gate_up_proj", n))
+			return false;
+		x->up = x->gate;
+		return matrixf(l, &x->down, c->experts, c->dim, inner, "model.layers.%d.mlp.experts.down_proj", n);
+	}
+	if (which == ROUTED)
+		snprintf(block, sizeof(block), "%s.experts.%d", names->block, e);
+	else
+		snprintf(block, sizeof(block), which == SHARED ? "mlp.shared_expert" : "mlp");
+	return matrixf(l, &x->gate, inner, c->dim, 0, "model.layers.%d.%s.%s.weight", n, block, names->gate) &&
+	       matrixf(l, &x->up, inner, c->dim, 0, "model.layers.%d.%s.%s.weight", n, block, names->up) &&
+	       matrixf(l, &x->down, c->dim, inner, 0, "model.layers.%d.%s.%s.weight", n, block, names->down);
 }
 
 /* One expert's gate and up, 16 rows of the one then 16 of the other. */
-static void put_gate_up(struct loader *l, int first, const struct tensor *gate, size_t gate_at, const struct tensor *up,
-			size_t up_at, int inner, int dim)
+static void put_gate_up(struct loader *l, int first, const struct swiglu *x, int inner, int dim)
 {
 	for (int i = 0; i < inner; i++) {
 		int row = first + i / PAD * 2 * PAD + i % PAD;
 
-		put_rows(l, row, gate, gate_at + (size_t)i * (size_t)dim, 1, dim);
-		put_rows(l, row + PAD, up, up_at + (size_t)i * (size_t)dim, 1, dim);
+		put_rows(l, row, x->gate, x->gate_at + (size_t)i * (size_t)dim, 1, dim);
+		put_rows(l, row + PAD, x->up, x->up_at + (size_t)i * (size_t)dim, 1, dim);
 	}
 }
 
-/* One of an MLP's matrices ("gate_proj"), for a single expert. */
-static const struct tensor *expert_want(struct loader *l, int n, int e, const char *which, int out, int in)
-{
-	if (l->m->config.moe[n])
-		return wantf(l, out, in, 0, "model.layers.%d.mlp.experts.%d.%s.weight", n, e, which);
-	return wantf(l, out, in, 0, "model.layers.%d.mlp.%s.weight", n, which);
-}
-
-static int router_load(struct loader *l, struct matrix *w, int n)
+/* All experts of an MLP; p says how many. */
+static int experts_load(struct loader *l, struct mlp *p, int n, enum which which, int inner)
 {
 	const struct config *c = &l->m->config;
-	const struct tensor *t = wantf(l, c->experts, c->dim, 0, "model.layers.%d.mlp.gate.weight", n);
+	int dim = pad16(c->dim);
+	struct swiglu x;
 
-	if (!t || rows_begin(l, c->experts) < 0)
-		return ERR_FAIL;
-	put_rows(l, 0, t, 0, c->experts, c->dim);
-	/* always fp32: small, and a near tie must not turn on rounding */
-	return rows_pack(l, w, c->experts, 1, c->dim, c->dim, true);
-}
-
-/* Experts come one by one, or (transformers 5) all in gate_up_proj (experts, 2 inner, dim) and down_proj. */
-static int mlp_load(struct loader *l, struct mlp *p, int n)
-{
-	const struct config *c = &l->m->config;
-	int inner = c->moe[n] ? c->expert_inner : c->dense_inner, dim = pad16(c->dim);
-	const struct tensor *gate, *up, *down, *fused = NULL;
-	size_t each = (size_t)inner * (size_t)c->dim;
-	char name[96];
-
-	p->experts = c->moe[n] ? c->experts : 1;
-	p->top_k = c->moe[n] ? c->top_k : 1;
 	p->inner = pad16(inner);
-	p->renorm = c->renorm;
+	p->scale = c->mlp_beta;
 	if ((int64_t)p->experts * 2 * p->inner > INT32_MAX || (int64_t)p->experts * dim > INT32_MAX)
 		return err_set(l->err, "layer %d: experts too large", n);
-	snprintf(name, sizeof(name), "model.layers.%d.mlp.experts.gate_up_proj", n);
-	if (c->moe[n] && tensors_find(l->t, name) && !(fused = want(l, name, c->experts, 2 * inner, c->dim)))
-		return ERR_FAIL;
 	/* all are asked for before room is made: a configuration alone must not cost memory */
-	for (int e = 0; !fused && e < p->experts; e++)
-		if (!expert_want(l, n, e, "gate_proj", inner, c->dim) || !expert_want(l, n, e, "up_proj", inner, c->dim) ||
-		    !expert_want(l, n, e, "down_proj", c->dim, inner))
+	for (int e = 0; e < p->experts; e++)
+		if (!swiglu_find(l, &x, n, which, e, inner))
 			return ERR_FAIL;
 	if (rows_begin(l, p->experts * 2 * p->inner) < 0)
 		return ERR_FAIL;
-	for (int e = 0; e < p->experts; e++) {
-		if (fused) {
-			put_gate_up(l, e * 2 * p->inner, fused, (size_t)e * 2 * each, fused, ((size_t)e * 2 + 1) * each, inner,
-				    c->dim);
-			continue;
-		}
-		gate = expert_want(l, n, e, "gate_proj", inner, c->dim);
-		up = expert_want(l, n, e, "up_proj", inner, c->dim);
-		put_gate_up(l, e * 2 * p->inner, gate, 0, up, 0, inner, c->dim);
-	}
+	for (int e = 0; e < p->experts && swiglu_find(l, &x, n, which, e, inner); e++)
+		put_gate_up(l, e * 2 * p->inner, &x, inner, c->dim);
 	if (rows_pack(l, &p->gate_up, p->experts * 2 * p->inner, 1, c->dim, c->dim, l->m->info.fp32) < 0 ||
 	    rows_begin(l, p->experts * dim) < 0)
 		return ERR_FAIL;
-	if (fused && !(fused = wantf(l, c->experts, c->dim, inner, "model.layers.%d.mlp.experts.down_proj", n)))
-		return ERR_FAIL;
-	for (int e = 0; e < p->experts; e++) {
-		down = fused ? fused : expert_want(l, n, e, "down_proj", c->dim, inner);
-		put_rows(l, e * dim, down, fused ? (size_t)e * each : 0, c->dim, inner);
-	}
-	if (rows_pack(l, &p->down, p->experts * dim, 1, inner, p->inner, l->m->info.fp32) < 0)
-		return ERR_FAIL;
-	return c->moe[n] ? router_load(l, &p->router, n) : 0;
+	for (int e = 0; e < p->experts && swiglu_find(l, &x, n, which, e, inner); e++)
+		put_rows(l, e * dim, x.down, x.down_at, c->dim, inner);
+	return rows_pack(l, &p->down, p->experts * dim, 1, inner, p->inner, l->m->info.fp32);
 }
+
+/* Scores for each of p's experts. Always fp32: small, and a near tie must not turn on rounding. */
+static int router_load(struct loader *l, struct mlp *p, int n, const char *block, const char *gate)
+{
+	const struct config *c = &l->m->config;
+	struct source s;
+
+	if (!matrixf(l, &s, p->experts, c->dim, 0, "model.layers.%d.%s.%s.weight", n, block, gate) || rows_begin(l, p->experts) < 0)
+		return ERR_FAIL;
+	put_rows(l, 0, s, 0, p->experts, c->dim);
+	return rows_pack(l, &p->router, p->experts, 1, c->dim, c->dim, true);
+}
+
+/* A mixture of one, weighted by the sigmoid of its only score. */
+static int shared_load(struct loader *l, struct mlp *p, int n)
+{
+	*p = (struct mlp){ .experts = 1, .top_k = 1, .sigmoid = true };
+	if (experts_load(l, p, n, SHARED, l->m->config.shared_inner) < 0)
+		return ERR_FAIL;
+	return router_load(l, p, n, "mlp", "shared_expert_gate");
+}
+
+static int mixture_load(struct loader *l, struct layer *y, int n)
+{
+	const struct config *c = &l->m->config;
+	const struct tensor *w;
+	struct mlp *p = &y->mlp;
+	const char *block;
+	char name[96];
+	bool fused;
+
+	snprintf(name, sizeof(name), "model.layers.%d.mlp.experts.gate_up_proj", n);
+	fused = tensors_find(l->t, name);
+	block = fused ? "mlp" : c->names->block;
+	*p = (struct mlp){ .experts = c->experts, .top_k = c->top_k, .sigmoid = c->sigmoid, .renorm = c->renorm };
+	if (experts_load(l, p, n, fused ? FUSED : ROUTED, c->expert_inner) < 0 || router_load(l, p, n, block, "gate") < 0)
+		return ERR_FAIL;
+	if (c->router_bias) {
+		w = vectorf(l, c->experts, "model.layers.%d.%s.e_score_correction_bias", n, block);
+		if (!w || !(p->bias = vector(l, w, 1, c->experts, pad16(c->experts), NULL)))
+			return ERR_FAIL;
+	}
+	if (!c->shared_inner)
+		return 0;
+	p->shared = &y->shared;
+	return shared_load(l, &y->shared, n);
+}
+
+static int mlp_load(struct loader *l, struct layer *y, int n)
+{
+	const struct config *c = &l->m->config;
+
+	if (c->moe[n])
+		return mixture_load(l, y, n);
+	y->mlp = (struct mlp){ .experts = 1, .top_k = 1 };
+	return experts_load(l, &y->mlp, n, DENSE, c->dense_inner);
+}
+
+/* ---- all ---- */
 
 static int table_load(struct loader *l, struct matrix *w, const char *name)
 {
 	const struct config *c = &l->m->config;
-	const struct tensor *t = want(l, name, c->vocab, c->dim, 0);
+	struct source s;
 
-	if (!t || rows_begin(l, c->vocab) < 0)
+	if (!matrixf(l, &s, c->vocab, c->dim, 0, "%s", name) || rows_begin(l, c->vocab) < 0)
 		return ERR_FAIL;
-	put_rows(l, 0, t, 0, c->vocab, c->dim);
+	put_rows(l, 0, s, 0, c->vocab, c->dim);
 	return rows_pack(l, w, c->vocab, 1, c->dim, c->dim, l->m->info.fp32);
 }
 
 static int all_load(struct loader *l)
 {
 	const struct config *c = &l->m->config;
+	int *places = l->m->layers;
 	bool tied = c->tied < 0 ? !tensors_find(l->t, "lm_head.weight") : c->tied;
 
 	if (table_load(l, &l->m->embed, "model.embed_tokens.weight") < 0 ||
 	    (!tied && table_load(l, &l->m->head, "lm_head.weight") < 0))
 		return ERR_FAIL;
-	l->m->norm = norm_load(l, c->dim, "model.norm.weight", 0);
+	l->m->norm = norm_load(l, 1, c->dim, "model.norm.weight", 0);
 	if (!l->m->norm)
 		return ERR_FAIL;
 	for (int n = 0; n < c->layers; n++) {
 		struct layer *y = &l->m->layer[n];
 
-		y->attn_norm = norm_load(l, c->dim, "model.layers.%d.input_layernorm.weight", n);
-		y->mlp_norm = y->attn_norm ? norm_load(l, c->dim, "model.layers.%d.post_attention_layernorm.weight", n) : NULL;
-		if (!y->mlp_norm || attention_load(l, y, n) < 0 || mlp_load(l, &y->mlp, n) < 0)
+		y->mixer = c->mixer[n];
+		y->place = places[y->mixer]++;
+		y->attn_norm = norm_load(l, 1, c->dim, "model.layers.%d.input_layernorm.weight", n);
+		y->mlp_norm = y->attn_norm ? norm_load(l, 1, c->dim, "model.layers.%d.post_attention_layernorm.weight", n) : NULL;
+		if (!y->mlp_norm || (y->mixer == MIXER_LIGHTNING ? lightning_load : softmax_load)(l, y, n) < 0 || mlp_load(l, y, n) < 0)
 			return ERR_FAIL;
 	}
 	return 0;
@@ -334,16 +516,23 @@ int weights_load(struct model *m, const struct tensors *t, struct machine *machi
 	return rc;
 }
 
+static void mlp_free(const struct backend *be, struct mlp *p)
+{
+	be->matrix_free(&p->router);
+	be->matrix_free(&p->gate_up);
+	be->matrix_free(&p->down);
+}
+
 void weights_free(struct model *m)
 {
 	for (int n = 0; m->layer && n < m->config.layers; n++) {
 		struct layer *y = &m->layer[n];
 
 		m->be->matrix_free(&y->qkv);
+		m->be->matrix_free(&y->gate);
 		m->be->matrix_free(&y->o);
-		m->be->matrix_free(&y->mlp.router);
-		m->be->matrix_free(&y->mlp.gate_up);
-		m->be->matrix_free(&y->mlp.down);
+		mlp_free(m->be, &y->mlp);
+		mlp_free(m->be, &y->shared);
 	}
 	m->be->matrix_free(&m->embed);
 	m->be->matrix_free(&m->head);

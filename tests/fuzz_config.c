@@ -17,6 +17,10 @@ static void check(const struct config *c)
 	FUZZ_CHECK(c->head_dim >= 2 && c->head_dim <= 1024);
 	FUZZ_CHECK(c->rotary_dim >= 2 && c->rotary_dim <= c->head_dim && c->rotary_dim % 2 == 0);
 	FUZZ_CHECK(c->max_positions > 0);
+	FUZZ_CHECK((c->fp8_rows > 0) == (c->fp8_columns > 0));
+	FUZZ_CHECK(isfinite(c->mlp_alpha) && isfinite(c->mlp_beta) && isfinite(c->rope_attention) && c->clip >= 0 && c->shared_inner >= 0);
+	for (int l = 0; l < c->layers; l++)
+		FUZZ_CHECK(c->mixer[l] == MIXER_SOFTMAX || (c->mixer[l] == MIXER_LIGHTNING && isfinite(c->attn_alpha[1]) && isfinite(c->attn_beta[1])));
 	for (int l = 0; l < c->layers; l++)
 		FUZZ_CHECK(c->moe[l] ? c->experts > 0 && c->top_k > 0 && c->top_k <= c->experts && c->expert_inner > 0 : c->dense_inner > 0);
 	FUZZ_CHECK(c->eos_count >= 0 && c->eos_count <= CONFIG_EOS);

@@ -55,7 +55,9 @@ static void mutate(struct buf *b, struct rng *r)
 	static const struct str words[] = {
 		STR("0"), STR("-1"), STR("1e999"), STR("9223372036854775807"), STR("18446744073709551615"), STR("4294967296"),
 		STR("\"F16\""), STR("\"I64\""), STR("[]"), STR("{}"), STR("null"), STR("true"), STR("\"\\u0000\""), STR("[["), STR(","),
-		STR("\"llama\""), STR("\"yarn\""), STR("\"num_experts\":8,"), STR("\"mlp_only_layers\":[0],"),
+		STR("\"llama\""), STR("\"yarn\""), STR("\"num_experts\":8,"), STR("\"mlp_only_layers\":[0],"), STR("\"F8_E4M3\""), STR("\"minimax_m1\""),
+		STR("\"quantization_config\":{\"quant_method\":\"fp8\",\"weight_block_size\":[128,128]},"), STR("\"attn_type_list\":[0,1,0],"),
+		STR("\"postnorm\":true,\"layernorm_mlp_alpha\":1e38,"), STR("\"num_local_experts\":[4,4],"), STR("\"rotary_dim\":2,"),
 	};
 	uint32_t span = (uint32_t)(b->n > 4096 && rng_chance(r, 50) ? 4096 : b->n);
 	size_t from = rng_below(r, span + 1), to = from;

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			bytes += w->bytes;
 			tensor_shape_text(w, shape);
 			if (w->dtype != DTYPE_OTHER) {
-				size_t n = w->bytes / (w->dtype == DTYPE_F32 ? 4 : 2), some = n < 64 ? n : 64;
+				size_t n = w->bytes / (w->dtype == DTYPE_F32 ? 4 : w->dtype == DTYPE_F8_E4M3 ? 1 : 2), some = n < 64 ? n : 64;
 
 				tensor_floats(w, n - some, some, room);
 			}

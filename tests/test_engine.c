@@ -1,458 +1,10 @@
 /*
- * test_engine.c - the engine against transformers' own logits (tests/fixtures/golden, made by make_golden.py), against
- * itself (however a batch is cut, the same bits), and against damaged folders.
+ * test_engine.c - the engine against itself (however a batch is cut, the same bits) and against damaged folders. What models say
+ * is test_models.c's.
  */
-#include "tests/check.h"
-#include "tests/tiny_model.h"
+#include "tests/engine_help.h"
 
 #include "base/json.h"
-#include "engine/engine.h"
-#include "engine/safetensors.h"
-
-#include <dirent.h>
-#include <unistd.h>
-
-static char scratch[] = "/tmp/test_engine.XXXXXX";
-static const char *source;
-
-/* ---- folders ---- */
-
-static const char *golden(const char *name)
-{
-	static char path[2][1000];
-	static int turn;
-
-	turn ^= 1;
-	snprintf(path[turn], sizeof(path[turn]), "%s/tests/fixtures/golden/%s", source, name);
-	return path[turn];
-}
-
-static struct buf file_bytes(const char *dir, const char *name)
-{
-	struct buf b = BUF_INIT;
-	struct err err = ERR_INIT;
-	char path[2000];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	if (file_read(&b, path, 64 << 20, &err) < 0) {
-		fprintf(stderr, "%s\n", err.msg);
-		exit(1);
-	}
-	return b;
-}
-
-static void file_put(const char *dir, const char *name, struct str text)
-{
-	if (tiny_file(dir, name, text, STR("")) < 0) {
-		perror(name);
-		exit(1);
-	}
-}
-
-static void folder_clear(const char *dir)
-{
-	DIR *d = opendir(dir);
-	char path[2000];
-
-	if (!d)
-		return;
-	for (struct dirent *f; (f = readdir(d));) {
-		snprintf(path, sizeof(path), "%s/%s", dir, f->d_name);
-		if (f->d_name[0] != '.')
-			unlink(path);
-	}
-	closedir(d);
-	rmdir(dir);
-}
-
-/* A copy of a golden folder that a test may damage. */
-static const char *folder_copy(const char *name)
-{
-	static char dir[200];
-	DIR *d = opendir(golden(name));
-
-	snprintf(dir, sizeof(dir), "%s/copy", scratch);
-	folder_clear(dir);
-	mkdir(dir, 0777);
-	if (!d) {
-		perror(golden(name));
-		exit(1);
-	}
-	for (struct dirent *f; (f = readdir(d));)
-		if (f->d_name[0] != '.') {
-			struct buf b = file_bytes(golden(name), f->d_name);
-
-			file_put(dir, f->d_name, buf_str(&b));
-			buf_release(&b);
-		}
-	closedir(d);
-	return dir;
-}
-
-/* Put `to` in place of the first `from`; both may hold any bytes. */
-static void file_edit_bytes(const char *dir, const char *name, struct str from, struct str to)
-{
-	struct buf b = file_bytes(dir, name), out = BUF_INIT;
-	ptrdiff_t at = str_find(buf_str(&b), from);
-
-	if (at < 0) {
-		fprintf(stderr, "%s/%s holds no %.*s\n", dir, name, (int)from.n, from.s);
-		exit(1);
-	}
-	buf_add(&out, str_sub(buf_str(&b), 0, (size_t)at));
-	buf_add(&out, to);
-	buf_add(&out, str_from(buf_str(&b), (size_t)at + from.n));
-	file_put(dir, name, buf_str(&out));
-	buf_release(&b);
-	buf_release(&out);
-}
-
-static void file_edit(const char *dir, const char *name, const char *from, const char *to)
-{
-	file_edit_bytes(dir, name, str_of(from), str_of(to));
-}
-
-static const char *tiny_dir(const struct tiny *t, const char *name)
-{
-	static char dir[4][200];
-	static int turn;
-
-	turn = (turn + 1) % 4;
-	snprintf(dir[turn], sizeof(dir[turn]), "%s/%s", scratch, name);
-	folder_clear(dir[turn]);
-	if (tiny_write(dir[turn], t, 7) < 0) {
-		perror(dir[turn]);
-		exit(1);
-	}
-	return dir[turn];
-}
-
-/* ---- running ---- */
-
-static struct model *open_or_die(const char *dir, bool fp32)
-{
-	struct err err = ERR_INIT;
-	struct model *m = model_open(dir, &(struct model_options){ .fp32 = fp32, .threads = 2 }, &err);
-
-	if (!m) {
-		fprintf(stderr, "%s\n", err.msg);
-		exit(1);
-	}
-	return m;
-}
-
-static struct engine *engine_or_die(const struct model *m, int threads, size_t kv_tokens)
-{
-	struct err err = ERR_INIT;
-	struct engine *e =
-		engine_new(m, &(struct engine_options){ .threads = threads, .kv_tokens = kv_tokens, .max_rows = 600 }, &err);
-
-	if (!e) {
-		fprintf(stderr, "%s\n", err.msg);
-		exit(1);
-	}
-	return e;
-}
-
-static void step_or_die(struct engine *e, const struct engine_row *rows, int n)
-{
-	struct err err = ERR_INIT;
-
-	if (engine_step(e, rows, n, &err) < 0) {
-		fprintf(stderr, "%s\n", err.msg);
-		exit(1);
-	}
-}
-
-/* Logits (n, vocab) after each of n tokens, fed `chunk` at a time. */
-static float *logits_of(const struct model *m, const int32_t *token, int n, int chunk, int threads)
-{
-	size_t vocab = (size_t)model_info(m)->vocab;
-	struct engine *e = engine_or_die(m, threads, 4096);
-	float *out = malloc((size_t)n * vocab * sizeof(*out));
-	int seq = engine_seq_new(e);
-	struct engine_row row[600];
-
-	for (int at = 0; at < n; at += chunk) {
-		int now = n - at < chunk ? n - at : chunk;
-
-		for (int i = 0; i < now; i++)
-			row[i] = (struct engine_row){ token[at + i], seq, true };
-		step_or_die(e, row, now);
-		for (int i = 0; i < now; i++)
-			memcpy(out + (size_t)(at + i) * vocab, engine_logits(e, i), vocab * sizeof(*out));
-	}
-	engine_free(e);
-	return out;
-}
-
-static double distance(const float *a, const float *b, size_t n)
-{
-	double worst = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		double d = fabs((double)a[i] - b[i]);
-
-		if (!isfinite(d))
-			return INFINITY;
-		worst = d > worst ? d : worst;
-	}
-	return worst;
-}
-
-static void tokens_draw(int32_t *token, int n, int vocab, uint64_t seed)
-{
-	struct rng r;
-
-	rng_init(&r, seed, "test_engine tokens");
-	for (int i = 0; i < n; i++)
-		token[i] = (int32_t)rng_below(&r, (uint32_t)vocab);
-}
-
-/* ---- golden logits ---- */
-
-static const char *const fixtures[] = {
-	"llama_bias", "llama_tied", "qwen3", "qwen3_moe_fused", "qwen3_moe_mixed", "qwen3_moe_renorm",
-};
-
-struct expected {
-	struct buf bytes;
-	struct tensors t;
-};
-
-static void expected_open(struct expected *x, const char *name)
-{
-	struct err err = ERR_INIT;
-
-	*x = (struct expected){ .bytes = file_bytes(golden(name), "expected.safetensors") };
-	if (tensors_add(&x->t, STR("expected"), buf_str(&x->bytes), &err) < 0 || tensors_sort(&x->t, &err) < 0) {
-		fprintf(stderr, "%s\n", err.msg);
-		exit(1);
-	}
-}
-
-static void expected_release(struct expected *x)
-{
-	tensors_release(&x->t);
-	buf_release(&x->bytes);
-}
-
-/* The i-th prompt and its logits, copied out (the file's data is not aligned). */
-static int expected_get(const struct expected *x, int i, int32_t *token, float **logits)
-{
-	char name[32];
-	const struct tensor *t;
-	int n;
-
-	snprintf(name, sizeof(name), "tokens.%d", i);
-	t = tensors_find(&x->t, name);
-	if (!t)
-		return 0;
-	n = (int)t->shape[0];
-	memcpy(token, t->data, t->bytes);
-	snprintf(name, sizeof(name), "logits.%d", i);
-	t = tensors_find(&x->t, name);
-	*logits = malloc(t->bytes);
-	memcpy(*logits, t->data, t->bytes);
-	return n;
-}
-
-/* Mean over rows of KL(softmax(a) || softmax(b)). */
-static double divergence(const float *a, const float *b, int rows, int vocab)
-{
-	double sum = 0;
-
-	for (int r = 0; r < rows; r++, a += vocab, b += vocab) {
-		double za = 0, zb = 0;
-
-		for (int v = 0; v < vocab; v++) {
-			za += exp(a[v]);
-			zb += exp(b[v]);
-		}
-		for (int v = 0; v < vocab; v++)
-			sum += exp(a[v]) / za * (a[v] - log(za) - b[v] + log(zb));
-	}
-	return sum / rows;
-}
-
-static void test_golden(const char *isa)
-{
-	for (size_t f = 0; f < sizeof(fixtures) / sizeof(fixtures[0]); f++) {
-		struct expected x;
-		int32_t token[64];
-		float *want;
-
-		check_in("%s, %s", fixtures[f], isa);
-		expected_open(&x, fixtures[f]);
-		for (int fp32 = 0; fp32 < 2; fp32++) {
-			struct model *m = open_or_die(golden(fixtures[f]), fp32);
-			int prompts = 0;
-
-			CHECK_STR(str_of(model_info(m)->isa), isa);
-			for (int n; (n = expected_get(&x, prompts, token, &want)) > 0; prompts++) {
-				float *got = logits_of(m, token, n, n, 2);
-				double d = distance(got, want, (size_t)n * (size_t)model_info(m)->vocab);
-
-				if (fp32 && !CHECK(d <= 2e-5))
-					fprintf(stderr, "prompt %d: off by %g\n", prompts, d);
-				if (!fp32)
-					CHECK(divergence(want, got, n, model_info(m)->vocab) < 1e-3);
-				free(got);
-				free(want);
-			}
-			CHECK_EQ(prompts, 3);
-			model_free(m);
-		}
-		expected_release(&x);
-	}
-	check_in("%s", "");
-}
-
-static bool isa_have(const char *isa)
-{
-	struct err err = ERR_INIT;
-	struct model *m;
-
-	setenv("ENGINE_ISA", isa, 1);
-	m = model_open(golden("llama_tied"), &(struct model_options){ 0 }, &err);
-	unsetenv("ENGINE_ISA");
-	model_free(m);
-	return m != NULL;
-}
-
-/* Instruction sets that fuse multiply and add agree to the bit; plain loops are near. */
-static void test_isa(void)
-{
-	static const char *const isa[] = { "avx512", "avx2", "plain" };
-	const char *dir = tiny_dir(&TINY_SMALL, "isa");
-	float *got[3] = { NULL };
-	size_t count = 0;
-	int32_t token[200];
-
-	tokens_draw(token, 200, 96, 1);
-	for (int i = 0; i < 3; i++) {
-		struct model *m;
-
-		if (!isa_have(isa[i]))
-			continue;
-		setenv("ENGINE_ISA", isa[i], 1);
-		test_golden(isa[i]);
-		m = open_or_die(dir, false);
-		got[i] = logits_of(m, token, 200, 200, 1);
-		count = 200 * (size_t)model_info(m)->vocab;
-		model_free(m);
-		unsetenv("ENGINE_ISA");
-	}
-	CHECK(got[2] != NULL);
-	if (got[0] && got[1])
-		CHECK(memcmp(got[0], got[1], count * sizeof(float)) == 0);
-	if (got[1])
-		CHECK(distance(got[1], got[2], count) < 0.1); /* bf16 keys and values may round apart */
-	for (int i = 0; i < 3; i++)
-		free(got[i]);
-}
-
-/* Turning one setting must show: it proves that the golden test looks at it. */
-static void test_settings_matter(void)
-{
-	static const struct {
-		const char *fixture, *from, *to;
-	} flip[] = {
-		{ "qwen3_moe_renorm", "\"norm_topk_prob\": true", "\"norm_topk_prob\": false" },
-		{ "qwen3_moe_renorm", "\"num_experts_per_tok\": 3", "\"num_experts_per_tok\": 2" },
-		{ "qwen3_moe_renorm", "\"rope_theta\": 100.0", "\"rope_theta\": 1000.0" },
-		{ "qwen3_moe_renorm", "\"rms_norm_eps\": 0.001", "\"rms_norm_eps\": 0.1" },
-		{ "llama_bias", "\"attention_bias\": true", "\"attention_bias\": false" },
-		{ "llama_bias", "\"rope_type\": \"llama3\"", "\"rope_type\": \"default\"" },
-		{ "llama_bias", "\"low_freq_factor\": 1.0", "\"low_freq_factor\": 2.0" },
-		{ "llama_tied", "\"factor\": 2.0", "\"factor\": 4.0" },
-		{ "llama_bias", "\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true" },
-	};
-
-	for (size_t i = 0; i < sizeof(flip) / sizeof(flip[0]); i++) {
-		struct model *right = open_or_die(golden(flip[i].fixture), true), *other;
-		int vocab = model_info(right)->vocab;
-		int32_t token[40];
-		float *a, *b;
-		const char *dir = folder_copy(flip[i].fixture);
-
-		check_in("%s", flip[i].to);
-		file_edit(dir, "config.json", flip[i].from, flip[i].to);
-		other = open_or_die(dir, true);
-		tokens_draw(token, 40, vocab, 3);
-		a = logits_of(right, token, 40, 40, 1);
-		b = logits_of(other, token, 40, 40, 1);
-		CHECK(distance(a, b, (size_t)(40 * vocab)) > 1e-2);
-		CHECK(strcmp(model_info(right)->weight_hash, model_info(other)->weight_hash) != 0 || i == 8);
-		free(a);
-		free(b);
-		model_free(right);
-		model_free(other);
-	}
-	check_in("%s", "");
-}
-
-static bool same_logits(const char *a, const char *b, double within)
-{
-	struct model *ma = open_or_die(a, true), *mb = open_or_die(b, true);
-	int vocab = model_info(ma)->vocab;
-	int32_t token[70];
-	float *la, *lb;
-	double d;
-
-	tokens_draw(token, 70, vocab, 11);
-	la = logits_of(ma, token, 70, 70, 1);
-	lb = logits_of(mb, token, 70, 70, 1);
-	d = within ? distance(la, lb, (size_t)(70 * vocab)) : memcmp(la, lb, (size_t)(70 * vocab) * sizeof(float)) ? 1 : 0;
-	if (d > within)
-		fprintf(stderr, "off by %g\n", d);
-	free(la);
-	free(lb);
-	model_free(ma);
-	model_free(mb);
-	return d <= within;
-}
-
-/* The older spelling of the same settings. */
-static void test_v4_spelling(void)
-{
-	const char *dir = folder_copy("qwen3_moe_renorm");
-
-	file_edit(dir, "config.json", "\"num_local_experts\"", "\"num_experts\"");
-	file_edit(dir, "config.json", "\"rope_parameters\": {\n    \"rope_theta\": 100.0,\n    \"rope_type\": \"default\"\n  }",
-		  "\"rope_theta\": 100.0, \"rope_scaling\": null");
-	file_edit(dir, "config.json", "\"dtype\"", "\"torch_dtype\"");
-	CHECK(same_logits(golden("qwen3_moe_renorm"), dir, 0));
-	dir = folder_copy("llama_tied");
-	file_edit(dir, "config.json", "\"rope_parameters\"", "\"rope_theta\": 100, \"rope_scaling\"");
-	file_edit(dir, "config.json", "\"rope_type\"", "\"type\"");
-	CHECK(same_logits(golden("llama_tied"), dir, 0));
-}
-
-/* ---- a mixture of equals is the dense model ---- */
-
-static void test_upcycling(void)
-{
-	struct tiny dense = TINY_SMALL, one, many;
-	const char *d, *o, *m;
-
-	dense.experts = dense.top_k = 0;
-	one = many = dense;
-	one.experts = one.top_k = 1;
-	many.experts = 4;
-	many.top_k = 2;
-	one.copies = many.copies = true;
-	d = tiny_dir(&dense, "dense");
-	o = tiny_dir(&one, "one");
-	m = tiny_dir(&many, "many");
-	CHECK(same_logits(d, o, 0));
-	CHECK(same_logits(d, m, 1e-5));
-	/* a mixture in name whose layers are all dense */
-	file_edit(d, "config.json", "\"model_type\":\"qwen3\"",
-		  "\"model_type\":\"qwen3_moe\",\"num_experts\":4,\"num_experts_per_tok\":2,\"moe_intermediate_size\":16,"
-		  "\"mlp_only_layers\":[0,1]");
-	CHECK(same_logits(d, o, 0));
-}
 
 /* ---- the same bits however it is cut ---- */
 
@@ -587,6 +139,7 @@ static void fork_run(const struct model *m, int prompt_len, int threads)
 	size_t vocab = (size_t)model_info(m)->vocab, before;
 	struct engine *e = engine_or_die(m, threads, 1024);
 	int prompt = engine_seq_new(e), seq[FORKS], differ = 0;
+	size_t states = engine_pages_needed(e, prompt, 1) - 1; /* a sequence of its own has states of its own */
 	int32_t token[FORKS][100];
 	struct engine_row row[100];
 	float *want[FORKS];
@@ -603,8 +156,8 @@ static void fork_run(const struct model *m, int prompt_len, int threads)
 	for (int f = 0; f < FORKS; f++)
 		seq[f] = engine_seq_fork(e, prompt);
 	CHECK_EQ(engine_pages_free(e), before);
-	CHECK_EQ(engine_pages_needed(e, seq[0], 1), 1);
-	CHECK_EQ(engine_pages_needed(e, seq[0], 17), prompt_len % 16 ? 2 + (prompt_len % 16 + 17 > 32) : 2);
+	CHECK_EQ(engine_pages_needed(e, seq[0], 1), 1 + states);
+	CHECK_EQ(engine_pages_needed(e, seq[0], 17), (prompt_len % 16 ? 2 + (prompt_len % 16 + 17 > 32) : 2) + states);
 	for (int s = 0; s < MORE; s++) {
 		for (int f = 0; f < FORKS; f++)
 			row[f] = (struct engine_row){ token[f][prompt_len + s], seq[f], true };
@@ -711,6 +264,39 @@ static void test_handles(const struct model *m)
 	CHECK_EQ(engine_seq_len(e, b), 0);
 	CHECK_EQ(engine_max_rows(e), 512);
 	CHECK_EQ(engine_pages(e), 64 * 256 / 16);
+	engine_free(e);
+}
+
+/* States of lightning attention: each sequence's are its own, zero when it begins, and come and go with it. */
+static void test_states(const struct model *m)
+{
+	struct engine *e = engine_or_die(m, 2, 64);
+	size_t all = engine_pages(e), states;
+	int a = engine_seq_new(e), b;
+	struct engine_row row[2];
+	float *first = logits_of(m, (const int32_t[]){ 7 }, 1, 1, 1);
+
+	states = engine_pages_needed(e, a, 1) - 1;
+	CHECK(states > 0);
+	CHECK_EQ(all, 4 + 66 * states);
+	for (int again = 0; again < 3; again++) { /* pages that held another's past */
+		row[0] = (struct engine_row){ 7, a, true };
+		step_or_die(e, row, 1);
+		CHECK(memcmp(first, engine_logits(e, 0), (size_t)model_info(m)->vocab * sizeof(float)) == 0);
+		CHECK_EQ(engine_pages_free(e), all - states - 1);
+		CHECK_EQ(engine_pages_needed(e, a, 1), 0);
+		b = engine_seq_fork(e, a);
+		CHECK_EQ(engine_pages_needed(e, a, 1), states + 1);
+		row[0] = (struct engine_row){ 3, b, false };
+		row[1] = (struct engine_row){ 5, a, false };
+		step_or_die(e, row, 2);
+		CHECK_EQ(engine_pages_free(e), all - 2 * states - 2);
+		engine_seq_free(e, a);
+		engine_seq_free(e, b);
+		CHECK_EQ(engine_pages_free(e), all);
+		a = engine_seq_new(e);
+	}
+	free(first);
 	engine_free(e);
 }
 
@@ -865,7 +451,8 @@ static void test_bad_configs(void)
 	static const char *const moe = "qwen3_moe_renorm", *const llama = "llama_bias";
 
 	config_wrong(moe, "\"qwen3_moe\"", "\"deepseek_v3\"",
-		     "config.json: model_type \"deepseek_v3\" is not supported (qwen3_moe, qwen3, llama are)");
+		     "config.json: model_type \"deepseek_v3\" is not supported (llama, qwen2, qwen3, qwen2_moe, qwen3_moe, olmoe, mixtral, minimax_m2, minimax, "
+		     "minimax_text_01, minimax_m1 are)");
 	config_wrong(moe, "\"model_type\"", "\"model_kind\"", "model_type is missing");
 	config_wrong(moe, "\"hidden_size\"", "\"hidden\"", "hidden_size is missing");
 	config_wrong(moe, "\"hidden_size\": 32", "\"hidden_size\": 33", "tensor model.embed_tokens.weight has shape [80, 32], config.json asks for [80, 33]");
@@ -882,14 +469,38 @@ static void test_bad_configs(void)
 	config_wrong(moe, "\"head_dim\": 24", "\"head_dim\": 23", "rotary dimension must be even");
 	config_wrong(moe, "\"mlp_only_layers\": []", "\"mlp_only_layers\": [0]", "model.layers.0.mlp.gate_proj.weight is missing");
 	config_wrong(moe, "\"mlp_only_layers\": []", "\"mlp_only_layers\": [\"x\"]", "not a layer number");
-	config_wrong(moe, "\"rope_type\": \"default\"", "\"rope_type\": \"yarn\"", "rope_type \"yarn\" is not supported");
+	config_wrong(moe, "\"rope_type\": \"default\"", "\"rope_type\": \"longrope\"", "rope_type \"longrope\" is not supported (default, linear, llama3, yarn are)");
 	config_wrong(moe, "\"rope_parameters\"", "\"rope_theta\": 7, \"rope_parameters\"", "rope_theta is given twice");
 	config_wrong(llama, "\"factor\": 4.0,", "", "rope factor is missing");
 	config_wrong(llama, "\"high_freq_factor\": 4.0", "\"high_freq_factor\": 0.5", "llama3");
 	config_wrong(llama, "\"hidden_act\": \"silu\"", "\"hidden_act\": \"gelu\"", "hidden_act");
 	config_wrong(llama, "\"mlp_bias\": false", "\"mlp_bias\": true", "mlp_bias is not supported");
-	config_wrong(llama, "\"mlp_bias\": false", "\"quantization_config\": {}", "quantised weights are not supported");
+	config_wrong(llama, "\"mlp_bias\": false", "\"quantization_config\": {}", "no other quant_method than \"fp8\"");
 	config_wrong("qwen3", "\"use_sliding_window\": false", "\"use_sliding_window\": true", "use_sliding_window is not supported");
+	config_wrong(llama, "\"mlp_bias\": false", "\"rotary_dim\": 25", "rotary_dim is not a whole number of 2 to 24");
+	config_wrong(llama, "\"mlp_bias\": false", "\"rotary_dim\": 12, \"partial_rotary_factor\": 0.25", "contradict each other");
+	config_wrong(llama, "\"mlp_bias\": false", "\"quantization_config\": { \"quant_method\": \"fp8\", \"weight_block_size\": null }",
+		     "weight_block_size is not a list of two sizes");
+	config_wrong(llama, "\"mlp_bias\": false", "\"quantization_config\": { \"quant_method\": \"fp8\", \"weight_block_size\": [0, 128] }",
+		     "weight_block_size is not a list of two sizes");
+	config_wrong("mixtral", "\"sliding_window\": null", "\"sliding_window\": 16", "sliding_window is not supported");
+	config_wrong("mixtral", "\"num_local_experts\": 4", "\"num_local_experts\": [4, 2]", "differs from layer to layer");
+	config_wrong("mixtral", "\"num_local_experts\": 4", "\"num_local_experts\": 5", "block_sparse_moe.experts.4.w1.weight is missing");
+	config_wrong("qwen2_moe", "\"shared_expert_intermediate_size\": 40", "\"shared_expert_intermediate_size\": 41", "shared_expert.gate_proj.weight has shape");
+	config_wrong("qwen2_moe", "\"shared_expert_intermediate_size\": 40,", "", "shared_expert_intermediate_size is missing");
+	config_wrong("qwen2", "\"model_type\": \"qwen2\"", "\"model_type\": \"qwen3\", \"head_dim\": 8", "self_attn.q_norm.weight is missing");
+	config_wrong("olmoe_clip", "\"model_type\": \"olmoe\"", "\"model_type\": \"qwen3_moe\", \"moe_intermediate_size\": 16",
+		     "self_attn.q_norm.weight has shape [32], config.json asks for [8]");
+	config_wrong("minimax_m2", "\"model_type\"", "\"scoring_func\": \"softmax\", \"model_type\"", "scoring_func other than \"sigmoid\"");
+	config_wrong("minimax_m2", "\"model_type\"", "\"qk_norm_type\": \"head\", \"model_type\"", "qk_norm_type other than \"per_layer\"");
+	config_wrong("minimax_m2", "\"model_type\"", "\"attn_type_list\": [0], \"model_type\"", "attn_type_list other than");
+	config_wrong("minimax_m2", "\"model_type\"", "\"shared_intermediate_size\": 8, \"model_type\"", "shared_intermediate_size other than 0");
+	config_wrong("minimax_m2_fp8", "\"quantization_config\"", "\"quantisation\"", "F8_E4M3 without a quantization_config");
+	config_wrong("minimax_m2_fp8", "16,\n      24", "16,\n      16", "weight_scale_inv has shape");
+	config_wrong("minimax", "\"layer_types\"", "\"types\"", "layer_types is missing");
+	config_wrong("minimax", "\"linear_attention\"", "\"sliding_attention\"", "holds another kind");
+	config_wrong("minimax", "\"linear_attention\",", "", "layer_types is not one for each layer");
+	config_wrong("minimax_text_01", "\"attn_type_list\": [\n    0", "\"attn_type_list\": [\n    2", "holds another kind");
 	config_wrong("qwen3", "\"full_attention\"", "\"sliding_attention\"", "layer_types");
 	config_wrong("llama_tied", "\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false", "tensor lm_head.weight is missing");
 	config_wrong(moe, "{", "[", "config.json: ");
@@ -1030,15 +641,7 @@ int main(void)
 {
 	struct model *m;
 
-	source = getenv("QUARRY_SOURCE");
-	if (!source)
-		source = ".";
-	if (!mkdtemp(scratch))
-		return 1;
-	test_isa();
-	test_settings_matter();
-	test_v4_spelling();
-	test_upcycling();
+	help_begin();
 	m = open_or_die(tiny_dir(&TINY_SMALL, "small"), false);
 	test_batches(m);
 	test_forks(m);
@@ -1054,6 +657,21 @@ int main(void)
 		test_chunks(m);
 		model_free(m);
 	}
+	{
+		const char *dir = folder_copy("minimax");
+
+		file_edit(dir, "config.json", "\"max_position_embeddings\": 128", "\"max_position_embeddings\": 512");
+		m = open_or_die(dir, false);
+		test_states(m);
+		test_batches(m);
+		test_forks(m);
+		test_chunks(m);
+		model_free(m);
+	}
+	m = open_or_die(golden("qwen2_moe"), false); /* two MLPs in one layer */
+	test_batches(m);
+	test_forks(m);
+	model_free(m);
 	test_not_a_number();
 	test_info();
 	test_hash();
@@ -1062,15 +680,5 @@ int main(void)
 	test_bad_tiling();
 	test_bad_shards();
 	test_bad_isa();
-	{
-		static const char *const made[] = { "copy", "isa", "dense", "one", "many", "small", "long" };
-		char dir[200];
-
-		for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
-			snprintf(dir, sizeof(dir), "%s/%s", scratch, made[i]);
-			folder_clear(dir);
-		}
-		rmdir(scratch);
-	}
-	return check_done();
+	return help_end();
 }

@@ -1,0 +1,512 @@
+/*
+ * test_models.c - every family against the logits and greedy tokens that transformers gives (tests/fixtures/golden, made by
+ * make_golden.py), and against what algebra says must be the same. That the golden models can fail is shown here for what
+ * config.json says, and by script_reference for what is code.
+ */
+#include "tests/engine_help.h"
+
+/* ---- golden logits ---- */
+
+enum { FIXTURES = 64, GREEDY = 16 };
+
+static char fixture[FIXTURES][80];
+static int fixtures;
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void fixtures_find(void)
+{
+	DIR *d = opendir(golden(""));
+
+	for (struct dirent *f; d && (f = readdir(d)) && fixtures < FIXTURES;)
+		if (f->d_name[0] != '.' && strlen(f->d_name) < sizeof(fixture[0]))
+			strcpy(fixture[fixtures++], f->d_name);
+	if (d)
+		closedir(d);
+	qsort(fixture, (size_t)fixtures, sizeof(fixture[0]), by_text);
+	CHECK_EQ(fixtures, 20);
+}
+
+struct expected {
+	struct buf bytes;
+	struct tensors t;
+};
+
+static void expected_open(struct expected *x, const char *name)
+{
+	struct err err = ERR_INIT;
+
+	*x = (struct expected){ .bytes = file_bytes(golden(name), "expected.safetensors") };
+	if (tensors_add(&x->t, STR("expected"), buf_str(&x->bytes), &err) < 0 || tensors_sort(&x->t, &err) < 0) {
+		fprintf(stderr, "%s\n", err.msg);
+		exit(1);
+	}
+}
+
+static void expected_release(struct expected *x)
+{
+	tensors_release(&x->t);
+	buf_release(&x->bytes);
+}
+
+/* WHAT.i, copied out (the file's data is not aligned); NULL when there are no so many. */
+static void *expected_get(const struct expected *x, const char *what, int i, int *n)
+{
+	char name[32];
+	const struct tensor *t;
+	void *copy;
+
+	snprintf(name, sizeof(name), "%s.%d", what, i);
+	t = tensors_find(&x->t, name);
+	if (!t)
+		return NULL;
+	if (n)
+		*n = (int)t->shape[0];
+	copy = malloc(t->bytes);
+	memcpy(copy, t->data, t->bytes);
+	return copy;
+}
+
+/* Mean over rows of KL(softmax(a) || softmax(b)). */
+static double divergence(const float *a, const float *b, int rows, int vocab)
+{
+	double sum = 0;
+
+	for (int r = 0; r < rows; r++, a += vocab, b += vocab) {
+		double za = 0, zb = 0;
+
+		for (int v = 0; v < vocab; v++) {
+			za += exp(a[v]);
+			zb += exp(b[v]);
+		}
+		for (int v = 0; v < vocab; v++)
+			sum += exp(a[v]) / za * (a[v] - log(za) - b[v] + log(zb));
+	}
+	return sum / rows;
+}
+
+static int best(const float *logits, int n)
+{
+	int b = 0;
+
+	for (int i = 1; i < n; i++)
+		b = logits[i] > logits[b] ? i : b;
+	return b;
+}
+
+/* GREEDY tokens after the prompt, decoded one at a time, are those of transformers. */
+static void greedy_check(const struct model *m, const int32_t *token, int n, const int32_t *want)
+{
+	struct engine *e = engine_or_die(m, 1, 256);
+	int seq = engine_seq_new(e);
+
+	for (int i = 0; i < n + GREEDY - 1; i++) {
+		struct engine_row row = { i < n ? token[i] : want[i - n], seq, i >= n - 1 };
+
+		step_or_die(e, &row, 1);
+		if (row.logits)
+			CHECK_EQ(best(engine_logits(e, 0), model_info(m)->vocab), want[i - n + 1]);
+	}
+	engine_free(e);
+}
+
+static void prompt_check(const struct model *m, const struct expected *x, int i)
+{
+	int n = 0, vocab = model_info(m)->vocab;
+	int32_t *token = expected_get(x, "tokens", i, &n), *greedy = expected_get(x, "greedy", i, NULL);
+	float *want = expected_get(x, "logits", i, NULL), *got = logits_of(m, token, n, n, 2);
+	double d = model_info(m)->fp32 ? distance(got, want, (size_t)(n * vocab)) : divergence(want, got, n, vocab);
+
+	if (!CHECK(d <= (model_info(m)->fp32 ? 2e-5 : 1e-3)))
+		fprintf(stderr, "prompt %d, %s: off by %g\n", i, model_info(m)->fp32 ? "fp32" : "bf16", d);
+	if (model_info(m)->fp32)
+		greedy_check(m, token, n, greedy);
+	free(token);
+	free(greedy);
+	free(want);
+	free(got);
+}
+
+static void test_golden(const char *isa)
+{
+	for (int f = 0; f < fixtures; f++) {
+		struct expected x;
+
+		check_in("%s, %s", fixture[f], isa);
+		expected_open(&x, fixture[f]);
+		for (int fp32 = 0; fp32 < 2; fp32++) {
+			struct model *m = open_or_die(golden(fixture[f]), fp32);
+
+			CHECK_STR(str_of(model_info(m)->isa), isa);
+			for (int i = 0; i < 3; i++)
+				prompt_check(m, &x, i);
+			model_free(m);
+		}
+		expected_release(&x);
+	}
+	check_in("%s", "");
+}
+
+static bool isa_have(const char *isa)
+{
+	struct err err = ERR_INIT;
+	struct model *m;
+
+	setenv("ENGINE_ISA", isa, 1);
+	m = model_open(golden("llama_tied"), &(struct model_options){ 0 }, &err);
+	unsetenv("ENGINE_ISA");
+	model_free(m);
+	return m != NULL;
+}
+
+/* Instruction sets that fuse multiply and add agree to the bit; plain loops are near. */
+static void test_isa(void)
+{
+	static const char *const isa[] = { "avx512", "avx2", "plain" };
+	const char *dir = tiny_dir(&TINY_SMALL, "isa");
+	float *got[3] = { NULL };
+	size_t count = 0;
+	int32_t token[200];
+
+	tokens_draw(token, 200, 96, 1);
+	for (int i = 0; i < 3; i++) {
+		struct model *m;
+
+		if (!isa_have(isa[i]))
+			continue;
+		setenv("ENGINE_ISA", isa[i], 1);
+		test_golden(isa[i]);
+		m = open_or_die(dir, false);
+		got[i] = logits_of(m, token, 200, 200, 1);
+		count = 200 * (size_t)model_info(m)->vocab;
+		model_free(m);
+		unsetenv("ENGINE_ISA");
+	}
+	CHECK(got[2] != NULL);
+	if (got[0] && got[1])
+		CHECK(memcmp(got[0], got[1], count * sizeof(float)) == 0);
+	if (got[1])
+		CHECK(distance(got[1], got[2], count) < 0.1); /* bf16 keys and values may round apart */
+	for (int i = 0; i < 3; i++)
+		free(got[i]);
+}
+
+/* Turning one setting must show: it proves that the golden test looks at it. */
+static void test_settings_matter(void)
+{
+	static const struct {
+		const char *fixture, *from, *to;
+	} flip[] = {
+		{ "qwen3_moe_renorm", "\"norm_topk_prob\": true", "\"norm_topk_prob\": false" },
+		{ "qwen3_moe_renorm", "\"num_experts_per_tok\": 3", "\"num_experts_per_tok\": 2" },
+		{ "qwen3_moe_renorm", "\"rope_theta\": 100.0", "\"rope_theta\": 1000.0" },
+		{ "qwen3_moe_renorm", "\"rms_norm_eps\": 0.001", "\"rms_norm_eps\": 0.1" },
+		{ "llama_bias", "\"attention_bias\": true", "\"attention_bias\": false" },
+		{ "llama_bias", "\"rope_type\": \"llama3\"", "\"rope_type\": \"default\"" },
+		{ "llama_bias", "\"low_freq_factor\": 1.0", "\"low_freq_factor\": 2.0" },
+		{ "llama_tied", "\"factor\": 2.0", "\"factor\": 4.0" },
+		{ "llama_bias", "\"tie_word_embeddings\": false", "\"tie_word_embeddings\": true" },
+		{ "qwen2_yarn", "\"rope_type\": \"yarn\"", "\"rope_type\": \"default\"" },
+		{ "qwen2_yarn", "\"factor\": 4.0", "\"attention_factor\": 1.0, \"factor\": 4.0" },
+		{ "qwen2_yarn", "\"beta_fast\": 2.0", "\"beta_fast\": 8.0" },
+		{ "qwen2_yarn", "\"factor\": 4.0", "\"truncate\": false, \"factor\": 4.0" },
+		{ "qwen2_moe", "\"norm_topk_prob\": false", "\"norm_topk_prob\": true" },
+		{ "qwen2_moe", "\"qkv_bias\": true", "\"qkv_bias\": false" },
+		{ "olmoe_clip", "\"clip_qkv\": 0.8", "\"clip_qkv\": null" },
+		{ "olmoe_clip", "\"norm_topk_prob\": false", "\"norm_topk_prob\": true" },
+		{ "olmoe_renorm", "\"attention_bias\": true", "\"attention_bias\": false" },
+		{ "mixtral", "\"num_experts_per_tok\": 2", "\"num_experts_per_tok\": 1" },
+		{ "mixtral", "\"rope_theta\": 100.0,", "" }, /* a million */
+		{ "minimax_m2", "\"partial_rotary_factor\": 0.5,", "" },
+		{ "minimax_m2", "\"model_type\"", "\"use_routing_bias\": false, \"model_type\"" },
+		{ "minimax_m2", "\"model_type\"", "\"use_qk_norm\": false, \"model_type\"" },
+		{ "minimax", "\"full_attn_alpha_factor\": 1.5", "\"full_attn_alpha_factor\": 1" },
+		{ "minimax", "\"full_attn_beta_factor\": 0.75", "\"full_attn_beta_factor\": 1" },
+		{ "minimax", "\"linear_attn_alpha_factor\": 0.8", "\"linear_attn_alpha_factor\": 1" },
+		{ "minimax", "\"linear_attn_beta_factor\": 1.25", "\"linear_attn_beta_factor\": 1" },
+		{ "minimax", "\"mlp_alpha_factor\": 1.25", "\"mlp_alpha_factor\": 1" },
+		{ "minimax", "\"mlp_beta_factor\": 1.5", "\"mlp_beta_factor\": 1" },
+		{ "minimax_text_01", "\"rotary_dim\": 8", "\"rotary_dim\": 16" },
+		{ "minimax_text_01", "\"postnorm\": true", "\"postnorm\": false" },
+		{ "minimax_m1", "\"model_type\"", "\"postnorm\": true, \"model_type\"" },
+	};
+
+	for (size_t i = 0; i < sizeof(flip) / sizeof(flip[0]); i++) {
+		struct model *right = open_or_die(golden(flip[i].fixture), true), *other;
+		int vocab = model_info(right)->vocab;
+		int32_t token[40];
+		float *a, *b;
+		const char *dir = folder_copy(flip[i].fixture);
+
+		check_in("%s", flip[i].to);
+		file_edit(dir, "config.json", flip[i].from, flip[i].to);
+		other = open_or_die(dir, true);
+		tokens_draw(token, 40, vocab, 3);
+		a = logits_of(right, token, 40, 40, 1);
+		b = logits_of(other, token, 40, 40, 1);
+		CHECK(distance(a, b, (size_t)(40 * vocab)) > 1e-2);
+		CHECK(strcmp(model_info(right)->weight_hash, model_info(other)->weight_hash) != 0 || strstr(flip[i].to, "tie_word"));
+		free(a);
+		free(b);
+		model_free(right);
+		model_free(other);
+	}
+	check_in("%s", "");
+}
+
+static bool same_logits_in(const char *a, const char *b, bool fp32, double within)
+{
+	struct model *ma = open_or_die(a, fp32), *mb = open_or_die(b, fp32);
+	int vocab = model_info(ma)->vocab;
+	int32_t token[70];
+	float *la, *lb;
+	double d;
+
+	tokens_draw(token, 70, vocab, 11);
+	la = logits_of(ma, token, 70, 70, 1);
+	lb = logits_of(mb, token, 70, 70, 1);
+	d = within ? distance(la, lb, (size_t)(70 * vocab)) : memcmp(la, lb, (size_t)(70 * vocab) * sizeof(float)) ? 1 : 0;
+	if (d > within)
+		fprintf(stderr, "off by %g\n", d);
+	free(la);
+	free(lb);
+	model_free(ma);
+	model_free(mb);
+	return d <= within;
+}
+
+/* Of two folders; in bf16 too when they are to be the same to the bit. */
+static bool same_logits(const char *a, const char *b, double within)
+{
+	bool same = true;
+
+	for (int fp32 = within > 0; fp32 < 2; fp32++)
+		same &= same_logits_in(a, b, fp32, within);
+	return same;
+}
+
+/* The older spelling of the same settings. */
+static void test_v4_spelling(void)
+{
+	const char *dir = folder_copy("qwen3_moe_renorm");
+
+	file_edit(dir, "config.json", "\"num_local_experts\"", "\"num_experts\"");
+	file_edit(dir, "config.json", "\"rope_parameters\": {\n    \"rope_theta\": 100.0,\n    \"rope_type\": \"default\"\n  }",
+		  "\"rope_theta\": 100.0, \"rope_scaling\": null");
+	file_edit(dir, "config.json", "\"dtype\"", "\"torch_dtype\"");
+	CHECK(same_logits(golden("qwen3_moe_renorm"), dir, 0));
+	dir = folder_copy("llama_tied");
+	file_edit(dir, "config.json", "\"rope_parameters\"", "\"rope_theta\": 100, \"rope_scaling\"");
+	file_edit(dir, "config.json", "\"rope_type\"", "\"type\"");
+	CHECK(same_logits(golden("llama_tied"), dir, 0));
+}
+
+/* MiniMax's own spelling and transformers' of one model. */
+static void test_original_spelling(void)
+{
+	const char *dir = folder_copy("minimax_text_01");
+
+	file_edit(dir, "config.json", "\"minimax_text_01\"", "\"minimax\"");
+	file_edit(dir, "config.json", "\"postnorm\": true,", "");
+	file_edit(dir, "config.json", "\"attn_type_list\": [\n    0,\n    1", "\"layer_types\": [\"linear_attention\", \"full_attention\"");
+	file_edit(dir, "config.json", "\"rotary_dim\": 8,", "");
+	file_edit(dir, "config.json", "\"rope_theta\": 100.0",
+		  "\"rope_parameters\": { \"rope_type\": \"default\", \"rope_theta\": 100.0, \"partial_rotary_factor\": 0.5 }");
+	file_edit(dir, "config.json", "layernorm_full_attention_alpha", "full_attn_alpha_factor");
+	file_edit(dir, "config.json", "layernorm_mlp_beta", "mlp_beta_factor");
+	file_edit(dir, "config.json", "\"num_local_experts\": 4", "\"num_local_experts\": [4, 4]");
+	CHECK(same_logits(golden("minimax_text_01"), dir, 0));
+}
+
+/* ---- a mixture of equals is the dense model ---- */
+
+static void test_upcycling(void)
+{
+	struct tiny dense = TINY_SMALL, one, many;
+	const char *d, *o, *m;
+
+	dense.experts = dense.top_k = 0;
+	one = many = dense;
+	one.experts = one.top_k = 1;
+	many.experts = 4;
+	many.top_k = 2;
+	one.copies = many.copies = true;
+	d = tiny_dir(&dense, "dense");
+	o = tiny_dir(&one, "one");
+	m = tiny_dir(&many, "many");
+	CHECK(same_logits(d, o, 0));
+	CHECK(same_logits(d, m, 1e-5));
+	/* a mixture in name whose layers are all dense */
+	file_edit(d, "config.json", "\"model_type\":\"qwen3\"",
+		  "\"model_type\":\"qwen3_moe\",\"num_experts\":4,\"num_experts_per_tok\":2,\"moe_intermediate_size\":16,"
+		  "\"mlp_only_layers\":[0,1]");
+	CHECK(same_logits(d, o, 0));
+}
+
+/* ---- experts are named otherwise ---- */
+
+/* Every "experts.I." in the header is called "experts.(I + 1) mod N.", and the routers' rows go with them. */
+static void experts_turn(const char *dir, int n, int dim)
+{
+	struct buf b = file_bytes(dir, "model.safetensors");
+	struct tensors t = TENSORS_INIT;
+	struct err err = ERR_INIT;
+	char *head = b.s + 8;
+	size_t row = (size_t)dim * 2;
+
+	if (tensors_add(&t, STR("file"), buf_str(&b), &err) < 0)
+		abort();
+	for (size_t i = 0; i < t.n; i++)
+		if (str_ends(t.all[i].name, STR("mlp.gate.weight"))) {
+			char *w = b.s + ((const char *)t.all[i].data - b.s), last[400];
+
+			CHECK(row <= sizeof(last) && t.all[i].bytes == row * (size_t)n);
+			memcpy(last, w + row * (size_t)(n - 1), row);
+			memmove(w + row, w, row * (size_t)(n - 1));
+			memcpy(w, last, row);
+		}
+	while ((head = memmem(head, (size_t)(b.s + b.n - head), "experts.", 8)) && head < (const char *)t.all[0].data) {
+		head += 8;
+		*head = (char)('0' + (*head - '0' + 1) % n);
+	}
+	file_put(dir, "model.safetensors", buf_str(&b));
+	tensors_release(&t);
+	buf_release(&b);
+}
+
+static void test_permuted_experts(void)
+{
+	const char *plain = tiny_dir(&TINY_SMALL, "plain"), *turned = tiny_dir(&TINY_SMALL, "turned");
+
+	experts_turn(turned, 4, 32);
+	CHECK(same_logits(plain, turned, 0));
+	experts_turn(turned, 4, 32);
+	CHECK(same_logits(plain, turned, 0));
+}
+
+/* ---- blocks of F8_E4M3 are what they stand for ---- */
+
+struct two_files {
+	struct buf head[2], data[2];
+};
+
+static void tensor_put(struct two_files *f, int i, struct str name, const char *more, const char *type, int64_t d0, int64_t d1, const void *data,
+		       size_t bytes)
+{
+	size_t begin = f->data[i].n;
+
+	buf_add(&f->data[i], (struct str){ data, bytes });
+	buf_addf(&f->head[i], "%s\"%.*s%s\":{\"dtype\":\"%s\",\"shape\":[%lld", f->head[i].n ? "," : "{", (int)name.n, name.s, more, type,
+		 (long long)d0);
+	if (d1)
+		buf_addf(&f->head[i], ",%lld", (long long)d1);
+	buf_addf(&f->head[i], "],\"data_offsets\":[%zu,%zu]}", begin, f->data[i].n);
+}
+
+static void two_files_put(struct two_files *f, const char *const dir[2])
+{
+	for (int i = 0; i < 2; i++) {
+		struct buf all = BUF_INIT;
+
+		buf_addc(&f->head[i], '}');
+		for (int k = 0; k < 8; k++)
+			buf_addc(&all, (char)((uint64_t)f->head[i].n >> 8 * k));
+		buf_add(&all, buf_str(&f->head[i]));
+		buf_add(&all, buf_str(&f->data[i]));
+		file_put(dir[i], "model.safetensors", buf_str(&all));
+		buf_release(&all);
+		buf_release(&f->head[i]);
+		buf_release(&f->data[i]);
+	}
+}
+
+/* Random codes in place of w, with random scales, in the first file; their products, in fp32, in the second. */
+static void tensor_code(struct two_files *f, const struct tensor *w, int high, int wide, struct rng *r)
+{
+	int64_t n = w->shape[0], k = w->shape[1], lines = (n + high - 1) / high, blocks = (k + wide - 1) / wide;
+	unsigned char *code = malloc((size_t)(n * k));
+	float *meant = malloc((size_t)(n * k) * sizeof(*meant)), *scale = malloc((size_t)(lines * blocks) * sizeof(*scale));
+
+	for (int64_t i = 0; i < lines * blocks; i++)
+		scale[i] = (float)((0.5 + rng_unit(r)) / sqrt((double)k));
+	for (int64_t i = 0; i < n; i++)
+		for (int64_t j = 0; j < k; j++) {
+			int exponent = (int)rng_below(r, 8), mantissa = (int)rng_below(r, 8);
+			double size = exponent ? (1 + mantissa / 8.0) * exp2(exponent - 7) : mantissa / 512.0;
+
+			code[i * k + j] = (unsigned char)(exponent << 3 | mantissa | (i * 7 + j * 3) % 2 << 7);
+			meant[i * k + j] = (float)((i * 7 + j * 3) % 2 ? -size : size) * scale[i / high * blocks + j / wide];
+		}
+	tensor_put(f, 0, w->name, "", "F8_E4M3", n, k, code, (size_t)(n * k));
+	tensor_put(f, 0, w->name, "_scale_inv", "F32", lines, blocks, scale, (size_t)(lines * blocks) * sizeof(*scale));
+	tensor_put(f, 1, w->name, "", "F32", n, k, meant, (size_t)(n * k) * sizeof(*meant));
+	free(code);
+	free(meant);
+	free(scale);
+}
+
+/* A model as coded and as meant: to the bit the same, in fp32 and where weights are rounded to bf16. */
+static void coded_run(const struct tiny *shape, int high, int wide)
+{
+	const char *const dir[2] = { tiny_dir(shape, "coded"), tiny_dir(shape, "meant") };
+	struct two_files f = { { BUF_INIT, BUF_INIT }, { BUF_INIT, BUF_INIT } };
+	struct buf b = file_bytes(dir[0], "model.safetensors");
+	struct tensors t = TENSORS_INIT;
+	struct err err = ERR_INIT;
+	char quantization[120];
+	struct rng r;
+
+	rng_init(&r, 5, "test_models codes");
+	if (tensors_add(&t, STR("file"), buf_str(&b), &err) < 0)
+		abort();
+	for (size_t i = 0; i < t.n; i++) {
+		const struct tensor *w = &t.all[i];
+
+		if (w->rank == 2 && str_find(w->name, STR("_proj")) >= 0)
+			tensor_code(&f, w, high, wide, &r);
+		else
+			for (int k = 0; k < 2; k++)
+				tensor_put(&f, k, w->name, "", "BF16", w->shape[0], w->rank == 2 ? w->shape[1] : 0, w->data, w->bytes);
+	}
+	two_files_put(&f, dir);
+	snprintf(quantization, sizeof(quantization), "\"quantization_config\":{\"quant_method\":\"fp8\",\"weight_block_size\":[%d,%d]},\"rope_theta\"",
+		 high, wide);
+	file_edit(dir[0], "config.json", "\"rope_theta\"", quantization);
+	CHECK(same_logits(dir[0], dir[1], 0));
+	tensors_release(&t);
+	buf_release(&b);
+}
+
+static void test_coded_blocks(void)
+{
+	struct tiny t = TINY_SMALL;
+
+	coded_run(&t, 16, 16);
+	coded_run(&t, 20, 12);
+	coded_run(&t, 1, 1000);
+	t.dim = 160; /* the usual blocks, the last of each cut */
+	t.heads = 9;
+	t.kv_heads = 3;
+	t.inner = 136;
+	t.experts = 2;
+	coded_run(&t, 128, 128);
+	t.head_dim = 24; /* heads are padded, so that blocks do not lie as they do in the file */
+	coded_run(&t, 128, 128);
+}
+
+int main(void)
+{
+	help_begin();
+	fixtures_find();
+	test_isa();
+	test_settings_matter();
+	test_v4_spelling();
+	test_original_spelling();
+	test_upcycling();
+	test_permuted_experts();
+	test_coded_blocks();
+	return help_end();
+}
