@@ -408,7 +408,8 @@ static void part_cut(struct engine *e, int from, int to, int lfrom, int lto)
 	p->att += at * att_each(f->m);
 	if (p->gate)
 		p->gate += at * att_each(f->m);
-	p->out += (size_t)lfrom * (size_t)pad16(f->m->config.vocab);
+	if (p->out) /* no step has wanted logits yet */
+		p->out += (size_t)lfrom * (size_t)pad16(f->m->config.vocab);
 	r->score += at * (size_t)pad16(r->experts);
 	r->weight += at * k;
 	r->expert += at * k;
