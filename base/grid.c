@@ -662,6 +662,101 @@ static bool step(struct reader *r)
 	}
 }
 
+/* Separators that have one meaning each. */
+static const uint8_t gap_of[256] = {
+	[' '] = GAP_BLANK, ['\t'] = GAP_BLANK, [','] = GAP_COMMA, ['|'] = GAP_BAR, ['&'] = GAP_BAR, ['\n'] = GAP_LINE, ['\r'] = GAP_LINE,
+	['/'] = GAP_SLASH, [';'] = GAP_SLASH, ['['] = GAP_BRACKET, [']'] = GAP_BRACKET, ['('] = GAP_BRACKET, [')'] = GAP_BRACKET,
+	['{'] = GAP_BRACKET, ['}'] = GAP_BRACKET, ['"'] = GAP_OTHER, ['\''] = GAP_OTHER, ['`'] = GAP_OTHER,
+};
+
+/* How deep in brackets a text is behind c, from 0 up; -1 for "1)", the number of a row. */
+static int plain_depth(int depth, unsigned c)
+{
+	if (c == '[' || c == '(' || c == '{')
+		return depth + 1;
+	return depth ? depth - 1 : c == ')' ? -1 : 0;
+}
+
+/* Marks that are an empty cell where there are such: of dashes frames are made. */
+static bool plain_empty(unsigned c)
+{
+	return c == '.' || c == '_' || c == '?' || c == '*' || c == 'x' || c == 'X';
+}
+
+static bool plain_numbers(struct reader *r)
+{
+	const unsigned char *s = (const unsigned char *)r->rest.s, *end = s + r->rest.n;
+	bool wide = r->ask->hi > 9, marks = r->ask->empty && !wide, zero_empty = r->ask->empty && r->ask->lo > 0;
+	int lo = r->ask->lo, hi = r->ask->hi, depth = 0, n = 0, run = 0;
+	unsigned gap = 0;
+
+	while (s < end) {
+		unsigned more = gap_of[*s];
+		int v;
+
+		if (more) {
+			gap |= more;
+			if (more == GAP_BRACKET && (depth = plain_depth(depth, *s)) < 0)
+				return false;
+			s++;
+			continue;
+		}
+		v = *s++ - '0';
+		if (v >= 0 && v <= 9) {
+			for (int n_digits = 1; wide && s < end && is_digit(*s); s++) {
+				if (n_digits++ == 4)
+					return false;
+				v = v * 10 + (*s - '0');
+			}
+			if (zero_empty && v == 0)
+				v = GRID_EMPTY;
+			else if (v < lo || v > hi)
+				return false;
+		} else if (marks && plain_empty(s[-1])) {
+			v = GRID_EMPTY;
+		} else {
+			return false;
+		}
+		run = gap ? 0 : run + 1;
+		if (n == GRID_CELLS || (marks && run > SHORT))
+			return false;
+		r->gaps[n] = (uint8_t)gap;
+		r->g->cell[n++] = (int16_t)v;
+		gap = 0;
+	}
+	r->n = n;
+	return true;
+}
+
+static bool plain_symbols(struct reader *r)
+{
+	const unsigned char *s = (const unsigned char *)r->rest.s, *end = s + r->rest.n;
+	int depth = 0, run = 0, index;
+
+	for (; s < end; s++) {
+		if (symbol_index(r, *s, &index)) {
+			run = is_letter(*s) || is_digit(*s) ? run + 1 : 0;
+			if (run > SHORT || (roles[*s] & FRAME) || !cell(r, index))
+				return false;
+		} else {
+			run = 0;
+			r->gap |= gap_of[*s];
+			if (!gap_of[*s] || (gap_of[*s] == GAP_BRACKET && (depth = plain_depth(depth, *s)) < 0))
+				return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * The whole text at once, where it is nothing but cells and such separators, as most boards are: no words, labels, marks or frames.
+ * False: it must be read step by step, which would come to the same where this succeeds.
+ */
+static bool plain(struct reader *r)
+{
+	return r->ask->symbols ? plain_symbols(r) : plain_numbers(r);
+}
+
 /* The kinds of separator that stand before the first cell of each row but the top one, and nowhere else. */
 static unsigned row_gaps(const struct reader *r, int cols)
 {
@@ -731,6 +826,15 @@ static bool shape(struct reader *r)
 	return (row_gaps(r, cols) || flat(r)) && labels_fit(r, rows, cols);
 }
 
+static void start(struct reader *r, struct grid *g, struct str text, const struct grid_ask *ask)
+{
+	memset(r, 0, offsetof(struct reader, gaps));
+	r->ask = ask;
+	r->g = g;
+	r->rest = text;
+	r->prev = '\n';
+}
+
 bool grid_read(struct grid *g, struct str text, const struct grid_ask *ask)
 {
 	struct reader r;
@@ -739,12 +843,11 @@ bool grid_read(struct grid *g, struct str text, const struct grid_ask *ask)
 	if (ask->rows < 0 || ask->rows > GRID_SIDE || ask->cols < 0 || ask->cols > GRID_SIDE || (ask->empty && ask->words) ||
 	    ask->hi > 9999)
 		return false;
-	memset(&r, 0, offsetof(struct reader, gaps));
-	r.ask = ask;
-	r.g = g;
-	r.rest = text;
-	r.prev = '\n';
+	start(&r, g, text, ask);
 	symbols_init(&r);
+	if (plain(&r))
+		return shape(&r);
+	start(&r, g, text, ask);
 	frame(&r);
 	while (r.rest.n)
 		if (!step(&r))

@@ -288,7 +288,8 @@ void hunt_offer(struct hunt *h, int kind, struct str text)
 	}
 }
 
-void hunt_end(struct hunt *h, int kind)
+/* Of those that were too many the last ones are looked at. */
+void hunt_late(struct hunt *h, int kind)
 {
 	struct find *f = &h->kind[kind];
 
@@ -332,7 +333,7 @@ static struct str unescape_braces(struct extract *x, struct str s)
 {
 	size_t n = 0;
 
-	if (str_find(s, STR("\\{")) < 0 && str_find(s, STR("\\}")) < 0)
+	if (next_byte(s, 0, '\\') == s.n)
 		return s;
 	for (size_t i = 0; i < s.n; i++)
 		if (s.s[i] != '\\' || i + 1 >= s.n || (s.s[i + 1] != '{' && s.s[i + 1] != '}'))
@@ -361,12 +362,28 @@ static bool within(struct str a, struct str b)
 	return a.s >= b.s && a.s + a.n <= b.s + b.n;
 }
 
+/* Does one of the BLOCK bytes at p begin a wrapper? */
+static bool block_wraps(const char *p)
+{
+	unsigned char any = 0;
+
+	for (size_t i = 0; i < BLOCK; i++)
+		any |= (unsigned char)((p[i] == '<') | (p[i] == '{') | (p[i] == '~'));
+	for (size_t i = 0; i < BLOCK; i++) /* of all five at once gcc 12 makes no vector operations */
+		any |= (unsigned char)((p[i] == '\\') | (p[i] == '`'));
+	return any;
+}
+
 /* Might a wrapper, a label or a sentence stand in s? Hardly any answer holds a byte of those. */
 static bool may_wrap(struct str s)
 {
 	static const bool marks[256] = { ['<'] = true, ['\\'] = true, ['{'] = true, ['`'] = true, ['~'] = true };
+	size_t i = 0;
 
-	for (size_t i = 0; i < s.n; i++)
+	for (; i + BLOCK <= s.n; i += BLOCK)
+		if (block_wraps(s.s + i))
+			return true;
+	for (; i < s.n; i++)
 		if (marks[(unsigned char)s.s[i]])
 			return true;
 	return next_answer(s, 0) < s.n;

@@ -46,8 +46,13 @@ struct hunt {
 
 /* A whole wrapper's inside; of a JSON object the answer's value. */
 void hunt_offer(struct hunt *h, int kind, struct str text);
+void hunt_late(struct hunt *h, int kind);
 /* The search for this kind is over. */
-void hunt_end(struct hunt *h, int kind);
+static inline void hunt_end(struct hunt *h, int kind)
+{
+	if (h->kind[kind].lates)
+		hunt_late(h, kind);
+}
 
 void find_tags(struct hunt *h);
 void find_boxes(struct hunt *h);
