@@ -122,6 +122,8 @@ static bool add_side(struct job *j, struct repo *r, bool trusted, struct buf *te
 		s = patch_add(r, at, text);
 		if (s != PATCH_OK)
 			return out(j, of_patch(s));
+		if (at->binary && !trusted)
+			return out(j, WALK_BINARY);
 		if (text->failed || text->n > most)
 			return out(j, WALK_TOO_LARGE);
 	}

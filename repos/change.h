@@ -22,7 +22,7 @@
 
 struct change {
 	char status;              /* 'A' added, 'D' deleted, 'M' modified, 'R' renamed, with or without other content */
-	bool binary;              /* so the next four mean nothing; set by patch_add */
+	bool binary;              /* stands in the patch as a binary one; set by patch_add */
 	uint8_t similar;          /* of 'R', in percent */
 	enum side side;
 	enum code_lang lang;

@@ -87,7 +87,7 @@ bool oid_read(struct oid *o, struct str hex)
 /* ---- opening */
 
 /* The first bytes of a regular file; false where there is none. Never waits, whatever stands there. */
-static bool head_of(const char *path, char *room, size_t cap)
+bool file_head(const char *path, char *room, size_t cap)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
@@ -115,7 +115,7 @@ static int open_bare(git_repository **git, const char *path)
 	snprintf(inner, sizeof(inner), "%s/.git", path);
 	if (git_repository_open_bare(git, inner) == 0)
 		return 0;
-	if (!head_of(inner, head, sizeof(head)) && !head_of(path, head, sizeof(head)))
+	if (!file_head(inner, head, sizeof(head)) && !file_head(path, head, sizeof(head)))
 		return -1;
 	to = str_of(head);
 	if (!str_starts(to, STR("gitdir:")))
@@ -131,7 +131,7 @@ static const char *format_unread(git_repository *git)
 	char path[4200], text[16384];
 
 	snprintf(path, sizeof(path), "%s/config", git_repository_commondir(git));
-	if (!head_of(path, text, sizeof(text)))
+	if (!file_head(path, text, sizeof(text)))
 		return NULL;
 	for (char *c = text; *c; c++)
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c == ' ' || *c == '\t' ? '=' : *c);
@@ -142,12 +142,19 @@ static const char *format_unread(git_repository *git)
 	return NULL;
 }
 
+static const char *objects_of(git_repository *git, char *path, size_t cap)
+{
+	snprintf(path, cap, "%sobjects", git_repository_commondir(git));
+	return path;
+}
+
 int repo_open(struct repo **ret, const char *path, struct err *err)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct repo *r = calloc(1, sizeof(*r));
 	git_config *config = NULL;
 	const char *unread;
+	char objects[4200];
 	int rc = 0;
 
 	pthread_once(&once, library_start);
@@ -163,7 +170,8 @@ int repo_open(struct repo **ret, const char *path, struct err *err)
 		rc = err_set(err, "%s: %s", path, unread);
 	/* an empty configuration, before anything looks for the repository's own */
 	else if (git_config_new(&config) < 0 || git_repository_set_config(r->git, config) < 0 || git_repository_odb(&r->odb, r->git) < 0 ||
-		 git_mempack_new(&r->made) < 0 || git_odb_add_backend(r->odb, r->made, 1000) < 0)
+		 loose_add(r->odb, objects_of(r->git, objects, sizeof(objects))) < 0 || git_mempack_new(&r->made) < 0 ||
+		 git_odb_add_backend(r->odb, r->made, 1000) < 0)
 		rc = err_set(err, "%s: %s", path, git_said());
 	git_config_free(config);
 	if (rc < 0) {

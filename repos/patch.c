@@ -237,7 +237,6 @@ static enum patch_state add_contents(struct change *c, struct str old, struct st
 	struct middle m;
 	git_patch *p;
 
-	c->binary = !plain;
 	if (plain) {
 		m = middle_of(old, new);
 		p = compare(m.old, m.new, GIT_DIFF_FORCE_TEXT | GIT_DIFF_INDENT_HEURISTIC);
@@ -255,6 +254,7 @@ static enum patch_state add_contents(struct change *c, struct str old, struct st
 		}
 		git_patch_free(p);
 	}
+	c->binary = !plain;
 	if (plain || !text)
 		return PATCH_OK;
 	if (old.n > PATCH_BINARY_MAX || new.n > PATCH_BINARY_MAX)

@@ -152,10 +152,10 @@ void patch_id(struct str patch, struct oid *id)
 				before = after = 1;
 		}
 		if (binary) {
-			if (!str_starts(line, STR("diff ")))
-				continue;
-			binary = false;
-			before = -1;
+			/* the first line behind a binary file is not hashed by git either */
+			binary = !str_starts(line, STR("diff "));
+			before = binary ? before : -1;
+			continue;
 		}
 		if (before == 0 && after == 0) {
 			if (str_starts(line, STR("@@ -"))) {

@@ -47,6 +47,7 @@ enum walk_reason {
 	WALK_SUBMODULE,
 	WALK_LFS,
 	WALK_LINK,          /* a symbolic link outside the tests: a response could not make one */
+	WALK_BINARY,        /* a file outside the tests that no text edit could make */
 	WALK_TOO_LARGE,     /* a blob or a patch */
 	WALK_COMMENTS,      /* of the source only comments and layout change */
 	WALK_DUPLICATE,     /* the same patch as a newer one, or a merge of this one commit */

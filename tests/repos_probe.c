@@ -1,0 +1,223 @@
+/*
+ * repos_probe.c - repos/ as a program, for scripts that compare it with git and Python. Not a test by itself.
+ *
+ *	repos_probe walk REPO [threads=N] [since=T] [max=N] [langs=c,python] [untested=1] [from=REV] [files=N] [lines=N]
+ *		a line of JSON a candidate, then one with the counts
+ *	repos_probe apply REPO REV [allow=PATH]... [tests=1] [build=1] <RESPONSE
+ *		the status; with "ok" what was touched and the tree, which is listed whole
+ */
+#include "base/json.h"
+#include "repos/edits.h"
+#include "repos/walk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct buf out = BUF_INIT;
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "repos_probe: %s\n", what);
+	return 2;
+}
+
+static void put_line(void)
+{
+	buf_addc(&out, '\n');
+	fwrite(out.s, 1, out.n, stdout);
+	buf_reset(&out);
+}
+
+static void key_str(const char *key, struct str s)
+{
+	json_key(&out, key);
+	json_add_str(&out, s);
+}
+
+static void key_oid(const char *key, const struct oid *id)
+{
+	char hex[OID_HEX + 1];
+
+	oid_hex(id, hex);
+	key_str(key, str_of(hex));
+}
+
+static void key_n(const char *key, uint64_t n)
+{
+	json_key(&out, key);
+	json_add_u64(&out, n);
+}
+
+static const char *option(int argc, char **argv, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (int i = 0; i < argc; i++)
+		if (strncmp(argv[i], name, n) == 0 && argv[i][n] == '=')
+			return argv[i] + n + 1;
+	return NULL;
+}
+
+static uint64_t number(int argc, char **argv, const char *name, uint64_t other)
+{
+	const char *v = option(argc, argv, name);
+
+	return v ? strtoull(v, NULL, 10) : other;
+}
+
+static int put_candidate(void *ctx, const struct candidate *c)
+{
+	(void)ctx;
+	json_open(&out, '{');
+	key_str("kind", str_of(walk_kind_name(c->kind)));
+	key_oid("commit", &c->commit);
+	key_oid("parent", &c->parent);
+	key_oid("tree", &c->tree);
+	key_oid("parent_tree", &c->parent_tree);
+	key_oid("patch_id", &c->patch_id);
+	key_str("date", str_of(c->date));
+	key_str("lang", str_of(code_lang_name(c->lang)));
+	key_str("message", c->message);
+	key_str("patch", c->patch);
+	key_str("test_patch", c->test_patch);
+	key_n("source_files", c->source_files);
+	key_n("source_lines", c->source_lines);
+	key_n("test_files", c->test_files);
+	json_key(&out, "files");
+	json_open(&out, '[');
+	for (size_t i = 0; i < c->changes.n; i++) {
+		const struct change *at = &c->changes.at[i];
+		struct buf name = BUF_INIT;
+
+		patch_add_name(&name, "", at->path);
+		json_open(&out, '{');
+		key_str("path", buf_str(&name));
+		key_str("status", (struct str){ &at->status, 1 });
+		key_str("side", str_of(side_name(at->side)));
+		key_n("added", at->added);
+		key_n("deleted", at->deleted);
+		key_n("binary", at->binary);
+		json_close(&out, '}');
+		buf_release(&name);
+	}
+	json_close(&out, ']');
+	json_close(&out, '}');
+	put_line();
+	return 0;
+}
+
+static unsigned langs(const char *list)
+{
+	struct str rest = str_of(list), name;
+	enum code_lang lang;
+	unsigned bits = 0;
+
+	while (list && str_split(&rest, ',', &name))
+		if (code_lang_read(name, &lang))
+			bits |= 1u << lang;
+	return bits;
+}
+
+static int cmd_walk(struct repo *r, int argc, char **argv, struct err *err)
+{
+	struct walk_options o = WALK_OPTIONS;
+	struct walk_counts n;
+
+	o.from = option(argc, argv, "from");
+	o.since = (int64_t)number(argc, argv, "since", 0);
+	o.max = number(argc, argv, "max", 0);
+	o.threads = (unsigned)number(argc, argv, "threads", 1);
+	o.untested = number(argc, argv, "untested", 0);
+	o.files = (uint32_t)number(argc, argv, "files", o.files);
+	o.lines = (uint32_t)number(argc, argv, "lines", o.lines);
+	o.langs = langs(option(argc, argv, "langs"));
+	if (walk(r, &o, &n, put_candidate, NULL, err) < 0)
+		return fail(err->msg);
+	json_open(&out, '{');
+	key_n("walked", n.walked);
+	for (int i = 0; i < WALK_KINDS; i++)
+		key_n(walk_kind_name((enum walk_kind)i), n.found[i]);
+	for (int i = 0; i < WALK_REASONS; i++)
+		if (n.left_out[i])
+			key_n(walk_reason_name((enum walk_reason)i), n.left_out[i]);
+	json_close(&out, '}');
+	put_line();
+	return 0;
+}
+
+static int put_entry(void *ctx, struct str path, const struct tree_entry *e)
+{
+	struct buf name = BUF_INIT;
+	char mode[16], hex[OID_HEX + 1];
+
+	(void)ctx;
+	patch_add_name(&name, "", path);
+	snprintf(mode, sizeof(mode), "%06o", (unsigned)e->mode);
+	oid_hex(&e->id, hex);
+	json_open(&out, '[');
+	json_add_z(&out, mode);
+	json_add_z(&out, hex);
+	json_add_str(&out, buf_str(&name));
+	json_close(&out, ']');
+	buf_release(&name);
+	return 0;
+}
+
+static int cmd_apply(struct repo *r, int argc, char **argv, struct err *err)
+{
+	struct edits_options o = EDITS_OPTIONS;
+	const char *allow[100] = { NULL };
+	struct buf text = BUF_INIT;
+	struct edits_result x;
+	struct commit c;
+	struct oid id;
+	char room[4096];
+	uint64_t unread;
+	size_t n;
+
+	for (int i = 1, k = 0; i < argc && k < 99; i++)
+		if (strncmp(argv[i], "allow=", 6) == 0)
+			allow[k++] = argv[i] + 6;
+	while ((n = fread(room, 1, sizeof(room), stdin)) > 0)
+		buf_add(&text, (struct str){ room, n });
+	o.allow = allow;
+	o.tests = number(argc, argv, "tests", 0);
+	o.build = number(argc, argv, "build", 0);
+	if (argc < 1 || repo_resolve(r, argv[0], &id, err) < 0 || repo_commit(r, &id, &c) != OBJECT_OK)
+		return fail(err->msg);
+	if (edits_apply(r, &c.tree, buf_str(&text), &o, &x, err) < 0)
+		return fail(err->msg);
+	json_open(&out, '{');
+	key_str("status", str_of(edits_status_name(x.status)));
+	key_str("format", str_of(edits_format_name(x.format)));
+	key_str("why", str_of(x.why));
+	if (x.status == EDITS_OK) {
+		key_oid("tree", &x.tree);
+		json_key(&out, "entries");
+		json_open(&out, '[');
+		repo_each(r, &x.tree, put_entry, NULL, &unread);
+		json_close(&out, ']');
+	}
+	json_close(&out, '}');
+	put_line();
+	object_release(&c.object);
+	edits_result_release(&x);
+	buf_release(&text);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct err err = ERR_INIT;
+	struct repo *r;
+	int rc;
+
+	if (argc < 3)
+		return fail("usage: repos_probe walk|apply REPO ...");
+	if (repo_open(&r, argv[2], &err) < 0)
+		return fail(err.msg);
+	rc = strcmp(argv[1], "walk") == 0 ? cmd_walk(r, argc - 3, argv + 3, &err) : cmd_apply(r, argc - 3, argv + 3, &err);
+	repo_free(r);
+	buf_release(&out);
+	return rc;
+}
