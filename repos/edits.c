@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PATH_MOST = 4096, NAME_MOST = 255 };
+enum { PATH_MOST = 4096, NAME_MOST = 255, PARTS_MOST = 64 };
 
 const char *edits_status_name(enum edits_status s)
 {
@@ -53,6 +53,7 @@ static bool is_git(struct str name)
 const char *edits_path_wrong(struct str path)
 {
 	struct str rest = path, name;
+	int parts = 0;
 
 	if (!path.n)
 		return "is empty";
@@ -65,6 +66,8 @@ const char *edits_path_wrong(struct str path)
 	if (memchr(path.s, 0, path.n))
 		return "holds a NUL";
 	while (str_split(&rest, '/', &name)) {
+		if (++parts > PARTS_MOST)
+			return "is too deep";
 		if (!name.n || str_is(name, ".") || str_is(name, ".."))
 			return "has a part that is empty, . or ..";
 		if (name.n > NAME_MOST)

@@ -1,6 +1,7 @@
 /*
  * fuzz_main.c - drives a fuzz target where libFuzzer does not: the files that are named, else FUZZ_RUNS (10,000) mutations of the
- * cases in tests/cases, the same ones each time; FUZZ_TASK keeps to one task's. A finding aborts; its input is then in fuzz-finding.
+ * cases in tests/cases (or where the target says), the same ones each time; FUZZ_TASK keeps to one task's. A finding aborts; its input
+ * is then in fuzz-finding.
  */
 #include "base/buf.h"
 #include "base/rng.h"
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 enum { SEEDS = 4096, INPUT_MAX = 1 << 15, RUNS = 10000 };
+
+extern const char fuzz_cases[] __attribute__((weak)); /* a target's own folder of cases below tests/ */
 
 static struct buf seed[SEEDS];
 static uint32_t seeds;
@@ -176,7 +179,7 @@ int main(int argc, char **argv)
 		printf("%ld passed, 0 failed\n", done);
 		return 0;
 	}
-	snprintf(dir, sizeof(dir), "%s/tests/cases", root ? root : ".");
+	snprintf(dir, sizeof(dir), "%s/tests/%s", root ? root : ".", fuzz_cases ? fuzz_cases : "cases");
 	seeds_read(dir);
 	if (!seeds) {
 		fprintf(stderr, "%s: no cases\n", dir);
