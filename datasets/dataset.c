@@ -570,7 +570,7 @@ int dataset_write(struct store *st, const char *dir, const struct dataset_plan *
 	struct err ignored;
 	int rc = 0;
 
-	stats_init(&w.stats, plan->limits.n);
+	stats_init(&w.stats, &plan->limits);
 	buf_addf(&w.part, "%s/.part", dir);
 	if (w.prompts < 0)
 		rc = err_set(err, "%s/run.db: damaged: its prompts are not numbered 0, 1, ...", dir);

@@ -129,6 +129,17 @@ bool limits_enough(const struct outcome *o, double guess, const struct limits *l
 	return o->samples >= l->n || (l->stopping != STOPPING_NONE && prompt_fate(o, guess, l) != FATE_INCOMPLETE);
 }
 
+int limits_least(double guess, const struct limits *l)
+{
+	if (l->stopping == STOPPING_NONE)
+		return l->n;
+	for (int n = 1; n < l->n; n++)
+		for (int k = 0; k <= n; k++)
+			if (limits_enough(&(struct outcome){ .samples = n, .right = k }, guess, l))
+				return n;
+	return l->n;
+}
+
 /* ---- as text */
 
 void limits_members(struct buf *b, const struct limits *l)

@@ -76,6 +76,12 @@ enum fate prompt_fate(const struct outcome *o, double guess, const struct limits
 /* No further sample is wanted. Ask after each one, in order of index. */
 bool limits_enough(const struct outcome *o, double guess, const struct limits *l);
 
+/*
+ * How many samples every prompt of this chance has at least, however they come out. Rates over the first so many are unbiased; over all that
+ * were drawn they are not, since those that were hard to decide have more.
+ */
+int limits_least(double guess, const struct limits *l);
+
 /* The members of a JSON object, as rows, manifest and run.db tell them; and back: what is not there is as before there was a choice. */
 void limits_members(struct buf *b, const struct limits *l);
 bool limits_read(struct limits *l, struct json v);

@@ -162,6 +162,19 @@ double pass_at(int n, int k, int m)
 	return 1 - none;
 }
 
+void pass_ats_add(struct pass_ats *p, int n, int k)
+{
+	for (int i = 0; i < PASS_ATS && 1 << i <= n; i++) {
+		p->sum[i] += pass_at(n, k, 1 << i);
+		p->prompts[i]++;
+	}
+}
+
+double pass_ats_mean(const struct pass_ats *p, int i)
+{
+	return p->prompts[i] ? p->sum[i] / (double)p->prompts[i] : 0;
+}
+
 double corrected_rate(int n, int k, double guess)
 {
 	double rate;

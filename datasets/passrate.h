@@ -43,6 +43,15 @@ struct span span_exact(int64_t n, int64_t k);  /* Clopper and Pearson's: 95 % or
 /* Chance that at least one of m samples is right, of the n that were drawn: 1 - C(n-k, m) / C(n, m), which is unbiased. 1 <= m <= n. */
 double pass_at(int n, int k, int m);
 
+/* Its mean over prompts, for m = 1, 2, 4, ...: of those that have m samples. */
+enum { PASS_ATS = 13 };
+struct pass_ats {
+	double sum[PASS_ATS];
+	int64_t prompts[PASS_ATS];
+};
+void pass_ats_add(struct pass_ats *p, int n, int k);
+double pass_ats_mean(const struct pass_ats *p, int i); /* of m = 2^i */
+
 /* The pass rate with guessing taken out: 0 where all is guessed (or worse), 1 where all is known. */
 double corrected_rate(int n, int k, double guess);
 

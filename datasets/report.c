@@ -312,6 +312,41 @@ static void add_fates(struct buf *b, const struct stats *st, const struct datase
 	buf_addz(b, "</table></div>\n");
 }
 
+/* Pass rates with their intervals, and pass@m. */
+static void add_rates(struct buf *b, const struct stats *st, const struct dataset_plan *p)
+{
+	int most = 0;
+
+	while (most < PASS_ATS && st->all.pass.prompts[most])
+		most++;
+	buf_addz(b, "<h2>Pass rates</h2>\n<p>Of all samples, with intervals of 95 % (Wilson&rsquo;s; Clopper and Pearson&rsquo;s); and the chance that one of m "
+		    "samples is right, the unbiased mean over the prompts that have m.");
+	if (p->limits.stopping != STOPPING_NONE)
+		buf_addz(b, " Sampling stopped early here, so that prompts which were hard to decide have more samples than others: pass@m counts the "
+			    "first ones of each, those that it has however they come out.");
+	buf_addz(b, "</p>\n<div class=\"wide\"><table><tr><th>task<th>samples<th>right<th>Wilson<th>exact");
+	for (int i = 0; i < most; i++)
+		buf_addf(b, "<th>pass@%d", 1 << i);
+	buf_addz(b, "</tr>\n");
+	for (int i = 0; i <= st->tasks; i++) {
+		const struct task_stats *t = i < st->tasks ? &st->task[i] : &st->all;
+		int64_t n = t->samples - t->errors;
+		struct span w = span_wilson(n, t->right), e = span_exact(n, t->right);
+
+		buf_addz(b, "<tr><td>");
+		add_text(b, str_of(t->name));
+		buf_addf(b, "<td>%lld<td>%.1f %%<td>%.1f to %.1f %%<td>%.1f to %.1f %%", (long long)n, 100 * part(t->right, n), 100 * w.lo, 100 * w.hi,
+			 100 * e.lo, 100 * e.hi);
+		for (int m = 0; m < most; m++)
+			if (t->pass.prompts[m])
+				buf_addf(b, "<td>%.1f %%", 100 * pass_ats_mean(&t->pass, m));
+			else
+				buf_addz(b, "<td>");
+		buf_addz(b, "</tr>\n");
+	}
+	buf_addz(b, "</table></div>\n");
+}
+
 static void add_traits(struct buf *b, const struct stats *st)
 {
 	buf_addz(b, "<h2>Right answers to kept prompts</h2>\n<table><tr><th>for the view sft<th>answers</tr>\n");
@@ -372,6 +407,7 @@ void report_write(struct buf *b, const struct dataset_plan *plan, const struct s
 			    "quarry; pass rates are that model's.</p>\n");
 	add_tiles(b, st, shards);
 	add_fates(b, st, plan);
+	add_rates(b, st, plan);
 	add_views(b, st);
 	add_traits(b, st);
 	buf_addz(b, "<h2>Tasks</h2>\n<p class=\"key\"><span><i style=\"background:var(--one)\"></i>right</span><span><i "

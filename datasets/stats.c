@@ -22,7 +22,20 @@ uint32_t length_bin_from(int bin)
 	return bin < 8 ? (uint32_t)bin : (uint32_t)(4 + bin % 4) << (bin / 4 - 1);
 }
 
-static void add(struct task_stats *t, const struct group *g, int bins)
+/* Of the first `least` samples, those that did not fail. */
+static void add_pass(struct task_stats *t, const struct group *g, int least)
+{
+	int n = 0, k = 0;
+
+	for (int i = 0; i < g->samples && i < least; i++)
+		if (!str_is(g->sample[i].finish, "error")) {
+			n++;
+			k += str_is(g->sample[i].mark, "correct");
+		}
+	pass_ats_add(&t->pass, n, k);
+}
+
+static void add(struct task_stats *t, const struct group *g, int bins, int least)
 {
 	int n = g->outcome.samples - g->outcome.errors, k = g->outcome.right;
 	int level = (int)g->puzzle.difficulty;
@@ -35,6 +48,7 @@ static void add(struct task_stats *t, const struct group *g, int bins)
 	t->fate[g->fate]++;
 	if (n > 0)
 		t->rate[((int64_t)k * bins + n - 1) / n]++;
+	add_pass(t, g, least);
 	l->prompts++;
 	l->n += n;
 	l->k += k;
@@ -51,9 +65,9 @@ static void add(struct task_stats *t, const struct group *g, int bins)
 	}
 }
 
-void stats_init(struct stats *s, int n)
+void stats_init(struct stats *s, const struct limits *l)
 {
-	*s = (struct stats){ .bins = n < 1 ? 1 : n < RATE_BINS ? n : RATE_BINS - 1 };
+	*s = (struct stats){ .limits = *l, .guess = -1, .bins = l->n < 1 ? 1 : l->n < RATE_BINS ? l->n : RATE_BINS - 1 };
 }
 
 static void note_lang(struct stats *s, struct str lang)
@@ -87,8 +101,11 @@ bool stats_add(struct stats *s, const struct group *g)
 		memcpy(t->name, name.s, name.n);
 	}
 	note_lang(s, g->puzzle.lang);
-	add(t, g, s->bins);
-	add(&s->all, g, s->bins);
+	if (g->puzzle.guess != s->guess)
+		s->least = limits_least(g->puzzle.guess, &s->limits);
+	s->guess = g->puzzle.guess;
+	add(t, g, s->bins, s->least);
+	add(&s->all, g, s->bins, s->least);
 	return true;
 }
 

@@ -157,6 +157,13 @@ def decompress(data):
     return b''.join(out)
 
 
+def seekable(text):
+    """A shard of one frame, as shard.c writes it; by the zstd program, which puts size and checksum in."""
+    frame = subprocess.run(['zstd', '-q', '-c', '--check', '--stream-size=%d' % len(text)], input=text, capture_output=True, check=True).stdout
+    table = struct.pack('<IIIIBI', len(frame), len(text), struct.unpack('<I', frame[-4:])[0], 1, 0x80, 0x8F92EAB1)
+    return frame + struct.pack('<II', 0x184D2A5E, len(table)) + table
+
+
 # ---- a folder with a model of random weights, as Hugging Face lays it out
 
 def bf16(values):
