@@ -4,7 +4,7 @@
 #	make demo	the whole pipeline on the embedded model, into demo/quickstart/
 #	make test	the whole test suite (what .ci/run calls)
 #	make test-long	what takes long: more seeds, valgrind, long fuzzing
-#	make test-integrations	the reward functions with the trainers themselves (downloads several GB once)
+#	make test-integrations	the reward functions with the trainers themselves, a real model (downloads several GB once)
 #	make measure	generators/measured.tsv again: guess and support of every task and level
 #	make pages	docs/GALLERY.md, docs/difficulty.md and docs/synlogic.md again
 #	make bench	the benchmarks
@@ -37,7 +37,7 @@ test-long: setup-test
 	@tests/run.sh long
 
 test-integrations: build
-	@ninja -C $(BUILD) bindings/python/quarry/_native.abi3.so bindings/python/quarry/libquarry-generate.so bindings/python/quarry/libquarry-verify.so
+	@ninja -C $(BUILD) tests/logits bindings/python/quarry/_native.abi3.so bindings/python/quarry/libquarry-generate.so bindings/python/quarry/libquarry-verify.so
 	@tests/integrations/run.sh $(BUILD)
 
 measure: build
