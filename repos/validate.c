@@ -1,0 +1,422 @@
+/* validate.c - runs before and after a change, and what they prove. See validate.h. */
+#include "repos/validate.h"
+
+#include "repos/cases.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { RUNGS = 8, RUNS_MAX = 8, SITES_MAX = 24, LINE_SITES = 3 };
+
+static const char *const states[] = { "ran", "collect_error", "build_error" };
+
+const char *before_state_name(enum before_state s)
+{
+	return states[s];
+}
+
+void validation_release(struct validation *v)
+{
+	buf_release(&v->detail);
+	buf_release(&v->before_log);
+	buf_release(&v->after_log);
+	swe_task_release(&v->task);
+	environment_release(&v->env);
+	*v = (struct validation){ 0 };
+}
+
+/* What is known so far: every run, the first two of which are before and after. */
+struct trial {
+	struct harness *h;
+	const struct change_ask *ask;
+	struct validation *v;
+	struct oid before;
+	struct run_report reports[RUNS_MAX];
+	struct observed runs[RUNS_MAX];
+	size_t n;
+	struct sorted_tests sorted;
+};
+
+static int drop(struct trial *t, const char *side, const char *what, const struct buf *detail)
+{
+	snprintf(t->v->reason, sizeof(t->v->reason), "%s%s", side, what);
+	if (detail)
+		buf_add(&t->v->detail, buf_str(detail));
+	return 0;
+}
+
+/* Runs one side once more; it is kept as an observation. */
+static int run_side(struct trial *t, bool after, enum run_how how, struct run_report **ret, struct err *err)
+{
+	struct run_ask ask = { .env = &t->v->env, .repo = t->ask->repo, .tree = after ? t->ask->fixed : t->before, .files = t->ask->files,
+		.shuffle = how == RUN_SHUFFLED, .other_clock = how == RUN_CLOCK };
+	struct run_report *r = &t->reports[t->n];
+
+	if (harness_run(t->h, &ask, r, err) < 0)
+		return ERR_FAIL;
+	t->v->runs++;
+	t->v->cpu_us += r->cpu_us + r->build_cpu_us;
+	t->runs[t->n++] = (struct observed){ &r->outcomes, after, how };
+	*ret = r;
+	return 0;
+}
+
+/* After the change, in an environment that is changed until something runs. 1: it does. */
+static int climb(struct trial *t, struct err *err)
+{
+	struct run_report *r = NULL;
+	char label[48];
+
+	for (int rung = 0; rung < RUNGS; rung++) {
+		t->n = 0;
+		if (run_side(t, true, RUN_PLAIN, &r, err) < 0)
+			return ERR_FAIL;
+		if (r->status == RUN_OK && !r->collect_errors)
+			break;
+		/* a part that could not be collected is worth a rung too, if there is one that fits */
+		if (r->status == RUN_OK)
+			r->cause = cause_of(buf_str(&r->why));
+		if (!environment_climb(&t->v->env, r->cause, r->why.n ? buf_str(&r->why) : buf_str(&r->log), t->ask->repo, &t->ask->fixed, t->ask->version))
+			break;
+	}
+	t->v->after_cpu_us = r->cpu_us;
+	buf_add(&t->v->after_log, buf_str(&r->log));
+	if (r->status != RUN_OK) {
+		snprintf(label, sizeof(label), "%s", r->cause != CAUSE_NONE && r->cause != CAUSE_OTHER ? cause_name(r->cause) : run_status_name(r->status));
+		return drop(t, "after:", label, r->why.n ? &r->why : &r->log);
+	}
+	if (!outcomes_count(&r->outcomes, OUTCOME_PASSED))
+		return drop(t, "after:", "nothing_passes", &r->log);
+	return 1;
+}
+
+/* Before the change. 1: it ran, or it failed in a way that the change repairs. */
+static int look_before(struct trial *t, struct err *err)
+{
+	struct run_report *r;
+
+	if (run_side(t, false, RUN_PLAIN, &r, err) < 0)
+		return ERR_FAIL;
+	t->v->before_cpu_us = r->cpu_us;
+	buf_add(&t->v->before_log, buf_str(&r->log));
+	switch (r->status) {
+	case RUN_OK:
+		t->v->before = r->collect_errors ? BEFORE_COLLECT_ERROR : BEFORE_RAN;
+		return 1;
+	case RUN_COLLECT_FAIL:
+		t->v->before = BEFORE_COLLECT_ERROR;
+		return 1;
+	case RUN_BUILD_FAIL:
+		t->v->before = BEFORE_BUILD_ERROR;
+		return 1;
+	default:
+		return drop(t, "before:", run_status_name(r->status), &r->why);
+	}
+}
+
+static int sort(struct trial *t, struct err *err)
+{
+	sorted_tests_release(&t->sorted);
+	return sorted_tests_make(&t->sorted, t->runs, t->n) ? 0 : err_set(err, "out of memory");
+}
+
+/* The runs that confirm. 1: all of them came to their end as the first ones did. */
+static int confirm(struct trial *t, struct err *err)
+{
+	static const struct { bool after; enum run_how how; } more[] = { { false, RUN_PLAIN }, { true, RUN_SHUFFLED }, { true, RUN_CLOCK }, { true, RUN_PLAIN } };
+	bool first_failed = t->reports[1].status != RUN_OK;
+
+	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++) {
+		struct run_report *r;
+		enum run_how how = more[i].how;
+
+		if (i == 3) { /* only to tell a flaky test from one that minds order or time */
+			if (sort(t, err) < 0)
+				return ERR_FAIL;
+			if (!t->sorted.count[TEST_ORDER] && !t->sorted.count[TEST_CLOCK])
+				break;
+		}
+		if (how == RUN_SHUFFLED && t->v->env.runner != RUNNER_PYTEST)
+			how = RUN_PLAIN; /* tests that share nothing have no order */
+		if (run_side(t, more[i].after, how, &r, err) < 0)
+			return ERR_FAIL;
+		if ((r->status != RUN_OK) != (!more[i].after && first_failed))
+			return drop(t, more[i].after ? "after:" : "before:", "unsteady_run", &r->why);
+	}
+	return sort(t, err) < 0 ? ERR_FAIL : 1;
+}
+
+/* ---- what is kept */
+
+static enum test_kind kind_in(const struct sorted_tests *s, struct str id)
+{
+	size_t lo = 0, hi = s->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int d = str_cmp(id, s->rows[mid].id);
+
+		if (d == 0)
+			return s->rows[mid].kind;
+		if (d < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return TEST_KINDS;
+}
+
+/* A part counts only below a process that succeeds after the change, and steadily so: that, and not what was printed, is the evidence. */
+static bool counts(const struct sorted_tests *s, const struct sorted_test *row)
+{
+	struct str whole = case_of(row->id);
+	enum test_kind kind = whole.s ? kind_in(s, whole) : row->kind;
+
+	return (row->kind == TEST_FAIL_TO_PASS || row->kind == TEST_PASS_TO_PASS) && (kind == TEST_FAIL_TO_PASS || kind == TEST_PASS_TO_PASS);
+}
+
+static bool copy_words(struct arena *a, struct words *to, const struct words *from)
+{
+	to->n = from->n;
+	to->at = arena_zalloc(a, from->n + 1, sizeof(*to->at));
+	for (size_t i = 0; to->at && i < from->n; i++)
+		if (!(to->at[i] = arena_strdup(a, str_of(from->at[i]))))
+			return false;
+	return to->at != NULL;
+}
+
+static bool keep_tests(struct trial *t)
+{
+	struct swe_task *k = &t->v->task;
+	const struct sorted_tests *s = &t->sorted;
+
+	k->due = arena_zalloc(&k->text, s->n + 1, sizeof(*k->due));
+	t->v->unstable = arena_zalloc(&k->text, s->n + 1, sizeof(*t->v->unstable));
+	if (!k->due || !t->v->unstable)
+		return false;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < s->n; i++) {
+			const struct sorted_test *row = &s->rows[i];
+
+			if (row->kind != (pass ? TEST_PASS_TO_PASS : TEST_FAIL_TO_PASS) || !counts(s, row))
+				continue;
+			k->due[k->n_due] = (struct due){ arena_str(&k->text, row->id), pass == 0, row->after };
+			if (!k->due[k->n_due++].id.s)
+				return false;
+			k->n_fail_to_pass += pass == 0;
+		}
+	for (size_t i = 0; i < s->n; i++)
+		if (s->rows[i].kind >= TEST_FLAKY) {
+			t->v->unstable[t->v->n_unstable] = (struct unstable_test){ arena_strdup(&k->text, s->rows[i].id), s->rows[i].kind };
+			if (!t->v->unstable[t->v->n_unstable++].id)
+				return false;
+		}
+	memcpy(t->v->count, s->count, sizeof(t->v->count));
+	return true;
+}
+
+static bool keep_names(struct trial *t)
+{
+	struct swe_task *k = &t->v->task;
+	double ten = 10 * (double)t->v->after_cpu_us / 1e6;
+
+	k->repo = arena_strdup(&k->text, str_of(t->ask->name));
+	k->start = t->ask->start;
+	k->from = t->ask->fixed;
+	environment_hash(&t->v->env, k->environment);
+	k->cpu_s = (double)(int64_t)(ten < 10 ? 10 : ten > t->v->env.limits.cpu_s ? t->v->env.limits.cpu_s : ten);
+	return k->repo && copy_words(&k->text, &k->paths, &t->ask->paths) && copy_words(&k->text, &k->files, &t->ask->files);
+}
+
+/* ---- places for secret variants */
+
+/* Every test that passes with the change and does not with these sites; those that are due become the site's. */
+static bool note_failures(struct trial *t, struct variant_site *site, const struct outcomes *with)
+{
+	struct swe_task *k = &t->v->task;
+	size_t n = 0;
+
+	site->ids.at = arena_zalloc(&k->text, k->n_due + 1, sizeof(*site->ids.at));
+	if (!site->ids.at)
+		return false;
+	for (size_t i = 0; i < k->n_due; i++)
+		if ((!site->test || variant_is_of(site, k->due[i].id)) && !due_met(&k->due[i], outcomes_of(with, k->due[i].id)) &&
+		    !(site->ids.at[n++] = arena_strdup(&k->text, k->due[i].id)))
+			return false;
+	site->ids.n = n;
+	return true;
+}
+
+static int run_variant(struct trial *t, const struct variant_site *sites, const bool *chosen, size_t n, struct run_report *r, struct err *err)
+{
+	struct run_ask ask = { .env = &t->v->env, .repo = t->ask->repo, .files = t->ask->files };
+
+	if (variant_tree(ask.repo, &t->ask->fixed, sites, chosen, n, &ask.tree, err) < 0 || harness_run(t->h, &ask, r, err) < 0)
+		return ERR_FAIL;
+	t->v->runs++;
+	t->v->cpu_us += r->cpu_us + r->build_cpu_us;
+	return 0;
+}
+
+static int find_sites(struct trial *t, struct variant_sites *s, struct err *err)
+{
+	bool python = t->v->env.runner == RUNNER_PYTEST;
+
+	for (size_t i = 0; i < t->ask->files.n; i++) {
+		struct tree_entry e;
+		struct object o = OBJECT_INIT;
+		bool ok = true;
+
+		if (repo_find(t->ask->repo, &t->ask->fixed, str_of(t->ask->files.at[i]), &e) == OBJECT_OK && e.mode != MODE_TREE &&
+		    repo_blob(t->ask->repo, &e.id, 4 << 20, &o) == OBJECT_OK)
+			ok = variants_find(s, t->ask->files.at[i], object_str(&o), python, &t->v->task.text);
+		object_release(&o);
+		if (!ok)
+			return err_set(err, "out of memory");
+	}
+	return 0;
+}
+
+/* Sites of FAIL_TO_PASS tests first, values before questions: these are the ones to keep when there are many. */
+static int site_rank(const struct swe_task *k, const struct variant_site *s)
+{
+	int rank = s->weak;
+
+	for (size_t i = 0; i < k->n_fail_to_pass; i++)
+		if (!s->test || variant_is_of(s, k->due[i].id))
+			return rank;
+	return rank + 2;
+}
+
+/* Takes out all but the best `most`, in the order they are in. */
+static void choose_sites(const struct swe_task *k, struct variant_sites *s, size_t most)
+{
+	size_t of_rank[4] = { 0 }, kept = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		of_rank[site_rank(k, &s->at[i])]++;
+	for (size_t rank = 0; rank < 4; rank++) { /* how many of each there is room for */
+		of_rank[rank] = of_rank[rank] < most ? of_rank[rank] : most;
+		most -= of_rank[rank];
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		size_t *room = &of_rank[site_rank(k, &s->at[i])];
+
+		if (*room) {
+			--*room;
+			s->at[kept++] = s->at[i];
+		}
+	}
+	s->n = kept;
+}
+
+/* Functions are told apart: one run with all sites changed proves each. */
+static int prove_together(struct trial *t, struct variant_sites *s, struct err *err)
+{
+	struct run_report r = RUN_REPORT_INIT;
+	bool *all = malloc(s->n + 1);
+	int rc = all ? 0 : err_set(err, "out of memory");
+
+	for (int round = 0; rc == 0 && round < 2 && s->n; round++) {
+		size_t kept = 0;
+
+		memset(all, true, s->n);
+		rc = run_variant(t, s->at, all, s->n, &r, err);
+		if (rc < 0 || (r.status == RUN_OK && !r.collect_errors))
+			break;
+		for (size_t i = 0; i < s->n; i++) /* a question turned round may be no sentence: without these */
+			if (!s->at[i].weak && round == 0)
+				s->at[kept++] = s->at[i];
+		s->n = kept;
+	}
+	for (size_t i = 0; rc == 0 && i < s->n; i++)
+		if (!note_failures(t, &s->at[i], &r.outcomes))
+			rc = err_set(err, "out of memory");
+	run_report_release(&r);
+	free(all);
+	return rc;
+}
+
+/* Each alone: what fails with it is what stands behind it. */
+static int prove_each(struct trial *t, struct variant_sites *s, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < s->n; i++) {
+		struct run_report r = RUN_REPORT_INIT;
+		bool one = true;
+
+		s->at[i].ids.n = 0;
+		rc = run_variant(t, &s->at[i], &one, 1, &r, err);
+		if (rc == 0 && r.status == RUN_OK && !note_failures(t, &s->at[i], &r.outcomes))
+			rc = err_set(err, "out of memory");
+		run_report_release(&r);
+	}
+	return rc;
+}
+
+static int keep_sites(struct trial *t, struct err *err)
+{
+	struct variant_sites s = { 0 };
+	struct swe_task *k = &t->v->task;
+	bool python = t->v->env.runner == RUNNER_PYTEST;
+	int rc = find_sites(t, &s, err);
+
+	if (rc == 0 && s.n) {
+		choose_sites(k, &s, python ? SITES_MAX : LINE_SITES);
+		rc = python ? prove_together(t, &s, err) : prove_each(t, &s, err);
+	}
+	k->sites = arena_zalloc(&k->text, s.n + 1, sizeof(*k->sites));
+	for (size_t i = 0; rc == 0 && k->sites && i < s.n; i++)
+		if (s.at[i].ids.n)
+			k->sites[k->n_sites++] = s.at[i];
+	variant_sites_release(&s);
+	return rc < 0 ? rc : k->sites ? 0 : err_set(err, "out of memory");
+}
+
+/* ---- */
+
+static int try_all(struct trial *t, struct err *err)
+{
+	struct swe_task names = { .from = t->ask->fixed, .paths = t->ask->paths };
+	int rc = swe_task_tests_over(&names, t->ask->repo, &t->ask->start, &t->before, err);
+
+	if (rc == 0)
+		rc = climb(t, err);
+	if (rc == 1)
+		rc = look_before(t, err);
+	if (rc == 1)
+		rc = sort(t, err) < 0 ? ERR_FAIL : 1;
+	if (rc == 1 && !t->sorted.count[TEST_FAIL_TO_PASS])
+		return drop(t, "", "no_fail_to_pass", NULL);
+	if (rc == 1)
+		rc = confirm(t, err);
+	if (rc != 1)
+		return rc;
+	if (!keep_tests(t) || !keep_names(t))
+		return err_set(err, "out of memory");
+	if (!t->v->task.n_fail_to_pass)
+		return drop(t, "", "unstable", NULL);
+	t->v->kept = true;
+	return t->ask->variants ? keep_sites(t, err) : 0;
+}
+
+int validate(struct harness *h, const struct change_ask *ask, struct validation *v, struct err *err)
+{
+	struct trial t = { .h = h, .ask = ask, .v = v };
+	struct buf why = BUF_INIT;
+	int rc = 0;
+
+	*v = (struct validation){ 0 };
+	if (ask->env ? !environment_copy(&v->env, ask->env) : environment_detect(&v->env, ask->repo, &ask->fixed, ask->code_lang, &why) < 0)
+		drop(&t, "", "no_environment", &why);
+	else
+		rc = try_all(&t, err);
+	for (size_t i = 0; i < RUNS_MAX; i++)
+		run_report_release(&t.reports[i]);
+	sorted_tests_release(&t.sorted);
+	buf_release(&why);
+	if (rc < 0)
+		validation_release(v);
+	return rc;
+}

@@ -1,0 +1,44 @@
+/*
+ * variants.h - secret variants of tests: one expected value is changed in some of them, so that honest code must fail just there.
+ *
+ * A patch that forges results, or returns a thing that equals everything, passes every test whatever it asks. Run over a variant it
+ * gives itself away: the judge knows which tests must now fail, and nobody else does, since they are drawn for each judgement.
+ *
+ *	variants_find(&sites, path, text, true, &arena);	// places where a change may make a test fail; to be proven with the reference
+ *	variant_tree(repo, &tree, sites, chosen, n, &with, &err);	// the tree with some of them changed
+ */
+#ifndef QUARRY_REPOS_VARIANTS_H
+#define QUARRY_REPOS_VARIANTS_H
+
+#include "base/arena.h"
+#include "repos/environment.h"
+#include "repos/git.h"
+
+struct variant_site {
+	const char *path;
+	size_t at, n;      /* the bytes that go */
+	const char *text;  /* what comes instead */
+	const char *test;  /* the function it stands in, "TestCase::test_x"; NULL where functions are not told apart */
+	bool weak;         /* the question is turned round, not the value changed: does not see through an object that equals everything */
+	struct words ids;  /* the tests that fail with it, as seen with the reference change */
+};
+
+struct variant_sites {
+	struct variant_site *at;
+	size_t n, cap;
+};
+
+/* Adds the sites of a test file, at most one a function: the value in its last comparison. */
+bool variants_find(struct variant_sites *s, const char *path, struct str text, bool python, struct arena *arena);
+void variant_sites_release(struct variant_sites *s);
+
+/* Whether id is a test of the site's function (or of its parameters). */
+bool variant_is_of(const struct variant_site *s, struct str id);
+
+/* The tree with the chosen sites changed. Sites of one file are in ascending order. */
+int variant_tree(struct repo *r, const struct oid *tree, const struct variant_site *sites, const bool *chosen, size_t n, struct oid *with, struct err *err);
+
+/* A secret choice: each or not, but neither none nor (where there are two) all. */
+void variant_draw(bool *chosen, size_t n);
+
+#endif
