@@ -5,9 +5,12 @@
  *		a line of JSON a candidate, then one with the counts
  *	repos_probe apply REPO REV [allow=PATH]... [tests=1] [build=1] <RESPONSE
  *		the status; with "ok" what was touched and the tree, which is listed whole
+ *	repos_probe similarity <LINES
+ *		of each {"old", "predicted", "oracle"} both diffs and their ratio; null where there is none
  */
 #include "base/json.h"
 #include "repos/edits.h"
+#include "repos/similarity.h"
 #include "repos/walk.h"
 
 #include <stdio.h>
@@ -206,12 +209,66 @@ static int cmd_apply(struct repo *r, int argc, char **argv, struct err *err)
 	return 0;
 }
 
+static void similarity(struct json row)
+{
+	struct buf text[3] = { BUF_INIT, BUF_INIT, BUF_INIT }, diff[2] = { BUF_INIT, BUF_INIT };
+	static const char *const keys[] = { "old", "predicted", "oracle" };
+	enum similarity_state s = SIMILARITY_OK;
+	double ratio = 0;
+	struct json v;
+
+	for (int i = 0; i < 3; i++)
+		if (json_get(row, keys[i], &v))
+			json_str(v, &text[i]);
+	for (int i = 0; i < 2 && s == SIMILARITY_OK; i++)
+		s = similarity_diff(buf_str(&text[0]), buf_str(&text[i + 1]), &diff[i]);
+	if (s == SIMILARITY_OK)
+		s = similarity_ratio(buf_str(&diff[0]), buf_str(&diff[1]), &ratio);
+	json_open(&out, '{');
+	key_str("predicted", buf_str(&diff[0]));
+	key_str("oracle", buf_str(&diff[1]));
+	json_key(&out, "ratio");
+	if (s == SIMILARITY_OK)
+		json_add_f64(&out, ratio);
+	else
+		json_add_null(&out);
+	json_close(&out, '}');
+	put_line();
+	for (int i = 0; i < 3; i++)
+		buf_release(&text[i]);
+	buf_release(&diff[0]);
+	buf_release(&diff[1]);
+}
+
+static int cmd_similarity(struct err *err)
+{
+	struct buf text = BUF_INIT;
+	struct str rest, line;
+	char room[4096];
+	struct json row;
+	size_t n;
+
+	while ((n = fread(room, 1, sizeof(room), stdin)) > 0)
+		buf_add(&text, (struct str){ room, n });
+	rest = buf_str(&text);
+	while (rest.n && str_split(&rest, '\n', &line)) {
+		if (!json_parse(&row, line, err))
+			return fail(err->msg);
+		similarity(row);
+	}
+	buf_release(&text);
+	buf_release(&out);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct err err = ERR_INIT;
 	struct repo *r;
 	int rc;
 
+	if (argc > 1 && strcmp(argv[1], "similarity") == 0)
+		return cmd_similarity(&err);
 	if (argc < 3)
 		return fail("usage: repos_probe walk|apply REPO ...");
 	if (repo_open(&r, argv[2], &err) < 0)
