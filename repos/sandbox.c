@@ -1,10 +1,9 @@
 /* sandbox.c - the supervisor's side: what this machine gives, the slots with their processes, and a run from the asking to the outcome. */
 #include "repos/sandbox.h"
-#include "repos/sandbox_parts.h"
+#include "repos/sandbox_box.h"
 #include "repos/sandbox_system.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,25 +13,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-struct slot {
-	struct station station;
-	int sock; /* to the host side; -1: it is not there */
-	pid_t pid;
-	int user; /* holds the slot's user for us; -1 */
-	bool busy;
-};
-
-struct sandbox {
-	enum sandbox_tier tier;
-	unsigned slots;
-	struct slot *slot;
-	struct groups groups;
-	struct call_filter filter[2];
-	struct fault refused; /* why the tier is no better */
-	char temp[200];       /* narrow: where rooms are made */
-	pthread_mutex_t lock; /* slots */
-	pthread_cond_t freed;
-};
+enum { ERR_AGAIN = -100 }; /* the server that was to be forked is gone: another can be started */
 
 static const char *const end_names[] = { "exited", "signaled", "cpu", "wall", "oom", "pids", "disk", "output" };
 
@@ -57,6 +38,8 @@ static void parcel_clear(struct parcel *p)
 
 static void slot_stop(struct slot *s)
 {
+	for (int i = 0; i < SERVERS_MAX; i++)
+		server_detach(s, i);
 	fd_drop(&s->sock);
 	while (s->pid > 0 && waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
 		;
@@ -147,11 +130,14 @@ static bool tier_start(struct sandbox *box, enum sandbox_tier tier, struct fault
 		*f = (struct fault){ ENOSYS, "Landlock of version 3 with root as supervisor, or of version 6" };
 		return false;
 	}
-	for (int wired = 0; wired < 2; wired++)
-		if (!seccomp_make(&box->filter[wired], groups_have(&box->groups, GROUP_MEMORY), !narrow || wired, root || !narrow)) {
+	for (int network = 0; network < 2; network++) {
+		struct call_world world = { groups_have(&box->groups, GROUP_MEMORY), !narrow, root || !narrow, network || !narrow };
+
+		if (!seccomp_make(&box->filter[network], &world)) {
 			*f = (struct fault){ ENOSYS, "a filter of kernel calls for this processor" };
 			return false;
 		}
+	}
 	box->tier = tier;
 	for (unsigned i = 0; i < box->slots && held; i++) {
 		box->slot[i].station.narrow = narrow;
@@ -231,7 +217,7 @@ void sandbox_doctor(const struct sandbox *box, struct buf *report)
 
 /* ---- a run ---- */
 
-static unsigned slot_take(struct sandbox *box)
+unsigned slot_take(struct sandbox *box)
 {
 	unsigned slot;
 
@@ -248,7 +234,7 @@ static unsigned slot_take(struct sandbox *box)
 	return slot;
 }
 
-static void slot_give(struct sandbox *box, unsigned slot)
+void slot_give(struct sandbox *box, unsigned slot)
 {
 	pthread_mutex_lock(&box->lock);
 	box->slot[slot].busy = false;
@@ -256,13 +242,13 @@ static void slot_give(struct sandbox *box, unsigned slot)
 	pthread_mutex_unlock(&box->lock);
 }
 
-static void ends_drop(int fd[RUN_FDS])
+void ends_drop(int fd[RUN_FDS])
 {
 	for (int i = 0; i < RUN_FDS; i++)
 		fd_drop(&fd[i]);
 }
 
-static int ends_open(int ours[RUN_FDS], int theirs[RUN_FDS], bool input, struct err *err)
+int ends_open(int ours[RUN_FDS], int theirs[RUN_FDS], bool input, struct err *err)
 {
 	int pair[2];
 
@@ -287,7 +273,7 @@ static int ends_open(int ours[RUN_FDS], int theirs[RUN_FDS], bool input, struct 
 }
 
 /* Init of the run as a pidfd. A host side that was killed is replaced once. */
-static int launch(struct slot *s, const int theirs[RUN_FDS], struct err *err)
+int slot_launch(struct slot *s, const int theirs[RUN_FDS], struct err *err)
 {
 	struct parcel ask, answer;
 
@@ -308,6 +294,12 @@ static int launch(struct slot *s, const int theirs[RUN_FDS], struct err *err)
 	return answer.fd[0];
 }
 
+/* Itself, or a shell's child. */
+static bool died_of(const struct sandbox_outcome *out, int signal)
+{
+	return out->code == (out->end == SANDBOX_SIGNALED ? signal : 128 + signal);
+}
+
 /* What the report and the counters say of the end. */
 static int outcome_read(const struct watched *w, const struct sandbox_run *run, const struct group_count *before, const struct group_count *after,
 	struct sandbox_outcome *out, struct err *err)
@@ -317,7 +309,8 @@ static int outcome_read(const struct watched *w, const struct sandbox_run *run, 
 
 	if (w->told && r->kind == REPORT_FAULT) {
 		errno = r->fault.error;
-		return err_sys(err, "sandbox: %s", r->fault.what);
+		err_sys(err, "sandbox: %s", r->fault.what);
+		return r->fault.error == ESRCH && run->server ? ERR_AGAIN : ERR_FAIL;
 	}
 	if (!w->told && !w->stopped && !oom)
 		return err_set(err, "sandbox: process 1 of the run was killed");
@@ -332,11 +325,11 @@ static int outcome_read(const struct watched *w, const struct sandbox_run *run, 
 	out->code = WIFEXITED(r->status) ? WEXITSTATUS(r->status) : WTERMSIG(r->status);
 	out->end = WIFEXITED(r->status) ? SANDBOX_EXITED : SANDBOX_SIGNALED;
 	failed = out->end == SANDBOX_SIGNALED || out->code != 0;
-	if ((out->end == SANDBOX_SIGNALED && out->code == SIGXCPU) || out->cpu_us >= (uint64_t)(run->limits.cpu_s * 1e6))
+	if (died_of(out, SIGXCPU) || out->cpu_us >= (uint64_t)(run->limits.cpu_s * 1e6))
 		out->end = SANDBOX_CPU;
 	else if (failed && (w->crowded || after->process_stops > before->process_stops))
 		out->end = SANDBOX_PIDS;
-	else if (failed && (r->disk || (out->end == SANDBOX_SIGNALED && out->code == SIGXFSZ)))
+	else if (failed && (r->disk || died_of(out, SIGXFSZ)))
 		out->end = SANDBOX_DISK;
 	return 0;
 }
@@ -353,7 +346,7 @@ static int run_watched(struct sandbox *box, struct slot *s, const struct sandbox
 	groups_limit(&box->groups, s->station.slot, &run->limits);
 	groups_count(&box->groups, s->station.slot, &before);
 	w.cpu_before = before.cpu_us;
-	w.pidfd = launch(s, theirs, err);
+	w.pidfd = slot_launch(s, theirs, err);
 	ends_drop(theirs);
 	w.leash = ours[RUN_LEASH];
 	w.out = ours[RUN_OUT];
@@ -372,19 +365,39 @@ static int run_watched(struct sandbox *box, struct slot *s, const struct sandbox
 	return rc;
 }
 
+/* A run that is to be forked from a server, or started cold where there is none to be forked. */
+static int plan_run(struct sandbox *box, struct slot *s, const struct sandbox_run *run, const char *room, struct err *err)
+{
+	struct sandbox_run cold = *run;
+	bool warm = run->server && box->tier == SANDBOX_FULL && !run->network_ask;
+	const char **argv = run->server && !warm ? server_cold(run->server, run->argv) : NULL;
+	int rc;
+
+	if (run->server && !warm && !argv)
+		return err_set(err, "out of memory");
+	if (argv)
+		cold.argv = argv;
+	rc = warm ? server_attach(run->server, s, err) : 0;
+	if (rc == 0)
+		rc = plan_write(&s->station, argv ? &cold : run, warm ? server_id(run->server) : -1, room, err);
+	free(argv);
+	return rc;
+}
+
 static int run_in(struct sandbox *box, struct slot *s, const struct sandbox_run *run, struct sandbox_outcome *out, struct err *err)
 {
 	char room[sizeof(box->temp) + 32];
-	int rc;
+	int rc = ERR_AGAIN;
 
 	snprintf(room, sizeof(room), "%s/quarry-room-XXXXXX", box->temp);
 	if (s->station.narrow && !mkdtemp(room))
 		return err_sys(err, "sandbox: %s", room);
-	rc = plan_write(s->station.plan, run, s->station.narrow ? room : NULL, err);
-	if (rc == 0) {
-		s->station.plan->tally = !groups_have(&box->groups, GROUP_CPU) || !groups_have(&box->groups, GROUP_MEMORY)
-			|| !groups_have(&box->groups, GROUP_PROCESSES) || s->station.narrow;
-		rc = run_watched(box, s, run, out, err);
+	for (int attempt = 0; rc == ERR_AGAIN && attempt < 2; attempt++) {
+		rc = plan_run(box, s, run, s->station.narrow ? room : NULL, err);
+		if (rc == 0)
+			rc = run_watched(box, s, run, out, err);
+		if (rc == ERR_AGAIN)
+			server_detach(s, server_id(run->server));
 	}
 	if (s->station.narrow && tree_remove(AT_FDCWD, room) < 0 && rc == 0)
 		rc = err_sys(err, "sandbox: removing %s", room);

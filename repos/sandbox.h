@@ -27,7 +27,7 @@ enum sandbox_tier {
 };
 
 enum sandbox_mount_kind {
-	SANDBOX_RO,       /* the host's directory or file `from`, read-only */
+	SANDBOX_RO,       /* the host's directory or file `from`, read-only. Inside a writable mount only directly below its top, else refused */
 	SANDBOX_OVERLAY,  /* `from` below, a tmpfs above: writable, and gone after the run */
 	SANDBOX_TMPFS,    /* empty and writable */
 	SANDBOX_RW,       /* the host's directory `from`, writable: for builds whose product is kept (a directory made for it) */

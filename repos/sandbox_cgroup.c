@@ -340,13 +340,13 @@ static int leaf_of(const struct groups *g, enum group_kind kind, unsigned slot)
 	return groups_have(g, kind) ? g->tree[g->at[kind]].leaf[slot] : -1;
 }
 
-/* The launcher and init are there too, and no swap takes what memory refuses. */
+/* No swap takes what memory refuses. */
 void groups_limit(const struct groups *g, unsigned slot, const struct sandbox_limits *limits)
 {
 	int memory = leaf_of(g, GROUP_MEMORY, slot), processes = leaf_of(g, GROUP_PROCESSES, slot);
 
-	if (processes >= 0)
-		number_write(processes, "pids.max", limits->processes + 2);
+	if (processes >= 0) /* beside those that are there already, and init, and who forks for a server */
+		number_write(processes, "pids.max", number_read(processes, "pids.current", "") + limits->processes + 2);
 	if (memory >= 0 && groups_two(g, GROUP_MEMORY)) {
 		number_write(memory, "memory.max", limits->memory);
 		number_write(memory, "memory.swap.max", 0);

@@ -17,7 +17,7 @@ static int launcher_start(struct station *s, struct fault *f)
 	pid = fork();
 	if (pid == 0) {
 		s->sock = pair[1];
-		launcher_main(s);
+		launcher_enter(s);
 	}
 	close(pair[1]);
 	s->launcher = pair[0];

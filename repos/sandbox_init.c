@@ -77,33 +77,17 @@ static int furnish(const struct station *s, const struct plan *plan, int tree[MO
 
 /* ---- the program ---- */
 
-static int limit_set(int what, uint64_t soft, uint64_t hard)
-{
-	return setrlimit(what, &(struct rlimit){ soft, hard });
-}
-
-static int limits_set(const struct station *s, const struct sandbox_limits *limit)
-{
-	/* a control group's limit is to be met first: it tells */
-	uint64_t cpu = (uint64_t)limit->cpu_s + 1, processes = limit->processes + (groups_have(s->groups, GROUP_PROCESSES) ? 16 : 1)
-		+ (s->narrow ? narrow_others() : 0);
-
-	return limit_set(RLIMIT_CPU, cpu, cpu + 1) < 0 || limit_set(RLIMIT_FSIZE, limit->file, limit->file) < 0
-		|| limit_set(RLIMIT_NPROC, processes, processes) < 0 || limit_set(RLIMIT_NOFILE, 1024, 1024) < 0
-		|| limit_set(RLIMIT_CORE, 0, 0) < 0 || limit_set(RLIMIT_MEMLOCK, 1 << 20, 1 << 20) < 0 || limit_set(RLIMIT_STACK, 8 << 20, 64 << 20) < 0 ? -1 : 0;
-}
-
 static int fence(const struct station *s, const struct plan *plan, struct fault *f)
 {
-	if (!groups_have(s->groups, GROUP_MEMORY) && limit_set(RLIMIT_DATA, plan->limits.memory, plan->limits.memory) < 0)
-		return fault_at(f, "resource limits");
-	if (limits_set(s, &plan->limits) < 0)
-		return fault_at(f, "resource limits");
+	struct limit_row row[LIMITS];
+	size_t n = limits_list(s, plan, row);
+
+	for (size_t k = 0; k < n; k++)
+		if (setrlimit(row[k].what, &(struct rlimit){ row[k].soft, row[k].hard }) < 0)
+			return fault_at(f, "resource limit %d", row[k].what);
 	if ((s->narrow ? landlock_narrow(s, plan) : landlock_apply(plan, s->landlock)) < 0)
 		return fault_at(f, "Landlock");
-	if (seccomp_apply(s->filter[plan->network]) < 0)
-		return fault_at(f, "seccomp");
-	return 0;
+	return seccomp_apply(s->filter[plan->network]) < 0 ? fault_at(f, "seccomp") : 0;
 }
 
 /* In a vfork: memory is init's. Comes back only with a fault. */
@@ -141,6 +125,8 @@ static pid_t program_start(const struct station *s, const struct plan *plan, con
 	pid_t pid = vfork();
 
 	if (pid == 0) {
+		if (plan->serves)
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
 		program_exec(s, plan, fd, f);
 		process_end(127);
 	}
@@ -149,43 +135,131 @@ static pid_t program_start(const struct station *s, const struct plan *plan, con
 	return f->error ? -1 : pid;
 }
 
+/* ---- the fork of a server ---- */
+
+/* The request, with the fds that the fork needs. True when the server has them all. */
+static bool desk_send(int desk, struct str request, const int *fd, size_t n)
+{
+	uint32_t length = (uint32_t)request.n;
+	struct iovec io[2] = { { &length, sizeof(length) }, { (void *)request.s, request.n } };
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(16 * sizeof(int))];
+	} control;
+	struct msghdr m = { .msg_iov = io, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = CMSG_SPACE(n * sizeof(int)) };
+	ssize_t sent;
+
+	memset(&control, 0, sizeof(control));
+	control.head = (struct cmsghdr){ .cmsg_len = CMSG_LEN(n * sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS };
+	memcpy(CMSG_DATA(&control.head), fd, n * sizeof(int));
+	sent = sendmsg(desk, &m, MSG_NOSIGNAL);
+	if (sent < (ssize_t)sizeof(length))
+		return false;
+	for (size_t at = (size_t)sent - sizeof(length); at < request.n; at += (size_t)sent) {
+		sent = send(desk, request.s + at, request.n - at, MSG_NOSIGNAL);
+		if (sent <= 0)
+			return false;
+	}
+	return true;
+}
+
+/* Asks for a fork; gives the socket on which it is told how that ended. */
+static int fork_ask(const struct station *s, const struct plan *plan, const int fd[RUN_FDS], struct fault *f)
+{
+	static const char *const names[SPACES] = { "pid", "net", "ipc", "uts", "mnt", "user" };
+	int sent[3 + SPACES + 1], pair[2];
+	size_t n = 0;
+	char path[32];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return fault_at(f, "socketpair");
+	sent[n++] = fd[RUN_OUT];
+	sent[n++] = fd[RUN_CHANNEL];
+	sent[n++] = pair[1];
+	for (int k = 0; k < SPACES; k++) {
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", names[k]);
+		sent[n] = open(path, O_RDONLY | O_CLOEXEC);
+		if (sent[n++] < 0)
+			return fault_at(f, "%s", path);
+	}
+	if (fd[RUN_INPUT] >= 0)
+		sent[n++] = fd[RUN_INPUT];
+	if (!desk_send(s->desk[plan->server], plan->request, sent, n)) {
+		errno = ESRCH;
+		fault_at(f, "the server ended");
+	}
+	for (int k = 0; k < SPACES; k++)
+		close(sent[3 + k]);
+	close(pair[1]);
+	return f->error ? -1 : pair[0];
+}
+
+/* What a server says of its fork: S, its status and its CPU time; E, why there was none; nothing any more when it is gone. */
+static bool fork_hear(int answer, struct report *r)
+{
+	struct { char kind; char rest[sizeof(r->fault.what) - 1]; } said = { 0 };
+	ssize_t n = recv(answer, &said, sizeof(said) - 1, 0);
+
+	if (said.kind == 'S' && n == 13) {
+		memcpy(&r->status, said.rest, 4);
+		memcpy(&r->cpu_us, said.rest + 4, 8);
+		return true;
+	}
+	r->kind = REPORT_FAULT;
+	errno = n > 0 ? EPROTO : ESRCH;
+	fault_at(&r->fault, "%s", n > 0 ? said.rest : "the server ended");
+	return false;
+}
+
+/* ---- while it runs ---- */
+
 static void on_child(int number)
 {
 	(void)number; /* only to wake ppoll */
 }
 
-/* Waits until the program ends (its status) or the leash is let go (-1). */
-static int program_watch(const struct station *s, const struct plan *plan, pid_t program, int leash)
+/*
+ * Waits until the program ends (its status is in r, as is what a server tells) or the leash is let go (-1). answer: a server's, or -1. tally:
+ * what is to be told meanwhile, NULL: nothing.
+ */
+static void program_watch(const struct station *s, const struct plan *tally, pid_t program, int answer, int leash, struct report *r)
 {
 	const struct timespec tick = { 0, TICK_NS };
-	struct pollfd at = { leash, POLLIN, 0 };
-	int status;
+	struct pollfd at[] = { { leash, POLLIN, 0 }, { answer, POLLIN, 0 } };
 
+	r->status = -1;
 	for (;;) {
-		for (pid_t pid; (pid = wait4(-1, &status, WNOHANG, NULL)) > 0;)
-			if (pid == program)
-				return status;
-		if (ppoll(&at, 1, plan->tally ? &tick : NULL, &(sigset_t){ 0 }) > 0)
-			return -1;
-		if (plan->tally) {
-			struct report r = { .kind = REPORT_TALLY };
+		int status;
 
-			tally_read(&r, s->narrow);
-			r.disk = s->narrow && narrow_full(plan);
-			send(leash, &r, sizeof(r), MSG_NOSIGNAL | MSG_DONTWAIT);
+		for (pid_t pid; (pid = wait4(-1, &status, WNOHANG, NULL)) > 0;)
+			if (pid == program) {
+				r->status = status;
+				return;
+			}
+		if (ppoll(at, 2, tally ? &tick : NULL, &(sigset_t){ 0 }) > 0) {
+			if (at[1].revents)
+				fork_hear(answer, r);
+			return;
+		}
+		if (tally) {
+			struct report now = { .kind = REPORT_TALLY };
+
+			tally_read(&now, s->narrow);
+			now.disk = s->narrow && narrow_full(tally);
+			send(leash, &now, sizeof(now), MSG_NOSIGNAL | MSG_DONTWAIT);
 		}
 	}
 }
 
-/* All others are ours to kill, and theirs to inherit from. */
-static uint64_t rest_kill(const struct station *s)
+/* All others are ours to kill, and theirs to inherit from. A server's namespace is the launcher's: there it is that process alone. */
+static uint64_t rest_kill(const struct station *s, pid_t server)
 {
 	struct rusage used;
 
 	if (s->narrow)
 		tally_kill(s);
 	else
-		kill(-1, SIGKILL);
+		kill(server, SIGKILL);
 	while (wait4(-1, NULL, 0, NULL) > 0 || errno == EINTR)
 		;
 	getrusage(RUSAGE_CHILDREN, &used);
@@ -197,8 +271,11 @@ void init_main(const struct station *s, const struct plan *plan, struct parcel *
 {
 	struct report r = { .kind = REPORT_FAULT };
 	int fd[RUN_FDS];
+	const bool serves = plan->serves, tally = plan->tally && !serves; /* under a server the plan becomes that of its slot's next run */
 	sigset_t child;
-	pid_t program;
+	pid_t program = -1;
+	int answer = -1;
+	uint64_t used;
 
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	prctl(PR_SET_NAME, "init");
@@ -212,16 +289,25 @@ void init_main(const struct station *s, const struct plan *plan, struct parcel *
 	if (furnish(s, plan, p->fd + RUN_FDS, &r.fault) < 0)
 		report_send(fd[RUN_LEASH], &r);
 	parcel_drop(p);
-	program = program_start(s, plan, fd, &r.fault);
-	if (program < 0)
+	if (plan->server >= 0 && !serves)
+		answer = fork_ask(s, plan, fd, &r.fault);
+	else
+		program = program_start(s, plan, fd, &r.fault);
+	if (r.fault.error)
 		report_send(fd[RUN_LEASH], &r);
 	/* the pipes' other ends are the program's alone */
 	for (int i = 0; i < RUN_FDS; i++)
 		if (i != RUN_LEASH)
 			fd_drop(&fd[i]);
 	r.kind = REPORT_ENDED;
-	r.status = program_watch(s, plan, program, fd[RUN_LEASH]);
-	r.disk = s->narrow ? narrow_full(plan) : mounts_full(plan);
-	r.cpu_us = rest_kill(s);
+	program_watch(s, tally ? plan : NULL, program, answer, fd[RUN_LEASH], &r);
+	r.disk = serves ? false : s->narrow ? narrow_full(plan) : mounts_full(plan);
+	used = rest_kill(s, serves ? program : -1);
+	if (answer >= 0 && r.status == -1 && r.kind == REPORT_ENDED) { /* it was ended: what it had used is told now */
+		fork_hear(answer, &r);
+		r.kind = REPORT_ENDED;
+		r.status = -1;
+	}
+	r.cpu_us += used;
 	report_send(fd[RUN_LEASH], &r);
 }

@@ -78,33 +78,43 @@ static int rules_apply(int rules)
 }
 
 /* Inside a view of its own: read all, write where a mount is writable. Without REFER nothing could be moved between directories. */
-int landlock_apply(const struct plan *plan, int version)
+size_t landlock_rules(const struct plan *plan, int version, struct landlock_rule rule[RULES_MAX])
 {
-	uint64_t all = rights_known(version);
-	int rules, rc;
+	uint64_t all = rights_known(version), touch = LOOK | WRITE_FILE | (TRUNCATE & all);
+	size_t n = 0;
 
 	if (version < 2)
 		return 0;
-	rules = rules_start(version, false);
-	if (rules < 0)
-		return -1;
-	rc = allow(rules, "/", LOOK);
-	if (rc == 0)
-		rc = allow(rules, "/tmp", all);
-	if (rc == 0)
-		rc = allow(rules, "/dev/shm", all);
-	if (rc == 0)
-		rc = allow(rules, "/dev", LOOK | WRITE_FILE | (TRUNCATE & all));
-	if (rc == 0)
-		rc = allow(rules, "/proc", LOOK | WRITE_FILE | (TRUNCATE & all));
-	for (size_t i = 0; rc == 0 && i < plan->n_mounts; i++)
+	rule[n++] = (struct landlock_rule){ "/", LOOK };
+	rule[n++] = (struct landlock_rule){ "/tmp", all };
+	rule[n++] = (struct landlock_rule){ "/dev/shm", all };
+	rule[n++] = (struct landlock_rule){ "/dev", touch };
+	rule[n++] = (struct landlock_rule){ "/proc", touch };
+	for (size_t i = 0; i < plan->n_mounts; i++)
 		if (plan->mounts[i].kind != SANDBOX_RO && plan->mounts[i].kind != SANDBOX_TEXT)
-			rc = allow(rules, plan->mounts[i].to, all);
-	if (rc < 0) {
-		close(rules);
-		return -1;
-	}
-	return rules_apply(rules);
+			rule[n++] = (struct landlock_rule){ plan->mounts[i].to, all };
+	return n;
+}
+
+uint64_t landlock_handled(int version)
+{
+	return rights_known(version);
+}
+
+int landlock_apply(const struct plan *plan, int version)
+{
+	struct landlock_rule rule[RULES_MAX];
+	size_t n = landlock_rules(plan, version, rule);
+	int rules = n ? rules_start(version, false) : -1;
+
+	if (n == 0)
+		return 0;
+	for (size_t i = 0; rules >= 0 && i < n; i++)
+		if (allow(rules, rule[i].path, rule[i].rights) < 0) {
+			close(rules);
+			return -1;
+		}
+	return rules < 0 ? -1 : rules_apply(rules);
 }
 
 /* Without a view of its own: the system's programs and libraries, what the run was given, its room. */

@@ -6,17 +6,23 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
-static int launcher_open(struct station *s, struct fault *f)
+/* A user and a process namespace. A host side that was no root has entered the first already. */
+static int spaces_enter(struct station *s, struct fault *f)
 {
 	int keep = s->sock;
 
 	process_settle("quarry-launch", &keep, 1);
-	/* a host side that was no root has entered one already */
 	if (s->root && (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setresgid, s->uid, s->uid, s->uid) < 0
 			|| syscall(SYS_setresuid, s->uid, s->uid, s->uid) < 0))
 		return fault_at(f, "becoming user %u", s->uid);
 	if (s->root && (unshare(CLONE_NEWUSER) < 0 || !users_map(0, s->uid, s->uid)))
 		return fault_at(f, "a user namespace");
+	return unshare(CLONE_NEWPID) < 0 ? fault_at(f, "a process namespace") : 0;
+}
+
+static int launcher_open(struct station *s, struct fault *f)
+{
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (unshare(CLONE_NEWNS) < 0)
 		return fault_at(f, "a mount namespace");
 	for (int i = 0; i < SERVERS_MAX; i++)
@@ -41,8 +47,9 @@ static int launch(struct station *s, struct parcel *p, struct fault *f)
 {
 	int pidfd = -1, pid;
 	struct clone_ask ask = {
-		.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_PID_FD
-			| (s->plan->network ? 0 : CLONE_NEWNET),
+		/* a server sees our processes: who forks into a process namespace must be in one above it */
+		.flags = CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP | CLONE_PID_FD | (s->plan->network ? 0 : CLONE_NEWNET)
+			| (s->plan->serves ? 0 : CLONE_NEWPID),
 		.pidfd = (uintptr_t)&pidfd,
 		.exit_signal = SIGCHLD,
 	};
@@ -55,7 +62,7 @@ static int launch(struct station *s, struct parcel *p, struct fault *f)
 	return pid < 0 ? fault_at(f, "clone3 of a run") : pidfd;
 }
 
-void launcher_main(struct station *s)
+static _Noreturn void launcher_main(struct station *s)
 {
 	struct parcel p = { 0 };
 
@@ -74,4 +81,23 @@ void launcher_main(struct station *s)
 		parcel_drop(&p);
 	}
 	process_end(0);
+}
+
+/* The launcher is process 1 of its namespace: nothing that it started outlives it. */
+void launcher_enter(struct station *s)
+{
+	struct parcel p = { 0 };
+
+	memset(p.fd, -1, sizeof(p.fd));
+	if (spaces_enter(s, &p.fault) == 0) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			launcher_main(s);
+		if (pid > 0)
+			process_end(0);
+		fault_at(&p.fault, "fork");
+	}
+	parcel_send(s->sock, &p);
+	process_end(1);
 }

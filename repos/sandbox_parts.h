@@ -149,7 +149,7 @@ const char *entries_next(struct entries *e);
 _Noreturn void host_main(struct station *s);
 
 /* sandbox_launcher.c */
-_Noreturn void launcher_main(struct station *s);
+_Noreturn void launcher_enter(struct station *s);
 
 /* sandbox_trees.c: the host's files as mounts attached nowhere */
 int trees_open(struct station *s, struct fault *f);
@@ -174,6 +174,19 @@ int mount_at(int tree, int at); /* closes both */
 /* sandbox_init.c */
 _Noreturn void init_main(const struct station *s, const struct plan *plan, struct parcel *p);
 
+/* sandbox_limits.c */
+enum { LIMITS = 8 };
+
+struct limit_row {
+	int what;
+	uint64_t soft, hard;
+};
+
+size_t limits_list(const struct station *s, const struct plan *plan, struct limit_row row[LIMITS]);
+
+/* What a server's fork needs to enter a run, in this order, with the user namespace last. */
+enum { SPACES = 6 };
+
 /* sandbox_narrow.c */
 int narrow_furnish(const struct station *s, const struct plan *plan, struct fault *f); /* the room, by init */
 int narrow_drop(const struct station *s, struct fault *f);                             /* rights, by the program */
@@ -186,16 +199,33 @@ void tally_kill(const struct station *s);       /* narrow: ends them all */
 unsigned tally_users(uid_t uid);                /* processes of this user */
 
 /* sandbox_seccomp.c */
-bool seccomp_make(struct call_filter *f, bool counted, bool wired, bool own_user);
+struct call_world {
+	bool counted;  /* a control group counts memory */
+	bool own;      /* namespaces */
+	bool own_user; /* nobody else is that user */
+	bool wired;    /* there is a network, its own or the host's */
+};
+
+bool seccomp_make(struct call_filter *f, const struct call_world *world);
 int seccomp_apply(const struct call_filter *f);
 
 /* sandbox_landlock.c */
+enum { RULES_MAX = MOUNTS_MAX + 8 };
+
+struct landlock_rule {
+	const char *path;
+	uint64_t rights;
+};
+
 int landlock_version(void); /* 0: the kernel has none */
+uint64_t landlock_handled(int version); /* what is forbidden where no rule allows it */
+size_t landlock_rules(const struct plan *plan, int version, struct landlock_rule rule[RULES_MAX]); /* the full tier's; 0: no fence */
 int landlock_apply(const struct plan *plan, int version);
 int landlock_narrow(const struct station *s, const struct plan *plan);
 
 /* sandbox_plan.c */
-int plan_write(struct plan *plan, const struct sandbox_run *run, const char *room, struct err *err); /* room: narrow's; else NULL */
+/* Into s->plan. server: whose fork the run is, or -1. room: narrow's, or NULL. */
+int plan_write(const struct station *s, const struct sandbox_run *run, int server, const char *room, struct err *err);
 
 /* sandbox_watch.c */
 struct watched {

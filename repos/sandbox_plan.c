@@ -5,6 +5,7 @@
  * argument, a variable's value or the directory begins with such a path (or has one behind a ':' or '='), it is rewritten here; paths that
  * the program learns in other ways it must join to SANDBOX_ROOT itself. In the full tier SANDBOX_ROOT is empty.
  */
+#include "base/json.h"
 #include "repos/sandbox_parts.h"
 
 #include <limits.h>
@@ -176,15 +177,93 @@ static int plan_mount(struct area *a, const struct plan *plan, struct plan_mount
 	return 0;
 }
 
-int plan_write(struct plan *plan, const struct sandbox_run *run, const char *room, struct err *err)
+/*
+ * A directory that holds a mount deeper down can be renamed, and the mount goes with it: a program puts its own tests where the read-only ones
+ * were. Only what lies directly in the top of a writable mount stays; a plain file does not even there.
+ */
+static int mounts_guard(const struct plan *plan, struct err *err)
 {
+	for (size_t i = 0; i < plan->n_mounts; i++)
+		for (size_t k = 0; k < plan->n_mounts; k++) {
+			const struct plan_mount *m = &plan->mounts[i], *top = &plan->mounts[k];
+			size_t n = strlen(top->to);
+
+			if (top->kind == SANDBOX_RO || top->kind == SANDBOX_TEXT || i == k || !path_below(m->to, top->to) || !m->to[n])
+				continue;
+			if (m->kind == SANDBOX_TEXT || (m->kind == SANDBOX_RO && strchr(m->to + n + 1, '/')))
+				return err_set(err, "sandbox: what is writable at %s could be moved away from under %s", top->to, m->to);
+		}
+	return 0;
+}
+
+/* What a server is told of the run: all that an exec would have told the program, and how the fork is fenced in. */
+static void plan_request(struct area *a, const struct station *s, struct plan *plan)
+{
+	struct limit_row limit[LIMITS];
+	struct landlock_rule rule[RULES_MAX];
+	size_t n_limits = limits_list(s, plan, limit), n_rules = landlock_rules(plan, s->landlock, rule);
+	const struct call_filter *filter = s->filter[plan->network];
+	struct buf b = BUF_INIT;
+
+	json_open(&b, '{');
+	json_key(&b, "argv");
+	json_open(&b, '[');
+	for (const char **p = plan->argv; *p; p++)
+		json_add_z(&b, *p);
+	json_close(&b, ']');
+	json_key(&b, "env");
+	json_open(&b, '[');
+	for (const char **p = plan->env; *p; p++)
+		json_add_z(&b, *p);
+	json_close(&b, ']');
+	json_key(&b, "cwd");
+	json_add_z(&b, plan->cwd);
+	json_key(&b, "spaces");
+	json_add_i64(&b, SPACES);
+	json_key(&b, "limits");
+	json_open(&b, '[');
+	for (size_t i = 0; i < n_limits; i++) {
+		json_open(&b, '[');
+		json_add_i64(&b, limit[i].what);
+		json_add_u64(&b, limit[i].soft);
+		json_add_u64(&b, limit[i].hard);
+		json_close(&b, ']');
+	}
+	json_close(&b, ']');
+	json_key(&b, "handled");
+	json_add_u64(&b, landlock_handled(s->landlock));
+	json_key(&b, "fence");
+	json_open(&b, '[');
+	for (size_t i = 0; i < n_rules; i++) {
+		json_open(&b, '[');
+		json_add_z(&b, rule[i].path);
+		json_add_u64(&b, rule[i].rights);
+		json_close(&b, ']');
+	}
+	json_close(&b, ']');
+	json_key(&b, "filter");
+	buf_addc(&b, '"');
+	for (size_t i = 0; i < filter->n * sizeof(filter->code[0]); i++)
+		buf_addf(&b, "%02x", ((const unsigned char *)filter->code)[i]);
+	buf_addc(&b, '"');
+	json_close(&b, '}');
+	a->failed |= b.failed;
+	plan->request = (struct str){ area_text(a, buf_z(&b), b.n), b.n };
+	buf_release(&b);
+}
+
+int plan_write(const struct station *s, const struct sandbox_run *run, int server, const char *room, struct err *err)
+{
+	struct plan *plan = s->plan;
 	struct area a = { (char *)plan, AREA_SIZE, false, room, run };
 	const char *cwd = run->cwd ? run->cwd : "/";
 	size_t args = list_count(run->argv);
 
 	area_take(&a, sizeof(*plan));
-	*plan = (struct plan){ .limits = run->limits, .network = run->network_ask, .server = -1 };
-	if (!args || run->argv[0][0] != '/')
+	*plan = (struct plan){ .limits = run->limits, .network = run->network_ask, .server = server };
+	for (int k = 0; k < GROUP_KINDS; k++)
+		plan->tally |= !groups_have(s->groups, k) || s->narrow;
+	if (!args || (run->argv[0][0] != '/' && server < 0))
 		return err_set(err, "sandbox: argv[0] is no absolute path");
 	if (run->n_mounts > MOUNTS_MAX)
 		return err_set(err, "sandbox: more than %d mounts", MOUNTS_MAX);
@@ -200,5 +279,9 @@ int plan_write(struct plan *plan, const struct sandbox_run *run, const char *roo
 	for (size_t i = 0; plan->mounts && i < run->n_mounts; i++, plan->n_mounts++)
 		if (plan_mount(&a, plan, &plan->mounts[i], &run->mounts[i], err) < 0)
 			return ERR_FAIL;
+	if (!a.failed && mounts_guard(plan, err) < 0)
+		return ERR_FAIL;
+	if (!a.failed && server >= 0)
+		plan_request(&a, s, plan);
 	return a.failed ? err_set(err, "sandbox: arguments, environment and texts of more than %d MiB", AREA_SIZE >> 20) : 0;
 }

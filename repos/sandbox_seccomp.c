@@ -86,8 +86,10 @@ static const struct refusal always[] = {
 /* Memory that belongs to no process and no tmpfs of the run: where no control group counts it. */
 static const struct refusal uncounted[] = { { SYS_memfd_create, ENOSYS }, { SYS_shmget, ENOSYS } };
 
-/* A process without a network namespace has no sockets but pairs; of a pair's ends none can be pointed elsewhere. */
+/* Without a network namespace there are no sockets but pairs, of whose ends none can be pointed elsewhere; nor what others share without one. */
 static const struct refusal wireless[] = { { SYS_socket, EACCES }, { SYS_connect, EACCES }, { SYS_bind, EACCES } };
+static const struct refusal shared[] = { { SYS_shmget, ENOSYS }, { SYS_shmat, ENOSYS }, { SYS_semget, ENOSYS }, { SYS_msgget, ENOSYS },
+	{ SYS_mq_open, ENOSYS } };
 
 /* What Landlock does not see: a process with its supervisor's user changes no mode, owner, time or attribute by a path. It is told it did. */
 static const struct refusal borrowed[] = {
@@ -154,11 +156,15 @@ static void allow_values(struct call_filter *f, int call, int arg, uint32_t mask
 	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 }
 
-bool seccomp_make(struct call_filter *f, bool counted, bool wired, bool own_user)
+bool seccomp_make(struct call_filter *f, const struct call_world *world)
 {
 	static const uint32_t families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
 	static const uint32_t pairs[] = { SOCK_STREAM, SOCK_SEQPACKET };
 	static const uint32_t terminal[] = { TIOCSTI, 0x541C /* TIOCLINUX */ };
+	static const uint32_t self[] = { 0 };
+	/* calls on another process, which may be the supervisor; the argument that names it, 0 being oneself */
+	static const struct { int call, arg; } others[] = { { SYS_prlimit64, 0 }, { SYS_sched_setaffinity, 0 }, { SYS_sched_setscheduler, 0 },
+		{ SYS_sched_setparam, 0 }, { SYS_sched_setattr, 0 }, { SYS_setpriority, 1 }, { SYS_ioprio_set, 1 } };
 
 	f->n = 0;
 	load(f, offsetof(struct seccomp_data, arch));
@@ -168,11 +174,13 @@ bool seccomp_make(struct call_filter *f, bool counted, bool wired, bool own_user
 	add(f, BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1); /* x32's numbers on x86_64 */
 	give(f, ENOSYS);
 	refuse(f, always, sizeof(always) / sizeof(*always));
-	if (!counted)
+	if (!world->counted)
 		refuse(f, uncounted, sizeof(uncounted) / sizeof(*uncounted));
-	if (!wired)
+	if (!world->own)
+		refuse(f, shared, sizeof(shared) / sizeof(*shared));
+	if (!world->wired)
 		refuse(f, wireless, sizeof(wireless) / sizeof(*wireless));
-	if (!own_user)
+	if (!world->own_user)
 		refuse(f, borrowed, sizeof(borrowed) / sizeof(*borrowed));
 	/* each of these ends the walk for its call */
 	add(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4);
@@ -181,7 +189,9 @@ bool seccomp_make(struct call_filter *f, bool counted, bool wired, bool own_user
 	give(f, EPERM);
 	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 	refuse_values(f, SYS_ioctl, 1, terminal, 2, EPERM);
-	if (wired)
+	for (size_t i = 0; !world->own_user && i < sizeof(others) / sizeof(*others); i++)
+		allow_values(f, others[i].call, others[i].arg, ~0u, self, 1, EPERM);
+	if (world->wired)
 		allow_values(f, SYS_socket, 0, ~0u, families, 4, EAFNOSUPPORT); /* vsock, for one, knows no namespaces */
 	else
 		allow_values(f, SYS_socketpair, 1, 0xf, pairs, 2, EACCES);

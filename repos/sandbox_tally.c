@@ -56,7 +56,7 @@ static bool person_read(int proc, const char *pid, struct person *p)
 	return true;
 }
 
-/* Everybody, with a mark at those below process `root`. */
+/* Everybody, with a mark at those below process `root`; of 1, all others are: some were born outside and came in. */
 static size_t people_read(int proc, int root)
 {
 	struct entries e;
@@ -73,7 +73,7 @@ static size_t people_read(int proc, int root)
 		for (size_t i = 0; i < n; i++) {
 			if (people[i].ours)
 				continue;
-			people[i].ours = people[i].parent == root;
+			people[i].ours = people[i].parent == root || (root == 1 && people[i].pid != 1);
 			for (size_t k = 0; k < n && !people[i].ours; k++)
 				people[i].ours = people[k].ours && people[k].pid == people[i].parent;
 			more |= people[i].ours;
