@@ -2,6 +2,7 @@
 #include "cli/beat.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "cli/stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -152,8 +153,11 @@ int beat_claim(struct beat *b, bool locked, struct err *err)
 		put(b, b->phase, "");
 	if (rc == 0 && other) {
 		log_info("%s: was last at work on %s; taking over", buf_z(&b->path), h.host);
-		sleep(TAKE_OVER);
-		if (other_works(b, &h))
+		for (int i = 0; i < TAKE_OVER && !stop_asked(); i++)
+			sleep(1);
+		if (stop_asked())
+			rc = ERR_STOPPED;
+		else if (other_works(b, &h))
 			rc = err_set(err, "%s: another build is at work on this part, on %s", buf_z(&b->path), h.host);
 	}
 	heard_release(&h);

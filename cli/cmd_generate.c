@@ -203,8 +203,6 @@ static int write_rows(const struct args *a, struct rows *r, const char *path, bo
 
 	if (rc < 0)
 		return rc;
-	if (a->out)
-		stop_watch();
 	progress_start(&progress, "generate", "puzzles", r->to - first, &a->common);
 	progress_resume(&progress, r->from - first);
 	rc = generate(r, b, w, &progress, err);
@@ -235,6 +233,8 @@ static int write_all(const struct args *a, const struct plan *plans, int n, stru
 		return rc;
 	if (a->resume && !a->out)
 		return err_set(err, "generate: --resume goes on with the file of -o FILE");
+	if (a->out)
+		stop_watch();
 	b = calloc(1, sizeof(*b));
 	part_tell(&part, &a->common);
 	part_range(&part, (uint64_t)n * plans[0].count, &r.from, &r.to);

@@ -367,6 +367,8 @@ static int judge_all(struct work *w, const char *from, struct err *err)
 		rc = err_set(err, "verify: --diff and --recheck do not go on; leave --resume away");
 	if (rc < 0)
 		return rc;
+	if (a->out && strcmp(from, "-")) /* a pipe cannot be read again */
+		stop_watch();
 	part_tell(&part, &a->common);
 	part_path(&path, &part, a->out ? a->out : "-");
 	w->path = buf_z(&path);
@@ -376,8 +378,6 @@ static int judge_all(struct work *w, const char *from, struct err *err)
 	if (rc == 0 && ((!a->summary && !a->diff) || a->out))
 		rc = resume ? go_on(w, err) : writer_open(&w->out, w->path, err);
 	if (rc == 0) {
-		if (a->out && strcmp(from, "-")) /* a pipe cannot be read again */
-			stop_watch();
 		progress_start(&progress, "verify", "rows", 0, &a->common);
 		progress_resume(&progress, w->rows);
 		rc = work_through(w, w->rows + 1, &progress, err);

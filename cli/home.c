@@ -17,7 +17,8 @@ bool home_is_part(const struct home *h)
 	return h->part.count > 1;
 }
 
-int refuse_strangers(const char *dir, struct err *err)
+/* What a build would write over, in a directory that holds no run: somebody else's. */
+static int refuse_strangers(const char *dir, struct err *err)
 {
 	static const char *const ours[] = { "README.md", "data", "manifest.json", "report.html" };
 	struct buf path = BUF_INIT;
@@ -140,7 +141,32 @@ static int make_home(struct home *h, struct err *err)
 	return rc;
 }
 
-int home_open(struct home *h, const char *top, const struct part *part, bool resume, struct err *err)
+/* Are the other parts of the run that we are of? One that runs or ran is enough: it asked the same. */
+static int ask_siblings(const struct home *h, struct str provenance, struct err *err)
+{
+	struct heard s = { .pid = 0 };
+	struct buf dir = BUF_INIT;
+	const char *what = NULL;
+	bool may_mix, met = false;
+	struct parts p;
+	int rc = parts_find(&p, h->top, err);
+
+	for (int64_t i = 0; rc == 0 && !met && i < p.count; i++) {
+		if (i == h->part.index || !p.there[i])
+			continue;
+		parts_path(&dir, h->top, i, p.count);
+		met = beat_hear(&s, buf_z(&dir)) && s.provenance.n > 0;
+	}
+	if (met)
+		what = provenance_differs(s.provenance, provenance, &may_mix);
+	if (what && !(h->mix && may_mix))
+		rc = err_set(err, "%s is of %s; name another directory with -o%s", buf_z(&dir), what, may_mix ? ", or give --mix" : "");
+	buf_release(&dir);
+	heard_release(&s);
+	return rc;
+}
+
+int home_open(struct home *h, const char *top, const struct part *part, struct str provenance, struct err *err)
 {
 	struct buf path = BUF_INIT;
 	int rc, locked = 0;
@@ -153,7 +179,9 @@ int home_open(struct home *h, const char *top, const struct part *part, bool res
 		buf_addz(&h->dir, top);
 	buf_addf(&path, "%s/run.db", buf_z(&h->dir));
 	rc = one_run(h, err);
-	if (rc == 0 && there(buf_z(&h->dir), "run.db") && !resume)
+	if (rc == 0 && home_is_part(h))
+		rc = ask_siblings(h, provenance, err);
+	if (rc == 0 && there(buf_z(&h->dir), "run.db") && !h->resume)
 		rc = err_set(err, "%s holds a run already; go on with --resume, or name another directory with -o", buf_z(&h->dir));
 	if (rc == 0)
 		rc = make_home(h, err);
@@ -163,8 +191,9 @@ int home_open(struct home *h, const char *top, const struct part *part, bool res
 	}
 	if (rc == 0 && home_is_part(h)) {
 		beat_init(&h->beat, buf_z(&h->dir));
+		buf_add(&h->beat.provenance, provenance);
 		rc = beat_claim(&h->beat, locked, err);
-		if (rc < 0) /* it is another's */
+		if (rc == ERR_FAIL) /* it is another's */
 			buf_reset(&h->beat.path);
 	}
 	if (rc == 0)
@@ -172,35 +201,6 @@ int home_open(struct home *h, const char *top, const struct part *part, bool res
 	if (rc == 0 && (!locked || store_lockless(h->st)))
 		log_warn("%s: no locks on this file system; see that no second build runs there", buf_z(&h->dir));
 	buf_release(&path);
-	return rc;
-}
-
-int home_siblings(struct home *h, struct str provenance, bool mix, struct err *err)
-{
-	struct heard s = { .pid = 0 };
-	struct buf dir = BUF_INIT;
-	const char *what = NULL;
-	bool may_mix, met = false;
-	struct parts p;
-	int rc = home_is_part(h) ? parts_find(&p, h->top, err) : 0;
-
-	if (!home_is_part(h) || rc < 0)
-		return rc;
-	/* one that runs or ran is enough: it asked the same */
-	for (int64_t i = 0; !met && i < p.count; i++) {
-		if (i == h->part.index || !p.there[i])
-			continue;
-		parts_path(&dir, h->top, i, p.count);
-		met = beat_hear(&s, buf_z(&dir)) && s.provenance.n > 0;
-	}
-	if (met)
-		what = provenance_differs(s.provenance, provenance, &may_mix);
-	if (what && !(mix && may_mix))
-		rc = err_set(err, "%s is of %s; name another directory with -o%s", buf_z(&dir), what, may_mix ? ", or give --mix" : "");
-	if (rc == 0)
-		buf_add(&h->beat.provenance, provenance);
-	buf_release(&dir);
-	heard_release(&s);
 	return rc;
 }
 

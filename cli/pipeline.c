@@ -588,9 +588,7 @@ static int same_run(struct run *run, struct err *err)
 	int rc;
 
 	provenance(&now, run, STR(""));
-	rc = home_siblings(&run->home, buf_str(&now), run->b->mix, err);
-	if (rc == 0)
-		rc = store_get(run->st, "provenance", &then, err);
+	rc = store_get(run->st, "provenance", &then, err);
 	if (rc == 0) {
 		rc = store_begin(run->st, err);
 		if (rc == 0)
@@ -740,6 +738,24 @@ static int settle_sampling(struct run *run, struct err *err)
 	return sampling_check(&r->sampling, err);
 }
 
+static int move_in(struct run *run, struct err *err)
+{
+	struct build *b = run->b;
+	struct buf prov = BUF_INIT;
+	int rc;
+
+	provenance(&prov, run, STR(""));
+	run->home.resume = b->resume;
+	run->home.mix = b->mix;
+	rc = home_open(&run->home, b->dir, &b->part, buf_str(&prov), err);
+	buf_release(&prov);
+	if (rc < 0)
+		return rc;
+	run->st = run->home.st;
+	b->dir = buf_z(&run->home.dir);
+	return same_run(run, err);
+}
+
 static int go(struct run *run, struct err *err)
 {
 	struct build *b = run->b;
@@ -758,12 +774,7 @@ static int go(struct run *run, struct err *err)
 		return 0;
 	}
 	if (rc == 0)
-		rc = home_open(&run->home, b->dir, &b->part, b->resume, err);
-	if (rc < 0)
-		return rc;
-	run->st = run->home.st;
-	b->dir = buf_z(&run->home.dir);
-	rc = same_run(run, err);
+		rc = move_in(run, err);
 	if (rc < 0)
 		return rc;
 	run->prompts = store_prompts(run->st);
