@@ -1,6 +1,7 @@
 /*
  * test_sample_model.c - the engine sampler on a model of random weights: each sample is what a plain loop over one
- * sequence gives, to the bit, at any batch, thread count, order, pool and instruction set.
+ * sequence gives, to the bit, at any batch, thread count, order, pool and instruction set; with lightning attention too, whose
+ * states must come back where pages were taken away. And all of a text at once scores as its tokens did when they were drawn.
  */
 #include "tests/check.h"
 #include "tests/tiny_model.h"
@@ -89,22 +90,46 @@ static int done(void *ctx, const struct sample *s, struct err *err)
 	return 0;
 }
 
+/* All tokens read in one step: what follows each is drawn as it was, with the log-probability that it had. */
+static void scored(const struct model *m, struct picker *p, uint64_t key, const struct tok_ids *ids, size_t prompt, const double *logprob)
+{
+	struct err err = ERR_INIT;
+	struct engine *e = engine_new(m, &(struct engine_options){ .kv_tokens = 256, .threads = 2 }, &err);
+	struct engine_row row[256];
+	struct pick again;
+	int seq = engine_seq_new(e), differ = 0;
+
+	for (size_t i = 0; i < ids->n; i++)
+		row[i] = (struct engine_row){ ids->v[i], seq, true };
+	CHECK_EQ(engine_step(e, row, (int)ids->n, &err), 0);
+	for (size_t i = prompt; i < ids->n; i++)
+		differ += !pick(p, engine_logits(e, (int)i - 1), key, (uint32_t)(i - prompt), &again) || again.id != ids->v[i] ||
+			  again.logprob != logprob[i - prompt];
+	CHECK_EQ(differ, 0);
+	engine_free(e);
+}
+
 static void plain(struct result *r, const struct model *m, const struct tok *tok, const struct sampling *how, int prompt, int index)
 {
 	struct err err = ERR_INIT;
 	struct engine *e = engine_new(m, &(struct engine_options){ .kv_tokens = 256, .threads = 1 }, &err);
 	struct picker *p = picker_new(tok, model_info(m)->vocab, how);
+	uint64_t key = pick_key(how->seed, (uint64_t)prompt * 1000003, index);
 	struct tok_ids ids = { 0 };
 	int seq = engine_seq_new(e);
+	double logprob[256];
 	struct pick got;
+	size_t said;
 
 	*r = (struct result){ .there = 1, .finish = SAMPLE_LENGTH };
 	CHECK_EQ(tok_encode(tok, &(struct tok_part){ str_of(questions[prompt]), false }, 1, &ids, &err), 0);
+	said = ids.n;
 	for (size_t i = 0; i < ids.n; i++)
 		CHECK_EQ(engine_step(e, &(struct engine_row){ ids.v[i], seq, true }, 1, &err), 0);
 	while (r->tokens < how->max_tokens) {
-		CHECK(pick(p, engine_logits(e, 0), pick_key(how->seed, (uint64_t)prompt * 1000003, index), (uint32_t)r->tokens, &got));
-		r->tokens++;
+		CHECK(pick(p, engine_logits(e, 0), key, (uint32_t)r->tokens, &got));
+		CHECK(tok_ids_add(&ids, got.id));
+		logprob[r->tokens++] = got.logprob;
 		r->logprob += got.logprob;
 		r->entropy += got.entropy;
 		if (got.id == 0) {
@@ -116,6 +141,7 @@ static void plain(struct result *r, const struct model *m, const struct tok *tok
 	}
 	r->logprob /= r->tokens;
 	r->entropy /= r->tokens;
+	scored(m, p, key, &ids, said, logprob);
 	tok_ids_release(&ids);
 	picker_free(p);
 	engine_free(e);
@@ -227,7 +253,7 @@ static void bad_folders(void)
 int main(void)
 {
 	static const char *const files[] = { "config.json", "model.safetensors", "tokenizer.json" };
-	struct tiny shape = TINY_SMALL;
+	struct tiny shape = TINY_SMALL, hybrid = TINY_SMALL;
 	char path[200];
 
 	if (!CHECK(mkdtemp(dir) != NULL) || !CHECK(tiny_write(dir, &shape, 3) == 0))
@@ -235,6 +261,11 @@ int main(void)
 	tokenizer_put(0);
 	invariance();
 	identity();
+	hybrid.hybrid = true;
+	hybrid.layers = 3;
+	CHECK(tiny_write(dir, &hybrid, 3) == 0);
+	invariance();
+	CHECK(tiny_write(dir, &shape, 3) == 0);
 	bad_folders();
 	for (int i = 0; i < 3; i++) {
 		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);

@@ -21,10 +21,11 @@ struct tiny {
 	bool copies;        /* every expert is the same */
 	bool tied;
 	int max_positions;
+	bool hybrid;        /* a minimax: every second layer is lightning attention, the first too */
 };
 
-#define TINY_EMBEDDED ((struct tiny){ 2048, 192, 6, 6, 2, 32, 256, 8, 2, false, true, 1024 })
-#define TINY_SMALL ((struct tiny){ 96, 32, 2, 4, 2, 16, 48, 4, 2, false, false, 256 })
+#define TINY_EMBEDDED ((struct tiny){ 2048, 192, 6, 6, 2, 32, 256, 8, 2, false, true, 1024, false })
+#define TINY_SMALL ((struct tiny){ 96, 32, 2, 4, 2, 16, 48, 4, 2, false, false, 256, false })
 
 struct tiny_writer {
 	struct buf head, data;
@@ -56,13 +57,15 @@ static void tiny_tensor(struct tiny_writer *w, const char *name, int d0, int d1,
 
 static void tiny_mlp(struct tiny_writer *w, const struct tiny *t, int l, int e, double s)
 {
-	static const char *const part[] = { "gate", "up", "down" };
+	static const char *const part[] = { "gate", "up", "down" }, *const w123[] = { "w1", "w3", "w2" };
 	char name[120], as[120];
 
 	for (int i = 0; i < 3; i++) {
 		/* drawn by a name without the expert's number where all are to be the same */
 		snprintf(as, sizeof(as), "layer %d %s", l, part[i]);
-		if (t->experts)
+		if (t->hybrid)
+			snprintf(name, sizeof(name), "model.layers.%d.block_sparse_moe.experts.%d.%s.weight", l, e, w123[i]);
+		else if (t->experts)
 			snprintf(name, sizeof(name), "model.layers.%d.mlp.experts.%d.%s_proj.weight", l, e, part[i]);
 		else
 			snprintf(name, sizeof(name), "model.layers.%d.mlp.%s_proj.weight", l, part[i]);
@@ -81,24 +84,32 @@ static void tiny_tensors(struct tiny_writer *w, const struct tiny *t)
 		tiny_tensor(w, "lm_head.weight", t->vocab, t->dim, 0, s, NULL);
 	tiny_tensor(w, "model.norm.weight", t->dim, 0, 1, 0.1, NULL);
 	for (int l = 0; l < t->layers; l++) {
-		const struct { const char *name; int d0, d1; double mean, dev; } all[] = {
-			{ "input_layernorm", t->dim, 0, 1, 0.1 },
-			{ "post_attention_layernorm", t->dim, 0, 1, 0.1 },
-			{ "self_attn.q_norm", t->head_dim, 0, 1, 0.1 },
-			{ "self_attn.k_norm", t->head_dim, 0, 1, 0.1 },
-			{ "self_attn.q_proj", t->heads * t->head_dim, t->dim, 0, s },
-			{ "self_attn.k_proj", t->kv_heads * t->head_dim, t->dim, 0, s },
-			{ "self_attn.v_proj", t->kv_heads * t->head_dim, t->dim, 0, s },
-			{ "self_attn.o_proj", t->dim, t->heads * t->head_dim, 0, 1 / sqrt(t->heads * t->head_dim) },
+		int all_heads = t->heads * t->head_dim;
+		bool lightning = t->hybrid && l % 2 == 0, norms = !t->hybrid;
+		const struct { const char *name; int d0, d1; double mean, dev; bool here; } all[] = {
+			{ "input_layernorm", t->dim, 0, 1, 0.1, true },
+			{ "post_attention_layernorm", t->dim, 0, 1, 0.1, true },
+			{ "self_attn.q_norm", t->head_dim, 0, 1, 0.1, norms },
+			{ "self_attn.k_norm", t->head_dim, 0, 1, 0.1, norms },
+			{ "self_attn.q_proj", all_heads, t->dim, 0, s, !lightning },
+			{ "self_attn.k_proj", t->kv_heads * t->head_dim, t->dim, 0, s, !lightning },
+			{ "self_attn.v_proj", t->kv_heads * t->head_dim, t->dim, 0, s, !lightning },
+			{ "self_attn.o_proj", t->dim, all_heads, 0, 1 / sqrt(all_heads), !lightning },
+			{ "self_attn.qkv_proj", 3 * all_heads, t->dim, 0, s, lightning },
+			{ "self_attn.output_gate", all_heads, t->dim, 0, s, lightning },
+			{ "self_attn.norm", all_heads, 0, 1, 0.1, lightning },
+			{ "self_attn.out_proj", t->dim, all_heads, 0, 1 / sqrt(all_heads), lightning },
 		};
 
 		for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+			if (!all[i].here)
+				continue;
 			snprintf(name, sizeof(name), "model.layers.%d.%s.weight", l, all[i].name);
 			tiny_tensor(w, name, all[i].d0, all[i].d1, all[i].mean, all[i].dev, NULL);
 		}
 		for (int e = 0; e < (t->experts ? t->experts : 1); e++)
 			tiny_mlp(w, t, l, e, 1);
-		snprintf(name, sizeof(name), "model.layers.%d.mlp.gate.weight", l);
+		snprintf(name, sizeof(name), "model.layers.%d.%s.gate.weight", l, t->hybrid ? "block_sparse_moe" : "mlp");
 		if (t->experts)
 			tiny_tensor(w, name, t->experts, t->dim, 0, 2 * s, NULL);
 	}
@@ -131,11 +142,13 @@ __attribute__((unused)) static int tiny_write(const char *dir, const struct tiny
 		 "{\"model_type\":\"%s\",\"vocab_size\":%d,\"hidden_size\":%d,\"num_hidden_layers\":%d,"
 		 "\"num_attention_heads\":%d,\"num_key_value_heads\":%d,\"head_dim\":%d,\"max_position_embeddings\":%d,"
 		 "\"intermediate_size\":%d,\"tie_word_embeddings\":%s,\"rms_norm_eps\":1e-6,\"eos_token_id\":0,",
-		 t->experts ? "qwen3_moe" : "qwen3", t->vocab, t->dim, t->layers, t->heads, t->kv_heads, t->head_dim,
+		 t->hybrid ? "minimax" : t->experts ? "qwen3_moe" : "qwen3", t->vocab, t->dim, t->layers, t->heads, t->kv_heads, t->head_dim,
 		 t->max_positions, t->inner, t->tied ? "true" : "false");
 	if (t->experts)
 		buf_addf(&config, "\"num_experts\":%d,\"num_experts_per_tok\":%d,\"moe_intermediate_size\":%d,"
 			 "\"norm_topk_prob\":true,", t->experts, t->top_k, t->inner);
+	for (int l = 0; t->hybrid && l < t->layers; l++)
+		buf_addf(&config, "%s\"%s_attention\"%s", l ? "," : "\"layer_types\":[", l % 2 ? "full" : "linear", l == t->layers - 1 ? "]," : "");
 	buf_addz(&config, "\"rope_theta\":10000.0}\n");
 	buf_addc(&w.head, '{');
 	tiny_tensors(&w, t);
