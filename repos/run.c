@@ -14,7 +14,7 @@
 
 extern const struct embedded runner_files[];
 
-enum { LOG_HEAD = 8 << 10, LOG_TAIL = 24 << 10, MOUNTS_MAX = 16 };
+enum { LOG_HEAD = 8 << 10, LOG_TAIL = 24 << 10, MOUNTS_MAX = 16, SERVERS_MAX = 8 };
 
 static const char *const names[RUN_STATUSES] = { "ok", "build_fail", "collect_fail", "cpu_timeout", "wall_timeout", "oom", "pids_limit", "disk_limit",
 	"output_limit", "crashed", "tamper", "harness_error" };
@@ -34,12 +34,19 @@ void run_report_release(struct run_report *r)
 
 /* ---- the harness */
 
+struct server {
+	char *key;
+	struct sandbox_server *server; /* NULL: it could not be started, and is not tried again */
+};
+
 struct harness {
 	struct sandbox *box;
 	struct checkouts *checkouts;
 	char *environments;
-	bool network;
-	pthread_mutex_t lock; /* of what is being prepared */
+	bool network, cold;
+	pthread_mutex_t lock; /* of the servers, and of what is being prepared */
+	struct server servers[SERVERS_MAX];
+	size_t n_servers;
 };
 
 int harness_open(struct harness **ret, const struct harness_options *options, struct err *err)
@@ -55,6 +62,7 @@ int harness_open(struct harness **ret, const struct harness_options *options, st
 	}
 	h->box = options->box;
 	h->network = options->network;
+	h->cold = options->cold;
 	if (options->environments)
 		buf_addz(&path, options->environments);
 	else
@@ -78,6 +86,10 @@ void harness_close(struct harness *h)
 
 	if (!h)
 		return;
+	for (size_t i = 0; i < h->n_servers; i++) {
+		sandbox_server_close(h->servers[i].server);
+		free(h->servers[i].key);
+	}
 	snprintf(inside, sizeof(inside), "%s/environments", checkouts_path(h->checkouts));
 	if (h->environments && strcmp(inside, h->environments) == 0)
 		remove_all(inside);
@@ -177,10 +189,10 @@ static const char *const *variables(struct job *j, const struct words *more)
 }
 
 static int run_one(struct job *j, const char *const *argv, const char *cwd, const struct words *env, struct str input,
-	const struct sandbox_limits *limits, bool network, struct err *err)
+	const struct sandbox_limits *limits, struct sandbox_server *server, bool network, struct err *err)
 {
 	struct sandbox_run run = { .argv = argv, .env = variables(j, env), .cwd = cwd, .input = input, .mounts = j->mounts, .n_mounts = j->n_mounts,
-		.limits = *limits, .network_ask = network };
+		.limits = *limits, .server = server, .network_ask = network };
 
 	if (!argv || !run.env || j->n_mounts == MOUNTS_MAX)
 		return err_set(err, "out of memory");
@@ -295,7 +307,7 @@ static int prepare(struct job *j, struct err *err)
 	mount_tools(j);
 	j->mounts[0].kind = SANDBOX_RW;
 	mount(j, SANDBOX_RO, j->t->path, "/repo");
-	rc = run_one(j, shell(j, &e->prepare, NULL), "/repo", NULL, (struct str){ 0 }, &e->build_limits, e->network && j->h->network, err);
+	rc = run_one(j, shell(j, &e->prepare, NULL), "/repo", NULL, (struct str){ 0 }, &e->build_limits, NULL, e->network && j->h->network, err);
 	if (rc < 0)
 		goto out;
 	add_log(&j->r->log, buf_str(&j->ended.out));
@@ -330,7 +342,7 @@ static int build(struct job *j, struct err *err)
 		if (!e->in_tree)
 			mount(j, SANDBOX_RW, j->t->build, "/build");
 		mount_tools(j);
-		rc = run_one(j, shell(j, &e->build, NULL), "/repo", NULL, (struct str){ 0 }, &e->build_limits, false, err);
+		rc = run_one(j, shell(j, &e->build, NULL), "/repo", NULL, (struct str){ 0 }, &e->build_limits, NULL, false, err);
 		if (rc == 0) {
 			enum run_status s = status_of(&j->ended);
 
@@ -352,6 +364,40 @@ static int build(struct job *j, struct err *err)
 }
 
 /* ---- pytest */
+
+/* A Python that has imported pytest, in this environment; NULL: runs start cold. */
+static struct sandbox_server *server_of(struct job *j)
+{
+	const struct environment *e = j->ask->env;
+	struct sandbox_server *found = NULL;
+	struct buf key = BUF_INIT;
+	struct err err = ERR_INIT;
+	size_t i = 0;
+
+	buf_addf(&key, "%s\n%s\n", e->python, j->prepared);
+	for (size_t k = 0; k < e->env.n; k++)
+		buf_addf(&key, "%s\n", e->env.at[k]);
+	pthread_mutex_lock(&j->h->lock);
+	while (i < j->h->n_servers && strcmp(j->h->servers[i].key, buf_z(&key)) != 0)
+		i++;
+	if (i == j->h->n_servers && i < SERVERS_MAX && !key.failed) {
+		struct sandbox_server_options o = { .python = e->python, .module = { runner_files[0].text, runner_files[0].n }, .env = variables(j, NULL) };
+
+		j->n_mounts = 0;
+		mount_tools(j);
+		o.mounts = j->mounts;
+		o.n_mounts = j->n_mounts;
+		j->h->servers[i].server = sandbox_server_open(j->h->box, &o, &err);
+		j->h->servers[i].key = key.s;
+		j->h->n_servers++;
+		key = BUF_INIT;
+	}
+	if (i < j->h->n_servers)
+		found = j->h->servers[i].server;
+	pthread_mutex_unlock(&j->h->lock);
+	buf_release(&key);
+	return found;
+}
 
 /* Where modules are looked for: the recipe's paths, those that are there. */
 static bool module_paths(struct job *j, struct words *paths)
@@ -395,6 +441,7 @@ static int run_pytest(struct job *j, struct err *err)
 	const struct environment *e = j->ask->env;
 	const char *argv[] = { e->python, "-I", "-B", "-c", runner_files[0].text, NULL };
 	struct record_ask a = { .env = e, .ids = j->ask->ids, .shuffle = j->ask->shuffle };
+	struct sandbox_server *server = j->h->cold || j->ask->other_clock ? NULL : server_of(j);
 	struct sandbox_limits limits = run_limits(j);
 	struct buf json = BUF_INIT;
 	enum run_status s;
@@ -409,7 +456,7 @@ static int run_pytest(struct job *j, struct err *err)
 		return 0;
 	}
 	record_ask_make(&a, &json);
-	rc = json.failed ? err_set(err, "out of memory") : run_one(j, argv, "/repo", NULL, buf_str(&json), &limits, false, err);
+	rc = json.failed ? err_set(err, "out of memory") : run_one(j, argv, "/repo", NULL, buf_str(&json), &limits, server, false, err);
 	buf_release(&json);
 	if (rc < 0)
 		return rc;
@@ -436,7 +483,7 @@ static int list_cases(struct job *j, struct cases *c, struct err *err)
 	const char *const *argv = e->runner == RUNNER_CTEST ? ctest : e->runner == RUNNER_MESON ? meson : shell(j, &e->list, &j->ask->files);
 	enum run_status s;
 
-	if (run_one(j, argv, "/repo", NULL, (struct str){ 0 }, &e->limits, false, err) < 0)
+	if (run_one(j, argv, "/repo", NULL, (struct str){ 0 }, &e->limits, NULL, false, err) < 0)
 		return ERR_FAIL;
 	s = status_of(&j->ended);
 	if (s == RUN_OK && j->ended.code == 0 && cases_read(c, e->runner, buf_str(&j->ended.channel), &j->r->why) && c->n)
@@ -492,7 +539,7 @@ static int run_case(struct job *j, const struct test_case *t, struct err *err)
 		outcomes_add(&j->r->outcomes, t->id, OUTCOME_ERROR);
 		return 0;
 	}
-	if (run_one(j, case_argv(j, t), t->cwd ? t->cwd : "/repo", &t->env, (struct str){ 0 }, &limits, false, err) < 0)
+	if (run_one(j, case_argv(j, t), t->cwd ? t->cwd : "/repo", &t->env, (struct str){ 0 }, &limits, NULL, false, err) < 0)
 		return ERR_FAIL;
 	account(j);
 	case_outcome(t, &j->ended, &j->r->outcomes);
@@ -526,7 +573,7 @@ static int run_command(struct job *j, struct err *err)
 	enum run_status s;
 
 	mount_tree(j);
-	if (run_one(j, shell(j, &j->ask->env->test, &j->ask->files), "/repo", NULL, (struct str){ 0 }, &limits, false, err) < 0)
+	if (run_one(j, shell(j, &j->ask->env->test, &j->ask->files), "/repo", NULL, (struct str){ 0 }, &limits, NULL, false, err) < 0)
 		return ERR_FAIL;
 	account(j);
 	s = status_of(&j->ended);

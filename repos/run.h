@@ -77,6 +77,7 @@ struct harness_options {
 	const char *dir;          /* where checkouts lie; NULL: chosen */
 	const char *environments; /* what was prepared, by hash, kept between runs; NULL: below the checkouts, gone after */
 	bool network;             /* a recipe that asks for the network while it prepares gets it */
+	bool cold;                /* a new Python for each run */
 };
 
 struct harness;

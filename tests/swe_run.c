@@ -5,7 +5,7 @@
  *	{"do":"validate","repo":PATH,"start":REV,"fixed":REV,"lang":"c","paths":[...],"files":[...]}
  *	{"do":"judge","repo":PATH,"desc":{...},"tree":REV,"variants":2}	(or "response":TEXT for "tree")
  *
- * swe_run DIR [--narrow]: environments are kept below DIR.
+ * swe_run DIR [--cold] [--narrow]: environments are kept below DIR.
  */
 #include "repos/judge.h"
 #include "repos/validate.h"
@@ -266,12 +266,14 @@ int main(int argc, char **argv)
 	ssize_t n;
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: swe_run DIR [--narrow]\n");
+		fprintf(stderr, "usage: swe_run DIR [--cold] [--narrow]\n");
 		return 2;
 	}
-	for (int i = 2; i < argc; i++)
+	for (int i = 2; i < argc; i++) {
+		options.cold |= strcmp(argv[i], "--cold") == 0;
 		if (strcmp(argv[i], "--narrow") == 0)
 			o.at_most = SANDBOX_NARROW;
+	}
 	options.box = sandbox_open(&o, &err);
 	if (!options.box || harness_open(&h, &options, &err) < 0) {
 		fprintf(stderr, "swe_run: %s\n", err.msg);
