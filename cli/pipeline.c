@@ -128,20 +128,43 @@ static int check_support(const struct build *b, struct err *err)
 	return 0;
 }
 
+/* Puzzles of one source, each in all of its shapes, one after another. */
 struct batch {
-	struct instance in[BATCH];
-	struct err err[BATCH];
-	int rc[BATCH];
+	struct instance *in;
+	struct err *err;
+	int *rc;
+	int shapes, room;
 };
+
+static void batch_release(struct batch *m)
+{
+	for (int i = 0; i < m->room; i++)
+		instance_release(&m->in[i]);
+	free(m->in);
+	free(m->err);
+	free(m->rc);
+	*m = (struct batch){ 0 };
+}
+
+static bool batch_init(struct batch *m, int shapes)
+{
+	size_t n = BATCH * (size_t)shapes;
+
+	*m = (struct batch){ calloc(n, sizeof(*m->in)), calloc(n, sizeof(*m->err)), calloc(n, sizeof(*m->rc)), shapes, 0 };
+	if (!m->in || !m->err || !m->rc)
+		return false;
+	m->room = (int)n;
+	return true;
+}
 
 static void make_batch(struct batch *m, const struct build *b, int source, uint64_t from)
 {
 #ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic, 4) num_threads((int)b->common->threads)
 #endif
-	for (int i = 0; i < BATCH; i++) {
-		uint64_t seed = source_seed(b->recipe, source, from + (uint64_t)i);
-		struct instance_ask ask = wish_ask(&b->recipe->sources[source].wish, seed);
+	for (int i = 0; i < m->room; i++) {
+		uint64_t seed = source_seed(b->recipe, source, from + (uint64_t)(i / m->shapes));
+		struct instance_ask ask = source_ask(&b->recipe->sources[source], seed, i % m->shapes);
 
 		m->rc[i] = instance_make(&m->in[i], &ask, seed, &m->err[i]);
 	}
@@ -152,7 +175,6 @@ static int plan_prompt(struct run *run, int source, const struct instance *in, s
 	struct buf *line = &run->instance;
 	struct stored_prompt p;
 
-	progress_add(&run->progress, 1);
 	/* dealt out in turn, so that each part has its share of every task */
 	if (run->planned++ % run->home.part.count != run->home.part.index)
 		return 0;
@@ -166,12 +188,37 @@ static int plan_prompt(struct run *run, int source, const struct instance *in, s
 	return store_add_prompt(run->st, &p, err) < 0 ? ERR_JOB : 0;
 }
 
+/* A shape may say the same as one before it: wordings have a rule or none, and choices are drawn. It is asked once. */
+static bool said_before(const struct instance *in, int shape)
+{
+	for (int i = 0; i < shape; i++)
+		if (str_eq(buf_str(&in[i].prompt), buf_str(&in[shape].prompt)) && str_eq(in[i].system, in[shape].system))
+			return true;
+	return false;
+}
+
+/* One puzzle, asked in each shape. */
+static int plan_puzzle(struct run *run, int source, struct instance *in, const struct batch *m, int64_t asked[RECIPE_SHAPES], struct err *err)
+{
+	int rc = 0;
+
+	progress_add(&run->progress, 1);
+	for (int i = 0; rc == 0 && i < m->shapes; i++) {
+		if (said_before(in, i))
+			continue;
+		asked[i]++;
+		in[i].think_open = run->who.think_open;
+		rc = plan_prompt(run, source, &in[i], err);
+	}
+	return rc;
+}
+
 /* The prompts of one source, in order, no canonical form twice in the whole recipe. */
 static int plan_source(struct run *run, int source, struct batch *m, struct seen *seen, struct err *err)
 {
 	const struct source *s = &run->r->sources[source];
 	uint64_t most = (uint64_t)s->count * SPARE_DRAWS + 10 * BATCH;
-	int64_t made = 0;
+	int64_t made = 0, asked[RECIPE_SHAPES] = { 0 };
 
 	for (uint64_t from = 0; made < s->count; from += BATCH) {
 		if (stop_asked())
@@ -182,47 +229,57 @@ static int plan_source(struct run *run, int source, struct batch *m, struct seen
 		if (beat_tell(&run->home.beat, err) < 0)
 			return ERR_JOB;
 		make_batch(m, run->b, source, from);
-		for (int i = 0; i < BATCH && made < s->count; i++) {
+		for (int i = 0; i < m->room && made < s->count; i += m->shapes) {
 			bool fresh;
-			int rc;
+			int rc = 0;
 
-			if (m->rc[i] < 0) {
-				*err = m->err[i];
-				return err_at(err, "%s:%d: ", run->r->path, s->line);
-			}
+			for (int k = i; k < i + m->shapes; k++)
+				if (m->rc[k] < 0) {
+					*err = m->err[k];
+					return err_at(err, "%s:%d: ", run->r->path, s->line);
+				}
 			if (!seen_add(seen, m->in[i].canon, &fresh))
 				return err_set(err, "out of memory");
-			if (!fresh)
-				continue;
-			m->in[i].think_open = run->who.think_open;
-			rc = plan_prompt(run, source, &m->in[i], err);
+			if (fresh) {
+				rc = plan_puzzle(run, source, &m->in[i], m, asked, err);
+				made++;
+			}
 			if (rc < 0)
 				return rc;
-			made++;
 		}
 	}
+	for (int i = 0; i < s->nshapes; i++)
+		if (asked[i] == 0)
+			return err_set(err, "%s:%d: the shape \"%.*s\" asks in the same words as another; change it or leave it out", run->r->path, s->line,
+				       (int)s->shape[i].name.n, s->shape[i].name.s);
 	return 0;
 }
 
 /* All or nothing: one transaction. */
 static int plan(struct run *run, struct err *err)
 {
-	struct batch *m = calloc(1, sizeof(*m));
+	struct batch m = { 0 };
 	struct seen seen = { 0 };
 	int64_t wanted = 0;
-	int rc = m ? store_begin(run->st, err) : err_set(err, "out of memory");
+	int rc = store_begin(run->st, err);
 
 	for (int i = 0; i < run->r->nsources; i++)
 		wanted += run->r->sources[i].count;
 	progress_start(&run->progress, "plan", "puzzles", (uint64_t)wanted, run->b->common);
-	for (int i = 0; rc == 0 && i < run->r->nsources; i++)
-		rc = plan_source(run, i, m, &seen, err);
+	for (int i = 0; rc == 0 && i < run->r->nsources; i++) {
+		int shapes = run->r->sources[i].nshapes ? run->r->sources[i].nshapes : 1;
+
+		if (shapes != m.shapes)
+			batch_release(&m);
+		if (m.room == 0 && !batch_init(&m, shapes))
+			rc = err_set(err, "out of memory");
+		if (rc == 0)
+			rc = plan_source(run, i, &m, &seen, err);
+	}
 	progress_end(&run->progress);
 	if (rc == 0 && (store_set(run->st, "state", STR("planned"), err) < 0 || store_commit(run->st, err) < 0))
 		rc = ERR_JOB;
-	for (int i = 0; m && i < BATCH; i++)
-		instance_release(&m->in[i]);
-	free(m);
+	batch_release(&m);
 	free(seen.slot);
 	return rc;
 }
@@ -700,6 +757,7 @@ static void show_plan(const struct run *run)
 		const struct source *s = &r->sources[i];
 		const struct wish *w = &s->wish;
 		double support = source_support(s);
+		int shapes = s->nshapes ? s->nshapes : 1;
 		char level[32], langs[16] = "", formats[64] = "", room[32];
 
 		snprintf(level, sizeof(level), w->lo == w->hi ? "%.1f" : "%.1f..%.1f", w->lo / 10.0, w->hi / 10.0);
@@ -709,8 +767,8 @@ static void show_plan(const struct run *run)
 			snprintf(formats + strlen(formats), sizeof(formats) - strlen(formats), "%s%s", k ? "," : "",
 				 quarry_format_name(w->formats[k]));
 		snprintf(room, sizeof(room), support > 0 ? "about 2^%.1f" : "not measured", support > 0 ? log2(support) : 0);
-		printf("%-24s %9lld  %-10s %-6s %-24s %s\n", w->ask.task->name, (long long)s->count, level, langs, formats, room);
-		prompts += (double)s->count;
+		printf("%-24s %9lld  %-10s %-6s %-24s %s\n", w->ask.task->name, (long long)(s->count * shapes), level, langs, formats, room);
+		prompts += (double)s->count * shapes;
 	}
 	printf("%.0f prompts, %.0f samples, at most %.0f tokens\n", prompts, prompts * r->sampling.n,
 	       prompts * r->sampling.n * r->sampling.max_tokens);

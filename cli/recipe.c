@@ -79,6 +79,24 @@ static int get_text(struct walk *w, const yaml_node_t *n, const char *what, cons
 	return 0;
 }
 
+/* A message's text, which may have any characters but NUL; empty: none. */
+static int get_message(struct walk *w, const yaml_node_t *n, struct str *ret)
+{
+	if (want_kind(w, n, YAML_SCALAR_NODE, "system") < 0)
+		return ERR_FAIL;
+	if (memchr(text_of(n).s, 0, text_of(n).n)) {
+		err_set(w->err, "system holds a NUL");
+		return fault(w, n);
+	}
+	*ret = text_of(n).n ? arena_str(&w->r->arena, text_of(n)) : STR("");
+	if (!ret->s)
+		return err_set(w->err, "out of memory");
+	buf_addz(&w->canon, "system ");
+	json_add_str(&w->canon, *ret);
+	buf_addc(&w->canon, '\n');
+	return 0;
+}
+
 static int get_bool(struct walk *w, const yaml_node_t *n, const char *what, bool *ret)
 {
 	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
@@ -294,9 +312,186 @@ static int source_forms(struct walk *w, const yaml_node_t *n, void *to)
 	return rc;
 }
 
+/* A text, or a list of them; an empty one is no message. */
+static int source_system(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct source *s = to;
+	size_t count = n->type == YAML_SEQUENCE_NODE ? (size_t)(n->data.sequence.items.top - n->data.sequence.items.start) : 1;
+
+	if (count == 0 || count > RECIPE_SYSTEMS) {
+		err_set(w->err, "system must be a text or a list of 1 to %d, not %zu", RECIPE_SYSTEMS, count);
+		return fault(w, n);
+	}
+	s->system = arena_zalloc(&w->r->arena, count, sizeof(*s->system));
+	if (!s->system)
+		return err_set(w->err, "out of memory");
+	for (size_t i = 0; i < count; i++)
+		if (get_message(w, n->type == YAML_SEQUENCE_NODE ? yaml_document_get_node(w->doc, n->data.sequence.items.start[i]) : n, &s->system[i]) < 0)
+			return ERR_FAIL;
+	s->nsystems = (int)count;
+	return 0;
+}
+
+/* ---- shapes: one puzzle asked in several ways */
+
+static int shape_name(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct asked *a = to;
+	const char *text = "";
+
+	if (get_text(w, n, "name", &text) < 0)
+		return ERR_FAIL;
+	a->name = str_of(text);
+	/* it stands in tables and JSON */
+	if (a->name.n < 48 && strcspn(text, "\"\\\n\t") == a->name.n)
+		return 0;
+	err_set(w->err, "a shape's name has at most 47 bytes, and no quotes, backslashes or line breaks");
+	return fault(w, n);
+}
+
+static int shape_lang(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct asked *a = to;
+	struct wish one = { .nlangs = 0 };
+	const char *text = "";
+
+	if (get_text(w, n, "lang", &text) < 0)
+		return ERR_FAIL;
+	if (wish_langs(&one, text, w->err) < 0)
+		return fault(w, n);
+	if (one.nlangs > 1) {
+		err_set(w->err, "a shape has one lang, not \"%.40s\"", text);
+		return fault(w, n);
+	}
+	a->lang = one.langs[0];
+	a->has_lang = true;
+	return 0;
+}
+
+static int shape_format(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct asked *a = to;
+	struct wish one = { .nformats = 0 };
+	const char *text = "";
+
+	if (get_text(w, n, "format", &text) < 0)
+		return ERR_FAIL;
+	if (wish_formats(&one, text, w->err) < 0)
+		return fault(w, n);
+	if (one.nformats > 1) {
+		err_set(w->err, "a shape has one format, not \"%.40s\"", text);
+		return fault(w, n);
+	}
+	a->format = one.formats[0];
+	a->has_format = true;
+	return 0;
+}
+
+static int shape_form(struct walk *w, const yaml_node_t *n, void *to)
+{
+	const char *text = "";
+	int rc = get_text(w, n, "form", &text);
+
+	if (rc == 0)
+		((struct asked *)to)->form = str_of(text);
+	return rc;
+}
+
+static int shape_system(struct walk *w, const yaml_node_t *n, void *to)
+{
+	((struct asked *)to)->has_system = true;
+	return get_message(w, n, &((struct asked *)to)->system);
+}
+
+static int shape_order(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int64_t v;
+	int rc = get_int(w, n, "order", 1, PROMPT_TURN_MAX, &v);
+
+	if (rc == 0)
+		((struct asked *)to)->turn = (int)v;
+	return rc;
+}
+
+static const struct member shape_members[] = {
+	{ "name", shape_name }, { "lang", shape_lang },	    { "format", shape_format }, { "form", shape_form },
+	{ "order", shape_order }, { "system", shape_system }, { 0 },
+};
+
+/* "lang=zh order=2": what it changes, where no name is given. */
+static bool shape_call(struct walk *w, struct asked *a, int number)
+{
+	struct buf b = BUF_INIT;
+
+	if (a->has_lang)
+		buf_addf(&b, " lang=%s", lang_name(a->lang));
+	if (a->has_format)
+		buf_addf(&b, " format=%s", quarry_format_name(a->format));
+	if (a->form.n)
+		buf_addf(&b, " form=%.*s", (int)(a->form.n < 20 ? a->form.n : 20), a->form.s);
+	if (a->turn)
+		buf_addf(&b, " order=%d", a->turn);
+	if (a->has_system)
+		buf_addf(&b, " system=%d", number + 1);
+	a->name = b.n ? str_of(arena_strdup(&w->r->arena, str_from(buf_str(&b), 1))) : STR("as the source says");
+	buf_release(&b);
+	return a->name.s != NULL;
+}
+
+/* Whether its wording is there, in its language or in all of the source's. */
+static int shape_check(struct walk *w, const struct source *s, const struct asked *a)
+{
+	struct wish one = s->wish;
+
+	if (a->has_lang) {
+		one.langs[0] = a->lang;
+		one.nlangs = 1;
+	}
+	if (a->form.n)
+		one.ask.form = a->form;
+	return wish_check(&one, w->err);
+}
+
+static int shape_read(struct walk *w, const yaml_node_t *n, struct source *s)
+{
+	struct asked *a = &s->shape[s->nshapes];
+
+	buf_addz(&w->canon, "shape\n");
+	if (get_mapping(w, n, "a shape", shape_members, a) < 0)
+		return ERR_FAIL;
+	if (a->name.n == 0 && !shape_call(w, a, s->nshapes))
+		return err_set(w->err, "out of memory");
+	for (int i = 0; i < s->nshapes; i++)
+		if (str_eq(a->name, s->shape[i].name)) {
+			err_set(w->err, "two shapes are called \"%.*s\"; give one a name of its own", (int)a->name.n, a->name.s);
+			return fault(w, n);
+		}
+	s->nshapes++;
+	return 0;
+}
+
+static int source_shapes(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct source *s = to;
+	size_t count;
+
+	if (want_kind(w, n, YAML_SEQUENCE_NODE, "shapes") < 0)
+		return ERR_FAIL;
+	count = (size_t)(n->data.sequence.items.top - n->data.sequence.items.start);
+	if (count == 0 || count > RECIPE_SHAPES) {
+		err_set(w->err, "shapes must list 1 to %d ways of asking, not %zu", RECIPE_SHAPES, count);
+		return fault(w, n);
+	}
+	for (size_t i = 0; i < count; i++)
+		if (shape_read(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[i]), s) < 0)
+			return ERR_FAIL;
+	return 0;
+}
+
 static const struct member source_members[] = {
 	{ "task", source_task },	 { "count", source_count }, { "difficulty", source_difficulty }, { "knobs", source_knobs },
-	{ "lang", source_lang },	 { "formats", source_formats }, { "forms", source_forms }, { 0 },
+	{ "lang", source_lang },	 { "formats", source_formats }, { "forms", source_forms }, { "system", source_system },
+	{ "shapes", source_shapes }, { 0 },
 };
 
 static yaml_node_t *find_key(struct walk *w, const yaml_node_t *map, const char *name)
@@ -333,7 +528,14 @@ static int source_read(struct walk *w, const yaml_node_t *n, struct source *s)
 	buf_addz(&w->canon, "source\n");
 	if (get_mapping(w, n, "a source", source_members, s) < 0)
 		return ERR_FAIL;
-	return wish_check(&s->wish, w->err) < 0 ? fault(w, n) : 0;
+	if (wish_check(&s->wish, w->err) < 0)
+		return fault(w, n);
+	for (int i = 0; i < s->nshapes; i++)
+		if (shape_check(w, s, &s->shape[i]) < 0) {
+			err_at(w->err, "shape %d: ", i + 1);
+			return fault(w, n);
+		}
+	return 0;
 }
 
 static int read_sources(struct walk *w, const yaml_node_t *n, void *to)
@@ -825,6 +1027,33 @@ void recipe_release(struct recipe *r)
 		buf_release(&r->sources[i].forms);
 	buf_release(&r->text);
 	arena_release(&r->arena);
+}
+
+struct instance_ask source_ask(const struct source *s, uint64_t seed, int shape)
+{
+	struct instance_ask ask = wish_ask(&s->wish, seed);
+	const struct asked *a = &s->shape[shape];
+	struct rng r;
+
+	if (s->nsystems) {
+		rng_init(&r, seed, "system");
+		ask.system = s->system[rng_below(&r, (uint32_t)s->nsystems)];
+	}
+	if (s->nshapes == 0)
+		return ask;
+	ask.shape = a->name;
+	if (a->has_lang)
+		ask.lang = a->lang;
+	if (a->has_format) {
+		ask.format = a->format;
+		ask.kept_format = QUARRY_ANY;
+	}
+	if (a->form.n)
+		ask.form = a->form;
+	if (a->has_system)
+		ask.system = a->system;
+	ask.turn = a->turn;
+	return ask;
 }
 
 uint64_t source_seed(const struct recipe *r, int source, uint64_t i)

@@ -17,10 +17,23 @@
 #include "datasets/dataset.h"
 #include "sampler/sampler.h"
 
-enum { RECIPE_SOURCES = 1024 };
+enum { RECIPE_SOURCES = 1024, RECIPE_SHAPES = 32, RECIPE_SYSTEMS = 64 };
+
+/* A way of asking: what is set holds instead of what the source says. */
+struct asked {
+	struct str name, form, system;
+	bool has_lang, has_format, has_system;
+	enum lang lang;
+	enum quarry_format format;
+	int turn; /* of the rules */
+};
 
 struct source {
 	struct wish wish;
+	struct asked shape[RECIPE_SHAPES]; /* each puzzle is asked in each of them */
+	int nshapes;                       /* 0: once, as the source says */
+	struct str *system;                /* messages before the prompt, drawn from evenly */
+	int nsystems;
 	struct buf forms; /* wish.ask.form points here */
 	int64_t count;
 	int line; /* of the recipe */
@@ -47,6 +60,8 @@ int recipe_read(struct recipe *r, const char *path, struct err *err);
 /* The same for a text that a run has kept; name: for messages. */
 int recipe_again(struct recipe *r, const char *name, struct str text, struct err *err);
 void recipe_release(struct recipe *r);
+/* What is asked for under a seed, in one of its shapes; 0 where it has none. */
+struct instance_ask source_ask(const struct source *s, uint64_t seed, int shape);
 /* Of the i-th try of a source; depends on (recipe seed, source, i) alone. */
 uint64_t source_seed(const struct recipe *r, int source, uint64_t i);
 

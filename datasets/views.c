@@ -33,7 +33,7 @@ const char *split_name(enum split s)
 #define ABOUT_PROMPT                                                                                                  \
 	{ "split", COL_TEXT }, { "index", COL_INT }, { "task", COL_TEXT }, { "revision", COL_INT }, { "seed", COL_INT },      \
 	{ "difficulty", COL_REAL }, { "knobs", COL_TEXT }, { "lang", COL_TEXT }, { "format", COL_TEXT },                      \
-	{ "form", COL_TEXT }, { "think", COL_TEXT }, { "canon", COL_TEXT }, { "guess", COL_REAL }, { "effort", COL_TEXT },    \
+	{ "form", COL_TEXT }, { "shape", COL_TEXT }, { "think", COL_TEXT }, { "canon", COL_TEXT }, { "guess", COL_REAL }, { "effort", COL_TEXT },    \
 	{ "n", COL_INT }, { "k", COL_INT }, { "pass_rate", COL_REAL }, { "pass_rate_mean", COL_REAL },                        \
 	{ "pass_rate_corrected", COL_REAL }, { "in_band", COL_REAL }, { "guess_p", COL_REAL }, { "tokens_mean", COL_REAL },   \
 	{ "cut_rate", COL_REAL }, { "format_ok_rate", COL_REAL }, { "has_stats", COL_BOOL }, { "logprob_mean", COL_REAL },    \
@@ -98,6 +98,7 @@ static const struct column traces_columns[] = {
 	{ "lang", COL_TEXT },
 	{ "format", COL_TEXT },
 	{ "form", COL_TEXT },
+	{ "shape", COL_TEXT },
 	{ "think", COL_TEXT },
 	{ "prompt", COL_MESSAGES },
 	{ "desc", COL_TEXT },
@@ -148,6 +149,7 @@ static const struct {
 	[PART_LANG] = { "lang", JSON_STRING },
 	[PART_FORMAT] = { "format", JSON_STRING },
 	[PART_FORM] = { "form", JSON_STRING },
+	[PART_SHAPE] = { "shape", JSON_STRING },
 	[PART_PROMPT] = { "prompt", JSON_ARRAY },
 	[PART_DESC] = { "desc", JSON_STRING },
 	[PART_ANSWER] = { "answer", JSON_STRING },
@@ -206,7 +208,7 @@ bool puzzle_read(struct puzzle *p, struct str instance, double validation, struc
 		return false;
 	for (int i = 0; i < PARTS; i++) {
 		json_get(row, parts[i].name, &p->part[i]);
-		if (p->part[i].kind != parts[i].kind && !(i == PART_THINK && p->part[i].kind == JSON_NONE)) {
+		if (p->part[i].kind != parts[i].kind && !((i == PART_THINK || i == PART_SHAPE) && p->part[i].kind == JSON_NONE)) {
 			err_set(err, "\"%s\" is missing or of another type", parts[i].name);
 			return false;
 		}
@@ -422,6 +424,7 @@ static void put_about(struct row *r, const struct group *g, const struct about *
 	put_string(r, "lang", p->part[PART_LANG]);
 	put_string(r, "format", p->part[PART_FORMAT]);
 	put_string(r, "form", p->part[PART_FORM]);
+	put_string(r, "shape", p->part[PART_SHAPE]);
 	put_string(r, "think", p->part[PART_THINK]);
 	put_string(r, "canon", p->part[PART_CANON]);
 	put_real(r, "guess", p->guess);
@@ -549,6 +552,7 @@ void row_trace(struct buf *b, const struct group *g, const struct about *a, int 
 	put_string(&r, "lang", p->part[PART_LANG]);
 	put_string(&r, "format", p->part[PART_FORMAT]);
 	put_string(&r, "form", p->part[PART_FORM]);
+	put_string(&r, "shape", p->part[PART_SHAPE]);
 	put_string(&r, "think", p->part[PART_THINK]);
 	put_messages(&r, "prompt", p, NULL);
 	put_string(&r, "desc", p->part[PART_DESC]);

@@ -70,7 +70,7 @@ void instance_ground_truth(struct buf *out, const char *task, int revision, stru
 	json_close(out, '}');
 }
 
-/* id: the task's name and a hash of (task, revision, desc, lang, format, form). */
+/* id: the task's name and a hash of (task, revision, desc, lang, format, form), and of the system message where there is one. */
 static void name_it(struct instance *in, struct buf *scratch)
 {
 	size_t n = strlen(in->task->name);
@@ -87,6 +87,10 @@ static void name_it(struct instance *in, struct buf *scratch)
 	buf_addz(scratch, quarry_format_name(in->format));
 	buf_addc(scratch, '\n');
 	buf_addz(scratch, in->form);
+	if (in->system.n) {
+		buf_addc(scratch, '\n');
+		buf_add(scratch, in->system);
+	}
 	assert(n + 18 <= sizeof(in->id));
 	memcpy(in->id, in->task->name, n);
 	in->id[n] = '-';
@@ -214,7 +218,11 @@ static int choose_form(struct instance *in, const struct instance_ask *ask, stru
 			in->format = ask->kept_format;
 	}
 	rng_init(&r, in->seed, "form");
-	return prompt_draw(in->form, in->task->name, ask->lang, wish, &r, err);
+	if (prompt_draw(in->form, in->task->name, ask->lang, wish, &r, err) < 0)
+		return ERR_FAIL;
+	if (ask->turn)
+		snprintf(in->form + strlen(in->form), sizeof(in->form) - strlen(in->form), "~%d", ask->turn);
+	return 0;
 }
 
 static void start(struct instance *in, const struct instance_ask *ask, uint64_t seed)
@@ -224,6 +232,8 @@ static void start(struct instance *in, const struct instance_ask *ask, uint64_t 
 	in->seed = seed;
 	in->lang = ask->lang;
 	in->format = ask->format;
+	in->system = ask->system;
+	in->shape = ask->shape;
 	in->think_open = false;
 	in->canon = 0;
 }
@@ -383,8 +393,20 @@ void instance_json(struct buf *b, const struct instance *in)
 	json_add_z(b, quarry_format_name(in->format));
 	json_key(b, "form");
 	json_add_z(b, in->form);
+	if (in->shape.n) {
+		json_key(b, "shape");
+		json_add_str(b, in->shape);
+	}
 	json_key(b, "prompt");
 	json_open(b, '[');
+	if (in->system.n) {
+		json_open(b, '{');
+		json_key(b, "role");
+		json_add_z(b, "system");
+		json_key(b, "content");
+		json_add_str(b, in->system);
+		json_close(b, '}');
+	}
 	json_open(b, '{');
 	json_key(b, "role");
 	json_add_z(b, "user");

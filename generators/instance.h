@@ -30,6 +30,9 @@ struct instance_ask {
 	enum lang lang;
 	enum quarry_format format;
 	struct str form;          /* which wordings, as prompt_draw() takes them; empty: any that is not held */
+	int turn;                 /* 1 .. PROMPT_TURN_MAX: the rules are told in another order */
+	struct str system;        /* a message before the prompt, borrowed; empty: none */
+	struct str shape;         /* what this way of asking is called, borrowed; empty: nothing */
 	bool worked;              /* with the worked solution */
 	bool bare;                /* puzzle, answer and prompt alone: no canon (0), guess (0) or effort; not with a range of canons */
 	/* Only puzzles whose canon hash, as a fraction of 2^64, lies in [canon_lo, canon_hi): splits are such ranges. */
@@ -53,6 +56,7 @@ struct instance {
 	enum lang lang;
 	enum quarry_format format;
 	char form[PROMPT_FORM_MAX];
+	struct str system, shape; /* of the ask, borrowed */
 	struct buf prompt, desc, answer, worked; /* worked is empty when not asked for */
 	uint64_t canon;
 	double guess;

@@ -253,6 +253,7 @@ struct walk {
 	struct holes *holes;   /* with chosen */
 	uint64_t forms;        /* counted so far */
 	uint32_t left;         /* what is left of the form's number */
+	int turn;              /* rules begin with the one so many places on */
 	bool plain;            /* the first of each choice, which counts for nothing */
 	bool failed;           /* too many pieces */
 };
@@ -307,6 +308,25 @@ static void walk_pieces(struct walk *w, const struct piece *p, const struct piec
 		p = walk_piece(w, p, depth);
 }
 
+/* The rules whose texts are chosen[from[i] .. from[i + 1]) become a list, each on a line behind its mark. */
+static void list_rules(struct walk *w, const int from[], int n, const struct str *mark, int step)
+{
+	struct chosen text[CHOSEN];
+	int all = from[n] - from[0];
+
+	memcpy(text, w->chosen + from[0], (size_t)all * sizeof(*text));
+	w->n = from[0];
+	for (int i = 0; i < n; i++) {
+		int at = (i + w->turn) % n;
+
+		choose_text(w, mark[i * step]);
+		for (int k = from[at] - from[0]; k < from[at + 1] - from[0]; k++)
+			choose(w, text[k]);
+		if (i + 1 < n)
+			choose_text(w, STR("\n"));
+	}
+}
+
 static const struct piece *walk_rules(struct walk *w, const struct piece *p, int depth)
 {
 	static const struct str bullets[] = { { "- ", 2 }, { "* ", 2 } };
@@ -315,6 +335,7 @@ static const struct piece *walk_rules(struct walk *w, const struct piece *p, int
 	const struct piece *rule[RULES], *end = p + 1;
 	uint32_t bullet = pick(w, 3), n = (uint32_t)p->n;
 	bool used[RULES] = { false };
+	int from[RULES + 1] = { w->n }; /* where each rule's text begins among the chosen */
 
 	for (uint32_t i = 0; i < n; i++) {
 		rule[i] = end;
@@ -326,11 +347,11 @@ static const struct piece *walk_rules(struct walk *w, const struct piece *p, int
 		while (used[j] || at--)
 			j++;
 		used[j] = true;
-		choose_text(w, bullet < 2 ? bullets[bullet] : numbers[i]);
 		walk_pieces(w, rule[j] + 1, rule[j] + 1 + rule[j]->n, depth);
-		if (i + 1 < n)
-			choose_text(w, STR("\n"));
+		from[i + 1] = w->n;
 	}
+	if (w->chosen && !w->failed)
+		list_rules(w, from, (int)n, bullet < 2 ? &bullets[bullet] : numbers, bullet < 2 ? 0 : 1);
 	return end;
 }
 
@@ -456,6 +477,18 @@ struct prompt_family prompt_family(const char *task, enum lang lang, int i)
 	return e ? (struct prompt_family){ e->name, e->tag, e->forms } : (struct prompt_family){ { "", 0 }, { "", 0 }, 0 };
 }
 
+/* "plain.17~2" without its turn, which is from 1 to 9; 0 where there is none. */
+static int form_turn(struct str *form)
+{
+	int turn = 0;
+
+	if (form->n > 2 && form->s[form->n - 2] == '~' && form->s[form->n - 1] >= '1' && form->s[form->n - 1] <= '9') {
+		turn = form->s[form->n - 1] - '0';
+		*form = str_sub(*form, 0, form->n - 2);
+	}
+	return turn;
+}
+
 /* "plain.17": the family's name and the number; "plain" leaves number as it is. False: the number is none. */
 static bool form_split(struct str form, struct str *family, int64_t *number)
 {
@@ -498,7 +531,7 @@ static void form_name(char form[PROMPT_FORM_MAX], const struct entry *e, int64_t
 	char digits[24];
 	size_t n = e->name.n, d = sizeof(digits);
 
-	assert(n + 12 < PROMPT_FORM_MAX);
+	assert(n + 14 < PROMPT_FORM_MAX); /* with ten digits and a turn */
 	memcpy(form, e->name.s, n);
 	if (e->forms > 1) {
 		form[n++] = '.';
@@ -547,11 +580,12 @@ int prompt_write(struct buf *out, const struct task *t, struct str desc, enum la
 	struct chosen chosen[CHOSEN];
 	struct walk w = { .format = format, .chosen = chosen, .holes = &h, .forms = 1 };
 	const struct entry *first = file_find(t->name);
-	struct str name, unfilled = STR("");
+	struct str name, unfilled = STR(""), asked = form;
 	int64_t number = 0;
 	int rc = 0;
 
-	if (first && form_split(form, &name, &number))
+	w.turn = form_turn(&asked);
+	if (first && form_split(asked, &name, &number))
 		w.family = entry_find(first, lang, name, false);
 	if (!w.family || number >= (int64_t)w.family->forms)
 		return err_set(err, "%s has no wording \"%.*s\" in %s", t->name, (int)form.n, form.s, lang_name(lang));

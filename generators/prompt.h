@@ -31,6 +31,7 @@
 #include "generators/task.h"
 #include "verifiers/verify.h"
 
+enum { PROMPT_TURN_MAX = 9 };  /* "plain.17~2": the same, its rules turned so that the third of them is the first */
 enum { PROMPT_FORM_MAX = 48 }; /* bytes of a form's name, with the NUL */
 
 struct prompt_family {
