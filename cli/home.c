@@ -141,16 +141,19 @@ static int make_home(struct home *h, struct err *err)
 	return rc;
 }
 
-/* Are the other parts of the run that we are of? One that runs or ran is enough: it asked the same. */
-static int ask_siblings(const struct home *h, struct str provenance, struct err *err)
+int home_siblings(struct home *h, struct str provenance, bool mix, struct err *err)
 {
 	struct heard s = { .pid = 0 };
 	struct buf dir = BUF_INIT;
 	const char *what = NULL;
 	bool may_mix, met = false;
 	struct parts p;
-	int rc = parts_find(&p, h->top, err);
+	int rc;
 
+	if (!home_is_part(h))
+		return 0;
+	rc = parts_find(&p, h->top, err);
+	/* one that runs or ran is enough: it asked the same */
 	for (int64_t i = 0; rc == 0 && !met && i < p.count; i++) {
 		if (i == h->part.index || !p.there[i])
 			continue;
@@ -159,14 +162,16 @@ static int ask_siblings(const struct home *h, struct str provenance, struct err 
 	}
 	if (met)
 		what = provenance_differs(s.provenance, provenance, &may_mix);
-	if (what && !(h->mix && may_mix))
+	if (what && !(mix && may_mix))
 		rc = err_set(err, "%s is of %s; name another directory with -o%s", buf_z(&dir), what, may_mix ? ", or give --mix" : "");
+	if (rc == 0)
+		buf_add(&h->beat.provenance, provenance);
 	buf_release(&dir);
 	heard_release(&s);
 	return rc;
 }
 
-int home_open(struct home *h, const char *top, const struct part *part, struct str provenance, struct err *err)
+int home_open(struct home *h, const char *top, const struct part *part, bool resume, struct err *err)
 {
 	struct buf path = BUF_INIT;
 	int rc, locked = 0;
@@ -179,9 +184,7 @@ int home_open(struct home *h, const char *top, const struct part *part, struct s
 		buf_addz(&h->dir, top);
 	buf_addf(&path, "%s/run.db", buf_z(&h->dir));
 	rc = one_run(h, err);
-	if (rc == 0 && home_is_part(h))
-		rc = ask_siblings(h, provenance, err);
-	if (rc == 0 && there(buf_z(&h->dir), "run.db") && !h->resume)
+	if (rc == 0 && there(buf_z(&h->dir), "run.db") && !resume)
 		rc = err_set(err, "%s holds a run already; go on with --resume, or name another directory with -o", buf_z(&h->dir));
 	if (rc == 0)
 		rc = make_home(h, err);
@@ -191,7 +194,6 @@ int home_open(struct home *h, const char *top, const struct part *part, struct s
 	}
 	if (rc == 0 && home_is_part(h)) {
 		beat_init(&h->beat, buf_z(&h->dir));
-		buf_add(&h->beat.provenance, provenance);
 		rc = beat_claim(&h->beat, locked, err);
 		if (rc == ERR_FAIL) /* it is another's */
 			buf_reset(&h->beat.path);

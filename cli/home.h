@@ -1,9 +1,10 @@
 /*
  * home.h - where a build lives: its directory, its run.db, and the lock on them; of a whole run or of one part.
  *
- *	struct home h = HOME_INIT;
- *	h.resume = true;
- *	rc = home_open(&h, "out", &part, provenance, &err);	// DIR/run.db, or DIR/parts/0003-of-0008/run.db
+ *	struct home h = { .top = "out", .part = part, .lock = -1 };
+ *	rc = home_siblings(&h, provenance, false, &err);	// is this the run that the other parts are of?
+ *	if (rc == 0)
+ *		rc = home_open(&h, "out", &part, resume, &err);	// DIR/run.db, or DIR/parts/0003-of-0008/run.db
  *	...
  *	home_close(&h, rc, &err);
  */
@@ -16,8 +17,6 @@
 struct home {
 	const char *top;  /* as the user named it */
 	struct part part;
-	bool resume;      /* a run may be there */
-	bool mix;         /* the other parts' model, instruction set or quarry may be another */
 	struct buf dir;   /* where run.db is */
 	struct store *st;
 	struct beat beat; /* silent unless this is a part */
@@ -27,7 +26,9 @@ struct home {
 #define HOME_INIT ((struct home){ .lock = -1 })
 
 /* Makes nothing where it refuses: what is there is of another run, or somebody else's, or another process is at work. */
-int home_open(struct home *h, const char *top, const struct part *part, struct str provenance, struct err *err);
+int home_open(struct home *h, const char *top, const struct part *part, bool resume, struct err *err);
+/* Best before home_open, so that nothing is made; a whole run has no siblings. mix: their model or quarry may be another. */
+int home_siblings(struct home *h, struct str provenance, bool mix, struct err *err);
 void home_close(struct home *h, int rc, const struct err *err); /* rc, err: how the run ended */
 bool home_is_part(const struct home *h);
 

@@ -803,9 +803,11 @@ static int move_in(struct run *run, struct err *err)
 	int rc;
 
 	provenance(&prov, run, STR(""));
-	run->home.resume = b->resume;
-	run->home.mix = b->mix;
-	rc = home_open(&run->home, b->dir, &b->part, buf_str(&prov), err);
+	run->home.top = b->dir;
+	run->home.part = b->part;
+	rc = home_siblings(&run->home, buf_str(&prov), b->mix, err);
+	if (rc == 0)
+		rc = home_open(&run->home, b->dir, &b->part, b->resume, err);
 	buf_release(&prov);
 	if (rc < 0)
 		return rc;
