@@ -211,20 +211,26 @@ void code_strip(enum code_lang lang, struct str text, struct buf *out)
 	}
 }
 
-/* The next token of which something stays. */
-static bool strip_more(struct strip *w)
+/* What of the bare text is to come next, up to where a token ends; "" at the end. */
+static struct str strip_ahead(struct strip *w)
 {
-	while (strip_next(w))
-		if (w->part[1].n)
-			return true;
-	return false;
+	while (!w->part[0].n && !w->part[1].n && strip_next(w))
+		continue;
+	return w->part[0].n ? w->part[0] : w->part[1];
+}
+
+static void strip_skip(struct strip *w, size_t n)
+{
+	struct str *part = &w->part[!w->part[0].n];
+
+	*part = str_from(*part, n);
 }
 
 bool code_same(enum code_lang lang, struct str a, struct str b)
 {
 	struct strip x = strip_begin(lang, a), y, at = x;
-	size_t common = 0, most = a.n < b.n ? a.n : b.n;
-	bool more;
+	size_t common = 0, most = a.n < b.n ? a.n : b.n, n;
+	struct str p, q;
 
 	while (common < most && a.s[common] == b.s[common])
 		common++;
@@ -236,14 +242,18 @@ bool code_same(enum code_lang lang, struct str a, struct str b)
 	while ((size_t)(x.rest.s - a.s) < common && strip_next(&x))
 		if ((size_t)(x.rest.s - a.s) < common)
 			at = x;
+	at.part[0] = at.part[1] = STR("");
 	x = y = at;
 	y.rest = str_from(b, (size_t)(at.rest.s - a.s));
-	do {
-		more = strip_more(&x);
-		if (strip_more(&y) != more || !str_eq(x.part[1], y.part[1]) || !str_eq(x.part[0], y.part[0]))
+	y.indent.s = b.s + (at.indent.s - a.s);
+	while ((p = strip_ahead(&x)).n && (q = strip_ahead(&y)).n) {
+		n = p.n < q.n ? p.n : q.n;
+		if (memcmp(p.s, q.s, n) != 0)
 			return false;
-	} while (more);
-	return true;
+		strip_skip(&x, n);
+		strip_skip(&y, n);
+	}
+	return !strip_ahead(&x).n && !strip_ahead(&y).n;
 }
 
 /* ---- names */

@@ -72,7 +72,7 @@ static struct repo *edits_repo(void)
 	return r;
 }
 
-static bool edits_base(struct repo *r, struct oid *tree)
+__attribute__((unused)) static bool edits_base(struct repo *r, struct oid *tree)
 {
 	enum { N = sizeof(edits_files) / sizeof(edits_files[0]) };
 	struct tree_change c[N];

@@ -5,12 +5,16 @@
  *		a line of JSON a candidate, then one with the counts
  *	repos_probe apply REPO REV [allow=PATH]... [tests=1] [build=1] <RESPONSE
  *		the status; with "ok" what was touched and the tree, which is listed whole
+ *	repos_probe state REPO [issues=FILE] [walk's options]
+ *		of each candidate the statement that it would have, and where a localiser puts the files that it changes
  *	repos_probe similarity <LINES
  *		of each {"old", "predicted", "oracle"} both diffs and their ratio; null where there is none
  */
 #include "base/json.h"
+#include "repos/bm25.h"
 #include "repos/edits.h"
 #include "repos/similarity.h"
+#include "repos/statement.h"
 #include "repos/walk.h"
 
 #include <stdio.h>
@@ -121,9 +125,74 @@ static unsigned langs(const char *list)
 	return bits;
 }
 
-static int cmd_walk(struct repo *r, int argc, char **argv, struct err *err)
+struct stating {
+	struct repo *r;
+	struct bm25 *b;
+	struct issues *issues;
+	struct err *err;
+};
+
+/* The rank of each source file that the candidate changes and that is there before; 0: not among the first fifty. */
+static void put_ranks(const struct stating *x, const struct candidate *c, struct str text)
 {
+	struct bm25_hit hits[50];
+	size_t n = bm25_rank(x->b, text, hits, 50);
+
+	json_key(&out, "ranks");
+	json_open(&out, '[');
+	for (size_t i = 0; i < c->changes.n; i++) {
+		uint64_t rank = 0;
+
+		if (c->changes.at[i].side != SIDE_SOURCE || !c->changes.at[i].old_mode)
+			continue;
+		for (size_t k = 0; k < n; k++)
+			if (str_eq(hits[k].path, c->changes.at[i].old_path))
+				rank = k + 1;
+		json_add_u64(&out, rank);
+	}
+	json_close(&out, ']');
+	key_n("files", bm25_files(x->b));
+}
+
+static int put_statement(void *ctx, const struct candidate *c)
+{
+	const struct stating *x = ctx;
+	const struct str ids[] = { STR("tests/test_x.py::TestX::test_some_thing[a-1]"), STR("tests/test_y.py::test_other") };
+	struct statement_ask ask = { .repo = x->r, .c = c, .issues = x->issues, .fail_to_pass = ids, .n = 2, .output = STR("E   assert 1 == 2\n") };
+	struct statement s = STATEMENT_INIT;
+
+	if (statement_best(&ask, &s) < 0 || bm25_tree(x->b, x->r, &c->parent_tree, 0, x->err) < 0)
+		return err_set(x->err, "out of memory");
+	json_open(&out, '{');
+	key_oid("commit", &c->commit);
+	key_str("text", buf_str(&s.text));
+	key_str("source", str_of(statement_source_name(s.source)));
+	json_key(&out, "clarity");
+	json_add_f64(&out, s.clarity);
+	json_key(&out, "flags");
+	json_open(&out, '[');
+	for (int i = 0; i < STATEMENT_FLAGS; i++)
+		if (s.flags >> i & 1)
+			json_add_z(&out, statement_flag_name(i));
+	json_close(&out, ']');
+	json_key(&out, "unknown");
+	json_open(&out, '[');
+	for (size_t i = 0; i < s.n_unknown; i++)
+		json_add_str(&out, s.unknown[i]);
+	json_close(&out, ']');
+	put_ranks(x, c, buf_str(&s.text));
+	json_close(&out, '}');
+	put_line();
+	statement_release(&s);
+	return 0;
+}
+
+static int cmd_walk(struct repo *r, int argc, char **argv, struct err *err, bool state)
+{
+	struct stating x = { .r = r, .err = err };
+	const char *issues = option(argc, argv, "issues");
 	struct walk_options o = WALK_OPTIONS;
+	struct buf text = BUF_INIT;
 	struct walk_counts n;
 
 	o.from = option(argc, argv, "from");
@@ -134,8 +203,23 @@ static int cmd_walk(struct repo *r, int argc, char **argv, struct err *err)
 	o.files = (uint32_t)number(argc, argv, "files", o.files);
 	o.lines = (uint32_t)number(argc, argv, "lines", o.lines);
 	o.langs = langs(option(argc, argv, "langs"));
-	if (walk(r, &o, &n, put_candidate, NULL, err) < 0)
+	if (issues) {
+		FILE *f = fopen(issues, "r");
+		char room[4096];
+		size_t got;
+
+		while (f && (got = fread(room, 1, sizeof(room), f)) > 0)
+			buf_add(&text, (struct str){ room, got });
+		if (!f || issues_read(&x.issues, buf_str(&text), "issues", err) < 0)
+			return fail(f ? err->msg : "no such file");
+		fclose(f);
+	}
+	x.b = bm25_new();
+	if (walk(r, &o, &n, state ? put_statement : put_candidate, &x, err) < 0)
 		return fail(err->msg);
+	bm25_free(x.b);
+	issues_free(x.issues);
+	buf_release(&text);
 	json_open(&out, '{');
 	key_n("walked", n.walked);
 	for (int i = 0; i < WALK_KINDS; i++)
@@ -270,10 +354,13 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "similarity") == 0)
 		return cmd_similarity(&err);
 	if (argc < 3)
-		return fail("usage: repos_probe walk|apply REPO ...");
+		return fail("usage: repos_probe walk|state|apply REPO ...");
 	if (repo_open(&r, argv[2], &err) < 0)
 		return fail(err.msg);
-	rc = strcmp(argv[1], "walk") == 0 ? cmd_walk(r, argc - 3, argv + 3, &err) : cmd_apply(r, argc - 3, argv + 3, &err);
+	if (strcmp(argv[1], "apply") == 0)
+		rc = cmd_apply(r, argc - 3, argv + 3, &err);
+	else
+		rc = cmd_walk(r, argc - 3, argv + 3, &err, strcmp(argv[1], "state") == 0);
 	repo_free(r);
 	buf_release(&out);
 	return rc;
