@@ -71,6 +71,7 @@ struct limit {
 static const struct limit limits[] = {
 	{ "cpu_s", offsetof(struct sandbox_limits, cpu_s), true, 1, 0.1, 86400 },
 	{ "file_mb", offsetof(struct sandbox_limits, file), false, 1 << 20, 1, 1 << 20 },
+	{ "files", offsetof(struct sandbox_limits, inodes), false, 1, 16, 1e8 },
 	{ "memory_mb", offsetof(struct sandbox_limits, memory), false, 1 << 20, 16, 1 << 20 },
 	{ "output_mb", offsetof(struct sandbox_limits, output), false, 1 << 20, 1, 256 },
 	{ "processes", offsetof(struct sandbox_limits, processes), false, 1, 1, 65536 },

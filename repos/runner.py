@@ -142,7 +142,7 @@ class Recorder:
         self.told = 0
         self.wrong = None        # the first tampering that was seen
         self.began = 0
-        self.core = photograph([(n, space) for n, space in watched() if n in ('_pytest.runner', '_pytest.reports', '_pytest.python', 'runner')])
+        self.core = [shot for shot in SHOTS if shot[0].startswith(('_pytest.runner', '_pytest.reports', '_pytest.python', 'runner'))]
 
     def suspect(self, what):
         self.wrong = self.wrong or what
@@ -363,7 +363,6 @@ def make_way(paths):
 
 KEPT = []
 
-
 def run(ask, fd):
     root, paths = ask['root'], list(ask['paths'])
     put = channel(fd, ask.pop('token'))
@@ -383,7 +382,6 @@ def run(ask, fd):
     os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'
     os.environ['PYTHONPATH'] = os.pathsep.join(paths)
     os.chdir(root)
-    shots = photograph(watched())
     make_way(paths)
     sys.path[:0] = paths
     importlib.invalidate_caches()
@@ -392,7 +390,7 @@ def run(ask, fd):
     sys.argv[:] = ['pytest']
     code = int(pytest.main(args + ask['files'], plugins=[recorder]))
     signal.setitimer(signal.ITIMER_REAL, 0)
-    where = changed(shots)
+    where = changed(SHOTS)
     if where:
         recorder.suspect('%s was replaced' % where)
     if any(f.__code__ is not c for f, c in recorder.codes):
@@ -418,6 +416,8 @@ def main(argv=None, fd_in=4, fd_out=3):
     sys.stderr.flush()
     os._exit(code)  # nothing that the tree left behind runs any more
 
+
+SHOTS = photograph(watched())  # before anything of a tree is there
 
 if __name__ == '__main__':
     main()

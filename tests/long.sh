@@ -106,6 +106,9 @@ seeds() {
 		END { write_out() }' "tests/cases/$1.txt"
 }
 
+# Every way to build and test that is here.
+step swe-run env QUARRY_LONG=1 tests/script_swe_run build
+
 # And exploring, a minute each: libFuzzer looks for what no case has.
 fuzz_build() {
 	[ -f build-fuzz/build.ninja ] ||
