@@ -10,6 +10,8 @@
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
+#include <math.h>
+
 __extension__ typedef __int128 wide;
 
 enum { ROOM = 512 };
@@ -122,14 +124,12 @@ static bool is_rounded(wide a, wide b, int64_t said)
 static int64_t root(struct amount a, bool *exact)
 {
 	wide goal = (wide)a.num * ROOT_SCALE * ROOT_SCALE; /* below 2^108 */
-	int64_t r = 0;
+	int64_t r = (int64_t)(sqrt((double)a.num / (double)a.den) * (double)ROOT_SCALE); /* below 2^50, so at most one off */
 
-	for (int bit = 49; bit >= 0; bit--) {
-		int64_t more = r | INT64_C(1) << bit;
-
-		if ((wide)more * more * a.den <= goal)
-			r = more;
-	}
+	while ((wide)r * r * a.den > goal)
+		r--;
+	while ((wide)(r + 1) * (r + 1) * a.den <= goal)
+		r++;
 	*exact = (wide)r * r * a.den == goal;
 	return r;
 }

@@ -8,6 +8,7 @@
 #ifndef QUARRY_VERIFIERS_HUNT_H
 #define QUARRY_VERIFIERS_HUNT_H
 
+#include "base/eight.h"
 #include "base/str.h"
 #include "verifiers/verify.h"
 
@@ -96,23 +97,6 @@ static inline bool word_at(struct str s, size_t i, const char *word)
 
 /* Bytes looked at together: without branches, so that compilers make vector operations of it. */
 enum { BLOCK = 64 };
-
-/* Eight bytes at once, the first one lowest: what is left over from blocks, and blocks that hold something. */
-#define EIGHT(c) (0x0101010101010101u * (unsigned char)(c))
-
-static inline uint64_t load_eight(const char *s)
-{
-	const unsigned char *p = (const unsigned char *)s;
-
-	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
-	       (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
-}
-
-/* The top bit of each byte of w that is 0, and no other. */
-static inline uint64_t zeros(uint64_t w)
-{
-	return ~(((w & EIGHT(0x7F)) + EIGHT(0x7F)) | w | EIGHT(0x7F));
-}
 
 /* Where the byte comes next, from i on; s.n: nowhere. */
 static inline size_t next_byte(struct str s, size_t i, char c)

@@ -38,6 +38,8 @@ struct field {
 	bool safe; /* safe cells are asked for */
 	bool one;  /* only what one number tells */
 	int8_t shown[PLACES]; /* -1: hidden; RIM */
+	/* of each row, rims too: bit 1 + x: the cell is hidden, shows a number, one above 0 */
+	uint32_t hides[SIDE + 2], shows[SIDE + 2], counts[SIDE + 2];
 	int16_t hidden[CELLS], number[CELLS]; /* the hidden cells, and the numbers that have some around them */
 	int hiddens, numbers;
 	uint8_t beside[PLACES]; /* of hidden cells: bit k: a number is there */
@@ -90,6 +92,14 @@ static bool number_read(struct str *s, int hi, int *ret)
 	return true;
 }
 
+/* Which neighbours of the cell with bit x of the middle row are in, as a bit each, in the order of side[]. */
+static unsigned around(uint32_t above, uint32_t row, uint32_t below, int x)
+{
+	uint32_t nine = (above >> (x - 1) & 7) | (row >> (x - 1) & 7) << 3 | (below >> (x - 1) & 7) << 6;
+
+	return (nine & 0x0F) | (nine >> 1 & 0xF0);
+}
+
 /* False: a number is larger than what it has around it. */
 static bool field_link(struct field *f)
 {
@@ -102,24 +112,24 @@ static bool field_link(struct field *f)
 	memset(f->model, 0, used);
 	memset(f->met, 0, used);
 	memset(f->value, -1, used);
-	for (int y = 0; y < f->h; y++)
-		for (int p = (y + 1) * STRIDE + 1, end = p + f->w; p < end; p++) {
-			unsigned open = 0;
-			int opens = 0;
+	for (int y = 1; y <= f->h; y++) {
+		const uint32_t *hides = &f->hides[y], *shows = &f->shows[y];
+		uint32_t near = hides[-1] | hides[0] | hides[1];
 
-			if (f->shown[p] < 0) {
-				f->hidden[f->hiddens++] = (int16_t)p;
-				continue;
-			}
-			for (int k = 0; k < AROUND; k++)
-				if (f->shown[p + side[k]] == -1) {
-					open |= 1u << k;
-					opens++;
-					f->beside[p + side[k]] |= (uint8_t)(1u << (AROUND - 1 - k));
-				}
+		near |= near << 1 | near >> 1;
+		fits = fits && !(f->counts[y] & ~near);
+		for (uint32_t rest = hides[0]; rest; rest &= rest - 1) {
+			int x = __builtin_ctz(rest), p = y * STRIDE + x;
+
+			f->hidden[f->hiddens++] = (int16_t)p;
+			f->beside[p] = (uint8_t)around(shows[-1], shows[0], shows[1], x);
+		}
+		for (uint32_t rest = shows[0] & near; rest; rest &= rest - 1) {
+			int x = __builtin_ctz(rest), p = y * STRIDE + x;
+			unsigned open = around(hides[-1], hides[0], hides[1], x);
+			int opens = __builtin_popcount(open);
+
 			fits = fits && f->shown[p] <= opens;
-			if (!open)
-				continue;
 			f->open[p] = (uint8_t)open;
 			f->opens[p] = (uint8_t)opens;
 			f->lack[p] = f->gap[p] = f->shown[p];
@@ -127,6 +137,7 @@ static bool field_link(struct field *f)
 			f->weight[p] = 1;
 			f->number[f->numbers++] = (int16_t)p;
 		}
+	}
 	return fits;
 }
 
@@ -149,18 +160,27 @@ static bool field_read(struct field *f, struct str s)
 	if ((!f->safe && !f->one && !sign_read(&s, 'm')) || !sign_read(&s, ':') || s.n != (size_t)(f->cells + f->h - 1))
 		return false;
 	memset(f->shown, RIM, (size_t)((f->h + 2) * STRIDE));
+	f->hides[0] = f->shows[0] = f->hides[f->h + 1] = f->shows[f->h + 1] = 0;
 	c = s.s;
-	for (int y = 0; y < f->h; y++) {
-		int8_t *shown = f->shown + (y + 1) * STRIDE + 1;
+	for (int y = 1; y <= f->h; y++) {
+		uint32_t hides = 0, counts = 0;
 
-		if (y && *c++ != '/')
+		if (y > 1 && *c++ != '/')
 			return false;
-		for (int x = 0; x < f->w; x++, c++) {
-			if (*c != '.' && (*c < '0' || *c > '8'))
+		for (int x = 1; x <= f->w; x++, c++) {
+			bool hide = *c == '.';
+			int v = hide ? -1 : *c - '0';
+
+			if (v < -1 || v > 8 || (v < 0 && !hide))
 				return false;
-			shown[x] = (int8_t)(*c == '.' ? -1 : *c - '0');
-			hidden += *c == '.';
+			f->shown[y * STRIDE + x] = (int8_t)v;
+			hides |= (uint32_t)hide << x;
+			counts |= (uint32_t)(v > 0) << x;
 		}
+		hidden += __builtin_popcount(hides);
+		f->hides[y] = hides;
+		f->counts[y] = counts;
+		f->shows[y] = ~hides & ((UINT32_C(2) << f->w) - 2);
 	}
 	return f->mines <= hidden;
 }
@@ -574,6 +594,7 @@ struct list {
 	int pairs;
 	bool none;    /* a word that says there are none, or empty brackets */
 	bool outside; /* a cell that is not on the board */
+	bool shown;   /* a cell that is not hidden */
 };
 
 enum label { NO_LABEL, ROW, COLUMN };
@@ -605,10 +626,12 @@ static bool pair_end(struct reader *r)
 			return false;
 		}
 	}
-	if (y >= r->f->h || x >= r->f->w)
+	if (y >= r->f->h || x >= r->f->w) {
 		r->list->outside = true;
-	else
+	} else {
 		r->list->said[(y + 1) * STRIDE + x + 1] = true;
+		r->list->shown |= r->f->shown[(y + 1) * STRIDE + x + 1] >= 0;
+	}
 	r->list->pairs++;
 	if (r->depth)
 		r->inside[r->depth - 1]++;
@@ -873,7 +896,7 @@ static enum quarry_mark check(struct why *why, struct field *f, const struct lis
 
 	if (list->outside)
 		return rule_wrong(why, "a cell is not on the board");
-	for (int p = STRIDE; p < (f->h + 1) * STRIDE; p++)
+	for (int p = STRIDE; list->shown && p < (f->h + 1) * STRIDE; p++)
 		if (list->said[p] && f->shown[p] >= 0)
 			return rule_wrong(why, "(%d, %d) is not hidden", row_of(p), col_of(p));
 	for (int k = 0; k < f->hiddens; k++) {

@@ -1,5 +1,6 @@
 /* named.c - names in two languages, found in constant time; see named.h. */
 #include "verifiers/named.h"
+#include "base/eight.h"
 #include "verifiers/text.h"
 
 enum { EN_MAX = 40, ZH_MAX = 48 }; /* bytes of a name */
@@ -20,20 +21,37 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-/* Equal for names that are the same, and a few more. *wide: a byte of it is none of English. */
+/*
+ * The hash is of a name's bytes but the loose ones, eight at a time, with bit 5 of each set: equal for names that are the same, and for
+ * a few different ones.
+ */
+static uint64_t hash_more(uint64_t h, uint64_t eight)
+{
+	h = (h ^ (eight | EIGHT(0x20))) * 0x9E3779B97F4A7C15u;
+	return h ^ h >> 32;
+}
+
+/* *wide: a byte of it is none of English. */
 static uint32_t hash(struct str s, bool *wide)
 {
-	uint32_t h = 0;
+	uint64_t h = 0, eight = 0;
 	unsigned char any = 0;
+	int n = 0; /* bits of eight in use */
 
 	for (size_t i = 0; i < s.n; i++) {
 		any |= (unsigned char)s.s[i];
-		if (!loose(s.s[i]))
-			h = (h << 5 | h >> 27) ^ ((unsigned char)s.s[i] | 0x20);
+		if (loose(s.s[i]))
+			continue;
+		eight |= (uint64_t)(unsigned char)s.s[i] << n;
+		n += 8;
+		if (n < 64)
+			continue;
+		h = hash_more(h, eight);
+		eight = 0;
+		n = 0;
 	}
 	*wide = any >= 0x80;
-	h *= 0x9E3779B1u;
-	return h >> 16 ^ h;
+	return (uint32_t)(n ? hash_more(h, eight) : h);
 }
 
 bool named_same(struct str a, struct str b)
@@ -52,11 +70,10 @@ bool named_same(struct str a, struct str b)
 	}
 }
 
-/* The slot that holds the name, or the free one where it would go. At most 800 of 1024 are taken. */
-static uint32_t slot_of(const struct named *names, struct str s)
+/* The slot that holds the name of that hash, or the free one where it would go. At most 800 of 1024 are taken. */
+static uint32_t slot_of(const struct named *names, struct str s, uint32_t hash, bool wide)
 {
-	bool wide;
-	uint32_t at = hash(s, &wide) % NAMED_SLOTS;
+	uint32_t at = hash % NAMED_SLOTS;
 
 	while (names->slot[at] && !named_same(names->name[names->slot[at] - 1][wide], s))
 		at = (at + 1) % NAMED_SLOTS;
@@ -65,38 +82,10 @@ static uint32_t slot_of(const struct named *names, struct str s)
 
 static int find(const struct named *names, struct str s)
 {
-	return names->slot[slot_of(names, s)] - 1;
-}
+	bool wide;
+	uint32_t h = hash(s, &wide);
 
-static bool english(struct str s)
-{
-	if (s.n == 0 || s.n > EN_MAX || !letter(s.s[s.n - 1]))
-		return false;
-	for (size_t i = 0; i < s.n; i++)
-		if (!letter(s.s[i]) && (i == 0 || (s.s[i] != ' ' && s.s[i] != '-') || !letter(s.s[i - 1])))
-			return false;
-	return true;
-}
-
-/* One Han character: its bytes, or 0. */
-static size_t han(struct str s)
-{
-	uint32_t cp = 0;
-	size_t n = s.n ? utf8_next(s, &cp) : 0;
-
-	return cp >= 0x4e00 && cp <= 0x9fff ? n : 0;
-}
-
-static bool chinese(struct str s)
-{
-	size_t n;
-
-	if (s.n == 0 || s.n > ZH_MAX)
-		return false;
-	for (; s.n; s = str_from(s, n))
-		if ((n = han(s)) == 0)
-			return false;
-	return true;
+	return names->slot[slot_of(names, s, h, wide)] - 1;
 }
 
 void named_init(struct named *names)
@@ -105,22 +94,92 @@ void named_init(struct named *names)
 	memset(names->slot, 0, sizeof(names->slot));
 }
 
-int named_add(struct named *names, struct str pair)
+/* The hash of the first n bytes of s, none of which is loose. */
+static uint32_t hash_head(struct str s, size_t n)
 {
-	ptrdiff_t eq = str_chr(pair, '=');
-	struct str en = str_sub(pair, 0, eq < 0 ? 0 : (size_t)eq), zh = str_from(pair, (size_t)(eq + 1));
-	uint32_t at;
+	uint64_t h = 0;
+	size_t at = 0;
+	bool wide;
 
-	if (eq < 0 || names->n == NAMED_MAX || !english(en) || !chinese(zh))
+	for (; at < n && at + 8 <= s.n; at += 8) {
+		uint64_t eight = load_eight(s.s + at);
+
+		h = hash_more(h, n - at < 8 ? eight & ((UINT64_C(1) << 8 * (n - at)) - 1) : eight);
+	}
+	return at < n ? hash(str_sub(s, 0, n), &wide) : (uint32_t)h;
+}
+
+/* How many of eight bytes are letters, up to the first that is none. */
+static size_t letters(uint64_t eight)
+{
+	uint64_t low = (eight | EIGHT(0x20)) & EIGHT(0x7F);
+	uint64_t others = ~((low + EIGHT(0x80 - 'a')) & ~(low + EIGHT(0x7F - 'z')) & ~eight) & EIGHT(0x80);
+
+	return others ? (size_t)__builtin_ctzll(others) / 8 : 8;
+}
+
+/* Words of letters, one blank or hyphen between two, with "=" behind them: an English name, at the start of s. None: empty. */
+static struct str take_english(struct str s, uint32_t *ret)
+{
+	bool letter_before = false, wide;
+	size_t n = 0;
+
+	while (n + 8 <= s.n && n <= EN_MAX) { /* one word, mostly */
+		size_t more = letters(load_eight(s.s + n));
+
+		n += more;
+		if (more == 8)
+			continue;
+		if (s.s[n] != '=')
+			break;
+		*ret = hash_head(s, n);
+		return str_sub(s, 0, n <= EN_MAX ? n : 0);
+	}
+	for (n = 0; n < s.n && n <= EN_MAX; n++) {
+		if (!letter(s.s[n]) && (!letter_before || (s.s[n] != ' ' && s.s[n] != '-')))
+			break;
+		letter_before = letter(s.s[n]);
+	}
+	s = str_sub(s, 0, letter_before && n < s.n && n <= EN_MAX && s.s[n] == '=' ? n : 0);
+	*ret = hash(s, &wide);
+	return s;
+}
+
+/* Characters from U+4E00 to U+9FFF, all of three bytes. */
+static struct str take_chinese(struct str s, uint32_t *ret)
+{
+	const unsigned char *c = (const unsigned char *)s.s, *end = c + s.n;
+	size_t n;
+
+	for (; end - c >= 3; c += 3) {
+		unsigned three = (unsigned)c[0] << 16 | (unsigned)c[1] << 8 | c[2];
+
+		if ((three & 0xC0C0) != 0x8080 || three - 0xE4B880 > 0xE9BFBF - 0xE4B880)
+			break;
+	}
+	n = (size_t)(c - (const unsigned char *)s.s);
+	*ret = hash_head(s, n);
+	return str_sub(s, 0, n <= ZH_MAX ? n : 0);
+}
+
+int named_take(struct named *names, struct str *rest)
+{
+	uint32_t h, at[2];
+	struct str en = take_english(*rest, &h), zh;
+
+	if (!en.n)
 		return -1;
-	at = slot_of(names, en);
-	if (names->slot[at] || find(names, zh) >= 0)
+	at[0] = slot_of(names, en, h, false);
+	zh = take_chinese(str_from(*rest, en.n + 1), &h);
+	at[1] = slot_of(names, zh, h, true);
+	if (!zh.n || names->n == NAMED_MAX || names->slot[at[0]] || names->slot[at[1]])
 		return -1;
+	*rest = str_from(*rest, en.n + 1 + zh.n);
 	names->name[names->n][0] = en;
 	names->name[names->n][1] = zh;
-	names->n++;
-	names->slot[at] = (uint16_t)names->n;
-	names->slot[slot_of(names, zh)] = (uint16_t)names->n;
+	names->slot[at[0]] = (uint16_t)++names->n;
+	/* the same slot, if it was free for both */
+	names->slot[at[1] == at[0] ? slot_of(names, zh, h, true) : at[1]] = (uint16_t)names->n;
 	return names->n - 1;
 }
 
@@ -205,13 +264,15 @@ int named_said(const struct named *names, struct str said, int about)
 {
 	char room[NAMED_SAID];
 	struct str s = text_strip(said);
+	int i;
 
+	if (s.n && s.n <= sizeof(room) && (i = find(names, s)) >= 0) /* mostly */
+		return i;
 	if (s.n == 0 || s.n > sizeof(room) || !text_plain(s, room, sizeof(room), &s))
 		return -1;
 	/* each round takes off a word; a word has a byte at least */
 	for (;;) {
 		size_t n;
-		int i;
 
 		s = text_strip(s);
 		if (s.n == 0)

@@ -3,7 +3,7 @@
  *
  *	struct named names;
  *	named_init(&names);
- *	lamp = named_add(&names, STR("lamp=台灯"));	// 0
+ *	lamp = named_take(&names, &rest);		// 0, of "lamp=台灯,..."
  *	named_said(&names, STR("It is the lamp."), -1);	// 0, as for "台灯", "**Lamp**" or "a lamp (台灯)"
  *
  * A desc carries the names itself: rows outlive the lists that they were drawn from.
@@ -29,8 +29,8 @@ struct named {
 bool named_same(struct str a, struct str b);
 
 void named_init(struct named *names);
-/* "en=zh", both well spelt and new; the index, or -1. */
-int named_add(struct named *names, struct str pair);
+/* "en=zh", both well spelt and new, cut off the text's start; the index, or -1. Whatever stops the Chinese name stands then at the start. */
+int named_take(struct named *names, struct str *rest);
 /* The English name exactly as the desc spells it; -1 if there is none. */
 int named_at(const struct named *names, struct str en);
 /*

@@ -91,33 +91,36 @@ static bool read_moves(const struct lattice *l, struct str s, struct moves *m)
 	return true;
 }
 
-static int read_item(struct puzzle *p, struct str s)
+/* An item, new or known, cut off the text with the comma behind it; -1: it is neither. */
+static int read_item(struct puzzle *p, struct str *s)
 {
-	return str_chr(s, '=') < 0 ? named_at(&p->names, s) : p->names.n == ITEMS ? -1 : named_add(&p->names, s);
+	int item = p->names.n == ITEMS ? -1 : named_take(&p->names, s);
+	struct str name;
+
+	if (item < 0)
+		return str_split(s, ',', &name) ? named_at(&p->names, name) : -1;
+	if (s->n && s->s[0] != ',')
+		return -1;
+	*s = str_from(*s, 1);
+	return item;
 }
 
 static bool read_walk(struct puzzle *p, struct str s)
 {
-	struct str piece;
+	struct str moves;
 
 	if (!s.n || s.s[s.n - 1] == ',')
 		return false;
-	str_split(&s, ',', &piece);
-	p->at = read_item(p, piece);
-	if (p->at < 0)
-		return false;
-	while (str_split(&s, ',', &piece)) {
+	p->at = read_item(p, &s);
+	while (p->at >= 0 && str_split(&s, ',', &moves)) {
 		struct leg *leg = &p->leg[p->legs];
 
-		if (p->legs == LEGS || !read_moves(p->lattice, piece, &leg->by) || !str_split(&s, ',', &piece))
+		if (p->legs++ == LEGS || !read_moves(p->lattice, moves, &leg->by))
 			return false;
 		leg->from = p->at;
-		leg->to = p->at = read_item(p, piece);
-		if (p->at < 0)
-			return false;
-		p->legs++;
+		leg->to = p->at = read_item(p, &s);
 	}
-	return true;
+	return p->at >= 0;
 }
 
 static bool read_puzzle(struct puzzle *p, struct str desc)

@@ -11,7 +11,8 @@
  *	A3<2	2 is an aunt or uncle of 3
  *
  * Every fact says that some of the things "v", "the parent of v", "the parent of the parent of v" are the same. The closure of
- * this under "the parent of the same is the same" must give all but one item a parent; then the facts are held against the tree.
+ * this under "the parent of the same is the same" must give all but one item a parent. What else the facts say is held against the tree:
+ * that lists of children and grandchildren are whole, that cousins are no siblings, that an aunt is no parent.
  */
 #include "verifiers/named.h"
 #include "verifiers/rule.h"
@@ -26,6 +27,22 @@ static const char *const relations[RELATIONS] = { "cousins", "siblings", "grandc
 /* Terms: v itself is v, its parent NODES + v, its grandparent 2 * NODES + v. */
 enum { TERMS = 3 * NODES };
 
+/* What a sign says: the v-th generation up of each in the list is the same as the head-th up of whom it is about. */
+struct fact {
+	bool known, about, list;
+	char mark; /* between whom it is about and the list */
+	uint8_t up, head_up;
+	uint8_t least, most; /* how long the list is; 0: no matter */
+};
+
+static const struct fact facts[128] = {
+	['C'] = { true, true, true, '=', 1, 0, 1, 0 }, ['N'] = { true, true, false, 0, 1, 0, 0, 0 },
+	['D'] = { true, true, true, '=', 2, 0, 1, 0 }, ['M'] = { true, true, false, 0, 2, 0, 0, 0 },
+	['P'] = { true, true, true, '<', 0, 1, 1, 1 }, ['G'] = { true, true, true, '<', 0, 2, 1, 1 },
+	['A'] = { true, true, true, '<', 1, 2, 1, 1 },
+	['S'] = { true, false, true, 0, 1, 1, 2, 0 },  ['K'] = { true, false, true, 0, 2, 2, 2, 2 }, /* about the first of the list */
+};
+
 struct puzzle {
 	struct named names;
 	enum relation asked;
@@ -34,13 +51,11 @@ struct puzzle {
 	int16_t item[TERMS];  /* of a root: the item that the class is, or NONE */
 	int16_t child[TERMS]; /* of a root: some v whose parent the class is, or NONE */
 	int16_t parent[NODES], kids[NODES], grandkids[NODES];
-	int n;
-};
-
-/* One fact: its sign and the one it is about; its list follows in the text. */
-struct fact {
-	char sign;
-	int head; /* C D N M: whose; P G A: what stands before '<' ; S K: NONE */
+	int16_t told[2][NODES]; /* how many children, how many grandchildren there are, or NONE */
+	bool deep[NODES];       /* has a grandparent, by some fact */
+	int16_t seen[NODES];    /* the number of the last fact whose list names it */
+	int16_t apart[FACTS][2]; /* terms that are not the same */
+	int n, mention, facts, aparts;
 };
 
 /* ---- reading ---- */
@@ -48,61 +63,25 @@ struct fact {
 /* A number below n without a zero in front, cut off the text. */
 static int number(struct str *s, int n)
 {
-	int v = 0;
+	unsigned v = 0, digit;
 	size_t i = 0;
 
-	while (i < s->n && i < 3 && s->s[i] >= '0' && s->s[i] <= '9')
-		v = v * 10 + (s->s[i++] - '0');
-	if (i == 0 || (i > 1 && s->s[0] == '0') || v >= n)
+	for (; i < s->n && i < 3 && (digit = (unsigned)(s->s[i] - '0')) < 10; i++)
+		v = v * 10 + digit;
+	if (i == 0 || (i > 1 && s->s[0] == '0') || (int)v >= n)
 		return NONE;
-	*s = str_from(*s, i);
-	return v;
+	s->s += i;
+	s->n -= i;
+	return (int)v;
 }
 
 static bool skip(struct str *s, char c)
 {
 	if (!s->n || s->s[0] != c)
 		return false;
-	*s = str_from(*s, 1);
+	s->s++;
+	s->n--;
 	return true;
-}
-
-/* What stands before a fact's list, cut off the text. */
-static bool read_fact(struct fact *f, struct str *s, int n)
-{
-	f->sign = s->n ? s->s[0] : 0;
-	f->head = NONE;
-	*s = str_from(*s, 1);
-	if (f->sign != 'S' && f->sign != 'K') {
-		f->head = number(s, n);
-		if (f->head < 0)
-			return false;
-	}
-	switch (f->sign) {
-	case 'N':
-	case 'M':
-	case 'S':
-	case 'K': return true;
-	case 'C':
-	case 'D': return skip(s, '=');
-	case 'P':
-	case 'G':
-	case 'A': return skip(s, '<');
-	}
-	return false;
-}
-
-/* The next item of a fact's list, cut off the text; NONE at its end, -2 where it is damaged. */
-static int next_item(struct str *s, bool first, int n)
-{
-	int v;
-
-	if (!first && (!s->n || s->s[0] == ';'))
-		return NONE;
-	if (!first && !skip(s, ','))
-		return -2;
-	v = number(s, n);
-	return v < 0 ? -2 : v;
 }
 
 /* ---- the same things ---- */
@@ -121,7 +100,7 @@ static void init_term(struct puzzle *p, int t, int item, int child)
 	p->child[t] = (int16_t)child;
 }
 
-/* False where two different items would be the same. */
+/* b's class joins that of a, which many may join. False where two different items would be the same. */
 static bool unite(struct puzzle *p, int a, int b)
 {
 	a = root(p, a);
@@ -148,36 +127,62 @@ static int grand(int v)
 	return 2 * NODES + v;
 }
 
-/* What a fact says is the same; `mention` counts the items, which come in order of their numbers. Its list is cut off the text. */
-static bool take_fact(struct puzzle *p, const struct fact *f, struct str *list, int *mention)
+/* An item that a fact speaks of, cut off the text; they come in the order of their numbers. */
+static int take_item(struct puzzle *p, struct str *s)
 {
-	bool ok = true, pairs = f->sign == 'P' || f->sign == 'G' || f->sign == 'A' || f->sign == 'K';
-	int count = 0, before = NONE, v;
+	int v = number(s, p->n);
 
-	if (f->head >= 0) {
-		if (f->head > *mention)
+	if (v > p->mention)
+		return NONE;
+	p->mention += v == p->mention;
+	return v;
+}
+
+/* The next fact, cut off the text. Nobody is in its list twice, nor is whom it is about. */
+static bool take_fact(struct puzzle *p, struct str *s)
+{
+	const struct fact *f = s->n && (unsigned char)s->s[0] < 128 ? &facts[(int)s->s[0]] : &facts[0];
+	int head = NONE, count = 0, number_of = ++p->facts;
+
+	if (!f->known)
+		return false;
+	*s = str_from(*s, 1);
+	if (f->about) {
+		head = take_item(p, s);
+		if (head < 0 || (f->mark && !skip(s, f->mark)))
 			return false;
-		*mention += f->head == *mention;
+		p->seen[head] = (int16_t)number_of;
 	}
-	if (f->sign == 'N' || f->sign == 'M')
-		return true;
-	while ((v = next_item(list, count == 0, p->n)) >= 0 && ok) {
-		if (v > *mention || v == f->head || v == before)
+	if (f->list)
+		do {
+			int v = take_item(p, s);
+
+			if (v < 0 || p->seen[v] == number_of)
+				return false;
+			p->seen[v] = (int16_t)number_of;
+			p->deep[v] |= f->up == 2;
+			count++;
+			if (head < 0) {
+				head = v;
+				continue;
+			}
+			if (!unite(p, f->head_up * NODES + head, f->up * NODES + v))
+				return false;
+			if (f->up && f->head_up) { /* they meet there, and not before */
+				p->apart[p->aparts][0] = (int16_t)((f->up - 1) * NODES + v);
+				p->apart[p->aparts][1] = (int16_t)((f->head_up - 1) * NODES + head);
+			}
+		} while (skip(s, ','));
+	p->aparts += f->most && f->up;
+	p->deep[head] |= f->head_up == 2;
+	if (f->head_up == 0) { /* the list is whole */
+		int16_t *told = &p->told[f->up - 1][head];
+
+		if (*told >= 0 && *told != count)
 			return false;
-		*mention += v == *mention;
-		count++;
-		switch (f->sign) {
-		case 'C': ok = unite(p, par(v), f->head); break;
-		case 'D': ok = unite(p, grand(v), f->head); break;
-		case 'P': ok = unite(p, par(f->head), v); break;
-		case 'G': ok = unite(p, grand(f->head), v); break;
-		case 'A': ok = unite(p, grand(f->head), par(v)); break;
-		case 'S': ok = before < 0 || unite(p, par(before), par(v)); break;
-		case 'K': ok = before < 0 || unite(p, grand(before), grand(v)); break;
-		}
-		before = v;
+		*told = (int16_t)count;
 	}
-	return ok && v == NONE && (f->sign == 'K' ? count == 2 : f->sign == 'S' ? count >= 2 : pairs ? count == 1 : count >= 1);
+	return count >= f->least && (!f->most || count <= f->most);
 }
 
 /*
@@ -199,7 +204,7 @@ static bool close_all(struct puzzle *p)
 
 			if (item < 0 && other == v)
 				open[left++] = (int16_t)v;
-			else if (!unite(p, grand(v), item >= 0 ? par(item) : grand(other)))
+			else if (!unite(p, item >= 0 ? par(item) : grand(other), grand(v)))
 				return false;
 		}
 	} while (left < before);
@@ -269,58 +274,31 @@ static bool related(const struct puzzle *p, enum relation r, int v, int a)
 	}
 }
 
-static bool holds_pair(const struct puzzle *p, char sign, int head, int v)
-{
-	switch (sign) {
-	case 'C':
-	case 'P': return sign == 'C' ? p->parent[v] == head : p->parent[head] == v;
-	case 'D': return up(p, v, 2) == head;
-	case 'G': return up(p, head, 2) == v;
-	case 'A': return related(p, AUNTS, v, head);
-	default: return true;
-	}
-}
-
 /*
- * Is the fact true in the tree? Lists of children and grandchildren are whole, and name nobody twice: seen[v] is the number of the
- * last fact that named v. Its list is cut off the text.
+ * Is true in the tree what the facts say beyond what is the same? Nobody without a parent has a grandparent; who has one has it where the
+ * facts put it.
  */
-static bool holds(const struct puzzle *p, const struct fact *f, struct str *list, int16_t *seen, int16_t number_of)
+static bool holds(struct puzzle *p)
 {
-	int count = 0, first = NONE, v;
-
-	while (f->sign != 'N' && f->sign != 'M' && (v = next_item(list, count == 0, p->n)) >= 0) {
-		if (seen[v] == number_of || !holds_pair(p, f->sign, f->head, v))
+	for (int v = 0; v < p->n; v++)
+		if ((p->parent[v] < 0 && p->deep[v]) || (p->told[0][v] >= 0 && p->told[0][v] != p->kids[v]) ||
+		    (p->told[1][v] >= 0 && p->told[1][v] != p->grandkids[v]))
 			return false;
-		seen[v] = number_of;
-		if (first >= 0 && f->sign == 'S' && (p->parent[v] < 0 || p->parent[v] != p->parent[first]))
+	for (int i = 0; i < p->aparts; i++)
+		if (root(p, p->apart[i][0]) == root(p, p->apart[i][1]))
 			return false;
-		if (first >= 0 && f->sign == 'K' && !related(p, COUSINS, v, first))
-			return false;
-		first = first < 0 ? v : first;
-		count++;
-	}
-	switch (f->sign) {
-	case 'C':
-	case 'N': return p->kids[f->head] == count;
-	case 'D':
-	case 'M': return p->grandkids[f->head] == count;
-	default: return true;
-	}
+	return true;
 }
 
-static bool read_names(struct puzzle *p, struct str s)
+static bool read_names(struct puzzle *p, struct str *s)
 {
-	struct str name;
-
 	named_init(&p->names);
-	if (str_ends(s, STR(",")))
-		return false;
-	while (str_split(&s, ',', &name))
-		if (named_add(&p->names, name) < 0)
+	do
+		if (named_take(&p->names, s) < 0)
 			return false;
+	while (skip(s, ','));
 	p->n = p->names.n;
-	return p->n > 1;
+	return p->n > 1 && skip(s, ':');
 }
 
 static bool read_question(struct puzzle *p, struct str s)
@@ -339,30 +317,24 @@ static bool read_question(struct puzzle *p, struct str s)
 
 static bool read_puzzle(struct puzzle *p, struct str desc)
 {
-	struct str question, names, rest;
-	int16_t seen[NODES] = { 0 };
-	struct fact f;
-	int mention = 0, facts = 0;
+	struct str question;
 
-	if (!str_split(&desc, ':', &question) || !str_split(&desc, ':', &names) || !read_names(p, names) || !read_question(p, question))
+	if (!str_split(&desc, ':', &question) || !read_names(p, &desc) || !read_question(p, question))
 		return false;
 	for (int v = 0; v < p->n; v++) {
 		init_term(p, v, v, NONE);
 		init_term(p, par(v), NONE, v);
 		init_term(p, grand(v), NONE, NONE);
+		p->told[0][v] = p->told[1][v] = NONE;
+		p->deep[v] = false;
+		p->seen[v] = 0;
 	}
-	rest = desc;
+	p->mention = p->facts = p->aparts = 0;
 	do
-		if (facts++ == FACTS || !read_fact(&f, &rest, p->n) || !take_fact(p, &f, &rest, &mention))
+		if (p->facts == FACTS || !take_fact(p, &desc))
 			return false;
-	while (skip(&rest, ';'));
-	if (rest.n || mention != p->n || !close_all(p) || !read_tree(p))
-		return false;
-	rest = desc;
-	for (int i = 1; i <= facts; i++, skip(&rest, ';'))
-		if (!read_fact(&f, &rest, p->n) || !holds(p, &f, &rest, seen, (int16_t)i))
-			return false;
-	return true;
+	while (skip(&desc, ';'));
+	return desc.n == 0 && p->mention == p->n && close_all(p) && read_tree(p) && holds(p);
 }
 
 /* ---- the answer ---- */
