@@ -314,7 +314,7 @@ static int outcome_read(const struct watched *w, const struct sandbox_run *run, 
 	}
 	if (!w->told && !w->stopped && !oom)
 		return err_set(err, "sandbox: process 1 of the run was killed");
-	out->cpu_us = w->told ? r->cpu_us : 0;
+	out->cpu_us = w->told && r->cpu_us > w->cpu_seen ? r->cpu_us : w->cpu_seen;
 	if (after->cpu_us > before->cpu_us)
 		out->cpu_us = after->cpu_us - before->cpu_us;
 	out->memory_peak = after->memory_peak > before->memory_peak ? after->memory_peak : 0;
@@ -337,12 +337,13 @@ static int outcome_read(const struct watched *w, const struct sandbox_run *run, 
 static int run_watched(struct sandbox *box, struct slot *s, const struct sandbox_run *run, struct sandbox_outcome *out, struct err *err)
 {
 	struct group_count before, after;
-	struct watched w = { .groups = &box->groups, .slot = s->station.slot, .pidfd = -1 };
+	struct watched w = { .groups = &box->groups, .slot = s->station.slot, .narrow = s->station.narrow, .pidfd = -1 };
 	int64_t began = watch_now_us();
 	int ours[RUN_FDS], theirs[RUN_FDS], rc;
 
 	if (ends_open(ours, theirs, run->input.n > 0, err) < 0)
 		return ERR_FAIL;
+	groups_settle(&box->groups, s->station.slot);
 	groups_limit(&box->groups, s->station.slot, &run->limits);
 	groups_count(&box->groups, s->station.slot, &before);
 	w.cpu_before = before.cpu_us;
@@ -353,6 +354,8 @@ static int run_watched(struct sandbox *box, struct slot *s, const struct sandbox
 	w.channel = ours[RUN_CHANNEL];
 	w.input = ours[RUN_INPUT];
 	rc = w.pidfd < 0 ? ERR_FAIL : watch_run(&w, run, out, err);
+	if (w.narrow && w.pidfd >= 0 && !w.told)
+		slot_stop(s); /* init was lost: the host side ends what it left */
 	out->wall_us = (uint64_t)(watch_now_us() - began);
 	groups_count(&box->groups, s->station.slot, &after);
 	if (rc == 0)

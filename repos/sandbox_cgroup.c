@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TEXT_MAX = 1 << 16 };
+enum { TEXT_MAX = 1 << 16, LEFT_OVER = 64 << 20, SETTLE_MS = 2000 };
 
 static const char *const names[GROUP_KINDS] = { "cpu time", "memory", "processes" };
 static const char *const controllers[GROUP_KINDS] = { "cpuacct", "memory", "pids" };
@@ -367,6 +367,22 @@ uint64_t groups_cpu_us(const struct groups *g, unsigned slot)
 	if (cpu < 0)
 		return 0;
 	return groups_two(g, GROUP_CPU) ? number_read(cpu, "cpu.stat", "usage_usec") : number_read(cpu, "cpuacct.usage", "") / 1000;
+}
+
+/* Memory of the last run that no process holds any more: a namespace's segments and files are freed a moment after its end. */
+static uint64_t left_over(int memory, bool two)
+{
+	if (number_read(memory, two ? "memory.current" : "memory.usage_in_bytes", "") < LEFT_OVER)
+		return 0;
+	return number_read(memory, "memory.stat", "shmem") + number_read(memory, "memory.stat", two ? "anon" : "rss");
+}
+
+void groups_settle(const struct groups *g, unsigned slot)
+{
+	int memory = leaf_of(g, GROUP_MEMORY, slot);
+
+	for (int ms = 0; memory >= 0 && ms < SETTLE_MS && left_over(memory, groups_two(g, GROUP_MEMORY)) > LEFT_OVER; ms++)
+		usleep(1000);
 }
 
 void groups_count(const struct groups *g, unsigned slot, struct group_count *c)

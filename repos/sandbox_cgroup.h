@@ -33,6 +33,7 @@ struct group_count {
 void groups_open(struct groups *g, unsigned slots);
 void groups_close(struct groups *g);
 bool groups_join(const struct groups *g, unsigned slot); /* the calling process; allocates nothing */
+void groups_settle(const struct groups *g, unsigned slot); /* waits until the memory of the slot's last run is free */
 void groups_limit(const struct groups *g, unsigned slot, const struct sandbox_limits *limits);
 void groups_count(const struct groups *g, unsigned slot, struct group_count *count);
 uint64_t groups_cpu_us(const struct groups *g, unsigned slot); /* since the leaf was made; 0 where nothing counts it */

@@ -90,5 +90,7 @@ void host_main(struct station *s)
 		parcel_drop(&answer);
 		parcel_drop(&p);
 	}
+	if (s->narrow)
+		tally_kill(s); /* what an init left that was killed itself, as for memory */
 	process_end(0);
 }

@@ -277,6 +277,19 @@ static int text_write(int root, const struct plan_mount *m)
 	return rc;
 }
 
+/* Some of what is below /proc/sys belongs to the run's namespaces, which its user made. */
+static int proc_guard(int root)
+{
+	int at = mount_place(root, "proc/sys", false), tree = at < 0 ? -1 : sys_tree(at);
+
+	if (tree < 0 || sys_mount_attr(tree, ATTR_RDONLY | ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC, false, -1) < 0) {
+		fd_drop(&tree);
+		fd_drop(&at);
+		return -1;
+	}
+	return mount_at(tree, at);
+}
+
 /* What every run has. */
 static int mounts_common(const struct station *s, const struct plan *plan, int root, struct fault *f)
 {
@@ -302,6 +315,8 @@ static int mounts_common(const struct station *s, const struct plan *plan, int r
 	tree = mount_new("proc", none, ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC);
 	if (tree < 0 || mount_at(tree, mount_place(root, "proc", false)) < 0)
 		return fault_at(f, "mount of /proc");
+	if (proc_guard(root) < 0)
+		return fault_at(f, "/proc/sys");
 	tree = mount_new("devpts", pts, ATTR_NOSUID | ATTR_NOEXEC);
 	if (tree < 0 || mount_at(tree, mount_place(root, "dev/pts", false)) < 0)
 		return fault_at(f, "mount of /dev/pts");

@@ -232,13 +232,14 @@ struct watched {
 	int pidfd, leash, out, channel, input; /* the supervisor's ends; closed as they come to their ends */
 	const struct groups *groups;
 	unsigned slot;
-	bool tally;
+	bool narrow;
 	uint64_t cpu_before; /* of the slot's control group */
 	/* what was learned */
 	bool stopped, told;
 	enum sandbox_end end; /* why it was stopped */
 	struct report report; /* if told */
 	bool crowded;         /* as many processes as may be */
+	uint64_t cpu_seen;    /* by tallies: time of who was never waited for is there as long as it lives */
 };
 
 int64_t watch_now_us(void);

@@ -163,7 +163,7 @@ bool seccomp_make(struct call_filter *f, const struct call_world *world)
 	static const uint32_t terminal[] = { TIOCSTI, 0x541C /* TIOCLINUX */ };
 	static const uint32_t self[] = { 0 };
 	/* calls on another process, which may be the supervisor; the argument that names it, 0 being oneself */
-	static const struct { int call, arg; } others[] = { { SYS_prlimit64, 0 }, { SYS_sched_setaffinity, 0 }, { SYS_sched_setscheduler, 0 },
+	static const struct { int call, arg; } others[] = { { SYS_sched_setaffinity, 0 }, { SYS_sched_setscheduler, 0 },
 		{ SYS_sched_setparam, 0 }, { SYS_sched_setattr, 0 }, { SYS_setpriority, 1 }, { SYS_ioprio_set, 1 } };
 
 	f->n = 0;
@@ -189,6 +189,7 @@ bool seccomp_make(struct call_filter *f, const struct call_world *world)
 	give(f, EPERM);
 	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 	refuse_values(f, SYS_ioctl, 1, terminal, 2, EPERM);
+	allow_values(f, SYS_prlimit64, 0, ~0u, self, 1, EPERM); /* init has the program's user */
 	for (size_t i = 0; !world->own_user && i < sizeof(others) / sizeof(*others); i++)
 		allow_values(f, others[i].call, others[i].arg, ~0u, self, 1, EPERM);
 	if (world->wired)

@@ -9,7 +9,8 @@
 #include <time.h>
 
 enum {
-	GRACE_MS = 2000,   /* for init to end a run that was told to */
+	GRACE_MS = 2000,   /* for init to end a run that was told to, before its own end does it */
+	NARROW_MS = 60000, /* the same where no end but init's work does it */
 	CORPSE_MS = 20000, /* for the kernel to take down what was killed */
 	LOOK_MS = 10,      /* between two looks at the CPU's counter, at least */
 };
@@ -41,7 +42,7 @@ static void stop(struct watch *v, enum sandbox_end end)
 		return;
 	v->w->stopped = true;
 	v->w->end = end;
-	v->patience = watch_now_us() + (int64_t)GRACE_MS * 1000;
+	v->patience = watch_now_us() + (int64_t)(v->w->narrow ? NARROW_MS : GRACE_MS) * 1000;
 	shutdown(v->w->leash, SHUT_WR);
 }
 
@@ -106,7 +107,10 @@ static void hear(struct watch *v)
 			w->told = true;
 			break;
 		}
-		cpu_used(v, r.cpu_us);
+		if (r.cpu_us > w->cpu_seen)
+			w->cpu_seen = r.cpu_us;
+		if (!groups_have(w->groups, GROUP_CPU))
+			cpu_used(v, w->cpu_seen);
 		w->crowded |= r.processes >= v->limits->processes;
 		if (r.memory > v->limits->memory)
 			stop(v, SANDBOX_OOM);

@@ -2,7 +2,22 @@
 #include "repos/sandbox.h"
 #include "tests/check.h"
 
+#include <errno.h>
+#include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/ipc.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct sandbox *box;
@@ -116,7 +131,8 @@ static void test_channels(void)
 	/* and input that nobody reads */
 	CHECK(ended(run_with("exit 3", (struct sandbox_run){ .input = { big, 3000000 } }), SANDBOX_EXITED, 3));
 	free(big);
-	CHECK(says(run_with("echo $A $TZ $0; pwd", (struct sandbox_run){ .env = (const char *[]){ "A=b", "TZ=X", NULL }, .cwd = "/tmp" }), "b X /bin/sh\n/tmp\n"));
+	/* in the narrow tier places are elsewhere */
+	CHECK(says(run_with("echo $A $TZ $0; pwd | sed \"s,^$SANDBOX_ROOT,,\"", (struct sandbox_run){ .env = (const char *[]){ "A=b", "TZ=X", NULL }, .cwd = "/tmp" }), "b X /bin/sh\n/tmp\n"));
 }
 
 static void test_mounts(void)
@@ -151,22 +167,334 @@ static void test_mounts(void)
 	free(file);
 }
 
-int main(void)
+/* ---- attacks ---- */
+
+/* Where an attack may lead: a set of ends, and the exit code if it may exit. */
+enum { EXIT = 1 << SANDBOX_EXITED, SIGNAL = 1 << SANDBOX_SIGNALED, CPU = 1 << SANDBOX_CPU, WALL = 1 << SANDBOX_WALL, OOM = 1 << SANDBOX_OOM,
+	PIDS = 1 << SANDBOX_PIDS, DISK = 1 << SANDBOX_DISK, OUTPUT = 1 << SANDBOX_OUTPUT };
+
+static const struct sandbox_limits small = { .wall_s = 6, .cpu_s = 1, .memory = 96 << 20, .tmp = 24 << 20, .inodes = 300, .file = 16 << 20,
+	.output = 1 << 20, .channel = 1 << 20, .processes = 40 };
+
+static bool narrow, counted;
+static char *program; /* attack.c, on the host */
+
+/* attack NAME ARG...: it ends in one of these ways, and was there. */
+static struct sandbox_outcome *attack(unsigned ends, int code, struct sandbox_run run, const char *name, ...)
+{
+	const char *argv[8] = { "/t/attack", name };
+	struct sandbox_mount mounts[8] = { { SANDBOX_RO, program, "/t/attack" } };
+	struct sandbox_outcome *out;
+	char tried[64];
+	va_list ap;
+	int n = 2;
+
+	va_start(ap, name);
+	while (n < 7 && (argv[n] = va_arg(ap, const char *)))
+		n++;
+	va_end(ap);
+	memcpy(mounts + 1, run.mounts, run.n_mounts * sizeof(*mounts));
+	run.mounts = mounts;
+	run.n_mounts++;
+	run.argv = argv;
+	if (run.limits.wall_s == 0)
+		run.limits = small;
+	out = run_with(name, run);
+	check_in("%s %s as %s in the %s tier", name, argv[2] ? argv[2] : "", geteuid() ? "user" : "root", narrow ? "narrow" : "full");
+	snprintf(tried, sizeof(tried), "tried %s", name);
+	if (!CHECK(ends >> out->end & 1) || !CHECK(out->end != SANDBOX_EXITED || out->code == code) || !CHECK(out->out.n && strstr(out->out.s, tried))
+			|| !CHECK(!out->out.n || !strstr(out->out.s, "BREACH")))
+		printf("  it ended %s %d after %.1f s, %.1f s of CPU and said: %.600s\n", sandbox_end_name(out->end), out->code, (double)out->wall_us / 1e6,
+			(double)out->cpu_us / 1e6, buf_z(&out->out));
+	return out;
+}
+
+static struct sandbox_run with(struct sandbox_limits limits)
+{
+	return (struct sandbox_run){ .limits = limits };
+}
+
+static void test_limits(void)
+{
+	struct sandbox_limits limits;
+	struct sandbox_outcome *out;
+
+	attack(PIDS, 0, with(small), "forks", NULL);
+	attack(CPU | WALL | PIDS | OOM, 0, with(small), "bomb", NULL);
+	limits = small;
+	limits.memory = 256 << 20;
+	attack(DISK, 0, with(limits), "disk", "/tmp", NULL);
+	attack(DISK, 0, with(limits), "big_file", "/tmp/f", NULL);
+	limits.tmp = 256 << 20; /* as root each file costs a page of a control group */
+	attack(DISK, 0, with(limits), "inodes", "/tmp", NULL);
+	if (!narrow) {
+		limits.tmp = 512 << 20;
+		limits.memory = 32 << 20;
+		if (counted) /* pages of a tmpfs are memory */
+			attack(OOM, 0, with(limits), "disk", "/dev/shm", NULL);
+	}
+	out = attack(OUTPUT, 0, with(small), "output", "1", NULL);
+	CHECK_EQ(out->out.n, small.output);
+	out = attack(OUTPUT, 0, with(small), "output", "3", NULL);
+	CHECK_EQ(out->channel.n, small.channel);
+	limits = small;
+	limits.cpu_s = 4;
+	attack(counted ? OOM : OOM | EXIT, 1, with(limits), "memory", "own", NULL);
+	attack(OOM, 1, with(limits), "memory", "shared", NULL);
+	attack(counted ? OOM : EXIT, 1, with(limits), "memory", "memfd", NULL);
+	attack(counted && !narrow ? OOM : EXIT, 1, with(limits), "memory", "segment", NULL);
+	limits = small;
+	limits.wall_s = 60; /* on a busy machine a second of CPU may take long */
+	out = attack(CPU, 0, with(limits), "burn", NULL);
+	if (!CHECK(out->cpu_us >= 1000000 && out->cpu_us < (counted ? 1500000 : 3000000)))
+		printf("  it had %.3f s\n", (double)out->cpu_us / 1e6);
+	if (counted)
+		attack(CPU, 0, with(limits), "unseen", NULL);
+	else
+		attack(CPU | WALL, 0, with(small), "unseen", NULL);
+	limits = small;
+	limits.wall_s = 0.5;
+	out = attack(WALL, 0, with(limits), "forever", NULL);
+	CHECK(out->wall_us >= 500000 && out->wall_us < 4000000);
+	out = attack(SIGNAL, 0, with(small), "core", NULL);
+	CHECK_EQ(out->code, 6);
+}
+
+/* A file of the host that nobody in a sandbox may read or change: it is compared afterwards. */
+static void secret_check(const struct stat *before)
+{
+	struct stat now;
+
+	CHECK(host_is("secret/file", "secret\n"));
+	CHECK(stat(host("secret/file"), &now) == 0 && now.st_mode == before->st_mode && now.st_uid == before->st_uid
+		&& now.st_mtim.tv_sec == before->st_mtim.tv_sec && now.st_nlink == 1);
+}
+
+static int listen_at(int family, int type, const void *address, socklen_t n)
+{
+	int s = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	CHECK(s >= 0 && bind(s, address, n) == 0 && (type == SOCK_DGRAM || listen(s, 4) == 0));
+	return s;
+}
+
+static void test_network(const char *socket_path)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_un abstract = { .sun_family = AF_UNIX }, path = { .sun_family = AF_UNIX };
+	socklen_t n = sizeof(in), n_abstract;
+	char port[16], name[32], byte;
+	int tcp = listen_at(AF_INET, SOCK_STREAM, &in, n), udp, local[2];
+
+	CHECK(getsockname(tcp, (struct sockaddr *)&in, &n) == 0);
+	udp = listen_at(AF_INET, SOCK_DGRAM, &in, n);
+	snprintf(port, sizeof(port), "%d", ntohs(in.sin_port));
+	snprintf(name, sizeof(name), "quarry-test-%d", (int)getpid());
+	strcpy(abstract.sun_path + 1, name);
+	n_abstract = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
+	local[0] = listen_at(AF_UNIX, SOCK_STREAM, &abstract, n_abstract);
+	unlink(socket_path);
+	snprintf(path.sun_path, sizeof(path.sun_path), "%s", socket_path);
+	local[1] = listen_at(AF_UNIX, SOCK_STREAM, &path, sizeof(path));
+	chmod(socket_path, 0777);
+	attack(EXIT, 0, with(small), "network", port, name, socket_path, NULL);
+	CHECK(accept(tcp, NULL, NULL) < 0 && errno == EAGAIN);
+	CHECK(recv(udp, &byte, 1, 0) < 0 && errno == EAGAIN);
+	CHECK(accept(local[0], NULL, NULL) < 0 && accept(local[1], NULL, NULL) < 0);
+	if (!narrow)
+		attack(EXIT, 0, with(small), "loopback", NULL);
+	close(tcp);
+	close(udp);
+	close(local[0]);
+	close(local[1]);
+}
+
+static void test_others(void)
+{
+	char pid[16], key[16], *secret = strdup(host("secret/file")), *dir_of = strdup(host("secret")), *out_dir = strdup(host("out")), *beats = strdup(host("out/beat")),
+		*unix_path = strdup(host("secret/sock")), *repo = strdup(host("over")), *tests = strdup(host("ro"));
+	struct sandbox_mount out = { SANDBOX_RW, out_dir, "/out" };
+	struct sandbox_mount deep[] = { { SANDBOX_OVERLAY, repo, "/repo" }, { SANDBOX_RO, tests, "/repo/a/tests" } };
+	struct sandbox_mount flat[] = { { SANDBOX_OVERLAY, repo, "/repo" }, { SANDBOX_RO, tests, "/repo/tests" } };
+	struct stat before, beat, later;
+	int segment = shmget(0x5157, 4096, IPC_CREAT | 0666);
+
+	mkdir(out_dir, 0755);
+	mkdir(repo, 0755);
+	mkdir(tests, 0755);
+	unlink(beats);
+	mkdir(dir_of, 0755);
+	chmod(host("secret/file"), 0644);
+	if (stat(host("secret/file"), &before) < 0) {
+		host_write("secret/file", "secret\n");
+		stat(host("secret/file"), &before);
+	}
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	snprintf(key, sizeof(key), "%d", 0x5157);
+	attack(EXIT, 0, (struct sandbox_run){ .mounts = &out, .n_mounts = 1 }, "daemon", "/out/beat", NULL);
+	CHECK(stat(beats, &beat) == 0 && beat.st_size > 0);
+	usleep(30000);
+	CHECK(stat(beats, &later) == 0 && later.st_size == beat.st_size);
+	attack(EXIT, 0, with(small), "kills", pid, NULL);
+	attack(EXIT, 0, with(small), "trace", pid, NULL);
+	attack(EXIT, 0, with(small), "files", secret, pid, NULL);
+	secret_check(&before);
+	attack(EXIT, 0, (struct sandbox_run){ .mounts = &out, .n_mounts = 1 }, "links", "/tmp", secret, dir_of, NULL);
+	secret_check(&before);
+	attack(EXIT, 0, with(small), "proc", NULL);
+	attack(EXIT, 0, with(small), "fds", NULL);
+	attack(EXIT, 0, with(small), "calls", NULL);
+	attack(EXIT, 0, with(small), "limits", pid, NULL);
+	attack(EXIT, 0, with(small), "devices", NULL);
+	attack(EXIT, 0, with(small), "terminal", NULL);
+	attack(EXIT, 0, with(small), "ipc", key, NULL);
+	test_network(unix_path);
+	/* a mount that could be moved away is not made; where it could not, it stays */
+	CHECK(sandbox_run(box, &(struct sandbox_run){ .argv = (const char *[]){ "/usr/bin/true", NULL }, .mounts = deep, .n_mounts = 2, .limits = small },
+		&(struct sandbox_outcome){ 0 }, &err) < 0 && strstr(err.msg, "/repo/a/tests"));
+	mkdir(host("over/tests"), 0755);
+	host_write("ro/t", "t\n");
+	if (narrow)
+		CHECK(sandbox_run(box, &(struct sandbox_run){ .argv = (const char *[]){ "/usr/bin/true", NULL }, .mounts = flat, .n_mounts = 2, .limits = small },
+			&(struct sandbox_outcome){ 0 }, &err) < 0);
+	else
+		attack(EXIT, 0, (struct sandbox_run){ .mounts = flat, .n_mounts = 2 }, "moves", NULL);
+	/* after all this it runs as on the first day */
+	CHECK(says(run_sh("echo still here"), "still here\n"));
+	shmctl(segment, IPC_RMID, NULL);
+	for (char **p = (char *[]){ secret, dir_of, out_dir, beats, unix_path, repo, tests, NULL }; *p; p++)
+		free(*p);
+}
+
+/* ---- who runs it where ---- */
+
+static bool open_box(enum sandbox_tier at_most)
 {
 	struct buf report = BUF_INIT;
 
-	snprintf(dir, sizeof(dir), "/tmp/quarry-sandbox-XXXXXX");
-	CHECK(mkdtemp(dir) != NULL);
-	box = sandbox_open(&(struct sandbox_options){ .slots = 2 }, &err);
+	box = sandbox_open(&(struct sandbox_options){ .slots = 1, .at_most = at_most }, &err);
 	if (!CHECK(box != NULL))
-		return check_done();
+		return false;
 	sandbox_doctor(box, &report);
-	printf("%s", buf_z(&report));
+	counted = strstr(buf_z(&report), "\nmemory: yes") != NULL;
+	narrow = sandbox_tier(box) == SANDBOX_NARROW;
+	if (sandbox_tier(box) == SANDBOX_NONE || (at_most == SANDBOX_FULL && narrow))
+		printf("left out, since this machine refuses it: %s", buf_z(&report));
 	buf_release(&report);
-	test_view();
-	test_ends();
-	test_channels();
-	test_mounts();
+	return sandbox_tier(box) != SANDBOX_NONE;
+}
+
+static void test_tiers(void)
+{
+	if (open_box(SANDBOX_FULL) && !narrow) {
+		test_view();
+		test_ends();
+		test_channels();
+		test_mounts();
+		test_limits();
+		test_others();
+	}
 	sandbox_close(box);
+	if (open_box(SANDBOX_NARROW)) {
+		test_channels();
+		test_limits();
+		test_others();
+	}
+	sandbox_close(box);
+}
+
+/* What a container's default profile refuses. */
+static bool deny_spaces(void)
+{
+	enum { NO = SECCOMP_RET_ERRNO | EPERM };
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 9, 0), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mount, 8, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_setns, 7, 0), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pivot_root, 6, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 428, 5, 0), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET, 2, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW), BPF_STMT(BPF_RET | BPF_K, NO),
+	};
+
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
+		&& syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &(struct sock_fprog){ sizeof(code) / sizeof(*code), code }) == 0;
+}
+
+static void test_denied(void)
+{
+	struct buf report = BUF_INIT;
+
+	CHECK(deny_spaces());
+	CHECK(unshare(CLONE_NEWUSER) < 0 && mount("none", dir, "tmpfs", 0, NULL) < 0);
+	if (!open_box(SANDBOX_FULL))
+		return;
+	CHECK(narrow);
+	sandbox_doctor(box, &report);
+	CHECK(strstr(buf_z(&report), "namespace") != NULL);
+	buf_release(&report);
+	test_others();
+	attack(PIDS, 0, with(small), "forks", NULL);
+	attack(CPU | WALL | PIDS | OOM, 0, with(small), "bomb", NULL);
+	sandbox_close(box);
+}
+
+static void test_user(void)
+{
+	CHECK(setgroups(0, NULL) == 0 && setresgid(1001, 1001, 1001) == 0 && setresuid(1001, 1001, 1001) == 0);
+	test_tiers();
+}
+
+/* In a process of its own, whose checks are counted here. */
+static void apart(void (*test)(void))
+{
+	int pair[2], status;
+	long counts[2] = { 0, 1 };
+	pid_t pid;
+
+	fflush(NULL);
+	CHECK(pipe(pair) == 0);
+	pid = fork();
+	if (pid == 0) {
+		check_passed = check_failed = 0;
+		snprintf(dir, sizeof(dir), "/tmp/quarry-sandbox-XXXXXX");
+		CHECK(mkdtemp(dir) != NULL && chmod(dir, 0755) == 0);
+		if (test == test_user)
+			CHECK(chown(dir, 1001, 1001) == 0);
+		test();
+		fflush(NULL);
+		counts[0] = check_passed;
+		counts[1] = check_failed;
+		_exit(write(pair[1], counts, sizeof(counts)) != sizeof(counts));
+	}
+	close(pair[1]);
+	CHECK(read(pair[0], counts, sizeof(counts)) == sizeof(counts));
+	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+	close(pair[0]);
+	check_passed += counts[0];
+	check_failed += counts[1];
+}
+
+int main(int argc, char **argv)
+{
+	char path[4096], copy[4200];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 20);
+
+	(void)argv;
+	snprintf(dir, sizeof(dir), "/tmp/quarry-sandbox-XXXXXX");
+	CHECK(mkdtemp(dir) != NULL && chmod(dir, 0755) == 0);
+	/* the program lies beside this one; a copy can be read by every user */
+	program = strdup(host("attack"));
+	path[n > 0 ? n : 0] = 0;
+	snprintf(strrchr(path, '/'), 20, "/attack");
+	snprintf(copy, sizeof(copy), "cp '%s' '%s' && chmod 755 '%s'", path, program, program);
+	CHECK(system(copy) == 0);
+	apart(test_tiers);
+	apart(test_denied);
+	if (geteuid() == 0 && argc == 1)
+		apart(test_user);
+	snprintf(copy, sizeof(copy), "rm -rf '%s'", dir);
+	CHECK(system(copy) == 0);
+	free(program);
 	return check_done();
 }
