@@ -57,8 +57,8 @@ struct check {
 		size_t file;            /* and the file, in files */
 		char fate[16];  /* what they say became of it */
 		double guess;
-		struct outcome seen;
-		struct figures figures;
+		struct outcome seen[LIMITS_MODELS]; /* each model's */
+		struct figures figures; /* of the one that decides */
 		bool late;      /* samples stand behind the one that decided */
 	} traced;
 	int64_t place;          /* due to the next row of the rl or deferred view, within its split */
@@ -168,25 +168,45 @@ static void check_rates(struct check *c, const char *file, int64_t number, struc
 	}
 }
 
-/* One number for the figures of a prompt's samples; 0 where they are not told. */
-static uint64_t figures_key(const double figure[FIGURES], bool stats)
+/* One number for the figures of a prompt's samples and for each model's n and k; 0 where they are not told. */
+static uint64_t figures_key(const double figure[FIGURES], bool stats, const int64_t counts[2 * LIMITS_MODELS])
 {
 	uint64_t h = hash64(figure, FIGURES * sizeof(*figure), stats);
 
+	h = hash64(counts, 2 * LIMITS_MODELS * sizeof(*counts), h);
 	return h + (h == 0);
+}
+
+/* n and k of each model, in order. */
+static void counts_told(struct json info, int64_t counts[2 * LIMITS_MODELS])
+{
+	struct buf text = BUF_INIT;
+	struct json v, models, m;
+	struct err ignored;
+	int n = 0;
+
+	memset(counts, 0, 2 * LIMITS_MODELS * sizeof(*counts));
+	if (json_get(info, "models", &v) && json_str(v, &text) && json_parse(&models, buf_str(&text), &ignored))
+		for (struct json_iter it = json_iter(models); n < LIMITS_MODELS && json_next(&it, NULL, &m); n++) {
+			int_of(m, "n", &counts[2 * n]);
+			int_of(m, "k", &counts[2 * n + 1]);
+		}
+	buf_release(&text);
 }
 
 static uint64_t figures_told(struct json info)
 {
 	static const char *const name[FIGURES] = { "tokens_mean", "cut_rate", "format_ok_rate", "logprob_mean", "entropy_mean" };
+	int64_t counts[2 * LIMITS_MODELS];
 	double figure[FIGURES];
 	struct json v;
 	bool stats;
 
+	counts_told(info, counts);
 	for (int i = 0; i < FIGURES; i++)
 		if (!json_get(info, name[i], &v) || !json_f64(v, &figure[i]))
 			return 0;
-	return json_get(info, "has_stats", &v) && json_bool(v, &stats) ? figures_key(figure, stats) : 0;
+	return json_get(info, "has_stats", &v) && json_bool(v, &stats) ? figures_key(figure, stats, counts) : 0;
 }
 
 /* A row's filter is the manifest's. */
@@ -245,6 +265,8 @@ static void traces_end(struct check *c)
 	const struct limits *l = &c->set->limits;
 	struct traced *r = &c->traced;
 	const char *file = c->files.s + r->file;
+	const struct outcome *o = &r->seen[l->model];
+	int64_t counts[2 * LIMITS_MODELS] = { 0 };
 	double figure[FIGURES];
 	struct told *t = r->key ? told_of(c, r->key) : NULL;
 	enum fate fate;
@@ -253,13 +275,17 @@ static void traces_end(struct check *c)
 	if (!t)
 		return;
 	stats = figures_settle(&r->figures, figure);
-	t->figures[1] = figures_key(figure, stats);
+	for (int m = 0; m < LIMITS_MODELS; m++) {
+		counts[2 * m] = r->seen[m].samples - r->seen[m].errors;
+		counts[2 * m + 1] = r->seen[m].right;
+	}
+	t->figures[1] = figures_key(figure, stats, counts);
 	if (!c->set->limited)
 		return;
-	fate = prompt_fate(&r->seen, r->guess, l);
+	fate = prompt_fate(o, r->guess, l);
 	if (strcmp(r->fate, fate_name(fate)) != 0)
-		problem(c, "%s:%lld: its fate is said to be \"%s\"; by %d right of %d samples it is \"%s\"", file, (long long)r->number, r->fate, r->seen.right,
-			r->seen.samples, fate_name(fate));
+		problem(c, "%s:%lld: its fate is said to be \"%s\"; by %d right of %d samples it is \"%s\"", file, (long long)r->number, r->fate, o->right,
+			o->samples, fate_name(fate));
 	if (r->late)
 		problem(c, "%s:%lld: samples stand behind the one that decided", file, (long long)r->number);
 }
@@ -274,14 +300,17 @@ static void hear_trace(struct check *c, const char *file, int64_t number, struct
 	struct json finish, mark, v;
 	bool failed, right, cut, format_ok = false;
 	double logprob = NAN, entropy = NAN;
-	int64_t sample, tokens = 0;
+	const struct limits *l = &c->set->limits; /* of one model where the manifest says nothing */
+	int64_t sample = 0, tokens = 0;
+	struct outcome *seen;
+	int model;
 
 	if (first)
 		traces_end(c);
 	t = told_of(c, key);
 	if (!int_of(row, "sample", &sample))
 		problem(c, "%s:%lld: no sample number", file, (long long)number);
-	else if (first ? sample != 0 || (t && t->told) : sample != r->sample + 1)
+	else if (first ? sample != 0 || (t && t->told) : sample != r->sample + 1 && !(l->models > 1 && sample > r->sample && sample % l->n == 0))
 		problem(c, "%s:%lld: out of its place: sample %lld of its prompt", file, (long long)number, (long long)sample);
 	if (first) {
 		*r = (struct traced){ .key = key, .number = number, .file = c->file_at };
@@ -298,11 +327,13 @@ static void hear_trace(struct check *c, const char *file, int64_t number, struct
 	right = json_is(mark, "correct");
 	if (json_get(row, "fate", &v) && !json_is(v, r->fate))
 		problem(c, "%s:%lld: another fate than the prompt's samples before it have", file, (long long)number);
-	r->late |= c->set->limited && r->seen.samples && limits_enough(&r->seen, r->guess, &c->set->limits);
-	r->seen.samples++;
-	r->seen.errors += failed;
-	r->seen.right += right && !failed;
-	r->seen.broken += !failed && json_is(mark, "bad_task");
+	model = l->models > 1 && sample >= 0 && sample / l->n < l->models ? (int)(sample / l->n) : 0;
+	seen = &r->seen[model];
+	r->late |= c->set->limited && seen->samples && limits_enough(seen, r->guess, l);
+	seen->samples++;
+	seen->errors += failed;
+	seen->right += right && !failed;
+	seen->broken += !failed && json_is(mark, "bad_task");
 	int_of(row, "tokens", &tokens);
 	if (json_get(row, "format_ok", &v))
 		json_bool(v, &format_ok);
@@ -312,12 +343,12 @@ static void hear_trace(struct check *c, const char *file, int64_t number, struct
 		json_get(row, "entropy_mean", &v);
 		json_f64(v, &entropy);
 	}
-	if (!failed)
+	if (!failed && model == l->model)
 		figures_add(&r->figures, tokens, cut, format_ok, logprob, entropy);
 	if (t) {
 		t->told = true;
-		t->traces += !failed;
-		t->right += right;
+		t->traces += !failed && model == l->model;
+		t->right += right && model == l->model;
 	}
 }
 
@@ -331,7 +362,7 @@ static void check_told(struct check *c)
 			problem(c, "%s:%lld: it says %lld of %lld right, its traces say %lld of %lld", c->files.s + t->file, (long long)t->number, (long long)t->k,
 				(long long)t->n, (long long)t->right, (long long)t->traces);
 		else if (t->key && t->row && t->figures[0] && t->figures[0] != t->figures[1])
-			problem(c, "%s:%lld: the lengths, formats or probabilities that it tells are not those of its traces", c->files.s + t->file,
+			problem(c, "%s:%lld: the lengths, formats, probabilities or other models' counts that it tells are not those of its traces", c->files.s + t->file,
 				(long long)t->number);
 	}
 }
@@ -503,7 +534,7 @@ static int run(void *p, int argc, char **argv)
 	}
 	progress_start(&c.progress, "check", "rows", 0, &a->common);
 	if (stat(argv[0], &st) == 0 && S_ISDIR(st.st_mode)) {
-		struct dataset_check d = { .row = on_row, .problem = on_problem, .ctx = &c };
+		struct dataset_check d = { .row = on_row, .problem = on_problem, .ctx = &c, .limits = LIMITS };
 
 		c.set = &d;
 		rc = dataset_check(&d, argv[0], &err);

@@ -132,7 +132,7 @@ static void read_limits(struct reading *r, struct store *st)
 static void read_models(struct reading *r, struct store *st)
 {
 	struct buf text = BUF_INIT;
-	struct json prov, list, m, name, sampling, n;
+	struct json prov, list, m, who, name, sampling, n;
 	struct err ignored;
 	struct str s;
 	int64_t each;
@@ -141,7 +141,7 @@ static void read_models(struct reading *r, struct store *st)
 	    json_get(prov, "sampling", &sampling) && json_get(sampling, "n", &n) && json_i64(n, &each) && each > 0 && each <= 1 << 16) {
 		r->n = (int)each;
 		for (struct json_iter it = json_iter(list); json_next(&it, NULL, &m);)
-			if (json_get(m, "name", &name) && json_plain(name, &s))
+			if (json_get(m, "model", &who) && json_get(who, "name", &name) && json_plain(name, &s))
 				view_model(&r->v, s);
 	}
 	if (r->v.models == 0)

@@ -10,7 +10,6 @@
 struct why {
 	struct limits limits;
 	double guess;
-	int model, samples_each; /* of several models: the one whose samples decide, and how many each has */
 	bool json;
 	struct outcome seen;
 	struct buf out; /* the steps, as JSON */
@@ -74,7 +73,7 @@ static int on_sample(void *ctx, const struct stored_sample *s)
 	struct why *w = ctx;
 	enum fate fate;
 
-	if (w->samples_each && s->idx / w->samples_each != w->model)
+	if (w->limits.models > 1 && s->idx / w->limits.n != w->limits.model)
 		return 0;
 	w->seen.samples++;
 	if (str_is(s->finish, "error"))
@@ -95,18 +94,13 @@ static int on_sample(void *ctx, const struct stored_sample *s)
 static int read_limits(struct why *w, struct store *st, const char *dir, struct err *err)
 {
 	struct buf text = BUF_INIT;
-	struct json v, m, each;
-	int64_t model = 0, n = 0;
+	struct json v;
 	int rc = store_get(st, "filter", &text, err);
 
 	if (rc == 0)
 		rc = err_set(err, "%s/run.db does not say its rule: it is of an older quarry; build --resume adds it", dir);
 	else if (rc > 0)
 		rc = json_parse(&v, buf_str(&text), err) && limits_read(&w->limits, v) ? 0 : err_set(err, "%s/run.db: its filter is damaged", dir);
-	if (rc == 0 && json_get(v, "model_number", &m) && json_i64(m, &model) && json_get(v, "samples_each", &each) && json_i64(each, &n) && n > 0) {
-		w->model = (int)model;
-		w->samples_each = (int)n;
-	}
 	buf_release(&text);
 	return rc;
 }

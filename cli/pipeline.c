@@ -29,6 +29,7 @@ struct prompt {
 	enum quarry_format format;
 	struct buf desc;
 	double guess;
+	int model;         /* whose samples: of index model * n on */
 	signed char *came; /* per sample, enum came */
 	int n, due;        /* samples wanted; those asked of the sampler and neither done nor called off yet */
 	struct outcome seen; /* of the gapless run of samples from 0 on, as far as it had to be looked at */
@@ -42,8 +43,10 @@ struct run {
 	struct recipe *r;
 	struct home home;
 	struct store *st; /* home's */
-	struct sampler *sampler;
-	struct sampler_identity who;
+	struct sampler *sampler; /* the one at work */
+	int model;               /* its number */
+	struct sampler_identity who[LIMITS_MODELS];
+	struct sampling how[LIMITS_MODELS];
 	struct progress progress;
 	struct buf have_room, instance, messages; /* of the prompt that next() gave last */
 	int64_t at, prompts;                      /* next prompt to be given; how many there are, of our part */
@@ -207,7 +210,7 @@ static int plan_puzzle(struct run *run, int source, struct instance *in, const s
 		if (said_before(in, i))
 			continue;
 		asked[i]++;
-		in[i].think_open = run->who.think_open;
+		in[i].think_open = run->who[run->r->plan.limits.model].think_open;
 		rc = plan_prompt(run, source, &in[i], err);
 	}
 	return rc;
@@ -340,10 +343,10 @@ static enum came came_of(struct str mark, struct str finish)
 static int have_sample(void *ctx, const struct stored_sample *s)
 {
 	struct prompt *p = ctx;
+	int64_t i = s->idx - (int64_t)p->model * p->n;
 
-	if (s->idx >= p->n) /* of a run with more samples: not ours */
-		return 0;
-	p->came[s->idx] = came_of(s->mark, s->finish);
+	if (i >= 0 && i < p->n)
+		p->came[i] = came_of(s->mark, s->finish);
 	return 0;
 }
 
@@ -364,6 +367,7 @@ static struct prompt *prompt_new(struct run *run, const struct stored_prompt *sp
 	memset(p->came, NOT_YET, (size_t)n);
 	p->idx = sp->idx;
 	p->n = n;
+	p->model = run->model;
 	snprintf(z, sizeof(z), "%.*s", (int)(sp->task.n > 60 ? 60 : sp->task.n), sp->task.s);
 	p->rule = quarry_rule(z);
 	if (!json_parse(&row, sp->instance, err) || !json_get(row, "desc", &v) || !json_str(v, &p->desc) ||
@@ -402,7 +406,7 @@ static int next(void *ctx, struct sample_prompt *ret, struct err *err)
 
 		if (run->at >= run->prompts)
 			return 0;
-		if (store_samples_of(run->st, run->at) == n) {
+		if (store_samples_of(run->st, run->at) == (int64_t)n * run->r->models) {
 			run->at++;
 			continue;
 		}
@@ -458,12 +462,13 @@ static int done(void *ctx, const struct sample *s, struct err *err)
 {
 	struct run *run = ctx;
 	struct prompt *p = s->tag;
-	struct quarry_options o = { .format = p->format, .think_open = run->who.think_open };
+	struct quarry_options o = { .format = p->format, .think_open = run->who[run->model].think_open };
 	int rc;
 
 	if (s->finish == SAMPLE_ERROR && run->errors++ < 5)
 		log_warn("prompt %lld, sample %d: %s", (long long)p->idx, s->index, s->why);
 	sampled_judge(&run->sampled, s, p->rule, buf_str(&p->desc), &o);
+	run->sampled.row.idx += (int64_t)p->model * p->n;
 	rc = run->sampled.text.failed ? err_set(err, "out of memory") : store_add_sample(run->st, p->idx, &run->sampled.row, err);
 	if (rc < 0)
 		return rc;
@@ -518,24 +523,41 @@ static int sample_waves(struct run *run, const struct sampling *how, struct err 
 	return rc;
 }
 
+/* One model after another. Of several only the one at work is in memory. */
+static int sample_models(struct run *run, struct err *err)
+{
+	const struct recipe *r = run->r;
+	int rc = 0;
+
+	for (run->model = 0; rc == 0 && run->model < r->models; run->model++) {
+		if (!run->sampler)
+			rc = model_sampler(&run->sampler, r->model[run->model], (int)run->b->common->threads, err);
+		if (rc == 0)
+			rc = sample_waves(run, &run->how[run->model], err);
+		if (r->models > 1) {
+			sampler_free(run->sampler);
+			run->sampler = NULL;
+		}
+	}
+	return rc;
+}
+
 static int sample_all(struct run *run, struct err *err)
 {
-	struct sampling how = run->r->sampling;
 	struct err late = ERR_INIT;
-	int64_t there = store_samples(run->st);
+	int64_t there = store_samples(run->st), all = run->prompts * run->r->sampling.n * run->r->models;
 	int rc;
 
 	if (there < 0)
 		return err_set(err, "%s/run.db: damaged", run->b->dir);
-	how.seed = run->r->seed;
-	progress_start(&run->progress, "sample", "samples", (uint64_t)run->prompts * (uint64_t)how.n, run->b->common);
+	progress_start(&run->progress, "sample", "samples", (uint64_t)all, run->b->common);
 	progress_resume(&run->progress, (uint64_t)there);
 	run->home.beat.prompts = run->prompts;
-	beat_phase(&run->home.beat, "sample", there, run->prompts * how.n);
+	beat_phase(&run->home.beat, "sample", there, all);
 	run->committed = seconds();
 	rc = store_begin(run->st, err);
 	if (rc == 0)
-		rc = sample_waves(run, &how, err);
+		rc = sample_models(run, err);
 	if (*run->lost.msg) { /* not another row into a file that is not ours */
 		store_rollback(run->st);
 		*err = run->lost;
@@ -554,6 +576,26 @@ static int sample_all(struct run *run, struct err *err)
  * Samples of a higher index may have been done before their prompt was decided: they go, so that what is left does not
  * depend on the order in which samples came.
  */
+static int cut_prompt(struct run *run, int64_t i, struct err *err)
+{
+	struct stored_prompt sp;
+	struct prompt *p;
+	int rc;
+
+	if (store_prompt(run->st, i, &sp, err) <= 0)
+		return err_set(err, "%s/run.db: prompt %lld is missing", run->b->dir, (long long)i);
+	p = prompt_new(run, &sp, err);
+	rc = p ? store_each_sample(run->st, i, have_sample, p, err) : ERR_FAIL;
+	if (rc == 0) {
+		int64_t from = (int64_t)p->model * p->n;
+
+		look(run->r, p);
+		rc = store_cut_samples(run->st, i, from + wanted(p), from + p->n, err);
+	}
+	prompt_free(run, p);
+	return rc;
+}
+
 static int cut_surplus(struct run *run, struct err *err)
 {
 	int rc;
@@ -561,29 +603,34 @@ static int cut_surplus(struct run *run, struct err *err)
 	if (!stops_early(run))
 		return 0;
 	rc = store_begin(run->st, err);
-	for (int64_t i = 0; rc == 0 && i < run->prompts; i++) {
-		struct stored_prompt sp;
-		struct prompt *p;
-
-		if (store_prompt(run->st, i, &sp, err) <= 0)
-			return err_set(err, "%s/run.db: prompt %lld is missing", run->b->dir, (long long)i);
-		p = prompt_new(run, &sp, err);
-		rc = p ? store_each_sample(run->st, i, have_sample, p, err) : ERR_FAIL;
-		if (rc == 0) {
-			look(run->r, p);
-			rc = store_cut_samples(run->st, i, wanted(p), err);
-		}
-		prompt_free(run, p);
-	}
+	for (run->model = 0; run->model < run->r->models; run->model++)
+		for (int64_t i = 0; rc == 0 && i < run->prompts; i++)
+			rc = cut_prompt(run, i, err);
 	return rc == 0 ? store_commit(run->st, err) : rc;
 }
 
 /* ---- the run's home */
 
+/* One of several models. */
+static void answerer_json(struct buf *b, const struct sampler_identity *who, const struct sampling *how)
+{
+	json_open(b, '{');
+	json_key(b, "model");
+	identity_json(b, who);
+	json_key(b, "chat");
+	json_add_z(b, who->chat);
+	json_key(b, "think_open");
+	json_add_bool(b, who->think_open);
+	json_key(b, "sampling");
+	sampling_json(b, how);
+	json_close(b, '}');
+}
+
 /* mixed_with: the provenance of a run that another model or machine began, or empty. */
 static void provenance(struct buf *b, const struct run *run, struct str mixed_with)
 {
 	const struct recipe *r = run->r;
+	int decides = r->plan.limits.model;
 
 	json_open(b, '{');
 	json_key(b, "quarry");
@@ -593,11 +640,18 @@ static void provenance(struct buf *b, const struct run *run, struct str mixed_wi
 	json_key(b, "seed");
 	json_add_u64(b, r->seed);
 	json_key(b, "model");
-	identity_json(b, &run->who);
+	identity_json(b, &run->who[decides]);
 	json_key(b, "chat");
-	json_add_z(b, run->who.chat);
+	json_add_z(b, run->who[decides].chat);
 	json_key(b, "sampling");
-	sampling_json(b, &r->sampling);
+	sampling_json(b, &run->how[decides]);
+	if (r->models > 1) {
+		json_key(b, "models");
+		json_open(b, '[');
+		for (int m = 0; m < r->models; m++)
+			answerer_json(b, &run->who[m], &run->how[m]);
+		json_close(b, ']');
+	}
 	json_key(b, "revisions");
 	json_open(b, '{');
 	for (size_t i = 0; task_at(i); i++) {
@@ -695,7 +749,7 @@ int build_write(struct build *b, struct store *st, struct str provenance, struct
 		return err_set(err, "%s/run.db: damaged: its provenance names no model", b->dir);
 	p.provenance = provenance;
 	p.sampler = who.raw;
-	p.demonstration = model_is_default(b->recipe->model);
+	p.demonstration = model_is_default(b->recipe->model[p.limits.model]);
 	progress_start(&progress, "write", "prompts", prompts > 0 ? (uint64_t)prompts : 0, b->common);
 	rc = dataset_write(st, b->dir, &p, told, &progress, &b->counts, err);
 	progress_end(&progress);
@@ -750,8 +804,10 @@ static void show_plan(const struct run *run)
 	struct buf rule = BUF_INIT;
 	double prompts = 0; /* recipes may ask for more than 64 bits of tokens */
 
-	printf("%s, seed %llu, model %s, %d samples a prompt, at most %d tokens each\n", r->plan.name, (unsigned long long)r->seed,
-	       run->who.name, r->sampling.n, r->sampling.max_tokens);
+	printf("%s, seed %llu, model", r->plan.name, (unsigned long long)r->seed);
+	for (int m = 0; m < r->models; m++)
+		printf("%s %s", m ? "," : "", run->who[m].name);
+	printf(", %d samples a prompt%s, at most %d tokens each\n", r->sampling.n, r->models > 1 ? " of each" : "", r->sampling.max_tokens);
 	printf("%-24s %9s  %-10s %-6s %-24s %s\n", "task", "prompts", "difficulty", "lang", "formats", "different puzzles");
 	for (int i = 0; i < r->nsources; i++) {
 		const struct source *s = &r->sources[i];
@@ -770,30 +826,55 @@ static void show_plan(const struct run *run)
 		printf("%-24s %9lld  %-10s %-6s %-24s %s\n", w->ask.task->name, (long long)(s->count * shapes), level, langs, formats, room);
 		prompts += (double)s->count * shapes;
 	}
-	printf("%.0f prompts, %.0f samples, at most %.0f tokens\n", prompts, prompts * r->sampling.n,
-	       prompts * r->sampling.n * r->sampling.max_tokens);
+	printf("%.0f prompts, %.0f samples, at most %.0f tokens\n", prompts, prompts * r->sampling.n * r->models,
+	       prompts * r->sampling.n * r->models * r->sampling.max_tokens);
 	limits_tell(&rule, &r->plan.limits);
 	printf("%s\nvalidation is the upper %g of the canonical hashes\n", buf_z(&rule), r->plan.validation);
 	buf_release(&rule);
 }
 
 /* The model's own defaults hold where the recipe says nothing. */
-static int settle_sampling(struct run *run, struct err *err)
+static int settle_sampling(struct run *run, int model, struct err *err)
 {
-	struct recipe *r = run->r;
-	struct sampling own = SAMPLING_INIT;
+	const struct recipe *r = run->r;
+	struct sampling own = SAMPLING_INIT, *how = &run->how[model];
 
 	sampler_defaults(run->sampler, &own);
+	*how = r->sampling;
 	if (!(r->sampling_set & SET_TEMPERATURE))
-		r->sampling.temperature = own.temperature;
+		how->temperature = own.temperature;
 	if (!(r->sampling_set & SET_TOP_P))
-		r->sampling.top_p = own.top_p;
+		how->top_p = own.top_p;
 	if (!(r->sampling_set & SET_TOP_K))
-		r->sampling.top_k = own.top_k;
+		how->top_k = own.top_k;
 	if (!(r->sampling_set & SET_MIN_P))
-		r->sampling.min_p = own.min_p;
-	r->sampling.seed = r->seed;
-	return sampling_check(&r->sampling, err);
+		how->min_p = own.min_p;
+	how->seed = r->seed;
+	return sampling_check(how, err);
+}
+
+/* Who they are and how they like to be sampled. One alone stays open. */
+static int meet_models(struct run *run, struct err *err)
+{
+	const struct recipe *r = run->r;
+	int rc = 0;
+
+	for (int m = 0; rc == 0 && m < r->models; m++) {
+		rc = model_sampler(&run->sampler, r->model[m], (int)run->b->common->threads, err);
+		if (rc == 0) {
+			sampler_describe(run->sampler, &run->who[m]);
+			rc = settle_sampling(run, m, err);
+		}
+		for (int i = 0; rc == 0 && i < m; i++)
+			if (strcmp(run->who[i].name, run->who[m].name) == 0)
+				rc = err_set(err, "%s: models %d and %d are both called \"%s\": rows could not tell them apart; rename a folder", r->path, i + 1, m + 1,
+					     run->who[m].name);
+		if (r->models > 1) {
+			sampler_free(run->sampler);
+			run->sampler = NULL;
+		}
+	}
+	return rc;
 }
 
 static int move_in(struct run *run, struct err *err)
@@ -822,11 +903,7 @@ static int go(struct run *run, struct err *err)
 	int rc;
 
 	stop_watch();
-	rc = model_sampler(&run->sampler, run->r->model, (int)b->common->threads, err);
-	if (rc == 0) {
-		sampler_describe(run->sampler, &run->who);
-		rc = settle_sampling(run, err);
-	}
+	rc = meet_models(run, err);
 	if (rc == 0)
 		rc = check_support(b, err);
 	if (rc == 0 && b->dry_run) {

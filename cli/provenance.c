@@ -12,6 +12,7 @@ const char *provenance_differs(struct str then, struct str now, bool *mix)
 		{ "seed", "a run of another seed or other sampling settings", false },
 		{ "sampling", "a run of another seed or other sampling settings", false },
 		{ "model", "a run of another model or instruction set", true },
+		{ "models", "a run of another model or instruction set", true },
 		{ "chat", "a run of another chat template", true },
 		{ "revisions", "a run of another revision of the tasks", true },
 		{ "quarry", "a run of another quarry", true },

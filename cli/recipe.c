@@ -1,219 +1,12 @@
 /* recipe.c - YAML recipes; see recipe.h. The file is walked by what may stand there, never by what does. */
-#include "cli/recipe.h"
+#include "cli/recipe_read.h"
 #include "base/hash.h"
 #include "datasets/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <yaml.h>
 
 enum { RECIPE_BYTES = 1 << 20, RECIPE_DEPTH = 256, RECIPE_ANCHORS = 4096 };
-
-struct walk {
-	struct recipe *r;
-	yaml_document_t *doc;
-	struct err *err;
-	struct buf canon; /* what was read, in one spelling: the recipe's hash */
-	const char *names[48]; /* keys known at the place, for "did you mean" */
-};
-
-static int fault(struct walk *w, const yaml_node_t *n)
-{
-	return err_at(w->err, "%s:%zu: ", w->r->path, n->start_mark.line + 1);
-}
-
-static struct str text_of(const yaml_node_t *n)
-{
-	return (struct str){ (const char *)n->data.scalar.value, n->data.scalar.length };
-}
-
-static int want_kind(struct walk *w, const yaml_node_t *n, yaml_node_type_t kind, const char *what)
-{
-	static const char *const kinds[] = { "nothing", "a single value", "a list", "a mapping" };
-
-	if (n->type == kind)
-		return 0;
-	err_set(w->err, "%s must be %s, not %s", what, kinds[kind], kinds[n->type]);
-	return fault(w, n);
-}
-
-static int get_int(struct walk *w, const yaml_node_t *n, const char *what, int64_t lo, int64_t hi, int64_t *ret)
-{
-	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
-		return ERR_FAIL;
-	if (str_i64(text_of(n), ret) && *ret >= lo && *ret <= hi) {
-		buf_addf(&w->canon, "%s %lld\n", what, (long long)*ret);
-		return 0;
-	}
-	err_set(w->err, "%s must be a whole number from %lld to %lld, not \"%.40s\"", what, (long long)lo, (long long)hi,
-		text_of(n).s);
-	return fault(w, n);
-}
-
-static int get_real(struct walk *w, const yaml_node_t *n, const char *what, double lo, double hi, double *ret)
-{
-	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
-		return ERR_FAIL;
-	if (str_f64(text_of(n), ret) && *ret >= lo && *ret <= hi) {
-		buf_addf(&w->canon, "%s %.17g\n", what, *ret);
-		return 0;
-	}
-	err_set(w->err, "%s must be a number from %g to %g, not \"%.40s\"", what, lo, hi, text_of(n).s);
-	return fault(w, n);
-}
-
-static int get_text(struct walk *w, const yaml_node_t *n, const char *what, const char **ret)
-{
-	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
-		return ERR_FAIL;
-	if (text_of(n).n == 0 || memchr(text_of(n).s, 0, text_of(n).n)) {
-		err_set(w->err, "%s is empty", what);
-		return fault(w, n);
-	}
-	*ret = arena_strdup(&w->r->arena, text_of(n));
-	if (!*ret)
-		return err_set(w->err, "out of memory");
-	buf_addf(&w->canon, "%s ", what);
-	json_add_z(&w->canon, *ret);
-	buf_addc(&w->canon, '\n');
-	return 0;
-}
-
-/* A message's text, which may have any characters but NUL; empty: none. */
-static int get_message(struct walk *w, const yaml_node_t *n, struct str *ret)
-{
-	if (want_kind(w, n, YAML_SCALAR_NODE, "system") < 0)
-		return ERR_FAIL;
-	if (memchr(text_of(n).s, 0, text_of(n).n)) {
-		err_set(w->err, "system holds a NUL");
-		return fault(w, n);
-	}
-	*ret = text_of(n).n ? arena_str(&w->r->arena, text_of(n)) : STR("");
-	if (!ret->s)
-		return err_set(w->err, "out of memory");
-	buf_addz(&w->canon, "system ");
-	json_add_str(&w->canon, *ret);
-	buf_addc(&w->canon, '\n');
-	return 0;
-}
-
-static int get_bool(struct walk *w, const yaml_node_t *n, const char *what, bool *ret)
-{
-	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
-		return ERR_FAIL;
-	*ret = str_is(text_of(n), "true") || str_is(text_of(n), "yes");
-	if (*ret || str_is(text_of(n), "false") || str_is(text_of(n), "no")) {
-		buf_addf(&w->canon, "%s %d\n", what, *ret);
-		return 0;
-	}
-	err_set(w->err, "%s must be yes or no, not \"%.40s\"", what, text_of(n).s);
-	return fault(w, n);
-}
-
-/* One of these words; *ret is its place. */
-static int get_choice(struct walk *w, const yaml_node_t *n, const char *what, const char *const words[], int *ret)
-{
-	struct buf all = BUF_INIT;
-	const char *near;
-
-	*ret = 0;
-	if (want_kind(w, n, YAML_SCALAR_NODE, what) < 0)
-		return ERR_FAIL;
-	for (int i = 0; words[i]; i++) {
-		if (str_is(text_of(n), words[i])) {
-			buf_addf(&w->canon, "%s %s\n", what, words[i]);
-			buf_release(&all);
-			*ret = i;
-			return 0;
-		}
-		buf_addf(&all, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
-	}
-	near = str_nearest(text_of(n), words);
-	err_set(w->err, "%s must be %s, not \"%.40s\"%s%s%s", what, buf_z(&all), text_of(n).s, near ? "; did you mean \"" : "", near ? near : "",
-		near ? "\"?" : "");
-	buf_release(&all);
-	return fault(w, n);
-}
-
-/* Two numbers. */
-static int get_two(struct walk *w, const yaml_node_t *n, const char *what, const char *first, const char *second, double lo, double hi,
-		   double *a, double *b)
-{
-	if (want_kind(w, n, YAML_SEQUENCE_NODE, what) < 0)
-		return ERR_FAIL;
-	if (n->data.sequence.items.top - n->data.sequence.items.start != 2) {
-		err_set(w->err, "%s must be [%s, %s]", what, first, second);
-		return fault(w, n);
-	}
-	if (get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[0]), first, lo, hi, a) < 0)
-		return ERR_FAIL;
-	return get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[1]), second, lo, hi, b);
-}
-
-/* A list of words, or one word, joined with commas. */
-static int get_words(struct walk *w, const yaml_node_t *n, const char *what, struct buf *out)
-{
-	buf_reset(out);
-	if (n->type == YAML_SCALAR_NODE) {
-		buf_add(out, text_of(n));
-	} else {
-		if (want_kind(w, n, YAML_SEQUENCE_NODE, what) < 0)
-			return ERR_FAIL;
-		for (yaml_node_item_t *i = n->data.sequence.items.start; i < n->data.sequence.items.top; i++) {
-			yaml_node_t *v = yaml_document_get_node(w->doc, *i);
-
-			if (want_kind(w, v, YAML_SCALAR_NODE, what) < 0)
-				return ERR_FAIL;
-			if (out->n)
-				buf_addc(out, ',');
-			buf_add(out, text_of(v));
-		}
-	}
-	buf_addf(&w->canon, "%s %s\n", what, buf_z(out));
-	return 0;
-}
-
-/* One member of a mapping: its name and how it is read. */
-struct member {
-	const char *name;
-	int (*read)(struct walk *w, const yaml_node_t *n, void *to);
-};
-
-static int get_mapping(struct walk *w, const yaml_node_t *n, const char *what, const struct member *members, void *to)
-{
-	uint64_t seen = 0;
-
-	if (want_kind(w, n, YAML_MAPPING_NODE, what) < 0)
-		return ERR_FAIL;
-	for (yaml_node_pair_t *p = n->data.mapping.pairs.start; p < n->data.mapping.pairs.top; p++) {
-		yaml_node_t *key = yaml_document_get_node(w->doc, p->key), *v = yaml_document_get_node(w->doc, p->value);
-		const struct member *m = members;
-		const char *near;
-		int k = 0;
-
-		if (want_kind(w, key, YAML_SCALAR_NODE, "a key") < 0)
-			return ERR_FAIL;
-		while (m->name && !str_is(text_of(key), m->name)) {
-			w->names[k++] = m->name;
-			m++;
-		}
-		if (!m->name) {
-			w->names[k] = NULL;
-			near = str_nearest(text_of(key), w->names);
-			err_set(w->err, "unknown key \"%.40s\" in %s%s%s%s", text_of(key).s, what, near ? "; did you mean \"" : "",
-				near ? near : "", near ? "\"?" : "");
-			return fault(w, key);
-		}
-		if (seen >> (m - members) & 1) {
-			err_set(w->err, "\"%s\" stands twice", m->name);
-			return fault(w, key);
-		}
-		seen |= (uint64_t)1 << (m - members);
-		if (m->read(w, v, to) < 0)
-			return ERR_FAIL;
-	}
-	return 0;
-}
 
 /* ---- sources */
 
@@ -494,17 +287,6 @@ static const struct member source_members[] = {
 	{ "shapes", source_shapes }, { 0 },
 };
 
-static yaml_node_t *find_key(struct walk *w, const yaml_node_t *map, const char *name)
-{
-	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++) {
-		yaml_node_t *key = yaml_document_get_node(w->doc, p->key);
-
-		if (key->type == YAML_SCALAR_NODE && str_is(text_of(key), name))
-			return yaml_document_get_node(w->doc, p->value);
-	}
-	return NULL;
-}
-
 static int source_read(struct walk *w, const yaml_node_t *n, struct source *s)
 {
 	yaml_node_t *task;
@@ -720,6 +502,12 @@ static int filter_rule(struct walk *w, const yaml_node_t *n, void *to)
 	return rc;
 }
 
+static int filter_model(struct walk *w, const yaml_node_t *n, void *to)
+{
+	((struct recipe *)to)->decider_line = n->start_mark.line + 1;
+	return get_text(w, n, "model", &((struct recipe *)to)->decider);
+}
+
 static int filter_prior(struct walk *w, const yaml_node_t *n, void *to)
 {
 	struct prior *p = &((struct recipe *)to)->plan.limits.prior;
@@ -752,9 +540,28 @@ static int filter_pairs(struct walk *w, const yaml_node_t *n, void *to)
 	return rc;
 }
 
+static int filter_sft_by(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int v;
+	int rc = get_choice(w, n, "sft_by", (const char *const[]){ "shortest", "first", NULL }, &v);
+
+	((struct recipe *)to)->plan.sft_by = (enum sft_by)v;
+	return rc;
+}
+
+static int filter_pairs_by(struct walk *w, const yaml_node_t *n, void *to)
+{
+	int v;
+	int rc = get_choice(w, n, "pairs_by", (const char *const[]){ "shortest", "length", NULL }, &v);
+
+	((struct recipe *)to)->plan.pairs_by = (enum pairs_by)v;
+	return rc;
+}
+
 static const struct member filter_members[] = {
 	{ "pass_rate", filter_pass_rate }, { "guess", filter_guess }, { "sft_per_prompt", filter_sft },
-	{ "pairs_per_prompt", filter_pairs }, { "rule", filter_rule }, { "prior", filter_prior }, { 0 },
+	{ "pairs_per_prompt", filter_pairs }, { "rule", filter_rule }, { "prior", filter_prior },
+	{ "model", filter_model }, { "sft_by", filter_sft_by }, { "pairs_by", filter_pairs_by }, { 0 },
 };
 
 static int read_filter(struct walk *w, const yaml_node_t *n, void *to)
@@ -848,9 +655,23 @@ static int read_seed(struct walk *w, const yaml_node_t *n, void *to)
 	return rc;
 }
 
+/* One, or a list: then each answers every prompt. */
 static int read_model(struct walk *w, const yaml_node_t *n, void *to)
 {
-	return get_text(w, n, "model", &((struct recipe *)to)->model);
+	struct recipe *r = to;
+	size_t count;
+
+	if (n->type != YAML_SEQUENCE_NODE)
+		return get_text(w, n, "model", &r->model[0]);
+	count = (size_t)(n->data.sequence.items.top - n->data.sequence.items.start);
+	if (count == 0 || count > LIMITS_MODELS) {
+		err_set(w->err, "model must be one or a list of 1 to %d, not %zu", LIMITS_MODELS, count);
+		return fault(w, n);
+	}
+	for (r->models = 0; r->models < (int)count; r->models++)
+		if (get_text(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[r->models]), "model", &r->model[r->models]) < 0)
+			return ERR_FAIL;
+	return 0;
 }
 
 static int read_calibration(struct walk *w, const yaml_node_t *n, void *to)
@@ -896,6 +717,11 @@ static int settle_limits(struct recipe *r, struct err *err)
 		return err_set(err, "%s:%zu: \"stopping: none\" never stops early, \"fill: no\" does: leave one out", r->path, r->stopping_line);
 	if (l->at_least > l->n)
 		l->at_least = l->n;
+	l->models = r->models;
+	while (r->decider && l->model < r->models && strcmp(r->decider, r->model[l->model]) != 0)
+		l->model++;
+	if (l->model == r->models)
+		return err_set(err, "%s:%zu: the filter's model \"%.60s\" is none that the recipe lists", r->path, r->decider_line, r->decider);
 	if (r->wave == 0)
 		r->wave = l->n / 4 > 4 ? l->n / 4 : 4;
 	return 0;
@@ -985,7 +811,7 @@ static int read_recipe(struct recipe *r, const char *path, const struct str *tex
 	yaml_document_t doc;
 	int rc;
 
-	*r = (struct recipe){ .path = path, .model = "tiny", .sampling = SAMPLING_INIT, .plan = DATASET_PLAN };
+	*r = (struct recipe){ .path = path, .model = { "tiny" }, .models = 1, .sampling = SAMPLING_INIT, .plan = DATASET_PLAN };
 	r->sampling.n = 8;
 	rc = text ? take_text(r, *text, err) : read_text(r, err);
 	if (rc < 0)

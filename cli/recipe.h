@@ -40,13 +40,15 @@ struct source {
 };
 
 struct recipe {
-	const char *path, *model;
+	const char *path, *model[LIMITS_MODELS]; /* each answers every prompt */
+	int models;
 	uint64_t seed;
 	struct source *sources;
 	int nsources;
 	struct sampling sampling;
 	unsigned sampling_set; /* bits SET_*: given in the recipe; the model's own defaults hold elsewhere */
-	size_t stopping_line;  /* of the recipe */
+	size_t stopping_line, decider_line; /* of the recipe */
+	const char *decider;   /* the model whose samples decide; NULL: the first */
 	int wave;              /* samples of a prompt that are asked for at once, where sampling may stop early */
 	struct dataset_plan plan;
 	struct buf text; /* the file */

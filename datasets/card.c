@@ -190,8 +190,8 @@ static void add_filter(struct buf *b, const struct dataset_plan *p, const struct
 	for (int f = 0; f < FATES; f++)
 		if (st->all.fate[f])
 			buf_addf(b, "| %s | %lld |\n", fate_name((enum fate)f), (long long)st->all.fate[f]);
-	buf_addf(b, "\nOf the right answers to kept prompts at most %d a prompt, the shortest fit ones, are in `sft`:\n\n| right answers | |\n|---|--:|\n",
-		 p->sft_per_prompt);
+	buf_addf(b, "\nOf the right answers to kept prompts at most %d a prompt, the %s fit ones, are in `sft`:\n\n| right answers | |\n|---|--:|\n",
+		 p->sft_per_prompt, p->sft_by == SFT_SHORTEST ? "shortest" : "first");
 	for (int t = 0; t < TRAITS; t++)
 		if (st->trait[t])
 			buf_addf(b, "| %s | %lld |\n", trait_name((enum trait)t), (long long)st->trait[t]);
@@ -230,6 +230,18 @@ static void add_fenced(struct buf *b, struct str text, const char *word)
 	buf_addz(b, "\n\n");
 }
 
+/* Who answered, where there are several. */
+static void add_models(struct buf *b, const struct stats *st, const struct about *about)
+{
+	if (about->limits.models < 2)
+		return;
+	buf_addz(b, "## Models\n\n| model | samples | right | |\n|---|--:|--:|---|\n");
+	for (int m = 0; m < about->limits.models; m++)
+		buf_addf(b, "| `%.*s` | %lld | %.1f %% | %s |\n", (int)about->by[m].name.n, about->by[m].name.s, (long long)st->model[m].samples,
+			 part(st->model[m].right, st->model[m].samples - st->model[m].errors), m == about->limits.model ? "decides what is kept; `sft` and `pairs` are its answers" : "");
+	buf_addz(b, "\nEvery row says how often each of them was right (`models`); `traces` holds the answers of all.\n\n");
+}
+
 void card_write(struct buf *b, const struct dataset_plan *plan, const struct shards *s, const struct stats *st,
 		const struct about *about)
 {
@@ -238,11 +250,11 @@ void card_write(struct buf *b, const struct dataset_plan *plan, const struct sha
 	if (plan->demonstration)
 		buf_addz(b, "> **This is a demonstration, not training data.** The answers were drawn from the small model that comes with quarry. They show\n"
 			    "> what a dataset looks like; pass rates are that model's.\n\n");
-	buf_addf(b,
-		 "%lld puzzles, invented by quarry and answered %lld times by `%.*s`; every answer was judged by the puzzle's rules.\n"
-		 "%lld prompts are kept. See `report.html` for pass rates and lengths.\n\n",
+	buf_addf(b, "%lld prompts, invented by quarry and answered %lld times by `%.*s`; every answer was judged by the puzzle's rules.\n"
+		    "%lld prompts are kept. See `report.html` for pass rates and lengths.\n\n",
 		 (long long)st->all.prompts, (long long)st->all.samples, (int)about->model_name.n, about->model_name.s,
 		 (long long)st->all.fate[FATE_KEPT]);
+	add_models(b, st, about);
 	add_views(b, st, s);
 	add_tasks(b, st);
 	add_filter(b, plan, st);

@@ -197,7 +197,7 @@ static enum trait trait_of(struct chooser *c, const struct stored_sample *s, uin
 	return TRAIT_TAKEN;
 }
 
-int choose_sft(struct chooser *c, const struct group *g, const struct lengths *l, int m, int64_t tally[TRAITS], struct err *err)
+int choose_sft(struct chooser *c, const struct group *g, const struct lengths *l, int m, enum sft_by by, int64_t tally[TRAITS], struct err *err)
 {
 	const struct cell *cell;
 	int n = 0, taken = 0;
@@ -211,7 +211,8 @@ int choose_sft(struct chooser *c, const struct group *g, const struct lengths *l
 	for (int i = 0; i < g->samples; i++)
 		if (right(&g->sample[i]))
 			c->order[n++] = i;
-	qsort_r(c->order, (size_t)n, sizeof(*c->order), by_length, (void *)g);
+	if (by == SFT_SHORTEST)
+		qsort_r(c->order, (size_t)n, sizeof(*c->order), by_length, (void *)g);
 	c->fits = 0;
 	for (int i = 0; i < n; i++) {
 		const struct stored_sample *s = &g->sample[c->order[i]];
@@ -242,30 +243,58 @@ static int rejected_rank(const struct stored_sample *s)
 	return str_is(s->mark, "wrong") ? 0 : 1;
 }
 
-int choose_pairs(struct chooser *c, const struct group *g, int m)
+static bool among(const int *list, int n, int v)
+{
+	for (int i = 0; i < n; i++)
+		if (list[i] == v)
+			return true;
+	return false;
+}
+
+/* What goes best with the trace `right`; negative: nothing is left. */
+static int best_against(const struct chooser *c, const struct group *g, int right, int used, int *best_rank, uint32_t *best_gap)
+{
+	uint32_t length = trace_length(&g->sample[right]);
+	int best = -1;
+
+	for (int k = 0; k < g->samples; k++) {
+		uint32_t other = trace_length(&g->sample[k]), gap = other > length ? other - length : length - other;
+		int rank = rejected_rank(&g->sample[k]);
+
+		if (rank < 0 || among(c->against, used, k) || (best >= 0 && (rank > *best_rank || (rank == *best_rank && gap >= *best_gap))))
+			continue;
+		best = k;
+		*best_rank = rank;
+		*best_gap = gap;
+	}
+	return best;
+}
+
+int choose_pairs(struct chooser *c, const struct group *g, int m, enum pairs_by by)
 {
 	int n = 0;
 
-	for (int i = 0; i < c->fits && n < m; i++) {
-		uint32_t length = trace_length(&g->sample[c->fit[i]]), best_gap = 0;
-		int best = -1, best_rank = 0;
+	while (n < c->fits && n < m) {
+		int best = -1, best_rank = 0, chosen = 0;
+		uint32_t best_gap = 0;
 
-		for (int k = 0; k < g->samples; k++) {
-			uint32_t other = trace_length(&g->sample[k]), gap = other > length ? other - length : length - other;
-			int rank = rejected_rank(&g->sample[k]);
-			bool used = rank < 0;
+		for (int i = by == PAIRS_SHORTEST ? n : 0; i < (by == PAIRS_SHORTEST ? n + 1 : c->fits); i++) {
+			int rank = 0, against;
+			uint32_t gap = 0;
 
-			for (int u = 0; !used && u < n; u++)
-				used = c->against[u] == k;
-			if (!used && (best < 0 || rank < best_rank || (rank == best_rank && gap < best_gap))) {
-				best = k;
-				best_rank = rank;
-				best_gap = gap;
-			}
+			if (by == PAIRS_LENGTH && among(c->picked, n, c->fit[i]))
+				continue;
+			against = best_against(c, g, c->fit[i], n, &rank, &gap);
+			if (against < 0 || (best >= 0 && (rank > best_rank || (rank == best_rank && gap >= best_gap))))
+				continue;
+			best = against;
+			best_rank = rank;
+			best_gap = gap;
+			chosen = c->fit[i];
 		}
 		if (best < 0)
 			break;
-		c->picked[n] = c->fit[i];
+		c->picked[n] = chosen;
 		c->against[n++] = best;
 	}
 	return n;

@@ -4,8 +4,8 @@
  *	lengths_add(&l, &g);			// every prompt, first
  *	lengths_settle(&l);
  *	...
- *	n = choose_sft(&c, &g, &l, 2, &tally, &err);	// c.picked[0 .. n-1]: the shortest fit traces
- *	n = choose_pairs(&c, &g, 1);		// after choose_sft: c.picked[i], c.against[i]
+ *	n = choose_sft(&c, &g, &l, 2, SFT_SHORTEST, &tally, &err);	// c.picked[0 .. n-1]: the shortest fit traces
+ *	n = choose_pairs(&c, &g, 1, PAIRS_SHORTEST);	// after choose_sft: c.picked[i], c.against[i]
  *	chooser_release(&c);
  *
  * Length is in the sampler's tokens, or in bytes where it counted none.
@@ -24,7 +24,7 @@ enum trait {
 	TRAIT_TELLS,        /* trace_tells */
 	TRAIT_TOO_SHORT,    /* below the tenth percentile of its cell */
 	TRAIT_DUPLICATE,    /* the same text as another of its prompt */
-	TRAIT_SURPLUS,      /* fit, but there are enough shorter ones */
+	TRAIT_SURPLUS,      /* fit, but there are enough shorter (or earlier) ones */
 	TRAITS
 };
 
@@ -51,19 +51,19 @@ uint32_t trace_length(const struct stored_sample *s);
 
 struct chooser {
 	int *picked, *against; /* indices into the group's samples */
-	int *order, *fit;      /* fit: the right traces that may be learned from, shortest first */
+	int *order, *fit;      /* fit: the right traces that may be learned from, shortest or earliest first */
 	int fits, room;
 	struct buf prompt, scratch;
 };
 
 /* How many (at most m) are in picked, or negative. tally[t] counts every right trace by what was said of it. */
-int choose_sft(struct chooser *c, const struct group *g, const struct lengths *l, int m, int64_t tally[TRAITS], struct err *err);
+int choose_sft(struct chooser *c, const struct group *g, const struct lengths *l, int m, enum sft_by by, int64_t tally[TRAITS], struct err *err);
 /*
- * The fit traces of choose_sft, each against another trace that is not right: first those that came to an end with a wrong
+ * PAIRS_SHORTEST: the fit traces of choose_sft, each against another trace that is not right: first those that came to an end with a wrong
  * answer, then unreadable or silent ones, then those cut by the token limit; of equals the one nearest in length, so that
- * length alone does not tell chosen from rejected.
+ * length alone does not tell chosen from rejected. PAIRS_LENGTH: of all such pairs, by the same order, those nearest in length.
  */
-int choose_pairs(struct chooser *c, const struct group *g, int m);
+int choose_pairs(struct chooser *c, const struct group *g, int m, enum pairs_by by);
 void chooser_release(struct chooser *c);
 
 #endif

@@ -53,21 +53,23 @@ static int load_sample(void *ctx, const struct stored_sample *s)
 {
 	struct loading *l = ctx;
 	struct group *g = &l->w->group;
+	int64_t model = l->w->plan->limits.models > 1 ? s->idx / l->w->plan->limits.n : 0;
 	struct stored_sample *t;
+	struct outcome *o;
 	struct str *texts[5];
 
-	if (g->samples == l->w->room) {
+	if (g->nall == l->w->room) {
 		int room = l->w->room ? 2 * l->w->room : 64;
-		struct stored_sample *more = realloc(g->sample, (size_t)room * sizeof(*more));
+		struct stored_sample *more = realloc(g->all, (size_t)room * sizeof(*more));
 
 		if (!more) {
 			l->full = true;
 			return ERR_FAIL;
 		}
-		g->sample = more;
+		g->all = more;
 		l->w->room = room;
 	}
-	t = &g->sample[g->samples++];
+	t = &g->all[g->nall++];
 	*t = *s;
 	texts[0] = &t->response;
 	texts[1] = &t->finish;
@@ -81,14 +83,27 @@ static int load_sample(void *ctx, const struct stored_sample *s)
 			return ERR_FAIL;
 		}
 	}
-	g->outcome.samples++;
+	o = &g->of[model < l->w->plan->limits.models ? model : 0];
+	o->samples++;
 	if (str_is(t->finish, "error"))
-		g->outcome.errors++;
+		o->errors++;
 	else if (str_is(t->mark, "bad_task"))
-		g->outcome.broken++;
+		o->broken++;
 	else
-		g->outcome.right += str_is(t->mark, "correct");
+		o->right += str_is(t->mark, "correct");
 	return 0;
+}
+
+/* The samples of the model that decides stand together: by index, model after model. */
+static void share_samples(struct group *g, const struct limits *l)
+{
+	int before = 0;
+
+	for (int m = 0; m < l->model; m++)
+		before += g->of[m].samples;
+	g->outcome = g->of[l->model];
+	g->sample = g->all + before;
+	g->samples = g->outcome.samples;
 }
 
 static int load(struct work *w, int64_t idx, struct err *err)
@@ -106,11 +121,12 @@ static int load(struct work *w, int64_t idx, struct err *err)
 		return err_set(err, "out of memory");
 	if (!puzzle_read(&w->group.puzzle, instance, w->plan->validation, err))
 		return err_at(err, "%s/run.db: prompt %lld is damaged: ", w->dir, (long long)idx);
-	w->group.samples = 0;
-	w->group.outcome = (struct outcome){ 0 };
+	w->group.nall = 0;
+	memset(w->group.of, 0, sizeof(w->group.of));
 	rc = store_each_sample(w->st, idx, load_sample, &l, err);
 	if (rc < 0)
 		return l.full ? err_set(err, "out of memory") : rc;
+	share_samples(&w->group, &w->plan->limits);
 	w->group.fate = prompt_fate(&w->group.outcome, w->group.puzzle.guess, &w->plan->limits);
 	return 0;
 }
@@ -247,7 +263,7 @@ static int write_rl(struct work *w, int view, struct err *err)
 static int write_sft_and_pairs(struct work *w, struct err *err)
 {
 	struct chooser *c = &w->chooser;
-	int n = choose_sft(c, &w->group, &w->lengths, w->plan->sft_per_prompt, w->stats.trait, err), rc = n < 0 ? n : 0;
+	int n = choose_sft(c, &w->group, &w->lengths, w->plan->sft_per_prompt, w->plan->sft_by, w->stats.trait, err), rc = n < 0 ? n : 0;
 
 	for (int i = 0; rc == 0 && wanted(w, VIEW_SFT) && i < n; i++) {
 		buf_reset(&w->row);
@@ -255,7 +271,7 @@ static int write_sft_and_pairs(struct work *w, struct err *err)
 		rc = output_row(w, VIEW_SFT, err);
 	}
 	if (rc == 0 && wanted(w, VIEW_PAIRS))
-		n = choose_pairs(c, &w->group, w->plan->pairs_per_prompt);
+		n = choose_pairs(c, &w->group, w->plan->pairs_per_prompt, w->plan->pairs_by);
 	for (int i = 0; rc == 0 && wanted(w, VIEW_PAIRS) && i < n; i++) {
 		buf_reset(&w->row);
 		row_pair(&w->row, &w->group, &w->about, next_number(w, VIEW_PAIRS), c->picked[i], c->against[i]);
@@ -268,7 +284,7 @@ static int write_traces(struct work *w, struct err *err)
 {
 	int rc = 0;
 
-	for (int i = 0; rc == 0 && i < w->group.samples; i++) {
+	for (int i = 0; rc == 0 && i < w->group.nall; i++) {
 		buf_reset(&w->row);
 		row_trace(&w->row, &w->group, &w->about, i);
 		rc = output_row(w, VIEW_TRACES, err);
@@ -512,10 +528,41 @@ static int write_pages(struct work *w, struct err *err)
 
 /* ---- the whole */
 
+static struct answerer answerer_of(struct json who, struct json sampling)
+{
+	struct answerer a = { .model = who.kind == JSON_OBJECT ? who.raw : STR("{}"), .name = STR(""), .weights = STR(""),
+			      .sampling = sampling.kind == JSON_OBJECT ? sampling.raw : STR("{}") };
+	struct json v;
+
+	if (json_get(who, "name", &v))
+		json_plain(v, &a.name);
+	if (json_get(who, "weights", &v))
+		json_plain(v, &a.weights);
+	return a;
+}
+
+/* Of several models the provenance tells, in the recipe's order. */
+static int read_models(struct work *w, struct json prov, struct err *err)
+{
+	struct json list, m, who, sampling, think;
+	int n = 0;
+
+	json_get(prov, "models", &list);
+	for (struct json_iter it = json_iter(list); n < LIMITS_MODELS && json_next(&it, NULL, &m); n++) {
+		json_get(m, "model", &who);
+		json_get(m, "sampling", &sampling);
+		w->about.by[n] = answerer_of(who, sampling);
+		if (json_get(m, "think_open", &think))
+			json_bool(think, &w->about.by[n].think_open);
+	}
+	return n == w->plan->limits.models ? 0 : err_set(err, "the provenance tells of %d models, the recipe of %d", n, w->plan->limits.models);
+}
+
 static int read_about(struct work *w, struct err *err)
 {
-	struct json who, name, prov, sampling;
+	struct json who = { 0 }, prov = { 0 }, sampling;
 	const struct dataset_plan *p = w->plan;
+	int rc = 0;
 
 	if (p->sampler.n && !json_parse(&who, p->sampler, err))
 		return err_at(err, "the sampler's identity: ");
@@ -524,13 +571,12 @@ static int read_about(struct work *w, struct err *err)
 	json_open(&w->filter, '{');
 	limits_members(&w->filter, &p->limits);
 	json_close(&w->filter, '}');
-	w->about = (struct about){ .limits = p->limits, .filter = buf_str(&w->filter), .model = p->sampler.n ? p->sampler : STR("{}"),
-				   .model_name = STR(""), .sampling = STR("{}") };
-	if (p->sampler.n && json_get(who, "name", &name))
-		json_plain(name, &w->about.model_name);
-	if (p->provenance.n && json_get(prov, "sampling", &sampling) && sampling.kind == JSON_OBJECT)
-		w->about.sampling = sampling.raw;
-	return 0;
+	json_get(prov, "sampling", &sampling);
+	w->about = (struct about){ .limits = p->limits, .filter = buf_str(&w->filter), .by = { answerer_of(who, sampling) } };
+	if (p->limits.models > 1)
+		rc = read_models(w, prov, err);
+	w->about.model_name = w->about.by[p->limits.model].name;
+	return rc;
 }
 
 static void work_release(struct work *w)
@@ -542,7 +588,7 @@ static void work_release(struct work *w)
 			free(w->out[v][s].last);
 		}
 	arena_release(&w->arena);
-	free(w->group.sample);
+	free(w->group.all);
 	lengths_release(&w->lengths);
 	chooser_release(&w->chooser);
 	stats_release(&w->stats);

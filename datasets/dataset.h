@@ -15,6 +15,9 @@
 
 enum { VIEW_RL, VIEW_SFT, VIEW_PAIRS, VIEW_TRACES, VIEW_DEFERRED, VIEWS };
 
+enum sft_by { SFT_SHORTEST, SFT_FIRST };      /* of a prompt's fit traces: the shortest; those drawn first */
+enum pairs_by { PAIRS_SHORTEST, PAIRS_LENGTH }; /* the fit traces in that order, each with the wrong one nearest in length; the pairs nearest in length */
+
 struct dataset_plan {
 	const char *name;            /* of the dataset */
 	struct limits limits;        /* which prompts are kept, and how many samples of each there are */
@@ -22,6 +25,8 @@ struct dataset_plan {
 	double validation;           /* part of the canon range that is validation, its upper end; 0.05 */
 	int sft_per_prompt;          /* shortest m accepted traces; 2 */
 	int pairs_per_prompt;        /* 1 */
+	enum sft_by sft_by;
+	enum pairs_by pairs_by;
 	int64_t shard_bytes;         /* text bytes a shard; 64 MiB */
 	int64_t frame_bytes;         /* text bytes a frame; 4 MiB */
 	int level;                   /* zstd; 3 */

@@ -170,6 +170,12 @@ void limits_members(struct buf *b, const struct limits *l)
 	}
 	json_key(b, "fill");
 	json_add_bool(b, l->fill);
+	if (l->models > 1) {
+		json_key(b, "models");
+		json_add_i64(b, l->models);
+		json_key(b, "model");
+		json_add_i64(b, l->model);
+	}
 }
 
 static bool read_two(struct json list, double *a, double *b)
@@ -202,7 +208,7 @@ static const char *stopping_at(int i)
 
 bool limits_read(struct limits *l, struct json v)
 {
-	int64_t n, at_least = LIMITS.at_least;
+	int64_t n, at_least = LIMITS.at_least, models = 1, model = 0;
 	int rule = RULE_COUNT, stopping = STOPPING_NONE;
 	struct json x;
 
@@ -214,8 +220,11 @@ bool limits_read(struct limits *l, struct json v)
 	    (json_get(v, "stopping", &x) && !read_name(x, stopping_at, STOPPINGS, &stopping)) ||
 	    (json_get(v, "prior", &x) && !read_two(x, &l->prior.a, &l->prior.b)) ||
 	    (json_get(v, "sure", &x) && !json_f64(x, &l->sure)) || (json_get(v, "at_least", &x) && !json_i64(x, &at_least)) ||
-	    (json_get(v, "fill", &x) && !json_bool(x, &l->fill)))
+	    (json_get(v, "fill", &x) && !json_bool(x, &l->fill)) || (json_get(v, "models", &x) && !json_i64(x, &models)) ||
+	    (json_get(v, "model", &x) && !json_i64(x, &model)) || models < 1 || models > LIMITS_MODELS || model < 0 || model >= models)
 		return false;
+	l->models = (int)models;
+	l->model = (int)model;
 	l->n = (int)n;
 	l->rule = (enum rule)rule;
 	l->stopping = (enum stopping)stopping;

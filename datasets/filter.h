@@ -57,6 +57,8 @@ enum stopping {
 const char *rule_name(enum rule r);
 const char *stopping_name(enum stopping s);
 
+enum { LIMITS_MODELS = 16 };
+
 struct limits {
 	int n;         /* samples wanted for each prompt; fewer are there where the decision had fallen */
 	double lo, hi; /* the band of pass rates */
@@ -67,10 +69,11 @@ struct limits {
 	double sure;  /* of STOPPING_POSTERIOR, above 1/2 */
 	int at_least; /* samples before it speaks */
 	bool fill;    /* what is to be kept is drawn to n all the same, and decided by all of them */
+	int models, model; /* of several models, n samples each: which one's decide; sample i is model i / n's */
 };
 
 #define LIMITS                                                                                                         \
-	((struct limits){ .n = 8, .lo = 0.1, .hi = 0.9, .alpha = 0.05, .prior = JEFFREYS, .sure = 0.9, .at_least = 4, .fill = true })
+	((struct limits){ .n = 8, .lo = 0.1, .hi = 0.9, .alpha = 0.05, .prior = JEFFREYS, .sure = 0.9, .at_least = 4, .fill = true, .models = 1 })
 
 enum fate prompt_fate(const struct outcome *o, double guess, const struct limits *l);
 /* No further sample is wanted. Ask after each one, in order of index. */

@@ -151,7 +151,9 @@ static void add_filter(struct buf *b, const struct dataset_plan *plan)
 	json_key(b, "validation");
 	json_add_f64(b, plan->validation);
 	add_int(b, "sft_per_prompt", plan->sft_per_prompt);
+	add_text(b, "sft_by", plan->sft_by == SFT_SHORTEST ? "shortest" : "first");
 	add_int(b, "pairs_per_prompt", plan->pairs_per_prompt);
+	add_text(b, "pairs_by", plan->pairs_by == PAIRS_SHORTEST ? "shortest" : "length");
 	json_close(b, '}');
 }
 
@@ -165,6 +167,21 @@ static void add_task(struct buf *b, const struct task_stats *t)
 	for (int f = 0; f < FATES; f++)
 		add_int(b, fate_name((enum fate)f), t->fate[f]);
 	json_close(b, '}');
+}
+
+/* In the order of the provenance's models, whose names say more than numbers. */
+static void add_models(struct buf *b, const struct stats *stats)
+{
+	json_key(b, "models");
+	json_open(b, '[');
+	for (int m = 0; m < stats->limits.models; m++) {
+		json_open(b, '{');
+		add_int(b, "samples", stats->model[m].samples);
+		add_int(b, "right", stats->model[m].right);
+		add_int(b, "errors", stats->model[m].errors);
+		json_close(b, '}');
+	}
+	json_close(b, ']');
 }
 
 void manifest_json(struct buf *b, const struct shards *s, const struct dataset_plan *plan, const struct stats *stats)
@@ -193,6 +210,8 @@ void manifest_json(struct buf *b, const struct shards *s, const struct dataset_p
 	for (int i = 0; i < stats->tasks; i++)
 		add_task(b, &stats->task[i]);
 	json_close(b, '}');
+	if (stats->limits.models > 1)
+		add_models(b, stats);
 	json_key(b, "traces_of_kept_prompts");
 	json_open(b, '{');
 	for (int t = 0; t < TRAITS; t++)

@@ -347,6 +347,24 @@ static void add_rates(struct buf *b, const struct stats *st, const struct datase
 	buf_addz(b, "</table></div>\n");
 }
 
+/* Who answered, where there are several. */
+static void add_models(struct buf *b, const struct stats *st, const struct about *about)
+{
+	if (about->limits.models < 2)
+		return;
+	buf_addz(b, "<h2>Models</h2>\n<p>The first column says who decides what is kept; all other figures of this page are that model&rsquo;s.</p>\n"
+		    "<table><tr><th><th>model<th>samples<th>right<th>Wilson</tr>\n");
+	for (int m = 0; m < about->limits.models; m++) {
+		int64_t n = st->model[m].samples - st->model[m].errors;
+		struct span w = span_wilson(n, st->model[m].right);
+
+		buf_addf(b, "<tr><td>%s<td>", m == about->limits.model ? "decides" : "");
+		add_text(b, about->by[m].name);
+		buf_addf(b, "<td>%lld<td>%.1f %%<td>%.1f to %.1f %%</tr>\n", (long long)n, 100 * part(st->model[m].right, n), 100 * w.lo, 100 * w.hi);
+	}
+	buf_addz(b, "</table>\n");
+}
+
 static void add_traits(struct buf *b, const struct stats *st)
 {
 	buf_addz(b, "<h2>Right answers to kept prompts</h2>\n<table><tr><th>for the view sft<th>answers</tr>\n");
@@ -408,6 +426,7 @@ void report_write(struct buf *b, const struct dataset_plan *plan, const struct s
 	add_tiles(b, st, shards);
 	add_fates(b, st, plan);
 	add_rates(b, st, plan);
+	add_models(b, st, about);
 	add_views(b, st);
 	add_traits(b, st);
 	buf_addz(b, "<h2>Tasks</h2>\n<p class=\"key\"><span><i style=\"background:var(--one)\"></i>right</span><span><i "

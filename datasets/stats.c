@@ -104,6 +104,11 @@ bool stats_add(struct stats *s, const struct group *g)
 	if (g->puzzle.guess != s->guess)
 		s->least = limits_least(g->puzzle.guess, &s->limits);
 	s->guess = g->puzzle.guess;
+	for (int m = 0; m < s->limits.models; m++) {
+		s->model[m].samples += g->of[m].samples;
+		s->model[m].right += g->of[m].right;
+		s->model[m].errors += g->of[m].errors;
+	}
 	add(t, g, s->bins, s->least);
 	add(&s->all, g, s->bins, s->least);
 	return true;

@@ -31,6 +31,9 @@ struct task_stats {
 struct stats {
 	struct task_stats *task, all;
 	int tasks, room;
+	struct model_stats {
+		int64_t samples, right, errors;
+	} model[LIMITS_MODELS]; /* all else is of the one that decides */
 	struct limits limits;
 	double guess; /* of the last prompt, whose least this is */
 	int least;

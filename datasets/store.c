@@ -21,7 +21,7 @@ static const char *const sql[STATEMENTS] = {
 	[META] = "SELECT key, value FROM meta ORDER BY key",
 	[ADD_PROMPT] = "INSERT INTO prompt VALUES (?1, ?2, ?3, ?4, ?5)",
 	[ADD_SAMPLE] = "INSERT INTO sample VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-	[CUT_SAMPLES] = "DELETE FROM sample WHERE prompt = ?1 AND idx >= ?2",
+	[CUT_SAMPLES] = "DELETE FROM sample WHERE prompt = ?1 AND idx >= ?2 AND idx < ?3",
 	[DROP] = "INSERT INTO dropped VALUES (?1, ?2)",
 	[UNDROP] = "DELETE FROM dropped",
 	[COUNT_PROMPTS] = "SELECT count(*), min(idx), max(idx) FROM prompt",
@@ -333,12 +333,13 @@ int store_add_sample(struct store *s, int64_t prompt, const struct stored_sample
 	return finish(s, st, err);
 }
 
-int store_cut_samples(struct store *s, int64_t prompt, int64_t from, struct err *err)
+int store_cut_samples(struct store *s, int64_t prompt, int64_t from, int64_t to, struct err *err)
 {
 	sqlite3_stmt *st = begin(s, CUT_SAMPLES);
 
 	sqlite3_bind_int64(st, 1, prompt);
 	sqlite3_bind_int64(st, 2, from);
+	sqlite3_bind_int64(st, 3, to);
 	return finish(s, st, err);
 }
 

@@ -71,7 +71,7 @@ int store_each_meta(struct store *st, int (*each)(void *ctx, const char *key, st
 
 int store_add_prompt(struct store *st, const struct stored_prompt *p, struct err *err);
 int store_add_sample(struct store *st, int64_t prompt, const struct stored_sample *s, struct err *err);
-int store_cut_samples(struct store *st, int64_t prompt, int64_t from, struct err *err); /* those of index from on go */
+int store_cut_samples(struct store *st, int64_t prompt, int64_t from, int64_t to, struct err *err); /* those of from <= index < to go */
 int store_drop(struct store *st, int64_t prompt, const char *reason, struct err *err);
 int store_undrop_all(struct store *st, struct err *err);
 

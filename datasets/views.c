@@ -352,18 +352,23 @@ static void put_truth(struct row *r, const char *name, const struct puzzle *p)
 	buf_release(&t);
 }
 
-static void put_models(struct row *r, const struct about *a, int n, int k)
+/* How often each of them was right, and who it is. */
+static void put_models(struct row *r, const struct group *g, const struct about *a)
 {
 	struct buf t = BUF_INIT;
 
 	json_open(&t, '{');
-	json_key_str(&t, a->model_name);
-	json_open(&t, '{');
-	json_key(&t, "n");
-	json_add_i64(&t, n);
-	json_key(&t, "k");
-	json_add_i64(&t, k);
-	json_close(&t, '}');
+	for (int m = 0; m < a->limits.models; m++) {
+		json_key_str(&t, a->by[m].name);
+		json_open(&t, '{');
+		json_key(&t, "n");
+		json_add_i64(&t, g->of[m].samples - g->of[m].errors);
+		json_key(&t, "k");
+		json_add_i64(&t, g->of[m].right);
+		json_key(&t, "weights");
+		json_add_str(&t, a->by[m].weights);
+		json_close(&t, '}');
+	}
 	json_close(&t, '}');
 	put_text(r, "models", buf_str(&t));
 	r->b->failed = r->b->failed || t.failed;
@@ -442,8 +447,8 @@ static void put_about(struct row *r, const struct group *g, const struct about *
 	put_bool(r, "has_stats", stats);
 	put_real(r, "logprob_mean", figure[3]);
 	put_real(r, "entropy_mean", figure[4]);
-	put_text(r, "model", a->model);
-	put_models(r, a, n, k);
+	put_text(r, "model", a->by[l->model].model);
+	put_models(r, g, a);
 	put_text(r, "filter", a->filter);
 }
 
@@ -535,9 +540,11 @@ void row_pair(struct buf *b, const struct group *g, const struct about *a, int64
 
 void row_trace(struct buf *b, const struct group *g, const struct about *a, int sample)
 {
-	const struct stored_sample *s = &g->sample[sample];
+	const struct stored_sample *s = &g->all[sample];
 	const struct puzzle *p = &g->puzzle;
 	struct row r = row_begin(b, VIEW_TRACES);
+	int64_t model = a->limits.models > 1 ? s->idx / a->limits.n : 0;
+	const struct answerer *by = &a->by[model < a->limits.models ? model : 0];
 	bool stats = isfinite(s->logprob) && isfinite(s->entropy);
 
 	put_uid(&r, p, (int)s->idx, -1);
@@ -553,7 +560,10 @@ void row_trace(struct buf *b, const struct group *g, const struct about *a, int 
 	put_string(&r, "format", p->part[PART_FORMAT]);
 	put_string(&r, "form", p->part[PART_FORM]);
 	put_string(&r, "shape", p->part[PART_SHAPE]);
-	put_string(&r, "think", p->part[PART_THINK]);
+	if (a->limits.models > 1)
+		put_text(&r, "think", by->think_open ? STR("open") : STR(""));
+	else
+		put_string(&r, "think", p->part[PART_THINK]);
 	put_messages(&r, "prompt", p, NULL);
 	put_string(&r, "desc", p->part[PART_DESC]);
 	put_string(&r, "answer", p->part[PART_ANSWER]);
@@ -567,8 +577,8 @@ void row_trace(struct buf *b, const struct group *g, const struct about *a, int 
 	put_bool(&r, "has_stats", stats);
 	put_real(&r, "logprob_mean", stats ? s->logprob : 0);
 	put_real(&r, "entropy_mean", stats ? s->entropy : 0);
-	put_text(&r, "model", a->model);
-	put_text(&r, "sampling", a->sampling);
+	put_text(&r, "model", by->model);
+	put_text(&r, "sampling", by->sampling);
 	put_real(&r, "score", s->score);
 	put_text(&r, "mark", s->mark);
 	put_text(&r, "why", s->why);

@@ -54,9 +54,11 @@ bool puzzle_read(struct puzzle *p, struct str instance, double validation, struc
 
 struct group {
 	struct puzzle puzzle;
-	struct stored_sample *sample; /* by index */
+	struct stored_sample *all; /* of all models, by index */
+	int nall;
+	struct stored_sample *sample; /* those of the model that decides */
 	int samples;
-	struct outcome outcome;
+	struct outcome outcome, of[LIMITS_MODELS]; /* theirs; each model's */
 	enum fate fate;
 };
 
@@ -71,19 +73,26 @@ void figures_add(struct figures *f, int64_t tokens, bool cut, bool format_ok, do
 /* Columns tokens_mean, cut_rate, format_ok_rate, logprob_mean, entropy_mean; false: has_stats is, and the last two say nothing. */
 bool figures_settle(const struct figures *f, double ret[FIGURES]);
 
+/* A model that answered. */
+struct answerer {
+	struct str model;         /* its JSON object */
+	struct str name, weights; /* members of it */
+	struct str sampling;      /* JSON object */
+	bool think_open;          /* of several: its template opens the thought, whatever the instance says */
+};
+
 /* What is the same in every row. */
 struct about {
 	struct limits limits;
-	struct str filter;      /* the same as a JSON object */
-	struct str model;       /* the sampler's JSON object */
-	struct str model_name;  /* its "name" */
-	struct str sampling;    /* JSON object */
+	struct str filter;     /* the same as a JSON object */
+	struct str model_name; /* who decides */
+	struct answerer by[LIMITS_MODELS];
 };
 
 /* Add one row without a newline; number: within its view and split. Also of the deferred view. */
 void row_rl(struct buf *b, const struct group *g, const struct about *a, int64_t number);
 void row_sft(struct buf *b, const struct group *g, const struct about *a, int64_t number, int sample);
 void row_pair(struct buf *b, const struct group *g, const struct about *a, int64_t number, int chosen, int rejected);
-void row_trace(struct buf *b, const struct group *g, const struct about *a, int sample);
+void row_trace(struct buf *b, const struct group *g, const struct about *a, int sample); /* of all */
 
 #endif

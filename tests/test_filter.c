@@ -1,4 +1,5 @@
 /* test_filter.c - which prompts and traces are worth training on: exact values, texts that loop or tell early, floods. */
+#include "datasets/choose.h"
 #include "datasets/filter.h"
 #include "datasets/trace.h"
 #include "tests/check.h"
@@ -213,9 +214,74 @@ static void test_trace_floods(void)
 	buf_release(&answer);
 }
 
+/* ---- choosing ---- */
+
+enum { TEXTS = 12 };
+
+/* A sample of so many tokens, whose text no other has. */
+static struct stored_sample sample(int64_t idx, const char *mark, int64_t tokens, char room[64])
+{
+	snprintf(room, 64, "word%c of answer number %d <answer>%d</answer>", 'a' + (int)idx, (int)idx, (int)idx);
+	return (struct stored_sample){ .idx = idx, .response = str_of(room), .finish = STR("stop"), .mark = str_of(mark), .why = STR(""),
+				       .extracted = STR("no part of it"), .tokens = tokens, .format_ok = true };
+}
+
+static void test_choosing(void)
+{
+	static const struct {
+		const char *mark;
+		int tokens;
+	} came[TEXTS] = {
+		{ "correct", 50 }, { "wrong", 48 },   { "correct", 20 }, { "unreadable", 20 }, { "correct", 35 }, { "wrong", 90 },
+		{ "wrong", 34 },   { "correct", 80 }, { "wrong", 100 },	 { "no_answer", 1 },	{ "wrong", 10 },   { "correct", 36 },
+	};
+	struct stored_sample all[TEXTS];
+	char room[TEXTS][64];
+	struct group g = { .all = all, .nall = TEXTS, .sample = all, .samples = TEXTS };
+	struct lengths l = { 0 };
+	struct chooser c = { 0 };
+	int64_t tally[TRAITS] = { 0 };
+	struct err err = ERR_INIT;
+
+	for (int i = 0; i < TEXTS; i++)
+		all[i] = sample(i, came[i].mark, came[i].tokens, room[i]);
+	g.puzzle.task = g.puzzle.lang = STR("x");
+	lengths_settle(&l);
+	/* the shortest right ones: 20, 35, 36 tokens */
+	CHECK_EQ(choose_sft(&c, &g, &l, 3, SFT_SHORTEST, tally, &err), 3);
+	CHECK(c.picked[0] == 2 && c.picked[1] == 4 && c.picked[2] == 11);
+	CHECK_EQ(tally[TRAIT_TAKEN], 3);
+	CHECK_EQ(tally[TRAIT_SURPLUS], 2);
+	/* each against the wrong one (not the unreadable one of the same length) that is nearest and not taken */
+	CHECK_EQ(choose_pairs(&c, &g, 3, PAIRS_SHORTEST), 3);
+	CHECK(c.picked[0] == 2 && c.against[0] == 10 && c.picked[1] == 4 && c.against[1] == 6 && c.picked[2] == 11 && c.against[2] == 1);
+	/* the nearest pairs of all: 35 and 34, 50 and 48, 80 and 90 */
+	CHECK_EQ(choose_sft(&c, &g, &l, 3, SFT_SHORTEST, tally, &err), 3);
+	CHECK_EQ(choose_pairs(&c, &g, 3, PAIRS_LENGTH), 3);
+	CHECK(c.picked[0] == 4 && c.against[0] == 6 && c.picked[1] == 0 && c.against[1] == 1);
+	CHECK((c.picked[2] == 7 && c.against[2] == 5) || (c.picked[2] == 2 && c.against[2] == 10));
+	/* the first right ones, however long */
+	CHECK_EQ(choose_sft(&c, &g, &l, 3, SFT_FIRST, tally, &err), 3);
+	CHECK(c.picked[0] == 0 && c.picked[1] == 2 && c.picked[2] == 4);
+	CHECK_EQ(choose_pairs(&c, &g, 1, PAIRS_SHORTEST), 1);
+	CHECK(c.picked[0] == 0 && c.against[0] == 1);
+	/* no pair is made of one trace twice, and none without a right or a wrong one */
+	CHECK_EQ(choose_pairs(&c, &g, 100, PAIRS_LENGTH), 5);
+	for (int i = 0; i < 5; i++)
+		for (int k = 0; k < i; k++)
+			CHECK(c.picked[i] != c.picked[k] && c.against[i] != c.against[k]);
+	for (int i = 0; i < TEXTS; i++)
+		all[i].mark = STR("wrong");
+	CHECK_EQ(choose_sft(&c, &g, &l, 3, SFT_FIRST, tally, &err), 0);
+	CHECK_EQ(choose_pairs(&c, &g, 3, PAIRS_LENGTH), 0);
+	lengths_release(&l);
+	chooser_release(&c);
+}
+
 int main(void)
 {
 	test_fates();
+	test_choosing();
 	test_loops();
 	test_tells();
 	test_trace_floods();

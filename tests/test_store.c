@@ -138,13 +138,13 @@ static void test_cut_and_rollback(void)
 	struct err err = ERR_INIT;
 
 	CHECK_EQ(store_begin(st, &err), 0);
-	CHECK_EQ(store_cut_samples(st, 1, 3, &err), 0);
+	CHECK_EQ(store_cut_samples(st, 1, 3, 1000, &err), 0);
 	CHECK_EQ(store_samples_of(st, 1), 3);
 	CHECK_EQ(store_samples_of(st, 0), 5);
 	store_rollback(st);
 	store_rollback(st);
 	CHECK_EQ(store_samples_of(st, 1), 5);
-	CHECK_EQ(store_cut_samples(st, 1, 3, &err), 0);
+	CHECK_EQ(store_cut_samples(st, 1, 3, 1000, &err), 0);
 	CHECK_EQ(store_samples_of(st, 1), 3);
 	/* a sample stands there once */
 	CHECK(store_add_sample(st, 1, &(struct stored_sample){ .idx = 2 }, &err) < 0);
@@ -166,7 +166,7 @@ static void test_killed(void)
 		store_commit(st, &err);
 		store_begin(st, &err);
 		store_set(st, "kept", STR("no"), &err);
-		store_cut_samples(st, 0, 0, &err);
+		store_cut_samples(st, 0, 0, 1000, &err);
 		kill(getpid(), SIGKILL);
 	}
 	waitpid(pid, &status, 0);
