@@ -28,12 +28,20 @@ static inline int pad16(int n)
 struct lane;    /* one worker's place in a run */
 struct machine; /* threads and scratch of one engine */
 
+enum weights {
+	WEIGHTS_BF16,
+	WEIGHTS_FP32,
+	WEIGHTS_F8, /* E4M3: each row has a scale for every `block` columns */
+};
+
 /* Weights (out, in) of a linear map, packed as the backend likes; or several such, stacked along out. */
 struct matrix {
 	int out, in;    /* out padded to PAD */
-	bool fp32;      /* else bf16 */
+	enum weights kind;
+	int block;      /* WEIGHTS_F8; else 0 */
 	void *data;
-	size_t bytes;
+	float *scale;   /* WEIGHTS_F8: (out / PAD, blocks, PAD) */
+	size_t bytes;   /* of both */
 };
 
 /* The tokens of a step; all int32 so that a device gets them in one copy. */
@@ -101,8 +109,10 @@ struct backend {
 	const void *own; /* the backend's: which kernels */
 
 	/* Loading. Rows arrive as fp32, PAD of them at a time, in (in) floats each; NULL rows are zero. */
-	int (*matrix_new)(struct matrix *w, int out, int in, bool fp32, struct err *err);
+	int (*matrix_new)(struct matrix *w, int out, int in, enum weights kind, int block, struct err *err);
 	void (*matrix_rows)(struct matrix *w, int first, const float *const rows[PAD]);
+	/* The same for WEIGHTS_F8: (in) codes, none of them a NaN, and (blocks) scales */
+	void (*matrix_codes)(struct matrix *w, int first, const unsigned char *const codes[PAD], const float *const scales[PAD]);
 	void (*matrix_free)(struct matrix *w);
 
 	struct machine *(*machine_new)(const struct backend *, int threads, struct err *err);

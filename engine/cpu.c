@@ -216,22 +216,51 @@ static void share(const struct lane *lane, int *id, int *lanes)
 
 /* ---- weights ---- */
 
-/* Panels of PAD outputs, each (in, PAD): see struct gemm. */
-static int matrix_new(struct matrix *w, int out, int in, bool fp32, struct err *err)
+static size_t width_of(const struct matrix *w)
 {
-	const size_t huge = (size_t)2 << 20;
+	return w->kind == WEIGHTS_FP32 ? 4 : w->kind == WEIGHTS_BF16 ? 2 : 1;
+}
 
-	*w = (struct matrix){ .out = pad16(out), .in = in, .fp32 = fp32 };
-	w->bytes = (size_t)w->out * (size_t)in * (fp32 ? 4 : 2);
-	w->bytes = (w->bytes + 63) / 64 * 64;
-	w->data = aligned_alloc(w->bytes >= huge ? huge : 64, w->bytes >= huge ? (w->bytes + huge - 1) / huge * huge : w->bytes);
-	if (!w->data)
-		return err_set(err, "out of memory: %zu bytes of weights", w->bytes);
+static size_t blocks_of(const struct matrix *w)
+{
+	return w->block ? (size_t)(w->in + w->block - 1) / (size_t)w->block : 0;
+}
+
+/* Aligned to a cache line, or to a huge page if that large. */
+static void *room_new(size_t bytes)
+{
+	const size_t huge = (size_t)2 << 20, unit = bytes >= huge ? huge : 64;
+	void *p = aligned_alloc(unit, (bytes + unit - 1) / unit * unit);
+
 #ifdef MADV_HUGEPAGE
-	if (w->bytes >= huge)
-		madvise(w->data, w->bytes, MADV_HUGEPAGE);
+	if (p && bytes >= huge)
+		madvise(p, bytes, MADV_HUGEPAGE);
 #endif
-	return 0;
+	return p;
+}
+
+static void matrix_free(struct matrix *w)
+{
+	free(w->data);
+	free(w->scale);
+	w->data = w->scale = NULL;
+}
+
+/* Panels of PAD outputs, each (in, PAD): see struct gemm. */
+static int matrix_new(struct matrix *w, int out, int in, enum weights kind, int block, struct err *err)
+{
+	size_t scales;
+
+	*w = (struct matrix){ .out = pad16(out), .in = in, .kind = kind, .block = kind == WEIGHTS_F8 ? block : 0 };
+	w->bytes = ((size_t)w->out * (size_t)in * width_of(w) + 63) / 64 * 64;
+	scales = (size_t)w->out * blocks_of(w) * sizeof(float);
+	w->data = room_new(w->bytes);
+	w->scale = scales ? room_new(scales) : NULL;
+	w->bytes += scales;
+	if (w->data && (w->scale || !scales))
+		return 0;
+	matrix_free(w);
+	return err_set(err, "out of memory: %zu bytes of weights", w->bytes);
 }
 
 static void matrix_rows(struct matrix *w, int first, const float *const rows[PAD])
@@ -242,22 +271,42 @@ static void matrix_rows(struct matrix *w, int first, const float *const rows[PAD
 		for (int j = 0; j < PAD; j++, at++) {
 			float f = rows[j] ? rows[j][i] : 0;
 
-			if (w->fp32)
+			if (w->kind == WEIGHTS_FP32)
 				((float *)w->data)[at] = f;
 			else
 				((uint16_t *)w->data)[at] = bf16_of(f);
 		}
 }
 
-static void matrix_free(struct matrix *w)
+static void matrix_codes(struct matrix *w, int first, const unsigned char *const codes[PAD], const float *const scales[PAD])
 {
-	free(w->data);
-	w->data = NULL;
+	unsigned char *to = (unsigned char *)w->data + (size_t)first * (size_t)w->in;
+	float *scale = w->scale + (size_t)first * blocks_of(w);
+
+	for (int i = 0; i < w->in; i++)
+		for (int j = 0; j < PAD; j++)
+			*to++ = codes[j] ? codes[j][i] : 0;
+	for (size_t i = 0; i < blocks_of(w); i++)
+		for (int j = 0; j < PAD; j++)
+			*scale++ = scales[j] ? scales[j][i] : 0;
 }
 
 static const void *panel_of(const struct matrix *w, int panel)
 {
-	return (const unsigned char *)w->data + (size_t)panel * PAD * (size_t)w->in * (w->fp32 ? 4 : 2);
+	return (const unsigned char *)w->data + (size_t)panel * PAD * (size_t)w->in * width_of(w);
+}
+
+/* A product with `panels` panels of w; what it is of and where to is the caller's. */
+static struct gemm gemm_with(const struct matrix *w, int panel, int panels)
+{
+	return (struct gemm){
+		.w = panel_of(w, panel),
+		.scale = w->scale ? w->scale + (size_t)panel * PAD * blocks_of(w) : NULL,
+		.block = w->block,
+		.panels = panels,
+		.k = w->in,
+		.fp32 = w->kind == WEIGHTS_FP32,
+	};
 }
 
 /* ---- operations ---- */
@@ -273,7 +322,7 @@ static void embed(struct lane *lane, float *h, const struct matrix *table, const
 		float *out = h + (size_t)r * (size_t)pad;
 
 		for (int d = 0; d < dim; d++, at += PAD)
-			out[d] = table->fp32 ? ((const float *)panel)[at] : bf16_float(((const uint16_t *)panel)[at]);
+			out[d] = table->kind == WEIGHTS_FP32 ? ((const float *)panel)[at] : bf16_float(((const uint16_t *)panel)[at]);
 		for (int d = dim; d < pad; d++)
 			out[d] = 0;
 	}
@@ -311,20 +360,15 @@ static void linear(struct lane *lane, float *out, const struct matrix *w, const 
 	while ((t = task_next(lane)) < row_parts * panel_parts) {
 		int part = t / panel_parts, panel = t % panel_parts * size;
 		int from = (int)((int64_t)rows * part / row_parts), to = (int)((int64_t)rows * (part + 1) / row_parts);
-		struct gemm g = {
-			.out = out + (size_t)from * (size_t)w->out + (size_t)panel * PAD,
-			.out_stride = (size_t)w->out,
-			.x = pick ? x : x + (size_t)from * (size_t)x_stride,
-			.x_stride = (size_t)x_stride,
-			.pick = pick ? pick + from : NULL,
-			.rows = to - from,
-			.w = panel_of(w, panel),
-			.panels = panels - panel < size ? panels - panel : size,
-			.k = w->in,
-			.fp32 = w->fp32,
-			.add = add,
-		};
+		struct gemm g = gemm_with(w, panel, panels - panel < size ? panels - panel : size);
 
+		g.out = out + (size_t)from * (size_t)w->out + (size_t)panel * PAD;
+		g.out_stride = (size_t)w->out;
+		g.x = pick ? x : x + (size_t)from * (size_t)x_stride;
+		g.x_stride = (size_t)x_stride;
+		g.pick = pick ? pick + from : NULL;
+		g.rows = to - from;
+		g.add = add;
 		lane->m->k->gemm(&g);
 		for (int r = 0; bias && r < g.rows; r++)
 			lane->m->k->scale_add(g.out + (size_t)r * g.out_stride, bias + panel * PAD, 1, g.panels * PAD);
@@ -565,6 +609,7 @@ static void weigh(const struct cpu_kernels *k, float *score, const struct mlp *w
 static void route(struct lane *lane, const float *x, const struct mlp *w, struct routing *to_, int rows, int dim)
 {
 	int from, to, pad = pad16(w->experts), k = w->top_k;
+	struct gemm g;
 
 	rows_mine(lane, rows, &from, &to);
 	if (!w->router.data) {
@@ -576,17 +621,13 @@ static void route(struct lane *lane, const float *x, const struct mlp *w, struct
 	}
 	if (from == to)
 		return;
-	lane->m->k->gemm(&(struct gemm){
-		.out = to_->score + (size_t)from * (size_t)pad,
-		.out_stride = (size_t)pad,
-		.x = x + (size_t)from * (size_t)dim,
-		.x_stride = (size_t)dim,
-		.rows = to - from,
-		.w = w->router.data,
-		.panels = pad / PAD,
-		.k = w->router.in,
-		.fp32 = w->router.fp32,
-	});
+	g = gemm_with(&w->router, 0, pad / PAD);
+	g.out = to_->score + (size_t)from * (size_t)pad;
+	g.out_stride = (size_t)pad;
+	g.x = x + (size_t)from * (size_t)dim;
+	g.x_stride = (size_t)dim;
+	g.rows = to - from;
+	lane->m->k->gemm(&g);
 	for (int r = from; r < to; r++)
 		weigh(lane->m->k, to_->score + (size_t)r * (size_t)pad, w, to_->expert + (size_t)r * (size_t)k,
 		      to_->weight + (size_t)r * (size_t)k);
@@ -658,19 +699,15 @@ static void experts_in(struct lane *lane, const float *x, int dim, const struct 
 
 	while (grouped_task(&g, task_next(lane), &from, &to, &part)) {
 		int panel = part * MLP_PANELS, n = panels - panel < MLP_PANELS ? panels - panel : MLP_PANELS;
+		struct gemm p = gemm_with(&w->gate_up, g.expert * panels + panel, n);
 
-		lane->m->k->gemm(&(struct gemm){
-			.out = lane->scratch,
-			.out_stride = (size_t)n * PAD,
-			.x = x,
-			.x_stride = (size_t)dim,
-			.pick = r->row + from,
-			.rows = to - from,
-			.w = panel_of(&w->gate_up, g.expert * panels + panel),
-			.panels = n,
-			.k = w->gate_up.in,
-			.fp32 = w->gate_up.fp32,
-		});
+		p.out = lane->scratch;
+		p.out_stride = (size_t)n * PAD;
+		p.x = x;
+		p.x_stride = (size_t)dim;
+		p.pick = r->row + from;
+		p.rows = to - from;
+		lane->m->k->gemm(&p);
 		for (int i = 0; i < to - from; i++)
 			lane->m->k->swiglu(r->act + (size_t)(from + i) * (size_t)w->inner + panel / 2 * PAD,
 					   lane->scratch + (size_t)i * (size_t)n * PAD, n / 2);
@@ -685,18 +722,14 @@ static void experts_out(struct lane *lane, int dim, const struct mlp *w, struct 
 
 	while (grouped_task(&g, task_next(lane), &from, &to, &part)) {
 		int panel = part * size;
+		struct gemm p = gemm_with(&w->down, g.expert * panels + panel, panels - panel < size ? panels - panel : size);
 
-		lane->m->k->gemm(&(struct gemm){
-			.out = r->y + (size_t)from * (size_t)dim + (size_t)panel * PAD,
-			.out_stride = (size_t)dim,
-			.x = r->act + (size_t)from * (size_t)w->inner,
-			.x_stride = (size_t)w->inner,
-			.rows = to - from,
-			.w = panel_of(&w->down, g.expert * panels + panel),
-			.panels = panels - panel < size ? panels - panel : size,
-			.k = w->down.in,
-			.fp32 = w->down.fp32,
-		});
+		p.out = r->y + (size_t)from * (size_t)dim + (size_t)panel * PAD;
+		p.out_stride = (size_t)dim;
+		p.x = r->act + (size_t)from * (size_t)w->inner;
+		p.x_stride = (size_t)w->inner;
+		p.rows = to - from;
+		lane->m->k->gemm(&p);
 	}
 	meet(lane, NULL, NULL);
 }
@@ -733,7 +766,7 @@ static void mlp(struct lane *lane, float *h, const float *x, const struct mlp *w
 
 #define CPU_BACKEND(kernels) \
 	{ \
-		.own = &(kernels), .matrix_new = matrix_new, .matrix_rows = matrix_rows, .matrix_free = matrix_free, \
+		.own = &(kernels), .matrix_new = matrix_new, .matrix_rows = matrix_rows, .matrix_codes = matrix_codes, .matrix_free = matrix_free, \
 		.machine_new = machine_new, .machine_free = machine_free, .machine_threads = machine_threads, \
 		.run = run, .each = each, .share = share, .embed = embed, .rmsnorm = rmsnorm, .linear = linear, .store = store, \
 		.attend = attend, .scale = scale, .lightning = lightning, .gate = gate, .mlp = mlp, \

@@ -2,7 +2,7 @@
  * cpu_body.h - the kernels themselves, over a type v16 of 16 floats. The file that includes this has defined
  * v16 and
  *
- *	v_zero v_set v_load v_load_bf16 v_store v_add v_sub v_mul v_div
+ *	v_zero v_set v_load v_load_bf16 v_load_f8 v_store v_add v_sub v_mul v_div
  *	v_fma(a, b, c)		a * b + c
  *	v_max(a, b)		a > b ? a : b, so that a NaN in b stays
  *	v_pick(x, y, a, b)	x < y ? a : b
@@ -88,14 +88,54 @@ static void tile_##R##_##P(const struct gemm *g, int row, int panel) \
 }
 TILES(TILE)
 
+/* The same over codes: decoded and scaled as they are met. */
+#define TILE_F8(R, P) \
+static void tile_f8_##R##_##P(const struct gemm *g, int row, int panel) \
+{ \
+	const size_t step = (size_t)g->k * 16, scales = (size_t)((g->k + g->block - 1) / g->block) * 16; \
+	const uint8_t *w = (const uint8_t *)g->w + (size_t)panel * step; \
+	const float *scale = g->scale + (size_t)panel * scales, *x[R]; \
+	v16 acc[R][P]; \
+	UNROLL for (int i = 0; i < R; i++) { \
+		x[i] = g->x + g->x_stride * (size_t)(g->pick ? g->pick[row + i] : row + i); \
+		UNROLL for (int j = 0; j < P; j++) \
+			acc[i][j] = v_zero(); \
+	} \
+	for (int from = 0; from < g->k; from += g->block, scale += 16) { \
+		int to = g->k - from < g->block ? g->k : from + g->block; \
+		v16 s[P]; \
+		UNROLL for (int j = 0; j < P; j++) \
+			s[j] = v_load(scale + (size_t)j * scales); \
+		for (int k = from; k < to; k++) { \
+			v16 b[P]; \
+			UNROLL for (int j = 0; j < P; j++) \
+				b[j] = v_mul(v_load_f8(w + (size_t)j * step + (size_t)k * 16), s[j]); \
+			UNROLL for (int i = 0; i < R; i++) { \
+				v16 a = v_set(x[i][k]); \
+				UNROLL for (int j = 0; j < P; j++) \
+					acc[i][j] = v_fma(a, b[j], acc[i][j]); \
+			} \
+		} \
+	} \
+	UNROLL for (int i = 0; i < R; i++) \
+		UNROLL for (int j = 0; j < P; j++) { \
+			float *out = g->out + g->out_stride * (size_t)(row + i) + 16 * (size_t)(panel + j); \
+			v_store(out, g->add ? v_add(v_load(out), acc[i][j]) : acc[i][j]); \
+		} \
+}
+TILES(TILE_F8)
+
 typedef void tile_fn(const struct gemm *g, int row, int panel);
 
 /* tiles[rows]: the widest that fits, and the one for a last panel alone. */
 #define TILE_ROW(R, P) [R][P] = tile_##R##_##P,
-static tile_fn *const tiles[ROWS_MAX + 1][PANELS_MAX + 1] = { TILES(TILE_ROW) };
+static tile_fn *const tiles_plain[ROWS_MAX + 1][PANELS_MAX + 1] = { TILES(TILE_ROW) };
+#define TILE_ROW_F8(R, P) [R][P] = tile_f8_##R##_##P,
+static tile_fn *const tiles_f8[ROWS_MAX + 1][PANELS_MAX + 1] = { TILES(TILE_ROW_F8) };
 
 static void gemm(const struct gemm *g)
 {
+	tile_fn *const (*tiles)[PANELS_MAX + 1] = g->scale ? tiles_f8 : tiles_plain;
 	int blocks = (g->rows + ROWS_MAX - 1) / ROWS_MAX;
 
 	for (int panel = 0; panel < g->panels;) {

@@ -13,7 +13,8 @@
 #include <stdint.h>
 
 /*
- * out (rows, 16 * panels) = [out +] x (rows, k) * w^T. A panel holds 16 outputs as (k, 16), bf16 or fp32.
+ * out (rows, 16 * panels) = [out +] x (rows, k) * w^T. A panel holds 16 outputs as (k, 16), bf16 or fp32; or, where there are
+ * scales, as E4M3 codes, none a NaN: each is multiplied by its output's scale for the block of k that it is in, and rounded.
  * Every output is one chain of multiply-adds over ascending k, whatever else is computed beside it.
  */
 struct gemm {
@@ -24,6 +25,8 @@ struct gemm {
 	const int32_t *pick; /* row i of the output is made of x's row pick[i]; NULL: of row i */
 	int rows;
 	const void *w;
+	const float *scale; /* of a panel (blocks, 16); NULL: none */
+	int block;          /* of k, the last may be cut */
 	int panels, k;
 	bool fp32, add;
 };

@@ -43,6 +43,20 @@ INLINE v16 v_load_bf16(const uint16_t *p)
 	EACH((v4)((u4){ p[4 * i], p[4 * i + 1], p[4 * i + 2], p[4 * i + 3] } << 16));
 }
 
+/* E4M3: the exponent is moved to where fp32 has its own, 120 less; the product is exact. */
+INLINE v4 f8(const uint8_t *p)
+{
+	u4 b = { p[0], p[1], p[2], p[3] };
+	v4 size = (v4)((b & 0x7f) << 20) * (v4){ 0x1p120f, 0x1p120f, 0x1p120f, 0x1p120f };
+
+	return (v4)((u4)size | (b & 0x80) << 24);
+}
+
+INLINE v16 v_load_f8(const uint8_t *p)
+{
+	EACH(f8(p + 4 * i));
+}
+
 INLINE void v_store(float *p, v16 v)
 {
 	memcpy(p, &v, sizeof(v));

@@ -100,24 +100,28 @@ __attribute__((format(printf, 6, 7))) static bool matrixf(struct loader *l, stru
 	return s->scale != NULL;
 }
 
-/* n elements of one row of s from element `at` on. */
-static void source_floats(const struct config *c, const struct source *s, size_t at, size_t n, float *out)
+/* The scales of the row of s that element `at` is in, one for each block of columns. */
+static void scales_of(const struct config *c, const struct source *s, size_t at, float *scale)
 {
-	size_t in = (size_t)s->w->shape[s->w->rank - 1], out_n = (size_t)s->w->shape[s->w->rank - 2];
-	size_t high = (size_t)c->fp8_rows, wide = (size_t)c->fp8_columns, row = at / in, column = at % in, line;
+	size_t in = (size_t)s->w->shape[s->w->rank - 1], out = (size_t)s->w->shape[s->w->rank - 2], high = (size_t)c->fp8_rows;
+	size_t row = at / in, line = row / out * ((out + high - 1) / high) + row % out / high;
+	size_t blocks = (size_t)s->scale->shape[s->scale->rank - 1];
+
+	tensor_floats(s->scale, line * blocks, blocks, scale);
+}
+
+/* n elements of one row of s from element `at` on; room is for a row's scales. */
+static void source_floats(const struct config *c, const struct source *s, size_t at, size_t n, float *out, float *room)
+{
+	size_t column;
 
 	tensor_floats(s->w, at, n, out);
 	if (!s->scale)
 		return;
-	line = row / out_n * ((out_n + high - 1) / high) + row % out_n / high;
-	for (size_t i = 0; i < n;) {
-		size_t block = (column + i) / wide, end = (block + 1) * wide - column;
-		float scale;
-
-		tensor_floats(s->scale, line * ((in + wide - 1) / wide) + block, 1, &scale);
-		for (; i < n && i < end; i++)
-			out[i] *= scale;
-	}
+	scales_of(c, s, at, room);
+	column = at % (size_t)s->w->shape[s->w->rank - 1];
+	for (size_t i = 0; i < n; i++)
+		out[i] *= room[(column + i) / (size_t)c->fp8_columns];
 }
 
 /* n rows of `in` elements each to rows first.. of the matrix in hand; the k-th from element at + k * in. */
@@ -150,47 +154,98 @@ struct filling {
 	const struct origin *from;
 	int parts, part, part_pad;
 	atomic_bool *failed;
+	_Atomic(const struct tensor *) spoilt; /* that holds what is not a number */
 };
+
+/* Sixteen rows from `first` on as fp32; room is for twice as many. */
+static void fill_floats(struct filling *f, int first, float *room)
+{
+	const float *rows[PAD] = { 0 };
+
+	for (int i = 0; i < PAD; i++) {
+		const struct origin *o = &f->from[first + i];
+		float *row = room + (size_t)i * (size_t)f->w->in;
+
+		if (!o->from.w)
+			continue;
+		memset(row, 0, (size_t)f->w->in * sizeof(float));
+		for (int p = 0; p < f->parts; p++)
+			source_floats(f->c, &o->from, o->at + (size_t)p * (size_t)f->part, (size_t)f->part,
+				      row + (size_t)p * (size_t)f->part_pad, room + (size_t)PAD * (size_t)f->w->in);
+		rows[i] = row;
+	}
+	f->be->matrix_rows(f->w, first, rows);
+}
+
+/* The same as they lie in the file: codes and scales. */
+static void fill_codes(struct filling *f, int first, float *room)
+{
+	const unsigned char *codes[PAD] = { 0 };
+	const float *scales[PAD] = { 0 };
+	size_t in = (size_t)f->w->in, n = (size_t)f->parts * (size_t)f->part, blocks = (in + (size_t)f->w->block - 1) / (size_t)f->w->block;
+	unsigned char *bytes = (unsigned char *)(room + PAD * blocks);
+
+	for (int i = 0; i < PAD; i++) {
+		const struct origin *o = &f->from[first + i];
+
+		if (!o->from.w)
+			continue;
+		codes[i] = memcpy(bytes + (size_t)i * in, o->from.w->data + o->at, n);
+		memset(bytes + (size_t)i * in + n, 0, in - n);
+		if (memchr(codes[i], 0x7f, n) || memchr(codes[i], 0xff, n))
+			atomic_store(&f->spoilt, o->from.w);
+		memset(room + (size_t)i * blocks, 0, blocks * sizeof(*room));
+		scales_of(f->c, &o->from, o->at, room + (size_t)i * blocks);
+		scales[i] = room + (size_t)i * blocks;
+	}
+	f->be->matrix_codes(f->w, first, codes, scales);
+}
 
 static void fill_lane(void *arg, struct lane *lane)
 {
 	struct filling *f = arg;
-	float *room = malloc((size_t)PAD * (size_t)f->w->in * sizeof(float));
+	float *room = malloc(2 * (size_t)PAD * (size_t)f->w->in * sizeof(float));
 	int id, lanes;
 
 	f->be->share(lane, &id, &lanes);
 	if (!room)
 		atomic_store(f->failed, true);
-	for (int first = id * PAD; room && first < f->w->out; first += lanes * PAD) {
-		const float *rows[PAD] = { 0 };
-
-		for (int i = 0; i < PAD; i++) {
-			const struct origin *o = &f->from[first + i];
-			float *row = room + (size_t)i * (size_t)f->w->in;
-
-			if (!o->from.w)
-				continue;
-			memset(row, 0, (size_t)f->w->in * sizeof(float));
-			for (int p = 0; p < f->parts; p++)
-				source_floats(f->c, &o->from, o->at + (size_t)p * (size_t)f->part, (size_t)f->part,
-					      row + (size_t)p * (size_t)f->part_pad);
-			rows[i] = row;
-		}
-		f->be->matrix_rows(f->w, first, rows);
-	}
+	for (int first = id * PAD; room && first < f->w->out; first += lanes * PAD)
+		(f->w->kind == WEIGHTS_F8 ? fill_codes : fill_floats)(f, first, room);
 	free(room);
 }
 
+/* May the rows in hand stay codes? All must be, and their columns must lie as in the file. */
+static bool all_coded(const struct loader *l, int out, int parts, int part, int part_pad)
+{
+	if (parts > 1 && part != part_pad)
+		return false;
+	for (int i = 0; i < pad16(out); i++)
+		if (l->from[i].from.w && !l->from[i].from.scale)
+			return false;
+	return true;
+}
+
+/* How rows are kept: as the model's weights are, but codes as codes; as the model's weights are; in fp32 whatever those are. */
+enum keep { KEEP_CODES, KEEP_WEIGHTS, KEEP_FP32 };
+
 /* Make w (out, parts * part_pad) of the rows in hand. */
-static int rows_pack(struct loader *l, struct matrix *w, int out, int parts, int part, int part_pad, bool fp32)
+static int rows_pack(struct loader *l, struct matrix *w, int out, int parts, int part, int part_pad, enum keep keep)
 {
 	atomic_bool failed = false;
-	struct filling f = { l->m->be, &l->m->config, w, l->from, parts, part, part_pad, &failed };
+	struct filling f = { l->m->be, &l->m->config, w, l->from, parts, part, part_pad, &failed, NULL };
+	const struct tensor *spoilt;
+	enum weights kind = keep == KEEP_FP32 || l->m->info.fp32 ? WEIGHTS_FP32 : WEIGHTS_BF16;
 
-	if (l->m->be->matrix_new(w, out, parts * part_pad, fp32, l->err) < 0)
+	if (keep == KEEP_CODES && all_coded(l, out, parts, part, part_pad))
+		kind = WEIGHTS_F8;
+	if (l->m->be->matrix_new(w, out, parts * part_pad, kind, l->m->config.fp8_columns, l->err) < 0)
 		return ERR_FAIL;
 	l->m->bytes += w->bytes;
 	l->m->be->run(l->machine, fill_lane, &f);
+	spoilt = atomic_load(&f.spoilt);
+	if (spoilt)
+		return err_set(l->err, "tensor %.*s holds what is not a number", (int)(spoilt->name.n < 200 ? spoilt->name.n : 200), spoilt->name.s);
 	return atomic_load(&failed) ? err_set(l->err, "out of memory") : 0;
 }
 
@@ -232,7 +287,7 @@ static int heads_pack(struct loader *l, struct matrix *w, int heads)
 {
 	const struct config *c = &l->m->config;
 
-	return rows_pack(l, w, heads * pad16(c->head_dim), 1, c->dim, c->dim, l->m->info.fp32);
+	return rows_pack(l, w, heads * pad16(c->head_dim), 1, c->dim, c->dim, KEEP_CODES);
 }
 
 /* What attention gives, back to the stream. */
@@ -246,7 +301,7 @@ static int out_load(struct loader *l, struct layer *y, const char *fmt, int n)
 	if (!matrixf(l, &s, c->dim, c->heads * c->head_dim, 0, "%s", name) || rows_begin(l, c->dim) < 0)
 		return ERR_FAIL;
 	put_rows(l, 0, s, 0, c->dim, c->heads * c->head_dim);
-	return rows_pack(l, &y->o, c->dim, c->heads, c->head_dim, pad16(c->head_dim), l->m->info.fp32);
+	return rows_pack(l, &y->o, c->dim, c->heads, c->head_dim, pad16(c->head_dim), KEEP_CODES);
 }
 
 static int qk_norms_load(struct loader *l, struct layer *y, int n)
@@ -401,12 +456,12 @@ static int experts_load(struct loader *l, struct mlp *p, int n, enum which which
 		return ERR_FAIL;
 	for (int e = 0; e < p->experts && swiglu_find(l, &x, n, which, e, inner); e++)
 		put_gate_up(l, e * 2 * p->inner, &x, inner, c->dim);
-	if (rows_pack(l, &p->gate_up, p->experts * 2 * p->inner, 1, c->dim, c->dim, l->m->info.fp32) < 0 ||
+	if (rows_pack(l, &p->gate_up, p->experts * 2 * p->inner, 1, c->dim, c->dim, KEEP_CODES) < 0 ||
 	    rows_begin(l, p->experts * dim) < 0)
 		return ERR_FAIL;
 	for (int e = 0; e < p->experts && swiglu_find(l, &x, n, which, e, inner); e++)
 		put_rows(l, e * dim, x.down, x.down_at, c->dim, inner);
-	return rows_pack(l, &p->down, p->experts * dim, 1, inner, p->inner, l->m->info.fp32);
+	return rows_pack(l, &p->down, p->experts * dim, 1, inner, p->inner, KEEP_CODES);
 }
 
 /* Scores for each of p's experts. Always fp32: small, and a near tie must not turn on rounding. */
@@ -418,7 +473,7 @@ static int router_load(struct loader *l, struct mlp *p, int n, const char *block
 	if (!matrixf(l, &s, p->experts, c->dim, 0, "model.layers.%d.%s.%s.weight", n, block, gate) || rows_begin(l, p->experts) < 0)
 		return ERR_FAIL;
 	put_rows(l, 0, s, 0, p->experts, c->dim);
-	return rows_pack(l, &p->router, p->experts, 1, c->dim, c->dim, true);
+	return rows_pack(l, &p->router, p->experts, 1, c->dim, c->dim, KEEP_FP32);
 }
 
 /* A mixture of one, weighted by the sigmoid of its only score. */
@@ -476,7 +531,7 @@ static int table_load(struct loader *l, struct matrix *w, const char *name)
 	if (!matrixf(l, &s, c->vocab, c->dim, 0, "%s", name) || rows_begin(l, c->vocab) < 0)
 		return ERR_FAIL;
 	put_rows(l, 0, s, 0, c->vocab, c->dim);
-	return rows_pack(l, w, c->vocab, 1, c->dim, c->dim, l->m->info.fp32);
+	return rows_pack(l, w, c->vocab, 1, c->dim, c->dim, KEEP_WEIGHTS);
 }
 
 static int all_load(struct loader *l)

@@ -70,6 +70,90 @@ static void test_gemm(const struct cpu_kernels *k)
 	CHECK_EQ(differ, 0);
 }
 
+/* Codes: all 254 of them, blocks that are whole, cut, of one and wider than the row; a row alone is the same to the bit. */
+static void test_gemm_codes(const struct cpu_kernels *k)
+{
+	static const int ks[] = { 1, 7, 64, 100 }, blocks[] = { 1, 16, 30, 200 };
+	static unsigned char code[7 * 16 * 100];
+	float *scale = wide, *alone = wide + 16 * 7 * 100;
+	long bad = 0, differ = 0;
+
+	draw(x, 14 * 128, 1);
+	draw(scale, 16 * 7 * 100, 2);
+	for (int i = 0; i < 7 * 16 * 100; i++)
+		code[i] = (unsigned char)(i % 127 | (i / 127 & 1) << 7);
+	for (int rows = 1; rows <= 14; rows++)
+		for (int panels = 1; panels <= 7; panels++)
+			for (int how = 0; how < 16; how++) {
+				struct gemm g = { .out = out, .out_stride = 120, .x = x, .x_stride = 128, .rows = rows, .w = code, .scale = scale,
+						  .block = blocks[how / 4], .panels = panels, .k = ks[how % 4] };
+				int each = (g.k + g.block - 1) / g.block;
+
+				k->gemm(&g);
+				for (int r = 0; r < rows; r++)
+					for (int c = 0; c < panels * 16; c++) {
+						double sum = 0, size = 0;
+
+						for (int i = 0; i < g.k; i++) {
+							int b = code[(c / 16 * g.k + i) * 16 + c % 16], exponent = b >> 3 & 15;
+							double v = exponent ? (8 + (b & 7)) * exp2(exponent - 10) : (b & 7) * exp2(-9);
+							double term = x[r * 128 + i] * (b & 128 ? -v : v) * scale[(c / 16 * each + i / g.block) * 16 + c % 16];
+
+							sum += term;
+							size += fabs(term);
+						}
+						bad += !(fabs(sum - out[r * 120 + c]) <= 1e-6 * size);
+					}
+				g.x += 128 * (rows - 1);
+				g.rows = 1;
+				g.out = alone;
+				k->gemm(&g);
+				differ += memcmp(alone, out + 120 * (rows - 1), (size_t)panels * 16 * sizeof(float)) != 0;
+			}
+	CHECK_EQ(bad, 0);
+	CHECK_EQ(differ, 0);
+}
+
+/* A state after many tokens, against sums over all the past in double; the same in one call as in many. */
+static void test_lightning(const struct cpu_kernels *k)
+{
+	enum { TOKENS = 37, DIM = 80 };
+	static float state[2][DIM * DIM], in[TOKENS * 3 * DIM], kept[TOKENS * 3 * DIM];
+	struct lightning l = { .out = out, .out_stride = DIM, .q = in, .k = in + DIM, .v = in + 2 * DIM, .stride = 3 * DIM, .state = state[0],
+			       .decay = 0.83f, .rows = TOKENS, .dim = DIM };
+	long bad = 0;
+
+	draw(in, TOKENS * 3 * DIM, 4);
+	memcpy(kept, in, sizeof(in));
+	memset(state, 0, sizeof(state));
+	k->lightning(&l);
+	for (int t = 0; t < TOKENS; t++)
+		for (int d = 0; d < DIM; d++) {
+			double sum = 0;
+
+			for (int p = 0; p <= t; p++) {
+				double qk = 0;
+
+				for (int i = 0; i < DIM; i++) {
+					double a = kept[t * 3 * DIM + i], b = kept[p * 3 * DIM + DIM + i];
+
+					qk += a / (1 + exp(-a)) * b / (1 + exp(-b));
+				}
+				sum += qk * pow(0.83, t - p) * kept[p * 3 * DIM + 2 * DIM + d] / (1 + exp(-kept[p * 3 * DIM + 2 * DIM + d]));
+			}
+			bad += !(fabs(sum - out[t * DIM + d]) < 1e-5);
+		}
+	CHECK_EQ(bad, 0);
+	l.rows = 1;
+	l.state = state[1];
+	l.out = out + TOKENS * DIM;
+	memcpy(in, kept, sizeof(in));
+	for (int t = 0; t < TOKENS; t++, l.q += l.stride, l.k += l.stride, l.v += l.stride, l.out += DIM)
+		k->lightning(&l);
+	CHECK(memcmp(out, out + TOKENS * DIM, TOKENS * DIM * sizeof(float)) == 0);
+	CHECK(memcmp(state[0], state[1], sizeof(state[0])) == 0);
+}
+
 static void test_exp(const struct cpu_kernels *k)
 {
 	long bad = 0;
@@ -259,6 +343,8 @@ int main(void)
 		check_in("%s", isa[i]);
 		ran++;
 		test_gemm(be->own);
+		test_gemm_codes(be->own);
+		test_lightning(be->own);
 		test_exp(be->own);
 		test_swiglu(be->own);
 		test_rmsnorm(be->own);
