@@ -84,7 +84,7 @@ static void prompt_end(struct view *v)
 
 		if (v->count[m].seen || (v->planned && m < v->models) || (!any && m == 0))
 			cell_of(v, m)->prompts++;
-		if (v->least == INT64_MAX && !v->planned && v->count[m].seen) {
+		if (v->least == INT64_MAX && v->count[m].seen) {
 			v->uneven |= v->each && v->each != v->count[m].seen;
 			v->each = v->count[m].seen;
 		}
@@ -376,7 +376,7 @@ void view_print(const struct view *v)
 		printf("\nsampling stopped early: prompts that were hard to decide have more samples than others; pass@m%s the first ones of each\n",
 		       v->shapes ? " and shapes count" : " counts");
 	if (v->uneven)
-		printf("\nprompts have different numbers of samples here, and rows do not say why: no pass@m; inspect their run's directory\n");
+		printf("\nprompts have different numbers of samples here, and nothing says by which rule: no pass@m\n");
 }
 
 /* ---- as JSON ---- */

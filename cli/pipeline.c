@@ -687,7 +687,11 @@ static int tell_filter(struct run *run, struct err *err)
 	json_open(&text, '{');
 	limits_members(&text, &run->r->plan.limits);
 	json_close(&text, '}');
-	rc = store_set(run->st, "filter", buf_str(&text), err);
+	rc = store_begin(run->st, err);
+	if (rc == 0)
+		rc = store_set(run->st, "filter", buf_str(&text), err);
+	if (rc == 0)
+		rc = store_commit(run->st, err);
 	buf_release(&text);
 	return rc;
 }
@@ -709,8 +713,6 @@ static int same_run(struct run *run, struct err *err)
 		if (rc == 0)
 			rc = store_set(run->st, "name", str_of(run->r->plan.name), err);
 		if (rc == 0)
-			rc = tell_filter(run, err);
-		if (rc == 0)
 			rc = store_commit(run->st, err);
 	} else if (rc > 0) {
 		bool mix;
@@ -722,6 +724,9 @@ static int same_run(struct run *run, struct err *err)
 		else if (what)
 			rc = err_set(err, "%s holds %s; name another directory with -o%s", run->b->dir, what, mix ? ", or give --mix" : "");
 	}
+	/* a run that an older quarry began does not say it */
+	if (rc == 0)
+		rc = tell_filter(run, err);
 	buf_release(&now);
 	buf_release(&then);
 	return rc;
