@@ -3,9 +3,12 @@
  *	locks	no file can be locked: ENOLCK, as on a network file system without its lock daemon
  *	shm	SQLite's shared memory cannot be mapped
  *	clock	the time of day jumps by years, back and forth
- * tests/script_parts builds it.
+ * tests/script_parts loads it.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
+#undef _FILE_OFFSET_BITS /* fcntl and fcntl64 both, by their own names */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
