@@ -1,9 +1,9 @@
 /*
  * bench_walk.c - a walk through a history against `git log --numstat` of the same, both by the clock, in one run.
  *
- *	bench_walk REPO [THREADS [MAX_COMMITS_OF_GIT]]
+ *	bench_walk REPO [THREADS [TURNS]]
  *
- * Taken in turn, twice, the better time of each: what a disk had to be asked for is in nobody's number. Ours goes on to patches, their
+ * Taken in turn, twice or TURNS times, the better time of each: what a disk had to be asked for is in nobody's number. Ours goes on to patches, their
  * names and comment-only changes of every candidate; git's ends with the counts of lines. bench/history.py makes a large repository.
  */
 #include "repos/walk.h"
@@ -52,13 +52,39 @@ static double git_log(const char *path)
 	return wall() - began;
 }
 
+struct sum {
+	uint64_t bytes, found;
+	long anon[10]; /* KB of memory of our own, at each tenth of what was found in the turn before */
+	uint64_t each;
+};
+
+/* Memory of our own: pages of packs that are mapped come and go with the page cache. */
+static long anon_kb(void)
+{
+	FILE *f = fopen("/proc/self/status", "r");
+	char line[200];
+	long kb = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "RssAnon: %ld", &kb) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kb;
+}
+
 static int count(void *ctx, const struct candidate *c)
 {
-	*(uint64_t *)ctx += c->patch.n + c->test_patch.n;
+	struct sum *s = ctx;
+
+	s->bytes += c->patch.n + c->test_patch.n;
+	s->found++;
+	if (s->each && s->found % s->each == 0 && s->found / s->each <= 10)
+		s->anon[s->found / s->each - 1] = anon_kb();
 	return 0;
 }
 
-static double walked(const char *path, unsigned threads, struct walk_counts *n, uint64_t *bytes)
+static double walked(const char *path, unsigned threads, struct walk_counts *n, struct sum *sum)
 {
 	struct walk_options o = WALK_OPTIONS;
 	struct err err = ERR_INIT;
@@ -66,8 +92,8 @@ static double walked(const char *path, unsigned threads, struct walk_counts *n, 
 	double began = wall();
 
 	o.threads = threads;
-	*bytes = 0;
-	if (repo_open(&r, path, &err) < 0 || walk(r, &o, n, count, bytes, &err) < 0) {
+	*sum = (struct sum){ .each = sum->found / 10 };
+	if (repo_open(&r, path, &err) < 0 || walk(r, &o, n, count, sum, &err) < 0) {
 		fprintf(stderr, "bench_walk: %s\n", err.msg);
 		exit(2);
 	}
@@ -79,30 +105,32 @@ int main(int argc, char **argv)
 {
 	double git = 1e9, ours = 1e9, t, git_cpu, ours_cpu;
 	struct walk_counts n;
-	struct rusage u;
-	uint64_t bytes = 0;
+	struct sum sum = { 0 };
 	unsigned threads = argc > 2 ? (unsigned)atoi(argv[2]) : 2;
+	int turns = argc > 3 ? atoi(argv[3]) : 2;
 
-	if (argc < 2) {
-		fprintf(stderr, "usage: bench_walk REPO [THREADS]\n");
+	if (argc < 2 || turns < 1) {
+		fprintf(stderr, "usage: bench_walk REPO [THREADS [TURNS]]\n");
 		return 2;
 	}
-	for (int turn = 0; turn < 2; turn++) {
-		t = walked(argv[1], threads, &n, &bytes);
+	for (int turn = 0; turn < turns; turn++) {
+		t = walked(argv[1], threads, &n, &sum);
 		ours = t < ours ? t : ours;
 		t = git_log(argv[1]);
 		git = t < git ? t : git;
 	}
-	git_cpu = cpu(RUSAGE_CHILDREN) / 2;
-	ours_cpu = cpu(RUSAGE_SELF) / 2;
-	getrusage(RUSAGE_SELF, &u);
+	git_cpu = cpu(RUSAGE_CHILDREN) / turns;
+	ours_cpu = cpu(RUSAGE_SELF) / turns;
 	printf("%s: %llu commits, %llu + %llu candidates, %.1f MB of patches\n", argv[1], (unsigned long long)n.walked,
-	       (unsigned long long)n.found[WALK_COMMIT], (unsigned long long)n.found[WALK_MERGE], (double)bytes / 1e6);
+	       (unsigned long long)n.found[WALK_COMMIT], (unsigned long long)n.found[WALK_MERGE], (double)sum.bytes / 1e6);
 	for (int i = 0; i < WALK_REASONS; i++)
 		if (n.left_out[i])
 			printf("  %-16s %8llu\n", walk_reason_name((enum walk_reason)i), (unsigned long long)n.left_out[i]);
-	printf("walk, %u threads %8.2f s   %8.2f s of processors   %ld MB at most\n", threads, ours, ours_cpu, u.ru_maxrss / 1024);
+	printf("walk, %u threads %8.2f s   %8.2f s of processors\n", threads, ours, ours_cpu);
 	printf("git log --numstat %7.2f s   %8.2f s of processors\n", git, git_cpu);
-	printf("ratio %.2f (git's time over ours)\n", git / ours);
+	printf("ratio %.2f (git's time over ours)\nMB of our own at each tenth of the walk:", git / ours);
+	for (int i = 0; i < 10; i++)
+		printf(" %ld", sum.anon[i] / 1024);
+	printf("\n");
 	return 0;
 }

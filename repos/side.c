@@ -367,12 +367,12 @@ static bool name_meets(struct str name, enum where where, struct str want)
 	}
 }
 
-/* The path's directories, the nearest to the root first; past the first of them those at the end say enough. */
+/* The path's directories: the first one, and of the others the last, in no order. Those at the end say enough. */
 enum { DIRS = 32 };
 
 struct parts {
 	struct str dir[DIRS], base, stem;
-	int dirs;
+	size_t dirs;
 	enum code_lang lang;
 };
 
@@ -380,19 +380,17 @@ static void parts_read(struct parts *p, struct str path)
 {
 	struct str rest = path, name;
 	ptrdiff_t dot;
+	size_t n = 0;
 
-	p->dirs = 0;
 	p->base = STR("");
 	while (str_split(&rest, '/', &name)) {
-		if (rest.n == 0) {
+		if (rest.n)
+			p->dir[n < DIRS ? n : 1 + n % (DIRS - 1)] = name;
+		else
 			p->base = name;
-		} else {
-			if (p->dirs == DIRS)
-				memmove(p->dir + 1, p->dir + 2, (DIRS - 2) * sizeof(p->dir[0]));
-			p->dirs -= p->dirs == DIRS;
-			p->dir[p->dirs++] = name;
-		}
+		n += rest.n > 0;
 	}
+	p->dirs = n < DIRS ? n : DIRS;
 	p->lang = lang_of(p->base);
 	dot = str_rfind(p->base, STR("."));
 	p->stem = dot > 0 ? str_sub(p->base, 0, (size_t)dot) : p->base;
@@ -408,7 +406,7 @@ static bool rule_meets(const struct rule *rule, struct str want, const struct pa
 	case DIR:
 	case DIR_HEAD:
 	case DIR_TAIL:
-		for (int i = 0; i < p->dirs; i++)
+		for (size_t i = 0; i < p->dirs; i++)
 			if (name_meets(p->dir[i], rule->where, want))
 				return true;
 		return false;

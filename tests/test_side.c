@@ -100,8 +100,9 @@ static void check_hostile(void)
 			for (size_t i = 5; i < sizeof(flood); i += 6)
 				flood[i] = '/';
 		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-		side_of((struct str){ flood, sizeof(flood) }, &lang);
-		side_shadows((struct str){ flood, sizeof(flood) });
+		/* AddressSanitizer looks at all that memchr may: there each step costs the rest */
+		side_of((struct str){ flood, sizeof(flood) >> (CHECK_SLOW ? 4 : 0) }, &lang);
+		side_shadows((struct str){ flood, sizeof(flood) >> (CHECK_SLOW ? 4 : 0) });
 		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
 		CHECK((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 < (CHECK_SLOW ? 2000 : 200));
 	}
