@@ -215,6 +215,8 @@ static size_t scan(struct str s, size_t i, struct json *v, const char **why, siz
 			end = number_end(s, i, &kind);
 			break;
 		}
+		if (!end && (s.s[i] == 'N' || s.s[i] == 'I' || str_starts(str_from(s, i), STR("-I"))))
+			*why = "NaN and Infinity are no values";
 		if (!end)
 			return 0;
 		if (!begun) {
@@ -288,6 +290,31 @@ bool json_parse(struct json *v, struct str text, struct err *err)
 	*v = (struct json){ 0 };
 	err_set(err, "not JSON: %s at byte %zu", why, where + 1);
 	return false;
+}
+
+/* Where escapes stand is known without parsing: a backslash begins one wherever it is none's second byte. */
+bool json_mend(struct buf *text)
+{
+	struct str s = buf_str(text);
+	bool mended = false;
+
+	for (size_t i = 0; i + 1 < s.n;) {
+		ptrdiff_t slash = str_chr(str_from(s, i), '\\');
+		int u, low;
+
+		if (slash < 0)
+			break;
+		i += (size_t)slash;
+		u = i + 1 < s.n && s.s[i + 1] == 'u' ? hex4(s, i + 2) : -1;
+		low = u >= 0xD800 && u < 0xDC00 && str_starts(str_from(s, i + 6), STR("\\u")) ? hex4(s, i + 8) : -1;
+		if (u >= 0xD800 && u < 0xE000 && !(low >= 0xDC00 && low < 0xE000)) {
+			memcpy(text->s + i + 2, "fffd", 4);
+			mended = true;
+			low = -1;
+		}
+		i += u < 0 ? 2 : low < 0xDC00 ? 6 : 12;
+	}
+	return mended;
 }
 
 bool json_parse_head(struct json *v, struct str text, size_t *used)

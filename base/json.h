@@ -46,6 +46,11 @@ struct json_iter {
 
 /* The whole text is one value (blanks around it are fine); false sets err to what and where (byte offset). */
 bool json_parse(struct json *v, struct str text, struct err *err);
+/*
+ * Halves of surrogate pairs among the escapes (\ud800), as Python writes text that is none, become \ufffd in place. For rows that others
+ * wrote, where json_parse failed; false: there are none.
+ */
+bool json_mend(struct buf *text);
 /* The value that text begins with (leading blanks skipped); *used is where it ends. No message: for hostile text. */
 bool json_parse_head(struct json *v, struct str text, size_t *used);
 

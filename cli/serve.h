@@ -43,7 +43,7 @@ struct reply {
 struct route {
 	const char *path;
 	bool get;
-	void (*answer)(struct reply *r, const struct service *s, struct str body, bool scalar);
+	void (*answer)(struct reply *r, const struct service *s, struct buf *body, bool scalar); /* the body may be mended */
 };
 
 const struct route *route_find(const char *url); /* a prefix before NeMo-Gym's paths is passed over */

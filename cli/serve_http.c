@@ -108,7 +108,7 @@ static void answer(struct request *q)
 	} else if (strcmp(q->route->path, "/readyz") == 0 && atomic_load(&h->draining)) {
 		reply_error(r, 503, "this server is about to stop");
 	} else {
-		q->route->answer(r, &h->o.service, (struct str){ buf_z(&q->body), q->body.n }, q->scalar);
+		q->route->answer(r, &h->o.service, &q->body, q->scalar);
 	}
 	if (r->body.failed)
 		reply_error(r, 503, "out of memory");
@@ -241,6 +241,11 @@ static bool same_secret(const char *a, const char *b)
 	return !differ;
 }
 
+static const char *header(const struct request *q, const char *name)
+{
+	return MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, name);
+}
+
 static bool allowed(const struct request *q)
 {
 	const char *given;
@@ -248,7 +253,7 @@ static bool allowed(const struct request *q)
 	/* what a load balancer asks */
 	if (!q->h->o.token || (q->route && (strcmp(q->route->path, "/healthz") == 0 || strcmp(q->route->path, "/readyz") == 0 || strcmp(q->route->path, "/") == 0)))
 		return true;
-	given = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION);
+	given = header(q, MHD_HTTP_HEADER_AUTHORIZATION);
 	return given && strncasecmp(given, "Bearer ", 7) == 0 && same_secret(given + 7, q->h->o.token);
 }
 
@@ -270,11 +275,27 @@ static bool get_like(const char *method)
 	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
+/* What the headers ask for that is not done here; false: the reply is there. */
+static bool plain_request(struct request *q)
+{
+	const char *encoding = header(q, MHD_HTTP_HEADER_CONTENT_ENCODING), *transfer = header(q, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+	const char *expect = header(q, MHD_HTTP_HEADER_EXPECT);
+
+	if (transfer && strcasecmp(transfer, "chunked") != 0)
+		reply_error(&q->reply, 501, "a body comes whole or chunked, not as \"%.40s\"", transfer);
+	else if (encoding && strcasecmp(encoding, "identity") != 0)
+		reply_error(&q->reply, 415, "the body must come as it is, not as \"%.40s\"", encoding);
+	else if (expect && strcasecmp(expect, "100-continue") != 0)
+		reply_error(&q->reply, 417, "only 100-continue can be expected, not \"%.40s\"", expect);
+	else
+		return true;
+	return false;
+}
+
 /* What can be said of a request before its body is read; false: the reply is there. */
 static bool accepted(struct request *q, const char *method)
 {
-	const char *length = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
-	const char *type = MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE);
+	const char *length = header(q, MHD_HTTP_HEADER_CONTENT_LENGTH), *type = header(q, MHD_HTTP_HEADER_CONTENT_TYPE);
 	const char *scalar = MHD_lookup_connection_value(q->connection, MHD_GET_ARGUMENT_KIND, "scalar");
 	uint64_t n = 0;
 
@@ -291,7 +312,7 @@ static bool accepted(struct request *q, const char *method)
 		reply_error(&q->reply, 413, "the body is larger than %zu bytes", q->h->o.body_max);
 	else if (!q->route->get && !json_like(type))
 		reply_error(&q->reply, 415, "the body must be application/json");
-	else {
+	else if (plain_request(q)) {
 		if (length && n > 0) /* a promise that may not be kept, so only so far */
 			buf_reserve(&q->body, n < RESERVE_MAX ? n : RESERVE_MAX);
 		return true;
@@ -318,7 +339,7 @@ static enum MHD_Result send_reply(struct request *q)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, q->route->get ? "GET, HEAD" : "POST");
 	if (r->status == 429 || q->client->extra)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
-	if (atomic_load(&q->h->draining) || q->client->extra)
+	if (atomic_load(&q->h->draining) || q->client->extra || r->status == 501) /* nobody knows where such a body ends */
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	ret = MHD_queue_response(q->connection, r->status, response);
 	MHD_destroy_response(response);

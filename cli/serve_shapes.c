@@ -114,14 +114,21 @@ static void add_marks(struct buf *b, const struct scoring *x)
 	json_add_z(b, x->j.v.why);
 }
 
-static bool body_object(struct json *row, struct reply *r, struct str body)
+/* A bad text in one sample is no reason to refuse a request. */
+static bool body_read(struct json *v, struct reply *r, struct buf *body)
 {
 	struct err err = ERR_INIT;
 
-	if (!json_parse(row, body, &err)) {
-		reply_error(r, 400, "the body is not JSON: %s", err.msg);
+	if (json_parse(v, buf_str(body), &err) || (json_mend(body) && json_parse(v, buf_str(body), &err)))
+		return true;
+	reply_error(r, 400, "the body is %s", err.msg);
+	return false;
+}
+
+static bool body_object(struct json *row, struct reply *r, struct buf *body)
+{
+	if (!body_read(row, r, body))
 		return false;
-	}
 	if (row->kind != JSON_OBJECT) {
 		reply_error(r, 400, "the body is not a JSON object");
 		return false;
@@ -131,7 +138,7 @@ static bool body_object(struct json *row, struct reply *r, struct str body)
 
 /* ---- POST /v1/verify: {"items":[...]} gives {"results":[...]}, one each, in order ---- */
 
-static void answer_items(struct reply *r, const struct service *s, struct str body, bool scalar)
+static void answer_items(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	struct scoring x = scoring_start(s);
 	struct json row, items, item;
@@ -212,7 +219,7 @@ static struct str response_of(struct str query, struct str prompt, bool *think_o
 	return cut_ends(str_from(query, at));
 }
 
-static void answer_openrlhf(struct reply *r, const struct service *s, struct str body, bool scalar)
+static void answer_openrlhf(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	static const char *const names[] = { "acc", "format", "error", "verify_us" };
 	struct scoring x = scoring_start(s);
@@ -278,7 +285,7 @@ static void answer_openrlhf(struct reply *r, const struct service *s, struct str
 
 /* ---- POST /remote_rm: slime ---- */
 
-static void answer_slime(struct reply *r, const struct service *s, struct str body, bool scalar)
+static void answer_slime(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	struct scoring x = scoring_start(s);
 	struct json row;
@@ -326,7 +333,7 @@ static bool nemo_key(struct str key)
 	return false;
 }
 
-static void answer_nemo(struct reply *r, const struct service *s, struct str body, bool scalar)
+static void answer_nemo(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	struct scoring x = scoring_start(s);
 	struct json row, response, meta;
@@ -352,13 +359,13 @@ static void answer_nemo(struct reply *r, const struct service *s, struct str bod
 	scoring_end(&x);
 }
 
-static void answer_empty(struct reply *r, const struct service *s, struct str body, bool scalar)
+static void answer_empty(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	struct json row;
 
 	(void)s;
 	(void)scalar;
-	if (body.n && !body_object(&row, r, body))
+	if (body->n && !body_object(&row, r, body))
 		return;
 	buf_addz(&r->body, "{}");
 }
@@ -378,19 +385,16 @@ static void key_means(struct buf *b, const double *sum, const size_t *n)
 }
 
 /* The mean of each number that verify replies hold, as Gym's AggregateMetrics. */
-static void answer_aggregate(struct reply *r, const struct service *s, struct str body, bool scalar)
+static void answer_aggregate(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	double sum[NEMO_NUMBERS] = { 0 }, v;
 	size_t n[NEMO_NUMBERS] = { 0 };
 	struct json row, list, item, number;
-	struct err err = ERR_INIT;
 
 	(void)s;
 	(void)scalar;
-	if (!json_parse(&row, body, &err)) {
-		reply_error(r, 400, "the body is not JSON: %s", err.msg);
+	if (!body_read(&row, r, body))
 		return;
-	}
 	list = row;
 	if (row.kind == JSON_OBJECT && !json_get(row, "verify_responses", &list) && !json_get(row, "responses", &list))
 		json_get(row, "items", &list);
@@ -421,7 +425,7 @@ static void answer_aggregate(struct reply *r, const struct service *s, struct st
 	json_close(&r->body, '}');
 }
 
-static void answer_stateless(struct reply *r, const struct service *s, struct str body, bool scalar)
+static void answer_stateless(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	(void)s;
 	(void)body;
@@ -439,7 +443,7 @@ static double ratio(struct json row, const char *name, double otherwise)
 	return json_get(row, name, &v) && json_f64(v, &d) && d >= 0 && d <= 1e6 ? d : otherwise;
 }
 
-static void answer_judge(struct reply *r, const struct service *s, struct str body, bool scalar)
+static void answer_judge(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	double of_format, of_answer, sum;
 	struct scoring x = scoring_start(s);
@@ -471,7 +475,7 @@ static void answer_judge(struct reply *r, const struct service *s, struct str bo
 
 /* ---- what is asked without a body ---- */
 
-static void answer_root(struct reply *r, const struct service *s, struct str body, bool scalar)
+static void answer_root(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	(void)s;
 	(void)body;
@@ -479,7 +483,7 @@ static void answer_root(struct reply *r, const struct service *s, struct str bod
 	buf_addz(&r->body, "{\"message\":\"Reward Judge Server\",\"status\":\"ok\"}"); /* the words that V-Triune's client waits for */
 }
 
-static void answer_version(struct reply *r, const struct service *s, struct str body, bool scalar)
+static void answer_version(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	const struct quarry_rule *rule;
 
@@ -500,7 +504,7 @@ static void answer_version(struct reply *r, const struct service *s, struct str 
 }
 
 /* Those of /readyz and /metrics depend on the server's state: serve_http.c fills them. */
-static void answer_ok(struct reply *r, const struct service *s, struct str body, bool scalar)
+static void answer_ok(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	(void)s;
 	(void)body;

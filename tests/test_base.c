@@ -176,6 +176,35 @@ static void test_json_strict(void)
 	CHECK(str_find(str_of(e.msg), STR("byte 6")) >= 0);
 }
 
+/* What another's program writes of text that is none. */
+static void test_json_mend(void)
+{
+	static const struct {
+		const char *is, *want; /* NULL: nothing to mend */
+	} cases[] = {
+		{ "\"\\ud800\"", "\"\\ufffd\"" }, { "\"\\uDFFF\"", "\"\\ufffd\"" }, { "\"\\ud83d\\ude00\"", NULL }, { "\"\\ude00\\ud83d\"", "\"\\ufffd\\ufffd\"" },
+		{ "\"\\ud83d\\ud83d\\ude00\"", "\"\\ufffd\\ud83d\\ude00\"" }, { "\"\\\\ud800\"", NULL }, { "\"\\\\\\ud800\"", "\"\\\\\\ufffd\"" },
+		{ "{\"a\\udc00\":[\"\\u0041\\ud800\\n\"]}", "{\"a\\ufffd\":[\"\\u0041\\ufffd\\n\"]}" }, { "\"\\ud83dx\\ude00\"", "\"\\ufffdx\\ufffd\"" },
+		{ "\"\\ud800\\", "\"\\ufffd\\" }, { "\"\\ud800\\u", "\"\\ufffd\\u" }, { "\"\\ud80", NULL }, { "\\", NULL }, { "\"\\u\"", NULL }, { "\"\xed\xa0\x80\"", NULL }, { "", NULL },
+	};
+	struct buf b = BUF_INIT;
+	struct json v;
+	struct err e;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		check_in("%s", cases[i].is);
+		buf_reset(&b);
+		buf_addz(&b, cases[i].is);
+		CHECK_EQ(json_mend(&b), cases[i].want != NULL);
+		CHECK_STR(buf_str(&b), cases[i].want ? cases[i].want : cases[i].is);
+		CHECK(!json_mend(&b));
+	}
+	buf_reset(&b);
+	buf_addz(&b, "[\"\\ud800\\ud83d\\ude00\"]");
+	CHECK(!json_parse(&v, buf_str(&b), &e) && json_mend(&b) && json_parse(&v, buf_str(&b), &e));
+	buf_release(&b);
+}
+
 /* No cut of a well-formed text may parse, and none may read past its end (the sanitizers watch). */
 static void test_json_cut(void)
 {
@@ -635,6 +664,7 @@ int main(void)
 	test_hash64();
 	test_sha256();
 	test_json_strict();
+	test_json_mend();
 	test_json_cut();
 	test_json_get();
 	test_json_round_trip();
