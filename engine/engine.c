@@ -237,6 +237,11 @@ size_t engine_pages_needed(const struct engine *e, int seq, int tokens)
 	return kv_needed(&e->kv, seq, tokens);
 }
 
+size_t engine_pages_state(const struct engine *e)
+{
+	return (size_t)e->kv.state_pages;
+}
+
 /* Cosines and sines of positions below n, made in double. */
 static bool turn_grow(struct engine *e, int n)
 {

@@ -85,6 +85,8 @@ int engine_seq_len(const struct engine *e, int seq); /* tokens so far = position
 size_t engine_pages(const struct engine *e);
 size_t engine_pages_free(const struct engine *e);
 size_t engine_pages_needed(const struct engine *e, int seq, int tokens);
+/* Pages that a sequence has besides those with its tokens, once it has tokens of its own: the states of lightning attention. */
+size_t engine_pages_state(const struct engine *e);
 
 struct engine_row {
 	int32_t token;

@@ -364,7 +364,7 @@ static int group_new(struct sched *s, const struct sample_prompt *p)
 		snprintf(why, sizeof(why), "the prompt has %zu tokens, the model takes %d", g->prompt.n, s->to->info->max_positions);
 		return fail_all(s, g, why);
 	}
-	if (pages(g->prompt.n) + 1 > engine_pages(s->to->engine)) {
+	if (pages(g->prompt.n) + 1 + 2 * engine_pages_state(s->to->engine) > engine_pages(s->to->engine)) { /* and one sample's */
 		snprintf(why, sizeof(why), "the prompt has %zu tokens, the key-value pool holds %zu", g->prompt.n,
 			 engine_pages(s->to->engine) * ENGINE_PAGE);
 		return fail_all(s, g, why);
@@ -424,12 +424,13 @@ static int work_start(struct sched *s, struct work *w)
 /* Begin what there is room for, oldest prompts first, lowest samples first. */
 static int admit(struct sched *s)
 {
+	size_t state = engine_pages_state(s->to->engine);
 	int busy = 0; /* prompts that hold pages */
 
 	for (struct group *g = s->first; g; g = g->next)
 		busy += g->seq >= 0;
 	for (struct group *g = s->first; g; g = g->next) {
-		if (g->pending && g->seq < 0 && ((busy == 0 && s->nrun == 0) || fits(s, pages(g->prompt.n) + 1))) {
+		if (g->pending && g->seq < 0 && ((busy == 0 && s->nrun == 0) || fits(s, pages(g->prompt.n) + 1 + state))) {
 			g->seq = engine_seq_new(s->to->engine);
 			if (g->seq < 0)
 				return err_set(s->err, "the engine has no room for another sequence");
@@ -442,7 +443,7 @@ static int admit(struct sched *s)
 				g->scan++;
 				continue;
 			}
-			if (!fits(s, pages(w->out.n + expected(s, w->out.n)) + 1)) {
+			if (!fits(s, pages(w->out.n + expected(s, w->out.n)) + 1 + state)) {
 				if (s->nrun > 0)
 					return 0;
 				/* alone, it gets what prompts computed ahead hold */

@@ -278,6 +278,7 @@ static void test_states(const struct model *m)
 
 	states = engine_pages_needed(e, a, 1) - 1;
 	CHECK(states > 0);
+	CHECK_EQ(engine_pages_state(e), states);
 	CHECK_EQ(all, 4 + 66 * states);
 	for (int again = 0; again < 3; again++) { /* pages that held another's past */
 		row[0] = (struct engine_row){ 7, a, true };
