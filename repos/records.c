@@ -66,6 +66,8 @@ void record_ask_make(struct record_ask *a, struct buf *json)
 	json_add_bool(json, a->env->compat);
 	json_key(json, "test_s");
 	json_add_f64(json, a->env->test_s);
+	json_key(json, "memory");
+	json_add_u64(json, a->env->limits.memory / 4 * 3);
 	json_key(json, "canaries");
 	json_open(json, '[');
 	for (int i = 0; i < 2; i++) {

@@ -15,6 +15,7 @@ import os
 import pkgutil
 import random
 import re
+import resource
 import signal
 import sys
 import time
@@ -369,6 +370,9 @@ def run(ask, fd):
     put(k='start', python='%d.%d.%d' % sys.version_info[:3], pytest=pytest.__version__)
     if ask['compat']:
         compat()
+    # a test that eats memory without end is to fail alone, before the whole run is ended for it
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (ask['memory'] if hard < 0 else min(hard, ask['memory']), hard))
     args = ['-c', '/dev/null', '--rootdir', root, '-p', 'no:cacheprovider', '-p', 'no:pastebin', '-p', 'no:junitxml', '-q', '--tb=short', '-o', 'addopts=',
             '--continue-on-collection-errors', '--color=no', '--no-header']
     words = words_of(root, ask['files'])

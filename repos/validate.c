@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { RUNGS = 8, RUNS_MAX = 8, SITES_MAX = 24, LINE_SITES = 3 };
+enum { RUNGS = 8, RUNS_MAX = 8, SITES_MAX = 24, SITES_RUNS = 10, LINE_SITES = 3 };
 
 static const char *const states[] = { "ran", "collect_error", "build_error" };
 
@@ -310,30 +310,32 @@ static void choose_sites(const struct swe_task *k, struct variant_sites *s, size
 	s->n = kept;
 }
 
-/* Functions are told apart: one run with all sites changed proves each. */
-static int prove_together(struct trial *t, struct variant_sites *s, struct err *err)
+/*
+ * Functions are told apart: one run with all sites changed proves each. Where it does not come to its end (a module that calls its own
+ * tests, a question that turned round is no sentence), halves are tried, as long as there are runs.
+ */
+static int prove_together(struct trial *t, struct variant_site *sites, size_t n, unsigned *runs, struct err *err)
 {
 	struct run_report r = RUN_REPORT_INIT;
-	bool *all = malloc(s->n + 1);
-	int rc = all ? 0 : err_set(err, "out of memory");
+	bool all[SITES_MAX], whole;
+	int rc;
 
-	for (int round = 0; rc == 0 && round < 2 && s->n; round++) {
-		size_t kept = 0;
-
-		memset(all, true, s->n);
-		rc = run_variant(t, s->at, all, s->n, &r, err);
-		if (rc < 0 || (r.status == RUN_OK && !r.collect_errors))
-			break;
-		for (size_t i = 0; i < s->n; i++) /* a question turned round may be no sentence: without these */
-			if (!s->at[i].weak && round == 0)
-				s->at[kept++] = s->at[i];
-		s->n = kept;
-	}
-	for (size_t i = 0; rc == 0 && i < s->n; i++)
-		if (!note_failures(t, &s->at[i], &r.outcomes))
+	for (size_t i = 0; i < n; i++)
+		sites[i].ids.n = 0;
+	if (!n || !*runs)
+		return 0;
+	--*runs;
+	memset(all, true, sizeof(all));
+	rc = run_variant(t, sites, all, n, &r, err);
+	whole = r.status == RUN_OK && !r.collect_errors;
+	for (size_t i = 0; rc == 0 && whole && i < n; i++)
+		if (!note_failures(t, &sites[i], &r.outcomes))
 			rc = err_set(err, "out of memory");
 	run_report_release(&r);
-	free(all);
+	if (rc == 0 && !whole && n > 1)
+		rc = prove_together(t, sites, n / 2, runs, err);
+	if (rc == 0 && !whole && n > 1)
+		rc = prove_together(t, sites + n / 2, n - n / 2, runs, err);
 	return rc;
 }
 
@@ -360,11 +362,12 @@ static int keep_sites(struct trial *t, struct err *err)
 	struct variant_sites s = { 0 };
 	struct swe_task *k = &t->v->task;
 	bool python = t->v->env.runner == RUNNER_PYTEST;
+	unsigned runs = SITES_RUNS;
 	int rc = find_sites(t, &s, err);
 
 	if (rc == 0 && s.n) {
 		choose_sites(k, &s, python ? SITES_MAX : LINE_SITES);
-		rc = python ? prove_together(t, &s, err) : prove_each(t, &s, err);
+		rc = python ? prove_together(t, s.at, s.n, &runs, err) : prove_each(t, &s, err);
 	}
 	k->sites = arena_zalloc(&k->text, s.n + 1, sizeof(*k->sites));
 	for (size_t i = 0; rc == 0 && k->sites && i < s.n; i++)

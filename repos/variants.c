@@ -221,15 +221,49 @@ static void consider(struct finding *f, struct str line, size_t offset, bool pyt
 	f->weak = !strong;
 }
 
+/* The quote of a text over several lines that is open behind this line, given the one before it; 0: none. */
+static char open_text(struct str line, char open)
+{
+	size_t i = 0;
+
+	while (i < line.n) {
+		char c = line.s[i];
+		bool three = line.n - i >= 3 && line.s[i + 1] == c && line.s[i + 2] == c;
+
+		if (open) {
+			if (c == open && three)
+				open = 0, i += 2;
+			i += c == '\\' ? 2 : 1;
+		} else if (c == '#') {
+			break;
+		} else if (c == '"' || c == '\'') {
+			if (three) {
+				open = c;
+				i += 3;
+				continue;
+			}
+			for (i++; i < line.n && line.s[i] != c; i++)
+				i += line.s[i] == '\\';
+			i++;
+		} else {
+			i++;
+		}
+	}
+	return open;
+}
+
 static bool find_python(struct finding *f, struct str text)
 {
 	struct str rest = text, line, name;
+	char open = 0;
 
 	while (str_line(&rest, &line)) {
 		size_t offset = (size_t)(line.s - text.s), indent = indent_of(line);
 		struct str bare = str_trim(line);
+		bool inside = open != 0;
 
-		if (!bare.n || bare.s[0] == '#')
+		open = open_text(line, open);
+		if (inside || !bare.n || bare.s[0] == '#')
 			continue;
 		if (f->test.n && indent <= f->indent && bare.s[0] != ')' && bare.s[0] != ']' && !close_function(f))
 			return false;

@@ -370,6 +370,12 @@ static void test_variants(void)
 		"    with pytest.raises(ValueError, match='q'):\n"
 		"        pass\n"
 		"def test_e(): pass\n"
+		"def test_g():\n"
+		"    text = \"\"\"\n"
+		"assert 1 == 2\n"
+		"def test_inside():\n"
+		"\"\"\"\n"
+		"    assert g(text) == 7\n"
 		"def test_f():\n"
 		"    assert f(1.5) == 0x10\n"
 		"    assert '''a\n";
@@ -377,13 +383,13 @@ static void test_variants(void)
 	struct variant_sites s = { 0 };
 	static const struct { const char *test, *is, *text; bool weak; } want[] = {
 		{ "test_a", "", "q", false }, { "TestB::test_b", "", "q", false }, { "TestB::test_c", "assert ", "assert not ", true },
-		{ "test_d", "", "q", false }, { "test_f", "assert ", "assert not ", true },
+		{ "test_d", "", "q", false }, { "test_g", "7", "8", false }, { "test_f", "assert ", "assert not ", true },
 	};
 	bool chosen[9], some[2] = { false, false };
 
 	CHECK(variants_find(&s, "tests/t.py", str_of(python), true, &a));
-	if (CHECK_EQ(s.n, 5))
-		for (size_t i = 0; i < 5; i++) {
+	if (CHECK_EQ(s.n, 6))
+		for (size_t i = 0; i < 6; i++) {
 			check_in("site %zu", i);
 			CHECK_STR(str_of(s.at[i].test), want[i].test);
 			CHECK_STR(str_sub(str_of(python), s.at[i].at, s.at[i].at + s.at[i].n), want[i].is);
@@ -391,7 +397,7 @@ static void test_variants(void)
 			CHECK_EQ(s.at[i].weak, want[i].weak);
 		}
 	check_in("%s", "");
-	if (s.n == 5) {
+	if (s.n == 6) {
 		CHECK(variant_is_of(&s.at[1], STR("tests/t.py::TestB::test_b")));
 		CHECK(variant_is_of(&s.at[1], STR("tests/t.py::TestB::test_b[1-2]")));
 		CHECK(!variant_is_of(&s.at[1], STR("tests/t.py::TestB::test_bb")));
