@@ -182,7 +182,7 @@ static int reference_paths(const struct judge_ask *ask, struct changes *c, const
 	return at ? 0 : err_set(err, "out of memory");
 }
 
-int judge_response(struct harness *h, const struct judge_ask *ask, struct str response, bool think_open, struct judgement *j, struct err *err)
+int judge_answer(struct harness *h, const struct judge_ask *ask, struct str response, bool think_open, struct judgement *j, struct err *err)
 {
 	static const enum judge_status of[] = { [EDITS_NO_ANSWER] = JUDGE_NO_ANSWER, [EDITS_UNREADABLE] = JUDGE_UNREADABLE,
 		[EDITS_PATCH_FAIL] = JUDGE_PATCH_FAIL, [EDITS_TAMPER] = JUDGE_TAMPER };

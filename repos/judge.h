@@ -70,7 +70,7 @@ int judge_tree(struct harness *h, const struct judge_ask *ask, struct judgement 
  * The same from the response's text: its edits are made to the task's start (ask->tree is not read). Beside source it may touch what
  * the reference change touches, build files say. think_open: see edits.h.
  */
-int judge_response(struct harness *h, const struct judge_ask *ask, struct str response, bool think_open, struct judgement *j, struct err *err);
+int judge_answer(struct harness *h, const struct judge_ask *ask, struct str response, bool think_open, struct judgement *j, struct err *err);
 
 /* Environments by hash, kept as DIR/HASH.json. A file whose content has another hash is refused. */
 int environment_save(const struct environment *e, const char *dir, struct err *err);

@@ -202,7 +202,7 @@ static int do_judge(struct harness *h, struct command *c, const char *dir, struc
 	ask.task = &task;
 	ask.env = &env;
 	if (text(c, "response")) {
-		rc = judge_response(h, &ask, str_of(text(c, "response")), false, &j, &c->err);
+		rc = judge_answer(h, &ask, str_of(text(c, "response")), false, &j, &c->err);
 	} else {
 		rc = tree_of(c, "tree", &ask.tree);
 		if (rc == 0)

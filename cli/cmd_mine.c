@@ -1,0 +1,445 @@
+/* cmd_mine.c - quarry mine: software-engineering tasks from git histories, each run before and after its change. */
+#include "base/json.h"
+#include "base/log.h"
+#include "cli/mine.h"
+#include "cli/stop.h"
+#include "cli/yaml_json.h"
+#include "datasets/stream.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+struct args {
+	struct common common;
+	const char *out, *name, *since, *from, *langs, *issues, *recipe, *environments, *format, *show, *report, *part;
+	int64_t max, lines, files, shown;
+	bool dry, resume, network, no_variants;
+};
+
+static const struct option options[] = {
+	{ .name = "out", .letter = 'o', .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, out),
+	  .what = "where the tasks go; standard output when not given" },
+	{ .name = "max", .letter = 'n', .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e9, .at = offsetof(struct args, max),
+	  .what = "the newest N tasks of each repository; all when not given" },
+	{ .name = "since", .kind = OPT_TEXT, .arg = "DATE", .at = offsetof(struct args, since),
+	  .what = "only commits from this day on: 2024-05-01" },
+	{ .name = "from", .kind = OPT_TEXT, .arg = "REV", .at = offsetof(struct args, from),
+	  .what = "where the walk begins; HEAD when not given" },
+	{ .name = "code-lang", .kind = OPT_TEXT, .arg = "LANGS", .at = offsetof(struct args, langs),
+	  .what = "c, cpp, python, go, rust, javascript; several with commas; all when not given" },
+	{ .name = "name", .kind = OPT_TEXT, .arg = "OWNER/NAME", .at = offsetof(struct args, name),
+	  .what = "what the repository is called; local/FOLDER when not given" },
+	{ .name = "issues", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, issues),
+	  .what = "issues and pull requests as JSON lines: commit or pr, title, body" },
+	{ .name = "recipe", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, recipe),
+	  .what = "how to build and test, as YAML or JSON; found out when not given" },
+	{ .name = "environments", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(struct args, environments),
+	  .what = "keep what recipes prepare here, and the recipes by their hash" },
+	{ .name = "format", .letter = 'f', .kind = OPT_TEXT, .arg = "FORMAT", .at = offsetof(struct args, format),
+	  .what = "how prompts ask for edits: search_replace (when not given), diff or files" },
+	{ .name = "show", .kind = OPT_TEXT, .arg = "FILES", .at = offsetof(struct args, show),
+	  .what = "which files prompts show: oracle (when not given), bm25 or none" },
+	{ .name = "show-bytes", .kind = OPT_INT, .arg = "N", .lo = 0, .hi = 1 << 24, .at = offsetof(struct args, shown),
+	  .what = "most bytes of files in a prompt; 98304 when not given" },
+	{ .name = "lines", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e6, .at = offsetof(struct args, lines),
+	  .what = "most source lines that a change may touch; 500 when not given" },
+	{ .name = "files", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e4, .at = offsetof(struct args, files),
+	  .what = "most source files that a change may touch; 15 when not given" },
+	{ .name = "report", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, report),
+	  .what = "write the counts as JSON: why commits and candidates are left out" },
+	{ .name = "network", .kind = OPT_FLAG, .at = offsetof(struct args, network),
+	  .what = "recipes that ask for the network while they prepare get it" },
+	{ .name = "no-variants", .kind = OPT_FLAG, .at = offsetof(struct args, no_variants),
+	  .what = "do not look for expected values that secret variants can change" },
+	{ .name = "dry-run", .kind = OPT_FLAG, .at = offsetof(struct args, dry),
+	  .what = "walk and count; run nothing" },
+	OPTION_PART(offsetof(struct args, part)),
+	{ .name = "resume", .letter = 'r', .kind = OPT_FLAG, .at = offsetof(struct args, resume),
+	  .what = "go on with FILE.journal, which a stopped run of the same command left" },
+	{ 0 },
+};
+
+/* "2024-05-01" as seconds since 1970. */
+static bool read_day(const char *text, int64_t *seconds)
+{
+	struct tm t = { 0 }, back;
+	time_t at;
+	int n = 0;
+
+	if (sscanf(text, "%4d-%2d-%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &n) != 3 || text[n])
+		return false;
+	t.tm_year -= 1900;
+	t.tm_mon -= 1;
+	at = timegm(&t);
+	if (!gmtime_r(&at, &back) || back.tm_mday != t.tm_mday || back.tm_mon != t.tm_mon)
+		return false;
+	*seconds = at;
+	return true;
+}
+
+static int read_langs(const char *text, unsigned *langs, struct err *err)
+{
+	struct str rest = str_of(text), one;
+	enum code_lang lang;
+
+	while (str_split(&rest, ',', &one)) {
+		const char *near;
+
+		one = str_trim(one);
+		if (!code_lang_read(one, &lang)) {
+			near = str_nearest(one, code_lang_names);
+			return near ? err_set(err, "mine: unknown language \"%.*s\"; did you mean \"%s\"?", (int)one.n, one.s, near)
+				    : err_set(err, "mine: unknown language \"%.*s\"; c, cpp, python, go, rust and javascript are known", (int)one.n, one.s);
+		}
+		*langs |= 1u << lang;
+		if (lang == CODE_C) /* headers are told by their files' neighbours alone */
+			*langs |= 1u << CODE_CPP;
+	}
+	return 0;
+}
+
+/* A file, whole. */
+static int read_file(struct buf *text, const char *path, struct err *err)
+{
+	struct reader *r;
+	struct buf line = BUF_INIT;
+	int rc = reader_open(&r, path, err);
+
+	if (rc < 0)
+		return rc;
+	while ((rc = reader_line(r, &line, err)) > 0) {
+		buf_add(text, buf_str(&line));
+		buf_addc(text, '\n');
+	}
+	if (rc == 0 && text->failed)
+		rc = err_set(err, "%s: too large", path);
+	reader_close(r);
+	buf_release(&line);
+	return rc;
+}
+
+static int read_recipe(struct environment *e, const char *path, struct err *err)
+{
+	struct buf text = BUF_INIT, json = BUF_INIT;
+	struct json j;
+	int rc = read_file(&text, path, err);
+
+	if (rc == 0)
+		rc = yaml_to_json(buf_str(&text), path, &json, err);
+	if (rc == 0)
+		rc = json_parse(&j, buf_str(&json), err) ? environment_read(e, j, err) : ERR_FAIL;
+	if (rc < 0 && !strstr(err->msg, path))
+		err_at(err, "%s: ", path);
+	buf_release(&text);
+	buf_release(&json);
+	return rc;
+}
+
+/* What the options say, with what they name read. */
+struct job {
+	struct mine_options o;
+	struct environment env;
+	struct buf issue_text;
+	struct issues *issues;
+	const char *out;
+	struct buf out_path;
+};
+
+static int read_job(struct job *j, struct args *a, struct err *err)
+{
+	struct mine_options *o = &j->o;
+	int rc = 0;
+
+	*o = (struct mine_options){ .common = &a->common, .walk = WALK_OPTIONS, .max = (uint64_t)a->max, .format = EDITS_BLOCKS, .shown = 96 << 10,
+				    .environments = a->environments, .network = a->network, .variants = !a->no_variants, .resume = a->resume,
+				    .dry = a->dry };
+	o->walk.threads = (unsigned)a->common.threads;
+	o->walk.from = a->from;
+	if (a->shown)
+		o->shown = (size_t)a->shown;
+	if (a->lines)
+		o->walk.lines = (uint32_t)a->lines;
+	if (a->files)
+		o->walk.files = (uint32_t)a->files;
+	if (a->since && !read_day(a->since, &o->walk.since))
+		return err_set(err, "mine: --since \"%s\" is no day; write it as 2024-05-01", a->since);
+	if (a->langs && read_langs(a->langs, &o->walk.langs, err) < 0)
+		return ERR_FAIL;
+	if (a->format && strcmp(a->format, "search_replace") != 0 && strcmp(a->format, "diff") != 0 && strcmp(a->format, "files") != 0)
+		return err_set(err, "mine: unknown format \"%s\"; search_replace, diff and files are known", a->format);
+	if (a->format)
+		o->format = *a->format == 's' ? EDITS_BLOCKS : *a->format == 'd' ? EDITS_DIFF : EDITS_FILES;
+	if (a->show && !row_shows_read(str_of(a->show), &o->shows))
+		return err_set(err, "mine: --show \"%s\" is not known; oracle, bm25 and none are", a->show);
+	if (part_read(&o->part, a->part, err) < 0)
+		return ERR_FAIL;
+	if (a->recipe) {
+		rc = read_recipe(&j->env, a->recipe, err);
+		o->env = &j->env;
+	}
+	if (rc == 0 && a->issues) {
+		rc = read_file(&j->issue_text, a->issues, err);
+		if (rc == 0)
+			rc = issues_read(&j->issues, buf_str(&j->issue_text), a->issues, err);
+		o->issues = j->issues;
+	}
+	if (rc == 0 && a->resume && !a->out)
+		rc = err_set(err, "mine: --resume goes on with the file of -o FILE");
+	if (rc == 0 && a->environments && mkdir(a->environments, 0777) < 0 && access(a->environments, W_OK) < 0)
+		rc = err_sys(err, "%s", a->environments);
+	if (rc == 0)
+		part_path(&j->out_path, &o->part, a->out ? a->out : "-");
+	j->out = buf_z(&j->out_path);
+	return rc;
+}
+
+/* ---- repositories */
+
+static bool is_repository(const char *path)
+{
+	struct repo *r;
+	struct err ignored;
+
+	if (repo_open(&r, path, &ignored) < 0)
+		return false;
+	repo_free(r);
+	return true;
+}
+
+/* The last part of a path, without ".git"; of "name/.git", name. */
+static void base_of(struct buf *out, const char *path)
+{
+	char real[PATH_MAX];
+	struct str p = str_of(realpath(path, real) ? real : path);
+
+	while (p.n > 1 && p.s[p.n - 1] == '/')
+		p.n--;
+	if (str_ends(p, STR("/.git")))
+		p.n -= 5;
+	if (str_ends(p, STR(".git")))
+		p.n -= 4;
+	buf_add(out, str_from(p, (size_t)(str_rfind(p, STR("/")) + 1)));
+}
+
+/* OWNER/NAME of letters, digits, '_', '.' and '-'. */
+static bool is_name(const char *name)
+{
+	size_t slashes = 0;
+
+	for (const char *p = name; *p; p++) {
+		bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || strchr("_.-", *p);
+
+		if (*p == '/' && ++slashes == 1 && p != name && p[1])
+			continue;
+		if (!plain)
+			return false;
+	}
+	return slashes == 1 && !strstr(name, "..");
+}
+
+static int mine_one(struct mine *m, const char *path, const char *owner, const char *given, struct err *err)
+{
+	struct buf name = BUF_INIT;
+	int rc;
+
+	if (given) {
+		buf_addz(&name, given);
+	} else {
+		buf_addz(&name, owner);
+		buf_addc(&name, '/');
+		base_of(&name, path);
+		for (size_t i = 0; i < name.n; i++)
+			if (!((name.s[i] >= '0' && name.s[i] <= '9') || (name.s[i] >= 'a' && name.s[i] <= 'z') || (name.s[i] >= 'A' && name.s[i] <= 'Z') || strchr("/_.-", name.s[i])))
+				name.s[i] = '-';
+	}
+	rc = mine_repository(m, path, buf_z(&name), err);
+	buf_release(&name);
+	return rc;
+}
+
+/* What can be mined in a folder, sorted by name: repositories, and those one folder below. */
+static int mine_folder(struct mine *m, const char *dir, const char *owner, int depth, unsigned *found, struct err *err)
+{
+	struct dirent **e;
+	int n = scandir(dir, &e, NULL, alphasort), rc = 0;
+
+	if (n < 0)
+		return err_sys(err, "%s", dir);
+	for (int i = 0; i < n; i++) {
+		char path[PATH_MAX];
+		struct stat s;
+
+		if (rc == 0 && e[i]->d_name[0] != '.' && snprintf(path, sizeof(path), "%s/%s", dir, e[i]->d_name) < (int)sizeof(path) &&
+		    stat(path, &s) == 0 && S_ISDIR(s.st_mode)) {
+			if (is_repository(path)) {
+				++*found;
+				rc = mine_one(m, path, owner ? owner : "local", NULL, err);
+				if (rc == ERR_FAIL && !stop_asked()) { /* the others are none the worse for it */
+					log_warn("%s", err->msg);
+					rc = 0;
+				}
+			} else if (depth) {
+				rc = mine_folder(m, path, e[i]->d_name, depth - 1, found, err);
+			}
+		}
+		free(e[i]);
+	}
+	free(e);
+	return rc;
+}
+
+static int mine_all(struct mine *m, struct args *a, int argc, char **argv, struct err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < argc; i++) {
+		unsigned found = 0;
+		struct stat s;
+
+		if (stat(argv[i], &s) == 0 && S_ISDIR(s.st_mode) && !is_repository(argv[i])) {
+			rc = mine_folder(m, argv[i], NULL, 1, &found, err);
+			if (rc == 0 && !found)
+				rc = err_set(err, "%s: neither a git repository nor a folder of some", argv[i]);
+		} else {
+			rc = mine_one(m, argv[i], "local", a->name, err);
+		}
+	}
+	return rc;
+}
+
+/* ---- counts */
+
+static void counts_json(struct buf *b, const struct mine_counts *c)
+{
+	json_open(b, '{');
+	json_key(b, "walked");
+	json_add_u64(b, c->walked.walked);
+	json_key(b, "candidates");
+	json_open(b, '{');
+	for (int i = 0; i < WALK_KINDS; i++) {
+		json_key(b, walk_kind_name(i));
+		json_add_u64(b, c->walked.found[i]);
+	}
+	json_close(b, '}');
+	json_key(b, "commits_left_out");
+	json_open(b, '{');
+	for (int i = 0; i < WALK_REASONS; i++)
+		if (c->walked.left_out[i]) {
+			json_key(b, walk_reason_name(i));
+			json_add_u64(b, c->walked.left_out[i]);
+		}
+	json_close(b, '}');
+	json_key(b, "tried");
+	json_add_u64(b, c->tried);
+	json_key(b, "tasks");
+	json_add_u64(b, c->kept);
+	json_key(b, "same_tests");
+	json_add_u64(b, c->twins);
+	json_key(b, "underspecified");
+	json_add_u64(b, c->underspecified);
+	json_key(b, "candidates_dropped");
+	json_open(b, '{');
+	for (size_t i = 0; i < c->n_dropped; i++) {
+		json_key(b, c->dropped[i].name);
+		json_add_u64(b, c->dropped[i].n);
+	}
+	json_close(b, '}');
+	json_key(b, "cpu_s");
+	json_add_f64(b, c->cpu_s);
+	json_close(b, '}');
+}
+
+static void tell(const struct mine_counts *c)
+{
+	struct buf b = BUF_INIT;
+	uint64_t candidates = c->walked.found[WALK_COMMIT] + c->walked.found[WALK_MERGE];
+
+	log_info("%llu commits walked: %llu candidates", (unsigned long long)c->walked.walked, (unsigned long long)candidates);
+	for (int i = 0; i < WALK_REASONS; i++)
+		if (c->walked.left_out[i])
+			buf_addf(&b, "%s%s %llu", b.n ? ", " : "", walk_reason_name(i), (unsigned long long)c->walked.left_out[i]);
+	if (b.n)
+		log_info("commits left out: %s", buf_z(&b));
+	buf_reset(&b);
+	for (size_t i = 0; i < c->n_dropped; i++)
+		buf_addf(&b, "%s%s %llu", b.n ? ", " : "", c->dropped[i].name, (unsigned long long)c->dropped[i].n);
+	if (b.n)
+		log_info("candidates dropped: %s", buf_z(&b));
+	if (c->tried)
+		log_info("%llu tasks, %llu more that the same tests tell, %llu underspecified; %.1f s of CPU", (unsigned long long)c->kept,
+			 (unsigned long long)c->twins, (unsigned long long)c->underspecified, c->cpu_s);
+	buf_release(&b);
+}
+
+static int report(const struct args *a, const struct mine_counts *c, struct err *err)
+{
+	struct buf b = BUF_INIT;
+	struct writer *w;
+	int rc;
+
+	if (!a->common.quiet)
+		tell(c);
+	if (!a->report)
+		return 0;
+	counts_json(&b, c);
+	buf_addc(&b, '\n');
+	rc = writer_open(&w, a->report, err);
+	if (rc == 0 && (rc = writer_add(w, buf_str(&b), err)) < 0)
+		writer_drop(w);
+	else if (rc == 0)
+		rc = writer_finish(w, err);
+	buf_release(&b);
+	return rc < 0 ? ERR_JOB : 0;
+}
+
+static int run(void *p, int argc, char **argv)
+{
+	struct args *a = p;
+	struct job j = { .out = NULL };
+	struct mine *m = NULL;
+	struct err err = ERR_INIT;
+	int rc = 0;
+
+	if (argc < 1)
+		rc = err_set(&err, "mine: name a git repository, or a folder of some");
+	else if (a->name && (argc > 1 || !is_name(a->name)))
+		rc = err_set(&err, argc > 1 ? "mine: --name is for one repository" : "mine: --name is to be OWNER/NAME, of letters, digits, '_', '.' and '-'");
+	if (rc == 0)
+		rc = read_job(&j, a, &err);
+	if (rc == 0) {
+		stop_watch();
+		part_tell(&j.o.part, &a->common);
+		rc = mine_open(&m, &j.o, j.out, &err);
+	}
+	if (rc == 0)
+		rc = mine_all(m, a, argc, argv, &err);
+	if (rc == 0)
+		rc = mine_finish(m, &err);
+	if (rc == 0)
+		rc = report(a, mine_counts(m), &err);
+	if (rc == ERR_STOPPED)
+		err_set(&err, "mine: stopped by a signal; %s", a->out ? "what was done is kept: go on with --resume" : "nothing is kept without -o FILE");
+	mine_drop(m);
+	environment_release(&j.env);
+	issues_free(j.issues);
+	buf_release(&j.issue_text);
+	buf_release(&j.out_path);
+	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
+}
+
+static const char more[] =
+	"A commit that touches both source and tests may be a task: its tests are run over the tree before it and after it, several times, in\n"
+	"another order and at another time, in a sandbox without network. Kept is what some tests tell apart each time. The newest come first,\n"
+	"and the rows are the same whatever --threads. REPO is a repository (bare or not), or a folder of repositories.\n"
+	"\n"
+	"    quarry mine ~/src/boltons --name mahmoud/boltons --max 50 -o tasks.jsonl.zst --report mined.json\n"
+	"    quarry mine ~/src/cJSON --since 2020-01-01 --code-lang c --show bm25\n"
+	"\n"
+	"A signal stops after what runs now, with exit code 75; the same command with --resume goes on.\n";
+
+const struct command cmd_mine = { "mine", "REPO...", "software-engineering tasks from git history", more, options, sizeof(struct args), run };
