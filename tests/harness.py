@@ -6,6 +6,8 @@
     t.refused(2, 'unknown task "sudku"; did you mean "sudoku"', 'generate', 'sudku')
     t.finish()                              # prints "N passed, N failed" and exits
 
+or, where checks are of other things than runs of quarry, Count.
+
 Standard library only. zstd is reached through the libzstd that quarry itself needs.
 """
 import ctypes
@@ -20,6 +22,45 @@ import subprocess
 import sys
 import tempfile
 import time
+
+
+class Count:
+    """Checks that are counted, where there is no suite of runs.
+
+        count = Count()
+        ask, same = count.ask, count.same
+        same(len(rows), 3, 'rows')              # "FAILED: rows: is 2, should be 3"
+        sys.exit(count.end())                   # prints "0 passed, 1 failed"
+    """
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def ask(self, held, message):
+        if held:
+            self.passed += 1
+        else:
+            self.failed += 1
+            print('FAILED: ' + message)
+        return held
+
+    def same(self, is_, want, what):
+        return self.ask(is_ == want, '%s: is %.400r, should be %.400r' % (what, is_, want))
+
+    def add(self, got, what):
+        """The counts of a finished run that ends with "N passed, N failed"."""
+        out, err = (x.decode('utf-8', 'replace') if isinstance(x, bytes) else x for x in (got.stdout, got.stderr))
+        counts = re.search(r'(\d+) passed, (\d+) failed\n$', out)
+        if self.ask(counts is not None and (got.returncode == 0) == (counts.group(2) == '0'), '%s: exit %d, %s' % (what, got.returncode, (out + err)[-800:])):
+            self.passed += int(counts.group(1))
+            self.failed += int(counts.group(2))
+            if int(counts.group(2)):
+                print('%s:\n%s' % (what, out[-2000:]))
+
+    def end(self):
+        """What the program ends with."""
+        print('%d passed, %d failed' % (self.passed, self.failed))
+        return 1 if self.failed else 0
 
 
 class Result:

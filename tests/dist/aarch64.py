@@ -5,43 +5,24 @@ generated puzzles, verdicts over right, wrong and damaged answers, and the wheel
 """
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+from harness import Count  # noqa: E402
+
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TESTS = ['base', 'batch', 'cases', 'extract', 'grid', 'text', 'verify']
 
-passed, failed = 0, 0
-
-
-def ask(held, message):
-    global passed, failed
-    if held:
-        passed += 1
-    else:
-        failed += 1
-        print('FAILED: ' + message)
-    return held
+count = Count()
+ask = count.ask
 
 
 def run(*command, text=b'', **env):
     return subprocess.run(command, input=text, capture_output=True, timeout=1800, env={**os.environ, 'QUARRY_SOURCE': ROOT, **env})
-
-
-def add(got, what):
-    global passed, failed
-    out = got.stdout.decode('utf-8', 'replace')
-    counts = re.search(r'(\d+) passed, (\d+) failed\n$', out)
-    if ask(counts is not None and (got.returncode == 0) == (counts.group(2) == '0'),
-           '%s: exit %d, %s' % (what, got.returncode, (out + got.stderr.decode('utf-8', 'replace'))[-800:])):
-        passed += int(counts.group(1))
-        failed += int(counts.group(2))
-        if int(counts.group(2)):
-            print('%s:\n%s' % (what, out[-2000:]))
 
 
 def main():
@@ -51,7 +32,7 @@ def main():
     head = open(os.path.join(there, 'quarry'), 'rb').read(20)
     ask(head[:4] == b'\x7fELF' and head[18] == 183, 'the build is not for aarch64')
     for t in TESTS:
-        add(run(*qemu, os.path.join(there, 'tests/test_' + t)), 'test_' + t)
+        count.add(run(*qemu, os.path.join(there, 'tests/test_' + t)), 'test_' + t)
 
     # the same bytes from the same seed
     ask_for = ['generate', 'all', '-n', '20', '-d', '0..5', '--seed', '5', '--lang', 'en,zh', '--quiet']
@@ -85,10 +66,9 @@ def main():
         zipfile.ZipFile(wheel).extractall(room)
         python = os.path.join(work, 'arm64/usr/bin/python3')
         for binding in ('native', 'ctypes'):
-            add(run(*qemu, python, os.path.join(HERE, 'quickstart.py'), binding, os.path.join(ROOT, 'bindings/python/README.md'),
-                    PYTHONPATH=room, QUARRY_BINDING=binding), 'the wheel, ' + binding)
-    print('%d passed, %d failed' % (passed, failed))
-    return 1 if failed else 0
+            count.add(run(*qemu, python, os.path.join(HERE, 'quickstart.py'), binding, os.path.join(ROOT, 'bindings/python/README.md'),
+                          PYTHONPATH=room, QUARRY_BINDING=binding), 'the wheel, ' + binding)
+    return count.end()
 
 
 if __name__ == '__main__':

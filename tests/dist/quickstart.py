@@ -3,23 +3,18 @@
 Run by wheel.py in a fresh environment, and under an emulator for other machines. Standard library only.
 """
 import ast
+import os
 import re
 import sys
 import threading
 
 import quarry
 
-passed, failed = 0, 0
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from harness import Count  # noqa: E402
 
-
-def ask(held, message):
-    global passed, failed
-    if held:
-        passed += 1
-    else:
-        failed += 1
-        print('FAILED: ' + message)
-
+count = Count()
+ask = count.ask
 
 ask(quarry.BINDING == sys.argv[1], 'the binding is %s, not %s' % (quarry.BINDING, sys.argv[1]))
 ask('bindings' not in quarry.__file__, 'not the installed package: ' + quarry.__file__)
@@ -61,5 +56,4 @@ for t in threads:
     t.join()
 ask(found == [said] * 3, 'threads say otherwise')
 
-print('%d passed, %d failed' % (passed, failed))
-sys.exit(1 if failed else 0)
+sys.exit(count.end())

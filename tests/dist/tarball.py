@@ -16,10 +16,14 @@ import tempfile
 import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+from harness import Count  # noqa: E402
+
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SIZE_MAX = 40 << 20  # bytes
 
-passed, failed = 0, 0
+count = Count()
+ask = count.ask
 
 RECIPE = '''name: away
 model: oracle:2
@@ -27,16 +31,6 @@ sources:
   - { task: sudoku, count: 8, difficulty: 1..3 }
   - { task: word_sorting, count: 8, difficulty: 1..3, lang: [en, zh] }
 '''
-
-
-def ask(held, message):
-    global passed, failed
-    if held:
-        passed += 1
-    else:
-        failed += 1
-        print('FAILED: ' + message)
-    return held
 
 
 class Room:
@@ -194,8 +188,7 @@ def main():
         check_elsewhere(folder)
         if shutil.which('pkg-config') and shutil.which('cc'):
             check_library(folder, temp)
-    print('%d passed, %d failed' % (passed, failed))
-    return 1 if failed else 0
+    return count.end()
 
 
 if __name__ == '__main__':

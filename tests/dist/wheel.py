@@ -8,34 +8,18 @@ import tempfile
 import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+from harness import Count  # noqa: E402
+
 README = os.path.join(os.path.dirname(os.path.dirname(HERE)), 'bindings/python/README.md')
 SIZE_MAX = 4 << 20  # bytes
 
-passed, failed = 0, 0
-
-
-def ask(held, message):
-    global passed, failed
-    if held:
-        passed += 1
-    else:
-        failed += 1
-        print('FAILED: ' + message)
-    return held
+count = Count()
+ask = count.ask
 
 
 def run(*command, **env):
     return subprocess.run(command, capture_output=True, text=True, timeout=600, cwd='/', env={**os.environ, 'PYTHONPATH': '', **env})
-
-
-def add(got, what):
-    """The counts of a script that ends with "N passed, N failed"."""
-    global passed, failed
-    counts = re.search(r'(\d+) passed, (\d+) failed\n$', got.stdout)
-    if ask(counts is not None and (got.returncode == 0) == (counts.group(2) == '0'), '%s: exit %d, %s' % (what, got.returncode, (got.stdout + got.stderr)[-800:])):
-        passed += int(counts.group(1))
-        failed += int(counts.group(2))
-        sys.stdout.write(''.join(l + '\n' for l in got.stdout.splitlines() if l.startswith('FAILED')))
 
 
 def check_content(wheel):
@@ -66,10 +50,9 @@ def main():
             ask(got.returncode == 0, 'pip install: ' + got.stdout + got.stderr)
             got = run(own, '-m', 'pip', 'check', '--disable-pip-version-check')
             ask(got.returncode == 0, 'pip check: ' + got.stdout)
-            add(run(own, os.path.join(HERE, 'quickstart.py'), 'native', README), 'native')
-            add(run(own, os.path.join(HERE, 'quickstart.py'), 'ctypes', README, QUARRY_BINDING='ctypes'), 'ctypes')
-    print('%d passed, %d failed' % (passed, failed))
-    return 1 if failed else 0
+            count.add(run(own, os.path.join(HERE, 'quickstart.py'), 'native', README), 'native')
+            count.add(run(own, os.path.join(HERE, 'quickstart.py'), 'ctypes', README, QUARRY_BINDING='ctypes'), 'ctypes')
+    return count.end()
 
 
 if __name__ == '__main__':

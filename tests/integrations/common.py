@@ -5,34 +5,22 @@ import os
 import subprocess
 import sys
 
-passed = failed = 0
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else 'build')
 QUARRY = os.path.join(BUILD, 'quarry')
 PACKAGE = os.path.join(BUILD, 'bindings/python')
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.path.insert(0, PACKAGE)
+sys.path[:0] = [PACKAGE, os.path.join(ROOT, 'tests')]
+from harness import Count  # noqa: E402
+
+count = Count()
+ask, same = count.ask, count.same
 
 TASKS = ('sudoku', 'game_of_24', 'dyck_language', 'word_sorting', 'cipher', 'boolean_expressions', 'kukurasu', 'multistep_arithmetic',
          'object_counting', 'web_of_lies', 'survo', 'futoshiki', 'minesweeper', 'norinori', 'time_sequence')
 
 
-def ask(held, message):
-    global passed, failed
-    if held:
-        passed += 1
-    else:
-        failed += 1
-        print('failed: ' + message)
-    return held
-
-
-def same(is_, want, what):
-    return ask(is_ == want, '%s: is %.300r, should be %.300r' % (what, is_, want))
-
-
 def done():
-    print('%d passed, %d failed' % (passed, failed))
-    sys.exit(1 if failed else 0)
+    sys.exit(count.end())
 
 
 def skip(why):
