@@ -217,7 +217,8 @@ static int build_write(struct repo *r, struct entries *es, struct oid *tree, str
 	struct buf raw = BUF_INIT;
 	int rc = 0;
 
-	qsort(es->at, es->n, sizeof(*es->at), entry_cmp);
+	if (es->n)
+		qsort(es->at, es->n, sizeof(*es->at), entry_cmp);
 	for (size_t i = 0; i < es->n; i++) {
 		buf_addf(&raw, "%o ", (unsigned)es->at[i].mode);
 		buf_add(&raw, es->at[i].name);
