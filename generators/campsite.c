@@ -411,15 +411,7 @@ static const struct posed posed = {
 	},
 };
 
-static bool prove(struct str desc)
-{
-	return posed_prove(&posed, desc);
-}
-
-static bool solve(struct buf *answer, struct str desc)
-{
-	return posed_solve(&posed, answer, desc);
-}
+POSED_TASK(posed)
 
 /* The rules of others, at the end of a desc: tents and trees need not pair up. */
 static bool others_read(struct marks_shape *s, struct str desc)
@@ -447,16 +439,6 @@ static int count(struct buf *answer, struct str desc, int limit)
 	static const struct posed others = { .shape = others_read, .answer = answer_write };
 
 	return posed_count(&others, answer, desc, limit);
-}
-
-static void explain(struct buf *steps, struct str desc, enum lang lang)
-{
-	posed_explain(&posed, steps, desc, lang);
-}
-
-static void grade(struct effort *e, struct str desc)
-{
-	posed_grade(&posed, e, desc);
 }
 
 /* Tents in any cells beside trees. */

@@ -3,10 +3,7 @@
  *
  *	static const struct posed posed = { shape_read, answer_write, technique_names, { "legend\n", "...\n" } };
  *
- *	static bool prove(struct str desc)
- *	{
- *		return posed_prove(&posed, desc);
- *	}
+ *	POSED_TASK(posed) // prove(), solve(), explain() and grade() of the task
  */
 #ifndef QUARRY_GENERATORS_MARKS_POSED_H
 #define QUARRY_GENERATORS_MARKS_POSED_H
@@ -26,5 +23,23 @@ bool posed_solve(const struct posed *p, struct buf *answer, struct str desc);
 int posed_count(const struct posed *p, struct buf *answer, struct str desc, int limit);
 void posed_explain(const struct posed *p, struct buf *steps, struct str desc, enum lang lang);
 void posed_grade(const struct posed *p, struct effort *e, struct str desc);
+
+#define POSED_TASK(p) \
+	static bool prove(struct str desc) \
+	{ \
+		return posed_prove(&(p), desc); \
+	} \
+	static bool solve(struct buf *answer, struct str desc) \
+	{ \
+		return posed_solve(&(p), answer, desc); \
+	} \
+	static void explain(struct buf *steps, struct str desc, enum lang lang) \
+	{ \
+		posed_explain(&(p), steps, desc, lang); \
+	} \
+	static void grade(struct effort *e, struct str desc) \
+	{ \
+		posed_grade(&(p), e, desc); \
+	}
 
 #endif

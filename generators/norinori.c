@@ -310,29 +310,11 @@ static const struct posed posed = {
 	},
 };
 
-static bool prove(struct str desc)
-{
-	return posed_prove(&posed, desc);
-}
-
-static bool solve(struct buf *answer, struct str desc)
-{
-	return posed_solve(&posed, answer, desc);
-}
+POSED_TASK(posed)
 
 static int count(struct buf *answer, struct str desc, int limit)
 {
 	return posed_count(&posed, answer, desc, limit);
-}
-
-static void explain(struct buf *steps, struct str desc, enum lang lang)
-{
-	posed_explain(&posed, steps, desc, lang);
-}
-
-static void grade(struct effort *e, struct str desc)
-{
-	posed_grade(&posed, e, desc);
 }
 
 static double answers_log2(struct str desc)
