@@ -18,6 +18,7 @@ struct args {
 	struct common common;
 	const char *out, *dataset, *part;
 	bool summary, strict, recheck, diff, resume;
+	struct swe_args swe;
 	bool other; /* the rows are of another house: */
 	enum foreign_kind kind;
 };
@@ -35,6 +36,7 @@ static const struct option options[] = {
 	  .what = "rows hold a mark already: exit 1 where the verdict differs" },
 	{ .name = "diff", .kind = OPT_FLAG, .at = offsetof(struct args, diff),
 	  .what = "rows hold another judge's verdict (upstream, acc or reward): say where ours differs, and why" },
+	OPTIONS_SWE(struct args, swe),
 	OPTION_PART(offsetof(struct args, part)),
 	{ .name = "resume", .letter = 'r', .kind = OPT_FLAG, .at = offsetof(struct args, resume),
 	  .what = "go on with FILE.part, which a stopped run of the same command left" },
@@ -63,6 +65,7 @@ struct work {
 	struct judged judged[BATCH];
 	struct foreign foreign[BATCH];
 	struct err err[BATCH];
+	struct swe *swe;
 	struct tally tally[TASKS];
 	int tallies;
 	struct diff diff;
@@ -104,7 +107,12 @@ static const char *task_name(const struct work *w, int i)
 {
 	if (w->a->other)
 		return w->foreign[i].name;
-	return w->judged[i].rule ? quarry_rule_name(w->judged[i].rule) : "?";
+	return judged_task(&w->judged[i]);
+}
+
+static bool swe_verdict_key(struct str key)
+{
+	return verdict_key(key) || json_key_is(key, "status");
 }
 
 /* The row as it came, with the verdict's members at its end; older ones go. */
@@ -123,6 +131,7 @@ static void one(struct work *w, int i)
 		return;
 	if (!w->a->other) {
 		j->strict = w->a->strict;
+		j->swe = w->swe;
 		judge_row(j, w->row[i]);
 	} else if (!judge_other(w, i)) {
 		w->row[i].kind = JSON_NONE;
@@ -130,8 +139,8 @@ static void one(struct work *w, int i)
 	}
 	buf_reset(b);
 	json_open(b, '{');
-	row_copy(b, w->row[i], verdict_key);
-	verdict_json(b, &j->v);
+	row_copy(b, w->row[i], j->is_swe ? swe_verdict_key : verdict_key);
+	judged_json(b, j);
 	json_key(b, "verify_us");
 	json_add_f64(b, (double)(int64_t)(j->us * 10) / 10);
 	json_close(b, '}');
@@ -196,7 +205,7 @@ static int batch(struct work *w, int n, uint64_t first, struct err *err)
 		if (w->a->recheck && json_get(w->row[i], "mark", &stored) && !json_is(stored, mark) && w->differ++ < 10)
 			log_warn("%s:%llu: the stored mark is %.*s, the verdict is %s", reader_name(w->in), line_number(w, number),
 				 (int)stored.raw.n, stored.raw.s, mark);
-		count(w, w->judged[i].rule ? task_name(w, i) : "?", w->judged[i].v.mark);
+		count(w, w->judged[i].rule || w->judged[i].is_swe ? task_name(w, i) : "?", w->judged[i].v.mark);
 		if (w->a->diff)
 			differ(w, i, number);
 		if (w->out && writer_add(w->out, buf_str(&w->judged_line[i]), err) < 0)
@@ -412,7 +421,9 @@ static int run(void *p, int argc, char **argv)
 		return fail_usage(&err);
 	}
 	w->a = a;
-	rc = judge_all(w, argc ? argv[0] : "-", &err);
+	rc = swe_open_args(&w->swe, &a->swe, &a->common, &err);
+	if (rc == 0)
+		rc = judge_all(w, argc ? argv[0] : "-", &err);
 	if (rc < 0) {
 		rc = fail(rc, &err);
 	} else {
@@ -433,6 +444,7 @@ static int run(void *p, int argc, char **argv)
 		foreign_release(&w->foreign[i]);
 	}
 	buf_release(&w->last);
+	swe_close(w->swe);
 	free(w);
 	return rc;
 }

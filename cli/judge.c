@@ -11,10 +11,10 @@ static void bad(struct judged *j, const char *why)
 }
 
 /* What is looked for in a row, in one walk. */
-enum member { TASK, DESC, FORMAT, THINK, RESPONSE, DATA_SOURCE, SOURCE, MODEL, EXTRA, TRUTH, LABEL, SOLUTION, ANSWER, MEMBERS };
+enum member { TASK, DESC, FORMAT, THINK, ENVIRONMENT, RESPONSE, DATA_SOURCE, SOURCE, MODEL, EXTRA, TRUTH, LABEL, SOLUTION, ANSWER, MEMBERS };
 
 static const struct str member_names[MEMBERS] = {
-	[TASK] = { "task", 4 }, [DESC] = { "desc", 4 }, [FORMAT] = { "format", 6 }, [THINK] = { "think", 5 }, [RESPONSE] = { "response", 8 },
+	[TASK] = { "task", 4 }, [DESC] = { "desc", 4 }, [FORMAT] = { "format", 6 }, [THINK] = { "think", 5 }, [ENVIRONMENT] = { "environment", 11 }, [RESPONSE] = { "response", 8 },
 	[DATA_SOURCE] = { "data_source", 11 }, [SOURCE] = { "source", 6 }, [MODEL] = { "reward_model", 12 }, [EXTRA] = { "extra_info", 10 },
 	[TRUTH] = { "ground_truth", 12 }, [LABEL] = { "label", 5 }, [SOLUTION] = { "solution", 8 }, [ANSWER] = { "answer", 6 },
 };
@@ -120,6 +120,8 @@ static bool read_task(struct judged *j, struct json row, const struct members *m
 
 	j->us = 0;
 	j->rule = NULL;
+	j->is_swe = false;
+	j->status = NULL;
 	if (!(task.kind && desc.kind) && !from_truth(j, row, m, &task, &desc)) {
 		bad(j, "the row has neither task and desc nor a ground_truth");
 		return false;
@@ -129,12 +131,29 @@ static bool read_task(struct judged *j, struct json row, const struct members *m
 		return false;
 	}
 	j->rule = json_z(task, z, sizeof(z)) ? quarry_rule(z) : NULL;
+	j->is_swe = !j->rule && json_is(task, "swe");
 	buf_reset(&j->desc);
 	json_str(desc, &j->desc);
 	return true;
 }
 
-static void judge(struct judged *j, struct str response, const struct quarry_options *o)
+/* Of a row of task swe, whose tests are run. */
+static void judge_swe(struct judged *j, const struct members *m, struct str response, const struct quarry_options *o)
+{
+	struct swe_ask ask = { .desc = buf_str(&j->desc), .response = response, .think_open = o->think_open };
+	struct swe_verdict v;
+	char format[32];
+
+	json_text(m->of[FORMAT], format, sizeof(format), &ask.format);
+	json_get(m->of[ENVIRONMENT], "recipe", &ask.recipe);
+	swe_judge(j->swe, &ask, &v);
+	j->v = v.v;
+	j->status = v.status;
+	if (j->strict && v.v.mark == QUARRY_CORRECT && !v.v.format_ok)
+		j->v = (struct quarry_verdict){ .mark = QUARRY_UNREADABLE, .why = "the edits are not in the format that was asked for", .answers_seen = 1 };
+}
+
+static void judge(struct judged *j, const struct members *m, struct str response, const struct quarry_options *o)
 {
 	double t0;
 
@@ -143,7 +162,10 @@ static void judge(struct judged *j, struct str response, const struct quarry_opt
 		return;
 	}
 	t0 = now_us();
-	quarry_verify_n(j->rule, buf_z(&j->desc), j->desc.n, response.s, response.n, o, &j->v);
+	if (j->is_swe)
+		judge_swe(j, m, response, o);
+	else
+		quarry_verify_n(j->rule, buf_z(&j->desc), j->desc.n, response.s, response.n, o, &j->v);
 	j->us = now_us() - t0;
 }
 
@@ -160,7 +182,7 @@ static void judge_members(struct judged *j, struct json row, const struct member
 		return;
 	}
 	json_str(response, &j->response);
-	judge(j, (struct str){ buf_z(&j->response), j->response.n }, &o);
+	judge(j, m, (struct str){ buf_z(&j->response), j->response.n }, &o);
 }
 
 void judge_row(struct judged *j, struct json row)
@@ -192,7 +214,7 @@ void judge_text(struct judged *j, struct json row, struct str response, bool thi
 	if (!read_task(j, row, &m))
 		return;
 	buf_add(&j->response, response);
-	judge(j, (struct str){ buf_z(&j->response), j->response.n }, &o);
+	judge(j, &m, (struct str){ buf_z(&j->response), j->response.n }, &o);
 }
 
 void judged_release(struct judged *j)
@@ -200,6 +222,20 @@ void judged_release(struct judged *j)
 	buf_release(&j->desc);
 	buf_release(&j->response);
 	buf_release(&j->scratch);
+}
+
+const char *judged_task(const struct judged *j)
+{
+	return j->rule ? quarry_rule_name(j->rule) : j->is_swe ? "swe" : "?";
+}
+
+void judged_json(struct buf *b, const struct judged *j)
+{
+	verdict_json(b, &j->v);
+	if (j->status) {
+		json_key(b, "status");
+		json_add_z(b, j->status);
+	}
 }
 
 void verdict_json(struct buf *b, const struct quarry_verdict *v)

@@ -13,15 +13,19 @@
 #define QUARRY_CLI_JUDGE_H
 
 #include "base/json.h"
+#include "cli/swe.h"
 #include "verifiers/verify.h"
 
 struct judged {
 	bool strict;    /* quarry_options.strict_format */
 	size_t budget;  /* quarry_options.budget */
+	struct swe *swe; /* what judges rows of task swe; NULL: they are bad_task */
 	struct str source; /* the row's data_source or source, in the row or in room; empty: none */
 	char room[64];
 	struct quarry_verdict v;
-	const struct quarry_rule *rule; /* NULL: the row names no task that we know */
+	const struct quarry_rule *rule; /* NULL: the row names no task that we know, or swe */
+	bool is_swe;
+	const char *status; /* of a swe row, the judge's own word; else NULL */
 	struct buf desc, response, scratch;
 	double us; /* of the verdict alone */
 };
@@ -35,6 +39,8 @@ void judge_response(struct judged *j, struct json row, struct json response);
 /* The same for a text. think_open: the prompt had opened the thought, whatever the row says. */
 void judge_text(struct judged *j, struct json row, struct str response, bool think_open);
 void judged_release(struct judged *j);
+const char *judged_task(const struct judged *j); /* "sudoku", "swe"; "?" where the row names none */
+void judged_json(struct buf *b, const struct judged *j); /* verdict_json, and the status of a swe row */
 /* Adds the verdict's members to an open object. */
 void verdict_json(struct buf *b, const struct quarry_verdict *v);
 bool verdict_key(struct str key); /* whether a member is one of those (verify_us too) */

@@ -206,6 +206,8 @@ int judge_answer(struct harness *h, const struct judge_ask *ask, struct str resp
 			.pass_to_pass = ask->task->n_due - ask->task->n_fail_to_pass };
 		buf_addz(&j->why, x.why);
 	}
+	if (rc == 0)
+		j->format = x.format;
 	edits_result_release(&x);
 	return rc;
 }

@@ -56,6 +56,7 @@ struct judge_ask {
 struct judgement {
 	enum judge_status status;
 	enum quarry_mark mark;
+	enum edits_format format; /* that the response came in, as far as it was read */
 	size_t fail_to_pass, fail_to_pass_met, pass_to_pass, pass_to_pass_met;
 	unsigned variants;   /* runs that were made, all of which agreed when the status is resolved */
 	struct buf why;      /* a line: the first test that was missed, or what ended the run */

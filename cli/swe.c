@@ -1,0 +1,230 @@
+/* swe.c - verdicts on rows of task "swe". See swe.h. */
+#include "cli/swe.h"
+
+#include "repos/judge.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { KEPT = 32 }; /* repositories that stay open */
+
+struct open_repo {
+	char name[200];
+	struct repo *r;
+};
+
+struct swe {
+	struct swe_options o;
+	char *repos, *environments;
+	struct sandbox *box;
+	struct harness *harness;
+	pthread_mutex_t lock;
+	struct open_repo kept[KEPT]; /* those that nobody uses; r is NULL where there is none */
+	unsigned next;
+};
+
+static void say(struct swe_verdict *v, enum quarry_mark mark, const char *status, const char *why)
+{
+	v->v = (struct quarry_verdict){ .mark = mark, .score = mark == QUARRY_CORRECT ? 1.0 : 0.0 };
+	v->status = status;
+	snprintf(v->v.why, sizeof(v->v.why), "%.*s", (int)sizeof(v->v.why) - 1, why);
+}
+
+/* ---- the store */
+
+static bool has_tree(struct repo *r, const struct oid *tree)
+{
+	struct object o = OBJECT_INIT;
+	bool there = repo_tree(r, tree, &o) == OBJECT_OK;
+
+	object_release(&o);
+	return there;
+}
+
+/* Opens the first place that has the tree. */
+static struct repo *look_for(const struct swe *s, const char *name, const struct oid *tree)
+{
+	static const char *const places[] = { "%s/%s/%s", "%s/%s/%s.git", "%s/%s__%s", "%s/%s__%s.git" };
+	const char *slash = strchr(name, '/');
+	char owner[200], path[PATH_MAX];
+	struct err ignored;
+	struct repo *r;
+
+	snprintf(owner, sizeof(owner), "%.*s", slash ? (int)(slash - name) : 0, name);
+	name = slash ? slash + 1 : name;
+	for (int i = 0; i < 7; i++) {
+		if (i < 4)
+			snprintf(path, sizeof(path), places[i], s->repos, owner, name);
+		else
+			snprintf(path, sizeof(path), i == 4 ? "%s/%s" : i == 5 ? "%s/%s.git" : "%s", s->repos, name);
+		if (repo_open(&r, path, &ignored) < 0)
+			continue;
+		if (has_tree(r, tree))
+			return r;
+		repo_free(r);
+	}
+	return NULL;
+}
+
+/* A name that cannot lead out of the store. */
+static bool is_name(const char *name)
+{
+	size_t n = strlen(name), slashes = 0;
+
+	for (size_t i = 0; i < n; i++)
+		slashes += name[i] == '/';
+	return n > 0 && n < 180 && slashes <= 1 && name[0] != '/' && name[0] != '.' && !strstr(name, "..") && !strstr(name, "/.") && name[n - 1] != '/';
+}
+
+static struct repo *take_repo(struct swe *s, const char *name, const struct oid *tree)
+{
+	struct repo *r = NULL;
+
+	if (!is_name(name))
+		return NULL;
+	pthread_mutex_lock(&s->lock);
+	for (int i = 0; !r && i < KEPT; i++)
+		if (s->kept[i].r && strcmp(s->kept[i].name, name) == 0) {
+			r = s->kept[i].r;
+			s->kept[i].r = NULL;
+		}
+	pthread_mutex_unlock(&s->lock);
+	if (r && !has_tree(r, tree)) {
+		repo_free(r);
+		r = NULL;
+	}
+	return r ? r : look_for(s, name, tree);
+}
+
+static void give_repo(struct swe *s, const char *name, struct repo *r)
+{
+	struct repo *old;
+
+	repo_forget(r);
+	pthread_mutex_lock(&s->lock);
+	old = s->kept[s->next].r;
+	s->kept[s->next].r = r;
+	snprintf(s->kept[s->next].name, sizeof(s->kept[0].name), "%s", name);
+	s->next = (s->next + 1) % KEPT;
+	pthread_mutex_unlock(&s->lock);
+	repo_free(old);
+}
+
+/* ---- a verdict */
+
+/* The row's recipe if it is the one that the desc names, else the store's. */
+static int environment_of(const struct swe *s, const struct swe_ask *ask, const char *want, struct environment *e, struct err *err)
+{
+	char hash[ENVIRONMENT_HASH + 1];
+
+	if (ask->recipe.kind == JSON_OBJECT && environment_read(e, ask->recipe, err) == 0) {
+		environment_hash(e, hash);
+		if (strcmp(hash, want) == 0)
+			return 0;
+		environment_release(e);
+	}
+	return environment_load(e, s->environments, want, err);
+}
+
+static void take_judgement(struct swe_verdict *v, const struct judgement *j, const struct swe_ask *ask)
+{
+	char why[400];
+
+	if (j->status == JUDGE_RESOLVED)
+		snprintf(why, sizeof(why), "all %zu tests are met, in %u altered runs too", j->fail_to_pass + j->pass_to_pass, j->variants);
+	else
+		snprintf(why, sizeof(why), "%.*s", (int)(j->why.n < 399 ? j->why.n : 399), buf_z(&j->why));
+	say(v, j->mark, judge_status_name(j->status), why);
+	v->v.answers_seen = j->mark != QUARRY_NO_ANSWER;
+	v->v.format_ok = v->v.answers_seen && j->status != JUDGE_UNREADABLE && (!ask->format.n || str_is(ask->format, edits_format_name(j->format)));
+}
+
+void swe_judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *v)
+{
+	struct environment env = { 0 };
+	struct judge_ask judge = { .variants = s ? s->o.variants : 0, .env = &env };
+	struct swe_task task;
+	struct judgement j = { 0 };
+	struct err err = ERR_INIT;
+
+	if (!s) {
+		say(v, QUARRY_BAD_TASK, "no_store", "a row of task swe is judged with a store of repositories: --repos DIR");
+		return;
+	}
+	if (!swe_task_read(&task, ask->desc, &err)) {
+		say(v, QUARRY_BAD_TASK, "bad_desc", err.msg);
+		return;
+	}
+	judge.task = &task;
+	judge.repo = take_repo(s, task.repo, &task.start);
+	if (!judge.repo) {
+		snprintf(err.msg, sizeof(err.msg), "no repository %s with the tree it starts from is in the store", task.repo);
+		say(v, QUARRY_BAD_TASK, "no_repository", err.msg);
+	} else if (environment_of(s, ask, task.environment, &env, &err) < 0) {
+		say(v, QUARRY_BAD_TASK, judge_status_name(JUDGE_NO_ENVIRONMENT), err.msg);
+	} else if (judge_answer(s->harness, &judge, ask->response, ask->think_open, &j, &err) < 0) {
+		say(v, QUARRY_BAD_TASK, judge_status_name(JUDGE_HARNESS_ERROR), err.msg);
+	} else {
+		take_judgement(v, &j, ask);
+		judgement_release(&j);
+	}
+	if (judge.repo)
+		give_repo(s, task.repo, judge.repo);
+	environment_release(&env);
+	swe_task_release(&task);
+}
+
+/* ---- */
+
+int swe_open(struct swe **ret, const struct swe_options *o, struct err *err)
+{
+	struct sandbox_options box = { .slots = o->slots };
+	struct harness_options h = { 0 };
+	struct swe *s = calloc(1, sizeof(*s));
+	size_t n = strlen(o->repos) + sizeof("/environments");
+
+	*ret = NULL;
+	if (!s)
+		return err_set(err, "out of memory");
+	pthread_mutex_init(&s->lock, NULL);
+	s->o = *o;
+	s->repos = strdup(o->repos);
+	s->environments = o->environments ? strdup(o->environments) : malloc(n);
+	if (s->environments && !o->environments)
+		snprintf(s->environments, n, "%s/environments", o->repos);
+	if (!s->repos || !s->environments) {
+		swe_close(s);
+		return err_set(err, "out of memory");
+	}
+	s->box = h.box = sandbox_open(&box, err);
+	if (!s->box || harness_open(&s->harness, &h, err) < 0) {
+		swe_close(s);
+		return ERR_FAIL;
+	}
+	*ret = s;
+	return 0;
+}
+
+int swe_open_args(struct swe **ret, const struct swe_args *a, const struct common *c, struct err *err)
+{
+	*ret = NULL;
+	if (!a->repos)
+		return 0;
+	return swe_open(ret, &(struct swe_options){ a->repos, a->environments, (unsigned)c->threads, a->variants_given ? (unsigned)a->variants : 1 }, err);
+}
+
+void swe_close(struct swe *s)
+{
+	if (!s)
+		return;
+	harness_close(s->harness);
+	sandbox_close(s->box);
+	for (int i = 0; i < KEPT; i++)
+		repo_free(s->kept[i].r);
+	pthread_mutex_destroy(&s->lock);
+	free(s->repos);
+	free(s->environments);
+	free(s);
+}

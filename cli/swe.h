@@ -1,0 +1,66 @@
+/*
+ * swe.h - verdicts on rows of task "swe": a store of repositories, and a sandbox that runs their tests.
+ *
+ *	struct swe *swe;
+ *	struct swe_verdict v;
+ *
+ *	if (swe_open(&swe, &(struct swe_options){ .repos = dir, .slots = threads, .variants = 1 }, &err) < 0)
+ *		...
+ *	swe_judge(swe, &(struct swe_ask){ .desc = desc, .recipe = recipe, .response = text }, &v);	// always a verdict
+ *	swe_close(swe);
+ *
+ * A repository called owner/name is looked for as DIR/owner/name, DIR/owner__name and DIR/name (each with .git too), and as DIR
+ * itself. An environment is the recipe of the row, or DIR/environments/HASH.json. What is not there makes a row bad_task.
+ */
+#ifndef QUARRY_CLI_SWE_H
+#define QUARRY_CLI_SWE_H
+
+#include "base/err.h"
+#include "base/json.h"
+#include "cli/command.h"
+#include "verifiers/verify.h"
+
+/* The options of a command that judges such rows, for its table. */
+struct swe_args {
+	const char *repos, *environments;
+	int64_t variants;
+	bool variants_given;
+};
+
+#define OPTIONS_SWE(args, member)                                                                                                                     \
+	{ .name = "repos", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(args, member) + offsetof(struct swe_args, repos),                           \
+	  .what = "repositories that rows of task swe are judged with" },                                                                             \
+	{ .name = "environments", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(args, member) + offsetof(struct swe_args, environments),             \
+	  .what = "where their environments are; DIR/environments of --repos when not given" },                                                       \
+	{ .name = "variants", .kind = OPT_INT, .arg = "N", .lo = 0, .hi = 16, .at = offsetof(args, member) + offsetof(struct swe_args, variants),     \
+	  .given = offsetof(args, member) + offsetof(struct swe_args, variants_given),                                                                \
+	  .what = "runs over secretly altered tests before such a row is right; 1 when not given" }
+
+struct swe_options {
+	const char *repos, *environments;
+	unsigned slots, variants;
+};
+
+struct swe;
+
+/* *ret is NULL where --repos was not given: rows of task swe are then bad_task. */
+int swe_open_args(struct swe **ret, const struct swe_args *a, const struct common *c, struct err *err);
+int swe_open(struct swe **ret, const struct swe_options *o, struct err *err);
+void swe_close(struct swe *s); /* NULL is fine */
+
+struct swe_ask {
+	struct str desc, response;
+	struct str format;     /* how the row asked for edits, or empty */
+	struct json recipe;    /* of the row's environment, or JSON_NONE */
+	bool think_open;
+};
+
+struct swe_verdict {
+	struct quarry_verdict v;
+	const char *status; /* "resolved", "tests_fail", "timeout", ... */
+};
+
+/* Thread-safe. s may be NULL: bad_task that says what is missing. */
+void swe_judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *v);
+
+#endif
