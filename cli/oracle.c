@@ -1,5 +1,5 @@
 /*
- * oracle.c - scripted samplers: right with a known probability, which the difficulty sets or each puzzle draws, or only guessing.
+ * oracle.c - scripted samplers: right with a known probability, which the difficulty sets, a curve or each puzzle's own draw, or only guessing.
  *
  * They test everything behind the sampler: what share of prompts survives a filter can be computed in advance.
  * A sample depends on (instance, seed, prompt key, sample index) alone, as the engine's do.
@@ -17,8 +17,13 @@
 struct oracle {
 	struct sampler head;
 	bool guess;
-	double skill;
-	double beta[2]; /* a puzzle's chance is a draw from this distribution, which its desc fixes; 0: the skill says */
+	/*
+	 * Right with probability g + (1 - g - lapse) / (1 + exp(slope (difficulty - mid) + sigma z)): z is the puzzle's, of a
+	 * normal distribution, and g its `guess` where the oracle is a curve, else 0.
+	 */
+	bool curve;
+	double mid, slope, lapse, sigma;
+	double beta[2]; /* a puzzle's chance is a draw from this distribution, which its desc fixes; 0: the above says */
 	char name[64];
 };
 
@@ -26,7 +31,7 @@ struct oracle {
 struct row {
 	const struct task *task;
 	struct buf desc;
-	double difficulty;
+	double difficulty, guess;
 	int knob[TASK_KNOBS];
 	enum lang lang;
 	enum quarry_format format;
@@ -61,6 +66,9 @@ static int read_row(struct row *r, struct str text, struct err *err)
 	if (!json_get(row, "desc", &desc) || !json_str(desc, &r->desc) || !json_get(row, "difficulty", &v) ||
 	    !json_f64(v, &r->difficulty) || !json_get(row, "knobs", &knobs) || !read_knobs(r, knobs))
 		return err_set(err, "the oracle needs desc, difficulty and knobs of an instance");
+	r->guess = 0;
+	if (json_get(row, "guess", &v))
+		json_f64(v, &r->guess);
 	r->lang = LANG_EN;
 	if (json_get(row, "lang", &v) && json_plain(v, &s))
 		lang_from(s, &r->lang);
@@ -122,23 +130,34 @@ static double draw_gamma(double shape, struct rng *rng)
 	return d * v * boost;
 }
 
-/* How likely a puzzle is answered rightly. */
-static double chance(const struct oracle *o, struct str desc, double difficulty)
+static double draw_normal(struct rng *rng)
 {
-	double a, b;
+	double sum = -6; /* twelve draws, as good as normal */
+
+	for (int i = 0; i < 12; i++)
+		sum += rng_unit(rng);
+	return sum;
+}
+
+/* How likely a puzzle is answered rightly. */
+static double chance(const struct oracle *o, struct str desc, double difficulty, double guess)
+{
+	double a, b, x = o->slope * (difficulty - o->mid), g = o->curve ? guess : 0, span = 1 - g - o->lapse;
 	struct rng rng;
 
-	if (!(o->beta[0] > 0))
-		return 1 / (1 + exp(difficulty - o->skill));
 	rng_init(&rng, hash64(desc.s, desc.n, 0), "oracle's chance");
+	if (!(o->beta[0] > 0)) {
+		x += o->sigma > 0 ? o->sigma * draw_normal(&rng) : 0;
+		return g + (span > 0 ? span : 0) / (1 + exp(x));
+	}
 	a = draw_gamma(o->beta[0], &rng);
 	b = draw_gamma(o->beta[1], &rng);
 	return a + b > 0 ? a / (a + b) : 0.5;
 }
 
-static bool draw_right(const struct oracle *o, struct str desc, double difficulty, struct rng *rng)
+static bool draw_right(const struct oracle *o, struct str desc, double difficulty, double guess, struct rng *rng)
 {
-	return !o->guess && rng_unit(rng) < chance(o, desc, difficulty);
+	return !o->guess && rng_unit(rng) < chance(o, desc, difficulty, guess);
 }
 
 /* Puzzles that are asked together are answered one by one, each of them as if it stood alone: *right says whether all are. */
@@ -152,7 +171,7 @@ static bool draw_parts(struct buf *answer, const struct oracle *o, const struct 
 
 	*right = true;
 	for (int i = 0; ok && compose_part(buf_str(&r->desc), i, &part.task, &desc); i++) {
-		bool this = draw_right(o, desc, level, rng);
+		bool this = draw_right(o, desc, level, 0, rng);
 
 		buf_reset(&part.desc);
 		buf_add(&part.desc, desc);
@@ -176,7 +195,7 @@ static bool answer_row(struct buf *out, const struct oracle *o, const struct row
 	if (compose_asks_all(buf_str(&r->desc)) && strcmp(r->task->name, "compose") == 0) {
 		ok = draw_parts(&answer, o, r, &right, rng);
 	} else {
-		right = draw_right(o, buf_str(&r->desc), r->difficulty, rng);
+		right = draw_right(o, buf_str(&r->desc), r->difficulty, r->guess, rng);
 		ok = draw_answer(&answer, r, right, o->guess, rng);
 	}
 	if (right && ok && r->task->explain) {
@@ -265,19 +284,46 @@ static bool read_beta(struct oracle *o, struct str text)
 	return o->beta[0] >= 0.01 && o->beta[0] <= 1000 && o->beta[1] >= 0.01 && o->beta[1] <= 1000;
 }
 
-int oracle_open(struct sampler **ret, const char *skill, struct err *err)
+/* "MID,SLOPE[,LAPSE[,SIGMA]]" */
+static bool read_curve(struct oracle *o, struct str text)
+{
+	double *const to[] = { &o->mid, &o->slope, &o->lapse, &o->sigma };
+	struct str item;
+	int n = 0;
+
+	while (str_split(&text, ',', &item))
+		if (n == 4 || !str_f64(item, to[n++]))
+			return false;
+	o->curve = true;
+	return n >= 2 && fabs(o->mid) <= 1000 && fabs(o->slope) <= 100 && o->lapse >= 0 && o->lapse <= 1 && o->sigma >= 0 && o->sigma <= 100;
+}
+
+static bool read_kind(struct oracle *o, struct str text)
+{
+	o->slope = 1;
+	o->guess = str_is(text, "guess");
+	if (o->guess)
+		return true;
+	if (str_starts(text, STR("beta=")))
+		return read_beta(o, str_from(text, 5));
+	if (str_starts(text, STR("curve=")))
+		return read_curve(o, str_from(text, 6));
+	return str_f64(text, &o->mid) && fabs(o->mid) <= 1000;
+}
+
+int oracle_open(struct sampler **ret, const char *kind, struct err *err)
 {
 	struct oracle *o = calloc(1, sizeof(*o));
 
 	if (!o)
 		return err_set(err, "out of memory");
 	o->head.kind = &oracle_kind;
-	o->guess = strcmp(skill, "guess") == 0;
-	snprintf(o->name, sizeof(o->name), "oracle:%s", skill);
-	if (strncmp(skill, "beta=", 5) == 0 ? !read_beta(o, str_of(skill + 5)) :
-	    !o->guess && (!str_f64(str_of(skill), &o->skill) || fabs(o->skill) > 1000)) {
+	snprintf(o->name, sizeof(o->name), "oracle:%s", kind);
+	if (!read_kind(o, str_of(kind))) {
 		free(o);
-		return err_set(err, "model \"oracle:%s\": a skill is a number such as 3.5, beta=A,B of 0.01 to 1000 each, or guess", skill);
+		return err_set(err,
+			       "model \"oracle:%s\": a skill is a number such as 3.5, curve=MID,SLOPE[,LAPSE[,SIGMA]], beta=A,B of 0.01 to 1000 each, "
+			       "or guess", kind);
 	}
 	*ret = &o->head;
 	return 0;

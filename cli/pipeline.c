@@ -2,6 +2,7 @@
 #include "cli/pipeline.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "cli/calibration.h"
 #include "cli/home.h"
 #include "cli/judge.h"
 #include "cli/model.h"
@@ -382,17 +383,6 @@ static struct prompt *prompt_new(struct run *run, const struct stored_prompt *sp
 	return p;
 }
 
-static uint64_t prompt_key(struct str id)
-{
-	struct buf b = BUF_INIT;
-	uint64_t h;
-
-	json_add_str(&b, id); /* as `quarry sample` sees it: the JSON text of the id */
-	h = hash64(buf_z(&b), b.n, 0);
-	buf_release(&b);
-	return h;
-}
-
 static int next(void *ctx, struct sample_prompt *ret, struct err *err)
 {
 	struct run *run = ctx;
@@ -416,7 +406,7 @@ static int next(void *ctx, struct sample_prompt *ret, struct err *err)
 		p = rc < 0 ? NULL : prompt_new(run, &sp, err);
 		if (!p)
 			return ERR_FAIL;
-		key = prompt_key(sp.id);
+		key = sampled_key(sp.id);
 		buf_reset(&run->instance);
 		buf_add(&run->instance, sp.instance);
 		if (store_each_sample(run->st, run->at++, have_sample, p, err) < 0) {
@@ -838,26 +828,6 @@ static void show_plan(const struct run *run)
 	buf_release(&rule);
 }
 
-/* The model's own defaults hold where the recipe says nothing. */
-static int settle_sampling(struct run *run, int model, struct err *err)
-{
-	const struct recipe *r = run->r;
-	struct sampling own = SAMPLING_INIT, *how = &run->how[model];
-
-	sampler_defaults(run->sampler, &own);
-	*how = r->sampling;
-	if (!(r->sampling_set & SET_TEMPERATURE))
-		how->temperature = own.temperature;
-	if (!(r->sampling_set & SET_TOP_P))
-		how->top_p = own.top_p;
-	if (!(r->sampling_set & SET_TOP_K))
-		how->top_k = own.top_k;
-	if (!(r->sampling_set & SET_MIN_P))
-		how->min_p = own.min_p;
-	how->seed = r->seed;
-	return sampling_check(how, err);
-}
-
 /* Who they are and how they like to be sampled. One alone stays open. */
 static int meet_models(struct run *run, struct err *err)
 {
@@ -868,7 +838,7 @@ static int meet_models(struct run *run, struct err *err)
 		rc = model_sampler(&run->sampler, r->model[m], (int)run->b->common->threads, err);
 		if (rc == 0) {
 			sampler_describe(run->sampler, &run->who[m]);
-			rc = settle_sampling(run, m, err);
+			rc = recipe_settle(r, run->sampler, &run->how[m], err);
 		}
 		for (int i = 0; rc == 0 && i < m; i++)
 			if (strcmp(run->who[i].name, run->who[m].name) == 0)
@@ -909,6 +879,8 @@ static int go(struct run *run, struct err *err)
 
 	stop_watch();
 	rc = meet_models(run, err);
+	if (rc == 0)
+		rc = calibrate(run->r, &run->who[run->r->plan.limits.model], &run->how[run->r->plan.limits.model], b->mix, err);
 	if (rc == 0)
 		rc = check_support(b, err);
 	if (rc == 0 && b->dry_run) {

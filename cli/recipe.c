@@ -23,7 +23,7 @@ static int source_count(struct walk *w, const yaml_node_t *n, void *to)
 	return get_int(w, n, "count", 1, 1000000000, &((struct source *)to)->count);
 }
 
-/* A word such as 2.5 or 1..6, or a list: [1, 6] is 1..6. */
+/* A word such as 2.5, 1..6 or tuned, or a list: [1, 6] is 1..6. */
 static int source_difficulty(struct walk *w, const yaml_node_t *n, void *to)
 {
 	struct source *s = to;
@@ -31,12 +31,14 @@ static int source_difficulty(struct walk *w, const yaml_node_t *n, void *to)
 	int rc = get_words(w, n, "difficulty", &words);
 	ptrdiff_t comma = n->type == YAML_SEQUENCE_NODE ? str_chr(buf_str(&words), ',') : -1;
 
+	s->tuned = n->type == YAML_SCALAR_NODE && str_is(buf_str(&words), "tuned");
+	s->leveled = !s->tuned;
 	if (comma >= 0) {
 		buf_add(&range, str_sub(buf_str(&words), 0, (size_t)comma));
 		buf_addz(&range, "..");
 		buf_add(&range, str_from(buf_str(&words), (size_t)comma + 1));
 	}
-	if (rc == 0 && wish_difficulty(&s->wish, buf_z(comma >= 0 ? &range : &words), w->err) < 0)
+	if (rc == 0 && s->leveled && wish_difficulty(&s->wish, buf_z(comma >= 0 ? &range : &words), w->err) < 0)
 		rc = fault(w, n);
 	buf_release(&words);
 	buf_release(&range);
@@ -674,17 +676,10 @@ static int read_model(struct walk *w, const yaml_node_t *n, void *to)
 	return 0;
 }
 
-static int read_calibration(struct walk *w, const yaml_node_t *n, void *to)
-{
-	(void)to;
-	err_set(w->err, "calibration files come from quarry tune, which this quarry does not have");
-	return fault(w, n);
-}
-
 static const struct member recipe_members[] = {
 	{ "name", read_name },	   { "seed", read_seed },	{ "model", read_model },   { "sources", read_sources },
 	{ "sampling", read_sampling }, { "filter", read_filter }, { "views", read_views },   { "splits", read_splits },
-	{ "shards", read_shards }, { "calibration", read_calibration }, { 0 },
+	{ "shards", read_shards }, { "calibration", read_calibration }, { "tune", read_tune }, { 0 },
 };
 
 static int read_text(struct recipe *r, struct err *err)
@@ -813,6 +808,7 @@ static int read_recipe(struct recipe *r, const char *path, const struct str *tex
 
 	*r = (struct recipe){ .path = path, .model = { "tiny" }, .models = 1, .sampling = SAMPLING_INIT, .plan = DATASET_PLAN };
 	r->sampling.n = 8;
+	r->tune = (struct tune_plan){ .aims = { { 1, 0.5, 0.5, 0.5 } }, .naims = 1, .budget = 256, .batch = 16, .tolerance = 0.1 };
 	rc = text ? take_text(r, *text, err) : read_text(r, err);
 	if (rc < 0)
 		return rc;
@@ -880,6 +876,24 @@ struct instance_ask source_ask(const struct source *s, uint64_t seed, int shape)
 		ask.system = a->system;
 	ask.turn = a->turn;
 	return ask;
+}
+
+int recipe_settle(const struct recipe *r, const struct sampler *s, struct sampling *ret, struct err *err)
+{
+	struct sampling own = SAMPLING_INIT;
+
+	sampler_defaults(s, &own);
+	*ret = r->sampling;
+	if (!(r->sampling_set & SET_TEMPERATURE))
+		ret->temperature = own.temperature;
+	if (!(r->sampling_set & SET_TOP_P))
+		ret->top_p = own.top_p;
+	if (!(r->sampling_set & SET_TOP_K))
+		ret->top_k = own.top_k;
+	if (!(r->sampling_set & SET_MIN_P))
+		ret->min_p = own.min_p;
+	ret->seed = r->seed;
+	return sampling_check(ret, err);
 }
 
 uint64_t source_seed(const struct recipe *r, int source, uint64_t i)

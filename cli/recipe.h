@@ -17,7 +17,7 @@
 #include "datasets/dataset.h"
 #include "sampler/sampler.h"
 
-enum { RECIPE_SOURCES = 1024, RECIPE_SHAPES = 32, RECIPE_SYSTEMS = 64 };
+enum { RECIPE_SOURCES = 1024, RECIPE_SHAPES = 32, RECIPE_SYSTEMS = 64, TUNE_AIMS = 16 };
 
 /* A way of asking: what is set holds instead of what the source says. */
 struct asked {
@@ -36,7 +36,24 @@ struct source {
 	int nsystems;
 	struct buf forms; /* wish.ask.form points here */
 	int64_t count;
-	int line; /* of the recipe */
+	bool leveled; /* it says how difficult; else the calibration does, where there is one */
+	bool tuned;   /* it says that the calibration does */
+	int line;     /* of the recipe */
+};
+
+/* What pass rate quarry tune is to find the difficulty of, for which part of the puzzles. */
+struct aim {
+	double share;        /* of a source's count; those of all aims sum to 1 */
+	double rate, lo, hi; /* a band's middle and ends; the same three times where one rate is named */
+};
+
+struct tune_plan {
+	struct aim aims[TUNE_AIMS];
+	int naims;
+	int64_t budget;   /* samples of each source and model, at most */
+	int64_t batch;    /* samples between two looks */
+	double tolerance; /* of one rate, to both sides */
+	char hash[17];    /* of what the section says */
 };
 
 struct recipe {
@@ -51,6 +68,9 @@ struct recipe {
 	const char *decider;   /* the model whose samples decide; NULL: the first */
 	int wave;              /* samples of a prompt that are asked for at once, where sampling may stop early */
 	struct dataset_plan plan;
+	struct tune_plan tune;
+	const char *calibration; /* NULL: none */
+	int calibration_line;
 	struct buf text; /* the file */
 	char hash[17];   /* of what it says, comments and layout aside */
 	struct arena arena;
@@ -62,6 +82,8 @@ int recipe_read(struct recipe *r, const char *path, struct err *err);
 /* The same for a text that a run has kept; name: for messages. */
 int recipe_again(struct recipe *r, const char *name, struct str text, struct err *err);
 void recipe_release(struct recipe *r);
+/* The model's own sampling settings where the recipe says nothing. */
+int recipe_settle(const struct recipe *r, const struct sampler *s, struct sampling *ret, struct err *err);
 /* What is asked for under a seed, in one of its shapes; 0 where it has none. */
 struct instance_ask source_ask(const struct source *s, uint64_t seed, int shape);
 /* Of the i-th try of a source; depends on (recipe seed, source, i) alone. */

@@ -45,4 +45,8 @@ int get_two(struct walk *w, const yaml_node_t *n, const char *what, const char *
 int get_words(struct walk *w, const yaml_node_t *n, const char *what, struct buf *out);
 int get_mapping(struct walk *w, const yaml_node_t *n, const char *what, const struct member *members, void *to);
 
+/* cli/recipe_tune.c: two keys of the recipe. */
+int read_tune(struct walk *w, const yaml_node_t *n, void *to);
+int read_calibration(struct walk *w, const yaml_node_t *n, void *to);
+
 #endif

@@ -1,5 +1,7 @@
 /* sampled.c - a sample and its verdict as a row of run.db; see sampled.h. */
 #include "cli/sampled.h"
+#include "base/hash.h"
+#include "base/json.h"
 
 #include <math.h>
 
@@ -45,4 +47,15 @@ void sampled_judge(struct sampled *d, const struct sample *s, const struct quarr
 void sampled_release(struct sampled *d)
 {
 	buf_release(&d->text);
+}
+
+uint64_t sampled_key(struct str id)
+{
+	struct buf b = BUF_INIT;
+	uint64_t h;
+
+	json_add_str(&b, id); /* as `quarry sample` sees it: the JSON text of the id */
+	h = hash64(buf_z(&b), b.n, 0);
+	buf_release(&b);
+	return h;
 }

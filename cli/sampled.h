@@ -23,4 +23,7 @@ void sampled_judge(struct sampled *d, const struct sample *s, const struct quarr
 		   const struct quarry_options *o);
 void sampled_release(struct sampled *d);
 
+/* What a sample's chance hangs on (sample_prompt.key), for an instance of this id. */
+uint64_t sampled_key(struct str id);
+
 #endif
