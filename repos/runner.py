@@ -1,8 +1,9 @@
 """runner.py - run a tree's pytest tests and tell what became of each over a channel of our own.
 
-Started as `python -I -B -c TEXT` inside a sandbox, or kept there and forked (main). What to do comes as one JSON object on fd 4, what happened goes out on fd 3, a line a
-record: "TOKEN NUMBER JSON". The token is new for each run, numbers count from 0, the order is fixed (start, plan, then one record a test in
-the plan's order, end), and the process ends with the code that the last record says. Anything else on the channel is tampering (records.c).
+Started as `python -I -B -c TEXT` inside a sandbox, or kept there and forked (main). What to do comes as one JSON object on fd 4, what
+happened goes out on fd 3, a line a record: "TOKEN NUMBER JSON". The token is new for each run, numbers count from 0, the order is fixed
+(start, plan, then one record a test in the plan's order, end), and the process ends with the code that the last record says. Anything else
+on the channel is tampering (records.c).
 
 Nothing a test prints is looked at. All of pytest is imported before the tree can be seen, its functions are compared with what they were
 when all is over, and two tests that the tree does not know, one passing and one failing, run somewhere among the others. Code that is

@@ -96,7 +96,8 @@ static bool change_question(struct str line, struct change *c)
 {
 	static const char *const turns[][2] = {
 		{ "assertEqual(", "assertNotEqual(" }, { "assertTrue(", "assertFalse(" }, { "assertFalse(", "assertTrue(" }, { "assertIn(", "assertNotIn(" },
-		{ "assertIsNone(", "assertIsNotNone(" }, { "assertIsInstance(", "assertNotIsInstance(" }, { "pytest.raises(", "pytest.raises(BlockingIOError if True else " }, { "assertRaises(", "assertRaises(BlockingIOError if True else " },
+		{ "assertIsNone(", "assertIsNotNone(" }, { "assertIsInstance(", "assertNotIsInstance(" },
+		{ "pytest.raises(", "pytest.raises(BlockingIOError if True else " }, { "assertRaises(", "assertRaises(BlockingIOError if True else " },
 		{ "assert ", "assert not " },
 	};
 

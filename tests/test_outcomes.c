@@ -72,12 +72,18 @@ static enum test_kind kind(const struct sorted_tests *s, const char *id)
 
 static void test_runs(void)
 {
-	struct outcomes before = outcomes("p passed, f failed, e error, s skipped, x xfail, r passed, b failed, o failed, k failed, c failed, t1 passed, 2 passed, 2 passed");
-	struct outcomes before2 = outcomes("p passed, f error, e absent, s skipped, x xfail, r passed, b failed, o failed, k failed, c failed, t2 passed, 2 passed, 2 passed");
-	struct outcomes after = outcomes("p passed, f passed, e passed, n passed, s passed, x xfail, r failed, b failed, o passed, k passed, c passed, t3 passed, 2 passed, 2 passed");
-	struct outcomes back = outcomes("p passed, f passed, e passed, n passed, s passed, x xfail, r failed, b failed, o failed, k passed, c passed, t4 passed, 2 passed, 2 passed");
-	struct outcomes clock = outcomes("p passed, f passed, e passed, n passed, s passed, x xfail, r failed, b failed, o passed, k failed, c passed, t5 passed, 2 passed, 2 passed");
-	struct outcomes again = outcomes("p passed, f passed, e passed, n passed, s passed, x xfail, r failed, b failed, o passed, k passed, c failed, t6 passed, 2 passed, 2 passed");
+	struct outcomes before = outcomes("p passed, f failed, e error, s skipped, x xfail, r passed, b failed, o failed, "
+		"k failed, c failed, t1 passed, 2 passed, 2 passed");
+	struct outcomes before2 = outcomes("p passed, f error, e absent, s skipped, x xfail, r passed, b failed, o failed, "
+		"k failed, c failed, t2 passed, 2 passed, 2 passed");
+	struct outcomes after = outcomes("p passed, f passed, e passed, n passed, s passed, x xfail, r failed, b failed, "
+		"o passed, k passed, c passed, t3 passed, 2 passed, 2 passed");
+	struct outcomes back = outcomes("p passed, f passed, e passed, n passed, s passed, x xfail, r failed, b failed, "
+		"o failed, k passed, c passed, t4 passed, 2 passed, 2 passed");
+	struct outcomes clock = outcomes("p passed, f passed, e passed, n passed, s passed, x xfail, r failed, b failed, "
+		"o passed, k failed, c passed, t5 passed, 2 passed, 2 passed");
+	struct outcomes again = outcomes("p passed, f passed, e passed, n passed, s passed, x xfail, r failed, b failed, "
+		"o passed, k passed, c failed, t6 passed, 2 passed, 2 passed");
 	struct observed runs[] = { { &after, true, RUN_PLAIN }, { &before, false, RUN_PLAIN }, { &before2, false, RUN_PLAIN }, { &back, true, RUN_SHUFFLED },
 		{ &clock, true, RUN_CLOCK }, { &again, true, RUN_PLAIN } };
 	struct sorted_tests s;
@@ -197,8 +203,9 @@ static void test_parts(void)
 
 static void test_listings(void)
 {
-	static const char ctest[] = "{\"kind\":\"ctestInfo\",\"tests\":[{\"name\":\"a\",\"command\":[\"/build/a\",\"-x\"],\"properties\":[{\"name\":\"WORKING_DIRECTORY\","
-		"\"value\":\"/build/t\"},{\"name\":\"WILL_FAIL\",\"value\":true},{\"name\":\"TIMEOUT\",\"value\":3.5},{\"name\":\"ENVIRONMENT\",\"value\":[\"A=1\"]}]},"
+	static const char ctest[] = "{\"kind\":\"ctestInfo\",\"tests\":[{\"name\":\"a\",\"command\":[\"/build/a\",\"-x\"],\"properties\":["
+		"{\"name\":\"WORKING_DIRECTORY\",\"value\":\"/build/t\"},"
+		"{\"name\":\"WILL_FAIL\",\"value\":true},{\"name\":\"TIMEOUT\",\"value\":3.5},{\"name\":\"ENVIRONMENT\",\"value\":[\"A=1\"]}]},"
 		"{\"name\":\"b+c\",\"command\":[\"/build/b\"],\"properties\":[{\"name\":\"PASS_REGULAR_EXPRESSION\",\"value\":[\"ok\"]}]},{\"name\":\"unbuilt\"}]}";
 	static const char meson[] = "[{\"name\":\"a\",\"suite\":[\"s\"],\"cmd\":[\"/build/a\"],\"workdir\":null,\"timeout\":30,\"env\":{\"K\":\"v\"}}]";
 	static const char *const bad[] = { "", "{", "[]x", "{\"tests\":1}", "{\"tests\":[{}]}", "{\"tests\":[{\"name\":\"a\",\"properties\":[{}]}]}" };
@@ -297,7 +304,8 @@ static void test_records(void)
 		enum run_status want;
 	} cases[] = {
 		{ START PLAN FAIL(0) PASS(1) PASS(2) PASS(3) END(4), "", 1, RUN_OK },
-		{ START "{\"k\":\"skip\",\"id\":\"x\"}\n{\"k\":\"collect\",\"id\":\"y\",\"why\":\"z\"}\n" PLAN FAIL(0) PASS(1) PASS(2) FAIL(3) END(4), "", 1, RUN_OK },
+		{ START "{\"k\":\"skip\",\"id\":\"x\"}\n{\"k\":\"collect\",\"id\":\"y\",\"why\":\"z\"}\n"
+			PLAN FAIL(0) PASS(1) PASS(2) FAIL(3) END(4), "", 1, RUN_OK },
 		{ "", "", 0, RUN_COLLECT_FAIL },
 		{ START, "", 0, RUN_COLLECT_FAIL },
 		{ START "{\"k\":\"collect\",\"id\":\"y\",\"why\":\"z\"}\n" "{\"k\":\"plan\",\"ids\":[\"%f\",\"%p\"]}\n" FAIL(0) PASS(1) END(2), "", 1, RUN_COLLECT_FAIL },
@@ -473,7 +481,8 @@ static void test_environments(void)
 	static const char *const bad[] = {
 		"[]", "{}", "{\"name\":\"x\",\"colour\":1}", "{\"name\":\"x\",\"build\":3}", "{\"name\":\"x\",\"carry\":1}", "{\"name\":\"x\",\"runner\":\"nose\"}",
 		"{\"name\":\"x\",\"paths\":[\"../x\"]}", "{\"name\":\"x\",\"files\":{\"/etc/x\":\"\"}}", "{\"name\":\"x\",\"limits\":{\"cpu_s\":0}}",
-		"{\"name\":\"x\",\"limits\":{\"cpu\":1}}", "{\"name\":\"x\",\"env\":[\"A\"]}", "{\"name\":\"x\",\"python\":\"python3\"}", "{\"name\":\"x\",\"runner\":\"lines\"}",
+		"{\"name\":\"x\",\"limits\":{\"cpu\":1}}", "{\"name\":\"x\",\"env\":[\"A\"]}", "{\"name\":\"x\",\"python\":\"python3\"}",
+		"{\"name\":\"x\",\"runner\":\"lines\"}",
 		"{\"name\":\"x\",\"runner\":\"command\"}", "{\"name\":\"x\",\"test_s\":-1}", "{\"name\":\"a\\u0000b\"}",
 	};
 	static const char *const builtins[] = { "python", "meson", "cmake", "autotools", "make", "go", "rust", "node" };
