@@ -142,6 +142,7 @@ static bool tier_start(struct sandbox *box, enum sandbox_tier tier, struct fault
 	for (unsigned i = 0; i < box->slots && held; i++) {
 		box->slot[i].station.narrow = narrow;
 		held = slot_start(&box->slot[i], f);
+		box->copies |= held && strcmp(f->what, HOST_COPIES) == 0;
 	}
 	if (held && sandbox_run(box, &run, &out, &err) < 0) {
 		snprintf(f->what, sizeof(f->what), "%s", err.msg);
@@ -205,14 +206,58 @@ enum sandbox_tier sandbox_tier(const struct sandbox *box)
 	return box->tier;
 }
 
+static const char *const tier_names[] = { "full", "narrow", "none" };
+
+const char *sandbox_tier_name(enum sandbox_tier tier)
+{
+	return tier_names[tier];
+}
+
+static void doctor_groups(const struct sandbox *box, struct buf *b)
+{
+	static const char *const without[GROUP_KINDS] = {
+		"summed from /proc; lost is what a process does whose parent never asks after it", "a limit of data for each process, and sums from /proc",
+		"the kernel's limit for a user" };
+
+	for (int k = 0; k < GROUP_KINDS; k++) {
+		buf_addf(b, "%s: ", group_kind_name(k));
+		if (groups_have(&box->groups, k))
+			buf_addf(b, "control group, version %d\n", groups_two(&box->groups, k) ? 2 : 1);
+		else
+			buf_addf(b, "%s (no control group: %s)\n", without[k], box->groups.why[k]);
+	}
+}
+
+static void doctor_tier(const struct sandbox *box, struct buf *b)
+{
+	const struct station *s = &box->slot[0].station;
+	bool full = box->tier == SANDBOX_FULL;
+
+	buf_addf(b, "namespaces: %s\n", full ? "user, process, mount, network, ipc, name, control group" : "none");
+	if (s->root)
+		buf_addf(b, "user: %u and following, since root supervises\n", s->uid);
+	else
+		buf_addf(b, "user: the supervisor's own (%u)%s\n", s->uid, full ? ", without rights" : ", fenced in");
+	buf_addf(b, "files: %s\n", !full ? "copies in a directory of the host, below " : box->copies ? "tmpfs and copies; overlays do not work over tmpfs here" : "tmpfs and overlays");
+	if (!full)
+		buf_cut(b, b->n - 1), buf_addf(b, "%s; quotas by looking\n", box->temp);
+	buf_addf(b, "network: %s\n", full ? "a loopback of its own" : "no sockets but pairs");
+	doctor_groups(box, b);
+	buf_addf(b, "kernel calls: a filter of %zu instructions\n", box->filter[0].n);
+	if (s->landlock < 2)
+		buf_addf(b, "Landlock: %s\n", s->landlock ? "version 1, too old to be used" : "not in this kernel");
+	else
+		buf_addf(b, "Landlock: version %d\n", s->landlock);
+	buf_addf(b, "servers: %s\n", full ? "forked into runs" : "none; runs start cold");
+}
+
 void sandbox_doctor(const struct sandbox *box, struct buf *report)
 {
+	buf_addf(report, "tier: %s\n", tier_names[box->tier]);
 	if (box->refused.error)
-		buf_addf(report, "namespaces: no: %s: %s\n", box->refused.what, strerror(box->refused.error));
-	else
-		buf_addz(report, "namespaces: yes\n");
-	for (int k = 0; k < GROUP_KINDS; k++)
-		buf_addf(report, "%s: %s %s\n", group_kind_name(k), groups_have(&box->groups, k) ? "yes" : "no", box->groups.why[k]);
+		buf_addf(report, "refused: %s: %s\n", box->refused.what, strerror(box->refused.error));
+	if (box->tier != SANDBOX_NONE)
+		doctor_tier(box, report);
 }
 
 /* ---- a run ---- */

@@ -99,7 +99,8 @@ struct sandbox;
 struct sandbox *sandbox_open(const struct sandbox_options *options, struct err *err);
 void sandbox_close(struct sandbox *box);
 enum sandbox_tier sandbox_tier(const struct sandbox *box);
-void sandbox_doctor(const struct sandbox *box, struct buf *report); /* a line a facility: what was got, and what not and why */
+const char *sandbox_tier_name(enum sandbox_tier tier); /* "full", "narrow", "none" */
+void sandbox_doctor(const struct sandbox *box, struct buf *report); /* lines "facility: what was got, or not and why" */
 
 /* Thread-safe. 0, or negative when our side failed. `out` is emptied first. */
 int sandbox_run(struct sandbox *box, const struct sandbox_run *run, struct sandbox_outcome *out, struct err *err);

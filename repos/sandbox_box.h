@@ -30,6 +30,7 @@ struct sandbox {
 	struct groups groups;
 	struct call_filter filter[2];
 	struct fault refused; /* why the tier is no better */
+	bool copies;          /* overlays are copies */
 	char temp[200];       /* narrow: where rooms are made */
 	pthread_mutex_t lock; /* slots, servers */
 	pthread_cond_t freed;

@@ -3,6 +3,7 @@
 #include "repos/sandbox_system.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 
@@ -80,7 +81,8 @@ void host_main(struct station *s)
 
 	memset(p.fd, -1, sizeof(p.fd));
 	s->launcher = -1;
-	host_open(s, &p.fault);
+	if (host_open(s, &p.fault) == 0)
+		snprintf(p.fault.what, sizeof(p.fault.what), "%s", s->copies ? HOST_COPIES : "");
 	if (!parcel_send(s->sock, &p) || p.fault.error)
 		process_end(1);
 	while (parcel_read(s->sock, &p)) {
@@ -91,6 +93,6 @@ void host_main(struct station *s)
 		parcel_drop(&p);
 	}
 	if (s->narrow)
-		tally_kill(s); /* what an init left that was killed itself, as for memory */
+		tally_kill(); /* what an init left that was killed itself, as for memory */
 	process_end(0);
 }

@@ -257,9 +257,11 @@ static uint64_t rest_kill(const struct station *s, pid_t server)
 	struct rusage used;
 
 	if (s->narrow)
-		tally_kill(s);
-	else
+		tally_kill();
+	else if (server > 0)
 		kill(server, SIGKILL);
+	else if (getpid() == 1) /* anywhere else this is everybody */
+		kill(-1, SIGKILL);
 	while (wait4(-1, NULL, 0, NULL) > 0 || errno == EINTR)
 		;
 	getrusage(RUSAGE_CHILDREN, &used);
@@ -301,6 +303,12 @@ void init_main(const struct station *s, const struct plan *plan, struct parcel *
 			fd_drop(&fd[i]);
 	r.kind = REPORT_ENDED;
 	program_watch(s, tally ? plan : NULL, program, answer, fd[RUN_LEASH], &r);
+	if (tally) { /* with who is still there, and the program itself */
+		struct report last = { .kind = REPORT_TALLY };
+
+		tally_read(&last, s->narrow);
+		r.processes = last.processes + 1;
+	}
 	r.disk = serves ? false : s->narrow ? narrow_full(plan) : mounts_full(plan);
 	used = rest_kill(s, serves ? program : -1);
 	if (answer >= 0 && r.status == -1 && r.kind == REPORT_ENDED) { /* it was ended: what it had used is told now */

@@ -145,7 +145,8 @@ struct entries {
 bool entries_open(struct entries *e, int dir);
 const char *entries_next(struct entries *e);
 
-/* sandbox_host.c */
+/* sandbox_host.c; when it is ready it may have this to say */
+#define HOST_COPIES "copies"
 _Noreturn void host_main(struct station *s);
 
 /* sandbox_launcher.c */
@@ -195,7 +196,7 @@ unsigned narrow_others(void); /* processes of the program's user that are none o
 
 /* sandbox_tally.c */
 void tally_read(struct report *r, bool narrow); /* what the processes of the run use now; asked by init */
-void tally_kill(const struct station *s);       /* narrow: ends them all */
+void tally_kill(void);                          /* narrow: ends all that is below us */
 unsigned tally_users(uid_t uid);                /* processes of this user */
 
 /* sandbox_seccomp.c */

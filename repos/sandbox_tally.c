@@ -173,32 +173,22 @@ static void all_signal(int proc)
 	}
 }
 
-/* A user of its own: whoever is of that user, all at one time. */
-static void user_kill(const struct station *s)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		if (syscall(SYS_setresuid, s->uid, s->uid, s->uid) == 0)
-			kill(-1, SIGKILL);
-		process_end(0);
-	}
-	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-}
-
-void tally_kill(const struct station *s)
+/*
+ * Comes back when there is nobody left. Never by kill(-1): outside a process namespace of our own that is everybody whom our real user may
+ * signal, whatever the effective one is.
+ */
+void tally_kill(void)
 {
 	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	for (int round = 0; round < ROUNDS; round++) {
-		if (s->root)
-			user_kill(s);
-		else if (proc >= 0)
-			all_signal(proc);
-		while (wait4(-1, NULL, WNOHANG, NULL) > 0)
-			;
-		if (wait4(-1, NULL, WNOHANG, NULL) < 0 && errno == ECHILD)
+	while (proc >= 0) {
+		pid_t pid;
+
+		all_signal(proc);
+		do
+			pid = wait4(-1, NULL, WNOHANG, NULL);
+		while (pid > 0);
+		if (pid < 0 && errno == ECHILD)
 			break;
 		usleep(1000);
 	}

@@ -105,6 +105,7 @@ static void hear(struct watch *v)
 		if (r.kind != REPORT_TALLY) {
 			w->report = r;
 			w->told = true;
+			w->crowded |= r.processes >= v->limits->processes;
 			break;
 		}
 		if (r.cpu_us > w->cpu_seen)

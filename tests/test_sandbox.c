@@ -366,6 +366,76 @@ static void test_others(void)
 		free(*p);
 }
 
+/* ---- servers ---- */
+
+static const char module[] =
+	"import json, os, sys, time\n"
+	"started = os.getpid()\n"
+	"def main(argv):\n"
+	"    if os.path.exists('/proc/self/fd/4'):\n"
+	"        os.write(3, os.read(4, 100))\n"
+	"    exec(argv[1])\n"
+	"    return int(argv[0])\n";
+
+static struct sandbox_outcome *run_served(struct sandbox_server *server, const char *code, const char *text, struct str input)
+{
+	return run_with(text, (struct sandbox_run){ .argv = (const char *[]){ code, text, NULL }, .server = server, .input = input, .cwd = "/tmp",
+		.env = (const char *[]){ "A=b", "TZ=XYZ-3", NULL } });
+}
+
+static void test_server(void)
+{
+	struct sandbox_server_options o = { .python = "/usr/bin/python3", .module = { module, sizeof(module) - 1 } };
+	struct sandbox_server *server, *other;
+	struct sandbox_outcome *out;
+
+	if (access(o.python, X_OK) < 0) {
+		printf("left out: no python3 here\n");
+		return;
+	}
+	server = sandbox_server_open(box, &o, &err);
+	other = sandbox_server_open(box, &o, &err);
+	if (!CHECK(server && other))
+		return;
+	out = run_served(server, "3", "print(sys.argv[0], os.environ['A'], time.strftime('%H', time.gmtime(0)), time.strftime('%H', time.localtime(0)))", STR("asked"));
+	CHECK(ended(out, SANDBOX_EXITED, 3) && says(out, "3 b 00 03\n"));
+	CHECK_STR(buf_str(&out->channel), "asked");
+	CHECK(ended(run_served(server, "0", "sys.exit(9)", STR("")), SANDBOX_EXITED, 9));
+	CHECK(ended(run_served(server, "0", "sys.exit('said')", STR("")), SANDBOX_EXITED, 1) && says(out, "said\n"));
+	CHECK(ended(run_served(server, "0", "os.kill(os.getpid(), 11)", STR("")), SANDBOX_SIGNALED, 11));
+	CHECK(ended(run_served(other, "0", "raise ValueError('x')", STR("")), SANDBOX_EXITED, 1));
+	/* a fork is fenced in as any program is, and sees nothing of the one before */
+	out = run_served(server, "0", "open(os.environ['TMPDIR'] + '/mark', 'w'); os.x = 1; print(hasattr(os, 'x'))", STR(""));
+	CHECK(says(out, "True\n"));
+	out = run_served(server, "0", "print(os.path.exists(os.environ['TMPDIR'] + '/mark'), hasattr(os, 'x'), os.getuid() if not os.environ['SANDBOX_ROOT'] else 1000)", STR(""));
+	CHECK(says(out, "False False 1000\n"));
+	out = run_served(server, "0",
+		"s = dict(l.split(':', 1) for l in open('/proc/self/status')); "
+		"print(s['CapEff'].strip(), s['CapBnd'].strip() if not os.environ['SANDBOX_ROOT'] else '0' * 16, s['NoNewPrivs'].strip(), s['Seccomp'].strip()); "
+		"import resource; print(resource.getrlimit(resource.RLIMIT_CORE), resource.getrlimit(resource.RLIMIT_NOFILE)); "
+		"print(sorted(int(f) for f in os.listdir('/proc/self/fd'))[:4])", STR(""));
+	CHECK(says(out, "0000000000000000 0000000000000000 1 2\n(0, 0) (1024, 1024)\n[0, 1, 2, 3]\n"));
+	out = run_served(server, "0", "import ctypes; c = ctypes.CDLL(None, use_errno=True); print(c.unshare(0x10000000), c.setns(0, 0), c.mount(b'n', b'/tmp', b'tmpfs', 0, None)); "
+		"print([p for p in ('/', '/usr', '/etc') if os.access(p, os.W_OK)])", STR(""));
+	CHECK(says(out, "-1 -1 -1\n[]\n"));
+	/* limits hold, and the server is there for the next run */
+	CHECK(run_with("while", (struct sandbox_run){ .argv = (const char *[]){ "0", "while True: pass", NULL }, .server = server,
+		.limits = { 30, 0.3, 1 << 28, 1 << 24, 1000, 1 << 24, 1 << 20, 1 << 20, 40 } })->end == SANDBOX_CPU);
+	CHECK(run_with("sleep", (struct sandbox_run){ .argv = (const char *[]){ "0", "os.fork(); time.sleep(100)", NULL }, .server = server,
+		.limits = { 0.3, 1, 1 << 28, 1 << 24, 1000, 1 << 24, 1 << 20, 1 << 20, 40 } })->end == SANDBOX_WALL);
+	CHECK(run_with("os.fork", (struct sandbox_run){ .argv = (const char *[]){ "0", "[os.fork() or time.sleep(100) for i in range(100)]", NULL }, .server = server,
+		.limits = { 30, 1, 1 << 28, 1 << 24, 1000, 1 << 24, 1 << 20, 1 << 20, 40 } })->end == SANDBOX_PIDS);
+	CHECK(ended(run_served(server, "4", "pass", STR("")), SANDBOX_EXITED, 4));
+	sandbox_server_close(server);
+	CHECK(ended(run_served(other, "5", "pass", STR("")), SANDBOX_EXITED, 5));
+	sandbox_server_close(other);
+	/* what cannot start is said, in the line that Python ends with; a cold start says it in each run */
+	o.module = STR("import no_such_module\n");
+	server = sandbox_server_open(box, &o, &err);
+	CHECK(narrow ? server != NULL : !server && strstr(err.msg, "No module named 'no_such_module'") != NULL);
+	sandbox_server_close(server);
+}
+
 /* ---- who runs it where ---- */
 
 static bool open_box(enum sandbox_tier at_most)
@@ -376,7 +446,7 @@ static bool open_box(enum sandbox_tier at_most)
 	if (!CHECK(box != NULL))
 		return false;
 	sandbox_doctor(box, &report);
-	counted = strstr(buf_z(&report), "\nmemory: yes") != NULL;
+	counted = strstr(buf_z(&report), "\nmemory: control group") != NULL;
 	narrow = sandbox_tier(box) == SANDBOX_NARROW;
 	if (sandbox_tier(box) == SANDBOX_NONE || (at_most == SANDBOX_FULL && narrow))
 		printf("left out, since this machine refuses it: %s", buf_z(&report));
@@ -393,12 +463,14 @@ static void test_tiers(void)
 		test_mounts();
 		test_limits();
 		test_others();
+		test_server();
 	}
 	sandbox_close(box);
 	if (open_box(SANDBOX_NARROW)) {
 		test_channels();
 		test_limits();
 		test_others();
+		test_server();
 	}
 	sandbox_close(box);
 }
@@ -431,7 +503,7 @@ static void test_denied(void)
 		return;
 	CHECK(narrow);
 	sandbox_doctor(box, &report);
-	CHECK(strstr(buf_z(&report), "namespace") != NULL);
+	CHECK(strstr(buf_z(&report), "tier: narrow\nrefused: a user namespace") != NULL);
 	buf_release(&report);
 	test_others();
 	attack(PIDS, 0, with(small), "forks", NULL);
