@@ -88,7 +88,8 @@ def other_forms(task, answer, desc):
 
 def wrapped(question, answers):
     """The answers in the form that the question asks for, then in others."""
-    forms = [('\\boxed', '\\boxed{%s}'), ('```', '```python\n%s\n```'), ('<answer>', '<answer>%s</answer>'), ('answer is', 'The answer is %s.'), ('', '%s'), ('', '[[%s]]')]
+    forms = [('\\boxed', '\\boxed{%s}'), ('```', '```python\n%s\n```'), ('<answer>', '<answer>%s</answer>'), ('answer is', 'The answer is %s.'),
+             ('', '%s'), ('', '[[%s]]')]
     forms.sort(key=lambda f: not (f[0] and f[0] in question))
     return [how % a for _, how in forms for a in answers if a]
 
@@ -167,7 +168,8 @@ class Bench:
         judge = verifier(task, self.Verifier)
         with open(os.path.join(self.rows, task + '.jsonl'), encoding='utf-8') as f:
             lines = f.read().splitlines()[:40]
-        ours = subprocess.run([os.path.join(self.build, 'bench', 'synlogic_rows')], input='\n'.join(lines) + '\n', stdout=subprocess.PIPE, text=True, check=True)
+        ours = subprocess.run([os.path.join(self.build, 'bench', 'synlogic_rows')], input='\n'.join(lines) + '\n', stdout=subprocess.PIPE, text=True,
+                              check=True)
         found = []
         for line, mine in zip(lines, ours.stdout.splitlines()):
             game, mine = json.loads(json.loads(line)['extra_info']['game_data_str']), json.loads(mine)
@@ -257,8 +259,8 @@ def main():
         for size, (theirs, right, *ours) in zip(SIZES, result):
             said = '> %d s' % PATIENCE if theirs is None else '%.1f%s' % (theirs, '' if right else '*')
             ratios = ['' if theirs is None else '%.1f' % (theirs / ours[k]) for k in (SINGLE, IN_BATCH, IN_C)]
-            print('%-31s %-5s %6.0f %5.1f KB %11s %8.2f %8.2f %8.2f %8.2f %9s %9s %9s' % (task, 'same' if same else 'own', desc, size / 1000, said, *ours, *ratios),
-                  file=screen, flush=True)
+            print('%-31s %-5s %6.0f %5.1f KB %11s %8.2f %8.2f %8.2f %8.2f %9s %9s %9s' %
+                  (task, 'same' if same else 'own', desc, size / 1000, said, *ours, *ratios), file=screen, flush=True)
     conclude(table)
 
 
