@@ -232,6 +232,8 @@ bool code_same(enum code_lang lang, struct str a, struct str b)
 	size_t common = 0, most = a.n < b.n ? a.n : b.n, n;
 	struct str p, q;
 
+	while (most - common >= 64 && memcmp(a.s + common, b.s + common, 64) == 0)
+		common += 64;
 	while (common < most && a.s[common] == b.s[common])
 		common++;
 	/* what both begin with is read once, up to a token that ends two lines before they part: to see what it is, one may be looked into */

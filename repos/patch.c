@@ -93,7 +93,7 @@ static void add_header(struct buf *text, const struct change *c)
 /* ---- lines */
 
 enum {
-	MARGIN = 100,     /* lines around what differs that are compared too: where a change may slide to */
+	MARGIN = 40,      /* lines around what differs that are compared too: where a change may slide to */
 	FUNCTION = 80,    /* bytes of a function's line in a hunk's header */
 };
 
@@ -125,6 +125,8 @@ static struct middle middle_of(struct str old, struct str new)
 			continue;
 	head += head > 0; /* behind the line's end that was found, or at the start */
 	most -= head;
+	while (most - tail >= 64 && memcmp(old.s + old.n - tail - 64, new.s + new.n - tail - 64, 64) == 0)
+		tail += 64;
 	while (tail < most && old.s[old.n - 1 - tail] == new.s[new.n - 1 - tail])
 		tail++;
 	for (n = 0; tail && n <= MARGIN; n++)
