@@ -131,12 +131,20 @@ bool limits_enough(const struct outcome *o, double guess, const struct limits *l
 
 int limits_least(double guess, const struct limits *l)
 {
+	int kept = 1;
+
 	if (l->stopping == STOPPING_NONE)
 		return l->n;
+	while (kept < l->n && fate_of(l->n, kept, guess, l) != FATE_KEPT)
+		kept++;
+	/* certainty comes first to those that have none right, all right, or just so many as are kept; the posterior's may come to any */
 	for (int n = 1; n < l->n; n++)
-		for (int k = 0; k <= n; k++)
-			if (limits_enough(&(struct outcome){ .samples = n, .right = k }, guess, l))
+		for (int k = 0; k <= n; k++) {
+			bool first = k == 0 || k == kept || k == n;
+
+			if ((first || l->stopping == STOPPING_POSTERIOR) && limits_enough(&(struct outcome){ .samples = n, .right = k }, guess, l))
 				return n;
+		}
 	return l->n;
 }
 
@@ -230,7 +238,7 @@ bool limits_read(struct limits *l, struct json v)
 	l->stopping = (enum stopping)stopping;
 	l->at_least = (int)(at_least < l->n ? at_least : l->n);
 	return l->prior.a >= 0.01 && l->prior.b >= 0.01 && l->prior.a <= 1000 && l->prior.b <= 1000 && l->lo >= 0 && l->hi <= 1 &&
-	       l->lo <= l->hi && at_least >= 0 && l->sure > 0.5 && l->sure < 1 && (l->rule == RULE_COUNT || n <= 1 << 13);
+	       l->lo <= l->hi && at_least >= 0 && l->sure > 0.5 && l->sure < 1 && ((l->rule == RULE_COUNT && l->stopping == STOPPING_NONE) || n <= 1 << 13);
 }
 
 void limits_tell(struct buf *b, const struct limits *l)

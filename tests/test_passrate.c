@@ -244,6 +244,33 @@ static void test_pass_at(void)
 
 /* ---- stopping early ---- */
 
+/* How many samples a prompt has at least: by trying every outcome. */
+static void test_least(void)
+{
+	static const double guesses[] = { 0, 0.02, 0.3, 0.9 };
+
+	for (int i = 0; i < 300; i++) {
+		struct limits l = LIMITS;
+		double guess = guesses[i % 4];
+		int least = 0;
+
+		l.n = 2 + i % 15;
+		l.lo = 0.06 * (i % 7);
+		l.hi = l.lo + 0.1 * (1 + i % 6);
+		l.rule = i % 3 ? RULE_COUNT : RULE_POSTERIOR;
+		l.stopping = (enum stopping)(1 + i % 2);
+		l.fill = i / 2 % 2;
+		for (int n = 1; !least && n <= l.n; n++)
+			for (int k = 0; k <= n; k++)
+				if (limits_enough(&(struct outcome){ .samples = n, .right = k }, guess, &l))
+					least = n;
+		check_in("case %d", i);
+		CHECK_EQ(limits_least(guess, &l), least);
+	}
+	check_in("%s", "");
+	CHECK_EQ(limits_least(0.5, &LIMITS), 8);
+}
+
 /* The bounds that docs/filter.md gives. */
 static void test_early(void)
 {
@@ -314,6 +341,7 @@ int main(void)
 	test_spans();
 	test_pass_at();
 	test_rates();
+	test_least();
 	test_early();
 	return check_done();
 }
