@@ -29,8 +29,10 @@ __attribute__((noinline)) static void verify_escaped(const struct quarry_rule *r
 void quarry_verify_truth(const char *truth, size_t truth_len, const char *response, size_t response_len,
 			 const struct quarry_options *o, struct quarry_verdict *v)
 {
+	enum { VERSION, TASK, DESC, MEMBERS };
+	static const struct str names[MEMBERS] = { [VERSION] = { "v", 1 }, [TASK] = { "task", 4 }, [DESC] = { "desc", 4 } };
 	struct str text = { truth ? truth : "", truth ? truth_len : 0 }, answer = { response, response_len }, s;
-	struct json row, task, desc, version;
+	struct json row, of[MEMBERS];
 	const struct quarry_rule *rule;
 	char name[NAME_MAX_LEN];
 	int64_t number = 1;
@@ -40,21 +42,22 @@ void quarry_verify_truth(const char *truth, size_t truth_len, const char *respon
 		refuse(v, "the ground truth is not one JSON object");
 		return;
 	}
-	if (json_get(row, "v", &version) && (!json_i64(version, &number) || number != 1)) {
+	json_get_all(row, names, MEMBERS, of);
+	if (of[VERSION].kind && (!json_i64(of[VERSION], &number) || number != 1)) {
 		refuse(v, "the ground truth is of another version");
 		return;
 	}
-	if (!json_get(row, "task", &task) || !json_get(row, "desc", &desc) || task.kind != JSON_STRING || desc.kind != JSON_STRING) {
+	if (of[TASK].kind != JSON_STRING || of[DESC].kind != JSON_STRING) {
 		refuse(v, "the ground truth has no task and desc");
 		return;
 	}
-	if (!json_z(task, name, sizeof(name))) {
+	if (!json_z(of[TASK], name, sizeof(name))) {
 		refuse(v, "no such task");
 		return;
 	}
 	rule = quarry_rule(name);
-	if (json_plain(desc, &s))
+	if (json_plain(of[DESC], &s))
 		quarry_verify_n(rule, s.s, s.n, answer.s, answer.n, o, v);
 	else
-		verify_escaped(rule, desc, answer, o, v);
+		verify_escaped(rule, of[DESC], answer, o, v);
 }
