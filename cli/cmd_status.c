@@ -178,14 +178,14 @@ static bool locked_by_another(const char *dir)
 
 static int64_t wanted_of(struct str provenance, int64_t prompts)
 {
-	struct json all, sampling, n;
+	struct json all, sampling, n, models;
 	struct err ignored;
 	int64_t each;
 
-	if (json_parse(&all, provenance, &ignored) && json_get(all, "sampling", &sampling) && json_get(sampling, "n", &n) && json_i64(n, &each) &&
-	    each > 0 && each < 1 << 20)
-		return prompts * each;
-	return 0;
+	if (!json_parse(&all, provenance, &ignored) || !json_get(all, "sampling", &sampling) || !json_get(sampling, "n", &n) || !json_i64(n, &each) ||
+	    each < 1 || each > 1 << 20)
+		return 0;
+	return prompts * each * (json_get(all, "models", &models) ? (int64_t)json_count(models) : 1);
 }
 
 static int read_whole(struct whole *w, const char *path, struct err *err)

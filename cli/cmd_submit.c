@@ -60,6 +60,7 @@ struct submission {
 	const struct args *a;
 	struct recipe r;
 	struct buf dir; /* absolute (Slurm), or within the volume (Kubernetes) */
+	char here[PATH_MAX]; /* what the recipe names is named from here */
 	int64_t retries;
 };
 
@@ -150,7 +151,7 @@ static void slurm_array(struct buf *b, const struct submission *s, const char *p
 	buf_addf(b, "#SBATCH --array=1-%lld", (long long)a->parts);
 	if (a->at_once)
 		buf_addf(b, "%%%lld", (long long)a->at_once);
-	buf_addz(b, "\n#SBATCH --requeue\n#SBATCH --signal=B:USR1@120\n");
+	buf_addf(b, "\n#SBATCH --requeue\n#SBATCH --signal=B:USR1@120\n#SBATCH --chdir=\"%s\"\n", s->here);
 	slurm_wants(b, a);
 	buf_addz(b, "\n# One part of a build, as quarry submit wrote it. Near the time limit Slurm sends USR1: the part saves, exits with 75 and\n"
 		    "# is queued again. So it is when a signal killed it (no memory left, say), a limited number of times.\n"
@@ -269,7 +270,9 @@ static int slurm_home(struct submission *s, const char *dir, struct err *err)
 
 	if (rc == 0 && !realpath(dir, real))
 		rc = err_sys(err, "%s", dir);
-	if (rc == 0 && (strchr(real, '"') || strchr(real, '%') || strchr(real, '\n') || strchr(real, '\\')))
+	if (rc == 0 && !getcwd(s->here, sizeof(s->here)))
+		rc = err_sys(err, "the working directory");
+	if (rc == 0 && (strpbrk(real, "\"%\n\\") || strpbrk(s->here, "\"\n\\")))
 		rc = err_set(err, "%s: sbatch cannot write its logs in a directory of this name", real);
 	if (rc == 0) {
 		buf_addz(&s->dir, real);
@@ -545,6 +548,8 @@ static int kube(struct submission *s, struct err *err)
 
 	if (!s->a->image || !s->a->claim)
 		return err_set(err, "submit k8s: --image IMAGE and --claim NAME must be given");
+	if (s->r.calibration && *s->r.calibration != '/')
+		return err_set(err, "%s:%d: the pods find a calibration by its absolute path on the volume alone", s->r.path, s->r.calibration_line);
 	buf_addz(&name, "quarry-");
 	kube_name(&name, s->r.plan.name);
 	buf_addf(&merge, "%s-merge", buf_z(&name));
