@@ -88,27 +88,29 @@ void calibration_asked(struct buf *b, const struct source *s)
 
 /* ---- reading */
 
-static int read_file(struct calibration *c, struct err *err)
+int calibration_text(const char *path, struct buf *text, struct err *err)
 {
 	struct buf line = BUF_INIT;
 	struct reader *in = NULL;
-	struct json top, v;
-	int64_t version;
-	int rc = reader_open(&in, c->r->calibration, err);
+	int rc = reader_open(&in, path, err);
 
-	if (rc < 0)
-		return rc;
-	c->text.max = CALIBRATION_BYTES;
-	while ((rc = reader_line(in, &line, err)) > 0) {
-		buf_add(&c->text, buf_str(&line));
-		buf_addc(&c->text, '\n');
+	text->max = CALIBRATION_BYTES;
+	while (rc >= 0 && (rc = reader_line(in, &line, err)) > 0) {
+		buf_add(text, buf_str(&line));
+		buf_addc(text, '\n');
 	}
 	reader_close(in);
 	buf_release(&line);
-	if (rc < 0)
-		return rc;
-	if (c->text.failed)
-		return err_set(err, "%s: over %d MiB", c->r->calibration, CALIBRATION_BYTES >> 20);
+	return rc == 0 && text->failed ? err_set(err, "%s: over %d MiB", path, CALIBRATION_BYTES >> 20) : rc;
+}
+
+static int read_file(struct calibration *c, struct err *err)
+{
+	struct json top, v;
+	int64_t version;
+
+	if (calibration_text(c->r->calibration, &c->text, err) < 0)
+		return ERR_FAIL;
 	if (!json_parse(&top, buf_str(&c->text), err))
 		return err_at(err, "%s: ", c->r->calibration);
 	if (!json_get(top, "v", &v) || !json_i64(v, &version) || version != 1 || !json_get(top, "cells", &c->cells) ||

@@ -22,4 +22,7 @@ int calibrate(struct recipe *r, const struct sampler_identity *who, const struct
 /* Adds {"lang":[...],"formats":[...],"forms":...,"knobs":{...},"system":[...],"shapes":[...]}: all of a source but task, count and difficulty. */
 void calibration_asked(struct buf *b, const struct source *s);
 
+/* Adds the file's text. */
+int calibration_text(const char *path, struct buf *text, struct err *err);
+
 #endif

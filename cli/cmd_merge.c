@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "cli/provenance.h"
 #include "cli/stop.h"
+#include "cli/tune.h"
 #include "datasets/merge.h"
 
 #include <errno.h>
@@ -38,6 +39,8 @@ struct merging {
 	struct parts parts;
 	struct store **part; /* open, of parts.count */
 	struct buf path, provenance, mixed_with;
+	struct buf records; /* of a tuning */
+	bool tuning;
 };
 
 /* Is part i done? 1; 0 and in err what it is instead. */
@@ -280,6 +283,42 @@ static int write_out(struct merging *m, struct build *b, struct store *st, struc
 	return rc;
 }
 
+/* 1: the parts are of a tuning; 0: of a build. */
+static int of_tuning(struct merging *m, struct err *err)
+{
+	struct buf kind = BUF_INIT;
+	struct store *st = NULL;
+	int rc;
+
+	parts_path(&m->path, m->top, 0, m->parts.count);
+	buf_addz(&m->path, "/run.db");
+	rc = store_open(&st, buf_z(&m->path), STORE_READ, err);
+	if (rc == 0)
+		rc = store_get(st, "kind", &kind, err);
+	if (rc > 0)
+		rc = str_is(buf_str(&kind), "tune");
+	store_close(st);
+	buf_release(&kind);
+	return rc;
+}
+
+/* Parts of a tuning hold whole sources: all are of one run, then their files are joined. */
+static int join_tuning(struct merging *m, struct err *err)
+{
+	int rc = 0;
+
+	m->part = calloc((size_t)m->parts.count, sizeof(*m->part));
+	if (!m->part)
+		return err_set(err, "out of memory");
+	allow_files(m->parts.count);
+	for (int64_t i = 0; rc == 0 && i < m->parts.count; i++)
+		rc = open_part(m, i, err);
+	close_parts(m);
+	if (rc == 0)
+		rc = tune_merge(m->top, m->parts.count, &m->records, err);
+	return rc;
+}
+
 static int merge(struct merging *m, struct build *b, int *lock, struct err *err)
 {
 	struct buf path = BUF_INIT;
@@ -292,8 +331,16 @@ static int merge(struct merging *m, struct build *b, int *lock, struct err *err)
 	rc = stat(buf_z(&path), &there) == 0 ? 0 : all_done(m, err);
 	if (rc == 0)
 		rc = lock_directory(lock, m->top, err);
-	if (rc >= 0 && stat(buf_z(&path), &there) < 0)
-		rc = join(m, buf_z(&path), err);
+	if (rc >= 0 && stat(buf_z(&path), &there) < 0) {
+		rc = of_tuning(m, err);
+		if (rc > 0) {
+			m->tuning = true;
+			buf_release(&path);
+			return join_tuning(m, err);
+		}
+		if (rc == 0)
+			rc = join(m, buf_z(&path), err);
+	}
 	if (rc >= 0)
 		rc = store_open(&st, buf_z(&path), STORE_WRITE, err);
 	if (rc == 0)
@@ -327,20 +374,24 @@ static int run(void *p, int argc, char **argv)
 	rc = merge(m, &b, &lock, &err);
 	if (rc == ERR_STOPPED)
 		err_set(&err, "%s: stopped by a signal; the parts are as they were: merge again", b.dir);
-	if (rc == 0)
+	if (rc == 0 && m->tuning)
+		fwrite(buf_z(&m->records), 1, m->records.n, stdout);
+	else if (rc == 0)
 		build_tell(&b);
 	if (lock >= 0)
 		close(lock);
 	buf_release(&m->path);
 	buf_release(&m->provenance);
 	buf_release(&m->mixed_with);
+	buf_release(&m->records);
 	free(m);
 	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
 }
 
 static const char more[] =
 	"DIR is what quarry build -o DIR --part I/N was given. The parts must be whole, and of one recipe, seed, model and quarry; they\n"
-	"are left as they are, and DIR holds afterwards what one machine would have made of the recipe, run.db included.\n"
+	"are left as they are, and DIR holds afterwards what one machine would have made of the recipe, run.db included. Parts of quarry\n"
+	"tune are joined in the same way, all but their run.db.\n"
 	"\n"
 	"    quarry merge out\n"
 	"    quarry merge out --wait\n";

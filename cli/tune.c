@@ -146,7 +146,7 @@ static int make_cells(struct run *run, struct err *err)
 	int sources = run->g.to - run->g.from;
 
 	run->g.ncells = sources * run->g.models;
-	run->g.cells = calloc((size_t)run->g.ncells, sizeof(*run->g.cells));
+	run->g.cells = calloc((size_t)run->g.ncells + 1, sizeof(*run->g.cells));
 	if (!run->g.cells)
 		return err_set(err, "out of memory");
 	for (int i = 0; i < run->g.ncells; i++) {
@@ -662,7 +662,7 @@ static int move_in(struct run *run, struct err *err)
 {
 	const struct tune *t = run->t;
 	struct buf prov = BUF_INIT;
-	int rc = refuse_others(t->dir, err);
+	int rc = t->part.count > 1 ? 0 : refuse_others(t->dir, err);
 
 	provenance(&prov, run);
 	run->home.top = t->dir;

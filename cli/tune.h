@@ -35,7 +35,7 @@ void tune_release(struct tune *t);
 /* What the parts of DIR found as if one run had; all of them are whole. Adds their records. */
 int tune_merge(const char *dir, int64_t parts, struct buf *records, struct err *err);
 
-/* ---- between cli/tune.c and cli/tune_write.c */
+/* ---- between the files of cli/tune*.c */
 
 enum answer { NOT_YET = -1, WAS_WRONG, WAS_RIGHT, WAS_LOST }; /* lost: no answer, and nobody's fault whose rate it is */
 
@@ -90,6 +90,8 @@ struct tuning {
 void tune_range(const struct source *s, int *lo, int *hi);
 /* Everything in DIR but run.db; adds a line for each cell to records. */
 int tune_write(const struct tuning *g, struct buf *records, struct err *err);
+int tune_put(const char *path, struct str text, struct err *err); /* a whole file */
+void tune_cells(struct buf *b, struct str records);               /* adds the calibration's list of cells, and its end */
 /* One picture for a source: each model's points, curve and interval (cells[0 .. n-1]). */
 void tune_svg(struct buf *b, const struct tuning *g, const struct cell *cells, int n);
 

@@ -196,7 +196,7 @@ static void add_cell(struct buf *b, const struct tuning *g, const struct cell *c
 
 /* ---- files */
 
-static int write_file(const char *path, struct str text, struct err *err)
+int tune_put(const char *path, struct str text, struct err *err)
 {
 	struct writer *w;
 
@@ -209,10 +209,21 @@ static int write_file(const char *path, struct str text, struct err *err)
 	return writer_finish(w, err);
 }
 
+void tune_cells(struct buf *b, struct str records)
+{
+	struct str line;
+
+	buf_addz(b, "[\n");
+	while (str_line(&records, &line)) {
+		buf_add(b, line);
+		buf_addz(b, records.n ? ",\n" : "\n");
+	}
+	buf_addz(b, "]}\n");
+}
+
 static int write_calibration(const struct tuning *g, struct str records, struct err *err)
 {
 	struct buf b = BUF_INIT, path = BUF_INIT;
-	struct str line;
 	int rc;
 
 	buf_addf(&path, "%s/calibration.json", g->dir);
@@ -226,13 +237,8 @@ static int write_calibration(const struct tuning *g, struct str records, struct 
 	json_key(&b, "seed");
 	json_add_u64(&b, g->r->seed);
 	json_key(&b, "cells");
-	buf_addz(&b, "[\n");
-	while (str_line(&records, &line)) {
-		buf_add(&b, line);
-		buf_addz(&b, records.n ? ",\n" : "\n");
-	}
-	buf_addz(&b, "]}\n");
-	rc = b.failed ? err_set(err, "out of memory") : write_file(buf_z(&path), buf_str(&b), err);
+	tune_cells(&b, records);
+	rc = b.failed ? err_set(err, "out of memory") : tune_put(buf_z(&path), buf_str(&b), err);
 	buf_release(&b);
 	buf_release(&path);
 	return rc;
@@ -345,7 +351,7 @@ static int write_source(const struct tuning *g, const struct cell *cells, struct
 	buf_addz(&path, ".svg");
 	tune_svg(&svg, g, cells, g->models);
 	if (rc == 0)
-		rc = svg.failed ? err_set(err, "out of memory") : write_file(buf_z(&path), buf_str(&svg), err);
+		rc = svg.failed ? err_set(err, "out of memory") : tune_put(buf_z(&path), buf_str(&svg), err);
 	buf_release(&r.line);
 	buf_release(&path);
 	buf_release(&svg);
