@@ -114,6 +114,13 @@ if "$quarry" serve --help >/dev/null 2>&1; then
 	step serve tests/soak_serve "$build" "${SOAK_SERVE:-20000}" 60
 fi
 
+# a walk through this history, where there is one; libgit2 itself is not instrumented
+if [ -x "$build/tests/repos_probe" ] && [ -e .git ]; then
+	step walk-1 "$build/tests/repos_probe" walk . threads=1
+	step walk-3 "$build/tests/repos_probe" walk . threads=3
+	same walk-1 walk-3
+fi
+
 # the programs that start threads of their own
 for t in batch engine log sample_model verify; do
 	[ -x "$build/tests/test_$t" ] && step "test_$t" "$build/tests/test_$t"
