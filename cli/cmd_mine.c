@@ -67,7 +67,7 @@ static const struct option options[] = {
 /* "2024-05-01" as seconds since 1970. */
 static bool read_day(const char *text, int64_t *seconds)
 {
-	struct tm t = { 0 }, back;
+	struct tm t = { 0 }, want;
 	time_t at;
 	int n = 0;
 
@@ -75,8 +75,9 @@ static bool read_day(const char *text, int64_t *seconds)
 		return false;
 	t.tm_year -= 1900;
 	t.tm_mon -= 1;
-	at = timegm(&t);
-	if (!gmtime_r(&at, &back) || back.tm_mday != t.tm_mday || back.tm_mon != t.tm_mon)
+	want = t;
+	at = timegm(&t); /* which makes the 1st of March of the 30th of February */
+	if (t.tm_mday != want.tm_mday || t.tm_mon != want.tm_mon)
 		return false;
 	*seconds = at;
 	return true;

@@ -2,6 +2,7 @@
 #include "repos/validate.h"
 
 #include "repos/cases.h"
+#include "repos/said.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,7 +99,6 @@ static int look_before(struct trial *t, struct err *err)
 	if (run_side(t, false, RUN_PLAIN, &r, err) < 0)
 		return ERR_FAIL;
 	t->v->before_cpu_us = r->cpu_us;
-	buf_add(&t->v->before_log, buf_str(&r->log));
 	switch (r->status) {
 	case RUN_OK:
 		t->v->before = r->collect_errors ? BEFORE_COLLECT_ERROR : BEFORE_RAN;
@@ -142,6 +142,8 @@ static int confirm(struct trial *t, struct err *err)
 			return ERR_FAIL;
 		if ((r->status != RUN_OK) != (!more[i].after && first_failed))
 			return drop(t, more[i].after ? "after:" : "before:", "unsteady_run", &r->why);
+		if (i == 0)
+			said_by_both(&t->v->before_log, buf_str(&t->reports[1].log), buf_str(&r->log));
 	}
 	return sort(t, err) < 0 ? ERR_FAIL : 1;
 }

@@ -53,7 +53,7 @@ struct validation {
 	size_t count[TEST_KINDS];
 	struct unstable_test *unstable; /* tests that were left aside, in the task's memory */
 	size_t n_unstable;
-	struct buf before_log, after_log; /* what the first runs printed */
+	struct buf before_log, after_log; /* what all runs before printed (said.h); what the first run after did */
 	unsigned runs;
 	uint64_t cpu_us, before_cpu_us, after_cpu_us; /* all runs and builds; the first run of each side */
 };
