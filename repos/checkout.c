@@ -6,14 +6,17 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #define KEEP_BYTES (2ull << 30) /* of all checkouts that nobody uses */
 
 struct checkouts {
 	char *path;
+	int held; /* the lock that says that somebody uses the directory */
 	struct checkout *all;
 	uint64_t bytes, clock;
 	pthread_mutex_t lock;
@@ -73,12 +76,57 @@ static const char *choose_dir(void)
 	return tmp && tmp[0] == '/' ? tmp : "/tmp";
 }
 
+#define PREFIX "quarry-trees-"
+#define LOCK ".held"
+
+/* The lock of a directory of checkouts, or -1: somebody holds it. */
+static int hold(const char *path)
+{
+	char lock[4200];
+	int fd;
+
+	snprintf(lock, sizeof(lock), "%s/" LOCK, path);
+	fd = open(lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* Takes away what killed processes of this user left: an hour old, and held by nobody. */
+static void sweep(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	while (d && (e = readdir(d))) {
+		char path[4096];
+		struct stat st;
+		int fd;
+
+		if (strncmp(e->d_name, PREFIX, sizeof(PREFIX) - 1) != 0 || (size_t)snprintf(path, sizeof(path), "%s/%s", dir, e->d_name) >= sizeof(path) ||
+		    lstat(path, &st) < 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() || st.st_mtime > time(NULL) - 3600)
+			continue;
+		fd = hold(path);
+		if (fd < 0)
+			continue;
+		remove_all(path);
+		close(fd);
+	}
+	if (d)
+		closedir(d);
+}
+
 int checkouts_open(struct checkouts **ret, const char *dir, struct err *err)
 {
 	struct checkouts *c = calloc(1, sizeof(*c));
 	struct buf path = BUF_INIT;
 
-	buf_addf(&path, "%s/quarry-trees-XXXXXX", dir ? dir : choose_dir());
+	if (!dir)
+		dir = choose_dir();
+	sweep(dir);
+	buf_addf(&path, "%s/" PREFIX "XXXXXX", dir);
 	if (!c || path.failed) {
 		free(c);
 		buf_release(&path);
@@ -92,6 +140,7 @@ int checkouts_open(struct checkouts **ret, const char *dir, struct err *err)
 		return ERR_FAIL;
 	}
 	chmod(c->path, 0711); /* a sandbox's user passes through, and lists nothing */
+	c->held = hold(c->path);
 	pthread_mutex_init(&c->lock, NULL);
 	*ret = c;
 	return 0;
@@ -128,6 +177,8 @@ void checkouts_close(struct checkouts *c)
 		checkout_free(t);
 	}
 	remove_all(c->path);
+	if (c->held >= 0)
+		close(c->held);
 	pthread_mutex_destroy(&c->lock);
 	free(c->path);
 	free(c);
