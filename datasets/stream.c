@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -377,6 +378,31 @@ void reader_close(struct reader *r)
 	free(r);
 }
 
+static void forget_part(struct writer *w)
+{
+	free(w->part);
+	w->part = NULL;
+}
+
+/* Two at once would tear it. Where there are no locks, its owner must see to that. */
+static bool alone_with(const struct writer *w)
+{
+	struct stat ours, named;
+
+	if (flock(w->fd, LOCK_EX | LOCK_NB) < 0)
+		return errno != EWOULDBLOCK;
+	/* one that finished meanwhile has given the file its name */
+	return fstat(w->fd, &ours) == 0 && stat(w->part, &named) == 0 && ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
+}
+
+/* What is there is another's and stays. */
+static int refuse_writer(struct writer *w, int rc)
+{
+	forget_part(w);
+	writer_drop(w);
+	return rc;
+}
+
 /* The file is written under PATH.part and gets its name when it is whole. keep: what is there already stays. */
 static int open_writer(struct writer **ret, const char *path, bool keep, struct err *err)
 {
@@ -406,7 +432,11 @@ static int open_writer(struct writer **ret, const char *path, bool keep, struct 
 		buf_addf(&part, "%s.part", path);
 		w->path = strdup(path);
 		w->part = part.s;
-		w->fd = open(w->part, O_RDWR | O_CREAT | O_CLOEXEC | (keep ? 0 : O_TRUNC), 0666);
+		w->fd = open(w->part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		if (w->fd >= 0 && !alone_with(w))
+			return refuse_writer(w, err_set(err, "%s: another process is writing it", w->part));
+		if (w->fd >= 0 && !keep && ftruncate(w->fd, 0) < 0)
+			return refuse_writer(w, err_sys(err, "%s", w->part));
 	}
 	if (w->fd < 0) {
 		err_sys(err, "%s", path);
@@ -473,38 +503,35 @@ int writer_add(struct writer *w, struct str text, struct err *err)
 	return to->n >= (w->codec ? FRAME : CHUNK) ? writer_flush(w, err) : 0;
 }
 
-/* All is written and on the disk. The descriptor is closed, whatever comes. */
+/* All is written, and on the disk. */
 static int settle(struct writer *w, struct err *err)
 {
-	int rc = w->codec ? end_frame(w, err) : 0, fd = w->fd;
+	int rc = w->codec ? end_frame(w, err) : 0;
 
 	if (rc == 0)
 		rc = write_out(w, err);
-	if (!w->part)
-		return rc;
-	w->fd = -1;
-	if (rc == 0 && fsync(fd) < 0 && errno != EINVAL)
-		rc = err_sys(err, "%s", w->path);
-	if (close(fd) < 0 && rc == 0)
+	if (rc == 0 && w->part && fsync(w->fd) < 0 && errno != EINVAL)
 		rc = err_sys(err, "%s", w->path);
 	return rc;
-}
-
-static void forget_part(struct writer *w)
-{
-	free(w->part);
-	w->part = NULL;
 }
 
 int writer_finish(struct writer *w, struct err *err)
 {
 	int rc = settle(w, err);
 
+	/* renamed before it is closed: the lock goes with the descriptor */
 	if (rc == 0 && w->part) {
 		if (rename(w->part, w->path) < 0)
 			rc = err_sys(err, "%s", w->path);
 		else
 			forget_part(w);
+	}
+	if (w->path) {
+		int fd = w->fd;
+
+		w->fd = -1;
+		if (close(fd) < 0 && rc == 0)
+			rc = err_sys(err, "%s", w->path);
 	}
 	writer_drop(w);
 	return rc;

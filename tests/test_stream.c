@@ -170,7 +170,7 @@ static void test_names(void)
 {
 	struct buf got = BUF_INIT;
 	struct err err = ERR_INIT;
-	struct writer *w;
+	struct writer *w, *second;
 
 	put(at_home("kept"), STR("old\n"));
 	CHECK_EQ(writer_open(&w, at_home("kept"), &err), 0);
@@ -178,6 +178,10 @@ static void test_names(void)
 	CHECK_EQ(writer_flush(w, &err), 0);
 	CHECK_EQ(lines_of(at_home("kept"), &got, &err), 0);
 	CHECK_STR(buf_str(&got), "old|");
+	/* a second writer of the same file is turned away */
+	CHECK(writer_open(&second, at_home("kept"), &err) < 0);
+	CHECK(strstr(err.msg, "kept.part: another process is writing it") != NULL);
+	CHECK(access(at_home("kept.part"), F_OK) == 0);
 	writer_drop(w);
 	CHECK(access(at_home("kept.part"), F_OK) < 0);
 	CHECK_EQ(lines_of(at_home("kept"), &got, &err), 0);
