@@ -53,6 +53,7 @@ static bool slot_start(struct slot *s, struct fault *f)
 	struct parcel p;
 
 	*f = (struct fault){ 0 };
+	s->limited.memory = 0;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return fault_at(f, "socketpair") == 0;
 	s->station.sock = pair[1];
@@ -317,6 +318,16 @@ int ends_open(int ours[RUN_FDS], int theirs[RUN_FDS], bool input, struct err *er
 	return 0;
 }
 
+/* What lives in the slot beside its run may be another number of processes after a server has come or gone: these then begin anew. */
+void slot_limit(struct sandbox *box, struct slot *s, const struct sandbox_limits *limits)
+{
+	groups_settle(&box->groups, s->station.slot);
+	if (s->limited.memory != limits->memory || s->limited.processes != limits->processes)
+		groups_limit(&box->groups, s->station.slot, limits);
+	groups_peak(&box->groups, s->station.slot);
+	s->limited = *limits;
+}
+
 /* Init of the run as a pidfd. A host side that was killed is replaced once. */
 int slot_launch(struct slot *s, const int theirs[RUN_FDS], struct err *err)
 {
@@ -362,7 +373,7 @@ static int outcome_read(const struct watched *w, const struct sandbox_run *run, 
 	out->cpu_us = w->told && r->cpu_us > w->cpu_seen ? r->cpu_us : w->cpu_seen;
 	if (after->cpu_us > before->cpu_us)
 		out->cpu_us = after->cpu_us - before->cpu_us;
-	out->memory_peak = after->memory_peak > before->memory_peak ? after->memory_peak : 0;
+	out->memory_peak = after->memory_peak;
 	if (w->stopped || oom || !w->told) {
 		out->end = w->stopped && !oom ? w->end : SANDBOX_OOM;
 		return 0;
@@ -388,10 +399,9 @@ static int run_watched(struct sandbox *box, struct slot *s, const struct sandbox
 
 	if (ends_open(ours, theirs, run->input.n > 0, err) < 0)
 		return ERR_FAIL;
-	groups_settle(&box->groups, s->station.slot);
-	groups_limit(&box->groups, s->station.slot, &run->limits);
-	groups_count(&box->groups, s->station.slot, &before);
-	w.cpu_before = before.cpu_us;
+	slot_limit(box, s, &run->limits);
+	before = s->counted;
+	w.cpu_before = before.cpu_us = groups_cpu_us(&box->groups, s->station.slot);
 	w.pidfd = slot_launch(s, theirs, err);
 	ends_drop(theirs);
 	w.leash = ours[RUN_LEASH];
@@ -403,6 +413,7 @@ static int run_watched(struct sandbox *box, struct slot *s, const struct sandbox
 		slot_stop(s); /* init was lost: the host side ends what it left */
 	out->wall_us = (uint64_t)(watch_now_us() - began);
 	groups_count(&box->groups, s->station.slot, &after);
+	s->counted = after;
 	if (rc == 0)
 		rc = outcome_read(&w, run, &before, &after, out, err);
 	fd_drop(&w.pidfd);

@@ -21,6 +21,9 @@ struct slot {
 	int user; /* holds the slot's user for us; -1 */
 	bool busy;
 	struct served served[SERVERS_MAX];
+	/* of its control groups, so that they need not be written and read again */
+	struct sandbox_limits limited; /* what was set last; memory 0: nothing that holds now */
+	struct group_count counted;    /* when its last run ended */
 };
 
 struct sandbox {
@@ -42,6 +45,7 @@ unsigned slot_take(struct sandbox *box);
 void slot_give(struct sandbox *box, unsigned slot);
 int ends_open(int ours[RUN_FDS], int theirs[RUN_FDS], bool input, struct err *err);
 void ends_drop(int fd[RUN_FDS]);
+void slot_limit(struct sandbox *box, struct slot *s, const struct sandbox_limits *limits); /* its control groups */
 int slot_launch(struct slot *s, const int theirs[RUN_FDS], struct err *err); /* init of what the plan says, as a pidfd */
 
 /* sandbox_server.c */

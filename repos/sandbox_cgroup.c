@@ -4,7 +4,7 @@
  * Version 2 may be there without controllers (where version 1 holds them): it then still counts the CPU of a tree exactly. Version 1 has a
  * tree for each controller. What cannot be had is left out, and said.
  */
-#include "repos/sandbox_cgroup.h"
+#include "repos/sandbox_parts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -164,10 +164,9 @@ static void tree_close(struct group_tree *t, unsigned slots)
 
 	for (unsigned i = 0; t->leaf && i < slots; i++) {
 		leaf_name(name, i);
-		if (t->join[i] >= 0)
-			close(t->join[i]);
-		if (t->leaf[i] >= 0)
-			close(t->leaf[i]);
+		fd_drop(&t->join[i]);
+		fd_drop(&t->leaf[i]);
+		fd_drop(&t->peak[i]);
 		unlinkat(t->parent, name, AT_REMOVEDIR);
 	}
 	if (t->parent >= 0)
@@ -182,11 +181,12 @@ static bool tree_open(struct group_tree *t, const char *dir, unsigned slots)
 	char name[64];
 	bool held;
 
-	*t = (struct group_tree){ .parent = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), .leaf = malloc(2 * slots * sizeof(int)) };
+	*t = (struct group_tree){ .parent = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC), .leaf = malloc(3 * slots * sizeof(int)) };
 	held = t->parent >= 0 && t->leaf;
 	if (held) {
 		t->join = t->leaf + slots;
-		memset(t->leaf, -1, 2 * slots * sizeof(int));
+		t->peak = t->join + slots;
+		memset(t->leaf, -1, 3 * slots * sizeof(int));
 		stale_remove(t->parent);
 	}
 	for (unsigned i = 0; held && i < slots; i++) {
@@ -277,20 +277,30 @@ const char *group_kind_name(enum group_kind kind)
 	return names[kind];
 }
 
-/* Our own group first; root may also have one at the top of the tree. */
+static bool two_offers(const char *dir, const char *controller)
+{
+	char text[1024];
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool has = fd >= 0 && text_read(fd, "cgroup.controllers", text, sizeof(text)) >= 0 && word_in(text, controller);
+
+	fd_drop(&fd);
+	return has;
+}
+
+/* Below our own group; root may also have leaves at the top of the tree, where that gives more. */
 static bool two_find(struct groups *g, const char *mounts, const char *groups)
 {
 	char dir[PATH_MAX], top[PATH_MAX];
 
 	if (!dir_of(mounts, groups, "", dir, top))
 		return false;
-	if (two_open(g, dir) && (groups_have(g, GROUP_MEMORY) || geteuid() != 0 || strcmp(dir, top) == 0))
+	if (two_open(g, dir) && (groups_have(g, GROUP_MEMORY) || geteuid() != 0 || !two_offers(top, "memory")))
 		return true;
-	if (geteuid() != 0 || strcmp(dir, top) == 0)
-		return false;
 	tree_close(&g->tree[0], g->slots);
 	self_back(g);
-	return two_open(g, top) || two_open(g, dir);
+	for (int k = 0; k < GROUP_KINDS; k++)
+		g->at[k] = -1;
+	return geteuid() == 0 && (two_open(g, top) || two_open(g, dir));
 }
 
 void groups_open(struct groups *g, unsigned slots)
@@ -350,14 +360,39 @@ void groups_limit(const struct groups *g, unsigned slot, const struct sandbox_li
 	if (memory >= 0 && groups_two(g, GROUP_MEMORY)) {
 		number_write(memory, "memory.max", limits->memory);
 		number_write(memory, "memory.swap.max", 0);
-		text_write(memory, "memory.peak", "reset"); /* since Linux 6.12 for this fd only, so that it does not help here */
 	} else if (memory >= 0) {
 		/* the two limits may never cross: one of the orders works */
 		number_write(memory, "memory.limit_in_bytes", limits->memory);
 		number_write(memory, "memory.memsw.limit_in_bytes", limits->memory);
 		number_write(memory, "memory.limit_in_bytes", limits->memory);
-		number_write(memory, "memory.max_usage_in_bytes", 0);
 	}
+}
+
+/* Version 2's since Linux 6.12, and for the fd that asked only. */
+void groups_peak(const struct groups *g, unsigned slot)
+{
+	int memory = leaf_of(g, GROUP_MEMORY, slot), *fd;
+
+	if (memory < 0)
+		return;
+	if (!groups_two(g, GROUP_MEMORY)) {
+		number_write(memory, "memory.max_usage_in_bytes", 0);
+		return;
+	}
+	fd = &g->tree[g->at[GROUP_MEMORY]].peak[slot];
+	if (*fd < 0)
+		*fd = openat(memory, "memory.peak", O_RDWR | O_CLOEXEC);
+	if (*fd >= 0 && pwrite(*fd, "reset", 5, 0) < 0)
+		fd_drop(fd);
+}
+
+static uint64_t peak_read(int fd)
+{
+	char text[24];
+	ssize_t n = fd < 0 ? 0 : pread(fd, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = 0;
+	return strtoull(text, NULL, 10);
 }
 
 uint64_t groups_cpu_us(const struct groups *g, unsigned slot)
@@ -392,7 +427,7 @@ void groups_count(const struct groups *g, unsigned slot, struct group_count *c)
 
 	*c = (struct group_count){ .cpu_us = groups_cpu_us(g, slot) };
 	if (memory >= 0) {
-		c->memory_peak = number_read(memory, two ? "memory.peak" : "memory.max_usage_in_bytes", "");
+		c->memory_peak = two ? peak_read(g->tree[g->at[GROUP_MEMORY]].peak[slot]) : number_read(memory, "memory.max_usage_in_bytes", "");
 		c->oom_kills = number_read(memory, two ? "memory.events" : "memory.oom_control", "oom_kill");
 	}
 	if (processes >= 0)

@@ -19,7 +19,7 @@ struct groups {
 	/* Version 2's tree, and version 1's for each kind. leaf[slot] and join[slot] are fds, NULL where there is no tree. */
 	struct group_tree {
 		int parent;
-		int *leaf, *join;
+		int *leaf, *join, *peak; /* peak: where the kernel can begin anew */
 	} tree[1 + GROUP_KINDS];
 	int at[GROUP_KINDS]; /* the tree that counts it; -1: none */
 	char why[GROUP_KINDS][160];
@@ -35,6 +35,7 @@ void groups_close(struct groups *g);
 bool groups_join(const struct groups *g, unsigned slot); /* the calling process; allocates nothing */
 void groups_settle(const struct groups *g, unsigned slot); /* waits until the memory of the slot's last run is free */
 void groups_limit(const struct groups *g, unsigned slot, const struct sandbox_limits *limits);
+void groups_peak(const struct groups *g, unsigned slot);   /* memory_peak begins anew */
 void groups_count(const struct groups *g, unsigned slot, struct group_count *count);
 uint64_t groups_cpu_us(const struct groups *g, unsigned slot); /* since the leaf was made; 0 where nothing counts it */
 

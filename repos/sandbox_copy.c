@@ -99,11 +99,23 @@ static int dir_copy(int from, int to, const char *name, const struct stat *st, u
 	return rc;
 }
 
+static int one_copy(int from, int to, const char *name, uid_t uid, int depth)
+{
+	struct stat st;
+
+	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	if (S_ISREG(st.st_mode))
+		return file_copy(from, to, name, &st, uid);
+	if (S_ISLNK(st.st_mode))
+		return link_copy(from, to, name, uid);
+	return S_ISDIR(st.st_mode) ? dir_copy(from, to, name, &st, uid, depth + 1) : 0;
+}
+
 static int copy_below(int from, int to, uid_t uid, int depth)
 {
 	struct entries e;
 	const char *name;
-	struct stat st;
 	int rc = 0;
 
 	if (depth == DEPTH_MAX) {
@@ -112,19 +124,15 @@ static int copy_below(int from, int to, uid_t uid, int depth)
 	}
 	if (!entries_open(&e, from))
 		return -1;
-	while (rc == 0 && (name = entries_next(&e))) {
-		rc = fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW);
-		if (rc < 0)
-			break;
-		if (S_ISREG(st.st_mode))
-			rc = file_copy(from, to, name, &st, uid);
-		else if (S_ISLNK(st.st_mode))
-			rc = link_copy(from, to, name, uid);
-		else if (S_ISDIR(st.st_mode))
-			rc = dir_copy(from, to, name, &st, uid, depth + 1);
-	}
+	while (rc == 0 && (name = entries_next(&e)))
+		rc = one_copy(from, to, name, uid, depth);
 	fd_drop(&e.dir);
 	return rc;
+}
+
+int entry_copy(int from, int to, const char *name)
+{
+	return one_copy(from, to, name, (uid_t)-1, 0);
 }
 
 int tree_copy(int from, int to, uid_t uid)

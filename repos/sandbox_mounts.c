@@ -100,6 +100,27 @@ const char *const mounts_etc[] = {
 	"/etc/services", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/terminfo", NULL,
 };
 
+/* The host's `path`, a file or a directory, if it is there. */
+static int template_copy(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	char from[64], to[64];
+	struct stat st;
+	int in, out, rc = -1;
+
+	snprintf(from, sizeof(from), "/.host%.*s", (int)(name - path), path);
+	snprintf(to, sizeof(to), "%.*s", (int)(name - path), path);
+	in = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	out = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (in < 0 || fstatat(in, name, &st, 0) < 0)
+		rc = errno == ENOENT ? 0 : -1;
+	else if (out >= 0)
+		rc = entry_copy(in, out, name);
+	fd_drop(&in);
+	fd_drop(&out);
+	return rc;
+}
+
 /* Of the host's /etc only what programs need to run at all: no names, no addresses, no secrets. */
 static int template_etc(struct fault *f)
 {
@@ -115,9 +136,10 @@ static int template_etc(struct fault *f)
 	};
 	mkdir("/etc", 0755);
 	mkdir("/etc/ssl", 0755);
+	/* copies: each mount would be another one for every run to copy and to take down */
 	for (size_t i = 0; mounts_etc[i]; i++)
-		if (template_bind(mounts_etc[i], false, f) < 0)
-			return -1;
+		if (template_copy(mounts_etc[i]) < 0)
+			return fault_at(f, "a copy of %s", mounts_etc[i]);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		if (text_at(texts[i].path, texts[i].text, strlen(texts[i].text)) < 0)
 			return fault_at(f, "%s", texts[i].path);
@@ -149,7 +171,7 @@ int mounts_root(struct fault *f)
 	umask(022);
 	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0 && errno != EINVAL)
 		return fault_at(f, "mount propagation");
-	if (mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=16m,nr_inodes=4k") < 0)
+	if (mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=32m,nr_inodes=16k") < 0)
 		return fault_at(f, "mount of a tmpfs");
 	if (chdir("/tmp") < 0 || mkdir(".host", 0755) < 0)
 		return fault_at(f, "a root of its own");

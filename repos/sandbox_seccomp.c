@@ -6,6 +6,7 @@
  */
 #include "repos/sandbox_parts.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -100,6 +101,8 @@ static const struct refusal borrowed[] = {
 
 #define NEW_SPACES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
+enum { REFUSALS_MAX = 120 };
+
 static void add(struct call_filter *f, uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
 {
 	if (f->n < FILTER_MAX)
@@ -117,14 +120,56 @@ static void give(struct call_filter *f, int error)
 	add(f, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)error, 0, 0);
 }
 
-static void refuse(struct call_filter *f, const struct refusal *r, size_t n)
+/* What is refused whatever its arguments, in the order of the calls' numbers. */
+struct refusals {
+	size_t n;
+	struct refusal of[REFUSALS_MAX];
+};
+
+static void refuse(struct refusals *all, const struct refusal *r, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
+		size_t at = all->n;
+
 		if (r[i].call < 0)
 			continue;
-		add(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)r[i].call, 0, 1);
-		give(f, r[i].error);
+		assert(all->n < REFUSALS_MAX);
+		for (; at > 0 && all->of[at - 1].call > r[i].call; at--)
+			all->of[at] = all->of[at - 1];
+		all->of[at] = r[i];
+		all->n++;
 	}
+}
+
+/* Each call looks at few numbers: the kernel tries the filter on every call there is when it is installed, which is in every run. */
+static void tree(struct call_filter *f, const struct refusal *r, size_t n)
+{
+	size_t half = n / 2, at = f->n;
+
+	if (n <= 3) {
+		for (size_t i = 0; i < n; i++) {
+			add(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)r[i].call, 0, 1);
+			give(f, r[i].error);
+		}
+		add(f, BPF_JMP | BPF_JA, 0, 0, 0); /* to the end of the whole tree */
+		return;
+	}
+	add(f, BPF_JMP | BPF_JGE | BPF_K, (uint32_t)r[half].call, 0, 0);
+	tree(f, r, half);
+	f->code[at].jf = 0;
+	f->code[at].jt = (uint8_t)(f->n - at - 1);
+	assert(f->n - at - 1 < 256);
+	tree(f, r + half, n - half);
+}
+
+static void refuse_all(struct call_filter *f, const struct refusals *all)
+{
+	size_t from = f->n;
+
+	tree(f, all->of, all->n);
+	for (size_t i = from; i < f->n && f->n <= FILTER_MAX; i++)
+		if (f->code[i].code == (BPF_JMP | BPF_JA))
+			f->code[i].k = (uint32_t)(f->n - i - 1);
 }
 
 /* The low half of an argument; machines here are little-endian. */
@@ -166,6 +211,8 @@ bool seccomp_make(struct call_filter *f, const struct call_world *world)
 	static const struct { int call, arg; } others[] = { { SYS_sched_setaffinity, 0 }, { SYS_sched_setscheduler, 0 },
 		{ SYS_sched_setparam, 0 }, { SYS_sched_setattr, 0 }, { SYS_setpriority, 1 }, { SYS_ioprio_set, 1 } };
 
+	struct refusals all = { 0 };
+
 	f->n = 0;
 	load(f, offsetof(struct seccomp_data, arch));
 	add(f, BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0);
@@ -173,15 +220,16 @@ bool seccomp_make(struct call_filter *f, const struct call_world *world)
 	load(f, offsetof(struct seccomp_data, nr));
 	add(f, BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1); /* x32's numbers on x86_64 */
 	give(f, ENOSYS);
-	refuse(f, always, sizeof(always) / sizeof(*always));
+	refuse(&all, always, sizeof(always) / sizeof(*always));
 	if (!world->counted)
-		refuse(f, uncounted, sizeof(uncounted) / sizeof(*uncounted));
+		refuse(&all, uncounted, sizeof(uncounted) / sizeof(*uncounted));
 	if (!world->own)
-		refuse(f, shared, sizeof(shared) / sizeof(*shared));
+		refuse(&all, shared, sizeof(shared) / sizeof(*shared));
 	if (!world->wired)
-		refuse(f, wireless, sizeof(wireless) / sizeof(*wireless));
+		refuse(&all, wireless, sizeof(wireless) / sizeof(*wireless));
 	if (!world->own_user)
-		refuse(f, borrowed, sizeof(borrowed) / sizeof(*borrowed));
+		refuse(&all, borrowed, sizeof(borrowed) / sizeof(*borrowed));
+	refuse_all(f, &all);
 	/* each of these ends the walk for its call */
 	add(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4);
 	load(f, argument(0));

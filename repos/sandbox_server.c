@@ -63,6 +63,7 @@ void server_detach(struct slot *s, int id)
 	fd_drop(&d->pidfd);
 	fd_drop(&d->out);
 	d->there = false;
+	s->limited.memory = 0;
 }
 
 /* Waits until it has done its imports. */
@@ -98,7 +99,8 @@ int server_attach(struct sandbox_server *server, struct slot *s, struct err *err
 		return ERR_FAIL;
 	s->station.plan->serves = true;
 	s->station.plan->server = server->id;
-	groups_limit(&server->box->groups, s->station.slot, &run.limits);
+	slot_limit(server->box, s, &run.limits);
+	s->limited.memory = 0;
 	pidfd = slot_launch(s, theirs, err);
 	ends_drop(theirs);
 	rc = pidfd < 0 ? ERR_FAIL : ready_wait(ours[RUN_CHANNEL], ours[RUN_OUT], pidfd, err);

@@ -2,11 +2,12 @@
 
 Started as `python -s -B -c THIS MODULE` in a sandbox of its own, where it is root of a user namespace and of nothing else. MODULE is the text
 of a Python module that defines main(argv). fd 4 is a socket on which each run's init asks for one fork: four bytes of length, that much JSON,
-and with them fds: stdout, channel, the answer's socket, the namespaces (the user namespace last), the input if there is one. The fork
+and with them fds: stdout, channel, the answer's socket, the namespaces (the processes' first, the users' last), the input if there is one. The fork
 enters them, gives up all rights, is fenced in as any program of a run, and calls main. With more arguments the module is run here and now.
 """
 import sys
 sys.path = [p for p in sys.path if p]  # with -c the working directory is the first
+import contextlib
 import ctypes
 import gc
 import json
@@ -92,7 +93,8 @@ def run(main, ask, fds):
     out, channel, answer, user = fds[0], fds[1], fds[2], fds[ask['spaces'] + 2]
     given = fds[ask['spaces'] + 3] if len(fds) > ask['spaces'] + 3 else None
     try:
-        held(libc.setns(user, 0), 'user namespace')
+        for fd in fds[4:ask['spaces'] + 3]:
+            held(libc.setns(fd, 0), 'namespaces')
         os.setsid()
         with open('/proc/self/oom_score_adj', 'w') as f:
             f.write('1000')
@@ -120,11 +122,10 @@ def run(main, ask, fds):
 
 
 def serve_one(main, ask, fds):
-    """Who enters a process namespace stays outside; only its children are in. This one waits for the run's end and tells it."""
+    """Who enters a process namespace stays outside, only its children are in: this one waits for the run's end and tells it."""
     answer = fds[2]
     try:
-        for fd in fds[3:ask['spaces'] + 2]:
-            held(libc.setns(fd, 0), 'namespaces')
+        held(libc.setns(fds[3], 0), 'process namespace')
         pid = os.fork()
         if pid == 0:
             run(main, ask, fds)
@@ -133,9 +134,13 @@ def serve_one(main, ask, fds):
                 os.close(fd)
         _, status, used = os.wait4(pid, 0)
         os.write(answer, b'S' + struct.pack('=iQ', status, int((used.ru_utime + used.ru_stime) * 1e6)))
-    except BaseException as e:
-        os.write(answer, b'E' + str(e).encode())
-    os._exit(0)
+        os.close(answer)
+    except OSError as e:
+        with contextlib.suppress(OSError):  # init may be gone, and the next one asks anew
+            os.write(answer, b'E' + str(e).encode())
+        for fd in fds:
+            with contextlib.suppress(OSError):
+                os.close(fd)
 
 
 def receive(desk):
@@ -165,15 +170,9 @@ def serve(main):
     os.write(3, b'ready')
     os.close(3)
     os.open('/dev/null', os.O_RDWR)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     while True:
-        ask, fds = receive(desk)
-        pid = os.fork()
-        if pid == 0:
-            signal.set_wakeup_fd(-1)
-            serve_one(main, ask, fds)
-        os.waitpid(pid, 0)
-        for fd in fds:
-            os.close(fd)
+        serve_one(main, *receive(desk))
 
 
 module = sys.argv[1]
