@@ -14,28 +14,33 @@ const char *const bt_stats[BT_STATS] = {
 	[BT_VAR] = "var", [BT_PVAR] = "pvar", [BT_STDEV] = "stdev", [BT_PSTDEV] = "pstdev", [BT_COUNT] = "count",
 };
 
-static bool next(struct str *s, char c)
+static inline bool next(struct str *s, char c)
 {
 	if (!s->n || s->s[0] != c)
 		return false;
-	*s = str_from(*s, 1);
+	s->s++;
+	s->n--;
 	return true;
 }
 
 /* No plus, no zero in front, no -0; up to seven digits. */
 static inline bool number(struct str *s, int32_t lo, int32_t hi, int32_t *ret)
 {
-	const char *at = s->s, *end = s->s + s->n, *from;
+	const char *at = s->s, *end = s->s + s->n;
 	bool minus = at < end && *at == '-';
-	unsigned digit, v = 0;
+	unsigned v, digit;
 
-	for (from = at += minus; at < end && at - from < 8 && (digit = (unsigned)(*at - '0')) < 10; at++)
-		v = v * 10 + digit;
-	if (at == from || at - from == 8 || (*from == '0' && (at - from > 1 || minus)))
+	at += minus;
+	if (at == end || (v = (unsigned)(*at++ - '0')) > 9)
 		return false;
+	for (; at < end && (digit = (unsigned)(*at - '0')) < 10; at++) {
+		if (v == 0 || v > 999999)
+			return false;
+		v = v * 10 + digit;
+	}
 	*s = (struct str){ at, (size_t)(end - at) };
 	*ret = minus ? -(int32_t)v : (int32_t)v;
-	return *ret >= lo && *ret <= hi;
+	return *ret >= lo && *ret <= hi && (v || !minus);
 }
 
 /* A position, counted from 1 in the text and from 0 here. */
@@ -71,14 +76,19 @@ static bool columns(struct bt *t, struct str *s)
 
 static bool rows(struct bt *t, struct str *s)
 {
+	struct str rest = *s; /* most of the text: it is read from registers */
+	int32_t *cell = t->cell;
+	int cols = t->cols;
+
 	do {
 		if (t->rows == BT_ROWS)
 			return false;
-		for (int x = 0; x < t->cols; x++)
-			if ((x && !next(s, ',')) || !value(s, t->col[x], &t->cell[t->rows * t->cols + x]))
+		for (int x = 0; x < cols; x++)
+			if ((x && !next(&rest, ',')) || !value(&rest, t->col[x], cell++))
 				return false;
 		t->rows++;
-	} while (next(s, '/'));
+	} while (next(&rest, '/'));
+	*s = rest;
 	return t->rows >= 2 && next(s, ';');
 }
 

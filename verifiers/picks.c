@@ -143,19 +143,23 @@ static uint32_t fold(uint32_t c)
 	}
 }
 
-static uint32_t peek(struct str s, size_t *len)
+static uint32_t peek_other(struct str s, size_t *len)
 {
 	uint32_t c;
 
 	*len = 0;
 	if (!s.n)
 		return 0;
-	c = (unsigned char)s.s[0];
-	*len = 1;
-	if (c >= ' ' && c < 0x80) /* nearly all */
-		return c;
 	*len = utf8_next(s, &c);
 	return fold(c);
+}
+
+static inline uint32_t peek(struct str s, size_t *len)
+{
+	if (!s.n || s.s[0] < ' ' || (unsigned char)s.s[0] >= 0x80)
+		return peek_other(s, len);
+	*len = 1; /* nearly all */
+	return (unsigned char)s.s[0];
 }
 
 static uint32_t next(struct lister *r)
@@ -163,7 +167,8 @@ static uint32_t next(struct lister *r)
 	size_t len;
 	uint32_t c = peek(r->rest, &len);
 
-	r->rest = str_from(r->rest, len);
+	r->rest.s += len;
+	r->rest.n -= len;
 	return c;
 }
 

@@ -24,6 +24,7 @@
 enum {
 	LONG_RESPONSE = 4096, /* bytes; judging fewer takes little more than giving the GIL away and back */
 	MARKS = QUARRY_BAD_TASK + 1,
+	MEMBERS = 7, /* of a verdict */
 	KNOWN = 64, /* names of tasks that are remembered; a power of 2 */
 };
 
@@ -42,6 +43,7 @@ struct lane {
 struct state {
 	newfunc tuple_new;
 	PyObject *verdict; /* the class, a named tuple */
+	bool direct;       /* an object of it can be made and filled in, without a tuple before */
 	PyObject *word[WORDS];
 	PyObject *mark[MARKS], *score[2];
 	PyObject *why[MARKS]; /* the last sentence of each mark: most repeat */
@@ -196,10 +198,58 @@ static PyObject *why_of(struct state *st, const struct quarry_verdict *v)
 	return shared(st->why[v->mark]);
 }
 
+/* A tuple of the class for verdicts, which takes the members over. */
+static PyObject *tuple_of(struct state *st, bool direct, PyObject *const *member)
+{
+	PyObject *tuple = direct ? PyType_GenericAlloc((PyTypeObject *)st->verdict, MEMBERS) : PyTuple_New(MEMBERS), *args, *ret;
+
+	for (int i = 0; i < MEMBERS; i++)
+		if (tuple)
+			PyTuple_SetItem(tuple, i, member[i]);
+		else
+			Py_XDECREF(member[i]);
+	if (direct || !tuple)
+		return tuple;
+	args = PyTuple_New(1);
+	if (!args) {
+		Py_DECREF(tuple);
+		return NULL;
+	}
+	PyTuple_SetItem(args, 0, tuple);
+	ret = st->tuple_new((PyTypeObject *)st->verdict, args, NULL);
+	Py_DECREF(args);
+	return ret;
+}
+
+/*
+ * Is a tuple that was filled in by hand a whole one? Interpreters may keep something in a tuple that its own function sets, such as
+ * its hash. -1: an exception is set.
+ */
+static int direct_works(struct state *st)
+{
+	PyObject *two[2] = { NULL, NULL };
+	int same = -1;
+
+	for (int k = 0; k < 2; k++) {
+		PyObject *member[MEMBERS];
+
+		for (int i = 0; i < MEMBERS; i++)
+			member[i] = shared(Py_None);
+		two[k] = tuple_of(st, k == 0, member);
+	}
+	if (two[0] && two[1])
+		same = PyObject_RichCompareBool(two[0], two[1], Py_EQ);
+	if (same > 0)
+		same = PyObject_Hash(two[0]) == PyObject_Hash(two[1]) && PyTuple_Size(two[0]) == MEMBERS && !PyErr_Occurred();
+	Py_XDECREF(two[0]);
+	Py_XDECREF(two[1]);
+	return PyErr_Occurred() ? -1 : same;
+}
+
 /* A Verdict: (score, mark, why, extracted or None, format_ok, answers_seen, verify_us). */
 static PyObject *verdict(struct state *st, const struct quarry_verdict *v, double us)
 {
-	PyObject *member[] = {
+	PyObject *member[MEMBERS] = {
 		v->score == 0.0 || v->score == 1.0 ? shared(st->score[v->score == 1.0]) : PyFloat_FromDouble(v->score),
 		shared(st->mark[v->mark]),
 		why_of(st, v),
@@ -208,22 +258,14 @@ static PyObject *verdict(struct state *st, const struct quarry_verdict *v, doubl
 		PyLong_FromLong(v->answers_seen),
 		PyFloat_FromDouble(us),
 	};
-	enum { MEMBERS = sizeof(member) / sizeof(member[0]) };
-	PyObject *members = PyTuple_New(MEMBERS), *args = PyTuple_New(1), *ret = NULL;
-	bool whole = members && args;
+	bool whole = true;
+	PyObject *ret;
 
-	for (int i = 0; i < MEMBERS; i++) {
+	for (int i = 0; i < MEMBERS; i++)
 		whole = whole && member[i];
-		if (members)
-			PyTuple_SetItem(members, i, member[i]); /* takes it over */
-		else
-			Py_XDECREF(member[i]);
-	}
-	if (args && members)
-		PyTuple_SetItem(args, 0, members);
-	if (whole)
-		ret = st->tuple_new((PyTypeObject *)st->verdict, args, NULL);
-	Py_XDECREF(args);
+	ret = whole ? tuple_of(st, st->direct, member) : NULL;
+	for (int i = 0; i < MEMBERS && !whole; i++)
+		Py_XDECREF(member[i]);
 	return ret;
 }
 
@@ -383,12 +425,15 @@ static PyObject *native_bind(PyObject *module, PyObject *verdict_class)
 {
 	struct state *st = PyModule_GetState(module);
 	PyObject *before = st->verdict;
+	int direct;
 
 	if (!PyType_Check(verdict_class) || !PyType_IsSubtype((PyTypeObject *)verdict_class, &PyTuple_Type))
 		return PyErr_Format(PyExc_TypeError, "a class of tuples is needed");
 	st->verdict = Py_NewRef(verdict_class);
 	Py_DECREF(before);
-	return shared(Py_None);
+	direct = direct_works(st);
+	st->direct = direct > 0;
+	return direct < 0 ? NULL : shared(Py_None);
 }
 
 /* ---- batches ---- */
