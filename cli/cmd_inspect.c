@@ -23,7 +23,7 @@ static const struct option options[] = {
 	{ .name = "samples", .letter = 'n', .kind = OPT_INT, .arg = "N", .lo = 0, .hi = 1000000, .at = offsetof(struct args, samples),
 	  .what = "show this many responses too, with their verdicts" },
 	{ .name = "why", .letter = 'w', .kind = OPT_TEXT, .arg = "ID", .at = offsetof(struct args, why),
-	  .what = "of one prompt of a run: its samples in order, what was known after each, and why it was kept or dropped" },
+	  .what = "of one prompt of a run: its samples in order, what was known after each, the decision" },
 	{ .name = "html", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, html), .what = "copy the report page of a run that has ended to FILE" },
 	{ 0 },
 };
@@ -395,8 +395,8 @@ static int run(void *p, int argc, char **argv)
 	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
 }
 
-static const char more[] = "A directory that build made, at any moment of the run, or a file of rows (.jsonl, .jsonl.zst). Pass rates come with intervals of 95 %;\n"
-			   "pass@m is the chance that one of m samples is right. docs/filter.md tells how they are counted.\n"
+static const char more[] = "A directory that build made, at any moment of the run, or a file of rows (.jsonl, .jsonl.zst). Pass rates come with\n"
+			   "intervals of 95 %; pass@m is the chance that one of m samples is right. docs/filter.md tells how they are counted.\n"
 			   "\n"
 			   "    quarry inspect demo/quickstart --samples 3\n"
 			   "    quarry inspect demo/quickstart --why sudoku-0123456789abcdef\n";

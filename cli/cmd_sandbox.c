@@ -213,13 +213,13 @@ static int run(void *p, int argc, char **argv)
 
 const struct command cmd_sandbox = {
 	"sandbox", "doctor | run -- CMD ARG...", "what of the sandbox can be had here; a program in it",
-	"Tests of mined repositories run in a sandbox: no network, no process or file of the host but /usr and what is named, limits of time, "
-	"memory, processes, files and output for the whole tree of processes, and nothing left at the end. It needs no root and no other program; "
-	"doctor says what this machine gives. Where it gives no namespaces (as in a container's default profile) there is a narrower one, and where "
-	"it gives neither, nothing is run.\n"
+	"Tests of mined repositories run in a sandbox: no network, no process or file of the host but /usr and what is named, limits of\n"
+	"time, memory, processes, files and output for the whole tree of processes, and nothing left at the end. It needs no root and no\n"
+	"other program; doctor says what this machine gives. Where it gives no namespaces (as in a container's default profile) there is\n"
+	"a narrower one, and where it gives neither, nothing is run.\n"
 	"\n"
-	"A run's stdout and stderr come out on stdout when it has ended; how it ended goes to stderr. The exit code is the program's, or 1 when it did "
-	"not exit by itself; 2 when it was not run.\n"
+	"A run's stdout and stderr come out on stdout when it has ended; how it ended goes to stderr. The exit code is the program's, or\n"
+	"1 when it did not exit by itself; 2 when it was not run.\n"
 	"\n"
 	"    quarry sandbox doctor\n"
 	"    quarry sandbox run --overlay .:/repo --cwd /repo --wall 60 -- make check",

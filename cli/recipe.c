@@ -486,7 +486,7 @@ static int filter_pass_rate(struct walk *w, const yaml_node_t *n, void *to)
 {
 	struct limits *l = &((struct recipe *)to)->plan.limits;
 
-	if (get_two(w, n, "pass_rate", "pass_rate's lower end", "pass_rate's upper end", 0, 1, &l->lo, &l->hi) < 0)
+	if (get_two(w, n, "pass_rate", "lo", "hi", 0, 1, &l->lo, &l->hi) < 0)
 		return ERR_FAIL;
 	if (l->lo > l->hi) {
 		err_set(w->err, "pass_rate [%g, %g] keeps nothing", l->lo, l->hi);
@@ -514,7 +514,7 @@ static int filter_prior(struct walk *w, const yaml_node_t *n, void *to)
 {
 	struct prior *p = &((struct recipe *)to)->plan.limits.prior;
 
-	return get_two(w, n, "prior", "prior's a", "prior's b", 0.01, 1000, &p->a, &p->b);
+	return get_two(w, n, "prior", "a", "b", 0.01, 1000, &p->a, &p->b);
 }
 
 static int filter_guess(struct walk *w, const yaml_node_t *n, void *to)

@@ -120,15 +120,19 @@ int get_choice(struct walk *w, const yaml_node_t *n, const char *what, const cha
 int get_two(struct walk *w, const yaml_node_t *n, const char *what, const char *first, const char *second, double lo, double hi,
 		   double *a, double *b)
 {
+	char of[2][100];
+
 	if (want_kind(w, n, YAML_SEQUENCE_NODE, what) < 0)
 		return ERR_FAIL;
 	if (n->data.sequence.items.top - n->data.sequence.items.start != 2) {
 		err_set(w->err, "%s must be [%s, %s]", what, first, second);
 		return fault(w, n);
 	}
-	if (get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[0]), first, lo, hi, a) < 0)
+	snprintf(of[0], sizeof(of[0]), "%s's %s", what, first);
+	snprintf(of[1], sizeof(of[1]), "%s's %s", what, second);
+	if (get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[0]), of[0], lo, hi, a) < 0)
 		return ERR_FAIL;
-	return get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[1]), second, lo, hi, b);
+	return get_real(w, yaml_document_get_node(w->doc, n->data.sequence.items.start[1]), of[1], lo, hi, b);
 }
 
 int get_words(struct walk *w, const yaml_node_t *n, const char *what, struct buf *out)
