@@ -82,11 +82,12 @@ static void note_lang(struct stats *s, struct str lang)
 bool stats_add(struct stats *s, const struct group *g)
 {
 	struct str name = str_sub(g->puzzle.task, 0, sizeof(s->task->name) - 1);
-	struct task_stats *t = s->task, *end = s->task + s->tasks;
+	struct task_stats *t;
+	int at = 0;
 
-	for (; t < end && !str_is(name, t->name); t++)
-		;
-	if (t == end) {
+	while (at < s->tasks && !str_is(name, s->task[at].name))
+		at++;
+	if (at == s->tasks) {
 		if (s->tasks == s->room) {
 			int room = s->room ? 2 * s->room : 16;
 			struct task_stats *more = realloc(s->task, (size_t)room * sizeof(*more));
@@ -96,10 +97,10 @@ bool stats_add(struct stats *s, const struct group *g)
 			s->task = more;
 			s->room = room;
 		}
-		t = &s->task[s->tasks++];
-		*t = (struct task_stats){ 0 };
-		memcpy(t->name, name.s, name.n);
+		s->task[s->tasks] = (struct task_stats){ 0 };
+		memcpy(s->task[s->tasks++].name, name.s, name.n);
 	}
+	t = &s->task[at];
 	note_lang(s, g->puzzle.lang);
 	if (g->puzzle.guess != s->guess)
 		s->least = limits_least(g->puzzle.guess, &s->limits);
