@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { WIDTH = 640, HEIGHT = 400, LEFT = 50, RIGHT = 16, TOP = 34, FOOT = 46, COLOURS = 6 };
+enum { WIDTH = 640, HEIGHT = 400, LEFT = 50, RIGHT = 16, TOP = 34, FOOT = 60, COLOURS = 6 };
 
 static const double plot_width = WIDTH - LEFT - RIGHT, plot_height = HEIGHT - TOP - FOOT;
 
@@ -44,7 +44,7 @@ static void axes(struct buf *b)
 			 WIDTH - RIGHT, y_of(i / 4.0), y_of(i / 4.0), LEFT - 6, y_of(i / 4.0) + 4, i / 4.0);
 	for (int i = 0; i < CURVE_LEVELS; i++)
 		buf_addf(b, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%d</text>\n", x_of(10 * i), HEIGHT - FOOT + 16, i);
-	buf_addf(b, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">difficulty</text>\n", LEFT + plot_width / 2, HEIGHT - 12);
+	buf_addf(b, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">difficulty</text>\n", LEFT + plot_width / 2, HEIGHT - 10);
 }
 
 static void goal_lines(struct buf *b, const struct cell *c, int goals)

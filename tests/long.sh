@@ -61,7 +61,7 @@ sources:
   - { task: sudoku, count: 20, difficulty: 0..2 }
 sampling: { n: 4 }
 RECIPE
-	for c in "generate all --difficulty 3 --worked" "build $room/recipe.yaml -o $room/out --quiet" "inspect $room/out --samples 2" \
+	for c in "generate all --difficulty 3 --worked" "build $room/recipe.yaml -o $room/out --quiet" "inspect $room/out --samples 2" "tune $room/recipe.yaml -o $room/tuned --quiet" \
 		"check $room/out --prove"; do
 		# shellcheck disable=SC2086
 		grind "quarry-${c%% *}" build/quarry $c --threads 2
