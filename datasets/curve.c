@@ -228,8 +228,8 @@ static void rate_at(const struct moments *m, int tenths, double tail, struct cur
 {
 	double var = var_at(m, tenths), mean = mean_at(m, tenths), strength = mean * (1 - mean) / var - 1;
 
-	/* the Beta of this mean and variance, within what beta_below takes */
-	strength = strength > 15000 ? 15000 : strength > 0.1 ? strength : 0.1;
+	/* the Beta of this mean and variance; above this strength it is narrow enough, and its sums get long */
+	strength = strength > 4000 ? 4000 : strength > 0.1 ? strength : 0.1;
 	mean = mean < 1e-6 ? 1e-6 : mean > 1 - 1e-6 ? 1 - 1e-6 : mean;
 	*ret = (struct curve_rate){ .mean = mean, .sd = sqrt(var) };
 	ret->lo = beta_quantile(fmax(mean * strength, 0.01), fmax((1 - mean) * strength, 0.01), tail);
@@ -317,21 +317,22 @@ static bool rises(const struct curve *c, struct goal_found *ret)
 /* Beyond an end of the ladder? A look at every batch needs more certainty than one look. */
 static enum goal_state beyond(const struct curve *c, const struct moments *m, const struct goal *g, bool last, int *tenths)
 {
-	struct curve_rate easy, hard;
 	double tail = last ? 0.025 : 0.005;
+	struct curve_rate end;
 
-	rate_at(m, c->lo, tail, &easy);
-	rate_at(m, c->hi, tail, &hard);
-	if (easy.hi < g->lo) {
-		*tenths = c->lo;
-		return GOAL_TOO_HARD;
+	if (mean_at(m, c->lo) < g->lo) {
+		rate_at(m, c->lo, tail, &end);
+		*tenths = end.hi < g->lo ? c->lo : *tenths;
+		return end.hi < g->lo ? GOAL_TOO_HARD : GOAL_OPEN;
 	}
-	if (hard.lo > g->hi) {
-		int level = level_hi(c);
-		double guess = curve_level(c, level).guess;
+	if (mean_at(m, c->hi) > g->hi) {
+		double guess = curve_level(c, level_hi(c)).guess;
 
+		rate_at(m, c->hi, tail, &end);
+		if (end.lo <= g->hi)
+			return GOAL_OPEN;
 		*tenths = c->hi;
-		return guess >= hard.lo || guess > g->hi ? GOAL_GUESSED : GOAL_TOO_EASY;
+		return guess >= end.lo || guess > g->hi ? GOAL_GUESSED : GOAL_TOO_EASY;
 	}
 	return GOAL_OPEN;
 }
@@ -377,6 +378,9 @@ static void share_out(const double gain[CURVE_LEVELS], int batch, int ask[CURVE_
 
 	for (int i = 0; i < CURVE_LEVELS; i++)
 		sum += gain[i];
+	memset(ask, 0, CURVE_LEVELS * sizeof(*ask));
+	if (!(sum > 0)) /* no goal is open */
+		return;
 	for (int i = 0; i < CURVE_LEVELS; i++) {
 		double due = batch * gain[i] / sum;
 

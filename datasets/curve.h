@@ -82,7 +82,7 @@ struct goal_found {
 void curve_goal(const struct curve *c, const struct goal *g, bool last, struct goal_found *ret);
 
 /*
- * How many puzzles of each level to ask next for the n goals that are still open (one is): `batch` in all, more where every level is
+ * How many puzzles of each level to ask next for those of the n goals that are open (none is: none): `batch` in all, more where every level is
  * to be seen, never more than `most`. In proportion to how much an answer is expected to narrow the rates at the chosen difficulties.
  */
 void curve_ask(const struct curve *c, const struct goal *g, int n, int batch, int most, int ask[CURVE_LEVELS]);

@@ -113,6 +113,10 @@ static void test_ask(void)
 		CHECK(ask[i] == 0 || (i >= 3 && i <= 7)); /* then those near what is wanted */
 	}
 	CHECK_EQ(sum, 16);
+	/* a goal that is settled asks for nothing */
+	curve_ask(c, &(struct goal){ 0.5, 0, 1 }, 1, 16, 1000, ask);
+	for (int i = 0; i < CURVE_LEVELS; i++)
+		CHECK_EQ(ask[i], 0);
 	curve_free(c);
 }
 

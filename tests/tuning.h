@@ -68,17 +68,16 @@ static bool answer(const struct truth *t, int level, struct rng *r)
 
 static void find(const struct truth *t, double target, int budget, struct rng *r, struct goal_found *found)
 {
-	struct goal g = { target, target, target }; /* never satisfied: the whole budget is spent */
+	struct goal g = { target, target, target }; /* never satisfied: the whole budget is spent, or the target given up */
 	struct curve *c = curve_new(0, 100);
 	int ask[CURVE_LEVELS], left = budget;
 
-	while (left > 0) {
+	while (curve_goal(c, &g, left == 0, found), found->state == GOAL_OPEN && left > 0) {
 		curve_ask(c, &g, 1, 16, left, ask);
 		for (int level = 0; level < CURVE_LEVELS; level++)
 			for (int i = 0; i < ask[level] && left > 0; i++, left--)
 				curve_add(c, level, 0, answer(t, level, r));
 	}
-	curve_goal(c, &g, true, found);
 	curve_free(c);
 }
 
