@@ -193,7 +193,8 @@ static struct sandbox_outcome *attack(unsigned ends, int code, struct sandbox_ru
 	while (n < 7 && (argv[n] = va_arg(ap, const char *)))
 		n++;
 	va_end(ap);
-	memcpy(mounts + 1, run.mounts, run.n_mounts * sizeof(*mounts));
+	if (run.n_mounts)
+		memcpy(mounts + 1, run.mounts, run.n_mounts * sizeof(*mounts));
 	run.mounts = mounts;
 	run.n_mounts++;
 	run.argv = argv;
