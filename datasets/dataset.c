@@ -102,7 +102,7 @@ static void share_samples(struct group *g, const struct limits *l)
 	for (int m = 0; m < l->model; m++)
 		before += g->of[m].samples;
 	g->outcome = g->of[l->model];
-	g->sample = g->all + before;
+	g->sample = g->all ? g->all + before : NULL; /* no samples, no room */
 	g->samples = g->outcome.samples;
 }
 
