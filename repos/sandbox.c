@@ -58,7 +58,7 @@ static bool slot_start(struct slot *s, struct fault *f)
 		return fault_at(f, "socketpair") == 0;
 	s->station.sock = pair[1];
 	s->sock = pair[0];
-	s->pid = fork();
+	s->pid = process_fork();
 	if (s->pid == 0)
 		host_main(&s->station);
 	close(pair[1]);
@@ -400,8 +400,8 @@ static int run_watched(struct sandbox *box, struct slot *s, const struct sandbox
 	if (ends_open(ours, theirs, run->input.n > 0, err) < 0)
 		return ERR_FAIL;
 	slot_limit(box, s, &run->limits);
-	before = s->counted;
-	w.cpu_before = before.cpu_us = groups_cpu_us(&box->groups, s->station.slot);
+	groups_count(&box->groups, s->station.slot, &before); /* not what was counted last: what is killed for memory may be so a moment after its run */
+	w.cpu_before = before.cpu_us;
 	w.pidfd = slot_launch(s, theirs, err);
 	ends_drop(theirs);
 	w.leash = ours[RUN_LEASH];
@@ -413,7 +413,6 @@ static int run_watched(struct sandbox *box, struct slot *s, const struct sandbox
 		slot_stop(s); /* init was lost: the host side ends what it left */
 	out->wall_us = (uint64_t)(watch_now_us() - began);
 	groups_count(&box->groups, s->station.slot, &after);
-	s->counted = after;
 	if (rc == 0)
 		rc = outcome_read(&w, run, &before, &after, out, err);
 	fd_drop(&w.pidfd);

@@ -21,9 +21,7 @@ struct slot {
 	int user; /* holds the slot's user for us; -1 */
 	bool busy;
 	struct served served[SERVERS_MAX];
-	/* of its control groups, so that they need not be written and read again */
-	struct sandbox_limits limited; /* what was set last; memory 0: nothing that holds now */
-	struct group_count counted;    /* when its last run ended */
+	struct sandbox_limits limited; /* of its control groups, as set last; memory 0: nothing that holds now */
 };
 
 struct sandbox {

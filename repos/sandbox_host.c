@@ -15,7 +15,7 @@ static int launcher_start(struct station *s, struct fault *f)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return fault_at(f, "socketpair");
-	pid = fork();
+	pid = process_fork();
 	if (pid == 0) {
 		s->sock = pair[1];
 		launcher_enter(s);
@@ -39,8 +39,10 @@ static int host_open(struct station *s, struct fault *f)
 	if (!groups_join(s->groups, s->slot))
 		return fault_at(f, "joining a control group");
 	process_settle("quarry-host", &keep, 1);
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return fault_at(f, "subreaper");
 	if (s->narrow)
-		return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0 ? fault_at(f, "subreaper") : 0;
+		return 0;
 	if (!s->root && (unshare(CLONE_NEWUSER) < 0 || !users_map(0, s->uid, s->gid)))
 		return fault_at(f, "a user namespace");
 	return launcher_start(s, f) < 0 ? -1 : trees_open(s, f);

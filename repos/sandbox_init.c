@@ -91,7 +91,7 @@ static int fence(const struct station *s, const struct plan *plan, struct fault 
 	return seccomp_apply(s->filter[plan->network]) < 0 ? fault_at(f, "seccomp") : 0;
 }
 
-/* In a vfork: memory is init's. Comes back only with a fault. */
+/* Comes back only with a fault. */
 static void program_exec(const struct station *s, const struct plan *plan, const int fd[RUN_FDS], struct fault *f)
 {
 	const int from[FD_PROGRAM] = { -1, fd[RUN_OUT], fd[RUN_OUT], fd[RUN_CHANNEL], fd[RUN_INPUT] };
@@ -121,18 +121,23 @@ static void program_exec(const struct station *s, const struct plan *plan, const
 	fault_at(f, "%s", plan->argv[0]);
 }
 
-static pid_t program_start(const struct station *s, const struct plan *plan, const int fd[RUN_FDS], struct fault *f)
+/*
+ * Memory is shared with the child, which is waited for until there is another program in it. If it is not (a sanitizer's vfork is a fork), a
+ * fault is found in the plan, later.
+ */
+static pid_t program_start(const struct station *s, struct plan *plan, const int fd[RUN_FDS], struct fault *f)
 {
 	pid_t pid = vfork();
 
 	if (pid == 0) {
 		if (plan->serves)
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-		program_exec(s, plan, fd, f);
+		program_exec(s, plan, fd, &plan->start);
 		process_end(127);
 	}
 	if (pid < 0)
 		return fault_at(f, "vfork of the program");
+	*f = plan->start;
 	return f->error ? -1 : pid;
 }
 
@@ -270,7 +275,7 @@ static uint64_t rest_kill(const struct station *s, pid_t server)
 		+ (uint64_t)used.ru_stime.tv_usec;
 }
 
-void init_main(const struct station *s, const struct plan *plan, struct parcel *p)
+void init_main(const struct station *s, struct plan *plan, struct parcel *p)
 {
 	struct report r = { .kind = REPORT_FAULT };
 	int fd[RUN_FDS];
@@ -309,6 +314,10 @@ void init_main(const struct station *s, const struct plan *plan, struct parcel *
 
 		tally_read(&last, s->narrow);
 		r.processes = last.processes + 1;
+	}
+	if (!serves && plan->start.error) {
+		r.kind = REPORT_FAULT;
+		r.fault = plan->start;
 	}
 	r.disk = serves ? false : s->narrow ? narrow_full(plan) : mounts_full(plan);
 	used = rest_kill(s, serves ? program : -1);

@@ -90,7 +90,7 @@ void launcher_enter(struct station *s)
 
 	memset(p.fd, -1, sizeof(p.fd));
 	if (spaces_enter(s, &p.fault) == 0) {
-		pid_t pid = fork();
+		pid_t pid = process_fork();
 
 		if (pid == 0)
 			launcher_main(s);

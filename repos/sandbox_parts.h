@@ -61,6 +61,7 @@ struct plan {
 	bool serves;        /* the run is that server */
 	struct str request; /* what the server is told of the run */
 	const char *room;   /* narrow: the directory that stands for / */
+	struct fault start; /* why the program could not be executed; said by the process that was to be it */
 };
 
 enum report_kind {
@@ -125,6 +126,7 @@ struct station {
 };
 
 /* sandbox_wire.c: small things that all the processes need */
+pid_t process_fork(void);             /* as the kernel does it: no handler of any library, and none is to be needed in the child */
 _Noreturn void process_end(int code); /* of a fork: no handlers, no flushing */
 void process_settle(const char *name, int *keep, size_t n); /* away from terminal, signals and fds of whom it was forked from */
 bool file_write(const char *path, const char *text); /* one write; false with errno */
@@ -174,7 +176,7 @@ int mount_tmpfs(const struct station *s, uint64_t size, uint64_t inodes, const c
 int mount_at(int tree, int at); /* closes both */
 
 /* sandbox_init.c */
-_Noreturn void init_main(const struct station *s, const struct plan *plan, struct parcel *p);
+_Noreturn void init_main(const struct station *s, struct plan *plan, struct parcel *p);
 
 /* sandbox_limits.c */
 enum { LIMITS = 8 };

@@ -96,6 +96,12 @@ static void cpu_used(struct watch *v, uint64_t used_us)
 	v->cpu_look = watch_now_us() + left / v->cores; /* not even all cores reach it before */
 }
 
+/* What is counted a moment after a fork was refused may be a few less. */
+static bool crowded(const struct watch *v, const struct report *r)
+{
+	return r->processes + r->processes / 16 + 1 >= v->limits->processes;
+}
+
 static void hear(struct watch *v)
 {
 	struct watched *w = v->w;
@@ -105,14 +111,14 @@ static void hear(struct watch *v)
 		if (r.kind != REPORT_TALLY) {
 			w->report = r;
 			w->told = true;
-			w->crowded |= r.processes >= v->limits->processes;
+			w->crowded |= crowded(v, &r);
 			break;
 		}
 		if (r.cpu_us > w->cpu_seen)
 			w->cpu_seen = r.cpu_us;
 		if (!groups_have(w->groups, GROUP_CPU))
 			cpu_used(v, w->cpu_seen);
-		w->crowded |= r.processes >= v->limits->processes;
+		w->crowded |= crowded(v, &r);
 		if (r.memory > v->limits->memory)
 			stop(v, SANDBOX_OOM);
 		if (r.disk)

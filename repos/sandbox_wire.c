@@ -26,6 +26,11 @@ void process_end(int code)
 		syscall(SYS_exit_group, code);
 }
 
+pid_t process_fork(void)
+{
+	return sys_clone3(&(struct clone_ask){ .exit_signal = SIGCHLD });
+}
+
 void fd_drop(int *fd)
 {
 	int kept = errno;

@@ -264,7 +264,7 @@ static int daemon_left(char **argv)
 		}
 		_exit(0);
 	}
-	for (int i = 0; i < 5000 && stat(beat, &st) < 0; i++)
+	for (int i = 0; i < 5000 && (stat(beat, &st) < 0 || st.st_size == 0); i++)
 		usleep(1000);
 	say("tried daemon\n");
 	return 0;

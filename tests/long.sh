@@ -43,7 +43,7 @@ grind() {
 # Valgrind sees uninitialised memory, which AddressSanitizer does not. It knows no AVX-512; the engine then finds AVX2. The tasks' own
 # tests and the contract are left out: they take long there, and the fuzz targets and commands go through the same code.
 if command -v valgrind >/dev/null; then
-	leave=" blank contract $(build/quarry tasks --names | tr '\n' ' ')"
+	leave=" blank contract sandbox $(build/quarry tasks --names | tr '\n' ' ')"
 	for t in build/tests/test_*; do
 		[ -f "$t" ] && [ -x "$t" ] || continue
 		t=${t#build/tests/test_}

@@ -2,11 +2,14 @@
 #include "repos/sandbox.h"
 #include "tests/check.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/ipc.h>
@@ -295,7 +298,7 @@ static void test_network(const char *socket_path)
 	n_abstract = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
 	local[0] = listen_at(AF_UNIX, SOCK_STREAM, &abstract, n_abstract);
 	unlink(socket_path);
-	snprintf(path.sun_path, sizeof(path.sun_path), "%s", socket_path);
+	strncpy(path.sun_path, socket_path, sizeof(path.sun_path) - 1);
 	local[1] = listen_at(AF_UNIX, SOCK_STREAM, &path, sizeof(path));
 	chmod(socket_path, 0777);
 	attack(EXIT, 0, with(small), "network", port, name, socket_path, NULL);
@@ -437,6 +440,149 @@ static void test_server(void)
 	sandbox_server_close(server);
 }
 
+/* ---- many at a time, and accidents ---- */
+
+struct work {
+	struct sandbox *box;
+	struct sandbox_server *server;
+	int number, wrong;
+};
+
+static void *work_run(void *arg)
+{
+	struct work *w = arg;
+	struct sandbox_outcome out = SANDBOX_OUTCOME_INIT;
+	struct err mine = ERR_INIT;
+	char text[64], want[64];
+
+	for (int i = 0; i < 5; i++) {
+		struct sandbox_server *server = i % 2 ? w->server : NULL;
+		const char *const cold[] = { "/bin/sh", "-c", text, NULL }, *const warm[] = { "7", text, NULL };
+
+		snprintf(want, sizeof(want), "%d of %d\n", i, w->number);
+		snprintf(text, sizeof(text), server ? "print('%d of %d')" : "echo %d of %d; exit 7", i, w->number);
+		w->wrong += sandbox_run(w->box, &(struct sandbox_run){ .argv = server ? warm : cold, .server = server, .limits = SANDBOX_LIMITS }, &out, &mine) < 0
+			|| out.end != SANDBOX_EXITED || out.code != 7 || !str_is(buf_str(&out.out), want);
+	}
+	sandbox_outcome_release(&out);
+	return NULL;
+}
+
+static void test_threads(void)
+{
+	struct sandbox_server_options o = { .python = "/usr/bin/python3", .module = { module, sizeof(module) - 1 } };
+	enum { THREADS = 4 };
+	pthread_t thread[THREADS];
+	struct work work[THREADS];
+	struct sandbox *two = sandbox_open(&(struct sandbox_options){ .slots = 2, .at_most = narrow ? SANDBOX_NARROW : SANDBOX_FULL }, &err);
+	struct sandbox_server *server = two && access(o.python, X_OK) == 0 ? sandbox_server_open(two, &o, &err) : NULL;
+
+	if (!CHECK(two != NULL))
+		return;
+	for (int i = 0; i < THREADS; i++) {
+		work[i] = (struct work){ two, server, i, 0 };
+		CHECK(pthread_create(&thread[i], NULL, work_run, &work[i]) == 0);
+	}
+	for (int i = 0; i < THREADS; i++) {
+		pthread_join(thread[i], NULL);
+		CHECK_EQ(work[i].wrong, 0);
+	}
+	sandbox_server_close(server);
+	sandbox_close(two);
+}
+
+/* A process of this name below `top`, at any depth; 0: there is none. */
+static pid_t process_below(pid_t top, const char *name)
+{
+	static struct { pid_t pid, up; bool below, named; } all[4096];
+	DIR *proc = opendir("/proc");
+	struct dirent *e;
+	size_t n = 0;
+
+	while (n < 4096 && (e = readdir(proc))) {
+		char path[300], comm[64];
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%d/stat", atoi(e->d_name));
+		f = atoi(e->d_name) > 0 ? fopen(path, "r") : NULL;
+		if (!f)
+			continue;
+		if (fscanf(f, "%d (%63[^)]) %*c %d", &all[n].pid, comm, &all[n].up) == 3) {
+			all[n].below = false;
+			all[n++].named = strcmp(comm, name) == 0;
+		}
+		fclose(f);
+	}
+	closedir(proc);
+	for (bool more = true; more;) {
+		more = false;
+		for (size_t i = 0; i < n; i++)
+			for (size_t k = 0; k < n && !all[i].below; k++)
+				more |= all[i].below = all[i].up == top || (all[k].below && all[k].pid == all[i].up);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (all[i].below && all[i].named)
+			return all[i].pid;
+	return 0;
+}
+
+static void *run_long(void *arg)
+{
+	struct sandbox_outcome out = SANDBOX_OUTCOME_INIT;
+	const char *const argv[] = { "/bin/sh", "-c", "setsid sleep 1000 & sleep 1000 & sleep 1000", NULL };
+
+	*(int *)arg = sandbox_run(box, &(struct sandbox_run){ .argv = argv, .limits = SANDBOX_LIMITS }, &out, &(struct err){ "" });
+	sandbox_outcome_release(&out);
+	return NULL;
+}
+
+static pid_t wait_for(const char *name)
+{
+	pid_t pid = 0;
+
+	for (int ms = 0; ms < 20000 && !pid; ms += 50) {
+		pid = process_below(getpid(), name);
+		usleep(50000);
+	}
+	return pid;
+}
+
+/* Whatever of ours is killed: the run has no outcome, nothing of it is left, and the next is as if nothing had been. */
+static void test_accidents(void)
+{
+	static const char *const ours[] = { "quarry-host", "quarry-launch", "init" };
+	pthread_t thread;
+	pid_t victim;
+	int rc;
+
+	for (size_t i = 0; i < 3; i++) {
+		check_in("%s killed as %s in the %s tier", ours[i], geteuid() ? "user" : "root", narrow ? "narrow" : "full");
+		if (narrow && i == 1)
+			continue;
+		victim = wait_for(ours[i]);
+		if (i < 2) { /* between runs */
+			CHECK(victim > 0 && kill(victim, SIGKILL) == 0);
+			usleep(20000);
+			CHECK(says(run_sh("echo again"), "again\n"));
+		}
+		if (narrow && i == 0)
+			continue; /* its runs would be nobody's */
+		rc = 1;
+		CHECK(pthread_create(&thread, NULL, run_long, &rc) == 0);
+		CHECK(wait_for("sleep") > 0);
+		victim = wait_for(ours[i]);
+		CHECK(victim > 0 && kill(victim, SIGKILL) == 0);
+		if (i == 0) { /* the run goes on; its end is the launcher's */
+			victim = wait_for("quarry-launch");
+			CHECK(victim == 0 || kill(victim, SIGKILL) == 0);
+		}
+		pthread_join(thread, NULL);
+		CHECK(rc < 0);
+		CHECK(process_below(getpid(), "sleep") == 0);
+		CHECK(says(run_sh("echo again"), "again\n"));
+	}
+}
+
 /* ---- who runs it where ---- */
 
 static bool open_box(enum sandbox_tier at_most)
@@ -465,6 +611,8 @@ static void test_tiers(void)
 		test_limits();
 		test_others();
 		test_server();
+		test_threads();
+		test_accidents();
 	}
 	sandbox_close(box);
 	if (open_box(SANDBOX_NARROW)) {
@@ -472,6 +620,8 @@ static void test_tiers(void)
 		test_limits();
 		test_others();
 		test_server();
+		test_threads();
+		test_accidents();
 	}
 	sandbox_close(box);
 }
@@ -548,12 +698,19 @@ static void apart(void (*test)(void))
 	check_failed += counts[1];
 }
 
+/* What a build with ThreadSanitizer is for. Its own memory would not fit into the limits of the rest. */
+static void test_races(void)
+{
+	if (open_box(SANDBOX_FULL))
+		test_threads();
+	sandbox_close(box);
+}
+
 int main(int argc, char **argv)
 {
 	char path[4096], copy[4200];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 20);
 
-	(void)argv;
 	snprintf(dir, sizeof(dir), "/tmp/quarry-sandbox-XXXXXX");
 	CHECK(mkdtemp(dir) != NULL && chmod(dir, 0755) == 0);
 	/* the program lies beside this one; a copy can be read by every user */
@@ -562,10 +719,14 @@ int main(int argc, char **argv)
 	snprintf(strrchr(path, '/'), 20, "/attack");
 	snprintf(copy, sizeof(copy), "cp '%s' '%s' && chmod 755 '%s'", path, program, program);
 	CHECK(system(copy) == 0);
-	apart(test_tiers);
-	apart(test_denied);
-	if (geteuid() == 0 && argc == 1)
-		apart(test_user);
+	if (argc > 1 && strcmp(argv[1], "threads") == 0) {
+		test_races();
+	} else {
+		apart(test_tiers);
+		apart(test_denied);
+		if (geteuid() == 0)
+			apart(test_user);
+	}
 	snprintf(copy, sizeof(copy), "rm -rf '%s'", dir);
 	CHECK(system(copy) == 0);
 	free(program);

@@ -121,6 +121,9 @@ if [ -x "$build/tests/repos_probe" ] && [ -e .git ]; then
 	same walk-1 walk-3
 fi
 
+# runs in the sandbox on several threads, which is all that its limits let a build with ThreadSanitizer do
+[ -x "$build/tests/test_sandbox" ] && step sandbox "$build/tests/test_sandbox" threads
+
 # the programs that start threads of their own
 for t in batch engine log sample_model verify; do
 	[ -x "$build/tests/test_$t" ] && step "test_$t" "$build/tests/test_$t"
