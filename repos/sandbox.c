@@ -91,7 +91,7 @@ static bool user_take(struct slot *s, unsigned *next)
 	return false;
 }
 
-static int slots_make(struct sandbox *box, struct err *err)
+static int slots_make(struct sandbox *box, const struct sandbox_options *options, struct err *err)
 {
 	bool root = geteuid() == 0;
 	unsigned next = 0;
@@ -108,7 +108,7 @@ static int slots_make(struct sandbox *box, struct err *err)
 		if (area == MAP_FAILED)
 			return err_sys(err, "sandbox: shared memory");
 		s->station = (struct station){ .root = root, .slot = i, .uid = geteuid(), .gid = getegid(), .plan = area, .groups = &box->groups,
-			.filter = { &box->filter[0], &box->filter[1] }, .landlock = landlock_version() };
+			.filter = { &box->filter[0], &box->filter[1] }, .landlock = landlock_version(), .copies = options->no_overlays };
 		if (root && !user_take(s, &next))
 			return err_set(err, "sandbox: all users from %d to %d are taken", SLOT_UID, SLOT_UID + SLOT_UIDS - 1);
 	}
@@ -170,7 +170,7 @@ struct sandbox *sandbox_open(const struct sandbox_options *options, struct err *
 	pthread_mutex_init(&box->lock, NULL);
 	pthread_cond_init(&box->freed, NULL);
 	snprintf(box->temp, sizeof(box->temp), "%s", temp && *temp == '/' ? temp : "/tmp");
-	if (box->slots > SLOTS_MAX ? err_set(err, "sandbox: at most %d runs at a time", SLOTS_MAX) < 0 : slots_make(box, err) < 0) {
+	if (box->slots > SLOTS_MAX ? err_set(err, "sandbox: at most %d runs at a time", SLOTS_MAX) < 0 : slots_make(box, options, err) < 0) {
 		sandbox_close(box);
 		return NULL;
 	}

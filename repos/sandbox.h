@@ -93,6 +93,7 @@ void sandbox_outcome_release(struct sandbox_outcome *out);
 struct sandbox_options {
 	unsigned slots;            /* runs at one time (threads that call sandbox_run): 1 when 0 */
 	enum sandbox_tier at_most; /* FULL: the best there is; tests force a lower one */
+	bool no_overlays;          /* for tests: as where the kernel has none for us, trees are copied */
 };
 
 struct sandbox;

@@ -108,18 +108,19 @@ static bool path_of(const char *text, const char *controller, char path[PATH_MAX
  * The directory of our own group in that tree: the mount whose file system and options say so, and the way from its root to us.
  * A line of mountinfo: id parent device root point options... - type source options.
  */
-static bool dir_of(const char *mounts, const char *groups, const char *controller, char dir[PATH_MAX], char top[PATH_MAX])
+bool groups_dir(const char *mounts, const char *groups, const char *controller, char dir[PATH_MAX], char top[PATH_MAX])
 {
 	char path[PATH_MAX];
 
 	if (!path_of(groups, controller, path))
 		return false;
 	for (const char *line = mounts; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-		char root[PATH_MAX], type[32], options[512];
-		const char *dash = strstr(line, " - "), *end = line + strcspn(line, "\n"), *rest = path;
+		char one[3 * PATH_MAX], root[PATH_MAX], type[32], options[512];
+		const char *dash, *rest = path;
 
-		if (!dash || dash > end || sscanf(line, "%*s %*s %*s %4095s %4095s", root, top) != 2
-				|| sscanf(dash, " - %31s %*s %511s", type, options) != 2)
+		snprintf(one, sizeof(one), "%.*s", (int)strcspn(line, "\n"), line);
+		dash = strstr(one, " - ");
+		if (!dash || sscanf(one, "%*s %*s %*s %4095s %4095s", root, top) != 2 || sscanf(dash, " - %31s %*s %511s", type, options) != 2)
 			continue;
 		if (*controller ? strcmp(type, "cgroup") || !word_in(options, controller) : strcmp(type, "cgroup2"))
 			continue;
@@ -292,7 +293,7 @@ static bool two_find(struct groups *g, const char *mounts, const char *groups)
 {
 	char dir[PATH_MAX], top[PATH_MAX];
 
-	if (!dir_of(mounts, groups, "", dir, top))
+	if (!groups_dir(mounts, groups, "", dir, top))
 		return false;
 	if (two_open(g, dir) && (groups_have(g, GROUP_MEMORY) || geteuid() != 0 || !two_offers(top, "memory")))
 		return true;
@@ -316,7 +317,7 @@ void groups_open(struct groups *g, unsigned slots)
 		for (int k = 0; k < GROUP_KINDS; k++) {
 			if (groups_have(g, k))
 				continue;
-			if (!dir_of(mounts, groups, controllers[k], dir, top))
+			if (!groups_dir(mounts, groups, controllers[k], dir, top))
 				snprintf(g->why[k], sizeof(g->why[k]), "no control group has it");
 			else if (tree_open(&g->tree[1 + k], dir, slots) || (geteuid() == 0 && tree_open(&g->tree[1 + k], top, slots)))
 				g->at[k] = 1 + k;

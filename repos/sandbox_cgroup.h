@@ -12,6 +12,8 @@
 
 #include "repos/sandbox.h"
 
+#include <limits.h>
+
 enum group_kind { GROUP_CPU, GROUP_MEMORY, GROUP_PROCESSES, GROUP_KINDS };
 
 struct groups {
@@ -49,6 +51,11 @@ static inline bool groups_two(const struct groups *g, enum group_kind kind) /* v
 	return g->at[kind] == 0;
 }
 
+/*
+ * Where our own group is, and the top of its tree, as /proc/self/mountinfo and /proc/self/cgroup tell it; controller "" is version 2. False:
+ * there is none in sight.
+ */
+bool groups_dir(const char *mounts, const char *groups, const char *controller, char dir[PATH_MAX], char top[PATH_MAX]);
 const char *group_kind_name(enum group_kind kind);
 
 #endif

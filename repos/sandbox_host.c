@@ -45,7 +45,19 @@ static int host_open(struct station *s, struct fault *f)
 		return 0;
 	if (!s->root && (unshare(CLONE_NEWUSER) < 0 || !users_map(0, s->uid, s->gid)))
 		return fault_at(f, "a user namespace");
-	return launcher_start(s, f) < 0 ? -1 : trees_open(s, f);
+	if (launcher_start(s, f) < 0) {
+		struct fault first = *f;
+
+		if (!s->root || first.error != EPERM)
+			return -1;
+		*f = (struct fault){ 0 }; /* we may live in a chroot */
+		fd_drop(&s->launcher);
+		if (mounts_climb(f) < 0 || launcher_start(s, f) < 0) {
+			*f = first;
+			return -1;
+		}
+	}
+	return trees_open(s, f);
 }
 
 /* Without a launcher: init is cloned right here. */

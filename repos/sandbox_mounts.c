@@ -165,6 +165,34 @@ static int template_dev(struct fault *f)
 	return 0;
 }
 
+/*
+ * Who lives in a chroot may make no user namespace. Root may leave it: with another root below, the working directory is outside of both and
+ * leads up to the true root, over which the chroot's tree is laid. Nothing of the host changes; the mount namespace is ours.
+ */
+int mounts_climb(struct fault *f)
+{
+	int here, tree, top;
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return fault_at(f, "a mount namespace");
+	here = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (here < 0 || chroot("/usr") < 0 || fchdir(here) < 0)
+		return fault_at(f, "leaving a chroot");
+	for (int i = 0; i < PATH_MAX / 2; i++)
+		if (chdir("..") < 0)
+			return fault_at(f, "leaving a chroot");
+	if (mount(NULL, ".", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return fault_at(f, "mount propagation");
+	top = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	tree = sys_tree(here);
+	if (top < 0 || tree < 0 || sys_attach(tree, top) < 0 || fchdir(tree) < 0 || chroot(".") < 0)
+		return fault_at(f, "a chroot's files as the root");
+	fd_drop(&here);
+	fd_drop(&top);
+	fd_drop(&tree);
+	return 0;
+}
+
 /* A tmpfs becomes the root, with the old one at /.host. */
 int mounts_root(struct fault *f)
 {

@@ -166,6 +166,7 @@ uint64_t tree_bytes(int dir, uint64_t *files);
 
 /* sandbox_mounts.c */
 extern const char *const mounts_etc[]; /* what of the host's /etc is in sight; ends with NULL */
+int mounts_climb(struct fault *f); /* out of a chroot: the same files are the root of a mount namespace */
 int mounts_root(struct fault *f); /* a tmpfs is the root, the old one is at /.host */
 int mounts_template(struct station *s, struct fault *f); /* the launcher's root: /usr, /etc, /dev */
 int mounts_run(const struct station *s, const struct plan *plan, int tree[MOUNTS_MAX], struct fault *f);

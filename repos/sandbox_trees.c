@@ -209,6 +209,6 @@ int trees_open(struct station *s, struct fault *f)
 	s->host = open("/.host", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (s->host < 0 || mkdir(LOWER, 0755) < 0 || mkdir(UPPER, 0755) < 0)
 		return fault_at(f, "a root of its own");
-	s->copies = !overlay_works(s);
+	s->copies |= !overlay_works(s);
 	return 0;
 }

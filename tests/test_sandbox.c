@@ -1,5 +1,6 @@
 /* test_sandbox.c - runs in the sandbox as root and as an ordinary user: what they see, and how their ends are told apart. */
 #include "repos/sandbox.h"
+#include "repos/sandbox_cgroup.h"
 #include "tests/check.h"
 
 #include <dirent.h>
@@ -103,8 +104,7 @@ static void test_view(void)
 	CHECK(says(run_sh("id -u; id -g; id -un; hostname; pwd; echo $HOME $TZ; echo $$"), "1000\n1000\nsandbox\nsandbox\n/\n/tmp/home UTC\n2\n"));
 	CHECK(says(run_sh("grep -E 'Cap(Prm|Eff|Bnd|Amb)|NoNew' /proc/self/status | tr -d '\\t\\n'"),
 		"CapPrm:0000000000000000CapEff:0000000000000000CapBnd:0000000000000000CapAmb:0000000000000000NoNewPrivs:1"));
-	CHECK(says(run_sh("ls / | tr '\\n' ' '; ls -d /home /root /var /sys /.host /.new 2>/dev/null; echo ok"), "bin dev etc lib lib32 lib64 proc sbin tmp usr ok\n")
-		|| says(run_sh("ls -d /home /root /var /sys /.host /.new 2>/dev/null; echo ok"), "ok\n"));
+	CHECK(says(run_sh("ls -a / | grep -vxE 'bin|dev|etc|lib|lib32|lib64|libx32|proc|sbin|tmp|usr|[.]+'; ls -d /home /root /var /sys /.host /.new 2>/dev/null; echo ok"), "ok\n"));
 	CHECK(says(run_sh("for d in / /usr /etc /dev /proc /usr/bin; do touch 2>/dev/null $d/x && echo $d; done; touch /tmp/x $HOME/x /dev/shm/x && echo ok"), "ok\n"));
 	CHECK(says(run_sh("ls /proc/self/fd | tr '\\n' ' '; env | grep -c ."), "0 1 2 3 4 14\n")); /* 4: of ls itself */
 }
@@ -583,6 +583,90 @@ static void test_accidents(void)
 	}
 }
 
+/* ---- other machines ---- */
+
+/* What /proc says on them. */
+static void test_groups(void)
+{
+	static const struct { const char *mounts, *groups, *controller, *dir, *top; } cases[] = {
+		/* version 2 under systemd */
+		{ "25 30 0:23 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot\n", "0::/user.slice/user-1000.slice/session-3.scope\n",
+		  "", "/sys/fs/cgroup/user.slice/user-1000.slice/session-3.scope", "/sys/fs/cgroup" },
+		{ "25 30 0:23 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw\n", "0::/a\n", "memory", NULL, NULL },
+		/* a container with a group namespace */
+		{ "600 590 0:29 / /sys/fs/cgroup ro,nosuid - cgroup2 cgroup rw\n", "0::/\n", "", "/sys/fs/cgroup", "/sys/fs/cgroup" },
+		/* version 1, a tree for each controller and two in one */
+		{ "33 31 0:30 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n",
+		  "4:memory:/process/7\n2:cpu,cpuacct:/user\n1:name=systemd:/x\n", "cpuacct", "/sys/fs/cgroup/cpu,cpuacct/user", "/sys/fs/cgroup/cpu,cpuacct" },
+		{ "35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n", "4:memory:/process/7\n", "memory", "/sys/fs/cgroup/memory/process/7",
+		  "/sys/fs/cgroup/memory" },
+		{ "35 31 0:32 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n", "4:memory:/process/7\n0::/\n", "", NULL, NULL },
+		/* a container that sees its part of a tree */
+		{ "35 31 0:32 /docker/f00 /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n", "4:memory:/docker/f00/mine\n", "memory", "/sys/fs/cgroup/memory/mine",
+		  "/sys/fs/cgroup/memory" },
+		/* both */
+		{ "37 31 0:34 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n38 31 0:35 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n", "8:pids:/\n0::/\n", "",
+		  "/sys/fs/cgroup/unified", "/sys/fs/cgroup/unified" },
+		{ "", "", "", NULL, NULL },
+		{ "38 31 0:35 - cgroup2\n- \n\n38\n", "0:\n:\n\n0::/x", "", NULL, NULL },
+	};
+	char dir_of[PATH_MAX], top[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool found = groups_dir(cases[i].mounts, cases[i].groups, cases[i].controller, dir_of, top);
+
+		check_in("groups of machine %zu", i);
+		CHECK(found == (cases[i].dir != NULL));
+		CHECK(!found || (strcmp(dir_of, cases[i].dir) == 0 && strcmp(top, cases[i].top) == 0));
+	}
+}
+
+/* A kernel without overlays for us: the same with copies. */
+static void test_copies(void)
+{
+	box = sandbox_open(&(struct sandbox_options){ .no_overlays = true }, &err);
+	if (CHECK(box != NULL) && sandbox_tier(box) == SANDBOX_FULL)
+		test_mounts();
+	sandbox_close(box);
+}
+
+/* In a chroot, as in the root of another release of a system. */
+static void test_chroot(void)
+{
+	static const char *const binds[] = { "usr", "etc", "dev", "proc", "sys", "tmp" };
+	static const char *const names[] = { "bin", "sbin", "lib", "lib64" };
+	char path[300], from[32], link[64];
+
+	if (!CHECK(unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0))
+		return;
+	mkdir(host("root"), 0755);
+	for (size_t i = 0; i < 6; i++) {
+		snprintf(path, sizeof(path), "%s/%s", host("root"), binds[i]);
+		snprintf(from, sizeof(from), "/%s", binds[i]);
+		mkdir(path, 0755);
+		CHECK(mount(from, path, NULL, MS_BIND | MS_REC, NULL) == 0);
+	}
+	for (size_t i = 0; i < 4; i++) {
+		ssize_t n;
+
+		snprintf(from, sizeof(from), "/%s", names[i]);
+		n = readlink(from, link, sizeof(link) - 1);
+		if (n > 0) {
+			link[n] = 0;
+			snprintf(path, sizeof(path), "%s/%s", host("root"), names[i]);
+			CHECK(symlink(link, path) == 0);
+		}
+	}
+	CHECK(chroot(host("root")) == 0 && chdir("/") == 0);
+	CHECK(unshare(CLONE_NEWUSER) < 0 && errno == EPERM);
+	box = sandbox_open(&(struct sandbox_options){ .slots = 1 }, &err);
+	if (CHECK(box != NULL) && CHECK(sandbox_tier(box) == SANDBOX_FULL)) {
+		test_view();
+		test_mounts();
+	}
+	sandbox_close(box);
+}
+
 /* ---- who runs it where ---- */
 
 static bool open_box(enum sandbox_tier at_most)
@@ -668,22 +752,22 @@ static void test_user(void)
 	test_tiers();
 }
 
-/* In a process of its own, whose checks are counted here. */
+/* In a process and a directory of its own; its checks are counted here. */
 static void apart(void (*test)(void))
 {
 	int pair[2], status;
 	long counts[2] = { 0, 1 };
+	char kept[sizeof(dir)], clean[128];
 	pid_t pid;
 
+	memcpy(kept, dir, sizeof(dir));
+	snprintf(dir, sizeof(dir), "/tmp/quarry-sandbox-XXXXXX");
+	if (!CHECK(pipe(pair) == 0 && mkdtemp(dir) != NULL && chmod(dir, 0755) == 0 && (test != test_user || chown(dir, 1001, 1001) == 0)))
+		return;
 	fflush(NULL);
-	CHECK(pipe(pair) == 0);
 	pid = fork();
 	if (pid == 0) {
 		check_passed = check_failed = 0;
-		snprintf(dir, sizeof(dir), "/tmp/quarry-sandbox-XXXXXX");
-		CHECK(mkdtemp(dir) != NULL && chmod(dir, 0755) == 0);
-		if (test == test_user)
-			CHECK(chown(dir, 1001, 1001) == 0);
 		test();
 		fflush(NULL);
 		counts[0] = check_passed;
@@ -696,6 +780,9 @@ static void apart(void (*test)(void))
 	close(pair[0]);
 	check_passed += counts[0];
 	check_failed += counts[1];
+	snprintf(clean, sizeof(clean), "rm -rf --one-file-system '%s'", dir); /* its mounts went with it */
+	CHECK(system(clean) == 0);
+	memcpy(dir, kept, sizeof(dir));
 }
 
 /* What a build with ThreadSanitizer is for. Its own memory would not fit into the limits of the rest. */
@@ -722,12 +809,16 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "threads") == 0) {
 		test_races();
 	} else {
+		test_groups();
 		apart(test_tiers);
 		apart(test_denied);
-		if (geteuid() == 0)
+		apart(test_copies);
+		if (geteuid() == 0) {
 			apart(test_user);
+			apart(test_chroot);
+		}
 	}
-	snprintf(copy, sizeof(copy), "rm -rf '%s'", dir);
+	snprintf(copy, sizeof(copy), "rm -rf --one-file-system '%s'", dir);
 	CHECK(system(copy) == 0);
 	free(program);
 	return check_done();
