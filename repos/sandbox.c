@@ -7,11 +7,16 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
+
+#define ROOM_NAME "quarry-room-"
+enum { ROOM_MAX = 256, ROOM_AGE_S = 60 };
 
 enum { ERR_AGAIN = -100 }; /* the server that was to be forked is gone: another can be started */
 
@@ -115,6 +120,44 @@ static int slots_make(struct sandbox *box, const struct sandbox_options *options
 	return 0;
 }
 
+/* ---- rooms ---- */
+
+/* A new directory that a narrow run lives in, locked as long as the fd is open; -1. */
+static int room_make(const struct sandbox *box, char room[ROOM_MAX], struct err *err)
+{
+	int fd = -1;
+
+	snprintf(room, ROOM_MAX, "%s/" ROOM_NAME "XXXXXX", box->temp);
+	if (mkdtemp(room))
+		fd = open(room, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		err_sys(err, "sandbox: %s", room);
+		fd_drop(&fd);
+	}
+	return fd;
+}
+
+/* Rooms of supervisors that were killed: ours, not new, and locked by nobody. */
+static void rooms_sweep(const struct sandbox *box)
+{
+	int temp = open(box->temp, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
+	struct entries e;
+	const char *name;
+	struct stat st;
+
+	if (temp < 0 || !entries_open(&e, temp))
+		return;
+	while ((name = entries_next(&e))) {
+		if (strncmp(name, ROOM_NAME, sizeof(ROOM_NAME) - 1) != 0)
+			continue;
+		fd = openat(temp, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && st.st_mtime + ROOM_AGE_S < time(NULL) && flock(fd, LOCK_EX | LOCK_NB) == 0)
+			tree_remove(temp, name);
+		fd_drop(&fd);
+	}
+	fd_drop(&temp);
+}
+
 /* ---- tiers ---- */
 
 /* Starts all slots in this tier and tries it. False: it is refused here, with the reason. */
@@ -177,8 +220,10 @@ struct sandbox *sandbox_open(const struct sandbox_options *options, struct err *
 	groups_open(&box->groups, box->slots);
 	if (options->at_most <= SANDBOX_FULL && tier_start(box, SANDBOX_FULL, &box->refused))
 		return box;
-	if (options->at_most <= SANDBOX_NARROW && tier_start(box, SANDBOX_NARROW, &f))
+	if (options->at_most <= SANDBOX_NARROW && tier_start(box, SANDBOX_NARROW, &f)) {
+		rooms_sweep(box);
 		return box;
+	}
 	if (options->at_most <= SANDBOX_NARROW)
 		box->refused = f;
 	box->tier = SANDBOX_NONE;
@@ -444,12 +489,11 @@ static int plan_run(struct sandbox *box, struct slot *s, const struct sandbox_ru
 
 static int run_in(struct sandbox *box, struct slot *s, const struct sandbox_run *run, struct sandbox_outcome *out, struct err *err)
 {
-	char room[sizeof(box->temp) + 32];
-	int rc = ERR_AGAIN;
+	char room[ROOM_MAX];
+	int rc = ERR_AGAIN, lock = s->station.narrow ? room_make(box, room, err) : -1;
 
-	snprintf(room, sizeof(room), "%s/quarry-room-XXXXXX", box->temp);
-	if (s->station.narrow && !mkdtemp(room))
-		return err_sys(err, "sandbox: %s", room);
+	if (s->station.narrow && lock < 0)
+		return ERR_FAIL;
 	for (int attempt = 0; rc == ERR_AGAIN && attempt < 2; attempt++) {
 		rc = plan_run(box, s, run, s->station.narrow ? room : NULL, err);
 		if (rc == 0)
@@ -457,8 +501,9 @@ static int run_in(struct sandbox *box, struct slot *s, const struct sandbox_run 
 		if (rc == ERR_AGAIN)
 			server_detach(s, server_id(run->server));
 	}
-	if (s->station.narrow && tree_remove(AT_FDCWD, room) < 0 && rc == 0)
+	if (lock >= 0 && tree_remove(AT_FDCWD, room) < 0 && rc == 0)
 		rc = err_sys(err, "sandbox: removing %s", room);
+	fd_drop(&lock);
 	return rc;
 }
 
