@@ -19,18 +19,22 @@ struct args {
 static const struct option options[] = {
 	{ .name = "json", .letter = 'j', .kind = OPT_FLAG, .at = offsetof(struct args, json), .what = "as one JSON object; of a run, on stderr" },
 	{ .name = "tier", .kind = OPT_TEXT, .arg = "T", .at = offsetof(struct args, tier), .what = "full or narrow: no better one than this" },
-	{ .name = "ro", .kind = OPT_LIST, .arg = "PATH[:TO]", .at = offsetof(struct args, ro), .what = "run: a directory or file that can be read; repeatable, as the next three" },
-	{ .name = "overlay", .kind = OPT_LIST, .arg = "PATH[:TO]", .at = offsetof(struct args, overlay), .what = "run: a directory that can be written, into memory" },
+	{ .name = "ro", .kind = OPT_LIST, .arg = "PATH[:TO]", .at = offsetof(struct args, ro),
+	  .what = "run: a directory or file that can be read; repeatable, as the next three" },
+	{ .name = "overlay", .kind = OPT_LIST, .arg = "PATH[:TO]", .at = offsetof(struct args, overlay),
+	  .what = "run: a directory that can be written, into memory" },
 	{ .name = "rw", .kind = OPT_LIST, .arg = "PATH[:TO]", .at = offsetof(struct args, rw), .what = "run: a directory that is written for good" },
 	{ .name = "env", .letter = 'e', .kind = OPT_LIST, .arg = "NAME=VALUE", .at = offsetof(struct args, env), .what = "run: a variable" },
 	{ .name = "cwd", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(struct args, cwd), .what = "run: the directory inside; / when not given" },
 	{ .name = "wall", .kind = OPT_REAL, .arg = "S", .lo = 0.01, .hi = 1e6, .at = offsetof(struct args, wall_s), .what = "run: seconds; 120 when not given" },
 	{ .name = "cpu", .kind = OPT_REAL, .arg = "S", .lo = 0.01, .hi = 1e6, .at = offsetof(struct args, cpu_s),
 	  .what = "run: seconds of CPU, of all its processes; 100 when not given" },
-	{ .name = "memory", .letter = 'm', .kind = OPT_INT, .arg = "MIB", .lo = 8, .hi = 1 << 24, .at = offsetof(struct args, memory_mib), .what = "run: 2048 when not given" },
+	{ .name = "memory", .letter = 'm', .kind = OPT_INT, .arg = "MIB", .lo = 8, .hi = 1 << 24, .at = offsetof(struct args, memory_mib),
+	  .what = "run: 2048 when not given" },
 	{ .name = "tmp", .kind = OPT_INT, .arg = "MIB", .lo = 1, .hi = 1 << 24, .at = offsetof(struct args, tmp_mib),
 	  .what = "run: what can be written, in each place; 512 when not given" },
-	{ .name = "processes", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 100000, .at = offsetof(struct args, processes), .what = "run: at a time; 256 when not given" },
+	{ .name = "processes", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 100000, .at = offsetof(struct args, processes),
+	  .what = "run: at a time; 256 when not given" },
 	{ .name = "network", .kind = OPT_FLAG, .at = offsetof(struct args, network), .what = "run: with the host's network" },
 	{ 0 },
 };
@@ -207,7 +211,10 @@ static int run(void *p, int argc, char **argv)
 		return doctor(a);
 	if (argc > 1 && strcmp(argv[0], "run") == 0)
 		return run_program(a, (const char **)argv + 1);
-	err_set(&err, argc == 1 && strcmp(argv[0], "run") == 0 ? "sandbox run takes a program: sandbox run -- CMD ARG..." : "sandbox takes doctor, or run -- CMD ARG...");
+	if (argc == 1 && strcmp(argv[0], "run") == 0)
+		err_set(&err, "sandbox run takes a program: sandbox run -- CMD ARG...");
+	else
+		err_set(&err, "sandbox takes doctor, or run -- CMD ARG...");
 	return fail_usage(&err);
 }
 

@@ -113,7 +113,7 @@ static int slots_make(struct sandbox *box, const struct sandbox_options *options
 		if (area == MAP_FAILED)
 			return err_sys(err, "sandbox: shared memory");
 		s->station = (struct station){ .root = root, .slot = i, .uid = geteuid(), .gid = getegid(), .plan = area, .groups = &box->groups,
-			.filter = { &box->filter[0], &box->filter[1] }, .landlock = landlock_version(), .copies = options->no_overlays };
+			.filter = { &box->filter[0], &box->filter[1], &box->filter[2], &box->filter[3] }, .landlock = landlock_version(), .copies = options->no_overlays };
 		if (root && !user_take(s, &next))
 			return err_set(err, "sandbox: all users from %d to %d are taken", SLOT_UID, SLOT_UID + SLOT_UIDS - 1);
 	}
@@ -174,10 +174,10 @@ static bool tier_start(struct sandbox *box, enum sandbox_tier tier, struct fault
 		*f = (struct fault){ ENOSYS, "Landlock of version 3 with root as supervisor, or of version 6" };
 		return false;
 	}
-	for (int network = 0; network < 2; network++) {
-		struct call_world world = { groups_have(&box->groups, GROUP_MEMORY), !narrow, root || !narrow, network || !narrow };
+	for (int k = 0; k < FILTERS; k++) {
+		struct call_world world = { groups_have(&box->groups, GROUP_MEMORY), !narrow, root || !narrow, (k & 1) || !narrow, k >> 1 };
 
-		if (!seccomp_make(&box->filter[network], &world)) {
+		if (!seccomp_make(&box->filter[k], &world)) {
 			*f = (struct fault){ ENOSYS, "a filter of kernel calls for this processor" };
 			return false;
 		}
@@ -284,9 +284,10 @@ static void doctor_tier(const struct sandbox *box, struct buf *b)
 		buf_addf(b, "user: %u and following, since root supervises\n", s->uid);
 	else
 		buf_addf(b, "user: the supervisor's own (%u)%s\n", s->uid, full ? ", without rights" : ", fenced in");
-	buf_addf(b, "files: %s\n", !full ? "copies in a directory of the host, below " : box->copies ? "tmpfs and copies; overlays do not work over tmpfs here" : "tmpfs and overlays");
-	if (!full)
-		buf_cut(b, b->n - 1), buf_addf(b, "%s; quotas by looking\n", box->temp);
+	if (full)
+		buf_addf(b, "files: %s\n", box->copies ? "tmpfs and copies; overlays do not work over tmpfs here" : "tmpfs and overlays");
+	else
+		buf_addf(b, "files: copies in a directory of the host, below %s; quotas by looking\n", box->temp);
 	buf_addf(b, "network: %s\n", full ? "a loopback of its own" : "no sockets but pairs");
 	doctor_groups(box, b);
 	buf_addf(b, "kernel calls: a filter of %zu instructions\n", box->filter[0].n);

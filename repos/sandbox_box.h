@@ -29,7 +29,7 @@ struct sandbox {
 	unsigned slots;
 	struct slot *slot;
 	struct groups groups;
-	struct call_filter filter[2];
+	struct call_filter filter[FILTERS];
 	struct fault refused; /* why the tier is no better */
 	bool copies;          /* overlays are copies */
 	char temp[200];       /* narrow: where rooms are made */

@@ -36,8 +36,7 @@ static int loopback_up(struct fault *f)
 	rc = s < 0 ? -1 : ioctl(s, SIOCSIFFLAGS, &ask);
 	if (rc < 0)
 		fault_at(f, "loopback");
-	if (s >= 0)
-		close(s);
+	fd_drop(&s);
 	return rc;
 }
 
@@ -88,7 +87,7 @@ static int fence(const struct station *s, const struct plan *plan, struct fault 
 			return fault_at(f, "resource limit %d", row[k].what);
 	if ((s->narrow ? landlock_narrow(s, plan) : landlock_apply(plan, s->landlock)) < 0)
 		return fault_at(f, "Landlock");
-	return seccomp_apply(s->filter[plan->network]) < 0 ? fault_at(f, "seccomp") : 0;
+	return seccomp_apply(s->filter[filter_of(plan)]) < 0 ? fault_at(f, "seccomp") : 0;
 }
 
 /* Comes back only with a fault. */

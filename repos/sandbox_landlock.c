@@ -3,6 +3,7 @@
  * The kernel's structures and rights, in the kernel's order: headers of build machines may know fewer than the kernel that runs.
  */
 #include "repos/sandbox_parts.h"
+#include "repos/sandbox_system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +11,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-enum { NR_create_ruleset = 444, NR_add_rule, NR_restrict_self };
 
 enum {
 	EXECUTE = 1 << 0, WRITE_FILE = 1 << 1, READ_FILE = 1 << 2, READ_DIR = 1 << 3, REMOVE_DIR = 1 << 4, REMOVE_FILE = 1 << 5,
@@ -33,7 +32,7 @@ struct beneath_ask {
 
 int landlock_version(void)
 {
-	int version = (int)syscall(NR_create_ruleset, NULL, 0, 1 /* ask for the version */);
+	int version = (int)syscall(NR_landlock_create_ruleset, NULL, 0, 1 /* ask for the version */);
 
 	return version < 0 ? 0 : version;
 }
@@ -54,7 +53,7 @@ static int allow(int rules, const char *path, uint64_t rights)
 		return errno == ENOENT ? 0 : -1;
 	if (fstat(ask.at, &st) == 0 && !S_ISDIR(st.st_mode))
 		ask.allowed &= EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE;
-	rc = (int)syscall(NR_add_rule, rules, 1 /* beneath a path */, &ask, 0);
+	rc = (int)syscall(NR_landlock_add_rule, rules, 1 /* beneath a path */, &ask, 0);
 	kept = errno;
 	close(ask.at);
 	errno = kept;
@@ -65,12 +64,12 @@ static int rules_start(int version, bool scoped)
 {
 	struct ruleset_ask ask = { .files = rights_known(version), .scoped = scoped && version >= 6 ? SCOPE_ABSTRACT_SOCKET | SCOPE_SIGNAL : 0 };
 
-	return (int)syscall(NR_create_ruleset, &ask, version >= 6 ? sizeof(ask) : sizeof(ask.files), 0);
+	return (int)syscall(NR_landlock_create_ruleset, &ask, version >= 6 ? sizeof(ask) : sizeof(ask.files), 0);
 }
 
 static int rules_apply(int rules)
 {
-	int rc = (int)syscall(NR_restrict_self, rules, 0), kept = errno;
+	int rc = (int)syscall(NR_landlock_restrict_self, rules, 0), kept = errno;
 
 	close(rules);
 	errno = kept;

@@ -29,7 +29,7 @@ enum {
 	AREA_SIZE = 8 << 20, /* bytes of a slot's shared memory: the plan and all its texts */
 	MOUNTS_MAX = 64,
 	SERVERS_MAX = 32,
-	FILTER_MAX = 320,
+	FILTER_MAX = 512,
 };
 
 /* What failed, told over a process border. */
@@ -91,7 +91,9 @@ struct parcel {
 	int fd[PARCEL_FDS]; /* -1: none; those that arrive are ours to close */
 };
 
-/* The calls a program is refused. */
+/* The calls a program is refused; one for each kind of run. */
+enum { FILTERS = 4 };
+
 struct call_filter {
 	size_t n;
 	struct sock_filter code[FILTER_MAX];
@@ -108,7 +110,7 @@ struct station {
 	uid_t uid; /* what programs are outside */
 	gid_t gid;
 	int landlock; /* version */
-	const struct call_filter *filter[2]; /* by: the run asked for the network */
+	const struct call_filter *filter[FILTERS]; /* by filter_of */
 	const struct groups *groups;
 	struct plan *plan;
 
@@ -209,8 +211,10 @@ struct call_world {
 	bool own;      /* namespaces */
 	bool own_user; /* nobody else is that user */
 	bool wired;    /* there is a network, its own or the host's */
+	bool keeps;    /* what it writes may stay */
 };
 
+int filter_of(const struct plan *plan);
 bool seccomp_make(struct call_filter *f, const struct call_world *world);
 int seccomp_apply(const struct call_filter *f);
 

@@ -202,7 +202,7 @@ static void plan_request(struct area *a, const struct station *s, struct plan *p
 	struct limit_row limit[LIMITS];
 	struct landlock_rule rule[RULES_MAX];
 	size_t n_limits = limits_list(s, plan, limit), n_rules = landlock_rules(plan, s->landlock, rule);
-	const struct call_filter *filter = s->filter[plan->network];
+	const struct call_filter *filter = s->filter[filter_of(plan)];
 	struct buf b = BUF_INIT;
 
 	json_open(&b, '{');

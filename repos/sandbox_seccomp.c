@@ -5,6 +5,7 @@
  * needs and where kernels had their holes, and what would build a second set of walls inside the first.
  */
 #include "repos/sandbox_parts.h"
+#include "repos/sandbox_system.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,6 +41,9 @@
 #define SYS_sysfs -1
 #endif
 #ifndef SYS_chmod
+#define SYS_open -1
+#define SYS_creat -1
+#define SYS_mknod -1
 #define SYS_chmod -1
 #define SYS_chown -1
 #define SYS_lchown -1
@@ -49,14 +54,6 @@
 #ifndef SYS_kexec_file_load
 #define SYS_kexec_file_load -1
 #endif
-
-/* Those since 424 have one number everywhere. */
-enum {
-	NR_open_tree = 428, NR_move_mount, NR_fsopen, NR_fsconfig, NR_fsmount, NR_fspick,
-	NR_io_uring_setup = 425, NR_io_uring_enter, NR_io_uring_register,
-	NR_clone3 = 435, NR_pidfd_getfd = 438, NR_process_madvise = 440, NR_mount_setattr = 442, NR_quotactl_fd,
-	NR_memfd_secret = 447, NR_fchmodat2 = 452, NR_setxattrat = 463, NR_removexattrat = 466, NR_open_tree_attr = 467,
-};
 
 struct refusal {
 	int call, error;
@@ -83,6 +80,9 @@ static const struct refusal always[] = {
 	{ SYS_delete_module, EPERM }, { SYS_reboot, EPERM }, { SYS_syslog, EPERM }, { SYS_acct, EPERM }, { SYS_iopl, EPERM },
 	{ SYS_ioperm, EPERM }, { SYS_settimeofday, EPERM }, { SYS_clock_settime, EPERM }, { SYS_vhangup, EPERM },
 };
+
+/* Its mode is behind a pointer. */
+static const struct refusal hidden[] = { { NR_openat2, ENOSYS } };
 
 /* Memory that belongs to no process and no tmpfs of the run: where no control group counts it. */
 static const struct refusal uncounted[] = { { SYS_memfd_create, ENOSYS }, { SYS_shmget, ENOSYS } };
@@ -201,6 +201,28 @@ static void allow_values(struct call_filter *f, int call, int arg, uint32_t mask
 	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 }
 
+/* `call` is let through unless its argument `arg` has one of these bits. */
+static void refuse_bits(struct call_filter *f, int call, int arg, uint32_t bits, int error)
+{
+	if (call < 0)
+		return;
+	add(f, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, 4);
+	load(f, argument(arg));
+	add(f, BPF_JMP | BPF_JSET | BPF_K, bits, 0, 1);
+	give(f, error);
+	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+}
+
+/* A file that stays, and belongs to the supervisor's user, may not lend that user's rights to whoever executes it. */
+static void refuse_lending(struct call_filter *f)
+{
+	static const struct { int call, arg; } modes[] = { { SYS_chmod, 1 }, { SYS_fchmod, 1 }, { SYS_fchmodat, 2 }, { NR_fchmodat2, 2 }, { SYS_open, 2 },
+		{ SYS_openat, 3 }, { SYS_creat, 1 }, { SYS_mknod, 1 }, { SYS_mknodat, 2 } };
+
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+		refuse_bits(f, modes[i].call, modes[i].arg, S_ISUID | S_ISGID, EPERM);
+}
+
 bool seccomp_make(struct call_filter *f, const struct call_world *world)
 {
 	static const uint32_t families[] = { AF_UNIX, AF_INET, AF_INET6, AF_NETLINK };
@@ -221,6 +243,8 @@ bool seccomp_make(struct call_filter *f, const struct call_world *world)
 	add(f, BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1); /* x32's numbers on x86_64 */
 	give(f, ENOSYS);
 	refuse(&all, always, sizeof(always) / sizeof(*always));
+	if (world->keeps)
+		refuse(&all, hidden, sizeof(hidden) / sizeof(*hidden));
 	if (!world->counted)
 		refuse(&all, uncounted, sizeof(uncounted) / sizeof(*uncounted));
 	if (!world->own)
@@ -231,11 +255,9 @@ bool seccomp_make(struct call_filter *f, const struct call_world *world)
 		refuse(&all, borrowed, sizeof(borrowed) / sizeof(*borrowed));
 	refuse_all(f, &all);
 	/* each of these ends the walk for its call */
-	add(f, BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4);
-	load(f, argument(0));
-	add(f, BPF_JMP | BPF_JSET | BPF_K, NEW_SPACES, 0, 1);
-	give(f, EPERM);
-	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+	refuse_bits(f, SYS_clone, 0, NEW_SPACES, EPERM);
+	if (world->keeps)
+		refuse_lending(f);
 	refuse_values(f, SYS_ioctl, 1, terminal, 2, EPERM);
 	allow_values(f, SYS_prlimit64, 0, ~0u, self, 1, EPERM); /* init has the program's user */
 	for (size_t i = 0; !world->own_user && i < sizeof(others) / sizeof(*others); i++)
@@ -246,6 +268,15 @@ bool seccomp_make(struct call_filter *f, const struct call_world *world)
 		allow_values(f, SYS_socketpair, 1, 0xf, pairs, 2, EACCES);
 	add(f, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 	return ARCH && f->n <= FILTER_MAX;
+}
+
+int filter_of(const struct plan *plan)
+{
+	bool keeps = false;
+
+	for (size_t i = 0; i < plan->n_mounts; i++)
+		keeps |= plan->mounts[i].kind == SANDBOX_RW;
+	return plan->network | keeps << 1;
 }
 
 int seccomp_apply(const struct call_filter *f)

@@ -70,7 +70,7 @@ void server_detach(struct slot *s, int id)
 static int ready_wait(int channel, int out, int pidfd, struct err *err)
 {
 	struct pollfd at[] = { { channel, POLLIN, 0 }, { pidfd, POLLIN, 0 } };
-	char said[400] = "";
+	char said[400] = "", *last;
 	ssize_t n = 0;
 	int rc;
 
@@ -83,7 +83,8 @@ static int ready_wait(int channel, int out, int pidfd, struct err *err)
 	while (n > 0 && said[n - 1] == '\n')
 		n--;
 	said[n > 0 ? n : 0] = 0;
-	return err_set(err, "sandbox: a server did not start: %s", rc == 0 ? "its imports take more than a minute" : strrchr(said, '\n') ? strrchr(said, '\n') + 1 : said);
+	last = strrchr(said, '\n');
+	return err_set(err, "sandbox: a server did not start: %s", rc == 0 ? "its imports take more than a minute" : last ? last + 1 : said);
 }
 
 int server_attach(struct sandbox_server *server, struct slot *s, struct err *err)

@@ -14,8 +14,10 @@
 
 /* The same numbers on every machine since they were added. */
 enum {
-	NR_pidfd_send_signal = 424, NR_open_tree = 428, NR_move_mount = 429, NR_fsopen = 430, NR_fsconfig = 431, NR_fsmount = 432,
-	NR_clone3 = 435, NR_close_range = 436, NR_openat2 = 437, NR_mount_setattr = 442,
+	NR_pidfd_send_signal = 424, NR_io_uring_setup, NR_io_uring_enter, NR_io_uring_register, NR_open_tree, NR_move_mount, NR_fsopen, NR_fsconfig,
+	NR_fsmount, NR_fspick, NR_pidfd_open, NR_clone3, NR_close_range, NR_openat2, NR_pidfd_getfd, NR_process_madvise = 440, NR_mount_setattr = 442,
+	NR_quotactl_fd, NR_landlock_create_ruleset, NR_landlock_add_rule, NR_landlock_restrict_self, NR_memfd_secret, NR_fchmodat2 = 452,
+	NR_setxattrat = 463, NR_removexattrat = 466, NR_open_tree_attr,
 };
 
 enum {
@@ -25,7 +27,6 @@ enum {
 	RESOLVE_IN_TREE = 0x10, RESOLVE_INSIDE = 0x08, RESOLVE_NO_LINKS = 0x04, RESOLVE_NO_MAGIC = 0x02,
 };
 
-#define CLONE_INTO_GROUP 0x200000000ull
 #define CLONE_PID_FD 0x1000ull
 
 struct clone_ask {

@@ -143,7 +143,7 @@ static void signal_send(int proc, const struct person *p, int signal)
 {
 	char name[16];
 	struct person now;
-	int fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+	int fd = (int)syscall(NR_pidfd_open, p->pid, 0);
 
 	snprintf(name, sizeof(name), "%d", p->pid);
 	if (fd >= 0 && person_read(proc, name, &now) && now.since == p->since)

@@ -609,6 +609,36 @@ static int moves(char **argv)
 	return breached;
 }
 
+static bool lends(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 || st.st_mode & 06000;
+}
+
+/* A file that stays after the run: it may not lend its owner's rights. */
+static int lend(char **argv)
+{
+	char path[500];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/lent", arg(argv, 0));
+	fd = open(path, O_CREAT | O_WRONLY, 04755);
+	refused(fd < 0, "a new file that lends its user");
+	fd = open(path, O_CREAT | O_WRONLY, 0755);
+	refused(fd >= 0, "no new file");
+	refused(fchmod(fd, 04755) < 0, "fchmod");
+	refused(fchmod(fd, 02755) < 0, "fchmod of the group");
+	refused(fchmodat(AT_FDCWD, path, 06755, 0) < 0 || !lends(path), "fchmodat");
+	refused(chmod(path, 04755) < 0 || !lends(path), "chmod");
+	refused(syscall(452 /* fchmodat2 */, AT_FDCWD, path, 04755, 0) < 0 || !lends(path), "fchmodat2");
+	refused(syscall(437 /* openat2 */, AT_FDCWD, path, (uint64_t[]){ O_CREAT | O_WRONLY, 04755, 0 }, 24) < 0, "openat2");
+	refused(mknod(path, S_IFREG | 04755, 0) < 0, "mknod");
+	refused(fchmod(fd, 0700) == 0, "no fchmod at all");
+	say("tried lend\n");
+	return breached;
+}
+
 static int ipc(char **argv)
 {
 	refused(syscall(SYS_shmget, atoi(arg(argv, 0)), (size_t)0, 0) < 0, "a segment of the host");
@@ -619,7 +649,7 @@ static int ipc(char **argv)
 static const struct { const char *name; int (*run)(char **argv); } attacks[] = {
 	{ "big_file", big_file }, { "bomb", bomb }, { "burn", burn }, { "calls", calls }, { "core", core }, { "daemon", daemon_left },
 	{ "devices", devices }, { "disk", disk }, { "fds", fds }, { "files", files }, { "forever", forever }, { "forks", forks }, { "inodes", inodes },
-	{ "ipc", ipc }, { "kills", kills }, { "limits", limits }, { "links", links }, { "loopback", loopback }, { "memory", memory },
+	{ "ipc", ipc }, { "kills", kills }, { "lend", lend }, { "limits", limits }, { "links", links }, { "loopback", loopback }, { "memory", memory },
 	{ "moves", moves }, { "network", network }, { "output", output }, { "proc", proc }, { "terminal", terminal }, { "trace", trace },
 	{ "unseen", unseen },
 };

@@ -101,11 +101,14 @@ static bool says(const struct sandbox_outcome *out, const char *text)
 
 static void test_view(void)
 {
-	CHECK(says(run_sh("id -u; id -g; id -un; hostname; pwd; echo $HOME $TZ; echo $$"), "1000\n1000\nsandbox\nsandbox\n/\n/tmp/home UTC\n2\n"));
+	CHECK(says(run_sh("id -u; id -g; id -un; hostname; pwd; echo $HOME $TZ; echo $$"),
+		"1000\n1000\nsandbox\nsandbox\n/\n/tmp/home UTC\n2\n"));
 	CHECK(says(run_sh("grep -E 'Cap(Prm|Eff|Bnd|Amb)|NoNew' /proc/self/status | tr -d '\\t\\n'"),
 		"CapPrm:0000000000000000CapEff:0000000000000000CapBnd:0000000000000000CapAmb:0000000000000000NoNewPrivs:1"));
-	CHECK(says(run_sh("ls -a / | grep -vxE 'bin|dev|etc|lib|lib32|lib64|libx32|proc|sbin|tmp|usr|[.]+'; ls -d /home /root /var /sys /.host /.new 2>/dev/null; echo ok"), "ok\n"));
-	CHECK(says(run_sh("for d in / /usr /etc /dev /proc /usr/bin; do touch 2>/dev/null $d/x && echo $d; done; touch /tmp/x $HOME/x /dev/shm/x && echo ok"), "ok\n"));
+	CHECK(says(run_sh("ls -a / | grep -vxE 'bin|dev|etc|lib|lib32|lib64|libx32|proc|sbin|tmp|usr|[.]+';"
+		"ls -d /home /root /var /sys /.host /.new 2>/dev/null; echo ok"), "ok\n"));
+	CHECK(says(run_sh("for d in / /usr /etc /dev /proc /usr/bin; do touch 2>/dev/null $d/x && echo $d; done;"
+		"touch /tmp/x $HOME/x /dev/shm/x && echo ok"), "ok\n"));
 	CHECK(says(run_sh("ls /proc/self/fd | tr '\\n' ' '; env | grep -c ."), "0 1 2 3 4 14\n")); /* 4: of ls itself */
 }
 
@@ -116,7 +119,8 @@ static void test_ends(void)
 	CHECK(ended(run_sh("kill -KILL $$"), SANDBOX_SIGNALED, 9));
 	CHECK(ended(run_with("sleep 100", (struct sandbox_run){ .limits = { .wall_s = 0.3, .cpu_s = 5, .memory = 1 << 28, .tmp = 1 << 20, .inodes = 100,
 		.file = 1 << 20, .output = 1000, .channel = 1000, .processes = 50 } }), SANDBOX_WALL, 0));
-	CHECK(sandbox_run(box, &(struct sandbox_run){ .argv = (const char *[]){ "/no/such", NULL }, .limits = SANDBOX_LIMITS }, &(struct sandbox_outcome){ 0 }, &err) < 0);
+	CHECK(sandbox_run(box, &(struct sandbox_run){ .argv = (const char *[]){ "/no/such", NULL }, .limits = SANDBOX_LIMITS },
+		&(struct sandbox_outcome){ 0 }, &err) < 0);
 	CHECK(strstr(err.msg, "/no/such") != NULL);
 }
 
@@ -135,7 +139,8 @@ static void test_channels(void)
 	CHECK(ended(run_with("exit 3", (struct sandbox_run){ .input = { big, 3000000 } }), SANDBOX_EXITED, 3));
 	free(big);
 	/* in the narrow tier places are elsewhere */
-	CHECK(says(run_with("echo $A $TZ $0; pwd | sed \"s,^$SANDBOX_ROOT,,\"", (struct sandbox_run){ .env = (const char *[]){ "A=b", "TZ=X", NULL }, .cwd = "/tmp" }), "b X /bin/sh\n/tmp\n"));
+	CHECK(says(run_with("echo $A $TZ $0; pwd | sed \"s,^$SANDBOX_ROOT,,\"",
+		(struct sandbox_run){ .env = (const char *[]){ "A=b", "TZ=X", NULL }, .cwd = "/tmp" }), "b X /bin/sh\n/tmp\n"));
 }
 
 static void test_mounts(void)
@@ -157,7 +162,8 @@ static void test_mounts(void)
 	chmod(host("over/f"), 0644);
 	CHECK(says(run_with("cat /a/ro/f /a/text /one f; touch /a/ro/f /a/x 2>/dev/null; rm -f /a/text 2>/dev/null; cat /a/text; stat -c %u f d/g /a/ro/f", run),
 		"ro\nwords\nro\nbelow\nwords\n1000\n1000\n1000\n"));
-	CHECK(ended(run_with("set -e; echo above >f; rm d/g; rmdir d; mkdir d; echo n >d/n; mv d e; ls e; cat f; chmod 600 f; ln f h; mkdir -p x/y", run), SANDBOX_EXITED, 0));
+	CHECK(ended(run_with("set -e; echo above >f; rm d/g; rmdir d; mkdir d; echo n >d/n; mv d e; ls e; cat f; chmod 600 f; ln f h; mkdir -p x/y", run),
+		SANDBOX_EXITED, 0));
 	CHECK(host_is("over/f", "below\n") && host_is("over/d/g", "below\n"));
 	CHECK(says(run_with("cat f d/g", run), "below\nbelow\n"));
 	CHECK(ended(run_with("echo made >/out/new; mkdir /out/d && echo deep >/out/d/e", run), SANDBOX_EXITED, 0));
@@ -315,8 +321,8 @@ static void test_network(const char *socket_path)
 
 static void test_others(void)
 {
-	char pid[16], key[16], *secret = strdup(host("secret/file")), *dir_of = strdup(host("secret")), *out_dir = strdup(host("out")), *beats = strdup(host("out/beat")),
-		*unix_path = strdup(host("secret/sock")), *repo = strdup(host("over")), *tests = strdup(host("ro"));
+	char pid[16], key[16], *secret = strdup(host("secret/file")), *dir_of = strdup(host("secret")), *out_dir = strdup(host("out")),
+		*beats = strdup(host("out/beat")), *unix_path = strdup(host("secret/sock")), *repo = strdup(host("over")), *tests = strdup(host("ro"));
 	struct sandbox_mount out = { SANDBOX_RW, out_dir, "/out" };
 	struct sandbox_mount deep[] = { { SANDBOX_OVERLAY, repo, "/repo" }, { SANDBOX_RO, tests, "/repo/a/tests" } };
 	struct sandbox_mount flat[] = { { SANDBOX_OVERLAY, repo, "/repo" }, { SANDBOX_RO, tests, "/repo/tests" } };
@@ -327,6 +333,7 @@ static void test_others(void)
 	mkdir(repo, 0755);
 	mkdir(tests, 0755);
 	unlink(beats);
+	unlink(host("out/lent"));
 	mkdir(dir_of, 0755);
 	chmod(host("secret/file"), 0644);
 	if (stat(host("secret/file"), &before) < 0) {
@@ -339,6 +346,8 @@ static void test_others(void)
 	CHECK(stat(beats, &beat) == 0 && beat.st_size > 0);
 	usleep(30000);
 	CHECK(stat(beats, &later) == 0 && later.st_size == beat.st_size);
+	attack(EXIT, 0, (struct sandbox_run){ .mounts = &out, .n_mounts = 1 }, "lend", "/out", NULL);
+	CHECK(stat(host("out/lent"), &later) == 0 && (later.st_mode & 07777) == 0700);
 	attack(EXIT, 0, with(small), "kills", pid, NULL);
 	attack(EXIT, 0, with(small), "trace", pid, NULL);
 	attack(EXIT, 0, with(small), "files", secret, pid, NULL);
@@ -401,7 +410,8 @@ static void test_server(void)
 	other = sandbox_server_open(box, &o, &err);
 	if (!CHECK(server && other))
 		return;
-	out = run_served(server, "3", "print(sys.argv[0], os.environ['A'], time.strftime('%H', time.gmtime(0)), time.strftime('%H', time.localtime(0)))", STR("asked"));
+	out = run_served(server, "3", "print(sys.argv[0], os.environ['A'], time.strftime('%H', time.gmtime(0)), time.strftime('%H', time.localtime(0)))",
+		STR("asked"));
 	CHECK(ended(out, SANDBOX_EXITED, 3) && says(out, "3 b 00 03\n"));
 	CHECK_STR(buf_str(&out->channel), "asked");
 	CHECK(ended(run_served(server, "0", "sys.exit(9)", STR("")), SANDBOX_EXITED, 9));
@@ -411,7 +421,8 @@ static void test_server(void)
 	/* a fork is fenced in as any program is, and sees nothing of the one before */
 	out = run_served(server, "0", "open(os.environ['TMPDIR'] + '/mark', 'w'); os.x = 1; print(hasattr(os, 'x'))", STR(""));
 	CHECK(says(out, "True\n"));
-	out = run_served(server, "0", "print(os.path.exists(os.environ['TMPDIR'] + '/mark'), hasattr(os, 'x'), os.getuid() if not os.environ['SANDBOX_ROOT'] else 1000)", STR(""));
+	out = run_served(server, "0", "print(os.path.exists(os.environ['TMPDIR'] + '/mark'), hasattr(os, 'x'), "
+		"os.getuid() if not os.environ['SANDBOX_ROOT'] else 1000)", STR(""));
 	CHECK(says(out, "False False 1000\n"));
 	out = run_served(server, "0",
 		"s = dict(l.split(':', 1) for l in open('/proc/self/status')); "
@@ -419,7 +430,8 @@ static void test_server(void)
 		"import resource; print(resource.getrlimit(resource.RLIMIT_CORE), resource.getrlimit(resource.RLIMIT_NOFILE)); "
 		"print(sorted(int(f) for f in os.listdir('/proc/self/fd'))[:4])", STR(""));
 	CHECK(says(out, "0000000000000000 0000000000000000 1 2\n(0, 0) (1024, 1024)\n[0, 1, 2, 3]\n"));
-	out = run_served(server, "0", "import ctypes; c = ctypes.CDLL(None, use_errno=True); print(c.unshare(0x10000000), c.setns(0, 0), c.mount(b'n', b'/tmp', b'tmpfs', 0, None)); "
+	out = run_served(server, "0", "import ctypes; c = ctypes.CDLL(None, use_errno=True); "
+		"print(c.unshare(0x10000000), c.setns(0, 0), c.mount(b'n', b'/tmp', b'tmpfs', 0, None)); "
 		"print([p for p in ('/', '/usr', '/etc') if os.access(p, os.W_OK)])", STR(""));
 	CHECK(says(out, "-1 -1 -1\n[]\n"));
 	/* limits hold, and the server is there for the next run */
