@@ -19,6 +19,7 @@
 struct args {
 	struct common common;
 	const char *out, *dataset;
+	struct swe_args swe;
 	bool prove;
 };
 
@@ -29,6 +30,7 @@ static const struct option options[] = {
 	  .what = "with --dataset: the file repaired, wrong answers replaced and what nobody can solve left out" },
 	{ .name = "prove", .kind = OPT_FLAG, .at = offsetof(struct args, prove),
 	  .what = "prove again that puzzles with one answer have one" },
+	OPTIONS_SWE(struct args, swe),
 	{ 0 },
 };
 
@@ -65,7 +67,7 @@ struct check {
 	struct judged judged;
 	struct buf desc, said;
 	struct progress progress;
-	uint64_t rows, verdicts, proved, problems;
+	uint64_t rows, verdicts, proved, problems, run, unrun; /* rows of task swe whose tests were run, and were not */
 };
 
 __attribute__((format(printf, 2, 3))) static void problem(struct check *c, const char *fmt, ...)
@@ -91,6 +93,11 @@ static void check_response(struct check *c, const char *file, int64_t number, st
 	const struct quarry_verdict *v = &c->judged.v;
 
 	judge_response(&c->judged, row, response);
+	if (c->judged.is_swe && !c->judged.swe) {
+		c->unrun++;
+		return;
+	}
+	c->run += c->judged.is_swe;
 	c->verdicts++;
 	if (v->mark == QUARRY_BAD_TASK)
 		problem(c, "%s:%lld: bad_task: %s", file, (long long)number, v->why);
@@ -377,6 +384,43 @@ static struct json last_content(struct json messages)
 	return content;
 }
 
+static void must_be(struct check *c, const char *file, int64_t number, const char *what, bool held)
+{
+	const struct quarry_verdict *v = &c->judged.v;
+
+	c->verdicts++;
+	if (!held)
+		problem(c, "%s:%lld: %s is %s (%s): %s", file, (long long)number, what, quarry_mark_name(v->mark), c->judged.status ? c->judged.status : "", v->why);
+}
+
+/* A file that changes nothing, so that the tests run over the tree as it is. */
+static const char nothing[] = "<answer>\n### quarry_nothing/nothing.py\n```\n# nothing\n```\n</answer>";
+
+/* A task of a repository: its own patch passes the tests, no patch is no answer, and without one the tests fail. */
+static void check_swe(struct check *c, const char *file, int64_t number, struct json row)
+{
+	const struct quarry_verdict *v = &c->judged.v;
+	struct json answer;
+
+	if (!c->judged.swe) {
+		c->unrun++;
+		return;
+	}
+	c->run++;
+	if (json_get(row, "answer", &answer)) {
+		buf_reset(&c->said);
+		buf_addz(&c->said, "<answer>\n");
+		json_str(answer, &c->said);
+		buf_addz(&c->said, "\n</answer>");
+		judge_text(&c->judged, row, buf_str(&c->said), false);
+		must_be(c, file, number, "its own patch", v->mark == QUARRY_CORRECT);
+	}
+	judge_text(&c->judged, row, STR("<answer></answer>"), false);
+	must_be(c, file, number, "an empty answer", v->mark == QUARRY_NO_ANSWER);
+	judge_text(&c->judged, row, STR(nothing), false);
+	must_be(c, file, number, "a change of nothing", v->mark == QUARRY_WRONG);
+}
+
 /* A puzzle: its own answer is right, and it has no other where it says so. */
 static void check_puzzle(struct check *c, const char *file, int64_t number, struct json row)
 {
@@ -385,7 +429,11 @@ static void check_puzzle(struct check *c, const char *file, int64_t number, stru
 	struct quarry_verdict v;
 	struct str name;
 
-	t = json_get(row, "task", &task) && json_plain(task, &name) ? task_find(name) : NULL;
+	if (json_get(row, "task", &task) && json_is(task, "swe")) {
+		check_swe(c, file, number, row);
+		return;
+	}
+	t = json_plain(task, &name) ? task_find(name) : NULL;
 	buf_reset(&c->desc);
 	if (!t || !json_get(row, "desc", &desc) || !json_str(desc, &c->desc)) {
 		problem(c, "%s:%lld: an unknown task, or no desc", file, (long long)number);
@@ -518,6 +566,7 @@ static int run(void *p, int argc, char **argv)
 {
 	struct args *a = p;
 	struct check c = { .a = a, .judged = JUDGED_INIT };
+	struct buf environments = BUF_INIT; /* a dataset's own */
 	struct err err = ERR_INIT;
 	struct stat st;
 	int rc;
@@ -532,6 +581,12 @@ static int run(void *p, int argc, char **argv)
 		err_set(&err, "check: --out goes with --dataset synlogic or reasoning-gym");
 		return fail_usage(&err);
 	}
+	if (a->swe.repos && !a->swe.environments && stat(argv[0], &st) == 0 && S_ISDIR(st.st_mode)) {
+		buf_addf(&environments, "%s/environments", argv[0]);
+		a->swe.environments = buf_z(&environments);
+	}
+	if (swe_open_args(&c.judged.swe, &a->swe, &a->common, &err) < 0)
+		return fail_usage(&err);
 	progress_start(&c.progress, "check", "rows", 0, &a->common);
 	if (stat(argv[0], &st) == 0 && S_ISDIR(st.st_mode)) {
 		struct dataset_check d = { .row = on_row, .problem = on_problem, .ctx = &c, .limits = LIMITS };
@@ -546,6 +601,8 @@ static int run(void *p, int argc, char **argv)
 		rc = check_file(&c, argv[0], &err);
 	}
 	progress_end(&c.progress);
+	swe_close(c.judged.swe);
+	buf_release(&environments);
 	judged_release(&c.judged);
 	buf_release(&c.desc);
 	buf_release(&c.said);
@@ -553,9 +610,13 @@ static int run(void *p, int argc, char **argv)
 	free(c.told);
 	if (rc < 0)
 		return fail_usage(&err);
-	printf("%s: %llu rows, %llu verdicts given again, %llu puzzles proved again, %llu problems\n", argv[0],
-	       (unsigned long long)c.rows, (unsigned long long)c.verdicts, (unsigned long long)c.proved,
-	       (unsigned long long)c.problems);
+	printf("%s: %llu rows, %llu verdicts given again, %llu puzzles proved again, ", argv[0], (unsigned long long)c.rows,
+	       (unsigned long long)c.verdicts, (unsigned long long)c.proved);
+	if (c.run)
+		printf("%llu rows' tests run again, ", (unsigned long long)c.run);
+	printf("%llu problems\n", (unsigned long long)c.problems);
+	if (c.unrun)
+		log_warn("%llu rows of task swe were not looked at: their tests run with --repos DIR alone", (unsigned long long)c.unrun);
 	return c.problems ? EXIT_FAILED : EXIT_DONE;
 }
 

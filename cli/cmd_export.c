@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/export_swe.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "datasets/dataset.h"
@@ -21,7 +22,7 @@
 
 struct args {
 	struct common common;
-	const char *to, *out;
+	const char *to, *out, *repos;
 };
 
 /* ---- shapes: from a row of a view to a row of a trainer's ---- */
@@ -91,11 +92,12 @@ static const struct member areal_rl[] = { { "messages", "prompt" }, { "ground_tr
 static const struct member plain_pairs[] = { { "prompt", "prompt" }, { "chosen", "chosen" }, { "rejected", "rejected" }, { NULL, NULL } };
 
 /* OpenRLHF's SFT takes what was asked and what was said apart. */
-static int openrlhf_sft(struct buf *b, struct json row, struct err *err)
+static int openrlhf_sft(void *ctx, struct buf *b, struct json row, struct err *err)
 {
 	struct json messages, m, said = { 0 };
 	size_t n, i = 0;
 
+	(void)ctx;
 	if (take(row, "messages", &messages, err) < 0)
 		return ERR_FAIL;
 	n = json_count(messages);
@@ -114,17 +116,29 @@ static int openrlhf_sft(struct buf *b, struct json row, struct err *err)
 	return n > 1 ? 0 : err_set(err, "the row's messages are fewer than two");
 }
 
-static int whole_row(struct buf *b, struct json row, struct err *err)
+static int whole_row(void *ctx, struct buf *b, struct json row, struct err *err)
 {
-	(void)err;
+	(void)ctx, (void)err;
 	buf_add(b, row.raw);
 	return 0;
+}
+
+static int swebench(void *ctx, struct buf *b, struct json row, struct err *err)
+{
+	(void)ctx;
+	return swebench_row(b, row, err);
+}
+
+static int harbor(void *ctx, struct buf *b, struct json row, struct err *err)
+{
+	return harbor_row(ctx, b, row, err);
 }
 
 struct shape {
 	int view;
 	const struct member *members;
-	int (*write)(struct buf *b, struct json row, struct err *err); /* where members are not enough */
+	/* where members are not enough; a row that leaves b empty is passed over */
+	int (*write)(void *ctx, struct buf *b, struct json row, struct err *err);
 };
 
 enum { SHAPES = 6 };
@@ -143,6 +157,8 @@ static const struct target {
 	{ "areal", "AReaL", { { VIEW_RL, areal_rl, NULL } }, 1 },
 	{ "sft", "the accepted traces alone, as messages", { { VIEW_SFT, trl_sft, NULL } }, 1 },
 	{ "pairs", "right and wrong traces of one prompt", { { VIEW_PAIRS, plain_pairs, NULL } }, 1 },
+	{ "swebench", "tasks of repositories as SWE-bench has them", { { VIEW_RL, NULL, swebench } }, 1 },
+	{ "harbor", "tasks of repositories as trees that Harbor runs, and a list of them; needs --repos", { { VIEW_RL, NULL, harbor } }, 1 },
 	{ "jsonl", "every view as it is, uncompressed",
 	  { { VIEW_RL, NULL, whole_row }, { VIEW_SFT, NULL, whole_row }, { VIEW_PAIRS, NULL, whole_row }, { VIEW_TRACES, NULL, whole_row }, { VIEW_DEFERRED, NULL, whole_row } }, 5 },
 };
@@ -163,7 +179,7 @@ static const struct target *target_find(const char *name, struct err *err)
 	if (near)
 		err_set(err, "export: unknown trainer \"%.60s\"; did you mean \"%s\"?", name, near);
 	else
-		err_set(err, "export: unknown trainer \"%.60s\"; there are verl, trl, openrlhf, slime, nemo, skyrl, areal, sft, pairs, jsonl", name);
+		err_set(err, "export: unknown trainer \"%.60s\"; there are verl, trl, openrlhf, slime, nemo, skyrl, areal, sft, pairs, swebench, harbor, jsonl", name);
 	return NULL;
 }
 
@@ -182,6 +198,8 @@ struct job {
 	const struct shape *shape;
 	struct out out[OUTS];
 	int outs;
+	uint64_t read; /* lines */
+	struct harbor harbor;
 	struct progress progress;
 };
 
@@ -192,8 +210,11 @@ static int export_line(struct job *j, struct out *o, struct str line, struct buf
 	buf_reset(b);
 	if (!json_parse(&row, line, err))
 		return ERR_FAIL;
-	if ((j->shape->write ? j->shape->write(b, row, err) : write_members(b, row, j->shape->members, err)) < 0)
+	j->read++;
+	if ((j->shape->write ? j->shape->write(&j->harbor, b, row, err) : write_members(b, row, j->shape->members, err)) < 0)
 		return ERR_FAIL;
+	if (b->n == 0)
+		return 0;
 	buf_addc(b, '\n');
 	if (b->failed)
 		return err_set(err, "out of memory");
@@ -208,7 +229,7 @@ static int export_line(struct job *j, struct out *o, struct str line, struct buf
 static int export_file(struct job *j, struct out *o, const char *path, int64_t rows, struct err *err)
 {
 	struct buf line = BUF_INIT, b = BUF_INIT;
-	uint64_t before = o->rows;
+	uint64_t before = j->read;
 	struct reader *in;
 	int rc = reader_open(&in, path, err);
 
@@ -221,8 +242,8 @@ static int export_file(struct job *j, struct out *o, const char *path, int64_t r
 		if (rc < 0)
 			break;
 	}
-	if (rc == 0 && rows >= 0 && o->rows - before != (uint64_t)rows)
-		rc = err_set(err, "%s: %llu rows where the manifest says %lld; see quarry check", path, (unsigned long long)(o->rows - before), (long long)rows);
+	if (rc == 0 && rows >= 0 && j->read - before != (uint64_t)rows)
+		rc = err_set(err, "%s: %llu rows where the manifest says %lld; see quarry check", path, (unsigned long long)(j->read - before), (long long)rows);
 	reader_close(in);
 	buf_release(&line);
 	buf_release(&b);
@@ -357,7 +378,9 @@ static int export_all(struct job *j, const struct target *t, const struct args *
 
 static const struct option options[] = {
 	{ .name = "to", .kind = OPT_TEXT, .arg = "TRAINER", .at = offsetof(struct args, to),
-	  .what = "verl, trl, openrlhf, slime, nemo, skyrl, areal; sft or pairs alone; jsonl: every view as it is" },
+	  .what = "verl, trl, openrlhf, slime, nemo, skyrl, areal; sft or pairs alone; swebench, harbor; jsonl: every view as it is" },
+	{ .name = "repos", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(struct args, repos),
+	  .what = "harbor: the repositories that the tasks are of; several with ':' between them" },
 	{ .name = "out", .letter = 'o', .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(struct args, out), .what = "where to" },
 	{ 0 },
 };
@@ -377,12 +400,19 @@ static int run(void *p, int argc, char **argv)
 	t = target_find(a->to, &err);
 	if (!t)
 		return fail_usage(&err);
+	if (strcmp(t->name, "harbor") == 0 && !a->repos) {
+		err_set(&err, "export: --to harbor needs the repositories: --repos DIR");
+		return fail_usage(&err);
+	}
+	j.harbor = (struct harbor){ .out = a->out, .repos = a->repos };
 	rc = export_all(&j, t, a, argv[0], &err);
+	if (rc == 0 && j.harbor.left_out)
+		log_warn("%llu tasks are left out: their tests are not run by pytest or by one command", (unsigned long long)j.harbor.left_out);
 	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
 }
 
 static const char more[] =
-	"PATH is a dataset directory, or one file of its rl rows. Written are train.jsonl and validation.jsonl with the prompts, and\n"
+	"PATH is a dataset directory, or one file of its rl rows or of what quarry mine wrote. Written are train.jsonl and validation.jsonl with the prompts, and\n"
 	"sft-train.jsonl, pairs-train.jsonl, ... where the trainer takes them, uncompressed. docs/integrations.md tells how each is read.\n"
 	"\n"
 	"    quarry export demo/quickstart --to verl -o verl\n"

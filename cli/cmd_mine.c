@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/mine.h"
 #include "cli/stop.h"
+#include "cli/swe_source.h"
 #include "cli/yaml_json.h"
 #include "datasets/stream.h"
 
@@ -63,46 +64,6 @@ static const struct option options[] = {
 	  .what = "go on with FILE.journal, which a stopped run of the same command left" },
 	{ 0 },
 };
-
-/* "2024-05-01" as seconds since 1970. */
-static bool read_day(const char *text, int64_t *seconds)
-{
-	struct tm t = { 0 }, want;
-	time_t at;
-	int n = 0;
-
-	if (sscanf(text, "%4d-%2d-%2d%n", &t.tm_year, &t.tm_mon, &t.tm_mday, &n) != 3 || text[n])
-		return false;
-	t.tm_year -= 1900;
-	t.tm_mon -= 1;
-	want = t;
-	at = timegm(&t); /* which makes the 1st of March of the 30th of February */
-	if (t.tm_mday != want.tm_mday || t.tm_mon != want.tm_mon)
-		return false;
-	*seconds = at;
-	return true;
-}
-
-static int read_langs(const char *text, unsigned *langs, struct err *err)
-{
-	struct str rest = str_of(text), one;
-	enum code_lang lang;
-
-	while (str_split(&rest, ',', &one)) {
-		const char *near;
-
-		one = str_trim(one);
-		if (!code_lang_read(one, &lang)) {
-			near = str_nearest(one, code_lang_names);
-			return near ? err_set(err, "mine: unknown language \"%.*s\"; did you mean \"%s\"?", (int)one.n, one.s, near)
-				    : err_set(err, "mine: unknown language \"%.*s\"; c, cpp, python, go, rust and javascript are known", (int)one.n, one.s);
-		}
-		*langs |= 1u << lang;
-		if (lang == CODE_C) /* headers are told by their files' neighbours alone */
-			*langs |= 1u << CODE_CPP;
-	}
-	return 0;
-}
 
 /* A file, whole. */
 static int read_file(struct buf *text, const char *path, struct err *err)
@@ -167,10 +128,10 @@ static int read_job(struct job *j, struct args *a, struct err *err)
 		o->walk.lines = (uint32_t)a->lines;
 	if (a->files)
 		o->walk.files = (uint32_t)a->files;
-	if (a->since && !read_day(a->since, &o->walk.since))
+	if (a->since && !swe_day(a->since, &o->walk.since))
 		return err_set(err, "mine: --since \"%s\" is no day; write it as 2024-05-01", a->since);
-	if (a->langs && read_langs(a->langs, &o->walk.langs, err) < 0)
-		return ERR_FAIL;
+	if (a->langs && swe_langs(a->langs, &o->walk.langs, err) < 0)
+		return err_at(err, "mine: ");
 	if (a->format && strcmp(a->format, "search_replace") != 0 && strcmp(a->format, "diff") != 0 && strcmp(a->format, "files") != 0)
 		return err_set(err, "mine: unknown format \"%s\"; search_replace, diff and files are known", a->format);
 	if (a->format)
@@ -225,22 +186,6 @@ static void base_of(struct buf *out, const char *path)
 	if (str_ends(p, STR(".git")))
 		p.n -= 4;
 	buf_add(out, str_from(p, (size_t)(str_rfind(p, STR("/")) + 1)));
-}
-
-/* OWNER/NAME of letters, digits, '_', '.' and '-'. */
-static bool is_name(const char *name)
-{
-	size_t slashes = 0;
-
-	for (const char *p = name; *p; p++) {
-		bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || strchr("_.-", *p);
-
-		if (*p == '/' && ++slashes == 1 && p != name && p[1])
-			continue;
-		if (!plain)
-			return false;
-	}
-	return slashes == 1 && !strstr(name, "..");
 }
 
 static int mine_one(struct mine *m, const char *path, const char *owner, const char *given, struct err *err)
@@ -408,7 +353,7 @@ static int run(void *p, int argc, char **argv)
 
 	if (argc < 1)
 		rc = err_set(&err, "mine: name a git repository, or a folder of some");
-	else if (a->name && (argc > 1 || !is_name(a->name)))
+	else if (a->name && (argc > 1 || !swe_repo_name(a->name)))
 		rc = err_set(&err, argc > 1 ? "mine: --name is for one repository" : "mine: --name is to be OWNER/NAME, of letters, digits, '_', '.' and '-'");
 	if (rc == 0)
 		rc = read_job(&j, a, &err);

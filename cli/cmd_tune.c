@@ -51,6 +51,9 @@ static int run(void *p, int argc, char **argv)
 		return fail_usage(&err);
 	part_tell(&t.part, &a->common);
 	rc = recipe_read(&r, argv[0], &err);
+	for (int i = 0; rc == 0 && i < r.nsources; i++)
+		if (r.sources[i].swe.repo)
+			rc = err_set(&err, "%s:%d: tasks of a repository have no difficulty that could be tuned", r.path, r.sources[i].line);
 	if (rc == 0)
 		rc = read_models(&t, a, &err);
 	if (rc < 0) {

@@ -30,6 +30,8 @@ struct oracle {
 /* What of a row the oracle needs. */
 struct row {
 	const struct task *task;
+	bool swe;        /* the task of a repository: */
+	struct buf gold; /* its own patch */
 	struct buf desc;
 	double difficulty, guess;
 	int knob[TASK_KNOBS];
@@ -60,12 +62,16 @@ static int read_row(struct row *r, struct str text, struct err *err)
 
 	if (!json_parse(&row, text, err))
 		return ERR_FAIL;
-	if (!json_get(row, "task", &v) || !json_plain(v, &s) || !(r->task = task_find(s)))
+	r->swe = json_get(row, "task", &v) && json_is(v, "swe");
+	if (!r->swe && (!json_plain(v, &s) || !(r->task = task_find(s))))
 		return err_set(err, "the oracle needs instances of quarry's own tasks");
 	buf_reset(&r->desc);
 	if (!json_get(row, "desc", &desc) || !json_str(desc, &r->desc) || !json_get(row, "difficulty", &v) ||
-	    !json_f64(v, &r->difficulty) || !json_get(row, "knobs", &knobs) || !read_knobs(r, knobs))
+	    !json_f64(v, &r->difficulty) || !json_get(row, "knobs", &knobs) || (!r->swe && !read_knobs(r, knobs)))
 		return err_set(err, "the oracle needs desc, difficulty and knobs of an instance");
+	buf_reset(&r->gold);
+	if (r->swe && (!json_get(row, "answer", &v) || !json_str(v, &r->gold)))
+		return err_set(err, "the oracle needs the answer of an instance");
 	r->guess = 0;
 	if (json_get(row, "guess", &v))
 		json_f64(v, &r->guess);
@@ -192,6 +198,13 @@ static bool answer_row(struct buf *out, const struct oracle *o, const struct row
 	struct buf answer = BUF_INIT;
 	bool right, ok;
 
+	if (r->swe) {
+		right = draw_right(o, buf_str(&r->desc), r->difficulty, 0, rng);
+		buf_addz(out, right ? "<answer>\n" : "I take a guess.\n<answer>\n### guess/guess.py\n```\n# a guess\n```");
+		buf_add(out, right ? buf_str(&r->gold) : STR(""));
+		buf_addz(out, "\n</answer>");
+		return !out->failed;
+	}
 	if (compose_asks_all(buf_str(&r->desc)) && strcmp(r->task->name, "compose") == 0) {
 		ok = draw_parts(&answer, o, r, &right, rng);
 	} else {
@@ -259,6 +272,7 @@ static int run(struct sampler *s, const struct sampling *how, const struct sampl
 			break;
 	}
 	buf_release(&row.desc);
+	buf_release(&row.gold);
 	buf_release(&text);
 	return rc;
 }

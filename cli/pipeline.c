@@ -10,6 +10,7 @@
 #include "cli/provenance.h"
 #include "cli/sampled.h"
 #include "cli/stop.h"
+#include "cli/swe_source.h"
 #include "generators/measured.h"
 
 #include <math.h>
@@ -26,9 +27,9 @@ enum {
 struct prompt {
 	struct prompt *prev, *next; /* of those under way */
 	int64_t idx;
-	const struct quarry_rule *rule;
+	const struct quarry_rule *rule; /* NULL: of task swe */
 	enum quarry_format format;
-	struct buf desc;
+	struct buf desc, swe; /* swe: the row, of task swe */
 	double guess;
 	int model;         /* whose samples: of index model * n on */
 	signed char *came; /* per sample, enum came */
@@ -44,6 +45,7 @@ struct run {
 	struct recipe *r;
 	struct home home;
 	struct store *st; /* home's */
+	struct swe *swe;         /* judges rows of task swe; NULL: there are none */
 	struct sampler *sampler; /* the one at work */
 	int model;               /* its number */
 	struct sampler_identity who[LIMITS_MODELS];
@@ -103,7 +105,7 @@ static double source_support(const struct source *s)
 	const struct wish *w = &s->wish;
 	double sum = 0;
 
-	if (w->ask.knob_set)
+	if (s->swe.repo || w->ask.knob_set)
 		return 0;
 	for (int level = w->lo / 10; level <= (w->hi + 9) / 10; level++) {
 		double bits = measured_of(w->ask.task->name, level).support_log2;
@@ -174,22 +176,31 @@ static void make_batch(struct batch *m, const struct build *b, int source, uint6
 	}
 }
 
+/* Dealt out in turn, so that each part has its share of every task. */
+static bool is_ours(struct run *run)
+{
+	return run->planned++ % run->home.part.count == run->home.part.index;
+}
+
+static int plan_line(struct run *run, int source, struct str id, const char *task, struct str line, struct err *err)
+{
+	struct stored_prompt p = { .idx = run->prompts++, .id = id, .task = str_of(task), .source = source, .instance = line };
+
+	run->home.beat.prompts = run->prompts;
+	return store_add_prompt(run->st, &p, err) < 0 ? ERR_JOB : 0;
+}
+
 static int plan_prompt(struct run *run, int source, const struct instance *in, struct err *err)
 {
 	struct buf *line = &run->instance;
-	struct stored_prompt p;
 
-	/* dealt out in turn, so that each part has its share of every task */
-	if (run->planned++ % run->home.part.count != run->home.part.index)
+	if (!is_ours(run))
 		return 0;
 	buf_reset(line);
 	instance_json(line, in);
 	if (line->failed)
 		return err_set(err, "out of memory");
-	p = (struct stored_prompt){ .idx = run->prompts++, .id = str_of(in->id), .task = str_of(in->task->name), .source = source,
-				    .instance = buf_str(line) };
-	run->home.beat.prompts = run->prompts;
-	return store_add_prompt(run->st, &p, err) < 0 ? ERR_JOB : 0;
+	return plan_line(run, source, str_of(in->id), in->task->name, buf_str(line), err);
 }
 
 /* A shape may say the same as one before it: wordings have a rule or none, and choices are drawn. It is asked once. */
@@ -259,6 +270,82 @@ static int plan_source(struct run *run, int source, struct batch *m, struct seen
 	return 0;
 }
 
+/* ---- tasks of git histories */
+
+static int mine_sources(struct run *run, struct err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < run->r->nsources; i++) {
+		const struct source *s = &run->r->sources[i];
+
+		if (s->swe.repo && !s->swe.tasks && home_is_part(&run->home))
+			return err_set(err, "%s:%d: parts would each mine the repository; mine it first, and name the file with tasks: FILE", run->r->path, s->line);
+		if (s->swe.repo)
+			rc = swe_source_mine(&s->swe, i, run->b->dir, run->b->common, err);
+	}
+	return rc;
+}
+
+struct planned_rows {
+	struct run *run;
+	struct seen *seen;
+	int source;
+	struct err *err;
+};
+
+static int plan_row(void *ctx, const struct swe_source_row *row)
+{
+	struct planned_rows *p = ctx;
+	bool fresh;
+	int rc;
+
+	if (stop_asked())
+		return ERR_STOPPED;
+	if (!seen_add(p->seen, row->canon, &fresh))
+		return err_set(p->err, "out of memory");
+	if (!fresh)
+		return 0;
+	progress_add(&p->run->progress, 1);
+	rc = is_ours(p->run) ? plan_line(p->run, p->source, row->id, "swe", row->instance, p->err) : 0;
+	return rc < 0 ? rc : 1;
+}
+
+static int plan_repo(struct run *run, int source, struct seen *seen, struct err *err)
+{
+	const struct source *s = &run->r->sources[source];
+	struct planned_rows p = { run, seen, source, err };
+	struct swe_source_counts n = { 0 };
+	int rc = swe_source_each(&s->swe, source, run->b->dir, plan_row, &p, &n, err);
+	int64_t all = n.given + (s->swe.underspecified ? 0 : n.underspecified);
+
+	if (rc == 0 && !run->b->common->quiet)
+		log_info("%s:%d: %lld tasks of %s; %lld of %lld (%.0f %%) are underspecified%s", run->r->path, s->line, (long long)n.given,
+			 s->swe.name ? s->swe.name : s->swe.repo, (long long)n.underspecified, (long long)all,
+			 all ? 100.0 * (double)n.underspecified / (double)all : 0, s->swe.underspecified ? "" : ", and left out");
+	return rc;
+}
+
+/* What rows of task swe are judged with: the recipe's repositories. */
+static int open_store(struct run *run, struct err *err)
+{
+	struct buf repos = BUF_INIT, environments = BUF_INIT;
+	struct swe_options o = { .slots = (unsigned)run->b->common->threads, .variants = 1 };
+	int rc = 0;
+
+	for (int i = 0; i < run->r->nsources; i++)
+		if (run->r->sources[i].swe.repo)
+			buf_addf(&repos, "%s%s", repos.n ? ":" : "", run->r->sources[i].swe.repo);
+	buf_addf(&environments, "%s/environments", run->b->dir);
+	o.repos = buf_z(&repos);
+	o.environments = buf_z(&environments);
+	if (repos.n)
+		rc = swe_open(&run->swe, &o, err);
+	buf_release(&repos);
+	buf_release(&environments);
+	return rc;
+}
+
 /* All or nothing: one transaction. */
 static int plan(struct run *run, struct err *err)
 {
@@ -268,11 +355,15 @@ static int plan(struct run *run, struct err *err)
 	int rc = store_begin(run->st, err);
 
 	for (int i = 0; i < run->r->nsources; i++)
-		wanted += run->r->sources[i].count;
+		wanted += run->r->sources[i].swe.repo ? 0 : run->r->sources[i].count;
 	progress_start(&run->progress, "plan", "puzzles", (uint64_t)wanted, run->b->common);
 	for (int i = 0; rc == 0 && i < run->r->nsources; i++) {
 		int shapes = run->r->sources[i].nshapes ? run->r->sources[i].nshapes : 1;
 
+		if (run->r->sources[i].swe.repo) {
+			rc = plan_repo(run, i, &seen, err);
+			continue;
+		}
 		if (shapes != m.shapes)
 			batch_release(&m);
 		if (m.room == 0 && !batch_init(&m, shapes))
@@ -309,6 +400,7 @@ static void prompt_free(struct run *run, struct prompt *p)
 	if (p->next)
 		p->next->prev = p->prev;
 	buf_release(&p->desc);
+	buf_release(&p->swe);
 	free(p->came);
 	free(p);
 }
@@ -371,6 +463,8 @@ static struct prompt *prompt_new(struct run *run, const struct stored_prompt *sp
 	p->model = run->model;
 	snprintf(z, sizeof(z), "%.*s", (int)(sp->task.n > 60 ? 60 : sp->task.n), sp->task.s);
 	p->rule = quarry_rule(z);
+	if (!p->rule)
+		buf_add(&p->swe, sp->instance);
 	if (!json_parse(&row, sp->instance, err) || !json_get(row, "desc", &v) || !json_str(v, &p->desc) ||
 	    !json_get(row, "guess", &v) || !json_f64(v, &p->guess) || !json_get(row, "prompt", &v)) {
 		err_set(err, "%s/run.db: prompt %lld is damaged", run->b->dir, (long long)sp->idx);
@@ -448,6 +542,18 @@ static int maybe_commit(struct run *run, struct err *err)
 	return store_begin(run->st, err);
 }
 
+static void judge_swe(struct run *run, const struct prompt *p, const struct sample *s, bool think_open)
+{
+	struct swe_ask ask = { .desc = buf_str(&p->desc), .think_open = think_open };
+	struct json row, v;
+	struct err ignored;
+	char format[32];
+
+	if (json_parse(&row, buf_str(&p->swe), &ignored) && json_get(row, "format", &v) && json_z(v, format, sizeof(format)))
+		ask.format = str_of(format);
+	sampled_judge_swe(&run->sampled, s, run->swe, &ask);
+}
+
 static int done(void *ctx, const struct sample *s, struct err *err)
 {
 	struct run *run = ctx;
@@ -457,7 +563,10 @@ static int done(void *ctx, const struct sample *s, struct err *err)
 
 	if (s->finish == SAMPLE_ERROR && run->errors++ < 5)
 		log_warn("prompt %lld, sample %d: %s", (long long)p->idx, s->index, s->why);
-	sampled_judge(&run->sampled, s, p->rule, buf_str(&p->desc), &o);
+	if (p->rule)
+		sampled_judge(&run->sampled, s, p->rule, buf_str(&p->desc), &o);
+	else
+		judge_swe(run, p, s, o.think_open);
 	run->sampled.row.idx += (int64_t)p->model * p->n;
 	rc = run->sampled.text.failed ? err_set(err, "out of memory") : store_add_sample(run->st, p->idx, &run->sampled.row, err);
 	if (rc < 0)
@@ -649,7 +758,7 @@ static void provenance(struct buf *b, const struct run *run, struct str mixed_wi
 		bool used = false;
 
 		for (int k = 0; k < r->nsources; k++)
-			used = used || r->sources[k].wish.ask.task == t;
+			used = used || (!r->sources[k].swe.repo && r->sources[k].wish.ask.task == t);
 		if (!used)
 			continue;
 		json_key(b, t->name);
@@ -793,6 +902,23 @@ static int write_out(struct run *run, struct err *err)
 	return rc;
 }
 
+static void show_source(const struct source *s)
+{
+	const struct wish *w = &s->wish;
+	double support = source_support(s);
+	int shapes = s->nshapes ? s->nshapes : 1;
+	char level[32], langs[16] = "", formats[64] = "", room[32];
+
+	snprintf(level, sizeof(level), w->lo == w->hi ? "%.1f" : "%.1f..%.1f", w->lo / 10.0, w->hi / 10.0);
+	for (int k = 0; k < w->nlangs; k++)
+		snprintf(langs + strlen(langs), sizeof(langs) - strlen(langs), "%s%s", k ? "," : "", lang_name(w->langs[k]));
+	for (int k = 0; k < w->nformats; k++)
+		snprintf(formats + strlen(formats), sizeof(formats) - strlen(formats), "%s%s", k ? "," : "",
+			 quarry_format_name(w->formats[k]));
+	snprintf(room, sizeof(room), support > 0 ? "about 2^%.1f" : "not measured", support > 0 ? log2(support) : 0);
+	printf("%-24s %9lld  %-10s %-6s %-24s %s\n", w->ask.task->name, (long long)(s->count * shapes), level, langs, formats, room);
+}
+
 static void show_plan(const struct run *run)
 {
 	const struct recipe *r = run->r;
@@ -806,20 +932,18 @@ static void show_plan(const struct run *run)
 	printf("%-24s %9s  %-10s %-6s %-24s %s\n", "task", "prompts", "difficulty", "lang", "formats", "different puzzles");
 	for (int i = 0; i < r->nsources; i++) {
 		const struct source *s = &r->sources[i];
-		const struct wish *w = &s->wish;
-		double support = source_support(s);
-		int shapes = s->nshapes ? s->nshapes : 1;
-		char level[32], langs[16] = "", formats[64] = "", room[32];
 
-		snprintf(level, sizeof(level), w->lo == w->hi ? "%.1f" : "%.1f..%.1f", w->lo / 10.0, w->hi / 10.0);
-		for (int k = 0; k < w->nlangs; k++)
-			snprintf(langs + strlen(langs), sizeof(langs) - strlen(langs), "%s%s", k ? "," : "", lang_name(w->langs[k]));
-		for (int k = 0; k < w->nformats; k++)
-			snprintf(formats + strlen(formats), sizeof(formats) - strlen(formats), "%s%s", k ? "," : "",
-				 quarry_format_name(w->formats[k]));
-		snprintf(room, sizeof(room), support > 0 ? "about 2^%.1f" : "not measured", support > 0 ? log2(support) : 0);
-		printf("%-24s %9lld  %-10s %-6s %-24s %s\n", w->ask.task->name, (long long)(s->count * shapes), level, langs, formats, room);
-		prompts += (double)s->count * shapes;
+		if (s->swe.repo) {
+			char most[32] = "all";
+
+			if (s->count < SWE_SOURCE_ALL)
+				snprintf(most, sizeof(most), "%lld", (long long)s->count);
+			printf("%-24s %9s  %s\n", "swe", most, s->swe.tasks ? s->swe.tasks : s->swe.repo);
+			prompts += s->count < SWE_SOURCE_ALL ? (double)s->count : 0;
+			continue;
+		}
+		show_source(s);
+		prompts += (double)s->count * (s->nshapes ? s->nshapes : 1);
 	}
 	printf("%.0f prompts, %.0f samples, at most %.0f tokens\n", prompts, prompts * r->sampling.n * r->models,
 	       prompts * r->sampling.n * r->models * r->sampling.max_tokens);
@@ -894,8 +1018,13 @@ static int go(struct run *run, struct err *err)
 	run->prompts = store_prompts(run->st);
 	if (run->prompts < 0)
 		return err_set(err, "%s/run.db: damaged", b->dir);
-	if (run->prompts == 0)
-		rc = plan(run, err);
+	if (run->prompts == 0) {
+		rc = mine_sources(run, err);
+		if (rc == 0)
+			rc = plan(run, err);
+	}
+	if (rc == 0)
+		rc = open_store(run, err);
 	if (rc < 0)
 		return rc;
 	rc = sample_all(run, err);
@@ -922,6 +1051,7 @@ int build_run(struct build *b, struct err *err)
 	home_close(&run.home, rc, err);
 	sampler_free(run.sampler);
 	sampled_release(&run.sampled);
+	swe_close(run.swe);
 	buf_release(&run.have_room);
 	buf_release(&run.instance);
 	buf_release(&run.messages);

@@ -1,6 +1,7 @@
 /* recipe.c - YAML recipes; see recipe.h. The file is walked by what may stand there, never by what does. */
 #include "cli/recipe_read.h"
 #include "base/hash.h"
+#include "cli/swe_source.h"
 #include "datasets/stream.h"
 
 #include <stdio.h>
@@ -289,16 +290,85 @@ static const struct member source_members[] = {
 	{ "shapes", source_shapes }, { 0 },
 };
 
+/* ---- tasks of a git history */
+
+static int repo_path(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_text(w, n, "repo", &((struct source *)to)->swe.repo);
+}
+
+static int repo_tasks(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_text(w, n, "tasks", &((struct source *)to)->swe.tasks);
+}
+
+static int repo_name(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct source *s = to;
+
+	if (get_text(w, n, "name", &s->swe.name) < 0)
+		return ERR_FAIL;
+	if (swe_repo_name(s->swe.name))
+		return 0;
+	err_set(w->err, "name must be OWNER/NAME, of letters, digits, '_', '.' and '-', not \"%.60s\"", s->swe.name);
+	return fault(w, n);
+}
+
+static int repo_since(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct source *s = to;
+
+	if (get_text(w, n, "since", &s->swe.since_day) < 0)
+		return ERR_FAIL;
+	if (swe_day(s->swe.since_day, &s->swe.since))
+		return 0;
+	err_set(w->err, "since must be a day such as 2024-05-01, not \"%.40s\"", s->swe.since_day);
+	return fault(w, n);
+}
+
+static int repo_langs(struct walk *w, const yaml_node_t *n, void *to)
+{
+	struct buf words = BUF_INIT;
+	int rc = get_words(w, n, "code_lang", &words);
+
+	if (rc == 0 && swe_langs(buf_z(&words), &((struct source *)to)->swe.langs, w->err) < 0)
+		rc = fault(w, n);
+	buf_release(&words);
+	return rc;
+}
+
+static int repo_underspecified(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_bool(w, n, "underspecified", &((struct source *)to)->swe.underspecified);
+}
+
+static const struct member repo_members[] = {
+	{ "repo", repo_path },	 { "name", repo_name },		  { "count", source_count }, { "since", repo_since },
+	{ "code_lang", repo_langs }, { "tasks", repo_tasks }, { "underspecified", repo_underspecified }, { 0 },
+};
+
+/* Its difficulty is what it is. */
+static int repo_read(struct walk *w, const yaml_node_t *n, struct source *s)
+{
+	*s = (struct source){ .count = SWE_SOURCE_ALL, .line = (int)n->start_mark.line + 1, .leveled = true };
+	buf_addz(&w->canon, "repo\n");
+	if (get_mapping(w, n, "a source", repo_members, s) < 0)
+		return ERR_FAIL;
+	s->swe.count = s->count;
+	if (s->swe.name || s->swe.tasks)
+		return 0;
+	err_set(w->err, "a source with \"repo\" needs a \"name\" (OWNER/NAME), or the \"tasks\" that were mined of it");
+	return fault(w, n);
+}
+
 static int source_read(struct walk *w, const yaml_node_t *n, struct source *s)
 {
 	yaml_node_t *task;
 
 	if (want_kind(w, n, YAML_MAPPING_NODE, "a source") < 0)
 		return ERR_FAIL;
-	if (find_key(w, n, "repo")) {
-		err_set(w->err, "a source with \"repo\" needs the miner, which this quarry does not have");
-		return fault(w, n);
-	}
+	if (find_key(w, n, "repo"))
+		return repo_read(w, n, s);
 	task = find_key(w, n, "task");
 	if (!task) {
 		err_set(w->err, "a source needs a \"task\"");

@@ -13,6 +13,7 @@
 #define QUARRY_CLI_RECIPE_H
 
 #include "base/arena.h"
+#include "cli/swe_source.h"
 #include "generators/wish.h"
 #include "datasets/dataset.h"
 #include "sampler/sampler.h"
@@ -36,6 +37,7 @@ struct source {
 	int nsystems;
 	struct buf forms; /* wish.ask.form points here */
 	int64_t count;
+	struct swe_source swe; /* where its repo is set the source gives tasks of a git history, and no puzzles */
 	bool leveled; /* it says how difficult; else the calibration does, where there is one */
 	bool tuned;   /* it says that the calibration does */
 	int line;     /* of the recipe */

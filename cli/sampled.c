@@ -22,12 +22,9 @@ static void add_valid(struct buf *out, struct str text)
 	}
 }
 
-void sampled_judge(struct sampled *d, const struct sample *s, const struct quarry_rule *rule, struct str desc,
-		   const struct quarry_options *o)
+/* d->text and d->v are set. */
+static void set_row(struct sampled *d, const struct sample *s)
 {
-	buf_reset(&d->text);
-	add_valid(&d->text, s->text);
-	quarry_verify_n(rule, desc.s, desc.n, buf_z(&d->text), d->text.n, o, &d->v);
 	d->row = (struct stored_sample){
 		.idx = s->index,
 		.response = buf_str(&d->text),
@@ -44,9 +41,34 @@ void sampled_judge(struct sampled *d, const struct sample *s, const struct quarr
 	};
 }
 
+void sampled_judge(struct sampled *d, const struct sample *s, const struct quarry_rule *rule, struct str desc,
+		   const struct quarry_options *o)
+{
+	buf_reset(&d->text);
+	add_valid(&d->text, s->text);
+	quarry_verify_n(rule, desc.s, desc.n, buf_z(&d->text), d->text.n, o, &d->v);
+	set_row(d, s);
+}
+
+void sampled_judge_swe(struct sampled *d, const struct sample *s, struct swe *swe, struct swe_ask *ask)
+{
+	struct swe_verdict v;
+
+	buf_reset(&d->text);
+	add_valid(&d->text, s->text);
+	ask->response = buf_str(&d->text);
+	swe_judge(swe, ask, &v);
+	d->v = v.v;
+	set_row(d, s);
+	buf_reset(&d->why);
+	buf_addf(&d->why, "%s: %s", v.status, v.v.why);
+	d->row.why = buf_str(&d->why);
+}
+
 void sampled_release(struct sampled *d)
 {
 	buf_release(&d->text);
+	buf_release(&d->why);
 }
 
 uint64_t sampled_key(struct str id)

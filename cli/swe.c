@@ -43,10 +43,10 @@ static bool has_tree(struct repo *r, const struct oid *tree)
 	return there;
 }
 
-/* Opens the first place that has the tree. */
-static struct repo *look_for(const struct swe *s, const char *name, const struct oid *tree)
+/* Opens the first place below a directory that has the tree. */
+static struct repo *look_below(struct str dir, const char *name, const struct oid *tree)
 {
-	static const char *const places[] = { "%s/%s/%s", "%s/%s/%s.git", "%s/%s__%s", "%s/%s__%s.git" };
+	static const char *const places[] = { "%.*s/%s/%s", "%.*s/%s/%s.git", "%.*s/%s__%s", "%.*s/%s__%s.git" };
 	const char *slash = strchr(name, '/');
 	char owner[200], path[PATH_MAX];
 	struct err ignored;
@@ -56,9 +56,9 @@ static struct repo *look_for(const struct swe *s, const char *name, const struct
 	name = slash ? slash + 1 : name;
 	for (int i = 0; i < 7; i++) {
 		if (i < 4)
-			snprintf(path, sizeof(path), places[i], s->repos, owner, name);
+			snprintf(path, sizeof(path), places[i], (int)dir.n, dir.s, owner, name);
 		else
-			snprintf(path, sizeof(path), i == 4 ? "%s/%s" : i == 5 ? "%s/%s.git" : "%s", s->repos, name);
+			snprintf(path, sizeof(path), i == 4 ? "%.*s/%s" : i == 5 ? "%.*s/%s.git" : "%.*s", (int)dir.n, dir.s, name);
 		if (repo_open(&r, path, &ignored) < 0)
 			continue;
 		if (has_tree(r, tree))
@@ -78,6 +78,16 @@ static bool is_name(const char *name)
 	return n > 0 && n < 180 && slashes <= 1 && name[0] != '/' && name[0] != '.' && !strstr(name, "..") && !strstr(name, "/.") && name[n - 1] != '/';
 }
 
+struct repo *swe_find(const char *repos, const char *name, const struct oid *tree)
+{
+	struct str rest = str_of(repos), dir;
+	struct repo *r = NULL;
+
+	while (!r && is_name(name) && str_split(&rest, ':', &dir))
+		r = look_below(dir, name, tree);
+	return r;
+}
+
 static struct repo *take_repo(struct swe *s, const char *name, const struct oid *tree)
 {
 	struct repo *r = NULL;
@@ -95,7 +105,7 @@ static struct repo *take_repo(struct swe *s, const char *name, const struct oid 
 		repo_free(r);
 		r = NULL;
 	}
-	return r ? r : look_for(s, name, tree);
+	return r ? r : swe_find(s->repos, name, tree);
 }
 
 static void give_repo(struct swe *s, const char *name, struct repo *r)
@@ -193,7 +203,7 @@ int swe_open(struct swe **ret, const struct swe_options *o, struct err *err)
 	s->repos = strdup(o->repos);
 	s->environments = o->environments ? strdup(o->environments) : malloc(n);
 	if (s->environments && !o->environments)
-		snprintf(s->environments, n, "%s/environments", o->repos);
+		snprintf(s->environments, n, "%.*s/environments", (int)strcspn(o->repos, ":"), o->repos);
 	if (!s->repos || !s->environments) {
 		swe_close(s);
 		return err_set(err, "out of memory");

@@ -10,7 +10,8 @@
  *	swe_close(swe);
  *
  * A repository called owner/name is looked for as DIR/owner/name, DIR/owner__name and DIR/name (each with .git too), and as DIR
- * itself. An environment is the recipe of the row, or DIR/environments/HASH.json. What is not there makes a row bad_task.
+ * itself; several DIRs stand with ':' between them. An environment is the recipe of the row, or DIR/environments/HASH.json of the
+ * first DIR. What is not there makes a row bad_task.
  */
 #ifndef QUARRY_CLI_SWE_H
 #define QUARRY_CLI_SWE_H
@@ -37,7 +38,7 @@ struct swe_args {
 	  .what = "runs over secretly altered tests before such a row is right; 1 when not given" }
 
 struct swe_options {
-	const char *repos, *environments;
+	const char *repos, /* DIR:DIR... */ *environments;
 	unsigned slots, variants;
 };
 
@@ -47,6 +48,11 @@ struct swe;
 int swe_open_args(struct swe **ret, const struct swe_args *a, const struct common *c, struct err *err);
 int swe_open(struct swe **ret, const struct swe_options *o, struct err *err);
 void swe_close(struct swe *s); /* NULL is fine */
+
+/* The repository of a store (DIR:DIR...) that has a tree, or NULL. A name that could lead out of it has none. */
+struct repo;
+struct oid;
+struct repo *swe_find(const char *repos, const char *name, const struct oid *tree);
 
 struct swe_ask {
 	struct str desc, response;

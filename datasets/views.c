@@ -37,7 +37,7 @@ const char *split_name(enum split s)
 	{ "n", COL_INT }, { "k", COL_INT }, { "pass_rate", COL_REAL }, { "pass_rate_mean", COL_REAL },                        \
 	{ "pass_rate_corrected", COL_REAL }, { "in_band", COL_REAL }, { "guess_p", COL_REAL }, { "tokens_mean", COL_REAL },   \
 	{ "cut_rate", COL_REAL }, { "format_ok_rate", COL_REAL }, { "has_stats", COL_BOOL }, { "logprob_mean", COL_REAL },    \
-	{ "entropy_mean", COL_REAL }, { "model", COL_TEXT }, { "models", COL_TEXT }, { "filter", COL_TEXT }
+	{ "entropy_mean", COL_REAL }, { "model", COL_TEXT }, { "models", COL_TEXT }, { "filter", COL_TEXT }, { "swe", COL_TEXT }
 
 static const struct column rl_columns[] = {
 	{ "uid", COL_TEXT },
@@ -121,6 +121,7 @@ static const struct column traces_columns[] = {
 	{ "extracted", COL_TEXT },
 	{ "format_ok", COL_BOOL },
 	{ "answers_seen", COL_INT },
+	{ "swe", COL_TEXT },
 	{ NULL, COL_END },
 };
 
@@ -157,6 +158,7 @@ static const struct {
 	[PART_GUESS] = { "guess", JSON_FLOAT },
 	[PART_EFFORT] = { "effort", JSON_OBJECT },
 	[PART_THINK] = { "think", JSON_STRING },
+	[PART_SWE] = { "swe", JSON_OBJECT },
 };
 
 /* 16 hex digits, as the top 53 bits' fraction of the whole range; negative: something else. */
@@ -208,7 +210,7 @@ bool puzzle_read(struct puzzle *p, struct str instance, double validation, struc
 		return false;
 	for (int i = 0; i < PARTS; i++) {
 		json_get(row, parts[i].name, &p->part[i]);
-		if (p->part[i].kind != parts[i].kind && !((i == PART_THINK || i == PART_SHAPE) && p->part[i].kind == JSON_NONE)) {
+		if (p->part[i].kind != parts[i].kind && !((i == PART_THINK || i == PART_SHAPE || i == PART_SWE) && p->part[i].kind == JSON_NONE)) {
 			err_set(err, "\"%s\" is missing or of another type", parts[i].name);
 			return false;
 		}
@@ -401,6 +403,12 @@ bool figures_settle(const struct figures *f, double ret[FIGURES])
 	return stats;
 }
 
+/* What only a task of a repository has; a puzzle has nothing there. */
+static struct str swe_text(const struct puzzle *p)
+{
+	return p->part[PART_SWE].kind == JSON_OBJECT ? p->part[PART_SWE].raw : STR("");
+}
+
 /* n: samples that were judged. */
 static void put_about(struct row *r, const struct group *g, const struct about *a, int64_t number)
 {
@@ -450,6 +458,7 @@ static void put_about(struct row *r, const struct group *g, const struct about *
 	put_text(r, "model", a->by[l->model].model);
 	put_models(r, g, a);
 	put_text(r, "filter", a->filter);
+	put_text(r, "swe", swe_text(p));
 }
 
 static void put_uid(struct row *r, const struct puzzle *p, int sample, int other)
@@ -585,5 +594,6 @@ void row_trace(struct buf *b, const struct group *g, const struct about *a, int 
 	put_text(&r, "extracted", s->extracted);
 	put_bool(&r, "format_ok", s->format_ok);
 	put_int(&r, "answers_seen", s->answers_seen);
+	put_text(&r, "swe", swe_text(p));
 	row_end(&r);
 }

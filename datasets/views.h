@@ -39,7 +39,7 @@ const struct column *view_columns(int view); /* ends with a COL_END of its own *
 /* What an instance's JSON line holds; the texts are JSON, borrowed from the line. */
 enum part {
 	PART_ID, PART_TASK, PART_REVISION, PART_DIFFICULTY, PART_KNOBS, PART_SEED, PART_LANG, PART_FORMAT, PART_FORM, PART_SHAPE, PART_PROMPT,
-	PART_DESC, PART_ANSWER, PART_CANON, PART_GUESS, PART_EFFORT, PART_THINK, PARTS
+	PART_DESC, PART_ANSWER, PART_CANON, PART_GUESS, PART_EFFORT, PART_THINK, PART_SWE, PARTS
 };
 
 struct puzzle {
