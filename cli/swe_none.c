@@ -20,6 +20,11 @@ int swe_open_args(struct swe **ret, const struct swe_args *a, const struct commo
 	return a->repos ? swe_open(ret, NULL, err) : 0;
 }
 
+bool swe_source_here(void)
+{
+	return false;
+}
+
 bool swe_day(const char *text, int64_t *seconds)
 {
 	(void)text, (void)seconds;
