@@ -18,7 +18,7 @@
 struct args {
 	struct common common;
 	const char *out, *name, *since, *from, *langs, *issues, *recipe, *environments, *format, *show, *report, *part;
-	int64_t max, lines, files, shown;
+	int64_t max, lines, files, shown, inject, together;
 	bool dry, resume, network, no_variants;
 };
 
@@ -51,6 +51,10 @@ static const struct option options[] = {
 	  .what = "most source lines that a change may touch; 500 when not given" },
 	{ .name = "files", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e4, .at = offsetof(struct args, files),
 	  .what = "most source files that a change may touch; 15 when not given" },
+	{ .name = "inject", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e6, .at = offsetof(struct args, inject),
+	  .what = "no walk: N tasks from bugs put into the commit of --from, drawn by --seed" },
+	{ .name = "together", .kind = OPT_INT, .arg = "K", .lo = 1, .hi = BUG_EDITS, .at = offsetof(struct args, together),
+	  .what = "with --inject: up to K bugs in one task, in one file; 1 when not given" },
 	{ .name = "report", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, report),
 	  .what = "write the counts as JSON: why commits and candidates are left out" },
 	{ .name = "network", .kind = OPT_FLAG, .at = offsetof(struct args, network),
@@ -124,6 +128,14 @@ static int read_job(struct job *j, struct args *a, struct err *err)
 	o->walk.from = a->from;
 	if (a->shown)
 		o->shown = (size_t)a->shown;
+	o->inject = (uint64_t)a->inject;
+	o->together = a->together ? (unsigned)a->together : 1;
+	if (a->inject)
+		o->max = o->inject;
+	if (a->together && !a->inject)
+		return err_set(err, "mine: --together is of bugs that are put in: --inject N");
+	if (a->inject && (a->max || a->since || a->issues || a->lines || a->files))
+		return err_set(err, "mine: --inject walks no history: --max, --since, --issues, --lines and --files are not for it");
 	if (a->lines)
 		o->walk.lines = (uint32_t)a->lines;
 	if (a->files)
@@ -260,6 +272,35 @@ static int mine_all(struct mine *m, struct args *a, int argc, char **argv, struc
 
 /* ---- counts */
 
+static void bugs_json(struct buf *b, const struct mine_counts *c)
+{
+	json_key(b, "bugs");
+	json_open(b, '{');
+	json_key(b, "files");
+	json_add_u64(b, c->bug_files);
+	json_key(b, "files_unread");
+	json_add_u64(b, c->bug_unread);
+	json_key(b, "places");
+	json_add_u64(b, c->bug_places);
+	json_key(b, "operators");
+	json_open(b, '{');
+	for (size_t i = 0; i < c->n_operators_tried; i++) {
+		uint64_t kept = 0;
+
+		for (size_t k = 0; k < c->n_operators; k++)
+			kept += strcmp(c->operators[k].name, c->operators_tried[i].name) == 0 ? c->operators[k].n : 0;
+		json_key(b, c->operators_tried[i].name);
+		json_open(b, '{');
+		json_key(b, "tried");
+		json_add_u64(b, c->operators_tried[i].n);
+		json_key(b, "tasks");
+		json_add_u64(b, kept);
+		json_close(b, '}');
+	}
+	json_close(b, '}');
+	json_close(b, '}');
+}
+
 static void counts_json(struct buf *b, const struct mine_counts *c)
 {
 	json_open(b, '{');
@@ -295,6 +336,8 @@ static void counts_json(struct buf *b, const struct mine_counts *c)
 		json_add_u64(b, c->dropped[i].n);
 	}
 	json_close(b, '}');
+	if (c->bug_files)
+		bugs_json(b, c);
 	json_key(b, "cpu_s");
 	json_add_f64(b, c->cpu_s);
 	json_close(b, '}');
@@ -305,7 +348,11 @@ static void tell(const struct mine_counts *c)
 	struct buf b = BUF_INIT;
 	uint64_t candidates = c->walked.found[WALK_COMMIT] + c->walked.found[WALK_MERGE];
 
-	log_info("%llu commits walked: %llu candidates", (unsigned long long)c->walked.walked, (unsigned long long)candidates);
+	if (c->bug_files)
+		log_info("%llu places for bugs in %llu files; %llu could not be read", (unsigned long long)c->bug_places,
+			 (unsigned long long)(c->bug_files - c->bug_unread), (unsigned long long)c->bug_unread);
+	else
+		log_info("%llu commits walked: %llu candidates", (unsigned long long)c->walked.walked, (unsigned long long)candidates);
 	for (int i = 0; i < WALK_REASONS; i++)
 		if (c->walked.left_out[i])
 			buf_addf(&b, "%s%s %llu", b.n ? ", " : "", walk_reason_name(i), (unsigned long long)c->walked.left_out[i]);

@@ -342,9 +342,11 @@ int harbor_row(struct harbor *h, struct buf *line, struct json row, struct err *
 		h->left_out++;
 	} else if (rc == 0) {
 		buf_addf(&t.dir, "%s/%.*s", h->out, (int)id.n, id.s);
-		t.repo = swe_find(h->repos, t.task.repo, &t.task.start);
+		t.repo = swe_find(h->repos, t.task.repo, swe_task_root(&t.task));
 		if (!t.repo)
 			rc = err_set(err, "no repository %s with the tree that it starts from is in %s", t.task.repo, h->repos);
+		else if (swe_task_make(&t.task, t.repo, err) < 0)
+			rc = ERR_FAIL;
 		else if (mkdir(buf_z(&t.dir), 0777) < 0)
 			rc = err_sys(err, "%s", buf_z(&t.dir));
 		if (rc == 0)

@@ -19,7 +19,7 @@ int swebench_row(struct buf *line, struct json row, struct err *err)
 {
 	/* in the order of SWE-bench's own rows; the lists are JSON in a string there */
 	static const char *const names[] = { "repo", "instance_id", "base_commit", "patch", "test_patch", "problem_statement", "hints_text", "created_at",
-					     "version", "FAIL_TO_PASS", "PASS_TO_PASS", "environment_setup_commit", "license", "code_lang", "fix_commit" };
+					     "version", "FAIL_TO_PASS", "PASS_TO_PASS", "environment_setup_commit", "license", "code_lang", "fix_commit", "kind", "bug_patch" };
 	struct buf room = BUF_INIT;
 	struct json swe, v;
 	int rc = 0;
@@ -28,7 +28,9 @@ int swebench_row(struct buf *line, struct json row, struct err *err)
 		json_open(line, '{');
 		for (size_t i = 0; rc == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
 			json_key(line, names[i]);
-			if (!json_get(swe, names[i], &v))
+			if (!json_get(swe, names[i], &v) && strcmp(names[i], "bug_patch") == 0)
+				json_add_z(line, ""); /* of a row from before there were any */
+			else if (v.kind == JSON_NONE)
 				rc = err_set(err, "the row has no \"%s\"", names[i]);
 			else if (v.kind == JSON_ARRAY)
 				json_add_str(line, v.raw);

@@ -1,88 +1,46 @@
 /* mine.c - histories turned into tasks. See mine.h. */
-#include "cli/mine.h"
+#include "cli/mine_inside.h"
 
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "cli/progress.h"
 #include "cli/stop.h"
-#include "datasets/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
-
-/* One candidate, in the order of the walk. */
-struct slot {
-	struct oid commit;
-	enum walk_kind kind;
-	enum { SLOT_WAITS, SLOT_RUNS, SLOT_DONE } state;
-	bool kept;
-	off_t at;       /* of its line in the journal */
-	size_t length;
-	uint64_t canon; /* of the kept: which tests tell whether it is solved */
-};
-
-struct known {
-	struct oid commit;
-	bool kept;
-	off_t at;
-	size_t length;
-	uint64_t canon;
-};
-
-struct mine {
-	struct mine_options o;
-	const char *out;
-	char *journal;  /* its path; NULL: rows go to a pipe, and nothing is kept */
-	int fd;
-	off_t end;      /* bytes of the journal that are whole lines */
-	struct sandbox *box;
-	struct harness *harness;
-	struct writer *w;
-	struct mine_counts counts;
-
-	/* of the repository that is being read */
-	const char *path, *name, *license;
-	struct slot *slots;
-	size_t n, cap, next, walk_n;
-	struct known *known; /* sorted by commit */
-	size_t n_known;
-	bool walked, enough;
-	struct err err;     /* of the first thread that failed */
-	int rc;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	struct progress progress;
-};
 
 const struct mine_counts *mine_counts(const struct mine *m)
 {
 	return &m->counts;
 }
 
-static void count_dropped(struct mine_counts *c, struct str reason)
+void mine_count(struct mine_reason **list, size_t *n, struct str name, uint64_t times)
 {
 	struct mine_reason *more;
 	size_t i = 0;
 
-	while (i < c->n_dropped && !str_is(reason, c->dropped[i].name))
+	while (i < *n && !str_is(name, (*list)[i].name))
 		i++;
-	if (i == c->n_dropped) {
-		more = realloc(c->dropped, (i + 1) * sizeof(*more));
+	if (i == *n) {
+		more = realloc(*list, (i + 1) * sizeof(*more));
 		if (!more)
 			return;
-		c->dropped = more;
-		c->n_dropped++;
+		*list = more;
+		++*n;
 		more[i] = (struct mine_reason){ .n = 0 };
-		snprintf(more[i].name, sizeof(more[i].name), "%.*s", (int)reason.n, reason.s);
+		snprintf(more[i].name, sizeof(more[i].name), "%.*s", (int)name.n, name.s);
 	}
-	c->dropped[i].n++;
+	(*list)[i].n += times;
+}
+
+static void count_dropped(struct mine_counts *c, struct str reason)
+{
+	mine_count(&c->dropped, &c->n_dropped, reason, 1);
 }
 
 /* ---- the journal */
@@ -171,6 +129,12 @@ static void add_header(struct buf *b, const struct mine *m)
 	json_add_u64(b, o->issues ? issues_count(o->issues) : 0);
 	json_key(b, "variants");
 	json_add_bool(b, o->variants);
+	json_key(b, "inject");
+	json_add_u64(b, o->inject);
+	json_key(b, "together");
+	json_add_u64(b, o->together);
+	json_key(b, "seed");
+	json_add_i64(b, o->inject ? o->common->seed : 0);
 	json_key(b, "part");
 	json_add_i64(b, o->part.index);
 	json_key(b, "parts");
@@ -276,26 +240,26 @@ static bool add_word(struct words *w, struct arena *a, struct str s)
 	return true;
 }
 
-struct attempt {
-	struct mine *m;
-	struct repo *repo;
-	struct buf *line;
-	struct slot *slot;
-	struct err *err;
-};
-
-static int add_row(struct attempt *a, const struct candidate *c, const struct validation *v)
+static int add_row(struct attempt *a, const struct candidate *c, const struct validation *v, const struct row_ask *more)
 {
 	struct mine *m = a->m;
 	struct statement s = STATEMENT_INIT;
 	struct arena text = ARENA_INIT;
 	struct str *ids = arena_zalloc(&text, v->task.n_fail_to_pass + 1, sizeof(*ids));
-	struct statement_ask ask = { .repo = a->repo, .c = c, .issues = m->o.issues, .fail_to_pass = ids, .n = v->task.n_fail_to_pass,
+	struct statement_ask ask = { .repo = a->repo, .c = c, .issues = more ? NULL : m->o.issues, .fail_to_pass = ids, .n = v->task.n_fail_to_pass,
 		.output = buf_str(&v->before_log) };
-	struct row_ask row = { .repo = a->repo, .name = m->name, .c = c, .v = v, .s = &s, .license = m->license, .format = m->o.format, .shows = m->o.shows,
-		.shown = m->o.shown };
+	struct row_ask row = more ? *more : (struct row_ask){ 0 };
 	int rc = 0;
 
+	row.repo = a->repo;
+	row.name = m->name;
+	row.c = c;
+	row.v = v;
+	row.s = &s;
+	row.license = m->license;
+	row.format = m->o.format;
+	row.shows = m->o.shows;
+	row.shown = m->o.shown;
 	for (size_t i = 0; ids && i < v->task.n_fail_to_pass; i++)
 		ids[i] = v->task.due[i].id;
 	a->slot->canon = hash64("", 0, 0);
@@ -303,9 +267,14 @@ static int add_row(struct attempt *a, const struct candidate *c, const struct va
 		a->slot->canon = hash64(ids[i].s, ids[i].n, a->slot->canon);
 	if (!ids || statement_best(&ask, &s) < 0)
 		rc = err_set(a->err, "out of memory");
-	if (rc == 0 && m->o.environments)
+	a->slot->kept = rc == 0 && !(row.bug && s.flags & STATEMENT_LEAK);
+	if (rc == 0 && !a->slot->kept) {
+		json_key(a->line, "reason");
+		json_add_z(a->line, "statement_leaks");
+	}
+	if (a->slot->kept && m->o.environments)
 		rc = environment_save(&v->env, m->o.environments, a->err);
-	if (rc == 0) {
+	if (rc == 0 && a->slot->kept) {
 		json_key(a->line, "canon");
 		json_add_u64(a->line, a->slot->canon);
 		json_key(a->line, "underspecified");
@@ -316,6 +285,20 @@ static int add_row(struct attempt *a, const struct candidate *c, const struct va
 	statement_release(&s);
 	arena_release(&text);
 	return rc;
+}
+
+int mine_add_result(struct attempt *a, const struct candidate *c, struct validation *v, const struct row_ask *more)
+{
+	json_key(a->line, "cpu_us");
+	json_add_u64(a->line, v->cpu_us);
+	if (v->kept)
+		return add_row(a, c, v, more);
+	json_key(a->line, "reason");
+	json_add_z(a->line, v->reason);
+	json_key(a->line, "detail");
+	json_add_str(a->line, str_sub(buf_str(&v->detail), 0, v->detail.n < 2000 ? v->detail.n : 2000));
+	a->slot->kept = false;
+	return 0;
 }
 
 static int try_candidate(void *ctx, const struct candidate *c)
@@ -346,19 +329,8 @@ static int try_candidate(void *ctx, const struct candidate *c)
 		rc = err_set(a->err, "out of memory");
 	else
 		rc = validate(m->harness, &ask, &v, a->err);
-	if (rc == 0) {
-		json_key(a->line, "cpu_us");
-		json_add_u64(a->line, v.cpu_us);
-		if (v.kept) {
-			rc = add_row(a, c, &v);
-		} else {
-			json_key(a->line, "reason");
-			json_add_z(a->line, v.reason);
-			json_key(a->line, "detail");
-			json_add_str(a->line, str_sub(buf_str(&v.detail), 0, v.detail.n < 2000 ? v.detail.n : 2000));
-		}
-		a->slot->kept = v.kept;
-	}
+	if (rc == 0)
+		rc = mine_add_result(a, c, &v, NULL);
 	validation_release(&v);
 	arena_release(&text);
 	return rc < 0 ? rc : 1;
@@ -382,7 +354,7 @@ static int try_slot(struct mine *m, struct repo *r, struct slot *s, struct buf *
 		oid_hex(&s->commit, hex);
 		json_add_z(line, hex);
 	}
-	rc = walk_one(r, &s->commit, &m->o.walk, try_candidate, &a, &reason, err);
+	rc = m->o.inject ? mine_try_bug(&a) : walk_one(r, &s->commit, &m->o.walk, try_candidate, &a, &reason, err);
 	repo_forget(r);
 	if (rc < 0)
 		return rc;
@@ -457,11 +429,9 @@ static void *work(void *ctx)
 	return NULL;
 }
 
-static int found(void *ctx, const struct candidate *c)
+int mine_offer(struct mine *m, struct slot s)
 {
-	struct mine *m = ctx;
-	struct known key = { .commit = c->commit }, *k;
-	struct slot s = { .commit = c->commit, .kind = c->kind };
+	struct known key = { .commit = s.commit }, *k;
 	int rc = 0;
 
 	if (m->walk_n++ % (uint64_t)m->o.part.count != (uint64_t)m->o.part.index)
@@ -497,6 +467,11 @@ static int found(void *ctx, const struct candidate *c)
 	return rc;
 }
 
+static int found(void *ctx, const struct candidate *c)
+{
+	return mine_offer(ctx, (struct slot){ .commit = c->commit, .kind = c->kind });
+}
+
 /* ---- what is written */
 
 /* Of tasks that the same tests tell, the first that is one commit stands, else the first. */
@@ -519,6 +494,7 @@ static int write_slot(struct mine *m, size_t i, uint64_t *kept, struct buf *line
 {
 	struct slot *s = &m->slots[i];
 	struct json j, v;
+	struct str operator = { 0 };
 	uint64_t us;
 	size_t used;
 	bool b;
@@ -528,6 +504,8 @@ static int write_slot(struct mine *m, size_t i, uint64_t *kept, struct buf *line
 	if (!json_parse_head(&j, buf_str(line), &used))
 		return err_set(err, "%s: a line is damaged; remove it to begin afresh", m->journal);
 	m->counts.tried++;
+	if (json_get(j, "operator", &v) && json_plain(v, &operator))
+		mine_count(&m->counts.operators_tried, &m->counts.n_operators_tried, operator, 1);
 	if (json_get(j, "cpu_us", &v) && json_u64(v, &us))
 		m->counts.cpu_s += (double)us / 1e6;
 	if (!json_get(j, "row", &v)) {
@@ -538,12 +516,14 @@ static int write_slot(struct mine *m, size_t i, uint64_t *kept, struct buf *line
 		count_dropped(&m->counts, why);
 		return 0;
 	}
-	if (is_twin(m, i)) {
+	if (!m->o.inject && is_twin(m, i)) {
 		m->counts.twins++;
 		return 0;
 	}
 	m->counts.kept++;
 	++*kept;
+	if (operator.n)
+		mine_count(&m->counts.operators, &m->counts.n_operators, operator, 1);
 	m->counts.underspecified += json_get(j, "underspecified", &v) && json_bool(v, &b) && b;
 	json_get(j, "row", &v);
 	if (writer_add(m->w, v.raw, err) < 0 || writer_add(m->w, STR("\n"), err) < 0)
@@ -570,15 +550,29 @@ static int walk_all(struct mine *m, struct repo *r, const char *head, struct err
 {
 	struct walk_options o = m->o.walk;
 	struct walk_counts n = { 0 };
+	int rc;
+
+	o.from = head;
+	rc = walk(r, &o, &n, found, m, err);
+	m->counts.walked.walked += n.walked;
+	for (int i = 0; i < WALK_KINDS; i++)
+		m->counts.walked.found[i] += n.found[i];
+	for (int i = 0; i < WALK_REASONS; i++)
+		m->counts.walked.left_out[i] += n.left_out[i];
+	return rc;
+}
+
+/* What is to be tried is found on this thread, and tried on others meanwhile. */
+static int try_all(struct mine *m, struct repo *r, const char *head, struct err *err)
+{
 	pthread_t thread[64];
 	int threads = (int)(m->o.common->threads < 64 ? m->o.common->threads : 64), started = 0, rc;
 
-	o.from = head;
 	while (!m->o.dry && started < threads && pthread_create(&thread[started], NULL, work, m) == 0)
 		started++;
 	if (!started && !m->o.dry)
 		return err_set(err, "no thread could be started");
-	rc = walk(r, &o, &n, found, m, err);
+	rc = m->o.inject ? mine_offer_bugs(m, r, head, err) : walk_all(m, r, head, err);
 	pthread_mutex_lock(&m->lock);
 	m->walked = true;
 	if (rc < 0 && m->rc == 0) {
@@ -589,11 +583,6 @@ static int walk_all(struct mine *m, struct repo *r, const char *head, struct err
 	pthread_mutex_unlock(&m->lock);
 	for (int i = 0; i < started; i++)
 		pthread_join(thread[i], NULL);
-	m->counts.walked.walked += n.walked;
-	for (int i = 0; i < WALK_KINDS; i++)
-		m->counts.walked.found[i] += n.found[i];
-	for (int i = 0; i < WALK_REASONS; i++)
-		m->counts.walked.left_out[i] += n.left_out[i];
 	if (m->rc < 0)
 		*err = m->err;
 	return m->rc;
@@ -647,14 +636,15 @@ int mine_repository(struct mine *m, const char *path, const char *name, struct e
 		m->license = "";
 	}
 	if (rc == 0) {
-		progress_start(&m->progress, "mine", "candidates", 0, m->o.common);
-		rc = walk_all(m, r, head, err);
+		progress_start(&m->progress, "mine", m->o.inject ? "bugs" : "candidates", 0, m->o.common);
+		rc = try_all(m, r, head, err);
 		progress_end(&m->progress);
 	}
 	if (rc == 0 && stop_asked())
 		rc = ERR_STOPPED;
 	if (rc == 0 && !m->o.dry)
 		rc = write_rows(m, err);
+	mine_drop_bugs(m);
 	repo_free(r);
 	return rc;
 }
@@ -706,7 +696,7 @@ int mine_open(struct mine **ret, const struct mine_options *o, const char *out, 
 	m->license = "";
 	pthread_mutex_init(&m->lock, NULL);
 	pthread_cond_init(&m->changed, NULL);
-	if (!o->dry) {
+	if (!o->dry || o->inject) {
 		struct sandbox_options box = { .slots = (unsigned)o->common->threads };
 		struct harness_options h = { .environments = o->environments, .network = o->network };
 
@@ -744,6 +734,8 @@ int mine_finish(struct mine *m, struct err *err)
 		unlink(m->journal);
 	if (m->counts.n_dropped)
 		qsort(m->counts.dropped, m->counts.n_dropped, sizeof(*m->counts.dropped), dropped_cmp);
+	if (m->counts.n_operators_tried)
+		qsort(m->counts.operators_tried, m->counts.n_operators_tried, sizeof(*m->counts.dropped), dropped_cmp);
 	return rc;
 }
 
@@ -759,6 +751,8 @@ void mine_drop(struct mine *m)
 	pthread_mutex_destroy(&m->lock);
 	pthread_cond_destroy(&m->changed);
 	free(m->counts.dropped);
+	free(m->counts.operators_tried);
+	free(m->counts.operators);
 	free(m->journal);
 	free(m->slots);
 	free(m->known);

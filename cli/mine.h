@@ -17,6 +17,7 @@
 
 #include "cli/command.h"
 #include "cli/part.h"
+#include "repos/inject.h"
 #include "repos/license.h"
 #include "repos/judge.h"
 #include "repos/row.h"
@@ -35,6 +36,8 @@ struct mine_options {
 	struct part part;
 	bool network, variants, resume;
 	bool dry;                      /* walk, run nothing */
+	uint64_t inject;               /* no walk: so many bugs that tests notice, put into walk.from; 0: a walk */
+	unsigned together;             /* of them in one task, in one file */
 };
 
 struct mine_reason {
@@ -48,6 +51,9 @@ struct mine_counts {
 	struct mine_reason *dropped; /* by name, most first */
 	size_t n_dropped;
 	uint64_t underspecified;     /* of the kept */
+	uint64_t bug_files, bug_unread, bug_places; /* source files that bugs were looked for in, those that could not be read, places in them */
+	struct mine_reason *operators_tried, *operators; /* bugs by their operator, and those that became tasks */
+	size_t n_operators_tried, n_operators;
 	double cpu_s;                /* of all runs and builds */
 };
 

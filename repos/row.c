@@ -7,11 +7,11 @@
 #include <math.h>
 #include <stdio.h>
 
-void row_instance_id(struct buf *out, const char *name, const struct oid *commit)
+void row_instance_id(struct buf *out, const struct row_ask *ask)
 {
-	char hex[OID_HEX + 1];
+	char hex[OID_HEX + 1], tree[OID_HEX + 1];
 
-	for (; *name; name++) {
+	for (const char *name = ask->name; *name; name++) {
 		bool plain = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') || (*name >= '0' && *name <= '9') || strchr("_.-", *name);
 
 		if (*name == '/')
@@ -19,9 +19,12 @@ void row_instance_id(struct buf *out, const char *name, const struct oid *commit
 		else
 			buf_addc(out, plain ? *name : '-');
 	}
-	oid_hex(commit, hex);
-	buf_addc(out, '-');
-	buf_add(out, (struct str){ hex, 12 });
+	oid_hex(&ask->c->commit, hex);
+	oid_hex(&ask->c->parent_tree, tree);
+	if (ask->bug)
+		buf_addf(out, ".%.8s.%s__%.8s", hex, bug_operator(ask->bug), tree);
+	else
+		buf_addf(out, "-%.12s", hex);
 }
 
 static void put_text(struct buf *b, const char *key, struct str text)
@@ -151,6 +154,39 @@ static void put_runs(struct buf *b, const struct validation *v)
 	json_close(b, '}');
 }
 
+/* What was put in, where something was. */
+static void put_bug(struct buf *b, const struct row_ask *ask)
+{
+	put_text(b, "bug_patch", ask->bug_patch.s ? ask->bug_patch : STR(""));
+	json_key(b, "bug_ops");
+	json_open(b, '[');
+	for (size_t i = 0; ask->bug && i < ask->bug->n_edits; i++) {
+		const struct bug_edit *e = &ask->bug->edits[i];
+
+		json_open(b, '{');
+		put_z(b, "operator", e->operator);
+		put_z(b, "path", ask->bug->path);
+		put_n(b, "line", e->line);
+		put_z(b, "function", e->function);
+		json_close(b, '}');
+	}
+	json_close(b, ']');
+}
+
+static void put_written(struct buf *b, const struct row_ask *ask)
+{
+	json_key(b, "written");
+	json_open(b, '[');
+	for (size_t i = 0; i < ask->n_written; i++) {
+		json_open(b, '{');
+		put_z(b, "what", ask->written[i].what);
+		put_text(b, "model", ask->written[i].model);
+		put_text(b, "prompt", ask->written[i].prompt);
+		json_close(b, '}');
+	}
+	json_close(b, ']');
+}
+
 static uint64_t chars_of(struct str s)
 {
 	uint64_t n = 0;
@@ -213,7 +249,7 @@ static void put_instance(struct buf *b, const struct row_ask *ask, struct str de
 	json_key(b, "knobs");
 	json_open(b, '{');
 	json_close(b, '}');
-	put_n(b, "seed", 0);
+	put_n(b, "seed", ask->seed);
 	put_z(b, "lang", "en");
 	put_z(b, "format", format);
 	put_z(b, "form", form);
@@ -254,14 +290,14 @@ int row_write(struct buf *line, const struct row_ask *ask, struct err *err)
 
 	if (rc == 0) {
 		swe_task_write(&ask->v->task, &desc);
-		row_instance_id(&id, ask->name, &c->commit);
+		row_instance_id(&id, ask);
 		json_open(line, '{');
 		put_instance(line, ask, buf_str(&desc), buf_str(&prompt));
 		put_text(line, "instance_id", buf_str(&id));
 		put_z(line, "repo", ask->name);
 		put_oid(line, "base_commit", &c->parent);
 		put_oid(line, "fix_commit", &c->commit);
-		put_z(line, "kind", walk_kind_name(c->kind));
+		put_z(line, "kind", ask->kind ? ask->kind : walk_kind_name(c->kind));
 		put_z(line, "code_lang", code_lang_name(c->lang));
 		put_text(line, "problem_statement", buf_str(&ask->s->text));
 		put_z(line, "hints_text", "");
@@ -278,6 +314,8 @@ int row_write(struct buf *line, const struct row_ask *ask, struct err *err)
 		put_files(line, c);
 		put_quality(line, ask);
 		put_runs(line, ask->v);
+		put_bug(line, ask);
+		put_written(line, ask);
 		json_key(line, "underspecified");
 		json_open(line, '[');
 		for (size_t i = 0; i < ask->s->n_unknown; i++)

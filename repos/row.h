@@ -13,6 +13,7 @@
 #define QUARRY_REPOS_ROW_H
 
 #include "repos/edits.h"
+#include "repos/inject.h"
 #include "repos/statement.h"
 #include "repos/validate.h"
 
@@ -28,6 +29,13 @@ enum row_shows {
 const char *row_shows_name(enum row_shows s); /* "oracle", "bm25", "none": the row's form */
 bool row_shows_read(struct str name, enum row_shows *s);
 
+/* What a model wrote of it. */
+struct row_written {
+	const char *what;  /* "statement", "tests" */
+	struct str model;  /* its name */
+	struct str prompt; /* what it was asked */
+};
+
 struct row_ask {
 	struct repo *repo;
 	const char *name;            /* owner/name */
@@ -35,6 +43,12 @@ struct row_ask {
 	const struct validation *v;  /* kept */
 	const struct statement *s;
 	const char *license;
+	const char *kind;            /* NULL: as the walk calls it */
+	const struct bug *bug;       /* that was put in, or NULL */
+	struct str bug_patch;
+	uint64_t seed;               /* that drew it */
+	const struct row_written *written;
+	size_t n_written;
 	enum edits_format format;    /* how the prompt asks for edits */
 	enum row_shows shows;
 	size_t shown;                /* most bytes of files in the prompt */
@@ -42,8 +56,8 @@ struct row_ask {
 
 int row_write(struct buf *line, const struct row_ask *ask, struct err *err);
 
-/* "owner/name" as the beginning of an instance_id: "owner__name", of letters, digits, '_', '.' and '-' alone. */
-void row_instance_id(struct buf *out, const char *name, const struct oid *commit);
+/* "owner__name-COMMIT", 12 digits of it; of a bug "owner__name.COMMIT.OPERATOR__TREE", 8 digits each. Letters, digits, '_', '.' and '-' alone. */
+void row_instance_id(struct buf *out, const struct row_ask *ask);
 
 /* The prompt alone. */
 int row_prompt(struct buf *out, const struct row_ask *ask, struct err *err);

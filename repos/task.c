@@ -39,6 +39,26 @@ static void add_oid(struct buf *b, const char *key, const struct oid *o)
 	json_add_z(b, hex);
 }
 
+static void add_made(struct buf *b, const struct swe_task *t)
+{
+	json_key(b, "made");
+	json_open(b, '{');
+	add_oid(b, "tree", &t->made);
+	add_oid(b, "of", &t->made_of);
+	json_key(b, "edits");
+	json_open(b, '[');
+	for (size_t i = 0; i < t->n_edits; i++) {
+		json_open(b, '[');
+		json_add_z(b, t->edits[i].path);
+		json_add_u64(b, t->edits[i].at);
+		json_add_u64(b, t->edits[i].n);
+		json_add_z(b, t->edits[i].text);
+		json_close(b, ']');
+	}
+	json_close(b, ']');
+	json_close(b, '}');
+}
+
 void swe_task_write(const struct swe_task *t, struct buf *b)
 {
 	json_open(b, '{');
@@ -47,6 +67,8 @@ void swe_task_write(const struct swe_task *t, struct buf *b)
 	add_oid(b, "start", &t->start);
 	json_key(b, "environment");
 	json_add_z(b, t->environment);
+	if (t->n_edits)
+		add_made(b, t);
 	json_key(b, "tests");
 	json_open(b, '{');
 	add_oid(b, "from", &t->from);
@@ -137,9 +159,9 @@ static bool due_of(struct swe_task *t, struct json list, bool fail_to_pass)
 	return list.kind == JSON_ARRAY;
 }
 
-static bool site_of(struct swe_task *t, struct json v)
+/* [path, at, n, text], and for a site the list of its tests. */
+static bool site_of(struct swe_task *t, struct variant_site *s, struct json v, bool edit)
 {
-	struct variant_site *s = &t->sites[t->n_sites++];
 	struct json part[5];
 	struct words path;
 	uint64_t at, n;
@@ -147,8 +169,8 @@ static bool site_of(struct swe_task *t, struct json v)
 
 	for (struct json_iter it = json_iter(v); k < 5 && json_next(&it, NULL, &part[k]);)
 		k++;
-	if (v.kind != JSON_ARRAY || k != 5 || !(s->path = text_of(t, part[0])) || !json_u64(part[1], &at) || !json_u64(part[2], &n) ||
-	    !(s->text = text_of(t, part[3])) || !words_of(t, part[4], &s->ids))
+	if (v.kind != JSON_ARRAY || k != (edit ? 4 : 5) || json_count(v) != k || !(s->path = text_of(t, part[0])) || !json_u64(part[1], &at) ||
+	    !json_u64(part[2], &n) || !(s->text = text_of(t, part[3])) || (!edit && !words_of(t, part[4], &s->ids)))
 		return false;
 	s->at = at;
 	s->n = n;
@@ -175,14 +197,28 @@ static bool read_tests(struct swe_task *t, struct json tests)
 	if (v[CPU].kind != JSON_NONE && (!json_f64(v[CPU], &t->cpu_s) || t->cpu_s < 0 || t->cpu_s > 86400))
 		return false;
 	for (struct json_iter it = json_iter(v[VARIANTS]); json_next(&it, NULL, &site);)
-		if (!site_of(t, site))
+		if (!site_of(t, &t->sites[t->n_sites++], site, false))
 			return false;
 	return true;
 }
 
+static bool read_made(struct swe_task *t, struct json made)
+{
+	struct json v, edits, edit;
+
+	if (!json_get(made, "tree", &v) || !oid_of(v, &t->made) || !json_get(made, "of", &v) || !oid_of(v, &t->made_of) || !json_get(made, "edits", &edits) ||
+	    edits.kind != JSON_ARRAY || json_count(edits) == 0 || json_count(edits) > TASK_EDITS ||
+	    !(t->edits = arena_zalloc(&t->text, json_count(edits), sizeof(*t->edits))))
+		return false;
+	for (struct json_iter it = json_iter(edits); json_next(&it, NULL, &edit);)
+		if (!site_of(t, &t->edits[t->n_edits++], edit, true))
+			return false;
+	return oid_eq(&t->made, &t->start) || oid_eq(&t->made, &t->from);
+}
+
 bool swe_task_read(struct swe_task *t, struct str desc, struct err *why)
 {
-	struct json v, part, tests;
+	struct json v, part, tests, made;
 	bool ok;
 
 	*t = (struct swe_task){ 0 };
@@ -190,12 +226,31 @@ bool swe_task_read(struct swe_task *t, struct str desc, struct err *why)
 		return false;
 	ok = json_get(v, "repo", &part) && (t->repo = text_of(t, part)) && json_get(v, "start", &part) && oid_of(part, &t->start) &&
 	     json_get(v, "environment", &part) && json_z(part, t->environment, sizeof(t->environment)) &&
-	     strlen(t->environment) == ENVIRONMENT_HASH && json_get(v, "tests", &tests) && read_tests(t, tests);
+	     strlen(t->environment) == ENVIRONMENT_HASH && json_get(v, "tests", &tests) && read_tests(t, tests) &&
+	     (!json_get(v, "made", &made) || read_made(t, made));
 	if (!ok) {
 		err_set(why, "the desc is no task of a repository");
 		swe_task_release(t);
 	}
 	return ok;
+}
+
+const struct oid *swe_task_root(const struct swe_task *t)
+{
+	return t->n_edits ? &t->made_of : &t->start;
+}
+
+int swe_task_make(const struct swe_task *t, struct repo *r, struct err *err)
+{
+	bool all[TASK_EDITS];
+	struct oid made;
+
+	if (!t->n_edits)
+		return 0;
+	memset(all, true, sizeof(all));
+	if (variant_tree(r, &t->made_of, t->edits, all, t->n_edits, &made, err) < 0)
+		return ERR_FAIL;
+	return oid_eq(&made, &t->made) ? 0 : err_set(err, "the task's edits make another tree than it names");
 }
 
 int swe_task_tests_over(const struct swe_task *t, struct repo *r, const struct oid *tree, struct oid *with, struct err *err)

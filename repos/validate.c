@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { RUNGS = 8, RUNS_MAX = 8, SITES_MAX = 24, SITES_RUNS = 10, LINE_SITES = 3 };
+enum { RUNGS = 8, RUNS_MAX = 8, SETTLED_RUNS = 4, SETTLED_SITES = 1000, SITES_MAX = 24, SITES_RUNS = 10, LINE_SITES = 3 };
 
 static const char *const states[] = { "ran", "collect_error", "build_error" };
 
@@ -38,6 +38,13 @@ struct trial {
 	struct sorted_tests sorted;
 };
 
+struct settled {
+	struct environment env;
+	struct run_report reports[SETTLED_RUNS]; /* plain, shuffled, at another time, plain */
+	struct observed runs[SETTLED_RUNS];
+	struct swe_task all;                     /* every test that passes, and every proven site; the sites' memory */
+};
+
 static int drop(struct trial *t, const char *side, const char *what, const struct buf *detail)
 {
 	snprintf(t->v->reason, sizeof(t->v->reason), "%s%s", side, what);
@@ -46,11 +53,19 @@ static int drop(struct trial *t, const char *side, const char *what, const struc
 	return 0;
 }
 
+/* Ten times what a run after the change takes, in whole seconds, so that a task does not hang on a hair. */
+static double cpu_limit(const struct validation *v)
+{
+	double ten = 10 * (double)v->after_cpu_us / 1e6;
+
+	return (double)(int64_t)(ten < 10 ? 10 : ten > v->env.limits.cpu_s ? v->env.limits.cpu_s : ten);
+}
+
 /* Runs one side once more; it is kept as an observation. */
 static int run_side(struct trial *t, bool after, enum run_how how, struct run_report **ret, struct err *err)
 {
 	struct run_ask ask = { .env = &t->v->env, .repo = t->ask->repo, .tree = after ? t->ask->fixed : t->before, .files = t->ask->files,
-		.shuffle = how == RUN_SHUFFLED, .other_clock = how == RUN_CLOCK };
+		.shuffle = how == RUN_SHUFFLED, .other_clock = how == RUN_CLOCK, .cpu_s = t->ask->settled ? cpu_limit(t->v) : 0 };
 	struct run_report *r = &t->reports[t->n];
 
 	if (harness_run(t->h, &ask, r, err) < 0)
@@ -99,6 +114,8 @@ static int look_before(struct trial *t, struct err *err)
 	if (run_side(t, false, RUN_PLAIN, &r, err) < 0)
 		return ERR_FAIL;
 	t->v->before_cpu_us = r->cpu_us;
+	if (t->ask->settled && (r->status != RUN_OK || r->collect_errors))
+		return drop(t, "before:", run_status_name(r->status == RUN_OK ? RUN_COLLECT_FAIL : r->status), &r->why);
 	switch (r->status) {
 	case RUN_OK:
 		t->v->before = r->collect_errors ? BEFORE_COLLECT_ERROR : BEFORE_RAN;
@@ -130,6 +147,8 @@ static int confirm(struct trial *t, struct err *err)
 		struct run_report *r;
 		enum run_how how = more[i].how;
 
+		if (more[i].after && t->ask->settled)
+			break;
 		if (i == 3) { /* only to tell a flaky test from one that minds order or time */
 			if (sort(t, err) < 0)
 				return ERR_FAIL;
@@ -145,6 +164,8 @@ static int confirm(struct trial *t, struct err *err)
 		if (i == 0)
 			said_by_both(&t->v->before_log, buf_str(&t->reports[1].log), buf_str(&r->log));
 	}
+	for (size_t i = 1; t->ask->settled && i < SETTLED_RUNS; i++)
+		t->runs[t->n++] = t->ask->settled->runs[i];
 	return sort(t, err) < 0 ? ERR_FAIL : 1;
 }
 
@@ -220,13 +241,12 @@ static bool keep_tests(struct trial *t)
 static bool keep_names(struct trial *t)
 {
 	struct swe_task *k = &t->v->task;
-	double ten = 10 * (double)t->v->after_cpu_us / 1e6;
 
 	k->repo = arena_strdup(&k->text, str_of(t->ask->name));
 	k->start = t->ask->start;
 	k->from = t->ask->fixed;
 	environment_hash(&t->v->env, k->environment);
-	k->cpu_s = (double)(int64_t)(ten < 10 ? 10 : ten > t->v->env.limits.cpu_s ? t->v->env.limits.cpu_s : ten);
+	k->cpu_s = cpu_limit(t->v);
 	return k->repo && copy_words(&k->text, &k->paths, &t->ask->paths) && copy_words(&k->text, &k->files, &t->ask->files);
 }
 
@@ -319,16 +339,20 @@ static void choose_sites(const struct swe_task *k, struct variant_sites *s, size
 static int prove_together(struct trial *t, struct variant_site *sites, size_t n, unsigned *runs, struct err *err)
 {
 	struct run_report r = RUN_REPORT_INIT;
-	bool all[SITES_MAX], whole;
+	bool *all, whole;
 	int rc;
 
 	for (size_t i = 0; i < n; i++)
 		sites[i].ids.n = 0;
 	if (!n || !*runs)
 		return 0;
+	all = malloc(n * sizeof(*all));
+	if (!all)
+		return err_set(err, "out of memory");
 	--*runs;
-	memset(all, true, sizeof(all));
+	memset(all, true, n * sizeof(*all));
 	rc = run_variant(t, sites, all, n, &r, err);
+	free(all);
 	whole = r.status == RUN_OK && !r.collect_errors;
 	for (size_t i = 0; rc == 0 && whole && i < n; i++)
 		if (!note_failures(t, &sites[i], &r.outcomes))
@@ -359,17 +383,54 @@ static int prove_each(struct trial *t, struct variant_sites *s, struct err *err)
 	return rc;
 }
 
-static int keep_sites(struct trial *t, struct err *err)
+static bool is_due(const struct swe_task *k, const char *id)
+{
+	for (size_t i = 0; i < k->n_due; i++)
+		if (str_is(k->due[i].id, id))
+			return true;
+	return false;
+}
+
+/* Those of the settled tree, as far as their tests are due here. */
+static bool take_sites(struct trial *t, struct variant_sites *s)
+{
+	const struct swe_task *all = &t->ask->settled->all;
+	struct swe_task *k = &t->v->task;
+
+	s->at = calloc(all->n_sites + 1, sizeof(*s->at));
+	for (size_t i = 0; s->at && i < all->n_sites; i++) {
+		struct variant_site *to = &s->at[s->n];
+
+		*to = all->sites[i];
+		to->ids.at = arena_zalloc(&k->text, all->sites[i].ids.n + 1, sizeof(*to->ids.at));
+		if (!to->ids.at)
+			return false;
+		to->ids.n = 0;
+		for (size_t n = 0; n < all->sites[i].ids.n; n++)
+			if (is_due(k, all->sites[i].ids.at[n]))
+				to->ids.at[to->ids.n++] = all->sites[i].ids.at[n];
+		s->n += to->ids.n == all->sites[i].ids.n; /* a test that is not due here would fail unasked */
+	}
+	s->cap = s->n;
+	return s->at != NULL;
+}
+
+static int keep_sites(struct trial *t, size_t most, struct err *err)
 {
 	struct variant_sites s = { 0 };
 	struct swe_task *k = &t->v->task;
 	bool python = t->v->env.runner == RUNNER_PYTEST;
 	unsigned runs = SITES_RUNS;
-	int rc = find_sites(t, &s, err);
+	int rc = 0;
 
+	if (t->ask->settled)
+		rc = take_sites(t, &s) ? 0 : err_set(err, "out of memory");
+	else
+		rc = find_sites(t, &s, err);
 	if (rc == 0 && s.n) {
-		choose_sites(k, &s, python ? SITES_MAX : LINE_SITES);
-		rc = python ? prove_together(t, s.at, s.n, &runs, err) : prove_each(t, &s, err);
+		choose_sites(k, &s, most);
+		if (!t->ask->settled)
+			rc = python ? prove_together(t, s.at, s.n, &runs, err) : prove_each(t, &s, err);
 	}
 	k->sites = arena_zalloc(&k->text, s.n + 1, sizeof(*k->sites));
 	for (size_t i = 0; rc == 0 && k->sites && i < s.n; i++)
@@ -386,8 +447,13 @@ static int try_all(struct trial *t, struct err *err)
 	struct swe_task names = { .from = t->ask->fixed, .paths = t->ask->paths };
 	int rc = swe_task_tests_over(&names, t->ask->repo, &t->ask->start, &t->before, err);
 
-	if (rc == 0)
+	if (rc == 0 && t->ask->settled) {
+		t->v->after_cpu_us = t->ask->settled->reports[0].cpu_us;
+		t->runs[t->n++] = t->ask->settled->runs[0];
+		rc = 1;
+	} else if (rc == 0) {
 		rc = climb(t, err);
+	}
 	if (rc == 1)
 		rc = look_before(t, err);
 	if (rc == 1)
@@ -402,8 +468,22 @@ static int try_all(struct trial *t, struct err *err)
 		return err_set(err, "out of memory");
 	if (!t->v->task.n_fail_to_pass)
 		return drop(t, "", "unstable", NULL);
+	if (t->ask->settled && t->v->task.n_due == t->v->task.n_fail_to_pass)
+		return drop(t, "", "no_pass_to_pass", NULL);
 	t->v->kept = true;
-	return t->ask->variants ? keep_sites(t, err) : 0;
+	return t->ask->variants ? keep_sites(t, t->v->env.runner == RUNNER_PYTEST ? SITES_MAX : LINE_SITES, err) : 0;
+}
+
+/* The environment; false: there is none, which is said. */
+static bool begin_with(struct trial *t, struct buf *why)
+{
+	const struct change_ask *ask = t->ask;
+	const struct environment *known = ask->settled ? &ask->settled->env : ask->env;
+
+	if (known ? environment_copy(&t->v->env, known) : environment_detect(&t->v->env, ask->repo, &ask->fixed, ask->code_lang, why) == 0)
+		return true;
+	drop(t, "", "no_environment", why);
+	return false;
 }
 
 int validate(struct harness *h, const struct change_ask *ask, struct validation *v, struct err *err)
@@ -413,9 +493,7 @@ int validate(struct harness *h, const struct change_ask *ask, struct validation 
 	int rc = 0;
 
 	*v = (struct validation){ 0 };
-	if (ask->env ? !environment_copy(&v->env, ask->env) : environment_detect(&v->env, ask->repo, &ask->fixed, ask->code_lang, &why) < 0)
-		drop(&t, "", "no_environment", &why);
-	else
+	if (begin_with(&t, &why))
 		rc = try_all(&t, err);
 	for (size_t i = 0; i < RUNS_MAX; i++)
 		run_report_release(&t.reports[i]);
@@ -423,5 +501,84 @@ int validate(struct harness *h, const struct change_ask *ask, struct validation 
 	buf_release(&why);
 	if (rc < 0)
 		validation_release(v);
+	return rc;
+}
+
+/* ---- a tree that many changes end in */
+
+void settled_free(struct settled *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < SETTLED_RUNS; i++)
+		run_report_release(&s->reports[i]);
+	environment_release(&s->env);
+	swe_task_release(&s->all);
+	free(s);
+}
+
+/* Every test that passes is one that a site may be proven by. */
+static int settle_sites(struct trial *t, struct err *err)
+{
+	const struct outcomes *o = &t->reports[0].outcomes;
+	struct swe_task *k = &t->v->task;
+	bool python = t->v->env.runner == RUNNER_PYTEST;
+
+	k->due = arena_zalloc(&k->text, o->n + 1, sizeof(*k->due));
+	for (size_t i = 0; k->due && i < o->n; i++)
+		if (o->rows[i].is == OUTCOME_PASSED)
+			k->due[k->n_due++] = (struct due){ o->rows[i].id, false, OUTCOME_PASSED };
+	if (!k->due)
+		return err_set(err, "out of memory");
+	return t->ask->variants ? keep_sites(t, python ? SETTLED_SITES : LINE_SITES, err) : 0;
+}
+
+/* What the trial holds is the settled tree's from now on. */
+static bool take_runs(struct settled *s, struct trial *t)
+{
+	for (size_t i = 0; i < SETTLED_RUNS; i++) {
+		s->reports[i] = t->reports[i];
+		t->reports[i] = RUN_REPORT_INIT;
+		s->runs[i] = (struct observed){ &s->reports[i].outcomes, true, t->runs[i].how };
+	}
+	s->all = t->v->task;
+	s->all.n_due = 0; /* ids of the reports that were */
+	t->v->task = (struct swe_task){ 0 };
+	return environment_copy(&s->env, &t->v->env);
+}
+
+int settle(struct harness *h, const struct change_ask *ask, struct settled **ret, struct validation *v, struct err *err)
+{
+	static const enum run_how how[SETTLED_RUNS] = { RUN_PLAIN, RUN_SHUFFLED, RUN_CLOCK, RUN_PLAIN };
+	struct trial t = { .h = h, .ask = ask, .v = v };
+	struct buf why = BUF_INIT;
+	int rc = 0;
+
+	*ret = NULL;
+	*v = (struct validation){ 0 };
+	if (begin_with(&t, &why))
+		rc = climb(&t, err);
+	for (size_t i = 1; rc == 1 && i < SETTLED_RUNS; i++) {
+		struct run_report *r;
+
+		if (run_side(&t, true, how[i] == RUN_SHUFFLED && v->env.runner != RUNNER_PYTEST ? RUN_PLAIN : how[i], &r, err) < 0)
+			rc = ERR_FAIL;
+		else if (r->status != RUN_OK)
+			rc = drop(&t, "after:", "unsteady_run", &r->why);
+	}
+	if (rc == 1)
+		rc = settle_sites(&t, err) < 0 ? ERR_FAIL : 1;
+	if (rc == 1) {
+		*ret = calloc(1, sizeof(**ret));
+		rc = *ret && take_runs(*ret, &t) ? 0 : err_set(err, "out of memory");
+	}
+	for (size_t i = 0; i < RUNS_MAX; i++)
+		run_report_release(&t.reports[i]);
+	buf_release(&why);
+	if (rc < 0) {
+		settled_free(*ret);
+		*ret = NULL;
+		validation_release(v);
+	}
 	return rc;
 }

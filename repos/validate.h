@@ -32,6 +32,7 @@ struct change_ask {
 	const char *version;    /* of the project, as far as its tags say; NULL */
 	const struct environment *env; /* a user's recipe; NULL: detected */
 	bool variants;          /* find the places for secret variants */
+	const struct settled *settled; /* the runs after, made before: see settle. NULL: none */
 };
 
 enum before_state { BEFORE_RAN, BEFORE_COLLECT_ERROR, BEFORE_BUILD_ERROR };
@@ -62,5 +63,17 @@ void validation_release(struct validation *v);
 
 /* 0 and v, or negative: our side failed. */
 int validate(struct harness *h, const struct change_ask *ask, struct validation *v, struct err *err);
+
+/*
+ * Where many changes end in one tree (bugs that were put into it), its runs are made once: ask->fixed in an environment that it runs in,
+ * plainly, in another order, at another time, and plainly again. *ret is NULL where it does not run: v->reason says why not. ask->start is not
+ * looked at. Thread-safe to read.
+ *
+ * A change that is then validated with ask->settled has to leave the tests as runnable as they are: what cannot be built or collected before
+ * it, or has no test that passes on both sides, is dropped ("before:build_fail", "no_pass_to_pass"). Before it a run has ten times the CPU
+ * that it takes after, and ten seconds at least.
+ */
+int settle(struct harness *h, const struct change_ask *ask, struct settled **ret, struct validation *v, struct err *err);
+void settled_free(struct settled *s);
 
 #endif

@@ -331,9 +331,17 @@ static int change_file(struct repo *r, const struct oid *tree, const struct vari
 	size_t done = 0;
 	int rc = -1;
 
-	if (repo_find(r, tree, str_of(sites[0].path), &e) != OBJECT_OK || repo_blob(r, &e.id, 64 << 20, &o) != OBJECT_OK) {
+	switch (repo_find(r, tree, str_of(sites[0].path), &e)) {
+	case OBJECT_OK:
+		if (e.mode != MODE_TREE && repo_blob(r, &e.id, 64 << 20, &o) == OBJECT_OK)
+			break;
 		object_release(&o);
-		return err_set(err, "%s: the test file is not there", sites[0].path);
+		return err_set(err, "%s: the file is not there", sites[0].path);
+	case OBJECT_MISSING:
+		e.mode = MODE_FILE;
+		break;
+	default:
+		return err_set(err, "%s: the tree cannot be read", sites[0].path);
 	}
 	old = object_str(&o);
 	for (size_t i = 0; i < n; i++) {
