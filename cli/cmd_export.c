@@ -378,7 +378,7 @@ static int export_all(struct job *j, const struct target *t, const struct args *
 
 static const struct option options[] = {
 	{ .name = "to", .kind = OPT_TEXT, .arg = "TRAINER", .at = offsetof(struct args, to),
-	  .what = "verl, trl, openrlhf, slime, nemo, skyrl, areal; sft or pairs alone; swebench, harbor; jsonl: every view as it is" },
+	  .what = "verl, trl, openrlhf, slime, nemo, skyrl, areal; sft or pairs alone; swebench, harbor; or jsonl" },
 	{ .name = "repos", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(struct args, repos),
 	  .what = "harbor: the repositories that the tasks are of; several with ':' between them" },
 	{ .name = "out", .letter = 'o', .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(struct args, out), .what = "where to" },
@@ -412,8 +412,9 @@ static int run(void *p, int argc, char **argv)
 }
 
 static const char more[] =
-	"PATH is a dataset directory, or one file of its rl rows or of what quarry mine wrote. Written are train.jsonl and validation.jsonl with the prompts, and\n"
-	"sft-train.jsonl, pairs-train.jsonl, ... where the trainer takes them, uncompressed. docs/integrations.md tells how each is read.\n"
+	"PATH is a dataset directory, or one file of its rl rows or of what quarry mine wrote. Written are train.jsonl and\n"
+	"validation.jsonl with the prompts, and sft-train.jsonl, pairs-train.jsonl, ... where the trainer takes them, uncompressed.\n"
+	"docs/integrations.md tells how each is read.\n"
 	"\n"
 	"    quarry export demo/quickstart --to verl -o verl\n"
 	"    quarry export demo/quickstart --to trl -o trl\n";

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 
 struct args {
@@ -18,6 +19,9 @@ struct args {
 	int64_t queue, connections, body_mb, budget_mb;
 	double deadline, timeout, drain;
 	bool strict, open;
+	struct swe_args swe;
+	int64_t swe_threads, swe_queue;
+	double swe_deadline;
 };
 
 static const struct option options[] = {
@@ -45,6 +49,13 @@ static const struct option options[] = {
 	  .what = "seconds for a request to arrive, and for an idle connection; 75 when not given" },
 	{ .name = "drain", .kind = OPT_REAL, .arg = "S", .lo = 0, .hi = 86400, .at = offsetof(struct args, drain),
 	  .what = "seconds that running requests get after SIGTERM; 30 when not given" },
+	OPTIONS_SWE(struct args, swe),
+	{ .name = "swe-threads", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 256, .at = offsetof(struct args, swe_threads),
+	  .what = "rows of task swe judged at a time; --threads when not given" },
+	{ .name = "swe-queue", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e6, .at = offsetof(struct args, swe_queue),
+	  .what = "such rows that may wait; more get 429; 256 when not given" },
+	{ .name = "swe-deadline", .kind = OPT_REAL, .arg = "S", .lo = 0.001, .hi = 86400, .at = offsetof(struct args, swe_deadline),
+	  .what = "seconds to judge one, from its start; then it is a timeout; 600 when not given" },
 	{ .name = "strict-format", .kind = OPT_FLAG, .at = offsetof(struct args, strict),
 	  .what = "an answer in another format than the asked one is unreadable" },
 	{ 0 },
@@ -56,6 +67,8 @@ static bool unset(const struct option *o, const struct args *a)
 {
 	const char *at = (const char *)a + o->at;
 
+	if (o->given)
+		return !*((const bool *)a + o->given);
 	switch (o->kind) {
 	case OPT_FLAG:
 		return !*(const bool *)at;
@@ -192,8 +205,14 @@ static int settle(struct args *a, struct err *err)
 	a->deadline = a->deadline > 0 ? a->deadline : 60;
 	a->timeout = a->timeout > 0 ? a->timeout : 75;
 	a->drain = a->drain > 0 ? a->drain : 30;
+	a->swe_queue = a->swe_queue ? a->swe_queue : 256;
+	a->swe_deadline = a->swe_deadline > 0 ? a->swe_deadline : 600;
+	if (!a->swe_threads)
+		a->swe_threads = a->common.threads < 256 ? a->common.threads : 256;
 	return 0;
 }
+
+enum { LATE_S = 1 };
 
 /* Each connection takes a file; as many are allowed as the system lets us. */
 static int connections_max(int wanted)
@@ -226,10 +245,11 @@ static void keep_memory(void)
 #endif
 }
 
-static int serve(const struct args *a, struct metrics *m, struct err *err)
+static int serve(const struct args *a, struct metrics *m, struct desk *desk, struct err *err)
 {
 	struct http_options o = {
 		.service = { .metrics = m, .strict = a->strict, .deadline = a->deadline, .budget = (size_t)a->budget_mb << 20 },
+		.desk = desk,
 		.listen = a->listen,
 		.token = a->token,
 		.open = a->open,
@@ -251,9 +271,35 @@ static int serve(const struct args *a, struct metrics *m, struct err *err)
 		nanosleep(&(struct timespec){ .tv_nsec = 50000000 }, NULL);
 	log_info("stopping: no new connections, up to %.0f s for what runs", a->drain);
 	all = http_drain(h, a->drain);
+	if (desk)
+		desk_stop(desk);
+	if (!all)
+		http_drain(h, LATE_S); /* those that the desk has just told */
 	http_close(h);
 	log_info(all ? "stopped; every request was answered" : "stopped; some requests were still running");
 	return 0;
+}
+
+/* What judges rows of task swe, if there is a store. */
+static int open_desk(const struct args *a, struct swe **swe, struct desk **desk, struct err *err)
+{
+	struct common common = a->common;
+	struct desk_options o = { .threads = (int)a->swe_threads, .queue = (int)a->swe_queue, .deadline = a->swe_deadline };
+
+	common.threads = a->swe_threads;
+	*swe = NULL;
+	for (struct str rest = str_of(a->swe.repos ? a->swe.repos : ""), dir; str_split(&rest, ':', &dir);) {
+		char path[4096];
+		struct stat st;
+
+		snprintf(path, sizeof(path), "%.*s", (int)dir.n, dir.s);
+		if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
+			return err_set(err, "serve: --repos %s: no such directory", path);
+	}
+	if (swe_open_args(swe, &a->swe, &common, err) < 0)
+		return ERR_FAIL;
+	o.swe = *swe;
+	return o.swe ? desk_open(desk, &o, err) : 0;
 }
 
 static int run(void *p, int argc, char **argv)
@@ -261,6 +307,8 @@ static int run(void *p, int argc, char **argv)
 	struct args *a = p;
 	struct err err = ERR_INIT;
 	struct metrics *m;
+	struct desk *desk = NULL;
+	struct swe *swe;
 	int rc;
 
 	if (argc) {
@@ -274,7 +322,11 @@ static int run(void *p, int argc, char **argv)
 		err_set(&err, "out of memory");
 		return fail_usage(&err);
 	}
-	rc = serve(a, m, &err);
+	rc = open_desk(a, &swe, &desk, &err);
+	if (rc == 0)
+		rc = serve(a, m, desk, &err);
+	desk_close(desk);
+	swe_close(swe);
 	metrics_free(m);
 	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
 }
@@ -284,10 +336,13 @@ static const char more[] =
 	"Trainers' own shapes: /get_reward (OpenRLHF), /remote_rm (slime), /verify (NeMo-Gym), /judge (V-Triune); see\n"
 	"docs/integrations.md. GET /healthz, /readyz, /version, /metrics (Prometheus).\n"
 	"\n"
+	"With --repos, rows of task swe are judged too, beside the puzzles, which never wait for them: /readyz tells what the sandbox lacks.\n"
+	"\n"
 	"A bad sample gets 200 and a mark; 4xx is about the request. Every option may also stand in the environment, as in\n"
 	"QUARRY_SERVE_MAX_BODY, or in the --config file. SIGTERM ends what runs and stops.\n"
 	"\n"
 	"    quarry serve --listen 127.0.0.1:8000 --threads 8\n"
-	"    quarry serve --listen :8000 --token-file token --queue 4096\n";
+	"    quarry serve --listen :8000 --token-file token --queue 4096\n"
+	"    quarry serve --repos ~/src --swe-threads 4 --swe-deadline 300\n";
 
 const struct command cmd_serve = { "serve", "", "verdicts over HTTP, for trainers", more, options, sizeof(struct args), run };

@@ -20,6 +20,10 @@ struct judged {
 	bool strict;    /* quarry_options.strict_format */
 	size_t budget;  /* quarry_options.budget */
 	struct swe *swe; /* what judges rows of task swe; NULL: they are bad_task */
+	/* who is asked for the verdict on such a row instead; what is asked lives as long as the row and the call. NULL: nobody */
+	void (*swe_ask)(void *ctx, const struct swe_ask *ask, struct swe_verdict *v);
+	void *swe_ctx;
+	bool swe_alone;  /* other rows get no verdict: they are only passed by */
 	struct str source; /* the row's data_source or source, in the row or in room; empty: none */
 	char room[64];
 	struct quarry_verdict v;

@@ -351,6 +351,10 @@ static const struct member repo_members[] = {
 static int repo_read(struct walk *w, const yaml_node_t *n, struct source *s)
 {
 	*s = (struct source){ .count = SWE_SOURCE_ALL, .line = (int)n->start_mark.line + 1, .leveled = true };
+	if (!swe_source_here()) {
+		err_set(w->err, "a source with \"repo\" needs a quarry with libgit2, which this one was built without");
+		return fault(w, n);
+	}
 	buf_addz(&w->canon, "repo\n");
 	if (get_mapping(w, n, "a source", repo_members, s) < 0)
 		return ERR_FAIL;

@@ -3,7 +3,7 @@
  *
  * Its threads read and answer. A request whose body is small is scored where it was read; a larger one waits, suspended, in a queue
  * for the scoring threads, and one that finds the queue full is told to come again. So a slow body or a large batch never holds
- * up anybody else's small one.
+ * up anybody else's small one. One with rows of task swe waits, suspended too, until the desk (serve_desk.c) has judged them.
  *
  * libmicrohttpd (0.9.75, epoll) does not see a client go that says its last bytes and closes at once: the connection, and what it sent,
  * stay until they time out. A thread of ours looks after them each second.
@@ -51,6 +51,7 @@ struct request {
 	const struct route *route;
 	struct buf body;
 	struct reply reply;
+	struct desk_rows *rows; /* those of task swe; NULL: none */
 	bool scalar, too_large, done;
 	double began, whole; /* when it was seen first, and when its body was there */
 	struct request *next;
@@ -90,6 +91,20 @@ static double now_s(void)
 
 /* ---- scoring ---- */
 
+/* One way through the request. ask: what rows of task swe are told by; NULL: nothing. */
+static void pass(struct request *q, void (*ask)(void *ctx, const struct swe_ask *ask, struct swe_verdict *v), bool alone)
+{
+	struct service s = q->h->o.service;
+
+	s.swe_ask = ask;
+	s.swe_ctx = q->rows;
+	s.swe_alone = alone;
+	buf_reset(&q->reply.body);
+	q->reply.status = 200;
+	q->reply.type = "application/json";
+	q->route->answer(&q->reply, &s, &q->body, q->scalar);
+}
+
 static void answer(struct request *q)
 {
 	struct http *h = q->h;
@@ -105,14 +120,75 @@ static void answer(struct request *q)
 		pthread_mutex_unlock(&h->lock);
 		r->type = "text/plain; version=0.0.4";
 		metrics_text(&r->body, h->o.service.metrics, waiting, atomic_load(&h->reading) + atomic_load(&h->scoring));
+		if (h->o.desk)
+			desk_metrics(h->o.desk, &r->body);
 	} else if (strcmp(q->route->path, "/readyz") == 0 && atomic_load(&h->draining)) {
 		reply_error(r, 503, "this server is about to stop");
+	} else if (strcmp(q->route->path, "/readyz") == 0 && h->o.desk) {
+		desk_ready(h->o.desk, r);
 	} else {
-		q->route->answer(r, &h->o.service, &q->body, q->scalar);
+		pass(q, q->rows ? desk_tell : NULL, false);
 	}
 	if (r->body.failed)
 		reply_error(r, 503, "out of memory");
 	q->done = true;
+}
+
+/* Whether a body may name the task: "swe", however deep in strings. */
+static bool names_swe(struct str body)
+{
+	ptrdiff_t at;
+
+	while ((at = str_find(body, STR("\"swe"))) >= 0) {
+		body = str_from(body, (size_t)at + 4);
+		if (body.n && (body.s[0] == '"' || body.s[0] == '\\'))
+			return true;
+	}
+	return false;
+}
+
+/* Finds its rows of task swe; false: there are none. */
+static bool find_rows(struct request *q)
+{
+	if (!q->h->o.desk || q->route->get || !names_swe(buf_str(&q->body)))
+		return false;
+	q->rows = desk_rows_new();
+	if (!q->rows)
+		return false;
+	pass(q, desk_find, true);
+	if (desk_rows_count(q->rows))
+		return true;
+	desk_rows_free(q->rows);
+	q->rows = NULL;
+	return false;
+}
+
+/* The desk's: all rows are judged. */
+static void judged(void *ctx)
+{
+	struct request *q = ctx;
+
+	answer(q);
+	MHD_resume_connection(q->connection);
+}
+
+/* Answered here and now, or (true) by the desk, which resumes it. suspended: it is so already. */
+static bool answer_or_ask(struct request *q, bool suspended)
+{
+	struct desk *desk = q->h->o.desk;
+
+	if (!find_rows(q)) {
+		answer(q);
+		return false;
+	}
+	if (!desk_place(desk, q->rows, &q->reply)) {
+		q->done = true;
+		return false;
+	}
+	if (!suspended)
+		MHD_suspend_connection(q->connection);
+	desk_judge(desk, q->rows, judged, q);
+	return true;
 }
 
 static void *work(void *arg)
@@ -134,8 +210,8 @@ static void *work(void *arg)
 			h->last = NULL;
 		h->waiting--;
 		pthread_mutex_unlock(&h->lock);
-		answer(q);
-		MHD_resume_connection(q->connection);
+		if (!answer_or_ask(q, true))
+			MHD_resume_connection(q->connection);
 		pthread_mutex_lock(&h->lock);
 	}
 	pthread_mutex_unlock(&h->lock);
@@ -326,6 +402,7 @@ static enum MHD_Result send_reply(struct request *q)
 	struct reply *r = &q->reply;
 	struct MHD_Response *response;
 	enum MHD_Result ret;
+	char retry[16];
 
 	metrics_request(q->h->o.service.metrics, q->route ? q->route->path : "none", r->status, q->whole > 0 ? now_s() - q->whole : 0);
 	response = MHD_create_response_from_buffer(r->body.n, r->body.s, MHD_RESPMEM_MUST_FREE);
@@ -337,8 +414,10 @@ static enum MHD_Result send_reply(struct request *q)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
 	if (r->status == 405)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, q->route->get ? "GET, HEAD" : "POST");
-	if (r->status == 429 || q->client->extra)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "1");
+	if (r->status == 429 || q->client->extra) {
+		snprintf(retry, sizeof(retry), "%d", r->retry_s ? r->retry_s : RETRY_S);
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, retry);
+	}
 	if (atomic_load(&q->h->draining) || q->client->extra || r->status == 501) /* nobody knows where such a body ends */
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	ret = MHD_queue_response(q->connection, r->status, response);
@@ -376,7 +455,8 @@ static enum MHD_Result whole(struct request *q)
 	} else if (q->body.failed) {
 		reply_error(&q->reply, 503, "out of memory");
 	} else if (q->body.n <= INLINE_MAX) {
-		answer(q);
+		if (answer_or_ask(q, false))
+			return MHD_YES;
 	} else if (place(h)) {
 		MHD_suspend_connection(q->connection);
 		enqueue(h, q);
@@ -429,6 +509,7 @@ static void completed(void *cls, struct MHD_Connection *connection, void **ctx, 
 	atomic_fetch_sub(q->whole > 0 ? &q->h->scoring : &q->h->reading, 1);
 	buf_release(&q->body);
 	buf_release(&q->reply.body);
+	desk_rows_free(q->rows);
 	free(q);
 	*ctx = NULL;
 }

@@ -13,12 +13,12 @@ enum {
 	SOURCES = 64,
 	MARKS = QUARRY_BAD_TASK + 1,
 	PATHS = 128,
-	BUCKETS = 12,
+	BUCKETS = 13,
 	NAME = 64,
 };
 
 /* Upper ends, in seconds. */
-static const double ends[BUCKETS] = { 1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10 };
+static const double ends[BUCKETS] = { 1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100 };
 
 struct histogram {
 	uint64_t count[BUCKETS], all;
@@ -56,7 +56,7 @@ struct metrics *metrics_new(void)
 {
 	struct metrics *m = calloc(1, sizeof(*m));
 
-	assert(!quarry_rule_at(SPARE - 2)); /* one of the spare is for tasks that we do not know */
+	assert(!quarry_rule_at(SPARE - 3)); /* two of the spare are for swe, and for tasks that we do not know */
 	if (m)
 		pthread_mutex_init(&m->lock, NULL);
 	return m;
@@ -147,7 +147,7 @@ void metrics_verdict(struct metrics *m, const struct judged *j)
 
 	label(name, j->source);
 	pthread_mutex_lock(&m->lock);
-	s = find(m, j->rule ? quarry_rule_name(j->rule) : "unknown", name);
+	s = find(m, j->rule ? quarry_rule_name(j->rule) : j->is_swe ? "swe" : "unknown", name);
 	s->mark[j->v.mark]++;
 	s->score += j->v.score;
 	s->format_ok += j->v.format_ok;
@@ -174,7 +174,7 @@ void metrics_request(struct metrics *m, const char *path, unsigned status, doubl
 	pthread_mutex_unlock(&m->lock);
 }
 
-static void head(struct buf *b, const char *name, const char *kind, const char *what)
+void metrics_head(struct buf *b, const char *name, const char *kind, const char *what)
 {
 	buf_addf(b, "# HELP %s %s\n# TYPE %s %s\n", name, what, name, kind);
 }
@@ -197,27 +197,27 @@ static void counts_text(struct buf *out, const struct counts *m)
 {
 	char room[3 * NAME];
 
-	head(out, "quarry_verdicts_total", "counter", "Verdicts by mark.");
+	metrics_head(out, "quarry_verdicts_total", "counter", "Verdicts by mark.");
 	for (int i = 0; i < m->nseries; i++)
 		for (int k = 0; k < MARKS; k++)
 			buf_addf(out, "quarry_verdicts_total{%s,mark=\"%s\"} %llu\n", labels_of(room, &m->series[i]),
 				 quarry_mark_name((enum quarry_mark)k), (unsigned long long)m->series[i].mark[k]);
-	head(out, "quarry_score_sum", "counter", "Sum of scores.");
+	metrics_head(out, "quarry_score_sum", "counter", "Sum of scores.");
 	for (int i = 0; i < m->nseries; i++)
 		buf_addf(out, "quarry_score_sum{%s} %.9g\n", labels_of(room, &m->series[i]), m->series[i].score);
-	head(out, "quarry_format_ok_total", "counter", "Answers that came as they were asked for.");
+	metrics_head(out, "quarry_format_ok_total", "counter", "Answers that came as they were asked for.");
 	for (int i = 0; i < m->nseries; i++)
 		buf_addf(out, "quarry_format_ok_total{%s} %llu\n", labels_of(room, &m->series[i]), (unsigned long long)m->series[i].format_ok);
-	head(out, "quarry_response_bytes_total", "counter", "Bytes of responses that were right, and of those that were not.");
+	metrics_head(out, "quarry_response_bytes_total", "counter", "Bytes of responses that were right, and of those that were not.");
 	for (int i = 0; i < m->nseries; i++) {
 		labels_of(room, &m->series[i]);
 		buf_addf(out, "quarry_response_bytes_total{%s,right=\"yes\"} %llu\n", room, (unsigned long long)m->series[i].bytes_right);
 		buf_addf(out, "quarry_response_bytes_total{%s,right=\"no\"} %llu\n", room, (unsigned long long)m->series[i].bytes_wrong);
 	}
-	head(out, "quarry_verdict_seconds", "histogram", "Time of a verdict.");
+	metrics_head(out, "quarry_verdict_seconds", "histogram", "Time of a verdict.");
 	for (int i = 0; i < m->nseries; i++)
 		histogram(out, "quarry_verdict_seconds", labels_of(room, &m->series[i]), &m->series[i].took);
-	head(out, "quarry_request_seconds", "histogram", "Time from a whole request to its reply.");
+	metrics_head(out, "quarry_request_seconds", "histogram", "Time from a whole request to its reply.");
 	for (int i = 0; i < m->npaths; i++) {
 		snprintf(room, sizeof(room), "path=\"%s\",status=\"%u\"", m->path[i].path, m->path[i].status);
 		histogram(out, "quarry_request_seconds", room, &m->path[i].took);
@@ -237,8 +237,8 @@ void metrics_text(struct buf *out, struct metrics *m, int queued, int active)
 	pthread_mutex_unlock(&m->lock);
 	counts_text(out, c);
 	free(c);
-	head(out, "quarry_queue_depth", "gauge", "Requests that wait to be scored.");
+	metrics_head(out, "quarry_queue_depth", "gauge", "Requests that wait to be scored.");
 	buf_addf(out, "quarry_queue_depth %d\n", queued);
-	head(out, "quarry_requests_active", "gauge", "Requests that are being read, scored or answered.");
+	metrics_head(out, "quarry_requests_active", "gauge", "Requests that are being read, scored or answered.");
 	buf_addf(out, "quarry_requests_active %d\n", active);
 }

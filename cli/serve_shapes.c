@@ -41,7 +41,11 @@ struct scoring {
 
 static struct scoring scoring_start(const struct service *s)
 {
-	return (struct scoring){ .s = s, .j = { .strict = s->strict, .budget = s->budget }, .due = now_s() + s->deadline };
+	return (struct scoring){
+		.s = s,
+		.j = { .strict = s->strict, .budget = s->budget, .swe_ask = s->swe_ask, .swe_ctx = s->swe_ctx, .swe_alone = s->swe_alone },
+		.due = now_s() + s->deadline,
+	};
 }
 
 static void scoring_end(struct scoring *x)
@@ -60,6 +64,8 @@ static bool too_late(struct scoring *x, struct json row)
 	snprintf(x->j.v.why, sizeof(x->j.v.why), "the time for this request was over before this item's turn");
 	x->j.us = 0;
 	x->j.rule = NULL;
+	x->j.is_swe = false;
+	x->j.status = NULL;
 	return true;
 }
 
@@ -68,7 +74,8 @@ static void score(struct scoring *x, struct json row)
 {
 	if (!too_late(x, row))
 		judge_row(&x->j, row);
-	metrics_verdict(x->s->metrics, &x->j);
+	if (!x->s->swe_alone)
+		metrics_verdict(x->s->metrics, &x->j);
 }
 
 /* The same where the response is x->text. */
@@ -76,7 +83,8 @@ static void score_text(struct scoring *x, struct json row, bool think_open)
 {
 	if (!too_late(x, row))
 		judge_text(&x->j, row, buf_str(&x->text), think_open);
-	metrics_verdict(x->s->metrics, &x->j);
+	if (!x->s->swe_alone)
+		metrics_verdict(x->s->metrics, &x->j);
 }
 
 static double acc(const struct quarry_verdict *v)
@@ -112,6 +120,10 @@ static void add_marks(struct buf *b, const struct scoring *x)
 	json_add_z(b, quarry_mark_name(x->j.v.mark));
 	json_key(b, "why");
 	json_add_z(b, x->j.v.why);
+	if (x->j.status) {
+		json_key(b, "status");
+		json_add_z(b, x->j.status);
+	}
 }
 
 /* A bad text in one sample is no reason to refuse a request. */
@@ -156,7 +168,7 @@ static void answer_items(struct reply *r, const struct service *s, struct buf *b
 	for (struct json_iter it = json_iter(items); json_next(&it, NULL, &item);) {
 		score(&x, item);
 		json_open(&r->body, '{');
-		verdict_json(&r->body, &x.j.v);
+		judged_json(&r->body, &x.j);
 		key_f64(&r->body, "verify_us", took(&x));
 		json_close(&r->body, '}');
 	}
@@ -333,6 +345,11 @@ static bool nemo_key(struct str key)
 	return false;
 }
 
+static bool nemo_swe_key(struct str key)
+{
+	return json_key_is(key, "status") || nemo_key(key);
+}
+
 static void answer_nemo(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	struct scoring x = scoring_start(s);
@@ -348,7 +365,7 @@ static void answer_nemo(struct reply *r, const struct service *s, struct buf *bo
 	output_text(&x.text, response);
 	score_text(&x, json_get(row, "verifier_metadata", &meta) && meta.kind == JSON_OBJECT ? meta : row, false);
 	json_open(&r->body, '{');
-	row_copy(&r->body, row, nemo_key);
+	row_copy(&r->body, row, x.j.status ? nemo_swe_key : nemo_key);
 	key_f64(&r->body, "reward", x.j.v.score);
 	add_marks(&r->body, &x);
 	json_key(&r->body, "extracted");

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { KEPT = 32 }; /* repositories that stay open */
 
@@ -151,10 +152,10 @@ static void take_judgement(struct swe_verdict *v, const struct judgement *j, con
 	v->v.format_ok = v->v.answers_seen && j->status != JUDGE_UNREADABLE && (!ask->format.n || str_is(ask->format, edits_format_name(j->format)));
 }
 
-void swe_judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *v)
+static void judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *v)
 {
 	struct environment env = { 0 };
-	struct judge_ask judge = { .variants = s ? s->o.variants : 0, .env = &env };
+	struct judge_ask judge = { .variants = s ? s->o.variants : 0, .env = &env, .until = ask->until };
 	struct swe_task task;
 	struct judgement j = { 0 };
 	struct err err = ERR_INIT;
@@ -188,7 +189,40 @@ void swe_judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *v)
 	swe_task_release(&task);
 }
 
+static double now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+void swe_judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *v)
+{
+	double began = now_us();
+
+	judge(s, ask, v);
+	v->us = now_us() - began;
+}
+
 /* ---- */
+
+bool swe_ready(const struct swe *s, struct buf *json)
+{
+	struct buf lines = BUF_INIT;
+	struct str rest, line;
+
+	sandbox_lacks(s->box, &lines);
+	json_key(json, "tier");
+	json_add_z(json, sandbox_tier_name(sandbox_tier(s->box)));
+	json_key(json, "lacks");
+	json_open(json, '[');
+	for (rest = buf_str(&lines); str_line(&rest, &line);)
+		json_add_str(json, line);
+	json_close(json, ']');
+	buf_release(&lines);
+	return sandbox_tier(s->box) != SANDBOX_NONE;
+}
 
 int swe_open(struct swe **ret, const struct swe_options *o, struct err *err)
 {

@@ -59,14 +59,19 @@ struct swe_ask {
 	struct str format;     /* how the row asked for edits, or empty */
 	struct json recipe;    /* of the row's environment, or JSON_NONE */
 	bool think_open;
+	const _Atomic int64_t *until; /* when the judging ends as a timeout, in microseconds of CLOCK_MONOTONIC; NULL: never */
 };
 
 struct swe_verdict {
 	struct quarry_verdict v;
-	const char *status; /* "resolved", "tests_fail", "timeout", ... */
+	const char *status; /* "resolved", "tests_fail", "timeout", ...; static */
+	double us;          /* that it took */
 };
 
 /* Thread-safe. s may be NULL: bad_task that says what is missing. */
 void swe_judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *v);
+
+/* What runs tests here: "tier" and "lacks" (a list of sentences) as members of an open object. False: nothing does. */
+bool swe_ready(const struct swe *s, struct buf *json);
 
 #endif

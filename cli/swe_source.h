@@ -14,6 +14,8 @@
 #include "base/str.h"
 #include "cli/command.h"
 
+bool swe_source_here(void); /* not in a quarry without libgit2 */
+
 /* Words of options and recipes. */
 bool swe_day(const char *text, int64_t *seconds); /* "2024-05-01", as seconds since 1970 */
 int swe_langs(const char *text, unsigned *langs, struct err *err); /* "c,python"; adds 1 << CODE_... for each */

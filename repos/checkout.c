@@ -202,6 +202,14 @@ static void make_room(struct checkouts *c)
 	}
 }
 
+void checkout_spoil(struct checkouts *c, struct checkout *t)
+{
+	pthread_mutex_lock(&c->lock);
+	t->environment[0] = 0;
+	t->used = 0;
+	pthread_mutex_unlock(&c->lock);
+}
+
 void checkout_put(struct checkouts *c, struct checkout *t)
 {
 	if (!t)

@@ -31,7 +31,7 @@ struct checkout {
 	uint64_t bytes;
 	size_t links_left_out, modules, lfs;
 	pthread_mutex_t lock; /* of the build */
-	int built;            /* enum run_status + 1; 0: not yet */
+	int built;            /* enum run_status + 1; 0: not yet; -1: begun and not ended, so that it is good for nothing */
 	struct buf log;       /* of the build */
 	/* the cache's own */
 	struct checkout *next;
@@ -55,6 +55,7 @@ const char *checkouts_path(const struct checkouts *c);
 enum { CHECKOUT_OK, CHECKOUT_BAD };
 int checkout_get(struct checkouts *c, struct repo *r, const struct oid *tree, const struct environment *env, struct checkout **ret, struct err *err);
 void checkout_put(struct checkouts *c, struct checkout *t);
+void checkout_spoil(struct checkouts *c, struct checkout *t); /* nobody gets it any more */
 
 /* Takes away a directory and all below it, following no link. False: something is still there. */
 bool remove_all(const char *path);

@@ -137,7 +137,7 @@ static int run_variant(struct harness *h, const struct judge_ask *ask, const str
 int judge_tree(struct harness *h, const struct judge_ask *ask, struct judgement *j, struct err *err)
 {
 	const struct swe_task *t = ask->task;
-	struct run_ask run = { .env = ask->env, .repo = ask->repo, .files = t->files, .cpu_s = t->cpu_s };
+	struct run_ask run = { .env = ask->env, .repo = ask->repo, .files = t->files, .cpu_s = t->cpu_s, .until = ask->until };
 	struct run_report r = RUN_REPORT_INIT;
 	int rc;
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 extern const struct embedded runner_files[];
@@ -192,7 +193,7 @@ static int run_one(struct job *j, const char *const *argv, const char *cwd, cons
 	const struct sandbox_limits *limits, struct sandbox_server *server, bool network, struct err *err)
 {
 	struct sandbox_run run = { .argv = argv, .env = variables(j, env), .cwd = cwd, .input = input, .mounts = j->mounts, .n_mounts = j->n_mounts,
-		.limits = *limits, .server = server, .network_ask = network };
+		.limits = *limits, .server = server, .network_ask = network, .until = j->ask->until };
 
 	if (!argv || !run.env || j->n_mounts == MOUNTS_MAX)
 		return err_set(err, "out of memory");
@@ -327,7 +328,16 @@ out:
 	return rc;
 }
 
-/* Builds the checkout, once. Sets the report's status where that fails. */
+/* Whether the time that was given for all of it has gone. */
+static bool is_over(const struct job *j)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return j->ask->until && (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 >= *j->ask->until;
+}
+
+/* Builds the checkout, once, unless somebody else's build of it was cut short (built is -1). Sets the report's status where that fails. */
 static int build(struct job *j, struct err *err)
 {
 	const struct environment *e = j->ask->env;
@@ -348,13 +358,18 @@ static int build(struct job *j, struct err *err)
 
 			if (s == RUN_CRASHED || (s == RUN_OK && j->ended.code != 0))
 				s = RUN_BUILD_FAIL;
-			add_log(&j->t->log, buf_str(&j->ended.out));
 			j->r->build_cpu_us = j->ended.cpu_us;
+			add_log(&j->t->log, buf_str(&j->ended.out));
 			j->t->built = (int)s + 1;
+			if (s == RUN_WALL_TIMEOUT && is_over(j)) { /* who asks for it next may have the time */
+				j->t->built = -1;
+				j->r->status = s;
+				checkout_spoil(j->h->checkouts, j->t);
+			}
 		}
 	}
 	pthread_mutex_unlock(&j->t->lock);
-	if (rc < 0 || j->t->built == (int)RUN_OK + 1)
+	if (rc < 0 || j->t->built < 0 || j->t->built == (int)RUN_OK + 1)
 		return rc;
 	j->r->status = (enum run_status)(j->t->built - 1);
 	j->r->cause = CAUSE_BUILD;
@@ -548,6 +563,8 @@ static int run_case(struct job *j, const struct test_case *t, struct err *err)
 		j->r->limit = s;
 	if (j->r->cpu_us > (uint64_t)(run_limits(j).cpu_s * 1e6))
 		j->r->status = RUN_CPU_TIMEOUT;
+	else if (is_over(j))
+		j->r->status = RUN_WALL_TIMEOUT;
 	return 0;
 }
 
@@ -600,24 +617,37 @@ static void find_cause(struct run_report *r)
 		r->cause = cause_of(buf_str(&r->log));
 }
 
+/* The tree, prepared and built. Sets the report's status where it cannot be. */
+static int ready(struct job *j, struct err *err)
+{
+	int rc;
+
+	do {
+		checkout_put(j->h->checkouts, j->t);
+		j->t = NULL;
+		rc = checkout_get(j->h->checkouts, j->ask->repo, &j->ask->tree, j->ask->env, &j->t, err);
+		if (rc < 0)
+			return rc;
+		if (rc == CHECKOUT_BAD) {
+			j->r->status = RUN_HARNESS_ERROR;
+			buf_addz(&j->r->why, err->msg);
+			*err = ERR_INIT;
+			return 0;
+		}
+		rc = prepare(j, err);
+		if (rc == 0 && j->r->status == RUN_OK)
+			rc = build(j, err);
+	} while (rc == 0 && j->r->status == RUN_OK && j->t->built < 0);
+	return rc;
+}
+
 int harness_run(struct harness *h, const struct run_ask *ask, struct run_report *r, struct err *err)
 {
 	struct job j = { .h = h, .ask = ask, .r = r, .ended = SANDBOX_OUTCOME_INIT };
 	int rc;
 
 	run_report_release(r);
-	rc = checkout_get(h->checkouts, ask->repo, &ask->tree, ask->env, &j.t, err);
-	if (rc < 0)
-		return rc;
-	if (rc == CHECKOUT_BAD) {
-		r->status = RUN_HARNESS_ERROR;
-		buf_addz(&r->why, err->msg);
-		*err = ERR_INIT;
-		return 0;
-	}
-	rc = prepare(&j, err);
-	if (rc == 0 && r->status == RUN_OK)
-		rc = build(&j, err);
+	rc = ready(&j, err);
 	if (rc == 0 && r->status == RUN_OK)
 		rc = ask->env->runner == RUNNER_PYTEST ? run_pytest(&j, err) : ask->env->runner == RUNNER_COMMAND ? run_command(&j, err) : run_cases(&j, err);
 	if (r->status == RUN_OK && r->outcomes.failed)

@@ -54,6 +54,7 @@ struct run_ask {
 	struct words ids;          /* only these tests; none: all */
 	uint64_t shuffle;          /* 1: the tests backwards, which swaps every two; others: an order drawn from the number; 0: as they come */
 	double cpu_s;              /* most CPU of the run, where less than the environment's; 0: that */
+	const _Atomic int64_t *until; /* when all of it ends as RUN_WALL_TIMEOUT; see sandbox.h. NULL: never */
 	bool other_clock;          /* another time zone, and another day where libfaketime is there */
 };
 

@@ -307,6 +307,21 @@ void sandbox_doctor(const struct sandbox *box, struct buf *report)
 		doctor_tier(box, report);
 }
 
+void sandbox_lacks(const struct sandbox *box, struct buf *report)
+{
+	if (box->refused.error)
+		buf_addf(report, "%s: %s: %s\n", box->tier == SANDBOX_NONE ? "sandbox" : "namespaces", box->refused.what, strerror(box->refused.error));
+	if (box->tier == SANDBOX_NONE)
+		return;
+	if (box->copies)
+		buf_addz(report, "overlays: they do not work over tmpfs\n");
+	for (int k = 0; k < GROUP_KINDS; k++)
+		if (!groups_have(&box->groups, k))
+			buf_addf(report, "control group of %s: %s\n", group_kind_name(k), box->groups.why[k]);
+	if (box->slot[0].station.landlock < 2)
+		buf_addz(report, "Landlock: none, or too old\n");
+}
+
 /* ---- a run ---- */
 
 unsigned slot_take(struct sandbox *box)

@@ -77,6 +77,7 @@ struct sandbox_run {
 	struct sandbox_limits limits;
 	bool network_ask;          /* a prepare step whose recipe asks for the network; the host's is then shared */
 	struct sandbox_server *server; /* fork this one instead of executing argv[0]; NULL: none. See sandbox_server_open */
+	const _Atomic int64_t *until; /* when it ends with SANDBOX_WALL in any case, in microseconds of CLOCK_MONOTONIC; may be brought forward. NULL: never */
 };
 
 struct sandbox_outcome {
@@ -102,6 +103,7 @@ void sandbox_close(struct sandbox *box);
 enum sandbox_tier sandbox_tier(const struct sandbox *box);
 const char *sandbox_tier_name(enum sandbox_tier tier); /* "full", "narrow", "none" */
 void sandbox_doctor(const struct sandbox *box, struct buf *report); /* lines "facility: what was got, or not and why" */
+void sandbox_lacks(const struct sandbox *box, struct buf *report);  /* of these the ones that could be better elsewhere */
 
 /* Thread-safe. 0, or negative when our side failed. `out` is emptied first. */
 int sandbox_run(struct sandbox *box, const struct sandbox_run *run, struct sandbox_outcome *out, struct err *err);

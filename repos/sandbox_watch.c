@@ -13,11 +13,13 @@ enum {
 	NARROW_MS = 60000, /* the same where no end but init's work does it */
 	CORPSE_MS = 20000, /* for the kernel to take down what was killed */
 	LOOK_MS = 10,      /* between two looks at the CPU's counter, at least */
+	UNTIL_MS = 50,     /* between two looks at an end that may be brought forward */
 };
 
 struct watch {
 	struct watched *w;
 	const struct sandbox_limits *limits;
+	const _Atomic int64_t *until;
 	struct sandbox_outcome *out;
 	struct str input;  /* still to be fed */
 	int64_t wall_end;  /* microseconds, as the next two */
@@ -130,7 +132,7 @@ static void look_at_clocks(struct watch *v)
 {
 	int64_t now = watch_now_us();
 
-	if (now >= v->wall_end)
+	if (now >= v->wall_end || (v->until && now >= *v->until))
 		stop(v, SANDBOX_WALL);
 	if (!v->w->stopped && now >= v->cpu_look && groups_have(v->w->groups, GROUP_CPU))
 		cpu_used(v, groups_cpu_us(v->w->groups, v->w->slot) - v->w->cpu_before);
@@ -149,12 +151,14 @@ static int timeout(const struct watch *v)
 	if (!v->w->stopped && groups_have(v->w->groups, GROUP_CPU) && v->cpu_look < due)
 		due = v->cpu_look;
 	ms = (due - watch_now_us() + 999) / 1000;
+	if (v->until && !v->w->stopped && ms > UNTIL_MS)
+		ms = UNTIL_MS;
 	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
 int watch_run(struct watched *w, const struct sandbox_run *run, struct sandbox_outcome *out, struct err *err)
 {
-	struct watch v = { .w = w, .limits = &run->limits, .out = out, .input = run->input, .cores = (int)sysconf(_SC_NPROCESSORS_ONLN) };
+	struct watch v = { .w = w, .limits = &run->limits, .until = run->until, .out = out, .input = run->input, .cores = (int)sysconf(_SC_NPROCESSORS_ONLN) };
 
 	if (v.cores < 1)
 		v.cores = 1;
