@@ -92,19 +92,6 @@ static enum object_state compare_entries(struct compare *w, const struct tree_en
 	return s;
 }
 
-/* Git's order: a tree's name goes as if it ended in '/'. */
-static int entry_order(const struct tree_entry *a, const struct tree_entry *b)
-{
-	size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
-	int c = memcmp(a->name.s, b->name.s, n), p, q;
-
-	if (c)
-		return c;
-	p = a->name.n > n ? (unsigned char)a->name.s[n] : a->mode == MODE_TREE ? '/' : 0;
-	q = b->name.n > n ? (unsigned char)b->name.s[n] : b->mode == MODE_TREE ? '/' : 0;
-	return p - q;
-}
-
 static enum object_state compare_raw(struct compare *w, struct str a, struct str b, int depth)
 {
 	struct tree_entry old, new;
@@ -112,7 +99,7 @@ static enum object_state compare_raw(struct compare *w, struct str a, struct str
 	enum object_state s = OBJECT_OK;
 
 	while (s == OBJECT_OK && !w->c->cut && (olds > 0 || news > 0)) {
-		int order = olds <= 0 ? 1 : news <= 0 ? -1 : entry_order(&old, &new);
+		int order = olds <= 0 ? 1 : news <= 0 ? -1 : tree_order(&old, &new);
 
 		if (order != 0 || old.mode != new.mode || !oid_eq(&old.id, &new.id))
 			s = compare_entries(w, order <= 0 ? &old : NULL, order >= 0 ? &new : NULL, depth);

@@ -350,12 +350,23 @@ static enum edits_status read_names(struct edits *e, struct reader *r, struct ed
 	return EDITS_OK;
 }
 
+/* From the line that begins with "--- " on. */
+static enum edits_status read_text(struct edits *e, struct reader *r, struct edit *edit)
+{
+	enum edits_status s = read_names(e, r, edit);
+
+	if (s == EDITS_OK)
+		s = read_hunks(e, r, edit);
+	if (s == EDITS_OK && !edit->n_hunks)
+		s = unreadable(e, "line %zu: a file without a hunk", r->number);
+	return s;
+}
+
 /* The line looked at begins with "diff --git ". */
 static enum edits_status read_git_diff(struct edits *e, struct reader *r)
 {
 	struct edit *edit = edit_add(e), blank = { 0 };
 	size_t began = r->number;
-	enum edits_status s;
 	bool said = false, more = true;
 
 	if (!edit)
@@ -378,14 +389,8 @@ static enum edits_status read_git_diff(struct edits *e, struct reader *r)
 	}
 	if (r->more && (str_starts(r->line, STR("GIT binary patch")) || str_starts(r->line, STR("Binary files "))))
 		return unreadable(e, "line %zu: binary patches are not taken", r->number);
-	if (r->more && str_starts(r->line, STR("--- "))) {
-		s = read_names(e, r, edit);
-		if (s == EDITS_OK)
-			s = read_hunks(e, r, edit);
-		if (s == EDITS_OK && !edit->n_hunks)
-			s = unreadable(e, "line %zu: a file without a hunk", r->number);
-		return s;
-	}
+	if (r->more && str_starts(r->line, STR("--- ")))
+		return read_text(e, r, edit);
 	if (!said) {
 		*edit = blank; /* a line in passing, as git has it */
 		e->n--;
@@ -397,17 +402,11 @@ static enum edits_status read_git_diff(struct edits *e, struct reader *r)
 static enum edits_status read_plain_diff(struct edits *e, struct reader *r)
 {
 	struct edit *edit = edit_add(e);
-	enum edits_status s;
 
 	if (!edit)
 		return unreadable(e, "more than %d files", EDITS_MAX);
 	edit->line = r->number;
-	s = read_names(e, r, edit);
-	if (s == EDITS_OK)
-		s = read_hunks(e, r, edit);
-	if (s == EDITS_OK && !edit->n_hunks)
-		s = unreadable(e, "line %zu: a file without a hunk", r->number);
-	return s;
+	return read_text(e, r, edit);
 }
 
 /* Text between diffs is passed over, as git does; a hunk that belongs to no file is not. */

@@ -133,6 +133,15 @@ static int get_text(struct environment *e, struct json v, const char *what, cons
 	return 0;
 }
 
+void words_write(const struct words *w, struct buf *b, const char *key)
+{
+	json_key(b, key);
+	json_open(b, '[');
+	for (size_t i = 0; i < w->n; i++)
+		json_add_z(b, w->at[i]);
+	json_close(b, ']');
+}
+
 static int get_words(struct environment *e, struct json v, const char *what, struct words *w, struct err *err)
 {
 	size_t n = v.kind == JSON_ARRAY ? json_count(v) : 1;
@@ -303,18 +312,14 @@ void environment_write(const struct environment *e, struct buf *b)
 	for (size_t i = 0; i < N_MEMBERS; i++) {
 		const void *at = (const char *)e + members[i].at;
 
-		json_key(b, members[i].name);
 		if (members[i].kind == MEMBER_TEXT) {
+			json_key(b, members[i].name);
 			json_add_z(b, *(const char *const *)at);
 		} else if (members[i].kind == MEMBER_BOOL) {
+			json_key(b, members[i].name);
 			json_add_bool(b, *(const bool *)at);
 		} else {
-			const struct words *w = at;
-
-			json_open(b, '[');
-			for (size_t k = 0; k < w->n; k++)
-				json_add_z(b, w->at[k]);
-			json_close(b, ']');
+			words_write(at, b, members[i].name);
 		}
 	}
 	json_key(b, "files");

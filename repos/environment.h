@@ -38,6 +38,8 @@ struct words {
 	size_t n;
 };
 
+void words_write(const struct words *w, struct buf *b, const char *key); /* "key":["...",...] */
+
 struct environment_file {
 	const char *path; /* below the tree */
 	const char *text;

@@ -108,6 +108,8 @@ struct tree_entry {
 enum object_state repo_tree(struct repo *r, const struct oid *id, struct object *o);
 /* The next entry of a tree's bytes; 1, 0 at the end, -1 where the bytes make no sense (a name that is empty, holds '/', or is "." or ".."). */
 int tree_next(struct str *raw, struct tree_entry *e);
+/* Git's order of a tree's entries: the name of a tree goes as if it ended in '/'. */
+int tree_order(const struct tree_entry *a, const struct tree_entry *b);
 /* What stands at path; OBJECT_MISSING where nothing does. e->name lies in path. */
 enum object_state repo_find(struct repo *r, const struct oid *tree, struct str path, struct tree_entry *e);
 

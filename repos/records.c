@@ -22,15 +22,6 @@ static void draw(void *to, size_t n)
 		memset(to, 0x5a, n); /* not before Linux 3.17; the run is then no safer than its tripwires */
 }
 
-static void add_words(struct buf *b, const char *key, const struct words *w)
-{
-	json_key(b, key);
-	json_open(b, '[');
-	for (size_t i = 0; i < w->n; i++)
-		json_add_z(b, w->at[i]);
-	json_close(b, ']');
-}
-
 void record_ask_make(struct record_ask *a, struct buf *json)
 {
 	uint64_t chance[6];
@@ -46,8 +37,8 @@ void record_ask_make(struct record_ask *a, struct buf *json)
 	json_add_z(json, a->token);
 	json_key(json, "root");
 	json_add_z(json, "/repo");
-	add_words(json, "paths", &a->paths);
-	add_words(json, "files", &a->files);
+	words_write(&a->paths, json, "paths");
+	words_write(&a->files, json, "files");
 	json_key(json, "ids");
 	if (a->ids.n) {
 		json_open(json, '[');
@@ -59,7 +50,7 @@ void record_ask_make(struct record_ask *a, struct buf *json)
 	}
 	json_key(json, "seed");
 	json_add_u64(json, a->shuffle & 0xffffffff);
-	add_words(json, "plugins", &a->env->plugins);
+	words_write(&a->env->plugins, json, "plugins");
 	json_key(json, "carry");
 	json_add_bool(json, a->env->carry);
 	json_key(json, "compat");

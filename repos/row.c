@@ -58,16 +58,6 @@ static void put_oid(struct buf *b, const char *key, const struct oid *o)
 	put_z(b, key, hex);
 }
 
-static void put_due(struct buf *b, const char *key, const struct swe_task *t, bool fail_to_pass)
-{
-	json_key(b, key);
-	json_open(b, '[');
-	for (size_t i = 0; i < t->n_due; i++)
-		if (t->due[i].fail_to_pass == fail_to_pass)
-			json_add_str(b, t->due[i].id);
-	json_close(b, ']');
-}
-
 /* From the size of the change alone: nobody has tried it yet. One line in one file is 1, 500 lines in 15 files are 10; tenths. */
 static int difficulty_of(const struct candidate *c)
 {
@@ -303,8 +293,8 @@ int row_write(struct buf *line, const struct row_ask *ask, struct err *err)
 		put_z(line, "hints_text", "");
 		put_text(line, "patch", c->patch);
 		put_text(line, "test_patch", c->test_patch);
-		put_due(line, "FAIL_TO_PASS", &ask->v->task, true);
-		put_due(line, "PASS_TO_PASS", &ask->v->task, false);
+		swe_task_due(&ask->v->task, line, "FAIL_TO_PASS", true);
+		swe_task_due(&ask->v->task, line, "PASS_TO_PASS", false);
 		put_environment(line, &ask->v->env);
 		put_z(line, "created_at", c->date);
 		put_z(line, "version", "");

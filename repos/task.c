@@ -11,16 +11,7 @@ void swe_task_release(struct swe_task *t)
 	*t = (struct swe_task){ 0 };
 }
 
-static void add_words(struct buf *b, const char *key, const struct words *w)
-{
-	json_key(b, key);
-	json_open(b, '[');
-	for (size_t i = 0; i < w->n; i++)
-		json_add_z(b, w->at[i]);
-	json_close(b, ']');
-}
-
-static void add_due(struct buf *b, const char *key, const struct swe_task *t, bool fail_to_pass)
+void swe_task_due(const struct swe_task *t, struct buf *b, const char *key, bool fail_to_pass)
 {
 	json_key(b, key);
 	json_open(b, '[');
@@ -72,10 +63,10 @@ void swe_task_write(const struct swe_task *t, struct buf *b)
 	json_key(b, "tests");
 	json_open(b, '{');
 	add_oid(b, "from", &t->from);
-	add_words(b, "paths", &t->paths);
-	add_words(b, "files", &t->files);
-	add_due(b, "fail_to_pass", t, true);
-	add_due(b, "pass_to_pass", t, false);
+	words_write(&t->paths, b, "paths");
+	words_write(&t->files, b, "files");
+	swe_task_due(t, b, "fail_to_pass", true);
+	swe_task_due(t, b, "pass_to_pass", false);
 	json_key(b, "cpu_s");
 	json_add_f64(b, t->cpu_s);
 	json_key(b, "variants");

@@ -40,6 +40,8 @@ struct swe_task {
 
 void swe_task_release(struct swe_task *t);
 void swe_task_write(const struct swe_task *t, struct buf *desc);
+/* "key":[id,...], of those that are to pass at last, or to pass still. */
+void swe_task_due(const struct swe_task *t, struct buf *b, const char *key, bool fail_to_pass);
 /* False: no such desc; why says what is wrong with it. */
 bool swe_task_read(struct swe_task *t, struct str desc, struct err *why);
 

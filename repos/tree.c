@@ -42,6 +42,18 @@ int tree_next(struct str *raw, struct tree_entry *e)
 	return 1;
 }
 
+int tree_order(const struct tree_entry *a, const struct tree_entry *b)
+{
+	size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
+	int c = memcmp(a->name.s, b->name.s, n), p, q;
+
+	if (c)
+		return c;
+	p = a->name.n > n ? (unsigned char)a->name.s[n] : a->mode == MODE_TREE ? '/' : 0;
+	q = b->name.n > n ? (unsigned char)b->name.s[n] : b->mode == MODE_TREE ? '/' : 0;
+	return p - q;
+}
+
 /* The entry called name, in a tree that can be read. */
 static enum object_state find_here(struct repo *r, const struct oid *tree, struct str name, struct tree_entry *e)
 {
@@ -142,18 +154,9 @@ static int path_cmp(const void *a, const void *b)
 	return x.n < y.n ? -1 : x.n > y.n;
 }
 
-/* Git's order of entries: a tree's name goes as if it ended in '/'. */
 static int entry_cmp(const void *a, const void *b)
 {
-	const struct tree_entry *x = a, *y = b;
-	size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
-	int c = memcmp(x->name.s, y->name.s, n), p, q;
-
-	if (c)
-		return c;
-	p = x->name.n > n ? (unsigned char)x->name.s[n] : x->mode == MODE_TREE ? '/' : 0;
-	q = y->name.n > n ? (unsigned char)y->name.s[n] : y->mode == MODE_TREE ? '/' : 0;
-	return p - q;
+	return tree_order(a, b);
 }
 
 struct entries {
