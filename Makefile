@@ -37,7 +37,7 @@ test-long: setup-test
 	@tests/run.sh long
 
 test-integrations: build
-	@ninja -C $(BUILD) tests/logits bindings/python/quarry/_native.abi3.so bindings/python/quarry/libquarry-generate.so bindings/python/quarry/libquarry-verify.so
+	@ninja -C $(BUILD) tests/logits tests/tokens bindings/python/quarry/_native.abi3.so bindings/python/quarry/libquarry-generate.so bindings/python/quarry/libquarry-verify.so
 	@tests/integrations/run.sh $(BUILD)
 
 measure: build

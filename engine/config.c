@@ -380,6 +380,8 @@ static void read_attention(struct reader *r, struct config *c, const struct fami
 	c->heads = read_int(r, "num_attention_heads", 1, 1024, REQUIRED);
 	c->kv_heads = read_int(r, "num_key_value_heads", 1, 1024, c->heads);
 	c->head_dim = read_int(r, "head_dim", 2, 1024, f->head_dim ? f->head_dim : r->failed ? 2 : c->dim / c->heads);
+	if (c->head_dim < 2 || c->head_dim > 1024)
+		fail(r, "hidden_size", "over num_attention_heads is not a head of 2 to 1024");
 	if (!r->failed && c->heads % c->kv_heads)
 		fail(r, "num_attention_heads", "is not a multiple of num_key_value_heads");
 	c->o_bias = f->bias == BIAS_KEY && read_bool(r, "attention_bias", false);

@@ -4,8 +4,8 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "engine/safetensors.h"
-#include "engine/tok_nfc.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -286,10 +286,11 @@ static int merges_read(struct load *l, struct json merges)
 
 static int model_read(struct load *l, struct json model, size_t *cap)
 {
-	enum { TYPE, VOCAB, MERGES, IGNORE, DROPOUT, PREFIX, SUFFIX, MEMBERS };
+	enum { TYPE, VOCAB, MERGES, IGNORE, DROPOUT, PREFIX, SUFFIX, FALLBACK, UNKNOWN, FUSE, MEMBERS };
 	static const char *const names[] = { "type", "vocab", "merges", "ignore_merges", "dropout", "continuing_subword_prefix",
-					     "end_of_word_suffix" };
+					     "end_of_word_suffix", "byte_fallback", "unk_token", "fuse_unk" };
 	struct json m[MEMBERS];
+	struct str name;
 	double dropout;
 
 	if (model.kind != JSON_OBJECT)
@@ -303,29 +304,40 @@ static int model_read(struct load *l, struct json model, size_t *cap)
 		if (m[i].kind > JSON_NULL && !json_is(m[i], ""))
 			return err_set(l->err, "model.%s: not supported", names[i]);
 	l->t->ignore_merges = m[IGNORE].kind == JSON_TRUE;
+	l->t->byte_fallback = m[FALLBACK].kind == JSON_TRUE;
+	l->t->fuse_unknown = m[FUSE].kind == JSON_TRUE;
 	if (vocab_read(l, m[VOCAB], cap) < 0)
 		return ERR_FAIL;
+	l->t->unknown = text(l, m[UNKNOWN], &name) ? vocab_find(l->t, name) : -1;
 	return merges_read(l, m[MERGES]);
 }
 
-/* The text by which an added token is found: in form C where it is one of the normalised ones. */
+/* Keep a text in the pool. */
+static int pool_add(struct load *l, struct str s, uint32_t *at, uint32_t *n)
+{
+	*at = (uint32_t)l->t->pool.n;
+	*n = (uint32_t)s.n;
+	buf_add(&l->t->pool, s);
+	return l->t->pool.failed ? no_memory(l) : 0;
+}
+
+/* The text by which an added token is found: as the normaliser makes it where it is one of the normalised ones. */
 static int added_form(struct load *l, struct added *a)
 {
 	struct tok *t = l->t;
 	struct str name = token_name(t, a->id);
-	struct buf form = BUF_INIT;
-	int rc;
+	struct form_room room = { 0 };
+	const char *mask = name.s; /* nobody looks at it */
+	int rc = 0;
 
 	a->form = t->token[a->id].name;
 	a->form_len = t->token[a->id].name_len;
-	if (!t->nfc || !a->normalized || nfc_certain(name))
-		return 0;
-	rc = nfc(&form, name, l->err);
-	a->form = (uint32_t)t->pool.n;
-	a->form_len = (uint32_t)form.n;
-	buf_add(&t->pool, buf_str(&form));
-	buf_release(&form);
-	return rc < 0 ? rc : t->pool.failed ? no_memory(l) : 0;
+	if (a->normalized)
+		rc = tok_form(t, &room, &name, &mask, l->err);
+	if (rc == 0 && !str_eq(name, token_name(t, a->id)))
+		rc = pool_add(l, name, &a->form, &a->form_len);
+	form_room_release(&room);
+	return rc;
 }
 
 static int added_read(struct load *l, struct json list, size_t *cap)
@@ -380,7 +392,7 @@ static int added_read(struct load *l, struct json list, size_t *cap)
 
 static struct str added_form_of(const struct tok *t, const struct added *a)
 {
-	return (struct str){ t->pool.s + a->form, a->form_len };
+	return pool_str(t, a->form, a->form_len);
 }
 
 /* The added tokens that are (not) normalised, as a tree of their bytes. */
@@ -422,13 +434,9 @@ static int trie_build(struct load *l, struct trie *trie, bool normalized)
 	return 0;
 }
 
-/* What a token stands for: its name read back through the alphabet, or as it is where a letter is none of it. */
-static bool text_set(struct load *l, int32_t id, struct str name)
+/* A name read back through the alphabet, or as it is where a letter is none of it. */
+static void spelt_back(struct buf *out, struct str name)
 {
-	struct tok *t = l->t;
-	struct token *k = &t->token[id];
-
-	buf_reset(&l->scratch);
 	for (size_t i = 0; i < name.n;) {
 		uint32_t cp;
 		int b;
@@ -436,26 +444,69 @@ static bool text_set(struct load *l, int32_t id, struct str name)
 		i += utf8_next(str_from(name, i), &cp);
 		b = alphabet_byte(cp);
 		if (b < 0) {
-			buf_reset(&l->scratch);
-			buf_add(&l->scratch, name);
-			break;
+			buf_reset(out);
+			buf_add(out, name);
+			return;
 		}
-		buf_addc(&l->scratch, (char)b);
+		buf_addc(out, (char)b);
 	}
+}
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The byte that a name like <0x0A> stands for, -1: none. */
+static int byte_named(struct str s)
+{
+	int high, low;
+
+	if (s.n != 6 || !str_starts(s, STR("<0x")) || s.s[5] != '>')
+		return -1;
+	high = hex_digit(s.s[3]);
+	low = hex_digit(s.s[4]);
+	return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/* A name with its blanks, or the byte that it names. */
+static void shown_back(const struct tok *t, struct buf *out, struct str name)
+{
+	int byte;
+
+	if (t->shown.what_len)
+		form_replace(out, NULL, name, NULL, pool_str(t, t->shown.what, t->shown.what_len), pool_str(t, t->shown.with, t->shown.with_len));
+	else
+		buf_add(out, name);
+	byte = t->byte_names ? byte_named(buf_str(out)) : -1;
+	if (byte >= 0) {
+		buf_reset(out);
+		buf_addc(out, (char)byte);
+	}
+}
+
+/* What a token stands for. */
+static bool text_set(struct load *l, int32_t id, struct str name)
+{
+	struct tok *t = l->t;
+	struct token *k = &t->token[id];
+
+	buf_reset(&l->scratch);
+	if (t->byte_level)
+		spelt_back(&l->scratch, name);
+	else
+		shown_back(t, &l->scratch, name);
 	k->text = k->name;
 	k->text_len = k->name_len;
-	if (str_eq(buf_str(&l->scratch), token_name(t, id)))
-		return true;
-	k->text = (uint32_t)t->pool.n;
-	k->text_len = (uint32_t)l->scratch.n;
-	buf_add(&t->pool, buf_str(&l->scratch));
-	return !l->scratch.failed && !t->pool.failed;
+	if (l->scratch.failed)
+		return false;
+	return str_eq(buf_str(&l->scratch), token_name(t, id)) || pool_add(l, buf_str(&l->scratch), &k->text, &k->text_len) == 0;
 }
 
 static int texts_read(struct load *l)
 {
 	struct tok *t = l->t;
-	char letter[4];
+	char letter[8];
 
 	for (int32_t id = 0; id < t->size; id++)
 		if (t->token[id].used && !text_set(l, id, token_name(t, id)))
@@ -463,32 +514,65 @@ static int texts_read(struct load *l)
 	for (size_t i = 0; i < t->nadded; i++)
 		if (t->added[i].form != t->token[t->added[i].id].name && !text_set(l, t->added[i].id, added_form_of(t, &t->added[i])))
 			return no_memory(l);
-	for (int b = 0; b < 256; b++)
-		t->byte[b] = vocab_find(t, (struct str){ letter, utf8_put(letter, alphabet_of((unsigned char)b)) });
+	for (int b = 0; b < 256; b++) {
+		size_t n = t->byte_level ? utf8_put(letter, alphabet_of((unsigned char)b)) : 6;
+
+		if (!t->byte_level)
+			snprintf(letter, sizeof(letter), "<0x%02X>", (unsigned)b);
+		t->byte[b] = vocab_find(t, (struct str){ letter, n });
+	}
 	return 0;
 }
 
-static int normalizer_read(struct load *l, struct json n)
+/* A step {"pattern": {"String": what}, "content": with}. */
+static int replace_read(struct load *l, struct json n, const char *where, struct form *f)
 {
-	struct json v;
+	struct json pattern, what, with;
+	struct str s;
+
+	f->how = FORM_REPLACE;
+	json_get(n, "pattern", &pattern);
+	json_get(n, "content", &with);
+	if (!json_get(pattern, "String", &what))
+		return err_set(l->err, "%s: Replace of something else than a String is not supported", where);
+	if (!text(l, what, &s) || s.n == 0 || s.n > 64 || pool_add(l, s, &f->what, &f->what_len) < 0 || !text(l, with, &s) || s.n > 64)
+		return err_set(l->err, "%s: Replace needs a String of 1 to 64 bytes and its content", where);
+	return pool_add(l, s, &f->with, &f->with_len);
+}
+
+/* One normaliser or a Sequence of them. */
+static int normalizer_read(struct load *l, struct json n, bool nested)
+{
+	struct tok *t = l->t;
+	struct form f = { 0 };
+	struct json type, v;
+	struct str s;
 
 	if (n.kind == JSON_NONE || n.kind == JSON_NULL)
 		return 0;
-	if (json_get(n, "type", &v) && json_is(v, "NFC")) {
-		l->t->nfc = true;
+	json_get(n, "type", &type);
+	if (json_is(type, "Sequence") && !nested && json_get(n, "normalizers", &v) && v.kind == JSON_ARRAY) {
+		for (struct json_iter it = json_iter(v); json_next(&it, NULL, &n);)
+			if (normalizer_read(l, n, true) < 0)
+				return ERR_FAIL;
 		return 0;
 	}
-	if (v.kind != JSON_NONE && json_is(v, "Sequence") && json_get(n, "normalizers", &v) && v.kind == JSON_ARRAY) {
-		struct json each, type;
-
-		for (struct json_iter it = json_iter(v); json_next(&it, NULL, &each);)
-			if (!json_get(each, "type", &type) || !json_is(type, "NFC"))
-				return err_set(l->err, "normalizer %.*s: only NFC is supported", shown(type.raw), type.raw.s);
-			else
-				l->t->nfc = true;
-		return 0;
+	if (t->forms == TOK_FORMS)
+		return err_set(l->err, "normalizer: more than %d steps", TOK_FORMS);
+	if (json_is(type, "Prepend")) {
+		f.how = FORM_PREPEND;
+		if (!json_get(n, "prepend", &v) || !text(l, v, &s) || s.n > 64)
+			return err_set(l->err, "normalizer: Prepend needs a text of at most 64 bytes");
+		if (pool_add(l, s, &f.with, &f.with_len) < 0)
+			return ERR_FAIL;
+	} else if (json_is(type, "Replace")) {
+		if (replace_read(l, n, "normalizer", &f) < 0)
+			return ERR_FAIL;
+	} else if (!json_is(type, "NFC")) {
+		return err_set(l->err, "normalizer %.*s: not supported (NFC, Prepend and Replace are)", shown(type.raw), type.raw.s);
 	}
-	return err_set(l->err, "normalizer %.*s: only NFC is supported", shown(v.raw), v.raw.s);
+	t->form[t->forms++] = f;
+	return 0;
 }
 
 static int step_add(struct load *l, struct split s, struct str pattern, uint32_t options)
@@ -540,57 +624,131 @@ static int split_read(struct load *l, struct json p)
 	return step_add(l, s, pattern, options);
 }
 
-/* One pre-tokenizer or a Sequence of them. ByteLevel must be there and must be the last. */
-static int pretokenizer_read(struct load *l, struct json p, bool nested, bool *byte_level)
+/* Llama 2's blanks: a sign for each space, and one before the text. */
+static int metaspace_read(struct load *l, struct json p)
+{
+	static const char *const schemes[] = { "never", "first", "always" };
+	struct split s = { .prefix = PREFIX_ALWAYS, .how = SPLIT_NEXT };
+	struct json v;
+	struct str sign;
+
+	if (json_get(p, "prepend_scheme", &v)) {
+		int k = 0;
+
+		while (k < 3 && !json_is(v, schemes[k]))
+			k++;
+		if (k == 3)
+			return err_set(l->err, "pre_tokenizer: Metaspace's prepend_scheme %.*s is none of never, first, always", shown(v.raw), v.raw.s);
+		s.prefix = (unsigned)k;
+	}
+	if (!is_set(p, "add_prefix_space", true) && s.prefix != PREFIX_NEVER)
+		return err_set(l->err, "pre_tokenizer: Metaspace's add_prefix_space contradicts its prepend_scheme");
+	if (!json_get(p, "replacement", &v) || !text(l, v, &sign) || sign.n == 0 || sign.n > 4 || pool_add(l, sign, &s.blank, &s.blank_len) < 0)
+		return err_set(l->err, "pre_tokenizer: Metaspace needs a replacement of one character");
+	sign = is_set(p, "split", true) ? sign : STR("");
+	return step_add(l, s, sign, PCRE2_LITERAL);
+}
+
+/* One pre-tokenizer or a Sequence of them. ByteLevel, where it is there, must be the last. */
+static int pretokenizer_read(struct load *l, struct json p, bool nested)
 {
 	struct json type, v;
 
-	if (*byte_level)
+	if (p.kind == JSON_NONE || p.kind == JSON_NULL)
+		return 0;
+	if (l->t->byte_level)
 		return err_set(l->err, "pre_tokenizer: a step after ByteLevel is not supported");
 	json_get(p, "type", &type);
 	if (json_is(type, "Sequence") && !nested) {
 		if (!json_get(p, "pretokenizers", &v) || v.kind != JSON_ARRAY)
 			return err_set(l->err, "pre_tokenizer: Sequence has no list");
 		for (struct json_iter it = json_iter(v); json_next(&it, NULL, &p);)
-			if (pretokenizer_read(l, p, true, byte_level) < 0)
+			if (pretokenizer_read(l, p, true) < 0)
 				return ERR_FAIL;
 		return 0;
 	}
 	if (json_is(type, "Split"))
 		return split_read(l, p);
+	if (json_is(type, "Metaspace"))
+		return metaspace_read(l, p);
 	if (json_is(type, "Digits")) {
 		bool each = is_set(p, "individual_digits", false);
 
 		return step_add(l, (struct split){ .how = each ? SPLIT_ISOLATED : SPLIT_CONTIGUOUS }, STR("\\p{N}"), RE_OPTIONS);
 	}
 	if (json_is(type, "ByteLevel")) {
-		struct split s = { .prefix_space = is_set(p, "add_prefix_space", true) };
+		struct split s = { .prefix = is_set(p, "add_prefix_space", true) ? PREFIX_ALWAYS : PREFIX_NEVER };
 		bool regex = is_set(p, "use_regex", true);
 
-		*byte_level = true;
-		if (!regex && !s.prefix_space)
+		l->t->byte_level = true;
+		if (!regex && s.prefix == PREFIX_NEVER)
 			return 0;
 		return step_add(l, s, regex ? STR(gpt2_words) : STR(""), RE_OPTIONS);
 	}
 	return err_set(l->err, "pre_tokenizer %.*s: not supported", shown(type.raw), type.raw.s);
 }
 
+/* One step of the decoder; their order is known to be right. */
+static int decoder_step(struct load *l, struct json d, struct json type)
+{
+	struct tok *t = l->t;
+	struct json v;
+	int64_t stop = 0, start = 0;
+
+	if (json_is(type, "Replace"))
+		return replace_read(l, d, "decoder", &t->shown);
+	if (json_is(type, "ByteFallback"))
+		t->byte_names = true;
+	if (json_is(type, "Strip")) {
+		if (!json_get(d, "content", &v) || !json_is(v, " ") || !json_get(d, "start", &v) || !json_i64(v, &start) || start < 0 || start > 64 ||
+		    !json_get(d, "stop", &v) || !json_i64(v, &stop) || stop != 0)
+			return err_set(l->err, "decoder: Strip of something else than blanks at the start is not supported");
+		t->strip = (int)start;
+	}
+	return 0;
+}
+
+/*
+ * ByteLevel, alone, where the pre-tokenizer says so too. Else some of Replace, ByteFallback, Fuse and Strip, each once and in this order, as
+ * all files of that kind have them: in another order they would mean something else.
+ */
 static int decoder_read(struct load *l, struct json d)
 {
+	static const char *const steps[] = { "Replace", "ByteFallback", "Fuse", "Strip" };
 	struct json type, v;
+	bool known = false, fused = false;
+	size_t count = 1;
+	int k = 0;
 
-	if (d.kind == JSON_NONE || d.kind == JSON_NULL)
+	if (l->t->byte_level && (d.kind == JSON_NONE || d.kind == JSON_NULL))
 		return 0;
 	json_get(d, "type", &type);
-	if (json_is(type, "ByteLevel"))
-		return 0;
-	if (json_is(type, "Sequence") && json_get(d, "decoders", &v) && json_count(v) == 1) {
+	if (json_is(type, "Sequence") && json_get(d, "decoders", &v) && v.kind == JSON_ARRAY)
+		count = json_count(v);
+	else
+		v = (struct json){ JSON_NONE, STR("") };
+	if (l->t->byte_level) {
 		struct json_iter it = json_iter(v);
 
-		if (json_next(&it, NULL, &v) && json_get(v, "type", &type) && json_is(type, "ByteLevel"))
+		if (count == 1 && (v.kind == JSON_NONE || (json_next(&it, NULL, &d) && json_get(d, "type", &type))) && json_is(type, "ByteLevel"))
 			return 0;
+		return err_set(l->err, "decoder %.*s: a ByteLevel pre_tokenizer needs a ByteLevel decoder", shown(type.raw), type.raw.s);
 	}
-	return err_set(l->err, "decoder %.*s: only ByteLevel is supported", shown(type.raw), type.raw.s);
+	for (struct json_iter it = json_iter(v); json_next(&it, NULL, &d); k++) {
+		json_get(d, "type", &type);
+		while (k < 4 && !json_is(type, steps[k]))
+			k++;
+		known = k < 4;
+		if (!known)
+			break;
+		if (decoder_step(l, d, type) < 0)
+			return ERR_FAIL;
+		fused = fused || k == 2;
+	}
+	if (!known || !fused)
+		return err_set(l->err, "decoder %.*s: without ByteLevel, a Sequence of Replace, ByteFallback, Fuse and Strip is supported",
+			       shown(type.raw), type.raw.s);
+	return 0;
 }
 
 /* TemplateProcessing: keep the ids of the special tokens that stand before the text. */
@@ -666,7 +824,6 @@ static int all_read(struct load *l, struct str json)
 	struct tok *t = l->t;
 	struct json root, m[MEMBERS];
 	size_t cap = 0;
-	bool byte_level = false;
 
 	if (!buf_reserve(&t->pool, 1))
 		return no_memory(l);
@@ -675,17 +832,9 @@ static int all_read(struct load *l, struct str json)
 	if (root.kind != JSON_OBJECT)
 		return err_set(l->err, "is not a JSON object");
 	members(root, names, m, MEMBERS);
-	if (model_read(l, m[MODEL], &cap) < 0 || normalizer_read(l, m[NORMALIZER]) < 0 || added_read(l, m[ADDED], &cap) < 0 ||
+	if (model_read(l, m[MODEL], &cap) < 0 || normalizer_read(l, m[NORMALIZER], false) < 0 || added_read(l, m[ADDED], &cap) < 0 ||
 	    trie_build(l, &t->raw, false) < 0 || trie_build(l, &t->normal, true) < 0 || word_char_read(l) < 0 ||
-	    texts_read(l) < 0)
-		return ERR_FAIL;
-	if (m[PRE].kind != JSON_OBJECT)
-		return err_set(l->err, "has no pre_tokenizer; only byte-level tokenizers are supported");
-	if (pretokenizer_read(l, m[PRE], false, &byte_level) < 0)
-		return ERR_FAIL;
-	if (!byte_level)
-		return err_set(l->err, "pre_tokenizer: without ByteLevel it is not supported");
-	if (decoder_read(l, m[DECODER]) < 0)
+	    pretokenizer_read(l, m[PRE], false) < 0 || decoder_read(l, m[DECODER]) < 0 || texts_read(l) < 0)
 		return ERR_FAIL;
 	return postprocessor_read(l, m[POST], false);
 }
@@ -781,6 +930,13 @@ struct str tok_bytes(const struct tok *t, int32_t id)
 	if (!tok_has(t, id))
 		return STR("");
 	return (struct str){ t->pool.s + t->token[id].text, t->token[id].text_len };
+}
+
+struct str tok_whole(const struct tok *t, struct str text)
+{
+	for (int i = 0; i < t->strip && text.n && text.s[0] == ' '; i++)
+		text = str_from(text, 1);
+	return text;
 }
 
 bool tok_special(const struct tok *t, int32_t id)

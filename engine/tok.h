@@ -11,8 +11,9 @@
  *	tok_ids_release(&ids);
  *	tok_free(t);
  *
- * Byte-level BPE as in GPT-2, Llama 3, Qwen, SmolLM, OLMoE, DeepSeek and gpt-oss files; other kinds are refused in
- * one line. A struct tok is read-only after tok_open: any number of threads may use it.
+ * BPE, byte-level as in GPT-2, Llama 3, Qwen, SmolLM, OLMoE, MiniMax, DeepSeek and gpt-oss files, or of characters with bytes
+ * to fall back on, as Llama 2 and Mixtral have it; other kinds are refused in one line. A struct tok is read-only after
+ * tok_open: any number of threads may use it.
  */
 #ifndef QUARRY_ENGINE_TOK_H
 #define QUARRY_ENGINE_TOK_H
@@ -53,6 +54,8 @@ bool tok_ids_add(struct tok_ids *ids, int32_t id); /* false: out of memory */
 int tok_size(const struct tok *t);                    /* highest id + 1 */
 bool tok_has(const struct tok *t, int32_t id);        /* there may be holes below tok_size */
 struct str tok_bytes(const struct tok *t, int32_t id); /* what it stands for; "" for an id that is none */
+/* A text put together of tok_bytes, without the blank that Llama 2's kind puts before the first word. Once, of the whole. */
+struct str tok_whole(const struct tok *t, struct str text);
 bool tok_special(const struct tok *t, int32_t id);    /* a control token: no part of an answer's text */
 int32_t tok_find(const struct tok *t, struct str name); /* id of the added token of that name, -1: none */
 /* What the file's post-processor puts before a text (a begin mark); for raw prompts, not for chat templates. */

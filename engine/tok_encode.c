@@ -6,8 +6,6 @@
  */
 #include "engine/tok_impl.h"
 
-#include "engine/tok_nfc.h"
-
 #include <stdlib.h>
 
 enum { SHORT_WORD = 32 }; /* symbols; below, looking at all pairs each time beats keeping a heap */
@@ -37,11 +35,14 @@ struct enc {
 	struct tok_ids *out;
 	struct err *err;
 	pcre2_match_data *match;
+	struct str text;           /* all of it */
+	bool first;                /* the piece under way is what the text begins with */
+	struct form_room form;
 	struct spans cut[TOK_STEPS];
-	struct buf form, form_mask; /* the piece in form C, where that differs */
-	struct buf spaced;          /* the piece with its prefix space */
-	struct buf spelt;           /* the word in the vocabulary's alphabet */
-	struct symbol *symbol;
+	struct buf spaced[TOK_STEPS]; /* the piece with its blanks as the step spells them */
+	struct buf spelt;          /* the word in the vocabulary's alphabet */
+	int32_t few[SHORT_WORD];   /* symbols of a short word */
+	struct symbol *symbol;     /* those of a long one */
 	struct offer *heap;
 	size_t room; /* symbols that symbol and heap have room for */
 	size_t offers;
@@ -182,31 +183,109 @@ static int32_t whole_word(struct enc *e, struct str w)
 {
 	char letter[4];
 
+	if (!e->t->byte_level)
+		return vocab_find(e->t, w);
 	buf_reset(&e->spelt);
 	for (size_t i = 0; i < w.n; i++)
 		buf_add(&e->spelt, (struct str){ letter, utf8_put(letter, alphabet_of((unsigned char)w.s[i])) });
 	return e->spelt.failed ? -1 : vocab_find(e->t, buf_str(&e->spelt));
 }
 
+/* The symbols that a word begins as. */
+struct start {
+	size_t n;
+	size_t unknown; /* seen, but not put down yet */
+	bool many;
+};
+
+static void symbol_put(struct enc *e, struct start *s, int32_t id)
+{
+	if (s->many)
+		e->symbol[s->n++].id = id;
+	else
+		e->few[s->n++] = id;
+}
+
+/* The library lets a byte's token overtake unknown ones that wait to be fused; a known character does not. */
+static void unknown_put(struct enc *e, struct start *s)
+{
+	if (s->unknown)
+		symbol_put(e, s, e->t->unknown);
+	s->unknown = 0;
+}
+
+static int unknown_add(struct enc *e, struct start *s)
+{
+	if (e->t->unknown < 0)
+		return ERR_FAIL;
+	if (!e->t->fuse_unknown)
+		unknown_put(e, s);
+	s->unknown++;
+	return 0;
+}
+
+static int start_bytes(struct enc *e, struct start *s, struct str w)
+{
+	for (size_t i = 0; i < w.n; i++) {
+		int32_t id = e->t->byte[(unsigned char)w.s[i]];
+
+		if (id >= 0) {
+			unknown_put(e, s);
+			symbol_put(e, s, id);
+		} else if (unknown_add(e, s) < 0) {
+			return err_set(e->err, "the tokenizer has no token for the byte 0x%02X", (unsigned char)w.s[i]);
+		}
+	}
+	return 0;
+}
+
+static bool bytes_known(const struct tok *t, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (t->byte[(unsigned char)s.s[i]] < 0)
+			return false;
+	return t->byte_fallback;
+}
+
+static int start_characters(struct enc *e, struct start *s, struct str w)
+{
+	for (size_t i = 0, n; i < w.n; i += n) {
+		struct str letter;
+		uint32_t cp;
+		int32_t id;
+
+		n = utf8_next(str_from(w, i), &cp);
+		letter = str_sub(w, i, i + n);
+		id = vocab_find(e->t, letter);
+		if (id >= 0) {
+			unknown_put(e, s);
+			symbol_put(e, s, id);
+		} else if (bytes_known(e->t, letter)) {
+			for (size_t k = 0; k < n; k++)
+				symbol_put(e, s, e->t->byte[(unsigned char)letter.s[k]]);
+		} else if (unknown_add(e, s) < 0) {
+			return err_set(e->err, "the tokenizer has no token for the character U+%04X", cp);
+		}
+	}
+	return 0;
+}
+
 static int word(struct enc *e, struct str w)
 {
-	int32_t id[SHORT_WORD], whole;
+	struct start s = { .many = w.n > SHORT_WORD };
+	int32_t whole;
+	int rc;
 
 	if (e->t->ignore_merges && (whole = whole_word(e, w)) >= 0)
 		return put(e, whole);
-	if (w.n > SHORT_WORD && merge_room(e, w.n) < 0)
+	/* no more symbols than bytes */
+	if (s.many && merge_room(e, w.n) < 0)
 		return ERR_FAIL;
-	for (size_t i = 0; i < w.n; i++) {
-		int32_t byte = e->t->byte[(unsigned char)w.s[i]];
-
-		if (byte < 0)
-			return err_set(e->err, "the tokenizer has no token for the byte 0x%02X", (unsigned char)w.s[i]);
-		if (w.n > SHORT_WORD)
-			e->symbol[i].id = byte;
-		else
-			id[i] = byte;
-	}
-	return w.n > SHORT_WORD ? merge_long(e, w.n) : merge_short(e, id, w.n);
+	rc = e->t->byte_level ? start_bytes(e, &s, w) : start_characters(e, &s, w);
+	if (rc < 0)
+		return rc;
+	unknown_put(e, &s);
+	return s.many ? merge_long(e, s.n) : merge_short(e, e->few, s.n);
 }
 
 /* ---- words ---- */
@@ -310,37 +389,54 @@ static void join(struct spans *s, enum split_how how)
 	s->n = n;
 }
 
-static int cut(struct enc *e, int k, struct str s)
+/* The piece's blanks as step k spells them, and its prefix. */
+static int respell(struct enc *e, int k, struct str *s, bool first)
+{
+	const struct split *step = &e->t->step[k];
+	struct str blank = step->blank_len ? pool_str(e->t, step->blank, step->blank_len) : STR(" ");
+	bool prefix = step->prefix == PREFIX_ALWAYS || (step->prefix == PREFIX_FIRST && first);
+	struct buf *out = &e->spaced[k];
+
+	prefix = prefix && s->s[0] != ' ' && !str_starts(*s, blank);
+	if (!prefix && (step->blank_len == 0 || str_chr(*s, ' ') < 0))
+		return 0;
+	buf_reset(out);
+	if (prefix)
+		buf_add(out, blank);
+	form_replace(out, NULL, *s, NULL, STR(" "), blank);
+	if (out->failed)
+		return no_memory(e);
+	*s = buf_str(out);
+	return 0;
+}
+
+static int cut(struct enc *e, int k, struct str s, bool first)
 {
 	const struct split *step = &e->t->step[k];
 	struct spans *to = &e->cut[k];
 
 	if (k == e->t->steps)
 		return word(e, s);
-	if (step->prefix_space && s.s[0] != ' ') {
-		/* only the last step does this, so the buffer is not in use below */
-		buf_reset(&e->spaced);
-		buf_addc(&e->spaced, ' ');
-		buf_add(&e->spaced, s);
-		if (e->spaced.failed)
-			return no_memory(e);
-		s = buf_str(&e->spaced);
-	}
+	if (respell(e, k, &s, first) < 0)
+		return ERR_FAIL;
 	if (!step->re)
-		return cut(e, k + 1, s);
+		return cut(e, k + 1, s, first);
 	if (matches(e, step, s, to) < 0)
 		return ERR_FAIL;
 	join(to, step->how);
 	for (size_t i = 0; i < to->n; i++)
-		if (to->v[i].from < to->v[i].to && cut(e, k + 1, str_sub(s, to->v[i].from, to->v[i].to)) < 0)
+		if (to->v[i].from < to->v[i].to && cut(e, k + 1, str_sub(s, to->v[i].from, to->v[i].to), first && to->v[i].from == 0) < 0)
 			return ERR_FAIL;
 	return 0;
 }
 
 static int words(struct enc *e, struct str s, const char *mask)
 {
+	bool first = e->first;
+
 	(void)mask;
-	return cut(e, 0, s);
+	e->first = false;
+	return cut(e, 0, s, first);
 }
 
 /* ---- added tokens ---- */
@@ -441,6 +537,7 @@ static int added_cut(struct enc *e, const struct trie *trie, struct str s, const
 			return ERR_FAIL;
 		if (put(e, a->id) < 0)
 			return ERR_FAIL;
+		e->first = false;
 		done = to;
 	}
 	return done < s.n ? next(e, str_from(s, done), mask + done) : 0;
@@ -448,22 +545,9 @@ static int added_cut(struct enc *e, const struct trie *trie, struct str s, const
 
 static int normalise(struct enc *e, struct str s, const char *mask)
 {
-	if (e->t->nfc && !nfc_certain(s)) {
-		buf_reset(&e->form);
-		if (nfc(&e->form, s, e->err) < 0)
-			return ERR_FAIL;
-		if (!str_eq(s, buf_str(&e->form))) {
-			/* bytes have moved: a special token may be found only if it could be anywhere */
-			char all = memchr(mask, 0, s.n) ? 0 : 1;
-
-			s = buf_str(&e->form);
-			buf_reset(&e->form_mask);
-			if (!buf_reserve(&e->form_mask, s.n + 1))
-				return no_memory(e);
-			memset(e->form_mask.s, all, s.n);
-			mask = e->form_mask.s;
-		}
-	}
+	e->first = s.s == e->text.s;
+	if (tok_form(e->t, &e->form, &s, &mask, e->err) < 0)
+		return ERR_FAIL;
 	return added_cut(e, &e->t->normal, s, mask, words);
 }
 
@@ -503,16 +587,17 @@ int tok_encode(const struct tok *t, const struct tok_part *parts, size_t count, 
 	if (!e.match)
 		return no_memory(&e);
 	rc = gather(&e, parts, count, &text, &mask);
+	e.text = buf_str(&text);
 	if (rc == 0)
-		rc = added_cut(&e, &t->raw, buf_str(&text), buf_z(&mask), normalise);
+		rc = added_cut(&e, &t->raw, e.text, buf_z(&mask), normalise);
 	pcre2_match_data_free(e.match);
-	for (int i = 0; i < TOK_STEPS; i++)
+	for (int i = 0; i < TOK_STEPS; i++) {
 		free(e.cut[i].v);
+		buf_release(&e.spaced[i]);
+	}
 	free(e.symbol);
 	free(e.heap);
-	buf_release(&e.form);
-	buf_release(&e.form_mask);
-	buf_release(&e.spaced);
+	form_room_release(&e.form);
 	buf_release(&e.spelt);
 	buf_release(&text);
 	buf_release(&mask);

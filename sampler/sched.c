@@ -137,7 +137,7 @@ static int deliver(struct sched *s, struct work *w, enum sample_finish finish, c
 	struct group *g = w->group;
 	double n = (double)w->out.n;
 	struct sample out = {
-		.prompt = g->index, .tag = g->tag, .index = w->index, .text = buf_str(&w->text), .finish = finish, .why = why,
+		.prompt = g->index, .tag = g->tag, .index = w->index, .text = tok_whole(s->to->tok, buf_str(&w->text)), .finish = finish, .why = why,
 		.tokens = (int)w->out.n, .prompt_tokens = (int)g->prompt.n, .has_stats = w->out.n > 0,
 		.logprob_mean = w->out.n ? w->logprob / n : 0, .entropy_mean = w->out.n ? w->entropy / n : 0,
 	};
@@ -152,7 +152,7 @@ static int deliver(struct sched *s, struct work *w, enum sample_finish finish, c
 	for (int i = 0; s->job->stop && g->left && i < g->n; i++) {
 		struct work *other = &g->work[i];
 
-		if (other->state != OVER && s->job->stop(s->job->ctx, g->index, g->tag, i, buf_str(&other->text)))
+		if (other->state != OVER && s->job->stop(s->job->ctx, g->index, g->tag, i, tok_whole(s->to->tok, buf_str(&other->text))))
 			work_over(s, other);
 	}
 	return 0;
