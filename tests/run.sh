@@ -85,14 +85,17 @@ took
 
 say "scripts"
 [ -n "${PYTHON:-}" ] || [ ! -x build-loaders/venv/bin/python ] || export PYTHON="$PWD/build-loaders/venv/bin/python"
+# Two at a time, since they wait for processes of their own most of it; those that take longest begin
+longest='tests/script_swe_run tests/script_mine'
+{
+	printf '%s\n' $longest
+	printf '%s\n' tests/script_* | grep -v -x -e tests/script_slurm $(printf -- '-e %s ' $longest)
+} | xargs -P 2 -I {} sh -c '{} build >'$logs'/${1##*/}.log 2>&1; echo $? >'$logs'/${1##*/}.status' sh {}
+wait $slurm
+echo $? >$logs/script_slurm.status
 for t in tests/script_*; do
-	[ -e "$t" ] || continue
-	name=$(basename "$t")
-	case $name in
-	script_slurm) wait $slurm ;;
-	*) "$t" build >$logs/"$name".log 2>&1 ;;
-	esac
-	case $? in
+	name=${t##*/}
+	case $(cat $logs/"$name".status) in
 	0) add $logs/"$name".log ;;
 	77) skipped=$((skipped + 1)); tail -n 1 $logs/"$name".log ;;
 	*) add $logs/"$name".log; failed=$((failed + 1)); say "FAILED: $t"; tail -n 40 $logs/"$name".log ;;
