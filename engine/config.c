@@ -218,7 +218,10 @@ static void read_quantization(struct reader *r, struct config *c)
 	if (!member(r, r->top, "quantization_config", &q))
 		return;
 	if (!json_get(q, "quant_method", &v) || !json_is(v, "fp8")) {
-		fail(r, "quantization_config:", "no other quant_method than \"fp8\" is supported");
+		char what[120];
+
+		snprintf(what, sizeof(what), "%.*s: no other quant_method than \"fp8\" is supported", (int)(v.raw.n < 40 ? v.raw.n : 40), v.raw.s);
+		fail(r, "quantization_config", what);
 		return;
 	}
 	if (json_get(q, "weight_block_size", &v))
@@ -391,27 +394,30 @@ static void read_attention(struct reader *r, struct config *c, const struct fami
 		c->clip = (float)read_num(r, r->top, "clip_qkv", 1e-6, 1e30, 0);
 }
 
-/* A token id or null; eos may be a list. */
+static void eos_add(struct reader *r, struct config *c, struct json v)
+{
+	int64_t id;
+
+	if (!json_i64(v, &id) || id < -1 || id >= c->vocab)
+		fail(r, "eos_token_id", "is no token of the vocabulary: a response would never end");
+	else if (c->eos_count == CONFIG_EOS)
+		fail(r, "eos_token_id", "holds more than 16");
+	else if (id >= 0)
+		c->eos[c->eos_count++] = (int)id;
+}
+
+/* A token id, null, -1 for none, or a list. */
 static void read_eos(struct reader *r, struct config *c)
 {
 	struct json v, x;
-	int64_t id;
 
 	if (!member(r, r->top, "eos_token_id", &v))
 		return;
 	c->eos_count = 0;
-	if (v.kind != JSON_ARRAY && !json_i64(v, &id)) {
-		fail(r, "eos_token_id", "is neither a number nor a list");
-	} else if (v.kind != JSON_ARRAY) {
-		c->eos_count = id >= 0 && id < c->vocab;
-		c->eos[0] = (int)id;
-	}
-	for (struct json_iter it = json_iter(v); v.kind == JSON_ARRAY && json_next(&it, NULL, &x);) {
-		if (!json_i64(x, &id) || c->eos_count == CONFIG_EOS)
-			fail(r, "eos_token_id", "holds what is not a number, or more than 16");
-		else if (id >= 0 && id < c->vocab)
-			c->eos[c->eos_count++] = (int)id;
-	}
+	if (v.kind != JSON_ARRAY)
+		eos_add(r, c, v);
+	for (struct json_iter it = json_iter(v); v.kind == JSON_ARRAY && json_next(&it, NULL, &x);)
+		eos_add(r, c, x);
 }
 
 static void read_bos(struct reader *r, struct config *c)

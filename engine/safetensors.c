@@ -140,7 +140,7 @@ static int tensor_read(struct tensors *t, struct str label, struct str key, stru
 		w->shape[n] = (int64_t)dim[n];
 	}
 	if (at[0] > at[1] || at[1] > data.n)
-		return err_set(err, "%.*s: tensor %.*s: its data lies past the end of the file (truncated?)",
+		return err_set(err, "%.*s: tensor %.*s: its data lies past the end of the file (truncated? copy it again)",
 			       LABEL(label), LABEL(w->name));
 	if (at[1] - at[0] != want)
 		return err_set(err, "%.*s: tensor %.*s: %llu bytes, its shape and dtype need %llu", LABEL(label),
@@ -200,8 +200,10 @@ int tensors_add(struct tensors *t, struct str label, struct str bytes, struct er
 		return err_set(err, "%.*s: too short for a safetensors file", LABEL(label));
 	for (int i = 7; i >= 0; i--)
 		len = len << 8 | (unsigned char)bytes.s[i];
+	if (str_starts(bytes, STR("version https://git-lfs")))
+		return err_set(err, "%.*s: not a safetensors file but what Git LFS leaves in its place: run `git lfs pull` there", LABEL(label));
 	if (len > TENSORS_HEADER_MAX || len > bytes.n - 8)
-		return err_set(err, "%.*s: not a safetensors file, or truncated: header of %llu bytes in a file of %zu",
+		return err_set(err, "%.*s: not a safetensors file, or truncated (copy it again): header of %llu bytes in a file of %zu",
 			       LABEL(label), (unsigned long long)len, bytes.n);
 	data = str_from(bytes, 8 + (size_t)len);
 	if (!json_parse(&head, str_sub(bytes, 8, 8 + (size_t)len), &why))

@@ -553,7 +553,7 @@ static void test_bad_files(void)
 	size_wrong(7, 0, "not a safetensors file");
 	size_wrong(8, 0, "truncated");
 	size_wrong(500, 0, "truncated");
-	size_wrong(20000, 0, "past the end of the file (truncated?)");
+	size_wrong(20000, 0, "past the end of the file (truncated? copy it again)");
 	size_wrong((size_t)-1, UINT64_MAX, "truncated");
 	size_wrong((size_t)-1, 1 << 20, "truncated");
 	size_wrong((size_t)-1, 1, "header: ");
