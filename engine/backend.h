@@ -26,12 +26,14 @@ static inline int pad16(int n)
 }
 
 struct lane;    /* one worker's place in a run */
+struct backend;
 struct machine; /* threads and scratch of one engine */
 
 enum weights {
 	WEIGHTS_BF16,
 	WEIGHTS_FP32,
 	WEIGHTS_F8, /* E4M3: each row has a scale for every `block` columns */
+	WEIGHTS_I8, /* whole numbers of -127 to 127: each row has a scale; made by matrix_rows, and by a device only */
 };
 
 /* Weights (out, in) of a linear map, packed as the backend likes; or several such, stacked along out. */
@@ -42,6 +44,7 @@ struct matrix {
 	void *data;
 	float *scale;   /* WEIGHTS_F8: (out / PAD, blocks, PAD) */
 	size_t bytes;   /* of both */
+	void *staged;   /* a device's, in the host's memory until matrix_done */
 };
 
 /* The tokens of a step; all int32 so that a device gets them in one copy. */
@@ -53,6 +56,8 @@ struct batch {
 	const int32_t *state; /* (rows) and those of its lightning states */
 	const int32_t *pages; /* page ids */
 	const float *turn;    /* (positions, rotary / 2, 2): cos and sin */
+	int used;             /* of pages, by all rows */
+	int turns, turn_each; /* positions in turn, floats of each */
 };
 
 /* Shapes of attention. A head is head_pad floats wide, zeros at its end. */
@@ -85,7 +90,7 @@ struct mlp {
 	int inner;               /* padded */
 	bool sigmoid, renorm;
 	float scale;             /* of what all say together */
-	const float *bias;
+	float *bias;
 	const struct mlp *shared; /* another, that every token meets besides; or NULL */
 	struct matrix router;    /* (experts, dim), data NULL when dense */
 	struct matrix gate_up;   /* (experts * 2 * inner, dim): of an expert, 16 gate rows, their 16 up rows, and so on */
@@ -105,20 +110,67 @@ struct routing {
 	float *y;        /* (slots, dim) what the expert said */
 };
 
+/* How tokens are drawn, as sampler/pick.h has it: ids from size on and the holes are out. */
+struct draw_how {
+	double temperature, top_p, min_p;
+	int top_k;
+	int size;
+	const int32_t *hole; /* (holes) in the host's memory */
+	int holes;
+};
+
+struct draw_one {
+	uint64_t key;
+	uint32_t position;
+	int32_t row;             /* of the logits */
+	int32_t id;              /* drawn; -1: the row is not finite */
+	double logprob, entropy;
+};
+
+/*
+ * Where the memory that operations work on is not the host's. What is asked for happens in order, queued or not, operations
+ * included; of all engines of a process, so that a device serves one of them at a time.
+ */
+struct device {
+	void *(*room_new)(size_t bytes); /* zeroed; NULL: there is none left */
+	void (*room_free)(void *room);
+	void (*put)(void *to, const void *from, size_t bytes); /* from the host, whose memory is free again afterwards */
+	void (*get)(void *to, const void *from, size_t bytes); /* to the host; waits */
+	void (*copy)(void *to, const void *from, size_t bytes);
+	void (*zero)(void *to, size_t bytes);
+	size_t (*room_left)(void); /* bytes */
+	/*
+	 * body(arg, lane) once for a batch in the host's memory. *b, *logit_row and *logits become the device's own first, rows and logits
+	 * perhaps more than there are: operations leave out those that are not. body may be recorded and played again instead of called:
+	 * it depends on these and on what stays the same for the machine's life.
+	 */
+	int (*pass)(struct machine *, struct batch *b, int32_t **logit_row, int *logits, const struct heads *, /* of softmax attention */
+		    void (*body)(void *arg, struct lane *), void *arg, struct err *err);
+	/* Tokens from rows of logits (rows, stride). */
+	int (*draw)(struct machine *, const float *logits, size_t stride, const struct draw_how *, struct draw_one *, int n, struct err *err);
+	int (*wait)(struct err *err); /* for all that is queued; ERR_FAIL when some of it failed */
+	const char *(*name)(void); /* "cuda-sm90": what results depend on */
+};
+
 struct backend {
+	const struct device *device; /* NULL: operations work on the host's memory */
 	const void *own; /* the backend's: which kernels */
 
-	/* Loading. Rows arrive as fp32, PAD of them at a time, in (in) floats each; NULL rows are zero. */
+	/*
+	 * Loading. Rows arrive as fp32, PAD of them at a time, in (in) floats each; NULL rows are zero. A matrix may be made of a wider kind
+	 * than was asked for. Once all rows are there, matrix_done; NULL: nothing is left to do.
+	 */
 	int (*matrix_new)(struct matrix *w, int out, int in, enum weights kind, int block, struct err *err);
 	void (*matrix_rows)(struct matrix *w, int first, const float *const rows[PAD]);
 	/* The same for WEIGHTS_F8: (in) codes, none of them a NaN, and (blocks) scales */
 	void (*matrix_codes)(struct matrix *w, int first, const unsigned char *const codes[PAD], const float *const scales[PAD]);
+	int (*matrix_done)(struct matrix *w, struct err *err);
 	void (*matrix_free)(struct matrix *w);
 
 	struct machine *(*machine_new)(const struct backend *, int threads, struct err *err);
 	void (*machine_free)(struct machine *);
 	int (*machine_threads)(const struct machine *);
-	void (*run)(struct machine *, void (*body)(void *arg, struct lane *), void *arg);
+	void (*run)(struct machine *, void (*body)(void *arg, struct lane *), void *arg); /* on a device: for loading, by the host's threads */
 	/* n independent bodies, the i-th with args + i * size: lanes draw them, each runs one alone, as the only lane */
 	void (*each)(struct lane *, int n, void (*body)(void *arg, struct lane *), void *args, size_t size);
 	void (*share)(const struct lane *, int *id, int *lanes); /* for work that the caller splits itself */
@@ -156,6 +208,9 @@ struct backend {
 
 /* The CPU's table; `isa` NULL is the best there is, else one of its names. NULL when this machine lacks it. */
 const struct backend *backend_cpu(const char *isa);
+/* A GPU's, from a module that is opened once; NULL and why not: not built, no driver, no device. */
+const struct backend *backend_cuda(struct err *err);
+bool backend_cuda_built(void);
 const char *backend_name(const struct backend *be);
 
 #endif

@@ -41,6 +41,8 @@ struct engine {
 	size_t out_cap;     /* floats in f.out */
 	float *turn;        /* (turn_n, rotary / 2, 2) */
 	int turn_n;
+	float *host_out;    /* (logits, vocab) of a device's, those that were asked for */
+	size_t host_cap;
 };
 
 static void *floats_new(size_t rows, size_t each)
@@ -71,7 +73,28 @@ static size_t most(size_t a, size_t b)
 	return a > b ? a : b;
 }
 
-static bool room_new(struct engine *e)
+/* Memory that operations work on, of 4 bytes each. */
+static void *room(const struct engine *e, size_t rows, size_t each)
+{
+	const struct device *d = e->f.m->be->device;
+	size_t n;
+
+	if (!d)
+		return floats_new(rows, each);
+	return __builtin_mul_overflow(rows, each, &n) || n > SIZE_MAX / 8 ? NULL : d->room_new(n * sizeof(float) + 64);
+}
+
+static void room_free(const struct engine *e, void *p)
+{
+	const struct device *d = e->f.m->be->device;
+
+	if (d && p)
+		d->room_free(p);
+	else
+		free(p);
+}
+
+static bool rooms_new(struct engine *e)
 {
 	const struct model *m = e->f.m;
 	const struct config *c = &m->config;
@@ -87,20 +110,20 @@ static bool room_new(struct engine *e)
 		k = most(k, (size_t)p->top_k);
 		experts = most(experts, (size_t)p->experts);
 	}
-	e->f.h = floats_new(rows, dim);
-	e->f.x = floats_new(rows, dim);
-	e->f.qkv = floats_new(rows, qkv_each(m));
-	e->f.att = floats_new(rows, att_each(m));
-	e->f.gate = hybrid ? floats_new(rows, att_each(m)) : NULL;
-	r->score = floats_new(rows, (size_t)pad16((int)experts));
-	r->weight = floats_new(rows, k);
-	r->act = floats_new(rows, act);
-	r->y = floats_new(rows, k * dim);
-	r->expert = calloc(rows * k, sizeof(int32_t));
-	r->slot = calloc(rows * k, sizeof(int32_t));
-	r->row = calloc(rows * k, sizeof(int32_t));
+	e->f.h = room(e, rows, dim);
+	e->f.x = room(e, rows, dim);
+	e->f.qkv = room(e, rows, qkv_each(m));
+	e->f.att = room(e, rows, att_each(m));
+	e->f.gate = hybrid ? room(e, rows, att_each(m)) : NULL;
+	r->score = room(e, rows, (size_t)pad16((int)experts));
+	r->weight = room(e, rows, k);
+	r->act = room(e, rows, act);
+	r->y = room(e, rows, k * dim);
+	r->expert = room(e, rows, k);
+	r->slot = room(e, rows, k);
+	r->row = room(e, rows, k);
 	/* one list of starts for each part */
-	r->start = calloc((experts + 1) * PARTS_MAX, sizeof(int32_t));
+	r->start = room(e, experts + 1, PARTS_MAX);
 	r->experts = (int)experts;
 	r->act_each = (int)act;
 	r->top_k = (int)k;
@@ -138,7 +161,7 @@ static int pool_new(struct engine *e, const struct engine_options *opt, struct e
 	pages = tokens / ENGINE_PAGE + (tokens % ENGINE_PAGE > 0);
 	if (__builtin_add_overflow(pages, states * STATES, &pages))
 		pages = SIZE_MAX;
-	if (kv_init(&e->kv, pages, p->page_bytes, (int)states, opt->max_seqs > 0 ? opt->max_seqs : 4096, err) < 0)
+	if (kv_init(&e->kv, m->be->device, pages, p->page_bytes, (int)states, opt->max_seqs > 0 ? opt->max_seqs : 4096, err) < 0)
 		return ERR_FAIL;
 	p->data = e->kv.data;
 	return 0;
@@ -159,7 +182,7 @@ struct engine *engine_new(const struct model *m, const struct engine_options *op
 		engine_free(e);
 		return NULL;
 	}
-	if (!room_new(e)) {
+	if (!rooms_new(e)) {
 		err_set(err, "out of memory: steps of %d rows", e->max_rows);
 		engine_free(e);
 		return NULL;
@@ -176,20 +199,21 @@ void engine_free(struct engine *e)
 	r = &e->f.routing;
 	e->f.m->be->machine_free(e->machine);
 	kv_release(&e->kv);
-	free(e->f.h);
-	free(e->f.x);
-	free(e->f.qkv);
-	free(e->f.att);
-	free(e->f.gate);
-	free(e->f.out);
-	free(r->score);
-	free(r->weight);
-	free(r->act);
-	free(r->y);
-	free(r->expert);
-	free(r->slot);
-	free(r->row);
-	free(r->start);
+	room_free(e, e->f.h);
+	room_free(e, e->f.x);
+	room_free(e, e->f.qkv);
+	room_free(e, e->f.att);
+	room_free(e, e->f.gate);
+	room_free(e, e->f.out);
+	room_free(e, r->score);
+	room_free(e, r->weight);
+	room_free(e, r->act);
+	room_free(e, r->y);
+	room_free(e, r->expert);
+	room_free(e, r->slot);
+	room_free(e, r->row);
+	room_free(e, r->start);
+	free(e->host_out);
 	free(e->ints);
 	free(e->pages);
 	free(e->turn);
@@ -285,6 +309,22 @@ static bool grow(void **p, size_t *cap, size_t need, size_t size)
 	return true;
 }
 
+static bool out_grow(struct engine *e, size_t logits)
+{
+	size_t need = logits * (size_t)pad16(e->f.m->config.vocab);
+
+	if (!e->f.m->be->device)
+		return grow((void **)&e->f.out, &e->out_cap, need, sizeof(float));
+	if (need > e->out_cap) { /* once and for all: what a device has recorded knows where it is */
+		room_free(e, e->f.out);
+		e->out_cap = (size_t)e->max_rows * (size_t)pad16(e->f.m->config.vocab);
+		e->f.out = room(e, e->out_cap, 1);
+		if (!e->f.out)
+			e->out_cap = 0;
+	}
+	return (e->f.out || !need) && grow((void **)&e->host_out, &e->host_cap, need, sizeof(float));
+}
+
 /* All that can be refused is refused here, before anything has changed but `coming` and `at` (-2: counted). */
 static int step_check(struct engine *e, const struct engine_row *rows, int n, struct err *err)
 {
@@ -317,7 +357,7 @@ static int step_check(struct engine *e, const struct engine_row *rows, int n, st
 	if (needed > e->kv.free_n)
 		return err_set(err, "step: %zu pages needed, %zu free", needed, e->kv.free_n);
 	if (!turn_grow(e, longest) || !grow((void **)&e->pages, &e->pages_cap, table, sizeof(*e->pages)) ||
-	    !grow((void **)&e->f.out, &e->out_cap, logits * (size_t)pad16(c->vocab), sizeof(float)))
+	    !out_grow(e, logits))
 		return err_set(err, "step: out of memory");
 	return 0;
 }
@@ -385,6 +425,7 @@ static void step_build(struct engine *e, const struct engine_row *rows, int n)
 	}
 	e->f.batch = (struct batch){
 		.rows = n, .token = token, .pos = pos, .first = first, .state = state, .pages = e->pages, .turn = e->turn,
+		.used = used, .turns = e->turn_n, .turn_each = e->f.m->config.rotary_dim,
 	};
 }
 
@@ -486,6 +527,27 @@ static void apart(void *arg, struct lane *lane)
 	e->f.m->be->each(lane, e->parts, one_part, e->part, sizeof(e->part[0]));
 }
 
+static void logits_get(const struct engine *e, int from, int to)
+{
+	size_t each = (size_t)pad16(e->f.m->config.vocab);
+
+	e->f.m->be->device->get(e->host_out + (size_t)from * each, e->f.out + (size_t)from * each, (size_t)(to - from) * each * sizeof(float));
+}
+
+static int step_on_device(struct engine *e, struct err *err)
+{
+	struct forward f = e->f; /* whose batch is the device's */
+
+	if (e->f.m->be->device->pass(e->machine, &f.batch, &f.logit_row, &f.logits, &f.m->heads[MIXER_SOFTMAX], graph_forward, &f, err) < 0)
+		return ERR_FAIL;
+	if (!e->after)
+		return 0;
+	logits_get(e, 0, e->f.logits);
+	for (int k = 0; k < e->f.logits; k++)
+		e->after(e->ctx, e->logit_of[k], e->host_out + (size_t)k * (size_t)pad16(e->f.m->config.vocab));
+	return 0;
+}
+
 int engine_step_then(struct engine *e, const struct engine_row *rows, int n, engine_after *after, void *ctx, struct err *err)
 {
 	if (n < 0 || n > e->max_rows)
@@ -497,9 +559,11 @@ int engine_step_then(struct engine *e, const struct engine_row *rows, int n, eng
 		return ERR_FAIL;
 	}
 	step_build(e, rows, n);
-	step_part(e);
 	e->after = after;
 	e->ctx = ctx;
+	if (n && e->f.m->be->device)
+		return step_on_device(e, err);
+	step_part(e);
 	if (n)
 		e->f.m->be->run(e->machine, e->parts > 1 ? apart : together, e);
 	return 0;
@@ -513,5 +577,9 @@ int engine_step(struct engine *e, const struct engine_row *rows, int n, struct e
 const float *engine_logits(const struct engine *e, int i)
 {
 	assert(i >= 0 && i < e->f.logits);
+	if (e->f.m->be->device) {
+		logits_get(e, e->logit_at[i], e->logit_at[i] + 1);
+		return e->host_out + (size_t)e->logit_at[i] * (size_t)pad16(e->f.m->config.vocab);
+	}
 	return e->f.out + (size_t)e->logit_at[i] * (size_t)pad16(e->f.m->config.vocab);
 }

@@ -25,20 +25,27 @@
 
 #include "base/err.h"
 
+struct backend;
 struct model;
 struct engine;
 
 enum { ENGINE_PAGE = 16 /* tokens of one sequence that a page of the key-value pool holds */ };
 
+enum engine_device { ENGINE_CPU, ENGINE_CUDA, ENGINE_AUTO /* a GPU where there is one */ };
+
 struct model_options {
 	bool fp32;   /* weights and keys/values in fp32 instead of bf16: for golden tests */
 	int threads; /* for loading; 0 is all the machine has */
+	enum engine_device device;
+	bool eight_bits; /* on a GPU: experts in eight bits with a scale for each row, half the memory */
+	const struct backend *backend; /* instead of the device's: for tests */
+	void (*hear)(const char *line); /* told when ENGINE_AUTO takes the CPU though there is a module for GPUs; may be NULL */
 };
 
 struct model_info {
 	const char *name;         /* the folder's last component */
 	const char *model_type;   /* as config.json has it */
-	const char *isa;          /* "avx512", "avx2" or "plain": kernels in use; ENGINE_ISA=... asks for a lesser one */
+	const char *isa;          /* "avx512", "avx2" or "plain": kernels in use; ENGINE_ISA=... asks for a lesser one; "cuda-sm90" on a GPU */
 	char weight_hash[17];     /* 16 hex digits over every tensor's name, shape and bytes and the settings that matter */
 	bool fp32;
 	int vocab;                /* rows of the embedding; may exceed the tokenizer's: do not draw ids the tokenizer lacks */
@@ -106,7 +113,7 @@ int engine_step(struct engine *e, const struct engine_row *rows, int n, struct e
  */
 typedef void engine_after(void *ctx, int i, const float *logits);
 int engine_step_then(struct engine *e, const struct engine_row *rows, int n, engine_after *after, void *ctx, struct err *err);
-/* The vocab logits of the i-th row that wanted them in the last step; valid until the next; aligned to 64 bytes. */
+/* The vocab logits of the i-th row that wanted them in the last step; valid until the next; aligned to 64 bytes. A GPU's are copied then. */
 const float *engine_logits(const struct engine *e, int i);
 
 #endif

@@ -1,22 +1,29 @@
 /* kv.c - see kv.h. */
 #include "engine/kv.h"
 
-#include "engine/engine.h"
+#include "engine/backend.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-int kv_init(struct kv *kv, size_t pages, size_t page_bytes, int state_pages, int seqs, struct err *err)
+/* Zeroed as it is touched: a pool of the host that is larger than what is used costs nothing. */
+static void *pool_new(const struct kv *kv)
 {
 	void *data;
 
-	*kv = (struct kv){ .page_bytes = page_bytes, .pages = pages, .state_pages = state_pages, .seqs = seqs };
+	if (kv->device)
+		return kv->device->room_new(kv->mapped);
+	data = mmap(NULL, kv->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return data == MAP_FAILED ? NULL : data;
+}
+
+int kv_init(struct kv *kv, const struct device *device, size_t pages, size_t page_bytes, int state_pages, int seqs, struct err *err)
+{
+	*kv = (struct kv){ .device = device, .page_bytes = page_bytes, .pages = pages, .state_pages = state_pages, .seqs = seqs };
 	if (pages == 0 || pages > INT32_MAX || __builtin_mul_overflow(pages, page_bytes, &kv->mapped))
 		return err_set(err, "key-value pool of %zu pages is out of range", pages);
-	/* zeroed as it is touched: a pool larger than what is used costs nothing */
-	data = mmap(NULL, kv->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	kv->data = data == MAP_FAILED ? NULL : data;
+	kv->data = pool_new(kv);
 	kv->holders = calloc(pages, sizeof(*kv->holders));
 	kv->free_list = malloc(pages * sizeof(*kv->free_list));
 	kv->seq = calloc((size_t)seqs, sizeof(*kv->seq));
@@ -42,7 +49,9 @@ void kv_release(struct kv *kv)
 		free(kv->seq[i].page);
 		free(kv->seq[i].state);
 	}
-	if (kv->data)
+	if (kv->data && kv->device)
+		kv->device->room_free(kv->data);
+	else if (kv->data)
 		munmap(kv->data, kv->mapped);
 	free(kv->holders);
 	free(kv->free_list);
@@ -197,9 +206,20 @@ static int32_t page_copy(struct kv *kv, int32_t old)
 {
 	int32_t page = page_take(kv);
 
-	memcpy(page_at(kv, page), page_at(kv, old), kv->page_bytes);
+	if (kv->device)
+		kv->device->copy(page_at(kv, page), page_at(kv, old), kv->page_bytes);
+	else
+		memcpy(page_at(kv, page), page_at(kv, old), kv->page_bytes);
 	page_drop(kv, old);
 	return page;
+}
+
+static void page_zero(struct kv *kv, int32_t page)
+{
+	if (kv->device)
+		kv->device->zero(page_at(kv, page), kv->page_bytes);
+	else
+		memset(page_at(kv, page), 0, kv->page_bytes);
 }
 
 static void state_own(struct kv *kv, struct kv_seq *s)
@@ -209,7 +229,7 @@ static void state_own(struct kv *kv, struct kv_seq *s)
 	for (int i = 0; i < kv->state_pages; i++) {
 		s->state[i] = copy ? page_copy(kv, s->state[i]) : page_take(kv);
 		if (!copy)
-			memset(page_at(kv, s->state[i]), 0, kv->page_bytes);
+			page_zero(kv, s->state[i]);
 	}
 }
 

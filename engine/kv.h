@@ -2,7 +2,7 @@
  * kv.h - sequences over a pool of pages: who holds which, shared prefixes, copies on the first write.
  *
  *	struct kv kv;
- *	kv_init(&kv, pages, page_bytes, 0, seqs, &err);
+ *	kv_init(&kv, NULL, pages, page_bytes, 0, seqs, &err);
  *	int a = kv_seq_new(&kv), b = kv_seq_fork(&kv, a);
  *	if (kv_needed(&kv, a, 1) <= kv.free_n)
  *		kv_extend(&kv, a);	// room for one token at the end; its length grows
@@ -27,7 +27,10 @@ struct kv_seq {
 	int run;     /* where its pages begin in the step's table */
 };
 
+struct device;
+
 struct kv {
+	const struct device *device; /* whose memory data is; NULL: the host's */
 	unsigned char *data;
 	size_t page_bytes, pages, mapped;
 	int state_pages; /* that each sequence's states fill */
@@ -40,7 +43,7 @@ struct kv {
 	int idle_n;
 };
 
-int kv_init(struct kv *kv, size_t pages, size_t page_bytes, int state_pages, int seqs, struct err *err);
+int kv_init(struct kv *kv, const struct device *device, size_t pages, size_t page_bytes, int state_pages, int seqs, struct err *err);
 void kv_release(struct kv *kv);
 int kv_seq_new(struct kv *kv);             /* -1: all are alive */
 int kv_seq_fork(struct kv *kv, int seq);   /* -1: all are alive, or out of memory */

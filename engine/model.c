@@ -96,7 +96,7 @@ static void info_set(struct model *m, uint64_t hash)
 
 	i->name = m->name;
 	i->model_type = c->model_type;
-	i->isa = backend_name(m->be);
+	i->isa = m->be->device ? m->be->device->name() : backend_name(m->be);
 	hash64_hex(hash, i->weight_hash);
 	i->vocab = c->vocab;
 	i->max_positions = c->max_positions;
@@ -125,6 +125,21 @@ static void heads_set(struct model *m)
 	};
 }
 
+/* Said before gigabytes are read. */
+static int device_fits(const struct model *m, const struct tensors *t, struct err *err)
+{
+	size_t need = 0, have;
+
+	if (!m->be->device)
+		return 0;
+	for (size_t i = 0; i < t->n; i++)
+		need += m->eight_bits && t->all[i].dtype != DTYPE_F8_E4M3 ? t->all[i].bytes / 2 : t->all[i].bytes;
+	have = m->be->device->room_left();
+	if (need <= have)
+		return 0;
+	return err_set(err, "%.1f GB of weights do not fit into the %.1f GB that are free on the GPU", 1e-9 * (double)need, 1e-9 * (double)have);
+}
+
 static int load(struct model *m, const char *dir, int threads, struct err *err)
 {
 	struct tensors t = TENSORS_INIT;
@@ -134,6 +149,10 @@ static int load(struct model *m, const char *dir, int threads, struct err *err)
 
 	if (config_open(&m->config, dir, err) < 0 || tensors_open(&t, dir, err) < 0)
 		return ERR_FAIL;
+	if (device_fits(m, &t, err) < 0) {
+		tensors_release(&t);
+		return err_at(err, "%s: ", dir);
+	}
 	heads_set(m);
 	machine = m->be->machine_new(m->be, threads, err);
 	rc = machine ? weights_load(m, &t, machine, err) : ERR_FAIL;
@@ -147,22 +166,43 @@ static int load(struct model *m, const char *dir, int threads, struct err *err)
 	return rc;
 }
 
-struct model *model_open(const char *dir, const struct model_options *opt, struct err *err)
+static const struct backend *backend_choose(const struct model_options *opt, struct err *err)
 {
 	const char *isa = getenv("ENGINE_ISA");
+	const struct backend *be = opt->backend;
+
+	if (!be && opt->device != ENGINE_CPU) {
+		be = backend_cuda(err);
+		if (!be && opt->device == ENGINE_CUDA)
+			return NULL;
+		if (!be && opt->hear && backend_cuda_built())
+			opt->hear(err->msg);
+		if (!be)
+			err->msg[0] = 0;
+	}
+	if (be)
+		return be;
+	be = backend_cpu(isa && *isa ? isa : NULL);
+	if (!be)
+		err_set(err, "ENGINE_ISA: this machine has no \"%.40s\" (avx512, avx2, plain)", isa);
+	return be;
+}
+
+struct model *model_open(const char *dir, const struct model_options *opt, struct err *err)
+{
 	struct model *m = calloc(1, sizeof(*m));
 
 	if (!m) {
 		err_set(err, "out of memory");
 		return NULL;
 	}
-	m->be = backend_cpu(isa && *isa ? isa : NULL);
+	m->be = backend_choose(opt, err);
 	if (!m->be) {
-		err_set(err, "ENGINE_ISA: this machine has no \"%.40s\" (avx512, avx2, plain)", isa);
 		free(m);
 		return NULL;
 	}
 	m->info.fp32 = opt->fp32;
+	m->eight_bits = opt->eight_bits && m->be->device;
 	name_set(m, dir);
 	if (load(m, dir, opt->threads, err) < 0) {
 		model_free(m);

@@ -35,6 +35,8 @@ struct model {
 	float *norm;          /* (dim) */
 	struct layer *layer;  /* (layers) */
 	struct arena *arena;  /* norms and biases */
+	float *vectors;       /* the same in a device's memory; else NULL */
+	bool eight_bits;      /* experts become WEIGHTS_I8 */
 	size_t bytes;         /* of all matrices, packed */
 };
 

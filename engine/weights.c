@@ -226,8 +226,11 @@ static bool all_coded(const struct loader *l, int out, int parts, int part, int 
 	return true;
 }
 
-/* How rows are kept: as the model's weights are, but codes as codes; as the model's weights are; in fp32 whatever those are. */
-enum keep { KEEP_CODES, KEEP_WEIGHTS, KEEP_FP32 };
+/*
+ * How rows are kept: as the model's weights are, but codes as codes (of experts, and other weights in eight bits if so asked); as the
+ * model's weights are; in fp32 whatever those are.
+ */
+enum keep { KEEP_EXPERTS, KEEP_CODES, KEEP_WEIGHTS, KEEP_FP32 };
 
 /* Make w (out, parts * part_pad) of the rows in hand. */
 static int rows_pack(struct loader *l, struct matrix *w, int out, int parts, int part, int part_pad, enum keep keep)
@@ -237,7 +240,10 @@ static int rows_pack(struct loader *l, struct matrix *w, int out, int parts, int
 	const struct tensor *spoilt;
 	enum weights kind = keep == KEEP_FP32 || l->m->info.fp32 ? WEIGHTS_FP32 : WEIGHTS_BF16;
 
-	if (keep == KEEP_CODES && all_coded(l, out, parts, part, part_pad))
+	if (keep == KEEP_EXPERTS && l->m->eight_bits && kind == WEIGHTS_BF16)
+		kind = WEIGHTS_I8;
+	/* a device's codes meet activations in bf16 */
+	if (keep <= KEEP_CODES && all_coded(l, out, parts, part, part_pad) && !(l->m->info.fp32 && l->m->be->device))
 		kind = WEIGHTS_F8;
 	if (l->m->be->matrix_new(w, out, parts * part_pad, kind, l->m->config.fp8_columns, l->err) < 0)
 		return ERR_FAIL;
@@ -246,7 +252,9 @@ static int rows_pack(struct loader *l, struct matrix *w, int out, int parts, int
 	spoilt = atomic_load(&f.spoilt);
 	if (spoilt)
 		return err_set(l->err, "tensor %.*s holds what is not a number", (int)(spoilt->name.n < 200 ? spoilt->name.n : 200), spoilt->name.s);
-	return atomic_load(&failed) ? err_set(l->err, "out of memory") : 0;
+	if (atomic_load(&failed))
+		return err_set(l->err, "out of memory");
+	return l->m->be->matrix_done ? l->m->be->matrix_done(w, l->err) : 0;
 }
 
 /* `parts` parts of a vector, each padded. NULL and a message when out of memory. */
@@ -456,12 +464,12 @@ static int experts_load(struct loader *l, struct mlp *p, int n, enum which which
 		return ERR_FAIL;
 	for (int e = 0; e < p->experts && swiglu_find(l, &x, n, which, e, inner); e++)
 		put_gate_up(l, e * 2 * p->inner, &x, inner, c->dim);
-	if (rows_pack(l, &p->gate_up, p->experts * 2 * p->inner, 1, c->dim, c->dim, KEEP_CODES) < 0 ||
+	if (rows_pack(l, &p->gate_up, p->experts * 2 * p->inner, 1, c->dim, c->dim, KEEP_EXPERTS) < 0 ||
 	    rows_begin(l, p->experts * dim) < 0)
 		return ERR_FAIL;
 	for (int e = 0; e < p->experts && swiglu_find(l, &x, n, which, e, inner); e++)
 		put_rows(l, e * dim, x.down, x.down_at, c->dim, inner);
-	return rows_pack(l, &p->down, p->experts * dim, 1, inner, p->inner, KEEP_CODES);
+	return rows_pack(l, &p->down, p->experts * dim, 1, inner, p->inner, KEEP_EXPERTS);
 }
 
 /* Scores for each of p's experts. Always fp32: small, and a near tie must not turn on rounding. */
@@ -559,6 +567,61 @@ static int all_load(struct loader *l)
 	return 0;
 }
 
+/* All vectors, each with how many floats it has; NULL ones too. */
+static void vectors_each(struct model *m, void (*visit)(void *ctx, float **v, size_t n), void *ctx)
+{
+	const struct config *c = &m->config;
+	size_t dim = (size_t)pad16(c->dim), pad = (size_t)pad16(c->head_dim), heads = (size_t)c->heads, kv = (size_t)c->kv_heads;
+	bool whole = c->qk_norm == QK_NORM_WHOLE;
+
+	visit(ctx, &m->norm, dim);
+	for (int n = 0; n < c->layers; n++) {
+		struct layer *y = &m->layer[n];
+
+		visit(ctx, &y->attn_norm, dim);
+		visit(ctx, &y->mlp_norm, dim);
+		visit(ctx, &y->qkv_bias, (heads + 2 * kv) * pad);
+		visit(ctx, &y->o_bias, dim);
+		visit(ctx, &y->q_norm, whole ? heads * pad : pad);
+		visit(ctx, &y->k_norm, whole ? kv * pad : pad);
+		visit(ctx, &y->gate_norm, heads * pad);
+		visit(ctx, &y->decay, heads);
+		visit(ctx, &y->mlp.bias, (size_t)pad16(c->experts));
+	}
+}
+
+/* From one memory to the other: counted first, then moved. */
+struct move {
+	const struct device *device;
+	float *to; /* NULL: count */
+	size_t used;
+};
+
+static void vector_move(void *ctx, float **v, size_t n)
+{
+	struct move *move = ctx;
+
+	if (*v && move->to) {
+		move->device->put(move->to + move->used, *v, n * sizeof(float));
+		*v = move->to + move->used;
+	}
+	if (*v)
+		move->used += (n + 63) / 64 * 64;
+}
+
+static int vectors_move(struct loader *l)
+{
+	struct move move = { .device = l->m->be->device };
+
+	vectors_each(l->m, vector_move, &move);
+	move.to = l->m->vectors = move.device->room_new(move.used * sizeof(float));
+	if (!move.to)
+		return err_set(l->err, "out of memory: %zu bytes of weights", move.used * sizeof(float));
+	move.used = 0;
+	vectors_each(l->m, vector_move, &move);
+	return 0;
+}
+
 int weights_load(struct model *m, const struct tensors *t, struct machine *machine, struct err *err)
 {
 	struct loader l = { .m = m, .t = t, .machine = machine, .err = err };
@@ -567,6 +630,8 @@ int weights_load(struct model *m, const struct tensors *t, struct machine *machi
 	m->layer = calloc((size_t)m->config.layers, sizeof(*m->layer));
 	m->arena = calloc(1, sizeof(*m->arena));
 	rc = m->layer && m->arena ? all_load(&l) : err_set(err, "out of memory");
+	if (rc == 0 && m->be->device)
+		rc = vectors_move(&l);
 	free(l.from);
 	return rc;
 }
@@ -592,6 +657,8 @@ void weights_free(struct model *m)
 	m->be->matrix_free(&m->embed);
 	m->be->matrix_free(&m->head);
 	free(m->layer);
+	if (m->vectors)
+		m->be->device->room_free(m->vectors);
 	if (m->arena)
 		arena_release(m->arena);
 	free(m->arena);
