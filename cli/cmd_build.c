@@ -15,6 +15,7 @@ static const struct option options[] = {
 	  .what = "the dataset directory; the recipe's name when not given" },
 	{ .name = "resume", .letter = 'r', .kind = OPT_FLAG, .at = offsetof(struct args, resume),
 	  .what = "go on with a run that was stopped; starts one where none is" },
+	DEVICE_OPTION(struct args),
 	{ .name = "dry-run", .kind = OPT_FLAG, .at = offsetof(struct args, dry_run), .what = "check the recipe, show the plan, make nothing" },
 	{ .name = "plain", .kind = OPT_FLAG, .at = offsetof(struct args, plain),
 	  .what = "write uncompressed .jsonl files too, for loaders that do not read zstd" },

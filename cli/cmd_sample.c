@@ -23,6 +23,7 @@ struct args {
 static const struct option options[] = {
 	{ .name = "model", .letter = 'm', .kind = OPT_TEXT, .arg = "MODEL", .at = offsetof(struct args, model),
 	  .what = "tiny (when not given), a folder, http://HOST:PORT/v1[#NAME], oracle:SKILL or oracle:guess" },
+	DEVICE_OPTION(struct args),
 	{ .name = "samples", .letter = 'n', .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 4096, .at = offsetof(struct args, n),
 	  .what = "samples of each prompt; 1 when not given" },
 	{ .name = "temperature", .letter = 'T', .kind = OPT_REAL, .arg = "T", .lo = 0, .hi = 100,
@@ -255,7 +256,7 @@ static int run(void *p, int argc, char **argv)
 		err_set(&err, "sample takes one file, not %d", argc);
 		return fail_usage(&err);
 	}
-	rc = model_sampler(&s, a->model ? a->model : "tiny", (int)a->common.threads, &err);
+	rc = model_sampler(&s, a->model ? a->model : "tiny", &a->common, &err);
 	if (rc == 0)
 		rc = settings(&j, a, s, &err);
 	if (rc == 0)

@@ -18,6 +18,7 @@ static const struct option options[] = {
 	  .what = "for whom, in place of the recipe's models; several side by side when given again" },
 	{ .name = "resume", .letter = 'r', .kind = OPT_FLAG, .at = offsetof(struct args, resume),
 	  .what = "go on with a run that was stopped; starts one where none is" },
+	DEVICE_OPTION(struct args),
 	{ .name = "dry-run", .kind = OPT_FLAG, .at = offsetof(struct args, dry_run), .what = "check the recipe, show the plan, make nothing" },
 	OPTION_PART(offsetof(struct args, part)),
 	{ .name = "mix", .kind = OPT_FLAG, .at = offsetof(struct args, mix),

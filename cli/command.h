@@ -59,7 +59,12 @@ struct common {
 	bool quiet;      /* no progress */
 	bool log_json;
 	bool help;
+	const char *device; /* auto, cpu or cuda, of commands that run models (DEVICE_OPTION); NULL: auto */
 };
+
+#define DEVICE_OPTION(args) \
+	{ .name = "device", .kind = OPT_TEXT, .arg = "auto|cpu|cuda", .at = offsetof(args, common.device), \
+	  .what = "where models run; a GPU if there is one when not given" }
 
 struct command {
 	const char *name, *args, *what;

@@ -65,13 +65,28 @@ static int open_endpoint(struct sampler **ret, const char *url, struct err *err)
 	return sampler_endpoint_open(ret, url, &o, err);
 }
 
-int model_sampler(struct sampler **ret, const char *model, int threads, struct err *err)
+static int device_of(const char *name, enum engine_device *device, struct err *err)
 {
-	struct sampler_engine_options options = { .threads = threads };
+	if (!name || strcmp(name, "auto") == 0)
+		*device = ENGINE_AUTO;
+	else if (strcmp(name, "cpu") == 0)
+		*device = ENGINE_CPU;
+	else if (strcmp(name, "cuda") == 0)
+		*device = ENGINE_CUDA;
+	else
+		return err_set(err, "--device: \"%s\" is none of auto, cpu, cuda", name);
+	return 0;
+}
+
+int model_sampler(struct sampler **ret, const char *model, const struct common *common, struct err *err)
+{
+	struct sampler_engine_options options = { .threads = (int)common->threads, .hear = hear };
 	struct buf dir = BUF_INIT;
 	struct stat st;
 	int rc;
 
+	if (device_of(common->device, &options.device, err) < 0)
+		return ERR_FAIL;
 	if (strncmp(model, "oracle:", 7) == 0)
 		return oracle_open(ret, model + 7, err);
 	if (strstr(model, "://"))

@@ -14,9 +14,10 @@
 #ifndef QUARRY_CLI_MODEL_H
 #define QUARRY_CLI_MODEL_H
 
+#include "cli/command.h"
 #include "sampler/sampler.h"
 
-int model_sampler(struct sampler **ret, const char *model, int threads, struct err *err);
+int model_sampler(struct sampler **ret, const char *model, const struct common *common, struct err *err);
 bool model_is_default(const char *model); /* the embedded one: its datasets are demonstrations */
 /* {"name":...,"weights":...,"instructions":...}: who answers, for rows and provenance */
 void identity_json(struct buf *b, const struct sampler_identity *who);

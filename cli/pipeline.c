@@ -630,7 +630,7 @@ static int sample_models(struct run *run, struct err *err)
 
 	for (run->model = 0; rc == 0 && run->model < r->models; run->model++) {
 		if (!run->sampler)
-			rc = model_sampler(&run->sampler, r->model[run->model], (int)run->b->common->threads, err);
+			rc = model_sampler(&run->sampler, r->model[run->model], run->b->common, err);
 		if (rc == 0)
 			rc = sample_waves(run, &run->how[run->model], err);
 		if (r->models > 1) {
@@ -959,7 +959,7 @@ static int meet_models(struct run *run, struct err *err)
 	int rc = 0;
 
 	for (int m = 0; rc == 0 && m < r->models; m++) {
-		rc = model_sampler(&run->sampler, r->model[m], (int)run->b->common->threads, err);
+		rc = model_sampler(&run->sampler, r->model[m], run->b->common, err);
 		if (rc == 0) {
 			sampler_describe(run->sampler, &run->who[m]);
 			rc = recipe_settle(r, run->sampler, &run->how[m], err);

@@ -755,7 +755,7 @@ static int try_models(struct run *run, struct err *err)
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < run->g.models; i++) {
-		rc = model_sampler(&run->sampler, run->g.model[i].name, (int)run->t->common->threads, err);
+		rc = model_sampler(&run->sampler, run->g.model[i].name, run->t->common, err);
 		if (rc == 0)
 			sampler_free(run->sampler);
 		run->sampler = NULL;
@@ -768,7 +768,7 @@ static int tune_model(struct run *run, int model, struct err *err)
 	int rc;
 
 	run->who = &run->g.model[model];
-	rc = model_sampler(&run->sampler, run->who->name, (int)run->t->common->threads, err);
+	rc = model_sampler(&run->sampler, run->who->name, run->t->common, err);
 	if (rc < 0)
 		return rc;
 	sampler_describe(run->sampler, &run->who->who);

@@ -142,10 +142,10 @@ struct device {
 	/*
 	 * body(arg, lane) once for a batch in the host's memory. *b, *logit_row and *logits become the device's own first, rows and logits
 	 * perhaps more than there are: operations leave out those that are not. body may be recorded and played again instead of called:
-	 * it depends on these and on what stays the same for the machine's life.
+	 * it depends on these, on `mark`, and on what stays the same for the machine's life.
 	 */
 	int (*pass)(struct machine *, struct batch *b, int32_t **logit_row, int *logits, const struct heads *, /* of softmax attention */
-		    void (*body)(void *arg, struct lane *), void *arg, struct err *err);
+		    void (*body)(void *arg, struct lane *), void *arg, const void *mark, struct err *err);
 	/* Tokens from rows of logits (rows, stride). */
 	int (*draw)(struct machine *, const float *logits, size_t stride, const struct draw_how *, struct draw_one *, int n, struct err *err);
 	int (*wait)(struct err *err); /* for all that is queued; ERR_FAIL when some of it failed */

@@ -147,15 +147,26 @@ static void page_set(struct kv_pool *p, const struct model *m)
 	p->states_each = (int)(p->page_bytes / state);
 }
 
+/* Nine tenths of what a device has left, less the logits of a step of decoding; not more than all sequences together can hold. */
+static size_t tokens_that_fit(const struct engine *e, const struct engine_options *opt)
+{
+	const struct model *m = e->f.m;
+	size_t left = m->be->device->room_left() / 10 * 9, out = 512 * (size_t)pad16(m->config.vocab) * sizeof(float);
+	size_t seqs = opt->max_seqs > 0 ? (size_t)opt->max_seqs : 4096, tokens = left > out ? (left - out) / e->f.pool.page_bytes * ENGINE_PAGE : ENGINE_PAGE;
+	size_t all = seqs * (size_t)m->config.max_positions;
+
+	return tokens < all ? tokens : all;
+}
+
 static int pool_new(struct engine *e, const struct engine_options *opt, struct err *err)
 {
 	const struct model *m = e->f.m;
 	size_t tokens = opt->kv_tokens, max = (size_t)m->config.max_positions, pages, states = 0;
 	struct kv_pool *p = &e->f.pool;
 
-	if (!tokens)
-		tokens = 64 * (max < 1024 ? max : 1024);
 	page_set(p, m);
+	if (!tokens)
+		tokens = m->be->device ? tokens_that_fit(e, opt) : 64 * (max < 1024 ? max : 1024);
 	if (p->states_each)
 		states = ((size_t)m->layers[MIXER_LIGHTNING] * (size_t)m->config.heads + (size_t)p->states_each - 1) / (size_t)p->states_each;
 	pages = tokens / ENGINE_PAGE + (tokens % ENGINE_PAGE > 0);
@@ -176,18 +187,15 @@ struct engine *engine_new(const struct model *m, const struct engine_options *op
 		return NULL;
 	}
 	e->f.m = m;
-	e->max_rows = opt->max_rows > 0 ? opt->max_rows : 512;
+	e->max_rows = opt->max_rows > 0 ? opt->max_rows : m->be->device ? 2048 : 512;
 	e->machine = m->be->machine_new(m->be, opt->threads, err);
-	if (!e->machine || pool_new(e, opt, err) < 0) {
-		engine_free(e);
-		return NULL;
-	}
-	if (!rooms_new(e)) {
+	if (e->machine && !rooms_new(e)) {
 		err_set(err, "out of memory: steps of %d rows", e->max_rows);
-		engine_free(e);
-		return NULL;
+	} else if (e->machine && pool_new(e, opt, err) == 0) {
+		return e;
 	}
-	return e;
+	engine_free(e);
+	return NULL;
 }
 
 void engine_free(struct engine *e)
@@ -315,9 +323,9 @@ static bool out_grow(struct engine *e, size_t logits)
 
 	if (!e->f.m->be->device)
 		return grow((void **)&e->f.out, &e->out_cap, need, sizeof(float));
-	if (need > e->out_cap) { /* once and for all: what a device has recorded knows where it is */
+	if (need > e->out_cap) {
 		room_free(e, e->f.out);
-		e->out_cap = (size_t)e->max_rows * (size_t)pad16(e->f.m->config.vocab);
+		e->out_cap = need + need / 2;
 		e->f.out = room(e, e->out_cap, 1);
 		if (!e->f.out)
 			e->out_cap = 0;
@@ -538,7 +546,7 @@ static int step_on_device(struct engine *e, struct err *err)
 {
 	struct forward f = e->f; /* whose batch is the device's */
 
-	if (e->f.m->be->device->pass(e->machine, &f.batch, &f.logit_row, &f.logits, &f.m->heads[MIXER_SOFTMAX], graph_forward, &f, err) < 0)
+	if (e->f.m->be->device->pass(e->machine, &f.batch, &f.logit_row, &f.logits, &f.m->heads[MIXER_SOFTMAX], graph_forward, &f, f.out, err) < 0)
 		return ERR_FAIL;
 	if (!e->after)
 		return 0;

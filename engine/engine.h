@@ -65,11 +65,11 @@ const struct model_info *model_info(const struct model *m);
 
 struct engine_options {
 	/*
-	 * Tokens the key-value pool holds, over all sequences; 0 is 64 x min(max_positions, 1024). With lightning attention there is
+	 * Tokens the key-value pool holds, over all sequences; 0 is 64 x min(max_positions, 1024), or what a GPU has room for. With lightning attention there is
 	 * room beside them for the states of 66 sequences.
 	 */
 	size_t kv_tokens;
-	int max_rows;     /* most rows of one step; 0 is 512 */
+	int max_rows;     /* most rows of one step; 0 is 512, on a GPU 2048 */
 	int max_seqs;     /* most sequences alive; 0 is 4096 */
 	int threads;      /* 0 is all the machine has */
 };

@@ -72,7 +72,8 @@ static int parts_open(struct engine_sampler *e, const char *dir, const struct sa
 	/* the small files first: what is wrong with them is said before gigabytes are read */
 	if (tok_open(&e->tok, path, err) < 0 || chat_open(&e->chat, dir, opt->chat, e->tok, err) < 0)
 		return ERR_FAIL;
-	e->model = model_open(dir, &(struct model_options){ .fp32 = opt->fp32, .threads = opt->threads }, err);
+	e->model = model_open(dir, &(struct model_options){ .fp32 = opt->fp32, .threads = opt->threads, .device = opt->device, .eight_bits = opt->eight_bits,
+						       .hear = opt->hear }, err);
 	if (!e->model)
 		return ERR_FAIL;
 	if (tok_size(e->tok) > model_info(e->model)->vocab)
@@ -86,17 +87,19 @@ int sampler_engine_open(struct sampler **ret, const char *dir, const struct samp
 {
 	static const struct sampler_engine_options none;
 	struct engine_sampler *e = calloc(1, sizeof(*e));
+	bool gpu;
 
 	if (!e)
 		return err_set(err, "out of memory");
 	opt = opt ? opt : &none;
 	e->head.kind = &kind;
-	e->batch = opt->batch > 0 ? opt->batch : 64;
-	e->prefill = opt->prefill > 0 ? opt->prefill : 256;
 	if (parts_open(e, dir, opt, err) < 0) {
 		release(&e->head);
 		return ERR_FAIL;
 	}
+	gpu = strncmp(model_info(e->model)->isa, "cuda", 4) == 0;
+	e->batch = opt->batch > 0 ? opt->batch : gpu ? 512 : 64;
+	e->prefill = opt->prefill > 0 ? opt->prefill : gpu ? 1024 : 256;
 	snprintf(e->name, sizeof(e->name), "%s", opt->name ? opt->name : model_info(e->model)->name);
 	*ret = &e->head;
 	return 0;

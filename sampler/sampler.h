@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "engine/engine.h"
 
 enum {
 	SAMPLING_STOPS = 16,    /* stop strings at most */
@@ -128,12 +129,15 @@ void sampler_free(struct sampler *s); /* NULL is fine */
 /* The embedded engine on a model directory (config.json, *.safetensors, tokenizer.json, ...). */
 struct sampler_engine_options {
 	int threads;        /* 0: as many as the machine has */
-	int batch;          /* sequences at once; 0: 64 */
+	int batch;          /* sequences at once; 0: 64, on a GPU 512 */
 	size_t kv_tokens;   /* tokens that the key-value pool holds, over all sequences; 0: as engine.h says */
-	int prefill;        /* prompt tokens in one step at most; 0: 256 */
+	int prefill;        /* prompt tokens in one step at most; 0: 256, on a GPU 1024 */
 	bool fp32;          /* weights, keys and values in fp32: for tests */
 	const char *chat;   /* template by name ("chatml", "llama3", "none"); NULL: as the model's files say */
 	const char *name;   /* for describe; NULL: the last part of the path */
+	enum engine_device device;
+	bool eight_bits;    /* experts in eight bits: on a GPU */
+	void (*hear)(const char *line); /* as model_options has it */
 };
 
 int sampler_engine_open(struct sampler **ret, const char *dir, const struct sampler_engine_options *opt, struct err *err);

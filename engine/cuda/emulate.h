@@ -405,7 +405,7 @@ struct emu_graph {
 typedef emu_graph *cudaGraph_t, *cudaGraphExec_t;
 
 static emu_graph *emu_capture;
-static size_t emu_room_left = (size_t)1 << 40;
+static size_t emu_room_left = (size_t)1 << 30;
 
 /* Now, or when the graph in hand is played. */
 template <class F> static void emu_do(const F &f)

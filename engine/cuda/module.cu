@@ -310,7 +310,7 @@ static void pass_do(struct machine *m, struct lane *lane, void (*body)(void *, s
 }
 
 static int pass(struct machine *m, struct batch *b, int32_t **logit_row, int *logits, const struct heads *h, void (*body)(void *, struct lane *),
-		void *arg, struct err *err)
+		void *arg, const void *mark, struct err *err)
 {
 	struct lane lane = {};
 	struct plan plan;
@@ -324,6 +324,7 @@ static int pass(struct machine *m, struct batch *b, int32_t **logit_row, int *lo
 	if (send(m, &plan, b, logit_row, &lane.step) && turn_send(m, b) &&
 	    room_at_least(m, &m->parts, (size_t)plan.parts * (size_t)h->heads * (size_t)(h->head_pad + 2) * sizeof(float))) {
 		lane.key = plan.key;
+		lane.key.mark = mark;
 		*logits = plan.key.logits;
 		pass_do(m, &lane, body, arg);
 		right(cudaGetLastError());

@@ -187,5 +187,5 @@ void plan_fill(const struct plan_step *step, const struct plan *p, const struct 
 
 bool plan_same(const struct plan_key *a, const struct plan_key *b)
 {
-	return a->rows == b->rows && a->logits == b->logits && a->alone == b->alone && a->shared == b->shared;
+	return a->rows == b->rows && a->logits == b->logits && a->alone == b->alone && a->shared == b->shared && a->mark == b->mark;
 }

@@ -30,6 +30,7 @@ struct plan_item {
 struct plan_key {
 	int rows, logits;  /* rounded up */
 	int alone, shared; /* items of one row, of several; rounded up */
+	const void *mark;  /* what else a pass depends on */
 };
 
 struct plan {
