@@ -1,8 +1,14 @@
 #!/bin/sh
 # threads.sh BUILD_DIR: what runs on several threads, on a build with ThreadSanitizer (clang, and libomp's archer, which tells
 # TSan of OpenMP's barriers). A report, a failed command, or another result with two threads than with one fails.
+# `threads.sh BUILD_DIR needs` names what of the build it runs.
 set -eu
 
+units='batch engine log sample_model verify' # the programs that start threads of their own
+if [ "${2:-}" = needs ]; then
+	ninja -C "$1" -t targets all | sed 's/:.*//' | grep -x -e quarry -e tests/repos_probe $(printf -- '-e tests/test_%s ' sandbox $units)
+	exit
+fi
 build=$(cd "$1" && pwd)
 cd "$(dirname "$0")/.."
 quarry=$build/quarry
@@ -124,8 +130,7 @@ fi
 # runs in the sandbox on several threads, which is all that its limits let a build with ThreadSanitizer do
 [ -x "$build/tests/test_sandbox" ] && step sandbox "$build/tests/test_sandbox" threads
 
-# the programs that start threads of their own
-for t in batch engine log sample_model verify; do
+for t in $units; do
 	[ -x "$build/tests/test_$t" ] && step "test_$t" "$build/tests/test_$t"
 done
 
