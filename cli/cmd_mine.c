@@ -2,6 +2,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/mine.h"
+#include "cli/mine_model.h"
 #include "cli/stop.h"
 #include "cli/swe_source.h"
 #include "cli/yaml_json.h"
@@ -17,9 +18,10 @@
 
 struct args {
 	struct common common;
-	const char *out, *name, *since, *from, *langs, *issues, *recipe, *environments, *format, *show, *report, *part;
-	int64_t max, lines, files, shown, inject, together;
-	bool dry, resume, network, no_variants;
+	const char *out, *name, *model, *since, *from, *langs, *issues, *recipe, *environments, *format, *show, *report, *part;
+	int64_t max, lines, files, shown, inject, together, samples, max_tokens;
+	double temperature;
+	bool dry, resume, network, no_variants, write_tests, temperature_given;
 };
 
 static const struct option options[] = {
@@ -55,6 +57,16 @@ static const struct option options[] = {
 	  .what = "no walk: N tasks from bugs put into the commit of --from, drawn by --seed" },
 	{ .name = "together", .kind = OPT_INT, .arg = "K", .lo = 1, .hi = BUG_EDITS, .at = offsetof(struct args, together),
 	  .what = "with --inject: up to K bugs in one task, in one file; 1 when not given" },
+	{ .name = "model", .letter = 'm', .kind = OPT_TEXT, .arg = "MODEL", .at = offsetof(struct args, model),
+	  .what = "asked for the problem where issue and message tell none: as for sample" },
+	{ .name = "write-tests", .kind = OPT_FLAG, .at = offsetof(struct args, write_tests),
+	  .what = "and for tests, where a commit has none" },
+	{ .name = "samples", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = MINE_SAMPLES, .at = offsetof(struct args, samples),
+	  .what = "replies of the model to each prompt, the first good one taken; 1 when not given" },
+	{ .name = "temperature", .letter = 'T', .kind = OPT_REAL, .arg = "T", .lo = 0, .hi = 100, .at = offsetof(struct args, temperature),
+	  .given = offsetof(struct args, temperature_given), .what = "of the model; its own default when not given" },
+	{ .name = "max-tokens", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 1e6, .at = offsetof(struct args, max_tokens),
+	  .what = "of one reply; 4096 when not given" },
 	{ .name = "report", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, report),
 	  .what = "write the counts as JSON: why commits and candidates are left out" },
 	{ .name = "network", .kind = OPT_FLAG, .at = offsetof(struct args, network),
@@ -134,6 +146,11 @@ static int read_job(struct job *j, struct args *a, struct err *err)
 		o->max = o->inject;
 	if (a->together && !a->inject)
 		return err_set(err, "mine: --together is of bugs that are put in: --inject N");
+	if (!a->model && (a->write_tests || a->samples || a->max_tokens || a->temperature_given))
+		return err_set(err, "mine: --write-tests, --samples, --temperature and --max-tokens are of a model: --model MODEL");
+	if (a->inject && a->write_tests)
+		return err_set(err, "mine: --inject keeps bugs that the tests there notice; --write-tests is for commits of a walk");
+	o->write_tests = a->write_tests;
 	if (a->inject && (a->max || a->since || a->issues || a->lines || a->files))
 		return err_set(err, "mine: --inject walks no history: --max, --since, --issues, --lines and --files are not for it");
 	if (a->lines)
@@ -166,6 +183,10 @@ static int read_job(struct job *j, struct args *a, struct err *err)
 		rc = err_set(err, "mine: --resume goes on with the file of -o FILE");
 	if (rc == 0 && a->environments && mkdir(a->environments, 0777) < 0 && access(a->environments, W_OK) < 0)
 		rc = err_sys(err, "%s", a->environments);
+	if (rc == 0 && a->model)
+		rc = mine_model_open(&o->model, a->model, (int)a->common.threads, &(struct mine_model_options){ .samples = a->samples ? (int)a->samples : 1,
+			.max_tokens = (int)a->max_tokens, .temperature = a->temperature, .temperature_given = a->temperature_given,
+			.seed = (uint64_t)a->common.seed }, err);
 	if (rc == 0)
 		part_path(&j->out_path, &o->part, a->out ? a->out : "-");
 	j->out = buf_z(&j->out_path);
@@ -338,6 +359,13 @@ static void counts_json(struct buf *b, const struct mine_counts *c)
 	json_close(b, '}');
 	if (c->bug_files)
 		bugs_json(b, c);
+	json_key(b, "written");
+	json_open(b, '{');
+	for (size_t i = 0; i < c->n_written; i++) {
+		json_key(b, c->written[i].name);
+		json_add_u64(b, c->written[i].n);
+	}
+	json_close(b, '}');
 	json_key(b, "cpu_s");
 	json_add_f64(b, c->cpu_s);
 	json_close(b, '}');
@@ -346,7 +374,7 @@ static void counts_json(struct buf *b, const struct mine_counts *c)
 static void tell(const struct mine_counts *c)
 {
 	struct buf b = BUF_INIT;
-	uint64_t candidates = c->walked.found[WALK_COMMIT] + c->walked.found[WALK_MERGE];
+	uint64_t candidates = c->walked.found[WALK_COMMIT] + c->walked.found[WALK_MERGE] + c->walked.found[WALK_UNTESTED];
 
 	if (c->bug_files)
 		log_info("%llu places for bugs in %llu files; %llu could not be read", (unsigned long long)c->bug_places,
@@ -363,6 +391,11 @@ static void tell(const struct mine_counts *c)
 		buf_addf(&b, "%s%s %llu", b.n ? ", " : "", c->dropped[i].name, (unsigned long long)c->dropped[i].n);
 	if (b.n)
 		log_info("candidates dropped: %s", buf_z(&b));
+	buf_reset(&b);
+	for (size_t i = 0; i < c->n_written; i++)
+		buf_addf(&b, "%s%s %llu", b.n ? ", " : "", c->written[i].name, (unsigned long long)c->written[i].n);
+	if (b.n)
+		log_info("replies of the model: %s", buf_z(&b));
 	if (c->tried)
 		log_info("%llu tasks, %llu more that the same tests tell, %llu underspecified; %.1f s of CPU", (unsigned long long)c->kept,
 			 (unsigned long long)c->twins, (unsigned long long)c->underspecified, c->cpu_s);
@@ -418,6 +451,7 @@ static int run(void *p, int argc, char **argv)
 	if (rc == ERR_STOPPED)
 		err_set(&err, "mine: stopped by a signal; %s", a->out ? "what was done is kept: go on with --resume" : "nothing is kept without -o FILE");
 	mine_drop(m);
+	mine_model_close(j.o.model);
 	environment_release(&j.env);
 	issues_free(j.issues);
 	buf_release(&j.issue_text);

@@ -1,5 +1,6 @@
 /* mine.c - histories turned into tasks. See mine.h. */
 #include "cli/mine_inside.h"
+#include "cli/mine_model.h"
 
 #include "base/hash.h"
 #include "base/json.h"
@@ -134,7 +135,13 @@ static void add_header(struct buf *b, const struct mine *m)
 	json_key(b, "together");
 	json_add_u64(b, o->together);
 	json_key(b, "seed");
-	json_add_i64(b, o->inject ? o->common->seed : 0);
+	json_add_i64(b, o->inject || o->model ? o->common->seed : 0);
+	json_key(b, "model");
+	json_add_z(b, o->model ? mine_model_name(o->model) : "");
+	json_key(b, "samples");
+	json_add_i64(b, o->model ? mine_model_samples(o->model) : 0);
+	json_key(b, "write_tests");
+	json_add_bool(b, o->write_tests);
 	json_key(b, "part");
 	json_add_i64(b, o->part.index);
 	json_key(b, "parts");
@@ -246,9 +253,11 @@ static int add_row(struct attempt *a, const struct candidate *c, const struct va
 	struct statement s = STATEMENT_INIT;
 	struct arena text = ARENA_INIT;
 	struct str *ids = arena_zalloc(&text, v->task.n_fail_to_pass + 1, sizeof(*ids));
-	struct statement_ask ask = { .repo = a->repo, .c = c, .issues = more ? NULL : m->o.issues, .fail_to_pass = ids, .n = v->task.n_fail_to_pass,
+	struct statement_ask ask = { .repo = a->repo, .c = c, .issues = more && more->bug ? NULL : m->o.issues, .fail_to_pass = ids, .n = v->task.n_fail_to_pass,
 		.output = buf_str(&v->before_log) };
 	struct row_ask row = more ? *more : (struct row_ask){ 0 };
+	struct row_written written[2];
+	struct buf prompt = BUF_INIT;
 	int rc = 0;
 
 	row.repo = a->repo;
@@ -267,6 +276,16 @@ static int add_row(struct attempt *a, const struct candidate *c, const struct va
 		a->slot->canon = hash64(ids[i].s, ids[i].n, a->slot->canon);
 	if (!ids || statement_best(&ask, &s) < 0)
 		rc = err_set(a->err, "out of memory");
+	if (rc == 0 && s.source == STATEMENT_TEMPLATE && m->o.model) {
+		rc = mine_ask_statement(a, &ask, &s, &prompt);
+		if (rc == 1) {
+			for (size_t i = 0; i < row.n_written; i++)
+				written[i] = row.written[i];
+			written[row.n_written++] = (struct row_written){ "statement", str_of(mine_model_name(m->o.model)), buf_str(&prompt) };
+			row.written = written;
+			rc = 0;
+		}
+	}
 	a->slot->kept = rc == 0 && !(row.bug && s.flags & STATEMENT_LEAK);
 	if (rc == 0 && !a->slot->kept) {
 		json_key(a->line, "reason");
@@ -284,6 +303,7 @@ static int add_row(struct attempt *a, const struct candidate *c, const struct va
 	}
 	statement_release(&s);
 	arena_release(&text);
+	buf_release(&prompt);
 	return rc;
 }
 
@@ -312,6 +332,8 @@ static int try_candidate(void *ctx, const struct candidate *c)
 	bool good = true;
 	int rc;
 
+	if (c->kind == WALK_UNTESTED)
+		return mine_write_tests(a, c) < 0 ? ERR_FAIL : 1;
 	ask.paths.at = arena_zalloc(&text, 2 * c->changes.n + 1, sizeof(*ask.paths.at));
 	ask.files.at = arena_zalloc(&text, c->changes.n + 1, sizeof(*ask.files.at));
 	for (size_t i = 0; ask.paths.at && ask.files.at && i < c->changes.n; i++) {
@@ -339,7 +361,7 @@ static int try_candidate(void *ctx, const struct candidate *c)
 /* The line of a slot: what became of it. */
 static int try_slot(struct mine *m, struct repo *r, struct slot *s, struct buf *line, struct err *err)
 {
-	struct attempt a = { m, r, line, s, err };
+	struct attempt a = { .m = m, .repo = r, .line = line, .slot = s, .err = err };
 	enum walk_reason reason;
 	int rc;
 
@@ -356,12 +378,19 @@ static int try_slot(struct mine *m, struct repo *r, struct slot *s, struct buf *
 	}
 	rc = m->o.inject ? mine_try_bug(&a) : walk_one(r, &s->commit, &m->o.walk, try_candidate, &a, &reason, err);
 	repo_forget(r);
-	if (rc < 0)
-		return rc;
 	if (rc == 0) {
 		json_key(line, "reason");
 		json_add_z(line, walk_reason_name(reason));
 	}
+	if (rc >= 0 && a.said.n) {
+		json_key(line, "written");
+		json_open(line, '[');
+		json_add_raw(line, buf_str(&a.said));
+		json_close(line, ']');
+	}
+	buf_release(&a.said);
+	if (rc < 0)
+		return rc;
 	json_close(line, '}');
 	return line->failed ? err_set(err, "out of memory") : 0;
 }
@@ -493,8 +522,8 @@ static bool is_twin(const struct mine *m, size_t i)
 static int write_slot(struct mine *m, size_t i, uint64_t *kept, struct buf *line, struct err *err)
 {
 	struct slot *s = &m->slots[i];
-	struct json j, v;
-	struct str operator = { 0 };
+	struct json j, v, written;
+	struct str operator = { 0 }, word;
 	uint64_t us;
 	size_t used;
 	bool b;
@@ -506,6 +535,9 @@ static int write_slot(struct mine *m, size_t i, uint64_t *kept, struct buf *line
 	m->counts.tried++;
 	if (json_get(j, "operator", &v) && json_plain(v, &operator))
 		mine_count(&m->counts.operators_tried, &m->counts.n_operators_tried, operator, 1);
+	if (json_get(j, "written", &written))
+		for (struct json_iter it = json_iter(written); json_next(&it, NULL, &v) && json_plain(v, &word);)
+			mine_count(&m->counts.written, &m->counts.n_written, word, 1);
 	if (json_get(j, "cpu_us", &v) && json_u64(v, &us))
 		m->counts.cpu_s += (double)us / 1e6;
 	if (!json_get(j, "row", &v)) {
@@ -691,6 +723,7 @@ int mine_open(struct mine **ret, const struct mine_options *o, const char *out, 
 	if (!m)
 		return err_set(err, "out of memory");
 	m->o = *o;
+	m->o.walk.untested = o->write_tests;
 	m->out = out;
 	m->fd = -1;
 	m->license = "";
@@ -734,6 +767,8 @@ int mine_finish(struct mine *m, struct err *err)
 		unlink(m->journal);
 	if (m->counts.n_dropped)
 		qsort(m->counts.dropped, m->counts.n_dropped, sizeof(*m->counts.dropped), dropped_cmp);
+	if (m->counts.n_written)
+		qsort(m->counts.written, m->counts.n_written, sizeof(*m->counts.written), dropped_cmp);
 	if (m->counts.n_operators_tried)
 		qsort(m->counts.operators_tried, m->counts.n_operators_tried, sizeof(*m->counts.dropped), dropped_cmp);
 	return rc;
@@ -753,6 +788,7 @@ void mine_drop(struct mine *m)
 	free(m->counts.dropped);
 	free(m->counts.operators_tried);
 	free(m->counts.operators);
+	free(m->counts.written);
 	free(m->journal);
 	free(m->slots);
 	free(m->known);

@@ -36,6 +36,8 @@ struct mine_options {
 	struct part part;
 	bool network, variants, resume;
 	bool dry;                      /* walk, run nothing */
+	struct mine_model *model;      /* writes statements where there is none; NULL: none does. See mine_model.h */
+	bool write_tests;              /* and tests, where a commit has none */
 	uint64_t inject;               /* no walk: so many bugs that tests notice, put into walk.from; 0: a walk */
 	unsigned together;             /* of them in one task, in one file */
 };
@@ -54,6 +56,8 @@ struct mine_counts {
 	uint64_t bug_files, bug_unread, bug_places; /* source files that bugs were looked for in, those that could not be read, places in them */
 	struct mine_reason *operators_tried, *operators; /* bugs by their operator, and those that became tasks */
 	size_t n_operators_tried, n_operators;
+	struct mine_reason *written; /* what became of the model's replies: "tests:passes_before" */
+	size_t n_written;
 	double cpu_s;                /* of all runs and builds */
 };
 

@@ -76,17 +76,20 @@ int mine_try_bug(struct attempt *a)
 	struct change_ask ask = { .repo = a->repo, .name = m->name, .fixed = m->bugs.commit.tree, .files = g->files, .code_lang = code_lang_name(bug->lang),
 		.variants = m->o.variants, .settled = g->settled };
 	struct row_ask row = { .kind = "bug_injection", .bug = bug, .seed = (uint64_t)m->o.common->seed };
-	struct bug_candidate c;
+	struct buf put_in = BUF_INIT;
+	struct made c;
 	struct validation v = { 0 };
 	int rc = bug_candidate(&c, a->repo, &m->bugs, bug, a->err);
 
 	if (rc < 0)
 		return rc;
+	rc = bug_patch(&put_in, a->repo, &m->bugs, bug, a->err);
 	json_key(a->line, "operator");
 	json_add_z(a->line, bug_operator(bug));
 	ask.start = c.c.parent_tree;
-	row.bug_patch = buf_str(&c.bug_patch);
-	rc = validate(m->harness, &ask, &v, a->err);
+	row.bug_patch = buf_str(&put_in);
+	if (rc == 0)
+		rc = validate(m->harness, &ask, &v, a->err);
 	if (rc == 0 && v.kept) {
 		v.task.made = v.task.start;
 		v.task.made_of = v.task.from;
@@ -98,7 +101,8 @@ int mine_try_bug(struct attempt *a)
 	if (rc == 0)
 		rc = mine_add_result(a, &c.c, &v, &row);
 	validation_release(&v);
-	bug_candidate_release(&c);
+	made_release(&c);
+	buf_release(&put_in);
 	return rc < 0 ? rc : 1;
 }
 

@@ -71,6 +71,8 @@ struct attempt {
 	struct buf *line;
 	struct slot *slot;
 	struct err *err;
+	struct buf said;  /* what became of the model's replies, as members of a list */
+	uint64_t cpu_us;  /* of what was tried in vain */
 };
 
 /* Adds what there is to say of a validated candidate to the line: its row, or why it is none. more: of the row's ask, or NULL. */
@@ -83,5 +85,10 @@ void mine_count(struct mine_reason **list, size_t *n, struct str name, uint64_t 
 int mine_offer_bugs(struct mine *m, struct repo *r, const char *head, struct err *err);
 int mine_try_bug(struct attempt *a);
 void mine_drop_bugs(struct mine *m);
+
+/* 1: s is the model's, and prompt is what it was asked; 0: none of its replies is good enough. */
+int mine_ask_statement(struct attempt *a, const struct statement_ask *ask, struct statement *s, struct buf *prompt);
+/* A commit without tests: the line says what became of it. */
+int mine_write_tests(struct attempt *a, const struct candidate *c);
 
 #endif

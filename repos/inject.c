@@ -427,49 +427,26 @@ int bugs_draw(struct bugs *b, struct sandbox *box, struct repo *r, const struct 
 
 /* ---- a bug as a change */
 
-void bug_candidate_release(struct bug_candidate *c)
+int bug_candidate(struct made *m, struct repo *r, const struct bugs *b, const struct bug *bug, struct err *err)
 {
-	changes_release(&c->c.changes);
-	buf_release(&c->patch);
-	buf_release(&c->bug_patch);
-	arena_release(&c->text);
-	*c = (struct bug_candidate){ 0 };
-}
-
-static int diff(struct repo *r, const struct oid *from, const struct oid *to, struct changes *c, struct buf *patch, struct err *err)
-{
-	*c = CHANGES_INIT;
-	if (changes_find(r, from, to, c, 100) != OBJECT_OK || c->n != 1 || patch_add(r, &c->at[0], patch) != PATCH_OK)
-		return err_set(err, "a bug that was put in cannot be told as a patch");
-	return patch->failed ? err_set(err, "out of memory") : 0;
-}
-
-int bug_candidate(struct bug_candidate *c, struct repo *r, const struct bugs *b, const struct bug *bug, struct err *err)
-{
-	struct changes in = CHANGES_INIT;
+	struct candidate base = { .commit = b->id, .parent = b->id, .time = b->commit.time, .lang = bug->lang, .author = STR(""),
+		.message = STR("Something that worked before is broken.\n") };
 	struct bug made = *bug;
-	int rc;
 
-	*c = (struct bug_candidate){ .c = { .commit = b->id, .parent = b->id, .tree = b->commit.tree, .time = b->commit.time, .lang = bug->lang, .source_files = 1,
-		.message = STR("Something that worked before is broken.\n") } };
-	rc = make_tree(&made, r, &b->commit.tree, err);
-	c->c.parent_tree = made.tree;
-	if (rc == 0)
-		rc = diff(r, &made.tree, &b->commit.tree, &c->c.changes, &c->patch, err);
-	if (rc == 0)
-		rc = diff(r, &b->commit.tree, &made.tree, &in, &c->bug_patch, err);
-	changes_release(&in);
-	if (rc < 0) {
-		bug_candidate_release(c);
+	commit_date(&b->commit, base.date);
+	return make_tree(&made, r, &b->commit.tree, err) < 0 ? ERR_FAIL : made_candidate(m, r, &base, &made.tree, &b->commit.tree, err);
+}
+
+int bug_patch(struct buf *patch, struct repo *r, const struct bugs *b, const struct bug *bug, struct err *err)
+{
+	struct made m;
+	int rc = made_candidate(&m, r, &(struct candidate){ 0 }, &b->commit.tree, &bug->tree, err);
+
+	if (rc < 0)
 		return rc;
-	}
-	c->c.patch = buf_str(&c->patch);
-	c->c.test_patch = STR("");
-	c->c.source_lines = c->c.changes.at[0].added + c->c.changes.at[0].deleted;
-	c->c.source_hunks = c->c.changes.at[0].hunks;
-	patch_id(c->c.patch, &c->c.patch_id);
-	commit_date(&b->commit, c->c.date);
-	return 0;
+	buf_add(patch, buf_str(&m.patch));
+	made_release(&m);
+	return patch->failed ? err_set(err, "out of memory") : 0;
 }
 
 /* ---- the tests of a tree */

@@ -7,7 +7,7 @@
  *	if (bugs_draw(&b, box, repo, &commit, &o, &err) < 0)
  *		return ERR_FAIL;
  *	for (size_t i = 0; i < b.n; i++)
- *		if (bug_candidate(&c, repo, &b.commit, &b.at[i], &err) == 0) ...	// c.c: parent_tree has the bug, tree has not
+ *		if (bug_candidate(&m, repo, &b, &b.at[i], &err) == 0) ...	// m.c.parent_tree has the bug, m.c.tree has not
  *	bugs_release(&b);
  *
  * Places come from operators.py, which reads the source in a sandbox: Python through its ast, C and C++ through their tokens. Text is edited
@@ -16,6 +16,7 @@
 #ifndef QUARRY_REPOS_INJECT_H
 #define QUARRY_REPOS_INJECT_H
 
+#include "repos/made.h"
 #include "repos/sandbox.h"
 #include "repos/validate.h"
 #include "repos/walk.h"
@@ -65,14 +66,9 @@ const char *bug_operator(const struct bug *b);
 struct variant_site *bug_sites(const struct bug *b, struct arena *arena);
 
 /* What takes a bug out, as if it were a commit: patch is source alone, test_patch empty, commit and parent the one without bugs. */
-struct bug_candidate {
-	struct candidate c;
-	struct buf patch, bug_patch; /* and what put it in */
-	struct arena text;
-};
-
-int bug_candidate(struct bug_candidate *c, struct repo *r, const struct bugs *b, const struct bug *bug, struct err *err);
-void bug_candidate_release(struct bug_candidate *c);
+int bug_candidate(struct made *m, struct repo *r, const struct bugs *b, const struct bug *bug, struct err *err);
+/* The diff that puts it in. */
+int bug_patch(struct buf *patch, struct repo *r, const struct bugs *b, const struct bug *bug, struct err *err);
 
 /* The test modules of a tree, in git's order. */
 int tests_of_tree(struct words *files, struct arena *arena, struct repo *r, const struct oid *tree, enum code_lang lang, struct err *err);

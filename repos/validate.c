@@ -458,8 +458,12 @@ static int try_all(struct trial *t, struct err *err)
 		rc = look_before(t, err);
 	if (rc == 1)
 		rc = sort(t, err) < 0 ? ERR_FAIL : 1;
-	if (rc == 1 && !t->sorted.count[TEST_FAIL_TO_PASS])
-		return drop(t, "", "no_fail_to_pass", NULL);
+	if (rc == 1 && !t->sorted.count[TEST_FAIL_TO_PASS]) {
+		for (size_t i = 0; i < t->sorted.n; i++)
+			if (t->sorted.rows[i].kind == TEST_FAIL_TO_FAIL)
+				buf_addf(&t->v->detail, "%.*s\n", (int)t->sorted.rows[i].id.n, t->sorted.rows[i].id.s);
+		return drop(t, "", "no_fail_to_pass", &t->reports[0].why); /* files that could not be collected */
+	}
 	if (rc == 1)
 		rc = confirm(t, err);
 	if (rc != 1)

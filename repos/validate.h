@@ -47,7 +47,7 @@ struct unstable_test {
 struct validation {
 	bool kept;
 	char reason[64];          /* when not: a word to count by */
-	struct buf detail;        /* what was said, when not; one or several lines */
+	struct buf detail;        /* what was said, when not; one or several lines. Of no_fail_to_pass the tests that fail on both sides, and what could not be collected */
 	struct swe_task task;     /* when kept */
 	struct environment env;   /* as it was found and changed */
 	enum before_state before;
