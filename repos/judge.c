@@ -76,21 +76,11 @@ static void compare(const struct swe_task *t, const struct run_report *r, struct
 		 outcome_name(outcomes_of(&r->outcomes, first->id)));
 }
 
-/* Whether a site that was changed makes this test fail. */
-static bool is_altered(const struct swe_task *t, const bool *chosen, struct str id)
-{
-	for (size_t i = 0; i < t->n_sites; i++)
-		for (size_t k = 0; chosen[i] && k < t->sites[i].ids.n; k++)
-			if (str_is(id, t->sites[i].ids.at[k]))
-				return true;
-	return false;
-}
-
 /* Every test of the vector is as a variant makes it. Sites whose functions cannot be told apart say nothing of the other tests' failures. */
 static bool as_drawn(const struct swe_task *t, const bool *chosen, const struct run_report *r, struct buf *why)
 {
 	for (size_t i = 0; i < t->n_due; i++) {
-		bool met = due_met(&t->due[i], outcomes_of(&r->outcomes, t->due[i].id)), altered = is_altered(t, chosen, t->due[i].id);
+		bool met = due_met(&t->due[i], outcomes_of(&r->outcomes, t->due[i].id)), altered = variant_fails(t->sites, chosen, t->n_sites, t->due[i].id);
 
 		if (met == !altered)
 			continue;

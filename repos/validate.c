@@ -252,21 +252,69 @@ static bool keep_names(struct trial *t)
 
 /* ---- places for secret variants */
 
-/* Every test that passes with the change and does not with these sites; those that are due become the site's. */
-static bool note_failures(struct trial *t, struct variant_site *site, const struct outcomes *with)
+enum { OWNER_NONE = -1, OWNER_SEVERAL = -2 };
+
+static struct str method_of(struct str id)
+{
+	ptrdiff_t open = str_chr(id, '['), colon;
+
+	id = str_sub(id, 0, open < 0 ? id.n : (size_t)open);
+	colon = str_rfind(id, STR("::"));
+	return colon < 0 ? id : str_from(id, (size_t)colon + 2);
+}
+
+/*
+ * The site that a failed test is due to, of several that were changed at once: the one in its function. A test that has none may be inherited:
+ * its function is then the only one of that name. A single site is what everything is due to.
+ */
+static int owner_of(const struct variant_site *sites, size_t n, struct str id)
+{
+	int named = OWNER_NONE;
+
+	for (size_t i = 0; n > 1 && i < n; i++) {
+		if (variant_is_of(&sites[i], id))
+			return (int)i;
+		if (sites[i].test && str_eq(method_of(str_of(sites[i].test)), method_of(id)))
+			named = named == OWNER_NONE ? (int)i : OWNER_SEVERAL;
+	}
+	return n == 1 ? 0 : named;
+}
+
+/*
+ * Every test that is due and is not met with these sites changed becomes its site's. 1; 0: one of them is nobody's, and all of the sites are
+ * unproven; negative: no memory.
+ */
+static int note_failures(struct trial *t, struct variant_site *sites, size_t n, const struct outcomes *with)
 {
 	struct swe_task *k = &t->v->task;
-	size_t n = 0;
+	int *owner = malloc((k->n_due + 1) * sizeof(*owner));
+	size_t *count = calloc(n, sizeof(*count));
+	int rc = owner && count ? 1 : ERR_FAIL;
 
-	site->ids.at = arena_zalloc(&k->text, k->n_due + 1, sizeof(*site->ids.at));
-	if (!site->ids.at)
-		return false;
-	for (size_t i = 0; i < k->n_due; i++)
-		if ((!site->test || variant_is_of(site, k->due[i].id)) && !due_met(&k->due[i], outcomes_of(with, k->due[i].id)) &&
-		    !(site->ids.at[n++] = arena_strdup(&k->text, k->due[i].id)))
-			return false;
-	site->ids.n = n;
-	return true;
+	for (size_t i = 0; rc == 1 && i < k->n_due; i++) {
+		bool failed = !due_met(&k->due[i], outcomes_of(with, k->due[i].id));
+
+		owner[i] = failed ? owner_of(sites, n, k->due[i].id) : OWNER_NONE;
+		if (owner[i] >= 0)
+			count[owner[i]]++;
+		else if (failed)
+			rc = 0;
+	}
+	for (size_t i = 0; rc == 1 && i < n; i++)
+		if (!(sites[i].ids.at = arena_zalloc(&k->text, count[i] + 1, sizeof(*sites[i].ids.at))))
+			rc = ERR_FAIL;
+	for (size_t i = 0; rc == 1 && i < k->n_due; i++)
+		if (owner[i] >= 0) {
+			struct words *ids = &sites[owner[i]].ids;
+
+			if (!(ids->at[ids->n++] = arena_strdup(&k->text, k->due[i].id)))
+				rc = ERR_FAIL;
+		}
+	for (size_t i = 0; rc != 1 && i < n; i++)
+		sites[i].ids.n = 0;
+	free(owner);
+	free(count);
+	return rc;
 }
 
 static int run_variant(struct trial *t, const struct variant_site *sites, const bool *chosen, size_t n, struct run_report *r, struct err *err)
@@ -334,7 +382,7 @@ static void choose_sites(const struct swe_task *k, struct variant_sites *s, size
 
 /*
  * Functions are told apart: one run with all sites changed proves each. Where it does not come to its end (a module that calls its own
- * tests, a question that turned round is no sentence), halves are tried, as long as there are runs.
+ * tests, a question that turned round is no sentence), or a test fails that has no site, halves are tried, as long as there are runs.
  */
 static int prove_together(struct trial *t, struct variant_site *sites, size_t n, unsigned *runs, struct err *err)
 {
@@ -353,15 +401,43 @@ static int prove_together(struct trial *t, struct variant_site *sites, size_t n,
 	memset(all, true, n * sizeof(*all));
 	rc = run_variant(t, sites, all, n, &r, err);
 	free(all);
-	whole = r.status == RUN_OK && !r.collect_errors;
-	for (size_t i = 0; rc == 0 && whole && i < n; i++)
-		if (!note_failures(t, &sites[i], &r.outcomes))
-			rc = err_set(err, "out of memory");
+	whole = rc == 0 && r.status == RUN_OK && !r.collect_errors;
+	if (whole) {
+		int noted = note_failures(t, sites, n, &r.outcomes);
+
+		rc = noted < 0 ? err_set(err, "out of memory") : 0;
+		whole = noted == 1;
+	}
 	run_report_release(&r);
 	if (rc == 0 && !whole && n > 1)
 		rc = prove_together(t, sites, n / 2, runs, err);
 	if (rc == 0 && !whole && n > 1)
 		rc = prove_together(t, sites + n / 2, n - n / 2, runs, err);
+	return rc;
+}
+
+/*
+ * Every other site changed: just its tests fail, as a judge would have it. Else something hangs together that should not, and none of the
+ * sites is to be had.
+ */
+static int prove_half(struct trial *t, struct variant_sites *s, struct err *err)
+{
+	struct swe_task *k = &t->v->task;
+	struct run_report r = RUN_REPORT_INIT;
+	bool *chosen = calloc(s->n, sizeof(*chosen)), good;
+	int rc = chosen ? 0 : err_set(err, "out of memory");
+
+	for (size_t i = 0; rc == 0 && i < s->n; i += 2)
+		chosen[i] = s->at[i].ids.n > 0;
+	if (rc == 0)
+		rc = run_variant(t, s->at, chosen, s->n, &r, err);
+	good = rc == 0 && r.status == RUN_OK && !r.collect_errors;
+	for (size_t i = 0; good && i < k->n_due; i++)
+		good = due_met(&k->due[i], outcomes_of(&r.outcomes, k->due[i].id)) == !variant_fails(s->at, chosen, s->n, k->due[i].id);
+	for (size_t i = 0; rc == 0 && !good && i < s->n; i++)
+		s->at[i].ids.n = 0;
+	run_report_release(&r);
+	free(chosen);
 	return rc;
 }
 
@@ -376,7 +452,7 @@ static int prove_each(struct trial *t, struct variant_sites *s, struct err *err)
 
 		s->at[i].ids.n = 0;
 		rc = run_variant(t, &s->at[i], &one, 1, &r, err);
-		if (rc == 0 && r.status == RUN_OK && !note_failures(t, &s->at[i], &r.outcomes))
+		if (rc == 0 && r.status == RUN_OK && note_failures(t, &s->at[i], 1, &r.outcomes) < 0)
 			rc = err_set(err, "out of memory");
 		run_report_release(&r);
 	}
@@ -431,6 +507,8 @@ static int keep_sites(struct trial *t, size_t most, struct err *err)
 		choose_sites(k, &s, most);
 		if (!t->ask->settled)
 			rc = python ? prove_together(t, s.at, s.n, &runs, err) : prove_each(t, &s, err);
+		if (rc == 0 && python && !t->ask->settled)
+			rc = prove_half(t, &s, err);
 	}
 	k->sites = arena_zalloc(&k->text, s.n + 1, sizeof(*k->sites));
 	for (size_t i = 0; rc == 0 && k->sites && i < s.n; i++)

@@ -320,6 +320,15 @@ bool variant_is_of(const struct variant_site *s, struct str id)
 	return str_starts(id, test) && (id.n == test.n || id.s[test.n] == '[');
 }
 
+bool variant_fails(const struct variant_site *sites, const bool *chosen, size_t n, struct str id)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; chosen[i] && k < sites[i].ids.n; k++)
+			if (str_is(id, sites[i].ids.at[k]))
+				return true;
+	return false;
+}
+
 /* One file with its chosen sites changed; sites from `first` on that share its path. */
 static int change_file(struct repo *r, const struct oid *tree, const struct variant_site *sites, const bool *chosen, size_t n, struct tree_change *c,
 	struct err *err)

@@ -35,6 +35,9 @@ void variant_sites_release(struct variant_sites *s);
 /* Whether id is a test of the site's function (or of its parameters). */
 bool variant_is_of(const struct variant_site *s, struct str id);
 
+/* Whether a site that was chosen makes this test fail. */
+bool variant_fails(const struct variant_site *sites, const bool *chosen, size_t n, struct str id);
+
 /* The tree with the chosen sites changed. Sites of one file are in ascending order; of a file that is not there the only one is 0, 0: it is made. */
 int variant_tree(struct repo *r, const struct oid *tree, const struct variant_site *sites, const bool *chosen, size_t n, struct oid *with, struct err *err);
 
