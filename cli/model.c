@@ -95,10 +95,16 @@ int model_sampler(struct sampler **ret, const char *model, const struct common *
 		rc = default_dir(&dir, err);
 		options.name = "tiny";
 	} else {
-		rc = stat(model, &st) < 0 || !S_ISDIR(st.st_mode)
+		const char *hash = strrchr(model, '#');
+
+		buf_addz(&dir, model);
+		if (hash && stat(model, &st) < 0) { /* FOLDER#TEMPLATE */
+			buf_cut(&dir, (size_t)(hash - model));
+			options.chat = hash + 1;
+		}
+		rc = stat(buf_z(&dir), &st) < 0 || !S_ISDIR(st.st_mode)
 			     ? err_set(err, "model \"%s\" is neither a folder nor tiny, oracle:SKILL or an address like http://127.0.0.1:8080/v1", model)
 			     : 0;
-		buf_addz(&dir, model);
 	}
 	if (rc == 0)
 		rc = sampler_engine_open(ret, buf_z(&dir), &options, err);

@@ -2,7 +2,7 @@
  * model.h - a sampler by name, as --model and recipes give it.
  *
  *	tiny			the embedded default model
- *	DIR			a Hugging Face folder
+ *	DIR			a Hugging Face folder, "#NAME" behind it for another chat template than its files ask for
  *	oracle:SKILL		a scripted solver: right with probability 1 / (1 + e^(difficulty - SKILL))
  *	http://HOST:PORT/v1	an OpenAI-compatible server, "#NAME" behind it where it has several models;
  *				$QUARRY_API_KEY, $QUARRY_CONCURRENCY (64), $QUARRY_TIMEOUT (600 s a reply), $QUARRY_TRIES (8), $QUARRY_PAUSE (0.5 s before the second)

@@ -133,7 +133,7 @@ struct sampler_engine_options {
 	size_t kv_tokens;   /* tokens that the key-value pool holds, over all sequences; 0: as engine.h says */
 	int prefill;        /* prompt tokens in one step at most; 0: 256, on a GPU 1024 */
 	bool fp32;          /* weights, keys and values in fp32: for tests */
-	const char *chat;   /* template by name ("chatml", "llama3", "none"); NULL: as the model's files say */
+	const char *chat;   /* template by name (engine/chat.h); NULL: as the model's files say */
 	const char *name;   /* for describe; NULL: the last part of the path */
 	enum engine_device device;
 	bool eight_bits;    /* experts in eight bits: on a GPU */

