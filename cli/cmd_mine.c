@@ -184,7 +184,7 @@ static int read_job(struct job *j, struct args *a, struct err *err)
 	if (rc == 0 && a->environments && mkdir(a->environments, 0777) < 0 && access(a->environments, W_OK) < 0)
 		rc = err_sys(err, "%s", a->environments);
 	if (rc == 0 && a->model)
-		rc = mine_model_open(&o->model, a->model, (int)a->common.threads, &(struct mine_model_options){ .samples = a->samples ? (int)a->samples : 1,
+		rc = mine_model_open(&o->model, a->model, &a->common, &(struct mine_model_options){ .samples = a->samples ? (int)a->samples : 1,
 			.max_tokens = (int)a->max_tokens, .temperature = a->temperature, .temperature_given = a->temperature_given,
 			.seed = (uint64_t)a->common.seed }, err);
 	if (rc == 0)

@@ -13,7 +13,7 @@ enum { CLIENTS = 64 };
 
 struct mine_model {
 	char *name;
-	int threads;
+	const struct common *common;
 	struct sampling how;
 	struct sampler_identity who;
 	pthread_mutex_t lock;
@@ -33,7 +33,7 @@ static int set_how(struct mine_model *m, const struct mine_model_options *o, str
 	return sampling_check(&m->how, err);
 }
 
-int mine_model_open(struct mine_model **ret, const char *model, int threads, const struct mine_model_options *o, struct err *err)
+int mine_model_open(struct mine_model **ret, const char *model, const struct common *common, const struct mine_model_options *o, struct err *err)
 {
 	struct mine_model *m = calloc(1, sizeof(*m));
 	bool server = strstr(model, "://");
@@ -46,9 +46,9 @@ int mine_model_open(struct mine_model **ret, const char *model, int threads, con
 	}
 	pthread_mutex_init(&m->lock, NULL);
 	pthread_cond_init(&m->given_back, NULL);
-	m->threads = threads;
-	m->most = !server ? 1 : threads < CLIENTS ? threads : CLIENTS;
-	rc = model_sampler(&m->idle[0], model, threads, err);
+	m->common = common;
+	m->most = !server ? 1 : common->threads < CLIENTS ? (int)common->threads : CLIENTS;
+	rc = model_sampler(&m->idle[0], model, common, err);
 	if (rc == 0) {
 		m->n_idle = m->n_open = 1;
 		sampler_describe(m->idle[0], &m->who);
@@ -98,7 +98,7 @@ static struct sampler *take(struct mine_model *m, struct err *err)
 	else
 		s = m->idle[--m->n_idle];
 	pthread_mutex_unlock(&m->lock);
-	if (more && model_sampler(&s, m->name, m->threads, err) < 0) {
+	if (more && model_sampler(&s, m->name, m->common, err) < 0) {
 		pthread_mutex_lock(&m->lock);
 		m->n_open--;
 		pthread_cond_signal(&m->given_back);

@@ -4,7 +4,7 @@
  *	struct mine_model *m;
  *	struct buf reply[8] = { 0 };
  *
- *	if (mine_model_open(&m, "http://127.0.0.1:8000/v1", threads, &(struct mine_model_options){ .samples = 4 }, &err) < 0)
+ *	if (mine_model_open(&m, "http://127.0.0.1:8000/v1", &a->common, &(struct mine_model_options){ .samples = 4 }, &err) < 0)
  *		...
  *	if (mine_model_ask(m, prompt, reply, &err) == 0)	// reply[0 .. samples - 1], empty where the model had none
  *		...
@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "cli/command.h"
 
 enum { MINE_SAMPLES = 16 };
 
@@ -30,7 +31,7 @@ struct mine_model_options {
 };
 
 struct mine_model;
-int mine_model_open(struct mine_model **ret, const char *model, int threads, const struct mine_model_options *o, struct err *err);
+int mine_model_open(struct mine_model **ret, const char *model, const struct common *common, const struct mine_model_options *o, struct err *err);
 void mine_model_close(struct mine_model *m); /* NULL is fine */
 const char *mine_model_name(const struct mine_model *m);
 int mine_model_samples(const struct mine_model *m);
