@@ -582,7 +582,9 @@ static int run(void *p, int argc, char **argv)
 		return fail_usage(&err);
 	}
 	if (a->swe.repos && !a->swe.environments && stat(argv[0], &st) == 0 && S_ISDIR(st.st_mode)) {
-		buf_addf(&environments, "%s/environments", argv[0]);
+		buf_addf(&environments, "%s/env", argv[0]); /* what `pack` made of them */
+		if (stat(buf_z(&environments), &st) < 0)
+			buf_addz(&environments, "ironments");
 		a->swe.environments = buf_z(&environments);
 	}
 	if (swe_open_args(&c.judged.swe, &a->swe, &a->common, &err) < 0)

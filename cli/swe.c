@@ -1,15 +1,26 @@
 /* swe.c - verdicts on rows of task "swe". See swe.h. */
 #include "cli/swe.h"
 
+#include "cli/pack.h"
 #include "repos/judge.h"
 
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
-enum { KEPT = 32 }; /* repositories that stay open */
+enum { KEPT = 32 /* repositories that stay open */, PLACES = 16 };
+
+/* Where tests run: in this machine's files, or in those of an environment's archive. */
+struct place {
+	dev_t dev; /* of the archive */
+	ino_t ino;
+	struct root *root;
+	struct sandbox *box;
+	struct harness *harness;
+};
 
 struct open_repo {
 	char name[200];
@@ -19,8 +30,10 @@ struct open_repo {
 struct swe {
 	struct swe_options o;
 	char *repos, *environments;
-	struct sandbox *box;
-	struct harness *harness;
+	struct place here;
+	pthread_mutex_t places_lock;
+	struct place places[PLACES]; /* those of archives, opened when they are first needed */
+	size_t n_places;
 	pthread_mutex_t lock;
 	struct open_repo kept[KEPT]; /* those that nobody uses; r is NULL where there is none */
 	unsigned next;
@@ -139,6 +152,57 @@ static int environment_of(const struct swe *s, const struct swe_ask *ask, const 
 	return environment_load(e, s->environments, want, err);
 }
 
+static void place_close(struct place *p)
+{
+	harness_close(p->harness);
+	sandbox_close(p->box);
+	root_close(p->root);
+	*p = (struct place){ 0 };
+}
+
+static int place_open(struct place *p, const struct swe_options *o, const char *archive, struct err *err)
+{
+	struct sandbox_options box = { .slots = o->slots };
+	struct harness_options h = { 0 };
+
+	if (archive && root_open(&p->root, archive, err) < 0)
+		return ERR_FAIL;
+	box.root = h.root = p->root ? root_path(p->root) : NULL;
+	p->box = h.box = sandbox_open(&box, err);
+	if (p->box && harness_open(&p->harness, &h, err) == 0)
+		return 0;
+	place_close(p);
+	return ERR_FAIL;
+}
+
+/* NULL: there is an archive, and it cannot be used. */
+static struct harness *harness_for(struct swe *s, const char *hash, struct err *err)
+{
+	struct harness *found = NULL;
+	char path[PATH_MAX];
+	struct stat st;
+	size_t i = 0;
+
+	/* a root of another kind takes namespaces: without, tests run in this machine's files as they did where there were no archives */
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s.tar.zst", s->environments, hash) >= sizeof(path) || stat(path, &st) < 0 ||
+	    sandbox_tier(s->here.box) == SANDBOX_NARROW)
+		return s->here.harness;
+	pthread_mutex_lock(&s->places_lock);
+	while (i < s->n_places && (s->places[i].dev != st.st_dev || s->places[i].ino != st.st_ino))
+		i++;
+	if (i == PLACES) {
+		err_set(err, "more than %d archives of environments", PLACES);
+	} else if (i < s->n_places || place_open(&s->places[i], &s->o, path, err) == 0) {
+		found = s->places[i].harness;
+		if (i == s->n_places)
+			s->n_places++;
+		s->places[i].dev = st.st_dev;
+		s->places[i].ino = st.st_ino;
+	}
+	pthread_mutex_unlock(&s->places_lock);
+	return found;
+}
+
 static void take_judgement(struct swe_verdict *v, const struct judgement *j, const struct swe_ask *ask)
 {
 	char why[400];
@@ -156,6 +220,7 @@ static void judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *
 {
 	struct environment env = { 0 };
 	struct judge_ask judge = { .variants = s ? s->o.variants : 0, .env = &env, .until = ask->until };
+	struct harness *harness;
 	struct swe_task task;
 	struct judgement j = { 0 };
 	struct err err = ERR_INIT;
@@ -177,7 +242,9 @@ static void judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *
 		say(v, QUARRY_BAD_TASK, "bad_desc", err.msg);
 	} else if (environment_of(s, ask, task.environment, &env, &err) < 0) {
 		say(v, QUARRY_BAD_TASK, judge_status_name(JUDGE_NO_ENVIRONMENT), err.msg);
-	} else if (judge_answer(s->harness, &judge, ask->response, ask->think_open, &j, &err) < 0) {
+	} else if (!(harness = harness_for(s, task.environment, &err))) {
+		say(v, QUARRY_BAD_TASK, judge_status_name(JUDGE_NO_ENVIRONMENT), err.msg);
+	} else if (judge_answer(harness, &judge, ask->response, ask->think_open, &j, &err) < 0) {
 		say(v, QUARRY_BAD_TASK, judge_status_name(JUDGE_HARNESS_ERROR), err.msg);
 	} else {
 		take_judgement(v, &j, ask);
@@ -212,22 +279,20 @@ bool swe_ready(const struct swe *s, struct buf *json)
 	struct buf lines = BUF_INIT;
 	struct str rest, line;
 
-	sandbox_lacks(s->box, &lines);
+	sandbox_lacks(s->here.box, &lines);
 	json_key(json, "tier");
-	json_add_z(json, sandbox_tier_name(sandbox_tier(s->box)));
+	json_add_z(json, sandbox_tier_name(sandbox_tier(s->here.box)));
 	json_key(json, "lacks");
 	json_open(json, '[');
 	for (rest = buf_str(&lines); str_line(&rest, &line);)
 		json_add_str(json, line);
 	json_close(json, ']');
 	buf_release(&lines);
-	return sandbox_tier(s->box) != SANDBOX_NONE;
+	return sandbox_tier(s->here.box) != SANDBOX_NONE;
 }
 
 int swe_open(struct swe **ret, const struct swe_options *o, struct err *err)
 {
-	struct sandbox_options box = { .slots = o->slots };
-	struct harness_options h = { 0 };
 	struct swe *s = calloc(1, sizeof(*s));
 	size_t n = strlen(o->repos) + sizeof("/environments");
 
@@ -235,6 +300,7 @@ int swe_open(struct swe **ret, const struct swe_options *o, struct err *err)
 	if (!s)
 		return err_set(err, "out of memory");
 	pthread_mutex_init(&s->lock, NULL);
+	pthread_mutex_init(&s->places_lock, NULL);
 	s->o = *o;
 	s->repos = strdup(o->repos);
 	s->environments = o->environments ? strdup(o->environments) : malloc(n);
@@ -244,8 +310,7 @@ int swe_open(struct swe **ret, const struct swe_options *o, struct err *err)
 		swe_close(s);
 		return err_set(err, "out of memory");
 	}
-	s->box = h.box = sandbox_open(&box, err);
-	if (!s->box || harness_open(&s->harness, &h, err) < 0) {
+	if (place_open(&s->here, o, NULL, err) < 0) {
 		swe_close(s);
 		return ERR_FAIL;
 	}
@@ -265,11 +330,13 @@ void swe_close(struct swe *s)
 {
 	if (!s)
 		return;
-	harness_close(s->harness);
-	sandbox_close(s->box);
+	for (size_t i = 0; i < s->n_places; i++)
+		place_close(&s->places[i]);
+	place_close(&s->here);
 	for (int i = 0; i < KEPT; i++)
 		repo_free(s->kept[i].r);
 	pthread_mutex_destroy(&s->lock);
+	pthread_mutex_destroy(&s->places_lock);
 	free(s->repos);
 	free(s->environments);
 	free(s);

@@ -44,6 +44,7 @@ struct harness {
 	struct sandbox *box;
 	struct checkouts *checkouts;
 	char *environments;
+	const char *root;
 	bool network, cold;
 	pthread_mutex_t lock; /* of the servers, and of what is being prepared */
 	struct server servers[SERVERS_MAX];
@@ -62,6 +63,7 @@ int harness_open(struct harness **ret, const struct harness_options *options, st
 		return ERR_FAIL;
 	}
 	h->box = options->box;
+	h->root = options->root;
 	h->network = options->network;
 	h->cold = options->cold;
 	if (options->environments)
@@ -120,6 +122,14 @@ static void mount(struct job *j, enum sandbox_mount_kind kind, const char *from,
 		j->mounts[j->n_mounts++] = (struct sandbox_mount){ .kind = kind, .from = from, .to = to };
 }
 
+/* The directory of a toolchain outside /usr. */
+static bool tool_dir(const struct job *j, const char *name, char *dir, size_t cap)
+{
+	if (!j->h->root)
+		return environment_tool(name, dir, cap);
+	return (size_t)snprintf(dir, cap, "%s/tools/%s", j->h->root, name) < cap && access(dir, X_OK) == 0;
+}
+
 /* What every run of the environment sees beside the tree. */
 static void mount_tools(struct job *j)
 {
@@ -129,7 +139,7 @@ static void mount_tools(struct job *j)
 	if (j->prepared[0])
 		mount(j, SANDBOX_RO, j->prepared, "/env");
 	for (size_t i = 0; i < e->tools.n; i++)
-		if (environment_tool(e->tools.at[i], dir, sizeof(dir))) {
+		if (tool_dir(j, e->tools.at[i], dir, sizeof(dir))) {
 			snprintf(to, sizeof(to), "/tools/%s", e->tools.at[i]);
 			mount(j, SANDBOX_RO, arena_strdup(&j->text, str_of(dir)), arena_strdup(&j->text, str_of(to)));
 		}
@@ -161,7 +171,7 @@ static const char *const *variables(struct job *j, const struct words *more)
 	if (j->prepared[0])
 		buf_addz(&path, "/env/bin:");
 	for (size_t i = 0; i < e->tools.n; i++)
-		if (environment_tool(e->tools.at[i], dir, sizeof(dir)))
+		if (tool_dir(j, e->tools.at[i], dir, sizeof(dir)))
 			buf_addf(&path, "/tools/%s/bin:", e->tools.at[i]);
 	buf_addz(&path, "/usr/local/bin:/usr/bin:/bin");
 	at[n++] = arena_strdup(&j->text, buf_str(&path));
@@ -292,6 +302,8 @@ static int prepare(struct job *j, struct err *err)
 	int fd, rc = 0;
 
 	if (!e->prepare.n)
+		return 0;
+	if (j->h->root && (size_t)snprintf(j->prepared, sizeof(j->prepared), "%s/env", j->h->root) < sizeof(j->prepared) && access(j->prepared, X_OK) == 0)
 		return 0;
 	environment_hash(e, hash);
 	if ((size_t)snprintf(j->prepared, sizeof(j->prepared), "%s/%s", j->h->environments, hash) >= sizeof(j->prepared))
@@ -635,7 +647,7 @@ static int ready(struct job *j, struct err *err)
 			return 0;
 		}
 		rc = prepare(j, err);
-		if (rc == 0 && j->r->status == RUN_OK)
+		if (rc == 0 && j->r->status == RUN_OK && !j->ask->prepare_only)
 			rc = build(j, err);
 	} while (rc == 0 && j->r->status == RUN_OK && j->t->built < 0);
 	return rc;
@@ -648,7 +660,7 @@ int harness_run(struct harness *h, const struct run_ask *ask, struct run_report 
 
 	run_report_release(r);
 	rc = ready(&j, err);
-	if (rc == 0 && r->status == RUN_OK)
+	if (rc == 0 && r->status == RUN_OK && !ask->prepare_only)
 		rc = ask->env->runner == RUNNER_PYTEST ? run_pytest(&j, err) : ask->env->runner == RUNNER_COMMAND ? run_command(&j, err) : run_cases(&j, err);
 	if (r->status == RUN_OK && r->outcomes.failed)
 		rc = err_set(err, "out of memory");

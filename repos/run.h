@@ -55,6 +55,7 @@ struct run_ask {
 	uint64_t shuffle;          /* 1: the tests backwards, which swaps every two; others: an order drawn from the number; 0: as they come */
 	double cpu_s;              /* most CPU of the run, where less than the environment's; 0: that */
 	const _Atomic int64_t *until; /* when all of it ends as RUN_WALL_TIMEOUT; see sandbox.h. NULL: never */
+	bool prepare_only;         /* nothing is built and run */
 	bool other_clock;          /* another time zone, and another day where libfaketime is there */
 };
 
@@ -77,6 +78,7 @@ struct harness_options {
 	struct sandbox *box;      /* lives longer than the harness */
 	const char *dir;          /* where checkouts lie; NULL: chosen */
 	const char *environments; /* what was prepared, by hash, kept between runs; NULL: below the checkouts, gone after */
+	const char *root;         /* the box's root, where it is not the host's: what lies in its env and tools is what was prepared; NULL */
 	bool network;             /* a recipe that asks for the network while it prepares gets it */
 	bool cold;                /* a new Python for each run */
 };

@@ -113,7 +113,8 @@ static int slots_make(struct sandbox *box, const struct sandbox_options *options
 		if (area == MAP_FAILED)
 			return err_sys(err, "sandbox: shared memory");
 		s->station = (struct station){ .root = root, .slot = i, .uid = geteuid(), .gid = getegid(), .plan = area, .groups = &box->groups,
-			.filter = { &box->filter[0], &box->filter[1], &box->filter[2], &box->filter[3] }, .landlock = landlock_version(), .copies = options->no_overlays };
+			.filter = { &box->filter[0], &box->filter[1], &box->filter[2], &box->filter[3] }, .landlock = landlock_version(), .copies = options->no_overlays,
+			.base = box->root ? box->root : "/" };
 		if (root && !user_take(s, &next))
 			return err_set(err, "sandbox: all users from %d to %d are taken", SLOT_UID, SLOT_UID + SLOT_UIDS - 1);
 	}
@@ -210,16 +211,22 @@ struct sandbox *sandbox_open(const struct sandbox_options *options, struct err *
 		return NULL;
 	}
 	box->slots = options->slots ? options->slots : 1;
+	box->root = options->root ? realpath(options->root, NULL) : NULL;
 	pthread_mutex_init(&box->lock, NULL);
 	pthread_cond_init(&box->freed, NULL);
 	snprintf(box->temp, sizeof(box->temp), "%s", temp && *temp == '/' ? temp : "/tmp");
-	if (box->slots > SLOTS_MAX ? err_set(err, "sandbox: at most %d runs at a time", SLOTS_MAX) < 0 : slots_make(box, options, err) < 0) {
+	if (options->root && !box->root ? err_sys(err, "sandbox: %s", options->root) < 0 : box->slots > SLOTS_MAX ? err_set(err, "sandbox: at most %d runs at a time", SLOTS_MAX) < 0 : slots_make(box, options, err) < 0) {
 		sandbox_close(box);
 		return NULL;
 	}
 	groups_open(&box->groups, box->slots);
 	if (options->at_most <= SANDBOX_FULL && tier_start(box, SANDBOX_FULL, &box->refused))
 		return box;
+	if (box->root) {
+		err_set(err, "sandbox: another root than this machine's needs namespaces: %s: %s", box->refused.what, strerror(box->refused.error));
+		sandbox_close(box);
+		return NULL;
+	}
 	if (options->at_most <= SANDBOX_NARROW && tier_start(box, SANDBOX_NARROW, &f)) {
 		rooms_sweep(box);
 		return box;
@@ -242,6 +249,7 @@ void sandbox_close(struct sandbox *box)
 	}
 	groups_close(&box->groups);
 	free(box->slot);
+	free(box->root);
 	pthread_cond_destroy(&box->freed);
 	pthread_mutex_destroy(&box->lock);
 	free(box);

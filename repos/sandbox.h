@@ -94,6 +94,7 @@ void sandbox_outcome_release(struct sandbox_outcome *out);
 struct sandbox_options {
 	unsigned slots;            /* runs at one time (threads that call sandbox_run): 1 when 0 */
 	enum sandbox_tier at_most; /* FULL: the best there is; tests force a lower one */
+	const char *root;          /* a directory of the host that has the usr and etc of programs; NULL: the host's own. Only in the full tier */
 	bool no_overlays;          /* for tests: as where the kernel has none for us, trees are copied */
 };
 

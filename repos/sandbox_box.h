@@ -33,6 +33,7 @@ struct sandbox {
 	struct fault refused; /* why the tier is no better */
 	bool copies;          /* overlays are copies */
 	char temp[200];       /* narrow: where rooms are made */
+	char *root;           /* whose usr and etc programs see; NULL: the host's */
 	pthread_mutex_t lock; /* slots, servers */
 	pthread_cond_t freed;
 	bool server[SERVERS_MAX]; /* the number is taken */

@@ -20,16 +20,28 @@
 
 /* ---- the template ---- */
 
-/* The host's `path` at the same path of the template, read-only; nothing when the host has none. */
-static int template_bind(const char *path, bool device, struct fault *f)
+/* Something of the root that programs are to have; no link in it leads out of it. `path` is absolute. */
+static int root_open(const struct station *s, const char *path, int flags)
 {
-	int host = open("/.host", O_PATH | O_DIRECTORY | O_CLOEXEC), tree, to, rc = -1;
-	int from = sys_openat2(host, path + 1, O_PATH | O_CLOEXEC, RESOLVE_IN_TREE | RESOLVE_NO_MAGIC);
+	char top[PATH_MAX];
+	int root, fd;
+
+	snprintf(top, sizeof(top), "/.host%s", s->base);
+	root = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = root < 0 ? -1 : sys_openat2(root, path[1] ? path + 1 : ".", flags | O_CLOEXEC, RESOLVE_IN_TREE | RESOLVE_NO_MAGIC);
+	fd_drop(&root);
+	return fd;
+}
+
+/* The host's device, or what the root has, at the same path of the template, read-only; nothing when there is none. */
+static int template_bind(const struct station *s, const char *path, bool device, struct fault *f)
+{
+	const struct station host = { .base = "/" };
+	int tree, to, rc = -1, from = root_open(device ? &host : s, path, O_PATH);
 	struct stat st;
 
-	fd_drop(&host);
 	if (from < 0)
-		return errno == ENOENT ? 0 : fault_at(f, "%s of the host", path);
+		return errno == ENOENT ? 0 : fault_at(f, "%s of %s", path, device ? "the host" : s->base);
 	tree = sys_tree(from);
 	if (tree < 0 || fstat(from, &st) < 0) {
 		fd_drop(&from);
@@ -73,7 +85,7 @@ static int text_at(const char *path, const char *text, size_t n)
 static int template_tops(struct station *s, struct fault *f)
 {
 	static const char *const names[] = { "bin", "sbin", "lib", "lib32", "lib64", "libx32" };
-	int host = open("/.host", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int host = root_open(s, "/", O_PATH | O_DIRECTORY);
 	char path[32];
 	ssize_t n;
 
@@ -87,7 +99,7 @@ static int template_tops(struct station *s, struct fault *f)
 		s->top[s->tops].link[n > 0 ? n : 0] = 0;
 		snprintf(path, sizeof(path), "/%s", names[i]);
 		s->tops++;
-		if (n <= 0 && template_bind(path, false, f) < 0)
+		if (n <= 0 && template_bind(s, path, false, f) < 0)
 			break;
 	}
 	fd_drop(&host);
@@ -100,17 +112,16 @@ const char *const mounts_etc[] = {
 	"/etc/services", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/terminfo", NULL,
 };
 
-/* The host's `path`, a file or a directory, if it is there. */
-static int template_copy(const char *path)
+/* The root's `path`, a file or a directory, if it is there. */
+static int template_copy(const struct station *s, const char *path)
 {
 	const char *name = strrchr(path, '/') + 1;
-	char from[64], to[64];
+	char to[64];
 	struct stat st;
 	int in, out, rc = -1;
 
-	snprintf(from, sizeof(from), "/.host%.*s", (int)(name - path), path);
 	snprintf(to, sizeof(to), "%.*s", (int)(name - path), path);
-	in = open(from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	in = root_open(s, to, O_RDONLY | O_DIRECTORY);
 	out = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (in < 0 || fstatat(in, name, &st, 0) < 0)
 		rc = errno == ENOENT ? 0 : -1;
@@ -121,8 +132,8 @@ static int template_copy(const char *path)
 	return rc;
 }
 
-/* Of the host's /etc only what programs need to run at all: no names, no addresses, no secrets. */
-static int template_etc(struct fault *f)
+/* Of the root's /etc only what programs need to run at all: no names, no addresses, no secrets. */
+static int template_etc(const struct station *s, struct fault *f)
 {
 	static const struct { const char *path, *text; } texts[] = {
 		{ "/etc/group", "root:x:0:\nsandbox:x:1000:\nnogroup:x:65534:\n" },
@@ -138,7 +149,7 @@ static int template_etc(struct fault *f)
 	mkdir("/etc/ssl", 0755);
 	/* copies: each mount would be another one for every run to copy and to take down */
 	for (size_t i = 0; mounts_etc[i]; i++)
-		if (template_copy(mounts_etc[i]) < 0)
+		if (template_copy(s, mounts_etc[i]) < 0)
 			return fault_at(f, "a copy of %s", mounts_etc[i]);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		if (text_at(texts[i].path, texts[i].text, strlen(texts[i].text)) < 0)
@@ -157,7 +168,7 @@ static int template_dev(struct fault *f)
 	if (mkdir("/dev", 0755) < 0 || mkdir("/dev/pts", 0755) < 0 || mkdir("/dev/shm", 0755) < 0)
 		return fault_at(f, "/dev");
 	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++)
-		if (template_bind(devices[i], true, f) < 0)
+		if (template_bind(NULL, devices[i], true, f) < 0)
 			return -1;
 	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
 		if (symlink(links[i][0], links[i][1]) < 0)
@@ -176,7 +187,7 @@ int mounts_climb(struct fault *f)
 	if (unshare(CLONE_NEWNS) < 0)
 		return fault_at(f, "a mount namespace");
 	here = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (here < 0 || chroot("/usr") < 0 || fchdir(here) < 0)
+	if (here < 0 || (chroot("/usr") < 0 && chroot("/dev") < 0) || fchdir(here) < 0)
 		return fault_at(f, "leaving a chroot");
 	for (int i = 0; i < PATH_MAX / 2; i++)
 		if (chdir("..") < 0)
@@ -225,7 +236,7 @@ int mounts_template(struct station *s, struct fault *f)
 		return -1;
 	if (mkdir(NEW_ROOT, 0755) < 0)
 		return fault_at(f, "%s", NEW_ROOT);
-	if (template_bind("/usr", false, f) < 0 || template_tops(s, f) < 0 || template_etc(f) < 0 || template_dev(f) < 0 || template_proc(f) < 0)
+	if (template_bind(s, "/usr", false, f) < 0 || template_tops(s, f) < 0 || template_etc(s, f) < 0 || template_dev(f) < 0 || template_proc(f) < 0)
 		return -1;
 	if (umount2("/.host", MNT_DETACH) < 0)
 		return fault_at(f, "letting go of the host's files");

@@ -113,6 +113,7 @@ struct station {
 	const struct call_filter *filter[FILTERS]; /* by filter_of */
 	const struct groups *groups;
 	struct plan *plan;
+	const char *base; /* the host's directory that has usr and etc; "/": the host's own */
 
 	/* the host side's own */
 	int host; /* the host's root directory */
