@@ -18,7 +18,7 @@
 
 struct args {
 	struct common common;
-	const char *out, *name, *model, *since, *from, *langs, *issues, *recipe, *environments, *format, *show, *report, *part;
+	const char *out, *name, *model, *since, *from, *langs, *issues, *recipe, *environments, *format, *show, *report, *left_out, *part;
 	int64_t max, lines, files, shown, inject, together, samples, max_tokens;
 	double temperature;
 	bool dry, resume, network, no_variants, write_tests, temperature_given;
@@ -69,6 +69,8 @@ static const struct option options[] = {
 	  .what = "of one reply; 4096 when not given" },
 	{ .name = "report", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, report),
 	  .what = "write the counts as JSON: why commits and candidates are left out" },
+	{ .name = "left-out", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, left_out),
+	  .what = "write a line of JSON for each commit that is no task: which, and why" },
 	{ .name = "network", .kind = OPT_FLAG, .at = offsetof(struct args, network),
 	  .what = "recipes that ask for the network while they prepare get it" },
 	{ .name = "no-variants", .kind = OPT_FLAG, .at = offsetof(struct args, no_variants),
@@ -140,6 +142,7 @@ static int read_job(struct job *j, struct args *a, struct err *err)
 	o->walk.from = a->from;
 	if (a->shown)
 		o->shown = (size_t)a->shown;
+	o->left_out = a->left_out;
 	o->inject = (uint64_t)a->inject;
 	o->together = a->together ? (unsigned)a->together : 1;
 	if (a->inject)

@@ -519,6 +519,45 @@ static bool is_twin(const struct mine *m, size_t i)
 	return false;
 }
 
+/* A line on what is no task. */
+static int leave(struct mine *m, const struct oid *commit, const char *reason, struct json more, struct err *err)
+{
+	static const char *const names[] = { "operator", "detail", "written" };
+	struct buf b = BUF_INIT;
+	char hex[OID_HEX + 1];
+	struct json v;
+	int rc = 0;
+
+	if (!m->left)
+		return 0;
+	oid_hex(commit, hex);
+	json_open(&b, '{');
+	json_key(&b, "repo");
+	json_add_z(&b, m->name);
+	json_key(&b, m->o.inject ? "tree" : "commit");
+	json_add_z(&b, hex);
+	json_key(&b, "reason");
+	json_add_z(&b, reason);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (json_get(more, names[i], &v)) {
+			json_key(&b, names[i]);
+			json_add_raw(&b, v.raw);
+		}
+	json_close(&b, '}');
+	buf_addc(&b, '\n');
+	rc = b.failed ? err_set(err, "out of memory") : writer_add(m->left, buf_str(&b), err) < 0 ? ERR_JOB : 0;
+	buf_release(&b);
+	return rc;
+}
+
+static void left_out(void *ctx, const struct oid *commit, enum walk_reason reason)
+{
+	struct mine *m = ctx;
+
+	if (m->left_rc == 0)
+		m->left_rc = leave(m, commit, walk_reason_name(reason), (struct json){ 0 }, &m->left_err);
+}
+
 static int write_slot(struct mine *m, size_t i, uint64_t *kept, struct buf *line, struct err *err)
 {
 	struct slot *s = &m->slots[i];
@@ -541,16 +580,16 @@ static int write_slot(struct mine *m, size_t i, uint64_t *kept, struct buf *line
 	if (json_get(j, "cpu_us", &v) && json_u64(v, &us))
 		m->counts.cpu_s += (double)us / 1e6;
 	if (!json_get(j, "row", &v)) {
-		struct str why = STR("unknown");
+		char why[64] = "unknown";
 
 		if (json_get(j, "reason", &v))
-			json_plain(v, &why);
-		count_dropped(&m->counts, why);
-		return 0;
+			json_z(v, why, sizeof(why));
+		count_dropped(&m->counts, str_of(why));
+		return leave(m, &s->commit, why, j, err);
 	}
 	if (!m->o.inject && is_twin(m, i)) {
 		m->counts.twins++;
-		return 0;
+		return leave(m, &s->commit, "same_tests", (struct json){ 0 }, err);
 	}
 	m->counts.kept++;
 	++*kept;
@@ -585,7 +624,12 @@ static int walk_all(struct mine *m, struct repo *r, const char *head, struct err
 	int rc;
 
 	o.from = head;
+	o.left_out = m->left ? left_out : NULL;
 	rc = walk(r, &o, &n, found, m, err);
+	if (rc == 0 && m->left_rc < 0) {
+		*err = m->left_err;
+		rc = m->left_rc;
+	}
 	m->counts.walked.walked += n.walked;
 	for (int i = 0; i < WALK_KINDS; i++)
 		m->counts.walked.found[i] += n.found[i];
@@ -740,6 +784,8 @@ int mine_open(struct mine **ret, const struct mine_options *o, const char *out, 
 		rc = open_journal(m, err);
 	if (rc == 0 && !o->dry)
 		rc = writer_open(&m->w, out, err);
+	if (rc == 0 && o->left_out)
+		rc = writer_open(&m->left, o->left_out, err);
 	if (rc < 0) {
 		mine_drop(m);
 		return rc;
@@ -763,6 +809,12 @@ int mine_finish(struct mine *m, struct err *err)
 	m->w = NULL;
 	if (w && writer_finish(w, err) < 0)
 		rc = ERR_JOB;
+	w = m->left;
+	m->left = NULL;
+	if (w && rc == 0 && writer_finish(w, err) < 0)
+		rc = ERR_JOB;
+	else if (w && rc < 0)
+		writer_drop(w);
 	if (rc == 0 && m->w == NULL && !m->o.dry && strcmp(m->out, "-") != 0)
 		unlink(m->journal);
 	if (m->counts.n_dropped)
@@ -779,6 +831,7 @@ void mine_drop(struct mine *m)
 	if (!m)
 		return;
 	writer_drop(m->w);
+	writer_drop(m->left);
 	if (m->fd >= 0)
 		close(m->fd);
 	harness_close(m->harness);

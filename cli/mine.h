@@ -36,6 +36,7 @@ struct mine_options {
 	struct part part;
 	bool network, variants, resume;
 	bool dry;                      /* walk, run nothing */
+	const char *left_out;          /* a file for a line of JSON on each commit that is no task; NULL: none */
 	struct mine_model *model;      /* writes statements where there is none; NULL: none does. See mine_model.h */
 	bool write_tests;              /* and tests, where a commit has none */
 	uint64_t inject;               /* no walk: so many bugs that tests notice, put into walk.from; 0: a walk */

@@ -45,7 +45,9 @@ struct mine {
 	off_t end;      /* bytes of the journal that are whole lines */
 	struct sandbox *box;
 	struct harness *harness;
-	struct writer *w;
+	struct writer *w, *left;
+	struct err left_err;
+	int left_rc; /* of the first line of `left` that could not be written */
 	struct mine_counts counts;
 
 	/* of the repository that is being read */

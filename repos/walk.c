@@ -152,6 +152,7 @@ static void heap_pop(struct heap *h, struct waiting *w)
 struct walker {
 	struct repo *r;
 	const struct walk_options *o;
+	void *ctx;              /* of the caller's */
 	struct walk_counts *n;
 	struct table seen, ids; /* commits; patch ids */
 	struct heap heap;
@@ -218,10 +219,12 @@ static int meet_parents(struct walker *w, const struct waiting *it, bool first, 
 	return rc;
 }
 
-static void leave_out(struct walker *w, enum walk_reason reason)
+static void leave_out(struct walker *w, const struct oid *commit, enum walk_reason reason)
 {
 	w->n->walked++;
 	w->n->left_out[reason]++;
+	if (w->o->left_out)
+		w->o->left_out(w->ctx, commit, reason);
 }
 
 /* What can be said of a commit without its trees; false when nothing is left to do. */
@@ -230,16 +233,16 @@ static bool job_set(struct walker *w, struct job *j, const struct waiting *it, b
 	const struct seen *parent;
 
 	if (it->parents == 0) {
-		leave_out(w, WALK_ROOT);
+		leave_out(w, &it->id, WALK_ROOT);
 		return false;
 	}
 	if (it->parents > 1 && !first) {
-		leave_out(w, WALK_SIDE_MERGE);
+		leave_out(w, &it->id, WALK_SIDE_MERGE);
 		return false;
 	}
 	parent = table_find(&w->seen, &it->parent[0]);
 	if (parent->state != OBJECT_OK) {
-		leave_out(w, parent->state == OBJECT_MISSING ? w->shallow ? WALK_SHALLOW : WALK_MISSING : WALK_CORRUPT);
+		leave_out(w, &it->id, parent->state == OBJECT_MISSING ? w->shallow ? WALK_SHALLOW : WALK_MISSING : WALK_CORRUPT);
 		return false;
 	}
 	job_reset(j);
@@ -287,7 +290,6 @@ static int give(struct walker *w, struct job *j, walk_fn *fn, void *ctx, struct 
 {
 	struct seen *row;
 
-	w->n->walked++;
 	if (j->kept && j->c.kind != WALK_UNTESTED) {
 		if (!table_room(&w->ids))
 			return no_memory(err);
@@ -297,9 +299,10 @@ static int give(struct walker *w, struct job *j, walk_fn *fn, void *ctx, struct 
 		}
 	}
 	if (!j->kept) {
-		w->n->left_out[j->reason]++;
+		leave_out(w, &j->c.commit, j->reason);
 		return 0;
 	}
+	w->n->walked++;
 	w->n->found[j->c.kind]++;
 	return fn(ctx, &j->c);
 }
@@ -417,7 +420,7 @@ static int walk_threads(struct walker *w, walk_fn *fn, void *ctx, struct err *er
 
 int walk(struct repo *r, const struct walk_options *o, struct walk_counts *n, walk_fn *fn, void *ctx, struct err *err)
 {
-	struct walker w = { .r = r, .o = o, .n = n, .shallow = repo_is_shallow(r) };
+	struct walker w = { .r = r, .o = o, .ctx = ctx, .n = n, .shallow = repo_is_shallow(r) };
 	struct oid head;
 	int rc = repo_resolve(r, o->from ? o->from : "HEAD", &head, err);
 

@@ -64,6 +64,7 @@ struct walk_options {
 	unsigned threads;    /* 1 when 0 */
 	bool untested;       /* give WALK_UNTESTED too */
 	uint32_t lines, files; /* most of the source: added and deleted; touched */
+	void (*left_out)(void *ctx, const struct oid *commit, enum walk_reason reason); /* told of each, with the ctx of fn. NULL: nobody is */
 };
 
 #define WALK_OPTIONS ((struct walk_options){ .threads = 1, .lines = 500, .files = 15 })
