@@ -30,7 +30,7 @@ struct backend;
 struct machine; /* threads and scratch of one engine */
 
 enum weights {
-	WEIGHTS_BF16,
+	WEIGHTS_BF16, /* what they meet is rounded to bf16 too */
 	WEIGHTS_FP32,
 	WEIGHTS_F8, /* E4M3: each row has a scale for every `block` columns */
 	WEIGHTS_I8, /* whole numbers of -127 to 127: each row has a scale; made by matrix_rows, and by a device only */
@@ -54,6 +54,7 @@ struct batch {
 	const int32_t *pos;   /* (rows) place in its sequence */
 	const int32_t *first; /* (rows) where the pages of the row's sequence begin in pages */
 	const int32_t *state; /* (rows) and those of its lightning states */
+	const int32_t *same;  /* (rows) first pages in common with the row before, of those that both see; 0 in the first row */
 	const int32_t *pages; /* page ids */
 	const float *turn;    /* (positions, rotary / 2, 2): cos and sin */
 	int used;             /* of pages, by all rows */
@@ -71,7 +72,8 @@ struct heads {
 
 /*
  * The key-value pool. A page holds ENGINE_PAGE tokens of one sequence for all softmax layers and heads; of one layer and
- * head it holds K as (head_pad, ENGINE_PAGE), then V as (ENGINE_PAGE, head_pad), in fp32 or bf16. Other pages hold a
+ * head it holds K as (head_pad, ENGINE_PAGE), then V as (ENGINE_PAGE, head_pad), in fp32; or in bf16, laid out as the backend likes.
+ * Other pages hold a
  * sequence's lightning states, states_each a page in the order of layers and heads: each (head_pad, head_pad) of fp32.
  */
 struct kv_pool {

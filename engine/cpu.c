@@ -221,6 +221,12 @@ static size_t width_of(const struct matrix *w)
 	return w->kind == WEIGHTS_FP32 ? 4 : w->kind == WEIGHTS_BF16 ? 2 : 1;
 }
 
+/* bf16 lies in pairs */
+static size_t depth_of(const struct matrix *w)
+{
+	return w->kind == WEIGHTS_BF16 ? ((size_t)w->in + 1) / 2 * 2 : (size_t)w->in;
+}
+
 static size_t blocks_of(const struct matrix *w)
 {
 	return w->block ? (size_t)(w->in + w->block - 1) / (size_t)w->block : 0;
@@ -246,13 +252,13 @@ static void matrix_free(struct matrix *w)
 	w->data = w->scale = NULL;
 }
 
-/* Panels of PAD outputs, each (in, PAD): see struct gemm. */
+/* Panels of PAD outputs: see struct gemm. */
 static int matrix_new(struct matrix *w, int out, int in, enum weights kind, int block, struct err *err)
 {
 	size_t scales;
 
 	*w = (struct matrix){ .out = pad16(out), .in = in, .kind = kind, .block = kind == WEIGHTS_F8 ? block : 0 };
-	w->bytes = ((size_t)w->out * (size_t)in * width_of(w) + 63) / 64 * 64;
+	w->bytes = ((size_t)w->out * depth_of(w) * width_of(w) + 63) / 64 * 64;
 	scales = (size_t)w->out * blocks_of(w) * sizeof(float);
 	w->data = room_new(w->bytes);
 	w->scale = scales ? room_new(scales) : NULL;
@@ -265,16 +271,17 @@ static int matrix_new(struct matrix *w, int out, int in, enum weights kind, int 
 
 static void matrix_rows(struct matrix *w, int first, const float *const rows[PAD])
 {
-	size_t at = (size_t)first * (size_t)w->in;
+	float *wide = (float *)w->data + (size_t)first * depth_of(w);
+	uint16_t *pairs = (uint16_t *)w->data + (size_t)first * depth_of(w);
 
-	for (int i = 0; i < w->in; i++)
-		for (int j = 0; j < PAD; j++, at++) {
-			float f = rows[j] ? rows[j][i] : 0;
+	for (int i = 0; i < (int)depth_of(w); i++)
+		for (int j = 0; j < PAD; j++) {
+			float f = rows[j] && i < w->in ? rows[j][i] : 0;
 
 			if (w->kind == WEIGHTS_FP32)
-				((float *)w->data)[at] = f;
+				wide[i * PAD + j] = f;
 			else
-				((uint16_t *)w->data)[at] = bf16_of(f);
+				pairs[i / 2 * 2 * PAD + 2 * j + i % 2] = bf16_of(f);
 		}
 }
 
@@ -293,7 +300,7 @@ static void matrix_codes(struct matrix *w, int first, const unsigned char *const
 
 static const void *panel_of(const struct matrix *w, int panel)
 {
-	return (const unsigned char *)w->data + (size_t)panel * PAD * (size_t)w->in * width_of(w);
+	return (const unsigned char *)w->data + (size_t)panel * PAD * depth_of(w) * width_of(w);
 }
 
 /* A product with `panels` panels of w; what it is of and where to is the caller's. */
@@ -318,11 +325,12 @@ static void embed(struct lane *lane, float *h, const struct matrix *table, const
 	rows_mine(lane, b->rows, &from, &to);
 	for (int r = from; r < to; r++) {
 		const void *panel = panel_of(table, b->token[r] / PAD);
-		size_t at = (size_t)(b->token[r] % PAD);
+		int at = b->token[r] % PAD;
 		float *out = h + (size_t)r * (size_t)pad;
 
-		for (int d = 0; d < dim; d++, at += PAD)
-			out[d] = table->kind == WEIGHTS_FP32 ? ((const float *)panel)[at] : bf16_float(((const uint16_t *)panel)[at]);
+		for (int d = 0; d < dim; d++)
+			out[d] = table->kind == WEIGHTS_FP32 ? ((const float *)panel)[d * PAD + at] :
+							       bf16_float(((const uint16_t *)panel)[d / 2 * 2 * PAD + 2 * at + d % 2]);
 		for (int d = dim; d < pad; d++)
 			out[d] = 0;
 	}
@@ -396,8 +404,8 @@ static void kv_put(const struct kv_pool *kv, unsigned char *head, const float *k
 			((float *)head)[d * ENGINE_PAGE + at] = k[d];
 			((float *)head)[values + at * dim + d] = v[d];
 		} else {
-			((uint16_t *)head)[d * ENGINE_PAGE + at] = bf16_of(k[d]);
-			((uint16_t *)head)[values + at * dim + d] = bf16_of(v[d]);
+			((uint16_t *)head)[d / 2 * 2 * ENGINE_PAGE + 2 * at + d % 2] = bf16_of(k[d]);
+			((uint16_t *)head)[values + at / 2 * 2 * dim + 2 * d + at % 2] = bf16_of(v[d]);
 		}
 	}
 }
@@ -449,26 +457,66 @@ static void store(struct lane *lane, float *qkv, const struct heads *h, const fl
 	}
 }
 
+/* Rows that are attended together: of one sequence, or of several that have their first pages in common. */
+struct companions {
+	int row, rows;
+	int shared; /* pages that all have in common and see whole; 0 when they are one sequence */
+	int before; /* tasks of those before */
+};
+
+/* The ones behind, at most `most` rows. */
+static void companions_next(struct companions *c, const struct batch *b, int most, int tasks)
+{
+	int shared = 0;
+
+	c->before += c->rows ? tasks : 0;
+	c->row += c->rows;
+	c->rows = c->row < b->rows;
+	for (int r = c->row + 1; r < b->rows && c->rows < most && b->same[r] > 0; r++, c->rows++)
+		if (b->first[r] != b->first[r - 1])
+			shared = shared && shared < b->same[r] ? shared : b->same[r];
+	for (int r = c->row; r < c->row + c->rows; r++)
+		shared = shared < (b->pos[r] + 1) / ENGINE_PAGE ? shared : (b->pos[r] + 1) / ENGINE_PAGE;
+	c->shared = shared;
+}
+
+/*
+ * A task is one key-value head, or a part of its query heads, for companions. They read the pages that they share once. How many
+ * rows that are does not change what comes out, so it is few enough for all lanes to have tasks.
+ */
 static void attend(struct lane *lane, float *out, const float *qkv, const struct heads *h, const struct kv_pool *kv,
 		   int layer, const struct batch *b)
 {
-	int group = h->heads / h->kv_heads, pad = h->head_pad, t;
+	int group = h->heads / h->kv_heads, pad = h->head_pad, parts = (group + ATTEND_QUERIES - 1) / ATTEND_QUERIES, t;
+	int most = group < ATTEND_QUERIES ? ATTEND_QUERIES / group : 1, tasks = h->kv_heads * parts;
+	struct companions c = { 0 };
 
 	settle(lane);
-	while ((t = task_next(lane)) < b->rows * h->kv_heads) {
-		int r = t / h->kv_heads, head = t % h->kv_heads;
-		struct attend a = {
-			.out = out + (size_t)r * (size_t)(h->heads * pad) + head * group * pad,
-			.q = qkv + (size_t)r * (size_t)((h->heads + 2 * h->kv_heads) * pad) + head * group * pad,
-			.kv = kv->data + kv->head_bytes * (size_t)(layer * h->kv_heads + head),
-			.page_bytes = kv->page_bytes,
-			.page = b->pages + b->first[r],
-			.tokens = b->pos[r] + 1,
-			.group = group,
-			.dim = pad,
-			.fp32 = kv->fp32,
-		};
+	while (lane->lanes > 1 && most > 1 && b->rows / most * tasks < lane->lanes * TASKS_PER_LANE)
+		most /= 2;
+	companions_next(&c, b, most, tasks);
+	while ((t = task_next(lane)) < b->rows * tasks) {
+		struct attend_query query[ATTEND_QUERIES];
+		struct attend a = { .query = query, .page_bytes = kv->page_bytes, .dim = pad, .fp32 = kv->fp32 };
+		int head, from, to;
 
+		while (c.rows && t >= c.before + tasks)
+			companions_next(&c, b, most, tasks);
+		if (!c.rows)
+			break;
+		head = (t - c.before) / parts;
+		from = head * group + group * ((t - c.before) % parts) / parts;
+		to = head * group + group * ((t - c.before) % parts + 1) / parts;
+		a.shared = c.shared;
+		a.kv = kv->data + kv->head_bytes * (size_t)(layer * h->kv_heads + head);
+		for (int r = c.row; r < c.row + c.rows; r++)
+			for (int i = from; i < to; i++)
+				query[a.n++] = (struct attend_query){
+					.out = out + ((size_t)r * (size_t)h->heads + (size_t)i) * (size_t)pad,
+					.q = qkv + ((size_t)r * (size_t)(h->heads + 2 * h->kv_heads) + (size_t)i) * (size_t)pad,
+					.page = b->pages + b->first[r],
+					.tokens = b->pos[r] + 1,
+				};
 		lane->m->k->attend(&a);
 	}
 	meet(lane, NULL, NULL);
@@ -775,6 +823,7 @@ static void mlp(struct lane *lane, float *h, const float *x, const struct mlp *w
 /* Best first. */
 static const struct backend backends[] = {
 #if defined(__x86_64__)
+	CPU_BACKEND(cpu_avx512bf16),
 	CPU_BACKEND(cpu_avx512),
 	CPU_BACKEND(cpu_avx2),
 #endif
@@ -785,7 +834,9 @@ static bool machine_has(const struct cpu_kernels *k)
 {
 #if defined(__x86_64__)
 	__builtin_cpu_init();
-	if (k == &cpu_avx512)
+	if (k == &cpu_avx512bf16 && !__builtin_cpu_supports("avx512bf16"))
+		return false;
+	if (k == &cpu_avx512 || k == &cpu_avx512bf16)
 		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
 		       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 	if (k == &cpu_avx2)

@@ -24,18 +24,6 @@ INLINE v16 v_load(const float *p)
 	return (v16){ _mm256_loadu_ps(p), _mm256_loadu_ps(p + 8) };
 }
 
-INLINE __m256 widen(const unsigned short *p)
-{
-	__m128i half = _mm_loadu_si128((const __m128i *)(const void *)p);
-
-	return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(half), 16));
-}
-
-INLINE v16 v_load_bf16(const unsigned short *p)
-{
-	return (v16){ widen(p), widen(p + 8) };
-}
-
 /* E4M3: the exponent is moved to where fp32 has its own, 120 less; the product is exact. */
 INLINE __m256 f8(const unsigned char *p)
 {
@@ -122,10 +110,58 @@ INLINE float v_hmax(v16 v)
 	return _mm_cvtss_f32(_mm_max_ss(b, _mm_shuffle_ps(b, b, 1)));
 }
 
+typedef float half;
+
+typedef struct {
+	v16 first, second;
+} pairs;
+
+INLINE pairs p_load(const unsigned short *p)
+{
+	const __m256i top = _mm256_set1_epi32((int)0xffff0000);
+	__m256i lo = _mm256_loadu_si256((const __m256i *)(const void *)p), hi = _mm256_loadu_si256((const __m256i *)(const void *)(p + 16));
+
+	return (pairs){ { _mm256_castsi256_ps(_mm256_slli_epi32(lo, 16)), _mm256_castsi256_ps(_mm256_slli_epi32(hi, 16)) },
+			{ _mm256_castsi256_ps(_mm256_and_si256(lo, top)), _mm256_castsi256_ps(_mm256_and_si256(hi, top)) } };
+}
+
+INLINE pairs p_set(const half *h)
+{
+	return (pairs){ v_set(h[0]), v_set(h[1]) };
+}
+
+INLINE pairs p_first(pairs p)
+{
+	return (pairs){ p.first, v_zero() };
+}
+
+INLINE v16 v_dot(v16 c, pairs a, pairs b)
+{
+	return v_fma(a.first, b.first, v_fma(a.second, b.second, c));
+}
+
+INLINE __m256 rounded(__m256 x)
+{
+	__m256i u = _mm256_castps_si256(x), odd = _mm256_and_si256(_mm256_srli_epi32(u, 16), _mm256_set1_epi32(1));
+
+	u = _mm256_add_epi32(u, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+	return _mm256_castsi256_ps(_mm256_and_si256(u, _mm256_set1_epi32((int)0xffff0000)));
+}
+
+INLINE void half_put(half *to, v16 x)
+{
+	v_store(to, (v16){ rounded(x.lo), rounded(x.hi) });
+}
+
+/* Subnormal numbers read and given as 0, as AVX512-BF16 does. */
+#define EXACT_BEGIN const unsigned csr = _mm_getcsr(); _mm_setcsr(csr | 0x8040);
+#define EXACT_END _mm_setcsr(csr);
+
 /* 12 of 16 registers accumulate. */
 #define ROWS_MAX 6
 #define PANELS_MAX 4
 #define TILES(X) X(1, 1) X(1, 2) X(1, 4) X(2, 1) X(2, 2) X(3, 1) X(3, 2) X(4, 1) X(5, 1) X(6, 1)
+#define WIDTHS(X) X(1, 2, 2) X(2, 1, 1)
 #define KERNELS cpu_avx2
 #define KERNELS_NAME "avx2"
 #include "engine/cpu_body.h"

@@ -2,7 +2,7 @@
  * cpu_kernels.h - the inner loops of the CPU backend: one table for each instruction set, one source for all.
  *
  * engine/cpu_body.h is compiled once for each set over a type of 16 lanes, so that all of them add in the same order.
- * "avx2" and "avx512" fuse multiply and add and agree to the bit; "plain" rounds in between.
+ * "avx2", "avx512" and "avx512bf16" fuse multiply and add and agree to the bit; "plain" rounds in between.
  * A table's functions are pure: no state, no memory of their own.
  */
 #ifndef QUARRY_ENGINE_CPU_KERNELS_H
@@ -13,9 +13,10 @@
 #include <stdint.h>
 
 /*
- * out (rows, 16 * panels) = [out +] x (rows, k) * w^T. A panel holds 16 outputs as (k, 16), bf16 or fp32; or, where there are
- * scales, as E4M3 codes, none a NaN: each is multiplied by its output's scale for the block of k that it is in, and rounded.
- * Every output is one chain of multiply-adds over ascending k, whatever else is computed beside it.
+ * out (rows, 16 * panels) = [out +] x (rows, k) * w^T. A panel holds 16 outputs: in fp32 as (k, 16); in bf16 as pairs of k,
+ * (k / 2, 16, 2), an odd k filled up with 0; or, where there are scales, as E4M3 codes (k, 16), none a NaN: each is multiplied by its
+ * output's scale for the block of k that it is in, and rounded. Where w is bf16, x is rounded to it too.
+ * Every output is one chain of multiply-adds over k, whatever else is computed beside it. Rows of x are zero up to a multiple of 16.
  */
 struct gemm {
 	float *out;
@@ -31,15 +32,27 @@ struct gemm {
 	bool fp32, add;
 };
 
-/* One row, the query heads that share one key-value head. */
-struct attend {
-	float *out;     /* (group, dim) */
-	const float *q; /* (group, dim), scaled */
-	const unsigned char *kv; /* this layer and head in page 0 */
-	size_t page_bytes;
+/* A query head of a row. */
+struct attend_query {
+	float *out;     /* (dim) */
+	const float *q; /* (dim), scaled */
 	const int32_t *page;
 	int tokens; /* to look at, from the first */
-	int group, dim; /* dim: padded */
+};
+
+enum { ATTEND_QUERIES = 16, ATTEND_DIM_MAX = 1024 };
+
+/*
+ * Queries that look at one key-value head. Those of one sequence are neighbours, and have the same `page`. In a pool of bf16 keys
+ * are (dim / 2, 16 tokens, 2) and values (8, dim, 2 tokens); queries and weights are then rounded to bf16 too.
+ */
+struct attend {
+	const struct attend_query *query;
+	int n;
+	int shared; /* first pages that all have in common and see whole */
+	const unsigned char *kv; /* this layer and head in page 0 */
+	size_t page_bytes;
+	int dim; /* padded */
 	bool fp32;
 };
 
@@ -68,9 +81,7 @@ struct cpu_kernels {
 	void (*exp)(float *out, const float *x, int n16);              /* x <= 88; below -87 it is 0 */
 };
 
-extern const struct cpu_kernels cpu_plain, cpu_avx2, cpu_avx512;
-
-enum { ATTEND_DIM_MAX = 1024 };
+extern const struct cpu_kernels cpu_plain, cpu_avx2, cpu_avx512, cpu_avx512bf16;
 
 static inline uint16_t bf16_of(float f)
 {

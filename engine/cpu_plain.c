@@ -38,11 +38,6 @@ INLINE v16 v_load(const float *p)
 	return r;
 }
 
-INLINE v16 v_load_bf16(const uint16_t *p)
-{
-	EACH((v4)((u4){ p[4 * i], p[4 * i + 1], p[4 * i + 2], p[4 * i + 3] } << 16));
-}
-
 /* E4M3: the exponent is moved to where fp32 has its own, 120 less; the product is exact. */
 INLINE v4 f8(const uint8_t *p)
 {
@@ -126,10 +121,64 @@ INLINE float v_hmax(v16 v)
 	return m;
 }
 
+typedef float half;
+
+typedef struct {
+	v16 first, second;
+} pairs;
+
+INLINE pairs p_load(const uint16_t *p)
+{
+	pairs r;
+
+	for (int i = 0; i < 4; i++) {
+		u4 both;
+
+		memcpy(&both, p + 8 * i, sizeof(both));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		r.first.v[i] = (v4)(both << 16);
+		r.second.v[i] = (v4)(both & 0xffff0000);
+#else
+		r.first.v[i] = (v4)(both & 0xffff0000);
+		r.second.v[i] = (v4)(both << 16);
+#endif
+	}
+	return r;
+}
+
+INLINE pairs p_set(const half *h)
+{
+	return (pairs){ v_set(h[0]), v_set(h[1]) };
+}
+
+INLINE pairs p_first(pairs p)
+{
+	return (pairs){ p.first, v_zero() };
+}
+
+INLINE v16 v_dot(v16 c, pairs a, pairs b)
+{
+	return v_fma(a.first, b.first, v_fma(a.second, b.second, c));
+}
+
+INLINE void half_put(half *to, v16 x)
+{
+	for (int i = 0; i < 4; i++) {
+		u4 u = (u4)x.v[i];
+
+		x.v[i] = (v4)((u + 0x7fff + (u >> 16 & 1)) & 0xffff0000);
+	}
+	v_store(to, x);
+}
+
+#define EXACT_BEGIN
+#define EXACT_END
+
 /* 8 of 16 SSE registers accumulate, 4 hold the panel. */
 #define ROWS_MAX 2
 #define PANELS_MAX 2
 #define TILES(X) X(1, 1) X(1, 2) X(2, 1)
+#define WIDTHS(X) X(1, 2, 2) X(2, 1, 1)
 #define KERNELS cpu_plain
 #define KERNELS_NAME "plain"
 #include "engine/cpu_body.h"

@@ -31,7 +31,7 @@ struct engine {
 	struct machine *machine;
 	struct kv kv;
 	int max_rows;
-	int32_t *ints;      /* token, pos, first, state, logit_row, logit_at, logit_of: max_rows each */
+	int32_t *ints;      /* token, pos, first, state, same, logit_row, logit_at, logit_of: max_rows each */
 	int32_t *logit_at;  /* (logits) where in f.out the caller's i-th is */
 	int32_t *logit_of;  /* (logits) the other way */
 	engine_after *after;
@@ -127,7 +127,7 @@ static bool rooms_new(struct engine *e)
 	r->experts = (int)experts;
 	r->act_each = (int)act;
 	r->top_k = (int)k;
-	e->ints = calloc(rows * 7, sizeof(int32_t));
+	e->ints = calloc(rows * 8, sizeof(int32_t));
 	return e->f.h && e->f.x && e->f.qkv && e->f.att && (e->f.gate || !hybrid) && r->score && r->weight && r->act && r->y && r->expert &&
 	       r->slot && r->row && r->start && e->ints;
 }
@@ -370,6 +370,16 @@ static int step_check(struct engine *e, const struct engine_row *rows, int n, st
 	return 0;
 }
 
+/* First pages in common of two rows, each seeing those from `first` on up to its place. */
+static int pages_same(const struct engine *e, int first, int pos, int other, int other_pos)
+{
+	int n = 0, both = (pos < other_pos ? pos : other_pos) / ENGINE_PAGE + 1;
+
+	while (n < both && e->pages[first + n] == e->pages[other + n])
+		n++;
+	return n;
+}
+
 /*
  * Take the pages; then rows by sequence, in the order of their first appearance, and where each one's pages are.
  * f.logit_row ascends; the caller's i-th row of logits is the logit_at[i]-th of them.
@@ -377,9 +387,10 @@ static int step_check(struct engine *e, const struct engine_row *rows, int n, st
 static void step_build(struct engine *e, const struct engine_row *rows, int n)
 {
 	int32_t *token = e->ints, *pos = token + e->max_rows, *first = pos + e->max_rows, *state = first + e->max_rows;
+	int32_t *same = state + e->max_rows;
 	int at = 0, used = 0, logits = 0;
 
-	e->f.logit_row = state + e->max_rows;
+	e->f.logit_row = same + e->max_rows;
 	e->logit_at = e->f.logit_row + e->max_rows;
 	e->logit_of = e->logit_at + e->max_rows;
 	for (int i = 0; i < n; i++) {
@@ -431,8 +442,10 @@ static void step_build(struct engine *e, const struct engine_row *rows, int n)
 		s->coming = 0;
 		s->at = -1;
 	}
+	for (int r = 0; r < n; r++)
+		same[r] = r ? pages_same(e, first[r - 1], pos[r - 1], first[r], pos[r]) : 0;
 	e->f.batch = (struct batch){
-		.rows = n, .token = token, .pos = pos, .first = first, .state = state, .pages = e->pages, .turn = e->turn,
+		.rows = n, .token = token, .pos = pos, .first = first, .state = state, .same = same, .pages = e->pages, .turn = e->turn,
 		.used = used, .turns = e->turn_n, .turn_each = e->f.m->config.rotary_dim,
 	};
 }
@@ -452,6 +465,7 @@ static void part_cut(struct engine *e, int from, int to, int lfrom, int lto)
 	p->batch.pos += from;
 	p->batch.first += from;
 	p->batch.state += from;
+	p->batch.same += from;
 	p->logits = lto - lfrom;
 	p->logit_row += lfrom;
 	for (int i = 0; i < p->logits; i++)

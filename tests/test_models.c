@@ -42,14 +42,15 @@ static bool isa_have(const char *isa)
 /* Instruction sets that fuse multiply and add agree to the bit; plain loops are near. */
 static void test_isa(void)
 {
-	static const char *const isa[] = { "avx512", "avx2", "plain" };
+	enum { SETS = 4, PLAIN = 3 };
+	static const char *const isa[SETS] = { "avx512bf16", "avx512", "avx2", "plain" };
 	const char *dir = tiny_dir(&TINY_SMALL, "isa");
-	float *got[3] = { NULL };
+	float *got[SETS] = { NULL };
 	size_t count = 0;
 	int32_t token[200];
 
 	tokens_draw(token, 200, 96, 1);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < SETS; i++) {
 		struct model *m;
 
 		if (!isa_have(isa[i]))
@@ -62,12 +63,13 @@ static void test_isa(void)
 		model_free(m);
 		unsetenv("ENGINE_ISA");
 	}
-	CHECK(got[2] != NULL);
-	if (got[0] && got[1])
-		CHECK(memcmp(got[0], got[1], count * sizeof(float)) == 0);
-	if (got[1])
-		CHECK(distance(got[1], got[2], count) < 0.1); /* bf16 keys and values may round apart */
-	for (int i = 0; i < 3; i++)
+	CHECK(got[PLAIN] != NULL);
+	for (int i = 1; i < PLAIN; i++)
+		if (got[i - 1] && got[i])
+			CHECK(memcmp(got[i - 1], got[i], count * sizeof(float)) == 0);
+	if (got[PLAIN - 1])
+		CHECK(distance(got[PLAIN - 1], got[PLAIN], count) < 0.1); /* what is rounded to bf16 may round apart */
+	for (int i = 0; i < SETS; i++)
 		free(got[i]);
 }
 
@@ -355,7 +357,7 @@ static void coded_run(const struct tiny *shape, int high, int wide)
 		 high, wide);
 	file_edit(dir[0], "config.json", "\"rope_theta\"", quantization);
 	CHECK(same_logits_in(dir[0], dir[1], true, 0));
-	CHECK(same_logits_in(dir[0], dir[1], false, 0.2));
+	CHECK(same_logits_in(dir[0], dir[1], false, 0.6)); /* there activations are rounded too */
 	file_edit_bytes(dir[0], "model.safetensors", str_sub(buf_str(&f.data[0]), spoil, spoil + 8), STR("\x7f\x01\x01\x01\x01\x01\x01\x01"));
 	CHECK(model_open(dir[0], &(struct model_options){ .threads = 1 }, &err) == NULL && strstr(err.msg, "holds what is not a number"));
 	buf_release(&f.data[0]);
