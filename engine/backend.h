@@ -112,23 +112,6 @@ struct routing {
 	float *y;        /* (slots, dim) what the expert said */
 };
 
-/* How tokens are drawn, as sampler/pick.h has it: ids from size on and the holes are out. */
-struct draw_how {
-	double temperature, top_p, min_p;
-	int top_k;
-	int size;
-	const int32_t *hole; /* (holes) in the host's memory */
-	int holes;
-};
-
-struct draw_one {
-	uint64_t key;
-	uint32_t position;
-	int32_t row;             /* of the logits */
-	int32_t id;              /* drawn; -1: the row is not finite */
-	double logprob, entropy;
-};
-
 /*
  * Where the memory that operations work on is not the host's. What is asked for happens in order, queued or not, operations
  * included; of all engines of a process, so that a device serves one of them at a time.

@@ -596,6 +596,20 @@ int engine_step(struct engine *e, const struct engine_row *rows, int n, struct e
 	return engine_step_then(e, rows, n, NULL, NULL, err);
 }
 
+bool engine_draws(const struct engine *e)
+{
+	return e->f.m->be->device != NULL;
+}
+
+int engine_draw(struct engine *e, const struct draw_how *how, struct draw_one *draw, int n, struct err *err)
+{
+	for (int i = 0; i < n; i++) {
+		assert(draw[i].row >= 0 && draw[i].row < e->f.logits);
+		draw[i].row = e->logit_at[draw[i].row];
+	}
+	return e->f.m->be->device->draw(e->machine, e->f.out, (size_t)pad16(e->f.m->config.vocab), how, draw, n, err);
+}
+
 const float *engine_logits(const struct engine *e, int i)
 {
 	assert(i >= 0 && i < e->f.logits);

@@ -113,6 +113,31 @@ int engine_step(struct engine *e, const struct engine_row *rows, int n, struct e
  */
 typedef void engine_after(void *ctx, int i, const float *logits);
 int engine_step_then(struct engine *e, const struct engine_row *rows, int n, engine_after *after, void *ctx, struct err *err);
+/* Can it draw tokens where logits are, so that only these come back? A GPU can. */
+bool engine_draws(const struct engine *e);
+
+/* How tokens are drawn, as sampler/pick.h has it: ids from size on and the holes are out. */
+struct draw_how {
+	double temperature, top_p, min_p;
+	int top_k;
+	int size;
+	const int32_t *hole; /* (holes) in the host's memory */
+	int holes;
+};
+
+struct draw_one {
+	uint64_t key;
+	uint32_t position;
+	int32_t row;             /* of those that wanted logits */
+	int32_t id;              /* drawn; -1: the row is not finite */
+	double logprob, entropy;
+};
+
+/*
+ * After a step: n tokens, several from one row if so wanted, to the id those that sampler/pick.h would give of the same logits; the rows
+ * themselves then have no more of the holes.
+ */
+int engine_draw(struct engine *e, const struct draw_how *how, struct draw_one *draw, int n, struct err *err);
 /* The vocab logits of the i-th row that wanted them in the last step; valid until the next; aligned to 64 bytes. A GPU's are copied then. */
 const float *engine_logits(const struct engine *e, int i);
 

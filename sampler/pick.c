@@ -2,7 +2,7 @@
 #include "sampler/pick.h"
 
 #include "base/rng.h"
-#include "sampler/philox.h"
+#include "base/philox.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -68,6 +68,14 @@ void picker_free(struct picker *p)
 	free(p->heap);
 	free(p->hole);
 	free(p);
+}
+
+struct draw_how picker_how(const struct picker *p)
+{
+	return (struct draw_how){
+		.temperature = p->how.temperature, .top_p = p->how.top_p, .min_p = p->how.min_p, .top_k = p->how.top_k,
+		.size = p->size, .hole = p->hole, .holes = p->holes,
+	};
 }
 
 /* Natural logarithm of a normal positive number, to the last digit or two: x = m 2^e, ln m = 2 atanh((m-1)/(m+1)). */

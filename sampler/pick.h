@@ -18,6 +18,7 @@
 #ifndef QUARRY_SAMPLER_PICK_H
 #define QUARRY_SAMPLER_PICK_H
 
+#include "engine/engine.h"
 #include "engine/tok.h"
 #include "sampler/sampler.h"
 
@@ -33,6 +34,8 @@ struct picker *picker_new(const struct tok *t, int vocab, const struct sampling 
 void picker_free(struct picker *p);
 /* False: the row holds a NaN or an infinity, or nothing that may be drawn. */
 bool pick(struct picker *p, const float *logits, uint64_t key, uint32_t position, struct pick *ret);
+/* The same, for engines that draw; borrowed from the picker. */
+struct draw_how picker_how(const struct picker *p);
 /* The stream of one sample. */
 uint64_t pick_key(uint64_t seed, uint64_t prompt_key, int sample);
 

@@ -70,6 +70,7 @@ struct sched {
 	int rows, max_rows;
 	struct owner *wants;        /* of the rows that want logits, in their order */
 	int nwants;
+	struct draw_one *drawn;     /* (max_rows) where the engine draws; else NULL */
 	double length;              /* mean length of the samples that are done, in tokens */
 	uint64_t lengths;           /* how many that were */
 };
@@ -224,25 +225,23 @@ static ptrdiff_t stop_find(const struct sampling *how, struct str text, size_t o
 	return first;
 }
 
-/* Draw the sample's next token, and end it if that was the last one. */
-static int draw(struct sched *s, struct work *w, const float *logits)
+/* The sample's next token; end it if that was the last one. */
+static int drawn(struct sched *s, struct work *w, const struct pick *got, bool finite)
 {
 	struct group *g = w->group;
-	uint64_t key = pick_key(s->how->seed, g->key, w->index);
 	size_t old = w->text.n;
 	ptrdiff_t cut;
-	struct pick got;
 
-	if (!pick(s->picker, logits, key, (uint32_t)w->out.n, &got))
+	if (!finite)
 		return deliver(s, w, SAMPLE_ERROR, "the model's logits are not finite");
-	if (!tok_ids_add(&w->out, got.id))
+	if (!tok_ids_add(&w->out, got->id))
 		return no_memory(s);
-	w->logprob += got.logprob;
-	w->entropy += got.entropy;
-	if (is_end(s, got.id))
+	w->logprob += got->logprob;
+	w->entropy += got->entropy;
+	if (is_end(s, got->id))
 		return deliver(s, w, SAMPLE_STOP, "");
-	if (is_text(s->to->tok, got.id))
-		buf_add(&w->text, tok_bytes(s->to->tok, got.id));
+	if (is_text(s->to->tok, got->id))
+		buf_add(&w->text, tok_bytes(s->to->tok, got->id));
 	cut = stop_find(s->how, buf_str(&w->text), old);
 	if (cut >= 0) {
 		buf_cut(&w->text, (size_t)cut);
@@ -251,6 +250,19 @@ static int draw(struct sched *s, struct work *w, const float *logits)
 	if ((int)w->out.n >= s->how->max_tokens || (int)(g->prompt.n + w->out.n) > s->to->info->max_positions)
 		return deliver(s, w, SAMPLE_LENGTH, "");
 	return 0;
+}
+
+static uint64_t key_of(const struct sched *s, const struct work *w)
+{
+	return pick_key(s->how->seed, w->group->key, w->index);
+}
+
+static int draw(struct sched *s, struct work *w, const float *logits)
+{
+	struct pick got;
+	bool finite = pick(s->picker, logits, key_of(s, w), (uint32_t)w->out.n, &got);
+
+	return drawn(s, w, &got, finite);
 }
 
 /* ---- pages ---- */
@@ -553,24 +565,45 @@ static void rows_count(struct sched *s)
 		s->run[i]->fed = (size_t)engine_seq_len(s->to->engine, s->run[i]->seq) - s->run[i]->group->prompt.n;
 }
 
+/* The samples' tokens, drawn where the logits are. */
+static int results_drawn(struct sched *s)
+{
+	struct draw_how how = picker_how(s->picker);
+	int n = 0;
+
+	for (int i = 0; i < s->nwants; i++)
+		if (s->wants[i].work)
+			s->drawn[n++] = (struct draw_one){ .key = key_of(s, s->wants[i].work), .position = (uint32_t)s->wants[i].work->out.n, .row = i };
+	if (engine_draw(s->to->engine, &how, s->drawn, n, s->err) < 0)
+		return ERR_FAIL;
+	n = 0;
+	for (int i = 0; i < s->nwants; i++) {
+		struct work *w = s->wants[i].work;
+		const struct draw_one *d = w ? &s->drawn[n++] : NULL;
+
+		if (w && w->state == RUNNING && drawn(s, w, &(struct pick){ d->id, d->logprob, d->entropy }, d->id >= 0) < 0)
+			return ERR_FAIL;
+	}
+	return 0;
+}
+
 static int results(struct sched *s)
 {
 	size_t bytes = (size_t)s->to->info->vocab * sizeof(float);
 
 	for (int i = 0; i < s->nwants; i++) {
 		struct owner who = s->wants[i];
-		const float *logits = engine_logits(s->to->engine, i);
 
 		if (!who.work) {
 			if (!who.group->logits && !(who.group->logits = malloc(bytes)))
 				return no_memory(s);
-			memcpy(who.group->logits, logits, bytes);
-		} else if (who.work->state == RUNNING && draw(s, who.work, logits) < 0) {
+			memcpy(who.group->logits, engine_logits(s->to->engine, i), bytes);
+		} else if (!s->drawn && who.work->state == RUNNING && draw(s, who.work, engine_logits(s->to->engine, i)) < 0) {
 			/* not RUNNING: a sibling that came out in this step has ended it */
 			return ERR_FAIL;
 		}
 	}
-	return 0;
+	return s->drawn ? results_drawn(s) : 0;
 }
 
 /* No row found pages: make room for a sample on its way back or, without any, for the oldest unfinished prompt. */
@@ -641,7 +674,9 @@ int sched_run(const struct sched_setup *setup, const struct sampling *how, const
 	s.run = calloc((size_t)to.batch + 1, sizeof(*s.run));
 	s.row = calloc((size_t)s.max_rows, sizeof(*s.row));
 	s.wants = calloc((size_t)s.max_rows, sizeof(*s.wants));
-	if (s.picker && s.run && s.row && s.wants)
+	if (engine_draws(to.engine))
+		s.drawn = calloc((size_t)s.max_rows, sizeof(*s.drawn));
+	if (s.picker && s.run && s.row && s.wants && (s.drawn || !engine_draws(to.engine)))
 		rc = run_all(&s);
 	else
 		no_memory(&s);
@@ -655,5 +690,6 @@ int sched_run(const struct sched_setup *setup, const struct sampling *how, const
 	free(s.run);
 	free(s.row);
 	free(s.wants);
+	free(s.drawn);
 	return rc;
 }

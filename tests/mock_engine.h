@@ -110,6 +110,21 @@ const struct model_info *model_info(const struct model *m)
 	return NULL;
 }
 
+bool engine_draws(const struct engine *e)
+{
+	(void)e;
+	return false;
+}
+
+int engine_draw(struct engine *e, const struct draw_how *how, struct draw_one *draw, int n, struct err *err)
+{
+	(void)e;
+	(void)how;
+	(void)draw;
+	(void)n;
+	return err_set(err, "a mock");
+}
+
 int engine_max_rows(const struct engine *e)
 {
 	return e->max_rows;

@@ -3,7 +3,7 @@
 
 #include "base/buf.h"
 #include "base/rng.h"
-#include "sampler/philox.h"
+#include "base/philox.h"
 #include "sampler/pick.h"
 
 #include <math.h>

@@ -22,7 +22,7 @@ extern "C" {
 #include "engine/backend.h"
 }
 
-enum { WARP = 32, ALL = -1 };
+enum { WARP = 32 };
 static constexpr unsigned EVERY_LANE = 0xffffffffu;
 
 extern cudaStream_t cuda_stream; /* the only one */

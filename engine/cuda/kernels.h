@@ -38,16 +38,16 @@ struct machine {
 	cudaEvent_t uploaded;
 	struct room turn;             /* of the batch */
 	const float *turn_from;
-	int turns;
+	int turns, turn_each;
 	struct room narrow;           /* activations in bf16 */
 	struct room parts;            /* of attention: one (row, split, head) each */
 	struct room wide;             /* gate and up in fp32, of fp32 models */
 	struct room tiles;            /* of grouped products */
-	struct room draws, draws_out, holes;
+	struct room draws, holes;     /* of drawing */
 	struct recorded graph[GRAPHS];
 	int graphs;
 	long passes, captures, plays;
-	bool no_graphs, no_sharing, blas; /* QUARRY_CUDA_GRAPHS=0, QUARRY_CUDA_SHARED=0, QUARRY_CUDA_BLAS=1 */
+	bool no_graphs, no_sharing;   /* QUARRY_CUDA_GRAPHS=0, QUARRY_CUDA_SHARED=0 */
 	bool moved;                   /* a room of the recorded graphs is elsewhere now */
 	const char *failed;           /* what could not be done in this pass */
 };
@@ -61,6 +61,9 @@ struct lane {
 
 /* The room, at least so large; NULL (and m->failed) when there is none. */
 void *room_at_least(struct machine *m, struct room *r, size_t bytes);
+
+/* All that is queued is done; ERR_FAIL when the GPU failed. */
+int cuda_wait(struct err *err);
 
 /* rows.cu */
 void cuda_embed(struct lane *, float *h, const struct matrix *table, const struct batch *);

@@ -78,7 +78,7 @@ static size_t room_left(void)
 	return left;
 }
 
-static int wait_all(struct err *err)
+int cuda_wait(struct err *err)
 {
 	right(cudaStreamSynchronize(cuda_stream));
 	return told(err);
@@ -240,12 +240,13 @@ static bool turn_send(struct machine *m, struct batch *b)
 {
 	size_t bytes = (size_t)b->turns * (size_t)b->turn_each * sizeof(float);
 
-	if (b->turns != m->turns || b->turn != m->turn_from) {
+	if (b->turns != m->turns || b->turn_each != m->turn_each || b->turn != m->turn_from) {
 		if (bytes && !room_at_least(m, &m->turn, bytes))
 			return false;
 		if (bytes)
 			put(m->turn.at, b->turn, bytes);
 		m->turns = b->turns;
+		m->turn_each = b->turn_each;
 		m->turn_from = b->turn;
 	}
 	b->turn = (const float *)m->turn.at;
@@ -354,7 +355,7 @@ static void table_fill(void)
 	device.room_left = room_left;
 	device.pass = pass;
 	device.draw = cuda_draw;
-	device.wait = wait_all;
+	device.wait = cuda_wait;
 	device.name = device_name;
 	table.device = &device;
 	table.matrix_new = cuda_matrix_new;

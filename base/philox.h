@@ -7,13 +7,18 @@
  * Philox4x32-10: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
  * tests/test_sampler.c holds the authors' known answers.
  */
-#ifndef QUARRY_SAMPLER_PHILOX_H
-#define QUARRY_SAMPLER_PHILOX_H
+#ifndef QUARRY_BASE_PHILOX_H
+#define QUARRY_BASE_PHILOX_H
 
 #include <stdint.h>
 
+/* What a compiler for GPUs wants in front of a function. */
+#ifndef PHILOX_CALL
+#define PHILOX_CALL static inline
+#endif
+
 /* lo and hi are the two 64-bit halves of the counter. */
-static inline void philox(uint32_t out[4], uint64_t key, uint64_t lo, uint64_t hi)
+PHILOX_CALL void philox(uint32_t out[4], uint64_t key, uint64_t lo, uint64_t hi)
 {
 	uint32_t c0 = (uint32_t)lo, c1 = (uint32_t)(lo >> 32), c2 = (uint32_t)hi, c3 = (uint32_t)(hi >> 32);
 	uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
