@@ -72,7 +72,7 @@ static int parts_open(struct engine_sampler *e, const char *dir, const struct sa
 	/* the small files first: what is wrong with them is said before gigabytes are read */
 	if (tok_open(&e->tok, path, err) < 0 || chat_open(&e->chat, dir, opt->chat, e->tok, err) < 0)
 		return ERR_FAIL;
-	e->model = model_open(dir, &(struct model_options){ .fp32 = opt->fp32, .threads = opt->threads, .device = opt->device, .eight_bits = opt->eight_bits,
+	e->model = model_open(dir, &(struct model_options){ .fp32 = opt->fp32, .threads = opt->threads, .device = opt->device, .eight_bits = opt->eight_bits, .backend = opt->backend,
 						       .hear = opt->hear }, err);
 	if (!e->model)
 		return ERR_FAIL;

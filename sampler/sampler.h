@@ -137,6 +137,7 @@ struct sampler_engine_options {
 	const char *name;   /* for describe; NULL: the last part of the path */
 	enum engine_device device;
 	bool eight_bits;    /* experts in eight bits: on a GPU */
+	const struct backend *backend; /* instead of the device's: for tests */
 	void (*hear)(const char *line); /* as model_options has it */
 };
 
