@@ -19,7 +19,7 @@ enum role { SYSTEM, USER, ASSISTANT, ROLES };
 
 struct chat_kind {
 	const char *name;
-	const char *mark;    /* a template that has this is of this kind... */
+	const char *mark;    /* a template that has this is of this kind; where others look alike, all of a turn... */
 	const char *not;     /* ...unless it has this */
 	const char *needs[2]; /* tokens without which it would be nonsense */
 	const char *bos, *eos; /* where tokenizer_config.json names none */
@@ -30,7 +30,6 @@ struct chat_kind {
 	const char *answer;  /* opens the model's turn */
 	const char *end;     /* the token that ends it */
 	const char *system;  /* content of the first system turn where the messages give none; NULL: no turn then */
-	bool trim;           /* blanks around contents go */
 	bool system_first;   /* only the first message may be the system's */
 	bool alternates;     /* after it, user and assistant in turn */
 	bool system_in_user; /* the system's text stands in the first user turn */
@@ -47,17 +46,17 @@ static const struct chat_kind kinds[] = {
 		.begin = BOS, .role = { { "<|start_header_id|>system<|end_header_id|>\n\n", "<|eot_id|>" },
 					{ "<|start_header_id|>user<|end_header_id|>\n\n", "<|eot_id|>" },
 					{ "<|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>" } },
-		.answer = "<|start_header_id|>assistant<|end_header_id|>\n\n", .end = "<|eot_id|>", .trim = true,
+		.answer = "<|start_header_id|>assistant<|end_header_id|>\n\n", .end = "<|eot_id|>",
 	}, { /* Mistral and Mixtral, 2023 */
-		.name = "mistral", .mark = "'[INST] '", .not = "[AVAILABLE_TOOLS]", .bos = "<s>", .eos = "</s>", .begin = BOS,
+		.name = "mistral", .mark = "'[INST] ' + message['content'] + ' [/INST]'", .bos = "<s>", .eos = "</s>", .begin = BOS,
 		.role = { { NULL, NULL }, { "[INST] ", " [/INST]" }, { "", EOS } },
 		.answer = "", .end = EOS, .alternates = true,
 	}, { /* the same, 2024 */
-		.name = "mistral-spaced", .mark = "' [INST] '", .not = "[AVAILABLE_TOOLS]", .bos = "<s>", .eos = "</s>", .begin = BOS,
+		.name = "mistral-spaced", .mark = "' [INST] ' + message['content'] + ' [/INST]'", .bos = "<s>", .eos = "</s>", .begin = BOS,
 		.role = { { "", "\n\n" }, { " [INST] ", " [/INST]" }, { " ", EOS } },
 		.answer = "", .end = EOS, .system_first = true, .alternates = true, .system_in_user = true,
 	}, {
-		.name = "olmoe", .mark = "<|assistant|>\n", .not = "<|end|>", .bos = "<|endoftext|>", .eos = "<|endoftext|>", .begin = BOS,
+		.name = "olmoe", .mark = "'<|user|>\n' + message['content'] + '\n'", .bos = "<|endoftext|>", .eos = "<|endoftext|>", .begin = BOS,
 		.role = { { "<|system|>\n", "\n" }, { "<|user|>\n", "\n" }, { "<|assistant|>\n", EOS "\n" } },
 		.answer = "<|assistant|>\n", .end = EOS,
 	}, { /* MiniMax-Text-01 and M1; M1 begins with a token of its own */
@@ -187,6 +186,7 @@ static int traits(struct chat *c, struct str template, bool named, struct err *e
 {
 	c->think_open = has(template, "<|im_start|>assistant\n<think>") || strstr(c->kind->answer, "<think>");
 	c->drops_thought = has(template, ".split('</think>')") || c->kind->system;
+	c->trims = has(template, "| trim + '") || has(template, "|trim + '") || (c->kind == &kinds[1] && template.n == 0);
 	c->dated = c->kind == &kinds[1] && has(template, "Cutting Knowledge Date");
 	c->document = has(template, "<begin_of_document>");
 	if (!default_system(c, template) && !named)
@@ -403,7 +403,7 @@ static void turn(struct layout *l, enum role role, struct str text)
 		l->system = (struct str){ NULL, 0 };
 	}
 	text = role == ASSISTANT ? answered(c, text) : text;
-	put(l, c->kind->trim ? strip(text) : text, false);
+	put(l, c->trims ? strip(text) : text, false);
 	control(l, c->kind->role[role].tail);
 	l->turns++;
 }

@@ -25,6 +25,7 @@ struct chat {
 	bool has_system;    /* there is one */
 	bool think_open;    /* the response begins inside a thought that the template has opened */
 	bool drops_thought; /* earlier answers are shown without their thought */
+	bool trims;         /* blanks around contents go */
 	bool dated;         /* Llama 3.1: the first turn is the system's and begins with two lines of dates */
 	bool document;      /* MiniMax-M1: a token of its own before everything */
 	int32_t end;        /* token that ends a turn, to stop at; -1: none */

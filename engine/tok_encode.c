@@ -214,17 +214,15 @@ static void unknown_put(struct enc *e, struct start *s)
 	s->unknown = 0;
 }
 
-static int unknown_add(struct enc *e, struct start *s)
+/* Where nothing stands for the unknown, it goes: SmolLM2's vocabulary lacks a few control characters. */
+static void unknown_add(struct enc *e, struct start *s)
 {
-	if (e->t->unknown < 0)
-		return ERR_FAIL;
 	if (!e->t->fuse_unknown)
 		unknown_put(e, s);
-	s->unknown++;
-	return 0;
+	s->unknown += e->t->unknown >= 0;
 }
 
-static int start_bytes(struct enc *e, struct start *s, struct str w)
+static void start_bytes(struct enc *e, struct start *s, struct str w)
 {
 	for (size_t i = 0; i < w.n; i++) {
 		int32_t id = e->t->byte[(unsigned char)w.s[i]];
@@ -232,11 +230,10 @@ static int start_bytes(struct enc *e, struct start *s, struct str w)
 		if (id >= 0) {
 			unknown_put(e, s);
 			symbol_put(e, s, id);
-		} else if (unknown_add(e, s) < 0) {
-			return err_set(e->err, "the tokenizer has no token for the byte 0x%02X", (unsigned char)w.s[i]);
+		} else {
+			unknown_add(e, s);
 		}
 	}
-	return 0;
 }
 
 static bool bytes_known(const struct tok *t, struct str s)
@@ -247,7 +244,7 @@ static bool bytes_known(const struct tok *t, struct str s)
 	return t->byte_fallback;
 }
 
-static int start_characters(struct enc *e, struct start *s, struct str w)
+static void start_characters(struct enc *e, struct start *s, struct str w)
 {
 	for (size_t i = 0, n; i < w.n; i += n) {
 		struct str letter;
@@ -263,28 +260,29 @@ static int start_characters(struct enc *e, struct start *s, struct str w)
 		} else if (bytes_known(e->t, letter)) {
 			for (size_t k = 0; k < n; k++)
 				symbol_put(e, s, e->t->byte[(unsigned char)letter.s[k]]);
-		} else if (unknown_add(e, s) < 0) {
-			return err_set(e->err, "the tokenizer has no token for the character U+%04X", cp);
+		} else {
+			unknown_add(e, s);
 		}
 	}
-	return 0;
 }
 
 static int word(struct enc *e, struct str w)
 {
 	struct start s = { .many = w.n > SHORT_WORD };
 	int32_t whole;
-	int rc;
 
 	if (e->t->ignore_merges && (whole = whole_word(e, w)) >= 0)
 		return put(e, whole);
 	/* no more symbols than bytes */
 	if (s.many && merge_room(e, w.n) < 0)
 		return ERR_FAIL;
-	rc = e->t->byte_level ? start_bytes(e, &s, w) : start_characters(e, &s, w);
-	if (rc < 0)
-		return rc;
+	if (e->t->byte_level)
+		start_bytes(e, &s, w);
+	else
+		start_characters(e, &s, w);
 	unknown_put(e, &s);
+	if (s.n == 0)
+		return 0;
 	return s.many ? merge_long(e, s.n) : merge_short(e, e->few, s.n);
 }
 

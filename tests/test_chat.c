@@ -268,10 +268,12 @@ static void refusals(void)
 	static const char *const bad[] = { "", "{}", "[]", "[1]", "[{\"role\":\"user\"}]", "[{\"role\":\"tool\",\"content\":\"x\"}]",
 					   "[{\"role\":\"user\",\"content\":[]}]",
 					   "[{\"role\":\"user\",\"content\":\"x\"},{\"role\":\"assistant\",\"content\":\"y\"}]" };
-	/* Mistral's third, Phi's, Gemma's, DeepSeek's, Zephyr's */
+	/* Mistral's third, Llama 2's, Phi's, Gemma's, DeepSeek's, Zephyr's */
 	static const char *const strange[] = {
-		"[INST] {{ m }} [/INST]", "{{ '[AVAILABLE_TOOLS] ' }}{{ '[INST] ' + m['content'] + '[/INST]' }}", "{{ '<|im_start|>' + m['role'] + '<|im_sep|>' }}",
-		"{{ '<start_of_turn>' + role }}", "{{'<|User|>' + m['content'] + '<|Assistant|>'}}", "{{ '<|assistant|>\\n' + m['content'] + '<|end|>\\n' }}", " ",
+		"[INST] {{ m }} [/INST]", "{{ '[AVAILABLE_TOOLS] ' }}{{ '[INST] ' + message['content'] + '[/INST]' }}",
+		"{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{{ '<<SYS>>' }}", "{{ '<|im_start|>' + m['role'] + '<|im_sep|>' }}",
+		"{{ '<start_of_turn>' + role }}", "{{'<|User|>' + m['content'] + '<|Assistant|>'}}", "{{ '<|user|>\\n' + message['content'] + '<|end|>\\n<|assistant|>\\n' }}",
+		"{{ '<|user|>\\n' + message['content'] + eos_token }}\n{{ '<|assistant|>\\n'  + message['content'] + eos_token }}", " ",
 	};
 	struct err err = ERR_INIT;
 	struct tok *t = open_fixture("qwen"), *plain = open_fixture("runs");
