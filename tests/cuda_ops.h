@@ -151,7 +151,7 @@ OPS void ops_run(struct ops *o, struct batch batch, int32_t *pick, int picks, co
 	struct err err = ERR_INIT;
 
 	if (!batch.pos)
-		c.batch.token = c.batch.pos = c.batch.first = c.batch.state = zeros, c.batch.pages = zeros, c.batch.used = 1;
+		c.batch.token = c.batch.pos = c.batch.first = c.batch.state = c.batch.same = zeros, c.batch.pages = zeros, c.batch.used = 1;
 	o->cpu.be->run(o->cpu.machine, ops_body_cpu, &c);
 	c.be = o->gpu.be;
 	if (!CHECK(o->gpu.be->device->pass(o->gpu.machine, &c.batch, &c.pick, &c.picks, heads ? heads : &one, ops_body_gpu, &c, (void *)++o->calls, &err) == 0) ||
@@ -314,7 +314,7 @@ OPS void ops_rowwise(struct ops *o)
 		for (int what = 0; what < 4; what++) {
 			size_t pad = (size_t)pad16(dims[d]), used = (size_t)dims[d];
 			struct ops_rows p = { .dim = dims[d], .what = what };
-			struct batch b = { .rows = 9, .token = token, .pos = zeros, .first = zeros, .state = zeros, .pages = zeros, .used = 1 };
+			struct batch b = { .rows = 9, .token = token, .pos = zeros, .first = zeros, .state = zeros, .same = zeros, .pages = zeros, .used = 1 };
 
 			p.heads = (struct heads){ .heads = 1, .kv_heads = 1, .head_dim = dims[d], .head_pad = (int)pad, .eps = 1e-6f };
 			p.out = ops_draw(o, 9, pad, used, 1);
@@ -386,7 +386,7 @@ OPS void ops_attend_check(struct ops *o, struct heads h, bool fp32, bool norms, 
 		bool many = at >= prompt;
 		int back = prompt % ENGINE_PAGE, rows = 0;
 		double off;
-		struct batch b = { .token = zeros, .pos = pos, .first = first, .state = zeros, .pages = table[0], .turn = turn,
+		struct batch b = { .token = zeros, .pos = pos, .first = first, .state = zeros, .same = zeros, .pages = table[0], .turn = turn,
 				   .used = (OPS_SEQS + 1) * (OPS_PAGES / 2), .turns = 512, .turn_each = h.rotary_dim };
 
 		/* sequences begin with the part of the prompt's last page that is theirs alone here */
