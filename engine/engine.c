@@ -233,6 +233,11 @@ int engine_max_rows(const struct engine *e)
 	return e->max_rows;
 }
 
+int engine_threads(const struct engine *e)
+{
+	return e->f.m->be->machine_threads(e->machine);
+}
+
 int engine_seq_new(struct engine *e)
 {
 	return kv_seq_new(&e->kv);

@@ -77,6 +77,7 @@ struct engine_options {
 struct engine *engine_new(const struct model *m, const struct engine_options *opt, struct err *err);
 void engine_free(struct engine *e);
 int engine_max_rows(const struct engine *e);
+int engine_threads(const struct engine *e);
 
 /* An empty sequence; -1 when max_seqs are alive. Handles are reused after engine_seq_free. */
 int engine_seq_new(struct engine *e);

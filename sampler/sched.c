@@ -14,6 +14,7 @@
 #include "sampler/pick.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -53,6 +54,13 @@ struct group { /* one prompt */
 struct owner {
 	struct group *group;
 	struct work *work;
+	int draw; /* a sample's: which of the step's draws is its */
+};
+
+/* Each of the engine's threads draws with one that is not busy: there are as many. */
+struct desk {
+	struct picker *picker;
+	atomic_flag busy;
 };
 
 struct sched {
@@ -60,7 +68,8 @@ struct sched {
 	const struct sampling *how;
 	const struct sample_job *job;
 	struct err *err;
-	struct picker *picker;
+	struct desk *desk;
+	int desks;
 	struct group *first, *last; /* oldest to youngest */
 	uint64_t groups;            /* so far */
 	struct work **run;          /* oldest start first */
@@ -70,7 +79,8 @@ struct sched {
 	int rows, max_rows;
 	struct owner *wants;        /* of the rows that want logits, in their order */
 	int nwants;
-	struct draw_one *drawn;     /* (max_rows) where the engine draws; else NULL */
+	struct draw_one *drawn;     /* (max_rows) of the samples among them */
+	int ndrawn;
 	double length;              /* mean length of the samples that are done, in tokens */
 	uint64_t lengths;           /* how many that were */
 };
@@ -226,13 +236,13 @@ static ptrdiff_t stop_find(const struct sampling *how, struct str text, size_t o
 }
 
 /* The sample's next token; end it if that was the last one. */
-static int drawn(struct sched *s, struct work *w, const struct pick *got, bool finite)
+static int drawn(struct sched *s, struct work *w, const struct draw_one *got)
 {
 	struct group *g = w->group;
 	size_t old = w->text.n;
 	ptrdiff_t cut;
 
-	if (!finite)
+	if (got->id < 0)
 		return deliver(s, w, SAMPLE_ERROR, "the model's logits are not finite");
 	if (!tok_ids_add(&w->out, got->id))
 		return no_memory(s);
@@ -257,12 +267,23 @@ static uint64_t key_of(const struct sched *s, const struct work *w)
 	return pick_key(s->how->seed, w->group->key, w->index);
 }
 
-static int draw(struct sched *s, struct work *w, const float *logits)
+static struct draw_one draw_of(const struct sched *s, const struct work *w, int row)
 {
-	struct pick got;
-	bool finite = pick(s->picker, logits, key_of(s, w), (uint32_t)w->out.n, &got);
+	return (struct draw_one){ .key = key_of(s, w), .position = (uint32_t)w->out.n, .row = row };
+}
 
-	return drawn(s, w, &got, finite);
+/* On any of the engine's threads. */
+static void draw(struct sched *s, struct draw_one *d, const float *logits)
+{
+	struct pick got = { 0 };
+	int i = 0;
+
+	while (atomic_flag_test_and_set(&s->desk[i].busy))
+		i = (i + 1) % s->desks;
+	d->id = pick(s->desk[i].picker, logits, d->key, d->position, &got) ? got.id : -1;
+	d->logprob = got.logprob;
+	d->entropy = got.entropy;
+	atomic_flag_clear(&s->desk[i].busy);
 }
 
 /* ---- pages ---- */
@@ -430,7 +451,13 @@ static int work_start(struct sched *s, struct work *w)
 	g->pending--;
 	g->running++;
 	s->run[s->nrun++] = w;
-	return fresh ? draw(s, w, g->logits) : 0;
+	if (fresh) {
+		struct draw_one d = draw_of(s, w, 0);
+
+		draw(s, &d, g->logits);
+		return drawn(s, w, &d);
+	}
+	return 0;
 }
 
 /* Begin what there is room for, oldest prompts first, lowest samples first. */
@@ -477,8 +504,13 @@ static void row_put(struct sched *s, int32_t token, int seq, bool logits, struct
 {
 	assert(s->rows < s->max_rows);
 	s->row[s->rows++] = (struct engine_row){ token, seq, logits };
-	if (logits)
-		s->wants[s->nwants++] = who;
+	if (!logits)
+		return;
+	if (who.work) {
+		who.draw = s->ndrawn;
+		s->drawn[s->ndrawn++] = draw_of(s, who.work, s->nwants);
+	}
+	s->wants[s->nwants++] = who;
 }
 
 static bool decodes(const struct work *w)
@@ -565,45 +597,56 @@ static void rows_count(struct sched *s)
 		s->run[i]->fed = (size_t)engine_seq_len(s->to->engine, s->run[i]->seq) - s->run[i]->group->prompt.n;
 }
 
-/* The samples' tokens, drawn where the logits are. */
-static int results_drawn(struct sched *s)
+/* Room for what comes behind prompts. */
+static int wants_room(struct sched *s)
 {
-	struct draw_how how = picker_how(s->picker);
-	int n = 0;
-
-	for (int i = 0; i < s->nwants; i++)
-		if (s->wants[i].work)
-			s->drawn[n++] = (struct draw_one){ .key = key_of(s, s->wants[i].work), .position = (uint32_t)s->wants[i].work->out.n, .row = i };
-	if (engine_draw(s->to->engine, &how, s->drawn, n, s->err) < 0)
-		return ERR_FAIL;
-	n = 0;
 	for (int i = 0; i < s->nwants; i++) {
-		struct work *w = s->wants[i].work;
-		const struct draw_one *d = w ? &s->drawn[n++] : NULL;
+		struct group *g = s->wants[i].group;
 
-		if (w && w->state == RUNNING && drawn(s, w, &(struct pick){ d->id, d->logprob, d->entropy }, d->id >= 0) < 0)
-			return ERR_FAIL;
+		if (!s->wants[i].work && !g->logits && !(g->logits = malloc((size_t)s->to->info->vocab * sizeof(float))))
+			return no_memory(s);
 	}
+	return 0;
+}
+
+/* The engine has the i-th row of logits. */
+static void wanted(void *ctx, int i, const float *logits)
+{
+	struct sched *s = ctx;
+	struct owner who = s->wants[i];
+
+	if (!who.work)
+		memcpy(who.group->logits, logits, (size_t)s->to->info->vocab * sizeof(float));
+	else
+		draw(s, &s->drawn[who.draw], logits);
+}
+
+/* The step itself, tokens drawn where the logits are: by the engine, or on its threads. */
+static int compute(struct sched *s)
+{
+	struct draw_how how = picker_how(s->desk[0].picker);
+	struct engine *e = s->to->engine;
+
+	if (wants_room(s) < 0)
+		return ERR_FAIL;
+	if (!engine_draws(e))
+		return engine_step_then(e, s->row, s->rows, wanted, s, s->err);
+	if (engine_step(e, s->row, s->rows, s->err) < 0 || engine_draw(e, &how, s->drawn, s->ndrawn, s->err) < 0)
+		return ERR_FAIL;
+	for (int i = 0; i < s->nwants; i++)
+		if (!s->wants[i].work)
+			wanted(s, i, engine_logits(e, i));
 	return 0;
 }
 
 static int results(struct sched *s)
 {
-	size_t bytes = (size_t)s->to->info->vocab * sizeof(float);
-
-	for (int i = 0; i < s->nwants; i++) {
-		struct owner who = s->wants[i];
-
-		if (!who.work) {
-			if (!who.group->logits && !(who.group->logits = malloc(bytes)))
-				return no_memory(s);
-			memcpy(who.group->logits, engine_logits(s->to->engine, i), bytes);
-		} else if (!s->drawn && who.work->state == RUNNING && draw(s, who.work, engine_logits(s->to->engine, i)) < 0) {
-			/* not RUNNING: a sibling that came out in this step has ended it */
+	/* not RUNNING: a sibling that came out in this step has ended it */
+	for (int i = 0; i < s->nwants; i++)
+		if (s->wants[i].work && s->wants[i].work->state == RUNNING &&
+		    drawn(s, s->wants[i].work, &s->drawn[s->wants[i].draw]) < 0)
 			return ERR_FAIL;
-		}
-	}
-	return s->drawn ? results_drawn(s) : 0;
+	return 0;
 }
 
 /* No row found pages: make room for a sample on its way back or, without any, for the oldest unfinished prompt. */
@@ -623,13 +666,13 @@ static int step(struct sched *s)
 {
 	size_t free = 0;
 
-	s->rows = s->nwants = 0;
+	s->rows = s->nwants = s->ndrawn = 0;
 	if (decode_rows(s, &free) < 0)
 		return ERR_FAIL;
 	prefill_rows(s, free);
 	if (s->rows == 0)
 		return unblock(s);
-	if (engine_step(s->to->engine, s->row, s->rows, s->err) < 0)
+	if (compute(s) < 0)
 		return ERR_FAIL;
 	rows_count(s);
 	return results(s);
@@ -661,6 +704,17 @@ static int run_all(struct sched *s)
 	}
 }
 
+static bool desks_open(struct sched *s)
+{
+	for (int i = 0; i < s->desks; i++) {
+		atomic_flag_clear(&s->desk[i].busy);
+		s->desk[i].picker = picker_new(s->to->tok, s->to->info->vocab, s->how);
+		if (!s->desk[i].picker)
+			return false;
+	}
+	return true;
+}
+
 int sched_run(const struct sched_setup *setup, const struct sampling *how, const struct sample_job *job, struct err *err)
 {
 	struct sched_setup to = *setup;
@@ -670,13 +724,13 @@ int sched_run(const struct sched_setup *setup, const struct sampling *how, const
 	s.max_rows = engine_max_rows(to.engine);
 	if (to.batch > s.max_rows)
 		to.batch = s.max_rows;
-	s.picker = picker_new(to.tok, to.info->vocab, how);
+	s.desks = engine_threads(to.engine);
+	s.desk = calloc((size_t)s.desks, sizeof(*s.desk));
 	s.run = calloc((size_t)to.batch + 1, sizeof(*s.run));
 	s.row = calloc((size_t)s.max_rows, sizeof(*s.row));
 	s.wants = calloc((size_t)s.max_rows, sizeof(*s.wants));
-	if (engine_draws(to.engine))
-		s.drawn = calloc((size_t)s.max_rows, sizeof(*s.drawn));
-	if (s.picker && s.run && s.row && s.wants && (s.drawn || !engine_draws(to.engine)))
+	s.drawn = calloc((size_t)s.max_rows, sizeof(*s.drawn));
+	if (s.desk && s.run && s.row && s.wants && s.drawn && desks_open(&s))
 		rc = run_all(&s);
 	else
 		no_memory(&s);
@@ -686,7 +740,9 @@ int sched_run(const struct sched_setup *setup, const struct sampling *how, const
 		s.first = g->next;
 		group_free(&s, g);
 	}
-	picker_free(s.picker);
+	for (int i = 0; s.desk && i < s.desks; i++)
+		picker_free(s.desk[i].picker);
+	free(s.desk);
 	free(s.run);
 	free(s.row);
 	free(s.wants);
