@@ -932,13 +932,6 @@ struct str tok_bytes(const struct tok *t, int32_t id)
 	return (struct str){ t->pool.s + t->token[id].text, t->token[id].text_len };
 }
 
-struct str tok_whole(const struct tok *t, struct str text)
-{
-	for (int i = 0; i < t->strip && text.n && text.s[0] == ' '; i++)
-		text = str_from(text, 1);
-	return text;
-}
-
 bool tok_special(const struct tok *t, int32_t id)
 {
 	return tok_has(t, id) && t->token[id].special;

@@ -18,6 +18,7 @@
 #ifndef QUARRY_ENGINE_TOK_H
 #define QUARRY_ENGINE_TOK_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -56,6 +57,11 @@ bool tok_has(const struct tok *t, int32_t id);        /* there may be holes belo
 struct str tok_bytes(const struct tok *t, int32_t id); /* what it stands for; "" for an id that is none */
 /* A text put together of tok_bytes, without the blank that Llama 2's kind puts before the first word. Once, of the whole. */
 struct str tok_whole(const struct tok *t, struct str text);
+/*
+ * The same as valid UTF-8, added to out, as the library decodes: of bytes, one U+FFFD for what could begin a character and does not end it; of
+ * characters with bytes to fall back on, one for each byte that is part of none.
+ */
+void tok_text(const struct tok *t, struct str text, struct buf *out);
 bool tok_special(const struct tok *t, int32_t id);    /* a control token: no part of an answer's text */
 int32_t tok_find(const struct tok *t, struct str name); /* id of the added token of that name, -1: none */
 /* What the file's post-processor puts before a text (a begin mark); for raw prompts, not for chat templates. */

@@ -1,4 +1,4 @@
-/* tok_form.c - the normaliser of a tokenizer, run; see tok_impl.h. tok.c reads it. */
+/* tok_form.c - the normaliser of a tokenizer, run, and what undoes it in decoded text; see tok_impl.h. tok.c reads both. */
 #include "engine/tok_impl.h"
 
 #include "engine/tok_nfc.h"
@@ -86,5 +86,48 @@ void form_room_release(struct form_room *room)
 	for (int i = 0; i < 2; i++) {
 		buf_release(&room->text[i]);
 		buf_release(&room->mask[i]);
+	}
+}
+
+/* How much of s, which begins with no character, could begin one: Unicode's "maximal subpart", at least a byte. */
+static size_t broken(struct str s)
+{
+	unsigned char c = (unsigned char)s.s[0], least = 0x80, most = 0xBF;
+	size_t n = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2, k = 1;
+
+	if (c < 0xC2 || c > 0xF4)
+		return 1;
+	least = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : least;
+	most = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : most;
+	while (k < n && k < s.n && (unsigned char)s.s[k] >= least && (unsigned char)s.s[k] <= most) {
+		least = 0x80;
+		most = 0xBF;
+		k++;
+	}
+	return k;
+}
+
+struct str tok_whole(const struct tok *t, struct str text)
+{
+	for (int i = 0; i < t->strip && text.n && text.s[0] == ' '; i++)
+		text = str_from(text, 1);
+	return text;
+}
+
+void tok_text(const struct tok *t, struct str text, struct buf *out)
+{
+	text = tok_whole(t, text);
+	if (utf8_valid(text)) {
+		buf_add(out, text);
+		return;
+	}
+	while (text.n) {
+		uint32_t c;
+		size_t n = utf8_next(text, &c);
+
+		buf_addcp(out, c);
+		if (n == 1 && c == 0xFFFD && t->byte_level)
+			n = broken(text);
+		text = str_from(text, n);
 	}
 }

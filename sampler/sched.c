@@ -147,15 +147,19 @@ static int deliver(struct sched *s, struct work *w, enum sample_finish finish, c
 {
 	struct group *g = w->group;
 	double n = (double)w->out.n;
+	struct buf text = BUF_INIT;
 	struct sample out = {
-		.prompt = g->index, .tag = g->tag, .index = w->index, .text = tok_whole(s->to->tok, buf_str(&w->text)), .finish = finish, .why = why,
+		.prompt = g->index, .tag = g->tag, .index = w->index, .finish = finish, .why = why,
 		.tokens = (int)w->out.n, .prompt_tokens = (int)g->prompt.n, .has_stats = w->out.n > 0,
 		.logprob_mean = w->out.n ? w->logprob / n : 0, .entropy_mean = w->out.n ? w->entropy / n : 0,
 	};
+	int rc;
 
-	if (w->text.failed)
-		return no_memory(s);
-	if (s->job->done(s->job->ctx, &out, s->err) < 0)
+	tok_text(s->to->tok, buf_str(&w->text), &text);
+	out.text = buf_str(&text);
+	rc = w->text.failed || text.failed ? no_memory(s) : s->job->done(s->job->ctx, &out, s->err);
+	buf_release(&text);
+	if (rc < 0)
 		return ERR_FAIL;
 	if (finish != SAMPLE_ERROR)
 		s->length += (n - s->length) / (double)++s->lengths;

@@ -197,7 +197,7 @@ static void plain(struct result *r, const struct setup *s, const struct trial *t
 		if (r->tokens == s->how.max_tokens || (int)ids.n + r->tokens > s->info.max_positions)
 			break;
 	}
-	buf_add(&r->text, buf_str(&said));
+	tok_text(s->tok, buf_str(&said), &r->text);
 	if (r->tokens) {
 		r->logprob /= r->tokens;
 		r->entropy /= r->tokens;

@@ -29,7 +29,7 @@ static void ids_out(const struct tok_ids *ids)
 
 static void decode(const struct tok *t, const char *line, struct buf *text)
 {
-	struct buf said = BUF_INIT;
+	struct buf said = BUF_INIT, plain = BUF_INIT;
 	char *end;
 
 	for (const char *p = line;; p = end) {
@@ -39,9 +39,11 @@ static void decode(const struct tok *t, const char *line, struct buf *text)
 			break;
 		buf_add(&said, tok_bytes(t, (int32_t)id));
 	}
-	json_add_str(text, tok_whole(t, buf_str(&said)));
+	tok_text(t, buf_str(&said), &plain);
+	json_add_str(text, buf_str(&plain));
 	printf("%s\n", buf_z(text));
 	buf_release(&said);
+	buf_release(&plain);
 }
 
 static int answer(const struct tok *t, const struct chat *c, bool control, char *line, struct buf *text, struct tok_ids *ids, struct err *err)

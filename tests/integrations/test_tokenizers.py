@@ -78,19 +78,20 @@ def compare(name, path, count):
                 ask(wrong > 3, '%s, %s: %r is %s, not %s' % (name, how, x, g, w))
         same(len(got), count, '%s: answers' % name)
         ids += want
-    # and ids that no text gives: what can be read of them is the same, the broken rest U+FFFD somewhere
+    # and ids that no text gives. Of characters with bytes to fall back on, the library reads a run of bytes whole or not at all; quarry reads what can be read
+    byte_level = '"ByteLevel"' in open(path, encoding='utf-8').read()
     ids += [[r.choice((r.randrange(t.get_vocab_size()), 3 + r.randrange(256))) for _ in range(r.randrange(1, 12))] for _ in range(count)]
     ids = [[i for i in x if t.id_to_token(i) is not None] for x in ids]
     said = [json.loads(x) for x in ours(path, 'decode', [' '.join(map(str, x)) or ' ' for x in ids])]
     broken = 0
     for x, w, g in zip(ids, t.decode_batch(ids, skip_special_tokens=False), said):
-        if w != g and '\ufffd' in w and '\ufffd' in g:
+        if w != g and not byte_level and '\ufffd' in w and '\ufffd' in g:
             broken += 1
         elif w != g:
             wrong += 1
             ask(wrong > 3, '%s: ids %s are %r, not %r' % (name, x, g, w))
     ask(not wrong, '%s: %d differ' % (name, wrong))
-    print('%s: %d texts, %d lists of ids (of %d broken ones the two differ in the number of U+FFFD)' % (name, count, len(ids), broken))
+    print('%s: %d texts, %d lists of ids%s' % (name, count, len(ids), '' if byte_level else ' (%d with runs of bytes that are broken in part)' % broken))
 
 
 def main():
