@@ -145,14 +145,19 @@ static void mount_tools(struct job *j)
 		}
 }
 
-static void mount_tree(struct job *j)
+/* still: nothing of it need be written. */
+static void mount_tree(struct job *j, bool still)
 {
 	const struct environment *e = j->ask->env;
+	bool narrow = sandbox_tier(j->h->box) == SANDBOX_NARROW;
 
 	j->n_mounts = 0;
 	mount(j, e->writable ? SANDBOX_OVERLAY : SANDBOX_RO, j->t->path, "/repo");
 	if (!e->in_tree && e->build.n)
-		mount(j, SANDBOX_OVERLAY, j->t->build, "/build");
+		mount(j, narrow && still ? SANDBOX_RO : SANDBOX_OVERLAY, j->t->build, "/build");
+	/* without mounts that is a copy at another place, and what was built may know where it was */
+	if (!e->in_tree && e->build.n && narrow && !still)
+		mount(j, SANDBOX_RO, j->t->build, "/built");
 	mount_tools(j);
 }
 
@@ -474,7 +479,7 @@ static int run_pytest(struct job *j, struct err *err)
 	enum run_status s;
 	int rc;
 
-	mount_tree(j);
+	mount_tree(j, false);
 	if (!module_paths(j, &a.paths) || !files_there(j, &a.files))
 		return err_set(err, "out of memory");
 	if (j->ask->files.n && !a.files.n) {
@@ -586,8 +591,9 @@ static int run_cases(struct job *j, struct err *err)
 	struct cases c = { 0 };
 	int rc;
 
-	mount_tree(j);
+	mount_tree(j, true);
 	rc = list_cases(j, &c, err);
+	mount_tree(j, false);
 	for (size_t i = 0; rc == 0 && i < c.n && j->r->status == RUN_OK; i++)
 		if (wanted(&j->ask->ids, c.at[i].id))
 			rc = run_case(j, &c.at[i], err);
@@ -601,7 +607,7 @@ static int run_command(struct job *j, struct err *err)
 	struct sandbox_limits limits = run_limits(j);
 	enum run_status s;
 
-	mount_tree(j);
+	mount_tree(j, false);
 	if (run_one(j, shell(j, &j->ask->env->test, &j->ask->files), "/repo", NULL, (struct str){ 0 }, &limits, NULL, false, err) < 0)
 		return ERR_FAIL;
 	account(j);

@@ -140,6 +140,45 @@ int tree_copy(int from, int to, uid_t uid)
 	return copy_below(from, to, uid, 0);
 }
 
+/* ---- giving away ---- */
+
+static bool give_below(int dir, uid_t uid, int depth);
+
+static bool one_give(int dir, const char *name, uid_t uid, int depth)
+{
+	struct stat st;
+	int below;
+	bool held;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	if (!S_ISDIR(st.st_mode))
+		return st.st_nlink > 1 || fchownat(dir, name, uid, uid, AT_SYMLINK_NOFOLLOW) == 0;
+	below = dir_open(dir, name);
+	held = below >= 0 && fchown(below, uid, uid) == 0 && give_below(below, uid, depth + 1);
+	fd_drop(&below);
+	return held;
+}
+
+static bool give_below(int dir, uid_t uid, int depth)
+{
+	struct entries e;
+	const char *name;
+	bool held = true;
+
+	if (depth == DEPTH_MAX || !entries_open(&e, dir))
+		return false;
+	while (held && (name = entries_next(&e)))
+		held = one_give(dir, name, uid, depth);
+	fd_drop(&e.dir);
+	return held;
+}
+
+bool tree_give(int dir, const char *name, uid_t uid)
+{
+	return one_give(dir, name, uid, 0);
+}
+
 /* ---- removing ---- */
 
 /* What lies deeper than we walk is moved to `top`, whose own walk finds it later. */

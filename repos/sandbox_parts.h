@@ -164,6 +164,7 @@ int trees_prepare(struct station *s, const struct plan *plan, int tree[MOUNTS_MA
 /* sandbox_copy.c */
 int tree_copy(int from, int to, uid_t uid); /* directories; owned by uid, (uid_t)-1: by us. Links stay links, other things are left out */
 int entry_copy(int from, int to, const char *name); /* one name of the directory; owned by us */
+bool tree_give(int dir, const char *name, uid_t uid); /* it and all below it, but for files that have other names too */
 int tree_remove(int dir, const char *name); /* whatever is in it; follows nothing */
 uint64_t tree_bytes(int dir, uint64_t *files);
 

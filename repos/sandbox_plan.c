@@ -2,8 +2,9 @@
  * sandbox_plan.c - what a run asks for, checked and written into shared memory.
  *
  * A narrow run has no mounts: its paths lie below a directory of the host, its room, which the environment names as SANDBOX_ROOT. Where an
- * argument, a variable's value or the directory begins with such a path (or has one behind a ':' or '='), it is rewritten here; paths that
- * the program learns in other ways it must join to SANDBOX_ROOT itself. In the full tier SANDBOX_ROOT is empty.
+ * argument, a variable's value or the directory begins with such a path (or has one where a shell would begin a word, or behind a ':' or '='),
+ * it is rewritten here (to the host's path where what it names is linked from there: what a build writes down holds in the next run, whose room is
+ * another one); paths that the program learns in other ways it must join to SANDBOX_ROOT itself. In the full tier SANDBOX_ROOT is empty.
  */
 #include "base/json.h"
 #include "repos/sandbox_parts.h"
@@ -56,14 +57,39 @@ static bool path_below(const char *path, const char *top)
 	return strncmp(path, top, n) == 0 && (!path[n] || strchr("/:=", path[n]));
 }
 
+/* What stands before and behind a path in a line of a shell. */
+#define WORD_ENDS ":= \t\n\"'`();|&<>,"
+
+static bool word_below(const char *text, const char *top)
+{
+	size_t n = strlen(top);
+
+	return strncmp(text, top, n) == 0 && (!text[n] || text[n] == '/' || strchr(WORD_ENDS, text[n]));
+}
+
 static bool in_room(const struct area *a, const char *path)
 {
-	if (path_below(path, "/tmp") || path_below(path, "/dev/shm"))
+	for (size_t i = 0; i < a->run->n_mounts; i++) /* what is linked is at its own place, whatever that is below */
+		if (a->run->mounts[i].kind == SANDBOX_RO && a->run->mounts[i].from && word_below(path, a->run->mounts[i].from))
+			return false;
+	if (word_below(path, "/tmp") || word_below(path, "/dev/shm"))
 		return true;
 	for (size_t i = 0; i < a->run->n_mounts; i++)
-		if (path_below(path, a->run->mounts[i].to))
+		if (word_below(path, a->run->mounts[i].to))
 			return true;
 	return false;
+}
+
+/* What is not copied into the room but linked there. */
+static const struct sandbox_mount *linked(const struct area *a, const char *path)
+{
+	for (size_t i = 0; i < a->run->n_mounts; i++) {
+		const struct sandbox_mount *m = &a->run->mounts[i];
+
+		if ((m->kind == SANDBOX_RO || m->kind == SANDBOX_RW) && m->from && word_below(path, m->to))
+			return m;
+	}
+	return NULL;
 }
 
 static const char *word(struct area *a, const char *s)
@@ -74,7 +100,15 @@ static const char *word(struct area *a, const char *s)
 	if (!a->room)
 		return area_text(a, s, strlen(s));
 	for (const char *p = s; *p; p++) {
-		if ((p == s || p[-1] == ':' || p[-1] == '=') && in_room(a, p))
+		bool begins = *p == '/' && (p == s || strchr(WORD_ENDS, p[-1]));
+		const struct sandbox_mount *m = begins ? linked(a, p) : NULL;
+
+		if (m) {
+			buf_addz(&b, m->from);
+			p += strlen(m->to) - 1;
+			continue;
+		}
+		if (begins && in_room(a, p))
 			buf_addz(&b, a->room);
 		buf_addc(&b, *p);
 	}

@@ -9,6 +9,7 @@
  */
 #include "repos/judge.h"
 #include "repos/validate.h"
+#include "tests/container.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,13 +267,17 @@ int main(int argc, char **argv)
 	ssize_t n;
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: swe_run DIR [--cold] [--narrow]\n");
+		fprintf(stderr, "usage: swe_run DIR [--cold] [--narrow] [--container]\n");
 		return 2;
 	}
 	for (int i = 2; i < argc; i++) {
 		options.cold |= strcmp(argv[i], "--cold") == 0;
 		if (strcmp(argv[i], "--narrow") == 0)
 			o.at_most = SANDBOX_NARROW;
+		if (strcmp(argv[i], "--container") == 0 && !container_enter()) {
+			fprintf(stderr, "swe_run: no filter of kernel calls\n");
+			return 77;
+		}
 	}
 	options.box = sandbox_open(&o, &err);
 	if (!options.box || harness_open(&h, &options, &err) < 0) {

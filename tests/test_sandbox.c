@@ -2,6 +2,7 @@
 #include "repos/sandbox.h"
 #include "repos/sandbox_cgroup.h"
 #include "tests/check.h"
+#include "tests/container.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -722,29 +723,11 @@ static void test_tiers(void)
 	sandbox_close(box);
 }
 
-/* What a container's default profile refuses. */
-static bool deny_spaces(void)
-{
-	enum { NO = SECCOMP_RET_ERRNO | EPERM };
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 9, 0), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mount, 8, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_setns, 7, 0), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pivot_root, 6, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 428, 5, 0), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET, 2, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW), BPF_STMT(BPF_RET | BPF_K, NO),
-	};
-
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-		&& syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &(struct sock_fprog){ sizeof(code) / sizeof(*code), code }) == 0;
-}
-
 static void test_denied(void)
 {
 	struct buf report = BUF_INIT;
 
-	CHECK(deny_spaces());
+	CHECK(container_enter());
 	CHECK(unshare(CLONE_NEWUSER) < 0 && mount("none", dir, "tmpfs", 0, NULL) < 0);
 	if (!open_box(SANDBOX_FULL))
 		return;
