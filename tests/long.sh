@@ -106,6 +106,9 @@ seeds() {
 		END { write_out() }' "tests/cases/$1.txt"
 }
 
+# Words of a megabyte.
+step tok env QUARRY_LONG=1 build/tests/test_tok
+
 # Every way to build and test that is here.
 step swe-run env QUARRY_LONG=1 tests/script_swe_run build
 
