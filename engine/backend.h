@@ -135,6 +135,8 @@ struct device {
 	int (*draw)(struct machine *, const float *logits, size_t stride, const struct draw_how *, struct draw_one *, int n, struct err *err);
 	int (*wait)(struct err *err); /* for all that is queued; ERR_FAIL when some of it failed */
 	const char *(*name)(void); /* "cuda-sm90": what results depend on */
+	/* A matrix of random weights of that deviation, made where it lies; in place of matrix_new to matrix_done, for benches. */
+	int (*matrix_random)(struct matrix *w, int out, int in, enum weights kind, int block, uint64_t seed, float deviation, struct err *err);
 };
 
 struct backend {

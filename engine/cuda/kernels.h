@@ -122,6 +122,7 @@ void cuda_matrix_rows(struct matrix *w, int first, const float *const rows[PAD])
 void cuda_matrix_codes(struct matrix *w, int first, const unsigned char *const codes[PAD], const float *const scales[PAD]);
 int cuda_matrix_done(struct matrix *w, struct err *err);
 void cuda_matrix_free(struct matrix *w);
+int cuda_matrix_random(struct matrix *w, int out, int in, enum weights kind, int block, uint64_t seed, float deviation, struct err *err);
 
 /* Elements from one row of a matrix to the next, on the GPU: 16 bytes are whole in every kind. */
 static __host__ __device__ __forceinline__ int row_stride(int in)

@@ -357,6 +357,7 @@ static void table_fill(void)
 	device.draw = cuda_draw;
 	device.wait = cuda_wait;
 	device.name = device_name;
+	device.matrix_random = cuda_matrix_random;
 	table.device = &device;
 	table.matrix_new = cuda_matrix_new;
 	table.matrix_rows = cuda_matrix_rows;

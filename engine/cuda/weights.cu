@@ -29,7 +29,7 @@ void cuda_matrix_free(struct matrix *w)
 }
 
 /* Codes whose blocks of columns are not whole steps of a product are multiplied out when they are read: bf16 then. */
-int cuda_matrix_new(struct matrix *w, int out, int in, enum weights kind, int block, struct err *err)
+static void matrix_shape(struct matrix *w, int out, int in, enum weights kind, int block)
 {
 	*w = {};
 	w->out = pad16(out);
@@ -37,6 +37,11 @@ int cuda_matrix_new(struct matrix *w, int out, int in, enum weights kind, int bl
 	w->kind = kind == WEIGHTS_F8 && block % 16 ? WEIGHTS_BF16 : kind;
 	w->block = w->kind == WEIGHTS_F8 ? block : 0;
 	w->bytes = data_bytes(w) + (size_t)w->out * (size_t)scales_of(w) * sizeof(float);
+}
+
+int cuda_matrix_new(struct matrix *w, int out, int in, enum weights kind, int block, struct err *err)
+{
+	matrix_shape(w, out, in, kind, block);
 	w->staged = calloc(1, w->bytes);
 	if (!w->staged)
 		return err_set(err, "out of memory: %zu bytes of weights", w->bytes);
@@ -97,18 +102,87 @@ void cuda_matrix_codes(struct matrix *w, int first, const unsigned char *const c
 		}
 }
 
-int cuda_matrix_done(struct matrix *w, struct err *err)
+static int data_new(struct matrix *w, struct err *err)
 {
 	if (cudaMalloc(&w->data, w->bytes) != cudaSuccess) {
 		cudaGetLastError();
 		w->data = NULL;
 		return err_set(err, "out of memory on the GPU: %zu bytes of weights", w->bytes);
 	}
-	cudaMemcpyAsync(w->data, w->staged, w->bytes, cudaMemcpyHostToDevice, cuda_stream);
-	cudaStreamSynchronize(cuda_stream);
 	if (scales_of(w))
 		w->scale = (float *)(void *)((char *)w->data + data_bytes(w));
+	return 0;
+}
+
+int cuda_matrix_done(struct matrix *w, struct err *err)
+{
+	if (data_new(w, err) < 0)
+		return ERR_FAIL;
+	cudaMemcpyAsync(w->data, w->staged, w->bytes, cudaMemcpyHostToDevice, cuda_stream);
+	cudaStreamSynchronize(cuda_stream);
 	free(w->staged);
 	w->staged = NULL;
 	return 0;
+}
+
+/* ---- random ones ---- */
+
+/* splitmix64's finish */
+static __device__ __forceinline__ uint64_t mixed(uint64_t x)
+{
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebull;
+	return x ^ x >> 31;
+}
+
+/* The sum of four uniform numbers, of deviation 1: near enough to normal, and the same on any machine. */
+static __device__ __forceinline__ float bell(uint64_t bits)
+{
+	int sum = 0;
+
+	for (int i = 0; i < 4; i++)
+		sum += (int)(bits >> 16 * i & 0xffff);
+	return (float)(sum - 2 * 65535) / (65536 * 0.57735f);
+}
+
+/* Codes: whole numbers, or E4M3 of three exponents around 1; their scale makes up for what that is at the mean. */
+static __global__ void random_kernel(void *data, enum weights kind, int in, int stride, uint64_t seed, float deviation)
+{
+	for (int i = (int)threadIdx.x; i < in; i += (int)blockDim.x) {
+		size_t at = (size_t)blockIdx.x * (size_t)stride + (size_t)i;
+		uint64_t bits = mixed(seed + at * 0x9e3779b97f4a7c15ull);
+
+		if (kind == WEIGHTS_FP32)
+			((float *)data)[at] = deviation * bell(bits);
+		else if (kind == WEIGHTS_BF16)
+			((uint16_t *)data)[at] = bf16_one(deviation * bell(bits));
+		else if (kind == WEIGHTS_I8)
+			((signed char *)data)[at] = (signed char)((int)(bits % 255) - 127);
+		else
+			((unsigned char *)data)[at] = (unsigned char)((bits & 0x80) | (6 + bits % 3) << 3 | (bits >> 20 & 7));
+	}
+}
+
+static __global__ void fill_kernel(float *to, size_t n, float v)
+{
+	size_t i = (size_t)blockIdx.x * blockDim.x + threadIdx.x;
+
+	if (i < n)
+		to[i] = v;
+}
+
+int cuda_matrix_random(struct matrix *w, int out, int in, enum weights kind, int block, uint64_t seed, float deviation, struct err *err)
+{
+	size_t scales;
+
+	matrix_shape(w, out, in, kind, block);
+	if (data_new(w, err) < 0)
+		return ERR_FAIL;
+	cudaMemsetAsync(w->data, 0, w->bytes, cuda_stream);
+	launch(random_kernel, dim3((unsigned)out), threads_for(in), 0, w->data, w->kind, in, row_stride(in), seed, deviation);
+	scales = (size_t)w->out * (size_t)scales_of(w);
+	if (scales)
+		launch(fill_kernel, dim3((unsigned)blocks_of((int64_t)scales, 256)), 256, 0, w->scale, scales,
+		       w->kind == WEIGHTS_I8 ? deviation / 73.6f : deviation / 1.9f);
+	return cuda_wait(err);
 }
