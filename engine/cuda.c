@@ -16,9 +16,14 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const struct backend *found;
 static struct err why = ERR_INIT;
 
+/* NULL and, where there is one that cannot be opened, why. */
 static void *module_at(const char *path)
 {
-	return access(path, R_OK) == 0 ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+	void *module = access(path, R_OK) == 0 ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
+
+	if (!module && access(path, R_OK) == 0)
+		err_set(&why, "no GPU can be used: %s", dlerror());
+	return module;
 }
 
 static void *module_find(void)
@@ -50,8 +55,8 @@ static void find(void)
 		*(void **)&open = dlsym(module, CUDA_MODULE_OPEN);
 	if (open)
 		found = open(&why);
-	else
-		err_set(&why, "no GPU can be used: the module %s is not there, or its libraries are not (QUARRY_CUDA names it)", CUDA_MODULE);
+	else if (!why.msg[0])
+		err_set(&why, "no GPU can be used: the module %s is not there (QUARRY_CUDA names it)", CUDA_MODULE);
 }
 
 const struct backend *backend_cuda(struct err *err)
