@@ -247,6 +247,29 @@ static bool add_word(struct words *w, struct arena *a, struct str s)
 	return true;
 }
 
+/* Whether the patch, handed in as an answer, is read back as itself: one that holds the words of a response's own form may not be. */
+static int answer_reads(struct attempt *a, const struct candidate *c, const struct validation *v)
+{
+	struct judge_ask ask = { .repo = a->repo, .task = &v->task, .env = &v->env };
+	struct buf said = BUF_INIT;
+	int rc;
+
+	buf_addz(&said, "<answer>\n");
+	buf_add(&said, c->patch);
+	buf_addz(&said, "\n</answer>");
+	rc = said.failed ? err_set(a->err, "out of memory") : judge_is_reference(&ask, buf_str(&said), a->err);
+	buf_release(&said);
+	return rc;
+}
+
+static int leave_candidate(struct attempt *a, const char *reason)
+{
+	json_key(a->line, "reason");
+	json_add_z(a->line, reason);
+	a->slot->kept = false;
+	return 0;
+}
+
 static int add_row(struct attempt *a, const struct candidate *c, const struct validation *v, const struct row_ask *more)
 {
 	struct mine *m = a->m;
@@ -286,11 +309,9 @@ static int add_row(struct attempt *a, const struct candidate *c, const struct va
 			rc = 0;
 		}
 	}
-	a->slot->kept = rc == 0 && !(row.bug && s.flags & STATEMENT_LEAK);
-	if (rc == 0 && !a->slot->kept) {
-		json_key(a->line, "reason");
-		json_add_z(a->line, "statement_leaks");
-	}
+	a->slot->kept = rc == 0;
+	if (rc == 0 && row.bug && s.flags & STATEMENT_LEAK)
+		rc = leave_candidate(a, "statement_leaks");
 	if (a->slot->kept && m->o.environments)
 		rc = environment_save(&v->env, m->o.environments, a->err);
 	if (rc == 0 && a->slot->kept) {
@@ -311,14 +332,14 @@ int mine_add_result(struct attempt *a, const struct candidate *c, struct validat
 {
 	json_key(a->line, "cpu_us");
 	json_add_u64(a->line, v->cpu_us);
-	if (v->kept)
-		return add_row(a, c, v, more);
-	json_key(a->line, "reason");
-	json_add_z(a->line, v->reason);
+	if (v->kept) {
+		int reads = answer_reads(a, c, v);
+
+		return reads < 0 ? reads : reads ? add_row(a, c, v, more) : leave_candidate(a, "answer_unreadable");
+	}
 	json_key(a->line, "detail");
 	json_add_str(a->line, str_sub(buf_str(&v->detail), 0, v->detail.n < 2000 ? v->detail.n : 2000));
-	a->slot->kept = false;
-	return 0;
+	return leave_candidate(a, v->reason);
 }
 
 static int try_candidate(void *ctx, const struct candidate *c)

@@ -202,6 +202,26 @@ int judge_answer(struct harness *h, const struct judge_ask *ask, struct str resp
 	return rc;
 }
 
+int judge_is_reference(const struct judge_ask *ask, struct str response, struct err *err)
+{
+	struct edits_options options = EDITS_OPTIONS;
+	struct changes changes = CHANGES_INIT;
+	struct edits_result x;
+	struct oid with;
+	int rc = reference_paths(ask, &changes, &options.allow, err), same = 0;
+
+	if (rc == 0)
+		rc = edits_apply(ask->repo, &ask->task->start, response, &options, &x, err);
+	changes_release(&changes);
+	if (rc < 0)
+		return rc;
+	if (x.status == EDITS_OK)
+		rc = swe_task_tests_over(ask->task, ask->repo, &x.tree, &with, err);
+	same = rc == 0 && x.status == EDITS_OK && oid_eq(&with, &ask->task->from);
+	edits_result_release(&x);
+	return rc < 0 ? rc : same;
+}
+
 /* ---- environments by hash */
 
 int environment_save(const struct environment *e, const char *dir, struct err *err)

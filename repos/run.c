@@ -291,11 +291,16 @@ static struct sandbox_limits run_limits(const struct job *j)
 	return l;
 }
 
+static void account_time(struct job *j)
+{
+	j->r->cpu_us += j->ended.cpu_us;
+	j->r->wall_us += j->ended.wall_us;
+}
+
 static void account(struct job *j)
 {
 	add_log(&j->r->log, buf_str(&j->ended.out));
-	j->r->cpu_us += j->ended.cpu_us;
-	j->r->wall_us += j->ended.wall_us;
+	account_time(j);
 }
 
 /* ---- preparing and building */
@@ -450,7 +455,7 @@ static bool module_paths(struct job *j, struct words *paths)
 	return paths->at != NULL;
 }
 
-/* The test files that are there: one that this tree lacks is no error of pytest's. */
+/* The test modules that are there: one that this tree lacks is no error of pytest's, and it refuses everything where one file is no Python. */
 static bool files_there(struct job *j, struct words *files)
 {
 	const struct run_ask *ask = j->ask;
@@ -462,7 +467,7 @@ static bool files_there(struct job *j, struct words *files)
 		struct stat st;
 
 		snprintf(host, sizeof(host), "%s/%s", j->t->path, ask->files.at[i]);
-		if (lstat(host, &st) == 0)
+		if (str_ends(str_of(ask->files.at[i]), STR(".py")) && lstat(host, &st) == 0)
 			files->at[files->n++] = ask->files.at[i];
 	}
 	return files->at != NULL;
@@ -562,9 +567,19 @@ static bool wanted(const struct words *ids, struct str id)
 	return found;
 }
 
+static bool all_passed(const struct outcomes *o, size_t from)
+{
+	for (size_t i = from; i < o->n; i++)
+		if (o->rows[i].is != OUTCOME_PASSED && o->rows[i].is != OUTCOME_SKIPPED)
+			return false;
+	return true;
+}
+
+/* What a test prints is kept where it, or a part of it, fails: else the many that pass would bury it. */
 static int run_case(struct job *j, const struct test_case *t, struct err *err)
 {
 	struct sandbox_limits limits = case_limits(j, t);
+	size_t had = j->r->outcomes.n;
 	enum run_status s;
 
 	if (!t->argv.n) { /* its program was not built */
@@ -573,8 +588,10 @@ static int run_case(struct job *j, const struct test_case *t, struct err *err)
 	}
 	if (run_one(j, case_argv(j, t), t->cwd ? t->cwd : "/repo", &t->env, (struct str){ 0 }, &limits, NULL, false, err) < 0)
 		return ERR_FAIL;
-	account(j);
+	account_time(j);
 	case_outcome(t, &j->ended, &j->r->outcomes);
+	if (!all_passed(&j->r->outcomes, had))
+		add_log(&j->r->log, buf_str(&j->ended.out));
 	s = status_of(&j->ended);
 	if (s != RUN_OK && s != RUN_CRASHED && j->r->limit == RUN_OK)
 		j->r->limit = s;
