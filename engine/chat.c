@@ -185,7 +185,7 @@ static int kind_choose(struct chat *c, struct str template, const char *name, st
 static int traits(struct chat *c, struct str template, bool named, struct err *err)
 {
 	c->think_open = has(template, "<|im_start|>assistant\n<think>") || strstr(c->kind->answer, "<think>");
-	c->drops_thought = has(template, ".split('</think>')") || c->kind->system;
+	c->drops_thought = has(template, ".split('</think>')") || has(template, ".split(\"</think>\")") || c->kind->system;
 	c->trims = has(template, "| trim + '") || has(template, "|trim + '") || (c->kind == &kinds[1] && template.n == 0);
 	c->dated = c->kind == &kinds[1] && has(template, "Cutting Knowledge Date");
 	c->document = has(template, "<begin_of_document>");
