@@ -146,8 +146,10 @@ static void tile_pairs_##R##_##P(float *out, size_t out_stride, const half *x, s
 			acc[i][j] = fresh ? v_zero() : v_load(out + out_stride * (size_t)i + 16 * j); \
 	for (int at = 0; at < k; at += 2) { \
 		pairs b[P]; \
-		UNROLL for (int j = 0; j < P; j++) \
+		UNROLL for (int j = 0; j < P; j++) { \
 			b[j] = p_load(w + (size_t)j * step + (size_t)at * 16); \
+			__builtin_prefetch(w + (size_t)(j + P) * step + (size_t)at * 16, 0, 2); /* who comes next */ \
+		} \
 		UNROLL for (int i = 0; i < R; i++) { \
 			pairs a = p_set(x + stride * (size_t)i + at); \
 			UNROLL for (int j = 0; j < P; j++) \
@@ -388,6 +390,19 @@ KERNEL wide key_wide(const void *p, int d)
 	return (wide){ v_load(k), v_load(k + PAGE) };
 }
 
+/* The values will be wanted soon: as far into them as d is into the keys. */
+KERNEL void ahead_wide(const void *p, int d, int dim)
+{
+	for (int i = 0; i < 4; i++)
+		__builtin_prefetch((const float *)p + (dim + d + i) * PAGE, 0, 2);
+}
+
+KERNEL void ahead_pairs(const void *p, int d, int dim)
+{
+	for (int i = 0; i < 4; i += 2)
+		__builtin_prefetch((const uint16_t *)p + (dim + d + i) * PAGE, 0, 2);
+}
+
 KERNEL wide value_wide(const void *p, int t, int d, int dim)
 {
 	const float *v = (const float *)p + (PAGE + t) * dim + d;
@@ -468,6 +483,7 @@ KERNEL void scores_##K##_##G##_##MANY(struct query *q, const unsigned char *cons
 		UNROLL for (int n = 0; n < N; n++) { \
 			k0[n] = key_##K(page[n], d); \
 			k1[n] = key_##K(page[n], d + 2); \
+			ahead_##K(page[n], d, dim); \
 		} \
 		UNROLL for (int g = 0; g < G; g++) { \
 			K q0 = set_##K(query_##K(&q[g]) + d), q1 = set_##K(query_##K(&q[g]) + d + 2); \
@@ -601,6 +617,19 @@ static void block_part(const struct block *b, struct query *q, int n, int from, 
 	}
 }
 
+/* The next sequence's keys will be wanted soon; pages lie anywhere. */
+static void keys_ahead(const struct block *b, const struct query *q, int from)
+{
+	int pages = (seen(b, q, from, BLOCK) + PAGE - 1) / PAGE, bytes = PAGE * b->a->dim * (b->a->fp32 ? 4 : 2);
+
+	for (int k = 0; k < pages; k++) {
+		const unsigned char *p = b->a->kv + b->a->page_bytes * (size_t)q->of->page[b->page + from + k];
+
+		for (int i = 0; i < bytes; i += 64)
+			__builtin_prefetch(p + i, 0, 2);
+	}
+}
+
 /* Pages that all have in common first, then those of each sequence. */
 static void block_look(const struct block *b, struct query *q)
 {
@@ -612,6 +641,8 @@ static void block_look(const struct block *b, struct query *q)
 	for (int i = 0, same; i < n && shared < BLOCK; i += same) {
 		for (same = 1; i + same < n && q[i + same].of->page == q[i].of->page;)
 			same++;
+		if (i + same < n && !b->values)
+			keys_ahead(b, &q[i + same], shared);
 		block_part(b, q + i, same, shared, BLOCK);
 	}
 }
