@@ -395,19 +395,38 @@ static void turn_head(float *x, const float *turn, int half)
 	}
 }
 
+/* A token's place in a head's page: a word of each line of keys, and of values its own or its half of a line. */
 static void kv_put(const struct kv_pool *kv, unsigned char *head, const float *k, const float *v, int dim, int at)
 {
 	const int values = dim * ENGINE_PAGE;
 
-	for (int d = 0; d < dim; d++) {
-		if (kv->fp32) {
+	if (kv->fp32) {
+		for (int d = 0; d < dim; d++) {
 			((float *)head)[d * ENGINE_PAGE + at] = k[d];
 			((float *)head)[values + at * dim + d] = v[d];
-		} else {
-			((uint16_t *)head)[d / 2 * 2 * ENGINE_PAGE + 2 * at + d % 2] = bf16_of(k[d]);
-			((uint16_t *)head)[values + at / 2 * 2 * dim + 2 * d + at % 2] = bf16_of(v[d]);
 		}
+		return;
 	}
+	for (int d = 0; d < dim; d += 2) {
+		uint16_t pair[2] = { bf16_of(k[d]), bf16_of(k[d + 1]) };
+
+		memcpy(head + (size_t)(d * ENGINE_PAGE + 2 * at) * sizeof(*pair), pair, sizeof(pair));
+	}
+	for (int d = 0; d < dim; d++)
+		((uint16_t *)head)[values + at / 2 * 2 * dim + 2 * d + at % 2] = bf16_of(v[d]);
+}
+
+static unsigned char *page_of(const struct kv_pool *kv, int layer, const struct heads *h, const struct batch *b, int r)
+{
+	return kv->data + kv->page_bytes * (size_t)b->pages[b->first[r] + b->pos[r] / ENGINE_PAGE] +
+	       kv->head_bytes * (size_t)layer * (size_t)h->kv_heads;
+}
+
+/* The lines that the row's keys and values go to: a page was last touched a whole step ago. */
+static void kv_ahead(const struct kv_pool *kv, const unsigned char *page, const struct heads *h)
+{
+	for (size_t i = 0; i < kv->head_bytes * (size_t)h->kv_heads; i += 64)
+		__builtin_prefetch(page + i, 1, 2);
 }
 
 /* n heads, each by itself or all as one vector. */
@@ -438,8 +457,10 @@ static void store(struct lane *lane, float *qkv, const struct heads *h, const fl
 	for (int r = from; r < to; r++) {
 		float *row = qkv + (size_t)r * (size_t)((h->heads + 2 * h->kv_heads) * pad);
 		const float *turn = b->turn + (size_t)b->pos[r] * (size_t)h->rotary_dim;
-		unsigned char *page = kv->data + kv->page_bytes * (size_t)b->pages[b->first[r] + b->pos[r] / ENGINE_PAGE];
+		unsigned char *page = page_of(kv, layer, h, b, r);
 
+		if (r + 1 < to && b->first[r + 1] != b->first[r])
+			kv_ahead(kv, page_of(kv, layer, h, b, r + 1), h);
 		norm_heads(k, row, q_norm, h->heads, h);
 		norm_heads(k, row + h->heads * pad, k_norm, h->kv_heads, h);
 		if (h->clip > 0)
@@ -452,7 +473,7 @@ static void store(struct lane *lane, float *qkv, const struct heads *h, const fl
 				x[d] *= h->scale;
 		}
 		for (int i = 0; i < h->kv_heads; i++)
-			kv_put(kv, page + kv->head_bytes * (size_t)(layer * h->kv_heads + i), row + (h->heads + i) * pad,
+			kv_put(kv, page + kv->head_bytes * (size_t)i, row + (h->heads + i) * pad,
 			       row + (h->heads + h->kv_heads + i) * pad, pad, b->pos[r] % ENGINE_PAGE);
 	}
 }

@@ -4,18 +4,35 @@
 #include "engine/backend.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-/* Zeroed as it is touched: a pool of the host that is larger than what is used costs nothing. */
-static void *pool_new(const struct kv *kv)
+/*
+ * Zeroed as it is touched: a pool of the host that is larger than what is used costs nothing. It begins where a huge page
+ * may, since tokens of a sequence lie anywhere in it.
+ */
+static void *pool_new(struct kv *kv)
 {
-	void *data;
+	const size_t huge = (size_t)2 << 20;
+	unsigned char *data;
+	size_t before;
 
 	if (kv->device)
 		return kv->device->room_new(kv->mapped);
-	data = mmap(NULL, kv->mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	return data == MAP_FAILED ? NULL : data;
+	data = kv->mapped > SIZE_MAX - huge ? MAP_FAILED :
+	       mmap(NULL, kv->mapped + huge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (data == MAP_FAILED)
+		return NULL;
+	before = (huge - (uintptr_t)data % huge) % huge;
+	if (before)
+		munmap(data, before);
+	data += before;
+	kv->mapped += huge - before;
+#ifdef MADV_HUGEPAGE
+	madvise(data, kv->mapped, MADV_HUGEPAGE);
+#endif
+	return data;
 }
 
 int kv_init(struct kv *kv, const struct device *device, size_t pages, size_t page_bytes, int state_pages, int seqs, struct err *err)
