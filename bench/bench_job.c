@@ -5,6 +5,7 @@
  *	bench_job write C1 DIR			the model: random weights, the same on every machine
  *	bench_job run C1 DIR [THREADS [GEN]]	the job; GEN: tokens of a sample, instead of the job's own
  *	bench_job ids C1 DIR [THREADS [GEN]]	only what was drawn, as a hash, and the instruction set
+ *	bench_job grow micro DIR SAMPLES	writes a tiny model and draws so many samples: memory in use at a quarter and at the end
  *
  * BENCH_CPU=1: times are of processors instead of the clock, which says more on a busy machine.
  *
@@ -30,6 +31,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 struct shape {
 	const char *name;
@@ -40,6 +42,7 @@ struct shape {
 static const struct shape shapes[] = {
 	{ "C1", 256, 6, 4, 8, 2, 512, 2048, 64, 8, 16, 64, 192 },
 	{ "C2", 1024, 8, 16, 32, 4, 512, 32768, 32, 2, 16, 32, 64 },
+	{ "micro", 32, 2, 2, 4, 2, 32, 512, 64, 0, 16, 20, 8 },
 };
 
 static double now(void)
@@ -383,12 +386,27 @@ out:
 
 struct job {
 	const struct shape *s;
-	int asked;
+	int asked, prompts;
 	struct buf messages;
 	uint64_t ids; /* of all that was drawn, whatever the order it came in */
 	uint64_t tokens;
 	bool odd;     /* a prompt or a sample had another length */
+	uint64_t samples;
+	long quarter; /* KB in use once a quarter of them were there */
 };
+
+/* Resident, now. */
+static long memory_kb(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long pages = 0;
+
+	if (f && fscanf(f, "%*d %ld", &pages) != 1)
+		pages = 0;
+	if (f)
+		fclose(f);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
 
 static int next(void *ctx, struct sample_prompt *p, struct err *err)
 {
@@ -396,7 +414,7 @@ static int next(void *ctx, struct sample_prompt *p, struct err *err)
 	struct rng r;
 
 	(void)err;
-	if (j->asked == j->s->prompts)
+	if (j->asked == j->prompts)
 		return 0;
 	rng_init(&r, (uint64_t)j->asked, "bench_job");
 	buf_reset(&j->messages);
@@ -417,6 +435,8 @@ static int done(void *ctx, const struct sample *s, struct err *err)
 		return err_set(err, "sample %d of prompt %d: %s %s", s->index, (int)s->prompt, sample_finish_name(s->finish), s->why);
 	j->ids += hash64(s->text.s, s->text.n, s->prompt << 16 | (uint64_t)s->index);
 	j->tokens += (uint64_t)s->tokens;
+	if (++j->samples == (uint64_t)j->prompts * (uint64_t)j->s->n / 4)
+		j->quarter = memory_kb();
 	j->odd |= s->prompt_tokens != j->s->prompt;
 	return 0;
 }
@@ -431,7 +451,7 @@ static int job(const struct shape *s, const char *dir, int threads, int gen, str
 	int rc = sampler_engine_open(&sampler, dir, &opt, err);
 	double from = now();
 
-	*j = (struct job){ .s = s };
+	*j = (struct job){ .s = s, .prompts = s->prompts };
 	how.n = s->n;
 	how.max_tokens = gen;
 	if (rc == 0)
@@ -497,6 +517,26 @@ static int ids(const struct shape *s, const char *dir, int threads, int gen, str
 	return 0;
 }
 
+/* As many samples as asked for, 16 a prompt; their keys and values fit into a pool that is all touched early. */
+static int grow(const struct shape *s, const char *dir, int samples, struct err *err)
+{
+	struct sampler_engine_options opt = { .threads = 2, .batch = s->batch, .chat = "none", .kv_tokens = 4096 };
+	struct job j = { .s = s, .prompts = samples / s->n };
+	struct sampling how = SAMPLING_INIT;
+	struct sampler *sampler = NULL;
+	int rc = model_write(s, dir) < 0 ? -1 : sampler_engine_open(&sampler, dir, &opt, err);
+
+	how.n = s->n;
+	how.max_tokens = s->gen;
+	if (rc == 0)
+		rc = sampler_run(sampler, &how, &(struct sample_job){ .next = next, .done = done, .ctx = &j }, err);
+	if (rc == 0)
+		printf("%" PRIu64 " samples, %ld KB at a quarter, %ld KB at the end\n", j.samples, j.quarter, memory_kb());
+	sampler_free(sampler);
+	buf_release(&j.messages);
+	return rc;
+}
+
 int main(int argc, char **argv)
 {
 	int threads = argc > 4 ? atoi(argv[4]) : 2, gen = argc > 5 ? atoi(argv[5]) : 0, rc = -1;
@@ -507,7 +547,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[2], shapes[i].name) == 0)
 			s = &shapes[i];
 	if (!s || threads < 1 || gen < 0) {
-		fprintf(stderr, "usage: bench_job write|run|ids C1|C2 DIR [THREADS [GEN]]\n");
+		fprintf(stderr, "usage: bench_job write|run|ids C1|C2 DIR [THREADS [GEN]], or grow micro DIR SAMPLES\n");
 		return 2;
 	}
 	gen = gen ? gen : s->gen;
@@ -517,6 +557,8 @@ int main(int argc, char **argv)
 		rc = run(s, argv[3], threads, gen, &err);
 	else if (strcmp(argv[1], "ids") == 0)
 		rc = ids(s, argv[3], threads, gen, &err);
+	else if (strcmp(argv[1], "grow") == 0)
+		rc = grow(s, argv[3], threads, &err);
 	if (err.msg[0])
 		fprintf(stderr, "%s\n", err.msg);
 	return rc < 0;
