@@ -9,10 +9,14 @@ number of threads, prompt, length and sequences at once; every configuration bel
 tokens: it feeds random ones. "decode" is steps of the engine alone on both sides. "job" is, on our side, everything from text to text, drawing
 included; on theirs the time of prefilling each prompt once and of decoding all batches, drawing not included, the waiting between them neither.
 In their decode all sequences share one prompt, in ours each 16 do.
+
+On a machine that others use too the clock says little, and an engine whose threads wait for each other by spinning looks slower than it is: --cpu takes time
+of processors instead, on one thread (theirs is the difference of a long run and a short one, of a whole process each).
 """
 import argparse
 import json
 import os
+import resource
 import statistics
 import struct
 import subprocess
@@ -89,13 +93,33 @@ def gguf_write(folder, path):
     w.close()
 
 
-def ours(build, shape, folder, threads):
-    got = subprocess.run([build + '/bench/bench_job', 'run', shape, folder, str(threads)], stdout=subprocess.PIPE, check=True)
+def ours(build, shape, folder, threads, cpu):
+    got = subprocess.run([build + '/bench/bench_job', 'run', shape, folder, str(threads)], stdout=subprocess.PIPE, check=True,
+                         env=dict(os.environ, **({'BENCH_CPU': '1'} if cpu else {})))
     return json.loads(got.stdout)
 
 
-def theirs(peer, shape, path, threads, way):
+def spent():
+    use = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return use.ru_utime + use.ru_stime
+
+
+def theirs(peer, shape, path, threads, way, cpu):
     batch, prompts, n, prompt, gen = SHAPES[shape]
+    if not cpu:
+        return theirs_run(peer, shape, path, threads, way, gen)
+    times = []
+    for tokens in (2, gen):
+        before = spent()
+        r = theirs_run(peer, shape, path, threads, way, tokens)
+        times.append(spent() - before)
+    each = (times[1] - times[0]) / (gen - 2)
+    return {'decode': batch / each, 'prefill': r['prefill'],
+            'job': prompts * n * gen / (prompts * prompt / r['prefill'] + prompts * n / batch * gen * each)}
+
+
+def theirs_run(peer, shape, path, threads, way, gen):
+    batch, prompts, n, prompt, _ = SHAPES[shape]
     got = subprocess.run([peer, '-m', path, '-c', str(batch * (prompt + gen)), '-b', '2048', '-ub', '512', '-t', str(threads), '-tb', str(threads),
                           '-npp', str(prompt), '-ntg', str(gen), '-npl', str(batch), '-pps', '--output-format', 'jsonl', *way],
                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -120,26 +144,26 @@ def compare(a, shape, folder):
         gguf_write(folder, path)
         tried = []
         for w in PEER_WAYS:
-            tried.append((theirs(a.peer, shape, path, a.threads, w)['decode'], w))
+            tried.append((theirs(a.peer, shape, path, a.threads, w, a.cpu)['decode'], w))
             print('  peer %-28s decodes %6.0f tok/s' % (' '.join(w), tried[-1][0]), flush=True)
         way = max(tried)[1]
     for i in range(a.rounds):
-        mine.append(ours(a.build, shape, folder, a.threads))
+        mine.append(ours(a.build, shape, folder, a.threads, a.cpu))
         m = mine[-1]
         line = ('  round %d: %s decode %6.0f tok/s, job %6.0f; prefill %6.0f; step %.2f ms, p95 %.2f; reads %.1f GB/s, %.0f GFLOP/s; roofline %.0f (memory), %.0f '
                 '(arithmetic); peak %d MB; ids %s; load %s' % (
                     i + 1, m['isa'], m['decode_tok_s'], m['job_tok_s'], m['prefill_tok_s'], m['step_ms'], m['step_p95_ms'], m['read_gb_s'], m['gflop_s'],
                     m['memory_roofline_tok_s'], m['arithmetic_roofline_tok_s'], m['peak_mb'], m['ids'], m['loadavg']))
         if a.peer:
-            their.append(theirs(a.peer, shape, path, a.threads, way))
+            their.append(theirs(a.peer, shape, path, a.threads, way, a.cpu))
             line += '; peer decode %.0f, job %.0f, prefill %.0f' % (their[-1]['decode'], their[-1]['job'], their[-1]['prefill'])
         print(line, flush=True)
     assert len({m['ids'] for m in mine}) == 1, 'the same job drew other tokens'
     roof = min(m['memory_roofline_tok_s'] for m in mine if m['read_gb_s'] == max(m['read_gb_s'] for m in mine))
     both = min(roof, max(m['arithmetic_roofline_tok_s'] for m in mine))
     best = {k: max(m[k + '_tok_s'] for m in mine) for k in ('decode', 'job')}
-    print('%s, %d threads: decode %.0f tok/s, %.0f %% of the memory roofline %.0f, %.0f %% of the lower one of both %.0f; job %.0f tok/s' % (
-        shape, a.threads, best['decode'], 100 * best['decode'] / roof, roof, 100 * best['decode'] / both, both, best['job']))
+    print('%s, %d threads%s: decode %.0f tok/s, %.0f %% of the memory roofline %.0f, %.0f %% of the lower one of both %.0f; job %.0f tok/s' % (
+        shape, a.threads, ', by processor time' if a.cpu else '', best['decode'], 100 * best['decode'] / roof, roof, 100 * best['decode'] / both, both, best['job']))
     for k in ('decode', 'job'):
         if their:
             mid = statistics.median(m[k + '_tok_s'] for m in mine) / statistics.median(t[k] for t in their)
@@ -154,8 +178,10 @@ def main():
     p.add_argument('--shapes', default='C1,C2')
     p.add_argument('--rounds', type=int, default=5)
     p.add_argument('--threads', type=int, default=len(os.sched_getaffinity(0)))
+    p.add_argument('--cpu', action='store_true', help='time of processors, on one thread: for a busy machine')
     p.add_argument('--dir', help='where models are written, to be kept; else in a temporary folder')
     a = p.parse_args()
+    a.threads = 1 if a.cpu else a.threads
     with open('/proc/cpuinfo') as f:
         print('%s, %d threads' % (next((x.split(':')[1].strip() for x in f if x.startswith('model name')), '?'), a.threads))
     if a.peer:
