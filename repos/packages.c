@@ -458,9 +458,10 @@ static void add_compiled(struct search *s)
 	}
 }
 
+/* The loader's cache is none of it: it names every library of this machine, and where packages put theirs is looked at without. */
 static void add_system(struct search *s)
 {
-	static const char *const etc[] = { "etc/ld.so.cache", "etc/ld.so.conf", "etc/ld.so.conf.d", "etc/magic", "etc/mime.types", "etc/perl", "etc/protocols",
+	static const char *const etc[] = { "etc/ld.so.conf", "etc/ld.so.conf.d", "etc/magic", "etc/mime.types", "etc/perl", "etc/protocols",
 		"etc/python3", "etc/services", "etc/ssl/openssl.cnf", "etc/terminfo" };
 	static const char *const tops[] = { "bin", "sbin", "lib", "lib32", "lib64", "libx32" };
 

@@ -193,7 +193,7 @@ static bool pax_read(struct unpacking *u, size_t n)
 			rest.s[length - 1] == '\n';
 		if (!fine)
 			break;
-		name = str_sub(rest, (size_t)space + 1, (size_t)length - (size_t)space - 2);
+		name = str_sub(rest, (size_t)space + 1, (size_t)length - 1);
 		if (str_starts(name, STR("path=")))
 			fine = keep(u->name, str_from(name, 5));
 		else if (str_starts(name, STR("linkpath=")))

@@ -112,6 +112,7 @@ step tok env QUARRY_LONG=1 build/tests/test_tok
 # Every way to build and test that is here.
 step swe-run env QUARRY_LONG=1 tests/script_swe_run build
 step engine-job env QUARRY_LONG=1 tests/script_engine_job build
+step pack env QUARRY_LONG=1 tests/script_pack build
 
 # And exploring, a minute each: libFuzzer looks for what no case has.
 fuzz_build() {
