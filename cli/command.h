@@ -59,12 +59,12 @@ struct common {
 	bool quiet;      /* no progress */
 	bool log_json;
 	bool help;
-	const char *device; /* auto, cpu or cuda, of commands that run models (DEVICE_OPTION); NULL: auto */
+	const char *device; /* auto, cpu, cuda or cuda-int8, of commands that run models (DEVICE_OPTION); NULL: auto */
 };
 
 #define DEVICE_OPTION(args) \
-	{ .name = "device", .kind = OPT_TEXT, .arg = "auto|cpu|cuda", .at = offsetof(args, common.device), \
-	  .what = "where models run; a GPU if there is one when not given" }
+	{ .name = "device", .kind = OPT_TEXT, .arg = "DEVICE", .at = offsetof(args, common.device), \
+	  .what = "auto (when not given: a GPU if there is one), cpu, cuda or cuda-int8" }
 
 struct command {
 	const char *name, *args, *what;

@@ -65,16 +65,19 @@ static int open_endpoint(struct sampler **ret, const char *url, struct err *err)
 	return sampler_endpoint_open(ret, url, &o, err);
 }
 
-static int device_of(const char *name, enum engine_device *device, struct err *err)
+static int device_of(const char *name, struct sampler_engine_options *o, struct err *err)
 {
-	if (!name || strcmp(name, "auto") == 0)
-		*device = ENGINE_AUTO;
-	else if (strcmp(name, "cpu") == 0)
-		*device = ENGINE_CPU;
-	else if (strcmp(name, "cuda") == 0)
-		*device = ENGINE_CUDA;
-	else
-		return err_set(err, "--device: \"%s\" is none of auto, cpu, cuda", name);
+	static const struct { const char *name; enum engine_device device; bool eight_bits; } all[] = {
+		{ "auto", ENGINE_AUTO, false }, { "cpu", ENGINE_CPU, false }, { "cuda", ENGINE_CUDA, false }, { "cuda-int8", ENGINE_CUDA, true },
+	};
+	size_t i = 0;
+
+	while (name && i < sizeof(all) / sizeof(all[0]) && strcmp(name, all[i].name) != 0)
+		i++;
+	if (i == sizeof(all) / sizeof(all[0]))
+		return err_set(err, "--device: \"%s\" is none of auto, cpu, cuda, cuda-int8", name);
+	o->device = all[i].device;
+	o->eight_bits = all[i].eight_bits;
 	return 0;
 }
 
@@ -85,7 +88,7 @@ int model_sampler(struct sampler **ret, const char *model, const struct common *
 	struct stat st;
 	int rc;
 
-	if (device_of(common->device, &options.device, err) < 0)
+	if (device_of(common->device, &options, err) < 0)
 		return ERR_FAIL;
 	if (strncmp(model, "oracle:", 7) == 0)
 		return oracle_open(ret, model + 7, err);

@@ -96,7 +96,8 @@ static void info_set(struct model *m, uint64_t hash)
 
 	i->name = m->name;
 	i->model_type = c->model_type;
-	i->isa = m->be->device ? m->be->device->name() : backend_name(m->be);
+	snprintf(m->isa, sizeof(m->isa), "%s%s", m->be->device ? m->be->device->name() : backend_name(m->be), m->eight_bits ? "-int8" : "");
+	i->isa = m->isa;
 	hash64_hex(hash, i->weight_hash);
 	i->vocab = c->vocab;
 	i->max_positions = c->max_positions;

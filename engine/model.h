@@ -29,7 +29,7 @@ struct model {
 	struct heads heads[2]; /* by enum mixer */
 	int layers[2];         /* by enum mixer */
 	struct model_info info;
-	char name[256];
+	char name[256], isa[32]; /* info's */
 	struct matrix embed;  /* (vocab, dim) */
 	struct matrix head;   /* the same; data NULL when tied */
 	float *norm;          /* (dim) */

@@ -40,10 +40,15 @@ grind() {
 	fi
 }
 
+# The kernels for GPUs, on a CPU that stands in for one: every prompt, and draws in the other order of turns.
+for t in cuda cuda_draw; do
+	[ ! -x build/tests/test_$t ] || step $t env QUARRY_LONG=1 build/tests/test_$t
+done
+
 # Valgrind sees uninitialised memory, which AddressSanitizer does not. It knows no AVX-512; the engine then finds AVX2. The tasks' own
 # tests and the contract are left out: they take long there, and the fuzz targets and commands go through the same code.
 if command -v valgrind >/dev/null; then
-	leave=" blank contract sandbox $(build/quarry tasks --names | tr '\n' ' ')"
+	leave=" blank contract cuda cuda_draw sandbox $(build/quarry tasks --names | tr '\n' ' ')"
 	for t in build/tests/test_*; do
 		[ -f "$t" ] && [ -x "$t" ] || continue
 		t=${t#build/tests/test_}
