@@ -38,6 +38,11 @@ static int default_dir(struct buf *dir, struct err *err)
 	return err_set(err, "the embedded model is not beside this binary; name its folder with QUARRY_MODELS");
 }
 
+static void tell(const char *text)
+{
+	log_info("%s", text);
+}
+
 static void hear(const char *text)
 {
 	log_warn("%s", text);
@@ -83,7 +88,7 @@ static int device_of(const char *name, struct sampler_engine_options *o, struct 
 
 int model_sampler(struct sampler **ret, const char *model, const struct common *common, struct err *err)
 {
-	struct sampler_engine_options options = { .threads = (int)common->threads, .hear = hear };
+	struct sampler_engine_options options = { .threads = (int)common->threads, .hear = hear, .tell = tell };
 	struct buf dir = BUF_INIT;
 	struct stat st;
 	int rc;

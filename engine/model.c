@@ -141,7 +141,31 @@ static int device_fits(const struct model *m, const struct tensors *t, struct er
 	return err_set(err, "%.1f GB of weights do not fit into the %.1f GB that are free on the GPU", 1e-9 * (double)need, 1e-9 * (double)have);
 }
 
-static int load(struct model *m, const char *dir, int threads, struct err *err)
+/* What this will take, where it is much: said before it is read. */
+static void plan_tell(const struct model *m, const struct tensors *t, const struct model_options *opt)
+{
+	const struct heads *hd = &m->heads[MIXER_SOFTMAX];
+	size_t width = m->info.fp32 ? 4 : 2, tokens = opt->kv_tokens, weights = 0, layers = 0, each;
+	char line[200];
+
+	for (size_t i = 0; i < t->n; i++) {
+		enum dtype type = t->all[i].dtype;
+
+		weights += type == DTYPE_F8_E4M3 ? t->all[i].bytes : t->all[i].bytes / (type == DTYPE_F32 ? 4 : 2) * width;
+	}
+	if (!opt->tell || weights < (size_t)1000000000)
+		return;
+	if (!tokens)
+		tokens = 64 * (size_t)(m->config.max_positions < 1024 ? m->config.max_positions : 1024);
+	for (int l = 0; l < m->config.layers; l++)
+		layers += m->config.mixer[l] == MIXER_SOFTMAX;
+	each = 2 * width * layers * (size_t)hd->kv_heads * (size_t)hd->head_pad;
+	snprintf(line, sizeof(line), "%.100s: %.1f GB of weights, and up to %.1f GB of keys and values, %zu tokens of %zu bytes", m->name,
+		 1e-9 * (double)weights, 1e-9 * (double)tokens * (double)each, tokens, each);
+	opt->tell(line);
+}
+
+static int load(struct model *m, const char *dir, const struct model_options *opt, struct err *err)
 {
 	struct tensors t = TENSORS_INIT;
 	struct machine *machine;
@@ -155,7 +179,8 @@ static int load(struct model *m, const char *dir, int threads, struct err *err)
 		return err_at(err, "%s: ", dir);
 	}
 	heads_set(m);
-	machine = m->be->machine_new(m->be, threads, err);
+	plan_tell(m, &t, opt);
+	machine = m->be->machine_new(m->be, opt->threads, err);
 	rc = machine ? weights_load(m, &t, machine, err) : ERR_FAIL;
 	if (rc < 0)
 		err_at(err, "%s: ", dir);
@@ -205,7 +230,7 @@ struct model *model_open(const char *dir, const struct model_options *opt, struc
 	m->info.fp32 = opt->fp32;
 	m->eight_bits = opt->eight_bits && m->be->device;
 	name_set(m, dir);
-	if (load(m, dir, opt->threads, err) < 0) {
+	if (load(m, dir, opt, err) < 0) {
 		model_free(m);
 		return NULL;
 	}

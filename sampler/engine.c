@@ -73,7 +73,7 @@ static int parts_open(struct engine_sampler *e, const char *dir, const struct sa
 	if (tok_open(&e->tok, path, err) < 0 || chat_open(&e->chat, dir, opt->chat, e->tok, err) < 0)
 		return ERR_FAIL;
 	e->model = model_open(dir, &(struct model_options){ .fp32 = opt->fp32, .threads = opt->threads, .device = opt->device, .eight_bits = opt->eight_bits, .backend = opt->backend,
-						       .hear = opt->hear }, err);
+						       .hear = opt->hear, .tell = opt->tell, .kv_tokens = opt->kv_tokens }, err);
 	if (!e->model)
 		return ERR_FAIL;
 	if (tok_size(e->tok) > model_info(e->model)->vocab)

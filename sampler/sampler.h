@@ -138,7 +138,8 @@ struct sampler_engine_options {
 	enum engine_device device;
 	bool eight_bits;    /* experts in eight bits: on a GPU */
 	const struct backend *backend; /* instead of the device's: for tests */
-	void (*hear)(const char *line); /* as model_options has it */
+	void (*tell)(const char *line); /* as model_options has it */
+	void (*hear)(const char *line); /* the same */
 };
 
 int sampler_engine_open(struct sampler **ret, const char *dir, const struct sampler_engine_options *opt, struct err *err);
