@@ -22,7 +22,7 @@ struct args {
 
 static const struct option options[] = {
 	{ .name = "model", .letter = 'm', .kind = OPT_TEXT, .arg = "MODEL", .at = offsetof(struct args, model),
-	  .what = "tiny (when not given), FOLDER[#CHAT_TEMPLATE], http://HOST:PORT/v1[#NAME], oracle:SKILL or oracle:guess" },
+	  .what = "tiny (default), FOLDER[#CHAT_TEMPLATE], http://HOST:PORT/v1[#NAME], oracle:SKILL or oracle:guess" },
 	DEVICE_OPTION(struct args),
 	{ .name = "samples", .letter = 'n', .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 4096, .at = offsetof(struct args, n),
 	  .what = "samples of each prompt; 1 when not given" },
