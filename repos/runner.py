@@ -214,7 +214,12 @@ class Recorder:
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, item, call):
+        armed = self.ask['test_s'] and hasattr(signal, 'setitimer')
+        if armed:
+            signal.setitimer(signal.ITIMER_REAL, 0)  # a report is not a test: it is not to be broken off
         outcome = yield
+        if armed and call.when != 'teardown':
+            signal.setitimer(signal.ITIMER_REAL, self.ask['test_s'], 1)
         report = outcome.get_result()
         if report.outcome == 'passed' and call.excinfo is not None:
             self.suspect('%s raised and was reported as passed' % item.nodeid)
