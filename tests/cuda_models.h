@@ -52,6 +52,25 @@ HELP void models_golden(const struct backend *be, double exact)
 	CHECK(sum / ((all ? 3 : 2) * fixtures) < 1e-3);
 }
 
+/* Models whose products are dense in part or all, in bf16: whoever multiplies. */
+HELP void models_dense(const struct backend *be)
+{
+	static const char *const some[] = { "qwen2", "llama_bias", "olmoe_clip" };
+
+	for (int f = 0; f < 3; f++) {
+		struct expected x;
+		struct model *m = open_on(be, golden(some[f]), false, false);
+
+		check_in("%s, dense products", some[f]);
+		expected_open(&x, some[f]);
+		for (int i = 0; i < 3; i++)
+			CHECK(prompt_off(m, &x, i) <= 4e-3);
+		expected_release(&x);
+		model_free(m);
+	}
+	check_in("%s", "");
+}
+
 /* Logits of `samples` that share a prompt of `prompt` tokens, after each of 5 steps of their own; `apart`: one sequence at a time. */
 HELP float *samples_run(const struct model *m, int prompt, int samples, int chunk, bool apart)
 {

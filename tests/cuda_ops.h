@@ -520,6 +520,15 @@ OPS void ops_mlps(struct ops *o)
 	ops_mlp_check(o, 9, 1, 1, 48, 96, WEIGHTS_BF16, 0, 4e-3);
 }
 
+OPS void ops_linears_check(const struct backend *gpu)
+{
+	struct ops o;
+
+	ops_open(&o, gpu);
+	ops_linears(&o);
+	ops_close(&o);
+}
+
 OPS void ops_check(const struct backend *gpu)
 {
 	struct ops o;

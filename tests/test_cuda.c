@@ -21,6 +21,23 @@ static void test_too_large(void)
 	emulated_room_left((size_t)1 << 30);
 }
 
+/* Dense products by what stands in for cuBLAS: within the same bounds, and only where it was asked for. */
+static void test_cublas(void)
+{
+	const struct backend *be = emulated_cublas(true);
+	long gemms = emulated_counts().gemms;
+
+	CHECK_STR(str_of(be->device->name()), "cuda-sm90-cublas");
+	ops_linears_check(be);
+	CHECK(emulated_counts().gemms > gemms);
+	models_dense(be);
+	gemms = emulated_counts().gemms;
+	be = emulated_cublas(false);
+	CHECK_STR(str_of(be->device->name()), "cuda-sm90");
+	ops_linears_check(be);
+	CHECK(emulated_counts().gemms == gemms);
+}
+
 int main(void)
 {
 	help_begin();
@@ -33,5 +50,6 @@ int main(void)
 	models_same_bits(emulated_backend(), emulated_reverse, plays);
 	models_eight_bits(emulated_backend());
 	test_too_large();
+	test_cublas();
 	return help_end();
 }

@@ -389,5 +389,6 @@ void cuda_linear(struct lane *lane, float *out, const struct matrix *w, const fl
 		p.x = narrow;
 		p.x_stride = n;
 	}
-	cuda_product(lane->m, &p);
+	if (!cuda_dense(lane->m, &p))
+		cuda_product(lane->m, &p);
 }

@@ -41,7 +41,7 @@ struct machine {
 	int turns, turn_each;
 	struct room narrow;           /* activations in bf16 */
 	struct room parts;            /* of attention: one (row, split, head) each */
-	struct room wide;             /* gate and up in fp32, of fp32 models */
+	struct room wide;             /* gate and up in fp32, of fp32 models; products by cuBLAS */
 	struct room tiles;            /* of grouped products */
 	struct room draws, holes;     /* of drawing */
 	struct recorded graph[GRAPHS];
@@ -106,6 +106,12 @@ int cuda_tile_rows(const struct matrix *w, int rows);
 void cuda_narrow(struct lane *, uint16_t *out, const float *x, int x_stride, const int32_t *pick, int rows, const int32_t *live, int n);
 void cuda_linear(struct lane *, float *out, const struct matrix *w, const float *x, int x_stride, const int32_t *pick, int rows,
 		 const float *bias, bool add);
+
+/* dense.cu */
+int cuda_dense_open(struct err *err); /* cuBLAS, for the rest of the process */
+bool cuda_dense_is_open();
+/* By cuBLAS; false where that is not asked for, or not for such a product. */
+bool cuda_dense(struct machine *, const struct product *);
 
 /* experts.cu */
 void cuda_mlp(struct lane *, float *h, const float *x, const struct mlp *, struct routing *, int rows);

@@ -128,11 +128,11 @@ static void machine_free(struct machine *m)
 	free(m);
 }
 
-static bool off(const char *variable)
+static bool says(const char *variable, const char *word)
 {
 	const char *v = getenv(variable);
 
-	return v && strcmp(v, "0") == 0;
+	return v && strcmp(v, word) == 0;
 }
 
 static struct machine *machine_new(const struct backend *, int threads, struct err *err)
@@ -145,8 +145,8 @@ static struct machine *machine_new(const struct backend *, int threads, struct e
 		return NULL;
 	}
 	m->threads = threads > 0 ? threads < 64 ? threads : 64 : 4;
-	m->no_graphs = off("QUARRY_CUDA_GRAPHS");
-	m->no_sharing = off("QUARRY_CUDA_SHARED");
+	m->no_graphs = says("QUARRY_CUDA_GRAPHS", "0");
+	m->no_sharing = says("QUARRY_CUDA_SHARED", "0");
 	right(cudaEventCreateWithFlags(&m->uploaded, cudaEventDisableTiming));
 	return m;
 }
@@ -399,7 +399,9 @@ extern "C" __attribute__((visibility("default"))) const struct backend *quarry_c
 		err_set(err, "no GPU can be used: this one has compute capability %d.%d, 8.0 is the least", major, minor);
 		return NULL;
 	}
-	snprintf(name, sizeof(name), "cuda-sm%d%d", major, minor);
+	if (says("QUARRY_CUDA_CUBLAS", "1") && cuda_dense_open(err) < 0)
+		return NULL;
+	snprintf(name, sizeof(name), "cuda-sm%d%d%s", major, minor, cuda_dense_is_open() ? "-cublas" : "");
 	table_fill();
 	return &table;
 }
