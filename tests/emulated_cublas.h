@@ -2,6 +2,9 @@
  * emulated_cublas.h - stands in for libcublas where dense.cu is compiled for the CPU: products as the manual defines cublasGemmEx, of what dense.cu
  * asks for and nothing else.
  */
+#ifndef QUARRY_TESTS_EMULATED_CUBLAS_H
+#define QUARRY_TESTS_EMULATED_CUBLAS_H
+
 #include "engine/cuda/cublas.h"
 
 static long emu_gemms;
@@ -49,3 +52,5 @@ static int cublas_load(struct cublas *b, struct err *)
 	b->gemm = emu_gemm;
 	return 0;
 }
+
+#endif
