@@ -6,7 +6,7 @@ set -eu
 
 units='batch engine log sample_model verify' # the programs that start threads of their own
 if [ "${2:-}" = needs ]; then
-	ninja -C "$1" -t targets all | sed 's/:.*//' | grep -x -e quarry -e tests/repos_probe $(printf -- '-e tests/test_%s ' sandbox $units)
+	ninja -C "$1" -t targets all | sed 's/:.*//' | grep -x -e quarry -e tests/attack -e tests/repos_probe $(printf -- '-e tests/test_%s ' sandbox $units)
 	exit
 fi
 build=$(cd "$1" && pwd)
