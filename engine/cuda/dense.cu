@@ -16,6 +16,7 @@ enum { CUBLAS_WORKSPACE = 32 << 20 }; /* bytes; what cuBLAS itself takes on sm_9
 
 static struct cublas cublas;
 static cublas_handle cublas_open; /* NULL: products are our own */
+static void *workspace;
 
 #ifndef QUARRY_EMULATED
 static int cublas_load(struct cublas *b, struct err *err)
@@ -40,14 +41,13 @@ static int cublas_load(struct cublas *b, struct err *err)
 
 int cuda_dense_open(struct err *err)
 {
-	void *workspace;
 	int rc;
 
 	if (cublas_open)
 		return 0;
 	if (cublas_load(&cublas, err) < 0)
 		return ERR_FAIL;
-	if (cudaMalloc(&workspace, CUBLAS_WORKSPACE) != cudaSuccess)
+	if (!workspace && cudaMalloc(&workspace, CUBLAS_WORKSPACE) != cudaSuccess)
 		return err_set(err, "out of memory on the GPU");
 	rc = cublas.create(&cublas_open);
 	if (rc == CUBLAS_OK)
@@ -59,7 +59,6 @@ int cuda_dense_open(struct err *err)
 	if (rc == CUBLAS_OK)
 		return 0;
 	cublas_open = NULL;
-	cudaFree(workspace);
 	return err_set(err, "QUARRY_CUDA_CUBLAS: cuBLAS says status %d", rc);
 }
 
