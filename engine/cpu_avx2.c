@@ -110,11 +110,7 @@ INLINE float v_hmax(v16 v)
 	return _mm_cvtss_f32(_mm_max_ss(b, _mm_shuffle_ps(b, b, 1)));
 }
 
-typedef float half;
-
-typedef struct {
-	v16 first, second;
-} pairs;
+#include "engine/cpu_pairs.h"
 
 INLINE pairs p_load(const unsigned short *p)
 {
@@ -123,21 +119,6 @@ INLINE pairs p_load(const unsigned short *p)
 
 	return (pairs){ { _mm256_castsi256_ps(_mm256_slli_epi32(lo, 16)), _mm256_castsi256_ps(_mm256_slli_epi32(hi, 16)) },
 			{ _mm256_castsi256_ps(_mm256_and_si256(lo, top)), _mm256_castsi256_ps(_mm256_and_si256(hi, top)) } };
-}
-
-INLINE pairs p_set(const half *h)
-{
-	return (pairs){ v_set(h[0]), v_set(h[1]) };
-}
-
-INLINE pairs p_first(pairs p)
-{
-	return (pairs){ p.first, v_zero() };
-}
-
-INLINE v16 v_dot(v16 c, pairs a, pairs b)
-{
-	return v_fma(a.first, b.first, v_fma(a.second, b.second, c));
 }
 
 INLINE __m256 rounded(__m256 x)

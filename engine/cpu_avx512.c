@@ -1,11 +1,7 @@
 /* cpu_avx512.c - 16 lanes as one register; compiled with -mavx512f -mavx512bw -mavx512dq -mavx512vl. */
 #include "engine/cpu_avx512.h"
 
-typedef float half;
-
-typedef struct {
-	v16 first, second;
-} pairs;
+#include "engine/cpu_pairs.h"
 
 INLINE pairs p_load(const unsigned short *p)
 {
@@ -13,21 +9,6 @@ INLINE pairs p_load(const unsigned short *p)
 
 	return (pairs){ _mm512_castsi512_ps(_mm512_slli_epi32(both, 16)),
 			_mm512_castsi512_ps(_mm512_and_si512(both, _mm512_set1_epi32((int)0xffff0000))) };
-}
-
-INLINE pairs p_set(const half *h)
-{
-	return (pairs){ _mm512_set1_ps(h[0]), _mm512_set1_ps(h[1]) };
-}
-
-INLINE pairs p_first(pairs p)
-{
-	return (pairs){ p.first, _mm512_setzero_ps() };
-}
-
-INLINE v16 v_dot(v16 c, pairs a, pairs b)
-{
-	return v_fma(a.first, b.first, v_fma(a.second, b.second, c));
 }
 
 INLINE void half_put(half *to, v16 x)

@@ -121,11 +121,7 @@ INLINE float v_hmax(v16 v)
 	return m;
 }
 
-typedef float half;
-
-typedef struct {
-	v16 first, second;
-} pairs;
+#include "engine/cpu_pairs.h"
 
 INLINE pairs p_load(const uint16_t *p)
 {
@@ -144,21 +140,6 @@ INLINE pairs p_load(const uint16_t *p)
 #endif
 	}
 	return r;
-}
-
-INLINE pairs p_set(const half *h)
-{
-	return (pairs){ v_set(h[0]), v_set(h[1]) };
-}
-
-INLINE pairs p_first(pairs p)
-{
-	return (pairs){ p.first, v_zero() };
-}
-
-INLINE v16 v_dot(v16 c, pairs a, pairs b)
-{
-	return v_fma(a.first, b.first, v_fma(a.second, b.second, c));
 }
 
 INLINE void half_put(half *to, v16 x)

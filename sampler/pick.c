@@ -1,6 +1,7 @@
 /* pick.c - see pick.h. */
 #include "sampler/pick.h"
 
+#include "base/ln.h"
 #include "base/rng.h"
 #include "base/philox.h"
 
@@ -76,23 +77,6 @@ struct draw_how picker_how(const struct picker *p)
 		.temperature = p->how.temperature, .top_p = p->how.top_p, .min_p = p->how.min_p, .top_k = p->how.top_k,
 		.size = p->size, .hole = p->hole, .holes = p->holes,
 	};
-}
-
-/* Natural logarithm of a normal positive number, to the last digit or two: x = m 2^e, ln m = 2 atanh((m-1)/(m+1)). */
-static double ln(double x)
-{
-	int e;
-	double m = frexp(x, &e), s, s2, sum = 0;
-
-	if (m < 0.70710678118654752) {
-		m *= 2;
-		e--;
-	}
-	s = (m - 1) / (m + 1);
-	s2 = s * s;
-	for (int k = 23; k >= 1; k -= 2)
-		sum = sum * s2 + 1.0 / k;
-	return 2 * s * sum + e * 0.69314718055994530942;
 }
 
 /* exp(x) for x <= 0, 0 below -87; relative error below 2e-7. Cephes' expf: x = n ln 2 + r, a polynomial in r. */

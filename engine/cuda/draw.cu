@@ -6,6 +6,8 @@
 #include "engine/cuda/kernels.h"
 
 #define PHILOX_CALL static __host__ __device__ __forceinline__
+#define LN_CALL static __device__
+#include "base/ln.h"
 extern "C" {
 #include "base/philox.h"
 }
@@ -34,23 +36,6 @@ static __device__ float exp_pick(float x)
 	y = ((((1.9875691500e-4f * r + 1.3981999507e-3f) * r + 8.3334519073e-3f) * r + 4.1665795894e-2f) * r + 1.6666665459e-1f) * r + 5.0000001201e-1f;
 	y = y * r * r + r + 1.f;
 	return live ? y * float_of_bits((uint32_t)((int)n + 127) << 23) : 0;
-}
-
-/* pick.c's ln */
-static __device__ double ln_pick(double x)
-{
-	int e;
-	double m = frexp(x, &e), s, s2, sum = 0;
-
-	if (m < 0.70710678118654752) {
-		m *= 2;
-		e--;
-	}
-	s = (m - 1) / (m + 1);
-	s2 = s * s;
-	for (int k = 23; k >= 1; k -= 2)
-		sum = sum * s2 + 1.0 / k;
-	return 2 * s * sum + e * 0.69314718055994530942;
 }
 
 struct row {
@@ -212,7 +197,7 @@ static __device__ __forceinline__ void arrive(struct race *r, uint32_t random, f
 
 	if (weight <= 0 || v > r->time * (double)weight)
 		return;
-	time = -ln_pick(1 - v) / (double)weight;
+	time = -ln(1 - v) / (double)weight;
 	if (time < r->time || (time == r->time && id < r->leader)) {
 		r->time = time;
 		r->leader = id;
@@ -327,7 +312,7 @@ static __global__ void __launch_bounds__(DRAW_THREADS) draw_kernel(struct draw_a
 	}
 	race = race_end(race, races);
 	if (threadIdx.x == 0) {
-		double log_sum = ln_pick(sum);
+		double log_sum = ln(sum);
 
 		d->id = race.leader;
 		d->logprob = ((double)r.logit[race.leader] - (double)r.max) - log_sum;
