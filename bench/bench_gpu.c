@@ -9,13 +9,13 @@
  */
 #include "engine/model.h"
 
+#include "base/clock.h"
 #include "base/rng.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #ifdef EMULATED
 #include "tests/emulated.h"
@@ -46,14 +46,6 @@ static const struct job jobs[] = {
 	{ "check", 64, 2, 4, 2, 16, 8, 2, 32, 128, WEIGHTS_I8, 4, 2, 2, 40, 6, true, true },
 	{ 0 },
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void need(bool ok, const struct err *err)
 {
@@ -167,11 +159,11 @@ static double copy_rate(void)
 		double from;
 
 		be->device->wait(&err);
-		from = now();
+		from = clock_s();
 		for (int i = 0; i < 4; i++)
 			be->device->copy(b, a, n);
 		need(be->device->wait(&err) == 0, &err);
-		from = 8.0 * (double)n / (now() - from);
+		from = 8.0 * (double)n / (clock_s() - from);
 		best = from > best ? from : best;
 	}
 	be->device->room_free(a);
@@ -237,7 +229,7 @@ static void wave(struct engine *e, const struct job *j, int number, struct times
 	int prompts = j->batch / j->n, room = engine_max_rows(e), *seq = malloc((size_t)(prompts + j->batch) * sizeof(*seq));
 	struct engine_row *row = malloc((size_t)(room > j->batch ? room : j->batch) * sizeof(*row));
 	struct draw_one *d = malloc((size_t)j->batch * sizeof(*d));
-	double from = now();
+	double from = clock_s();
 	struct rng r;
 
 	rng_init(&r, (uint64_t)number, "bench_gpu");
@@ -256,7 +248,7 @@ static void wave(struct engine *e, const struct job *j, int number, struct times
 		row[p] = (struct engine_row){ (int32_t)rng_below(&r, (uint32_t)j->vocab), seq[j->batch + p], true };
 	step(e, row, prompts);
 	draw(e, j, row, d, number, 0, true, t, seen);
-	t->prefill += now() - from;
+	t->prefill += clock_s() - from;
 	for (int i = 0; i < j->batch; i++) {
 		seq[i] = engine_seq_fork(e, seq[j->batch + i / j->n]);
 		row[i] = (struct engine_row){ d[i].id, seq[i], true };
@@ -264,12 +256,12 @@ static void wave(struct engine *e, const struct job *j, int number, struct times
 	for (int p = 0; p < prompts; p++)
 		engine_seq_free(e, seq[j->batch + p]);
 	for (int s = 1; s < j->gen; s++) {
-		double start = now();
+		double start = clock_s();
 
 		step(e, row, j->batch);
 		draw(e, j, row, d, number, s, false, t, seen);
-		t->step[t->steps++] = now() - start;
-		t->decode += now() - start;
+		t->step[t->steps++] = clock_s() - start;
+		t->decode += clock_s() - start;
 	}
 	for (int i = 0; i < j->batch; i++)
 		engine_seq_free(e, seq[i]);
@@ -290,7 +282,7 @@ static void run(const struct job *j)
 	size_t tokens = (size_t)j->batch * (size_t)(j->gen + 2 * ENGINE_PAGE) + (size_t)(j->batch / j->n + 1) * (size_t)(j->prompt + ENGINE_PAGE);
 	struct times t = { .step = malloc((size_t)(j->waves * j->gen) * sizeof(double)) };
 	unsigned char *seen = calloc((size_t)j->vocab, 1);
-	double rate = copy_rate(), made = now(), roof, speed;
+	double rate = copy_rate(), made = clock_s(), roof, speed;
 	struct err err = ERR_INIT;
 	struct model *m;
 	struct engine *e;
@@ -298,7 +290,7 @@ static void run(const struct job *j)
 	setenv("QUARRY_CUDA_SHARED", j->shared ? "1" : "0", 1);
 	setenv("QUARRY_CUDA_GRAPHS", j->graphs ? "1" : "0", 1);
 	m = model_new(j);
-	made = now() - made;
+	made = clock_s() - made;
 	e = engine_new(m, &(struct engine_options){ .kv_tokens = tokens, .max_rows = 2048 }, &err);
 	need(e != NULL, &err);
 	for (int w = 0; w < j->waves; w++)

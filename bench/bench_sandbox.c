@@ -5,6 +5,8 @@
  */
 #include "repos/sandbox.h"
 
+#include "base/clock.h"
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -12,20 +14,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
 static char group[512]; /* its directory */
-
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static double cpu_seconds(void)
 {
@@ -123,13 +116,13 @@ static double row(const char *name, int runs, bool (*run)(const char *const *arg
 		return 0;
 	}
 	for (int round = 0; round < 3; round++) {
-		double c = cpu_seconds(), w = seconds();
+		double c = cpu_seconds(), w = clock_s();
 
 		for (int i = 0; i < runs; i++)
 			if (!run(argv))
 				exit(1);
 		c = (cpu_seconds() - c) * 1000 / runs;
-		w = (seconds() - w) * 1000 / runs;
+		w = (clock_s() - w) * 1000 / runs;
 		cpu = c < cpu ? c : cpu;
 		wall = w < wall ? w : wall;
 	}

@@ -1,5 +1,6 @@
 /* beat.c - part.json, the sign of life of a part; see beat.h. */
 #include "cli/beat.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/stop.h"
@@ -18,14 +19,6 @@ enum {
 	TAKE_OVER = 5,  /* seconds that another process has to see that we are there */
 	BYTES = 1 << 20, /* of a part.json at most */
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void host_name(char *z, size_t cap)
 {
@@ -52,13 +45,13 @@ void beat_init(struct beat *b, const char *dir)
 	host_name(host, sizeof(host));
 	buf_addf(&b->path, "%s/part.json", dir);
 	b->phase = "plan";
-	b->began = now();
+	b->began = clock_s();
 	snprintf(b->owner, sizeof(b->owner), "%s:%ld:%.9f", host, (long)getpid(), b->began);
 }
 
 static void as_text(const struct beat *b, const char *state, const char *why, struct buf *out)
 {
-	double spent = now() - b->began;
+	double spent = clock_s() - b->began;
 	const char *again = getenv("SLURM_RESTART_COUNT");
 	struct buf job = BUF_INIT;
 	char host[64];
@@ -172,7 +165,7 @@ int beat_tell(struct beat *b, struct err *err)
 
 	if (!b->path.n)
 		return 0;
-	t = now();
+	t = clock_s();
 	if (t - b->told < EVERY)
 		return 0;
 	b->told = t;
@@ -192,7 +185,7 @@ void beat_phase(struct beat *b, const char *phase, int64_t done, int64_t wanted)
 	b->phase = phase;
 	b->done = b->before = done;
 	b->wanted = wanted;
-	b->began = now();
+	b->began = clock_s();
 	b->told = 0;
 }
 

@@ -1,4 +1,5 @@
 /* cmd_verify.c - quarry verify: rows with a response in, the same rows with a verdict out. */
+#include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/diff.h"
@@ -12,7 +13,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 struct args {
 	struct common common;
@@ -74,14 +74,6 @@ struct work {
 	struct buf last;  /* row that a stopped run left */
 };
 
-static double now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
 /* False: the row is not of that schema, or has no response. */
 static bool judge_other(struct work *w, int i)
 {
@@ -96,9 +88,9 @@ static bool judge_other(struct work *w, int i)
 		err_set(&w->err[i], "the row has no text in \"response\"");
 		return false;
 	}
-	t0 = now_us();
+	t0 = clock_us();
 	foreign_judge(f, buf_str(&j->response), w->a->strict, &j->scratch, &j->v);
-	j->us = now_us() - t0;
+	j->us = clock_us() - t0;
 	return true;
 }
 

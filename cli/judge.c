@@ -1,8 +1,9 @@
 /* judge.c - a verdict for a JSON row; see judge.h. */
 #include "cli/judge.h"
 
+#include "base/clock.h"
+
 #include <stdio.h>
-#include <time.h>
 
 static void bad(struct judged *j, const char *why)
 {
@@ -104,14 +105,6 @@ static struct quarry_options asked(const struct judged *j, const struct members 
 	};
 }
 
-static double now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
 /* The rule and the desc of a row; false: the verdict says why not. */
 static bool read_task(struct judged *j, struct json row, const struct members *m)
 {
@@ -173,9 +166,9 @@ static void judge(struct judged *j, const struct members *m, struct str response
 		bad(j, "passed by");
 		return;
 	}
-	t0 = now_us();
+	t0 = clock_us();
 	quarry_verify_n(j->rule, buf_z(&j->desc), j->desc.n, response.s, response.n, o, &j->v);
-	j->us = now_us() - t0;
+	j->us = clock_us() - t0;
 }
 
 static void judge_members(struct judged *j, struct json row, const struct members *m, struct json response)

@@ -1,5 +1,6 @@
 /* pipeline.c - a build from recipe to dataset; see pipeline.h. */
 #include "cli/pipeline.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "cli/calibration.h"
@@ -16,7 +17,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
 	BATCH = 256,     /* instances made at once */
@@ -381,14 +381,6 @@ static int plan(struct run *run, struct err *err)
 
 /* ---- sampling and verdicts */
 
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static void prompt_free(struct run *run, struct prompt *p)
 {
 	if (!p)
@@ -532,7 +524,7 @@ static int next(void *ctx, struct sample_prompt *ret, struct err *err)
 
 static int maybe_commit(struct run *run, struct err *err)
 {
-	double now = seconds();
+	double now = clock_s();
 
 	if (now - run->committed < 1.0)
 		return 0;
@@ -653,7 +645,7 @@ static int sample_all(struct run *run, struct err *err)
 	progress_resume(&run->progress, (uint64_t)there);
 	run->home.beat.prompts = run->prompts;
 	beat_phase(&run->home.beat, "sample", there, all);
-	run->committed = seconds();
+	run->committed = clock_s();
 	rc = store_begin(run->st, err);
 	if (rc == 0)
 		rc = sample_models(run, err);

@@ -1,5 +1,6 @@
 /* progress.c - how far, how fast, how long yet; see progress.h. */
 #include "cli/progress.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 
@@ -7,16 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 void progress_start(struct progress *p, const char *what, const char *unit, uint64_t total, const struct common *c)
 {
@@ -24,7 +16,7 @@ void progress_start(struct progress *p, const char *what, const char *unit, uint
 
 	*p = (struct progress){ .what = what, .unit = unit, .total = total, .off = c->quiet };
 	p->terminal = isatty(STDERR_FILENO) && !c->log_json && term && strcmp(term, "dumb");
-	p->start = p->shown = now();
+	p->start = p->shown = clock_s();
 }
 
 /* "1:05", "2:03:09" */
@@ -83,7 +75,7 @@ static void maybe(struct progress *p)
 
 	if (p->off)
 		return;
-	t = now();
+	t = clock_s();
 	if (t - p->shown < (p->terminal ? 0.1 : 30.0))
 		return;
 	p->shown = t;
@@ -104,7 +96,7 @@ void progress_resume(struct progress *p, uint64_t n)
 
 void progress_end(struct progress *p)
 {
-	double t = now();
+	double t = clock_s();
 
 	/* a job of under a second has nothing to tell a log */
 	if (!p->off && (p->drawn || t - p->start > 1.0))

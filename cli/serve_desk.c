@@ -7,11 +7,12 @@
  */
 #include "cli/serve.h"
 
+#include "base/clock.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { RETRY_MAX_S = 60, WAITS = 10, FORMAT = 32, STATUSES = 32, STATUS = 24 };
 
@@ -58,14 +59,6 @@ struct desk {
 	struct { char name[STATUS]; uint64_t n; } status[STATUSES];
 	int statuses;
 };
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* ---- rows of a request */
 
@@ -195,7 +188,7 @@ static void *work(void *arg)
 			d->last = NULL;
 		d->waiting--;
 		d->active++;
-		began = now_s();
+		began = clock_s();
 		atomic_store(&mine->until, (int64_t)((began + d->o.deadline) * 1e6));
 		if (!d->ends) {
 			pthread_mutex_unlock(&d->lock);
@@ -252,7 +245,7 @@ bool desk_place(struct desk *d, const struct desk_rows *rows, struct reply *r)
 
 void desk_judge(struct desk *d, struct desk_rows *rows, void (*done)(void *ctx), void *ctx)
 {
-	double now = now_s();
+	double now = clock_s();
 
 	rows->done = done;
 	rows->ctx = ctx;

@@ -10,6 +10,8 @@
  */
 #include "cli/serve.h"
 
+#include "base/clock.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
@@ -80,14 +82,6 @@ struct http {
 	bool sweeps, swept;
 	pthread_t sweeper;
 };
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* ---- scoring ---- */
 
@@ -404,7 +398,7 @@ static enum MHD_Result send_reply(struct request *q)
 	enum MHD_Result ret;
 	char retry[16];
 
-	metrics_request(q->h->o.service.metrics, q->route ? q->route->path : "none", r->status, q->whole > 0 ? now_s() - q->whole : 0);
+	metrics_request(q->h->o.service.metrics, q->route ? q->route->path : "none", r->status, q->whole > 0 ? clock_s() - q->whole : 0);
 	response = MHD_create_response_from_buffer(r->body.n, r->body.s, MHD_RESPMEM_MUST_FREE);
 	if (!response)
 		return MHD_NO;
@@ -430,8 +424,8 @@ static enum MHD_Result read_more(struct request *q, const char *data, size_t *n)
 	size_t got = *n;
 
 	*n = 0;
-	atomic_store(&q->h->last_read, now_s());
-	if (now_s() - q->began > q->h->o.read_timeout)
+	atomic_store(&q->h->last_read, clock_s());
+	if (clock_s() - q->began > q->h->o.read_timeout)
 		return MHD_NO; /* a drop at a time, for ever */
 	if (q->too_large || q->body.n + got > q->h->o.body_max) {
 		q->too_large = true;
@@ -446,7 +440,7 @@ static enum MHD_Result whole(struct request *q)
 {
 	struct http *h = q->h;
 
-	q->whole = now_s();
+	q->whole = clock_s();
 	atomic_fetch_add(&h->scoring, 1);
 	atomic_fetch_sub(&h->reading, 1);
 	atomic_store(&q->client->busy, true);
@@ -486,7 +480,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 		q->h = h;
 		q->connection = connection;
 		q->route = route_find(url);
-		q->began = now_s();
+		q->began = clock_s();
 		atomic_fetch_add(&h->reading, 1);
 		return accepted(q, method) ? MHD_YES : send_reply(q);
 	}
@@ -685,21 +679,21 @@ const char *http_address(const struct http *h)
 /* A request that is being read counts as long as something comes of it. */
 static bool idle(const struct http *h)
 {
-	return atomic_load(&h->scoring) == 0 && (atomic_load(&h->reading) == 0 || now_s() - atomic_load(&h->last_read) > STALL_S);
+	return atomic_load(&h->scoring) == 0 && (atomic_load(&h->reading) == 0 || clock_s() - atomic_load(&h->last_read) > STALL_S);
 }
 
 bool http_drain(struct http *h, double seconds)
 {
-	double end = now_s() + seconds;
+	double end = clock_s() + seconds;
 	int fd;
 
 	atomic_store(&h->draining, true);
-	atomic_store(&h->last_read, now_s());
+	atomic_store(&h->last_read, clock_s());
 	fd = MHD_quiesce_daemon(h->daemon);
 	if (fd >= 0)
 		close(fd);
 	h->fd = -1;
-	while (!idle(h) && now_s() < end)
+	while (!idle(h) && clock_s() < end)
 		nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
 	return idle(h);
 }

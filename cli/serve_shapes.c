@@ -1,17 +1,10 @@
 /* serve_shapes.c - what each trainer sends and wants back; see serve.h and docs/integrations.md. */
 #include "cli/serve.h"
 
+#include "base/clock.h"
+
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 void reply_error(struct reply *r, unsigned status, const char *fmt, ...)
 {
@@ -44,7 +37,7 @@ static struct scoring scoring_start(const struct service *s)
 	return (struct scoring){
 		.s = s,
 		.j = { .strict = s->strict, .budget = s->budget, .swe_ask = s->swe_ask, .swe_ctx = s->swe_ctx, .swe_alone = s->swe_alone },
-		.due = now_s() + s->deadline,
+		.due = clock_s() + s->deadline,
 	};
 }
 
@@ -57,7 +50,7 @@ static void scoring_end(struct scoring *x)
 /* Whether the request's time is over, and with it the verdict on this row. */
 static bool too_late(struct scoring *x, struct json row)
 {
-	if (now_s() < x->due)
+	if (clock_s() < x->due)
 		return false;
 	judge_source(&x->j, row);
 	x->j.v = (struct quarry_verdict){ .mark = QUARRY_BAD_TASK };

@@ -1,6 +1,7 @@
 /* swe.c - verdicts on rows of task "swe". See swe.h. */
 #include "cli/swe.h"
 
+#include "base/clock.h"
 #include "cli/pack.h"
 #include "repos/judge.h"
 
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum { KEPT = 32 /* repositories that stay open */, PLACES = 16 };
 
@@ -256,20 +256,12 @@ static void judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *
 	swe_task_release(&task);
 }
 
-static double now_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
-}
-
 void swe_judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *v)
 {
-	double began = now_us();
+	double began = clock_us();
 
 	judge(s, ask, v);
-	v->us = now_us() - began;
+	v->us = clock_us() - began;
 }
 
 /* ---- */

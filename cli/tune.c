@@ -1,5 +1,6 @@
 /* tune.c - pass rates against difficulty, asked batch by batch; see tune.h. */
 #include "cli/tune.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 
 enum { REDRAWS = 64 }; /* for a puzzle that was not asked yet; a level of few puzzles then asks one again */
 
@@ -35,14 +35,6 @@ struct run {
 	double committed; /* when, in seconds */
 	bool asking;      /* what fails from here on is the job */
 };
-
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 void tune_range(const struct source *s, int *lo, int *hi)
 {
@@ -393,7 +385,7 @@ static int next(void *ctx, struct sample_prompt *ret, struct err *err)
 
 static int maybe_commit(struct run *run, struct err *err)
 {
-	double now = seconds();
+	double now = clock_s();
 
 	if (now - run->committed < 1.0)
 		return 0;
@@ -440,7 +432,7 @@ static int sample_waves(struct run *run, struct err *err)
 	int rc = store_begin(run->g.st, err);
 
 	run->cell = run->slot = 0;
-	run->committed = seconds();
+	run->committed = clock_s();
 	if (rc == 0)
 		rc = sampler_run(run->sampler, &run->who->sampling, &job, err);
 	/* what is there is kept, however it ended */

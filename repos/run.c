@@ -1,6 +1,7 @@
 /* run.c - a tree, an environment and a choice of tests, through sandboxes, to outcomes. See run.h. */
 #include "repos/run.h"
 
+#include "base/clock.h"
 #include "base/embedded.h"
 #include "repos/cases.h"
 #include "repos/records.h"
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 extern const struct embedded runner_files[];
@@ -353,10 +353,7 @@ out:
 /* Whether the time that was given for all of it has gone. */
 static bool is_over(const struct job *j)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return j->ask->until && (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000 >= *j->ask->until;
+	return j->ask->until && (int64_t)clock_us() >= *j->ask->until;
 }
 
 /* Builds the checkout, once, unless somebody else's build of it was cut short (built is -1). Sets the report's status where that fails. */

@@ -2,11 +2,12 @@
 #include "repos/sandbox_parts.h"
 #include "repos/sandbox_system.h"
 
+#include "base/clock.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <time.h>
 
 enum {
 	GRACE_MS = 2000,   /* for init to end a run that was told to, before its own end does it */
@@ -31,10 +32,7 @@ struct watch {
 
 int64_t watch_now_us(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+	return (int64_t)clock_us();
 }
 
 /* Init ends the run, and reports; when it does not, its end takes everything down. */

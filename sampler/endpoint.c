@@ -1,5 +1,6 @@
 /* endpoint.c - samples from an OpenAI-compatible server, by libcurl; see endpoint.h. */
 #include "sampler/endpoint.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/rng.h"
 
@@ -42,14 +43,6 @@ struct reply {
 	size_t head;        /* bytes of header lines so far */
 	double retry_after; /* seconds, as the server asks, or 0 */
 };
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 /* A prompt under way; it goes with its last request. */
 struct prompt {
@@ -505,7 +498,7 @@ static int try_again(struct run *r, struct call *c, bool mine, const char *why, 
 	/* spread out: what failed together does not come back together */
 	rng_init(&rng, seed_of(r, c) + (uint64_t)c->tries, "pause");
 	pause = (pause < PAUSE_MAX ? pause : PAUSE_MAX) * (0.5 + rng_unit(&rng));
-	c->when = now_s() + (c->reply.retry_after > pause ? c->reply.retry_after : pause);
+	c->when = clock_s() + (c->reply.retry_after > pause ? c->reply.retry_after : pause);
 	c->state = CALL_WAITING;
 	return 0;
 }
@@ -606,7 +599,7 @@ static int collect(struct run *r, struct err *err)
 
 static int refill(struct run *r, struct err *err)
 {
-	double now = now_s();
+	double now = clock_s();
 
 	for (int i = 0; i < r->ncalls; i++) {
 		struct call *c = &r->calls[i];
