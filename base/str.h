@@ -33,7 +33,7 @@ static inline struct str str_sub(struct str s, size_t from, size_t to)
 		to = s.n;
 	if (from > to)
 		from = to;
-	return (struct str){ s.s + from, to - from };
+	return (struct str){ from ? s.s + from : s.s, to - from }; /* an empty string may have no bytes to point at */
 }
 
 static inline struct str str_from(struct str s, size_t from)
