@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,18 +92,13 @@ static bool as_drawn(const struct swe_task *t, const bool *chosen, const struct 
 	return true;
 }
 
-static int run_variant(struct harness *h, const struct judge_ask *ask, const struct run_ask *plain, struct judgement *j, struct err *err)
+static int run_variant(struct harness *h, const struct judge_ask *ask, const struct run_ask *plain, const bool *chosen, struct judgement *j, struct err *err)
 {
 	const struct swe_task *t = ask->task;
 	struct run_report r = RUN_REPORT_INIT;
 	struct run_ask run = *plain;
-	bool *chosen = calloc(t->n_sites, sizeof(*chosen));
-	int rc;
+	int rc = variant_tree(ask->repo, &plain->tree, t->sites, chosen, t->n_sites, &run.tree, err);
 
-	if (!chosen)
-		return err_set(err, "out of memory");
-	variant_draw(chosen, t->n_sites);
-	rc = variant_tree(ask->repo, &plain->tree, t->sites, chosen, t->n_sites, &run.tree, err);
 	if (rc == 0)
 		rc = harness_run(h, &run, &r, err);
 	if (rc == 0) {
@@ -120,7 +116,26 @@ static int run_variant(struct harness *h, const struct judge_ask *ask, const str
 		}
 	}
 	run_report_release(&r);
-	free(chosen);
+	return rc;
+}
+
+static int run_variants(struct harness *h, const struct judge_ask *ask, const struct run_ask *plain, struct judgement *j, struct err *err)
+{
+	const struct swe_task *t = ask->task;
+	bool chosen[TASK_SITES] = { false };
+	uint64_t seed;
+	struct rng rng;
+	int rc = 0;
+
+	if (ask->seed)
+		seed = *ask->seed;
+	else if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		return err_sys(err, "no secret could be drawn");
+	rng_init(&rng, seed, "variants");
+	for (unsigned i = 0; rc == 0 && j->status == JUDGE_RESOLVED && i < ask->variants; i++) {
+		variant_draw(chosen, t->sites, t->n_sites, i, &rng);
+		rc = run_variant(h, ask, plain, chosen, j, err);
+	}
 	return rc;
 }
 
@@ -145,8 +160,8 @@ int judge_tree(struct harness *h, const struct judge_ask *ask, struct judgement 
 			buf_add(&j->why, str_from(buf_str(&r.why), r.why.n > 600 ? r.why.n - 600 : 0));
 	}
 	run_report_release(&r);
-	for (unsigned i = 0; rc == 0 && j->status == JUDGE_RESOLVED && t->n_sites && i < ask->variants; i++)
-		rc = run_variant(h, ask, &run, j, err);
+	if (rc == 0 && j->status == JUDGE_RESOLVED && t->n_sites)
+		rc = run_variants(h, ask, &run, j, err);
 	j->mark = judge_mark(j->status);
 	if (rc < 0)
 		judgement_release(j);

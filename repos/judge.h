@@ -51,6 +51,7 @@ struct judge_ask {
 	const struct environment *env; /* the one that the task names */
 	struct oid tree;               /* the task's start with the response applied */
 	unsigned variants;             /* runs over altered tests, after one that passed */
+	const uint64_t *seed;          /* what they alter hangs on; NULL: drawn, a secret */
 	const _Atomic int64_t *until;  /* when the judging ends as JUDGE_TIMEOUT; see sandbox.h. NULL: never */
 };
 

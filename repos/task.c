@@ -169,6 +169,30 @@ static bool site_of(struct swe_task *t, struct variant_site *s, struct json v, b
 	return are_paths(&path) && at <= SIZE_MAX / 4 && n <= SIZE_MAX / 4;
 }
 
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Which sites a test of FAIL_TO_PASS fails with. */
+static bool know_sites(struct swe_task *t)
+{
+	const char **ids = arena_zalloc(&t->text, t->n_fail_to_pass, sizeof(*ids));
+
+	for (size_t i = 0; ids && i < t->n_fail_to_pass; i++)
+		ids[i] = t->due[i].id.s;
+	if (ids)
+		qsort(ids, t->n_fail_to_pass, sizeof(*ids), by_id);
+	for (size_t i = 0; ids && i < t->n_sites; i++) {
+		struct variant_site *s = &t->sites[i];
+
+		s->weak = variant_is_weak(s);
+		for (size_t k = 0; k < s->ids.n; k++)
+			s->asked = s->asked || bsearch(&s->ids.at[k], ids, t->n_fail_to_pass, sizeof(*ids), by_id);
+	}
+	return ids;
+}
+
 static bool read_tests(struct swe_task *t, struct json tests)
 {
 	enum { FROM, PATHS, FILES, F2P, P2P, CPU, VARIANTS, N };
@@ -190,7 +214,7 @@ static bool read_tests(struct swe_task *t, struct json tests)
 	for (struct json_iter it = json_iter(v[VARIANTS]); json_next(&it, NULL, &site);)
 		if (!site_of(t, &t->sites[t->n_sites++], site, false))
 			return false;
-	return true;
+	return know_sites(t);
 }
 
 static bool read_made(struct swe_task *t, struct json made)

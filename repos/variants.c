@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
 void variant_sites_release(struct variant_sites *s)
 {
@@ -393,18 +392,47 @@ int variant_tree(struct repo *r, const struct oid *tree, const struct variant_si
 	return rc;
 }
 
-void variant_draw(bool *chosen, size_t n)
+bool variant_is_weak(const struct variant_site *s)
 {
-	unsigned char bits[256] = { 0 };
-	size_t on = 0, which;
+	return strcmp(s->text, "q") != 0 && !is_digit(s->text[0]);
+}
+
+/* How many sites ask; which of them is to be on: a value before a question. */
+static size_t draw_must(const struct variant_site *s, size_t n, bool all, size_t *must, struct rng *rng)
+{
+	size_t asking = 0, strong = 0, at;
 
 	for (size_t i = 0; i < n; i++) {
-		if (i % sizeof(bits) == 0 && getrandom(bits, sizeof(bits), 0) != (ssize_t)sizeof(bits))
-			memset(bits, 0x65, sizeof(bits));
-		chosen[i] = bits[i % sizeof(bits)] & 1;
-		on += chosen[i];
+		asking += all || s[i].asked;
+		strong += (all || s[i].asked) && !s[i].weak;
 	}
-	which = n ? (size_t)(bits[0] >> 1 | bits[1] << 7) % n : 0;
-	if (n && (on == 0 || (on == n && n > 1)))
-		chosen[which] = !chosen[which];
+	at = asking ? rng_below(rng, (uint32_t)(strong ? strong : asking)) : 0;
+	for (size_t i = 0; i < n; i++)
+		if ((all || s[i].asked) && (!strong || !s[i].weak) && at-- == 0)
+			*must = i;
+	return asking;
+}
+
+void variant_draw(bool *chosen, const struct variant_site *sites, size_t n, unsigned number, struct rng *rng)
+{
+	bool all = true, others;
+	size_t must = 0, asking, on = 0;
+
+	for (size_t i = 0; i < n; i++)
+		all = all && !sites[i].asked;
+	asking = draw_must(sites, n, all, &must, rng);
+	others = asking > 2 || rng_chance(rng, 50);
+	for (size_t i = 0; i < n; i++) {
+		bool asks = all || sites[i].asked, drawn = rng_chance(rng, 50);
+
+		chosen[i] = !asks ? others && drawn : asking == 1 || (number % 2 ? !chosen[i] : drawn || i == must);
+		on += asks && chosen[i];
+	}
+	if (on == asking && asking > 1) { /* another one is off */
+		size_t off = rng_below(rng, (uint32_t)(asking - 1));
+
+		for (size_t i = 0; i < n; i++)
+			if ((all || sites[i].asked) && i != must && off-- == 0)
+				chosen[i] = false;
+	}
 }

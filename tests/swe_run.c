@@ -3,7 +3,7 @@
  *
  *	{"do":"run","repo":PATH,"tree":REV,"lang":"python","files":[...],"shuffle":1,"clock":true}
  *	{"do":"validate","repo":PATH,"start":REV,"fixed":REV,"lang":"c","paths":[...],"files":[...]}
- *	{"do":"judge","repo":PATH,"desc":{...},"tree":REV,"variants":2}	(or "response":TEXT for "tree")
+ *	{"do":"judge","repo":PATH,"desc":{...},"tree":REV,"variants":2}	(or "response":TEXT for "tree"; "seed":N)
  *
  * swe_run DIR [--cold] [--narrow]: environments are kept below DIR.
  */
@@ -195,13 +195,16 @@ static int do_judge(struct harness *h, struct command *c, const char *dir, struc
 	struct swe_task task;
 	struct environment env;
 	struct judgement j;
-	struct json desc;
+	struct json desc, v;
+	uint64_t seed = (uint64_t)number(c, "seed");
 	int rc;
 
 	if (!json_get(c->json, "desc", &desc) || !swe_task_read(&task, desc.raw, &c->err) || environment_load(&env, dir, task.environment, &c->err) < 0)
 		return ERR_FAIL;
 	ask.task = &task;
 	ask.env = &env;
+	if (json_get(c->json, "seed", &v))
+		ask.seed = &seed;
 	if (text(c, "response")) {
 		rc = judge_answer(h, &ask, str_of(text(c, "response")), false, &j, &c->err);
 	} else {

@@ -393,8 +393,6 @@ static void test_variants(void)
 		{ "test_a", "", "q", false }, { "TestB::test_b", "", "q", false }, { "TestB::test_c", "assert ", "assert not ", true },
 		{ "test_d", "", "q", false }, { "test_g", "7", "8", false }, { "test_f", "assert ", "assert not ", true },
 	};
-	bool chosen[9], some[2] = { false, false };
-
 	CHECK(variants_find(&s, "tests/t.py", str_of(python), true, &a));
 	if (CHECK_EQ(s.n, 6))
 		for (size_t i = 0; i < 6; i++) {
@@ -421,19 +419,60 @@ static void test_variants(void)
 		CHECK(!s.at[0].test);
 	}
 	variant_sites_release(&s);
-	for (int i = 0; i < 200; i++) {
-		size_t on = 0;
-
-		variant_draw(chosen, 9);
-		for (int k = 0; k < 9; k++)
-			on += chosen[k];
-		CHECK(on > 0 && on < 9);
-		some[chosen[4]] = true;
-	}
-	CHECK(some[0] && some[1]);
-	variant_draw(chosen, 1);
-	CHECK(chosen[0]);
 	arena_release(&a);
+}
+
+/* Choices of 64 seeds, six variants each, among n sites of which `asked` ask (a bit each) and `weak` are weak. */
+static void check_draws(size_t n, unsigned asked, unsigned weak)
+{
+	struct variant_site s[8] = { 0 };
+	unsigned asks = asked ? asked : (1u << n) - 1, single = __builtin_popcount(asks) == 1, alone = 0, ever = 0, never = 0;
+
+	check_in("%zu sites, %#x asked, %#x weak", n, asked, weak);
+	for (size_t i = 0; i < n; i++) {
+		s[i].asked = asked >> i & 1;
+		s[i].weak = weak >> i & 1;
+	}
+	for (uint64_t seed = 0; seed < 64; seed++) {
+		bool chosen[8] = { false }, again[8] = { false };
+		struct rng a, b;
+		unsigned before = 0, on;
+
+		rng_init(&a, seed, "variants");
+		rng_init(&b, seed, "variants");
+		for (unsigned v = 0; v < 6; v++) {
+			variant_draw(chosen, s, n, v, &a);
+			variant_draw(again, s, n, v, &b);
+			CHECK(memcmp(chosen, again, sizeof(chosen)) == 0);
+			on = 0;
+			for (size_t i = 0; i < n; i++)
+				on |= (unsigned)chosen[i] << i;
+			CHECK(on & asks);
+			CHECK(single || (on & asks) != asks);
+			if (v % 2 == 0 && asks & ~weak)
+				CHECK(on & asks & ~weak);
+			if (v % 2 && !single)
+				CHECK_EQ((on ^ before) & asks, asks);
+			alone += !(on & ~asks);
+			ever |= on;
+			never |= ~on;
+			before = on;
+		}
+	}
+	CHECK_EQ(ever, (1u << n) - 1); /* nothing is always left */
+	CHECK_EQ(never & ((1u << n) - 1), ((1u << n) - 1) & ~(single ? asks : 0)); /* nor always changed, but the one that must be */
+	if (__builtin_popcount(asks) <= 2 && asks != (1u << n) - 1)
+		CHECK(alone > 64 * 6 / 3 && alone < 64 * 6);
+	check_in("%s", "");
+}
+
+static void test_draws(void)
+{
+	static const unsigned cases[][3] = { { 1, 0, 0 }, { 1, 1, 1 }, { 2, 0, 0 }, { 2, 1, 0 }, { 2, 3, 1 }, { 5, 0, 0 }, { 5, 0x12, 0 }, { 5, 4, 0 }, { 5, 7, 5 }, { 8, 0x81, 0x7f },
+		{ 8, 0xff, 0xff } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		check_draws(cases[i][0], cases[i][1], cases[i][2]);
 }
 
 static void test_desc(void)
@@ -532,6 +571,7 @@ int main(void)
 	test_listings();
 	test_records();
 	test_variants();
+	test_draws();
 	test_desc();
 	test_environments();
 	return check_done();
