@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <git2.h>
+#include <git2/describe.h>
 #include <git2/sys/mempack.h>
 #include <git2/sys/repository.h>
 #include <pthread.h>
@@ -370,6 +371,27 @@ enum object_state repo_commit(struct repo *r, const struct oid *id, struct commi
 	if (s == OBJECT_OK && !commit_read(object_str(&c->object), c))
 		s = OBJECT_CORRUPT;
 	return s;
+}
+
+bool repo_version(struct repo *r, const struct oid *commit, struct buf *tag)
+{
+	git_describe_options how = GIT_DESCRIBE_OPTIONS_INIT;
+	git_describe_format_options form = GIT_DESCRIBE_FORMAT_OPTIONS_INIT;
+	git_describe_result *found = NULL;
+	git_object *at = NULL;
+	git_buf name = { 0 };
+	bool is;
+
+	how.describe_strategy = GIT_DESCRIBE_TAGS;
+	form.abbreviated_size = 0;
+	is = git_object_lookup(&at, r->git, (const git_oid *)commit, GIT_OBJECT_COMMIT) == 0 && git_describe_commit(&found, at, &how) == 0 &&
+	     git_describe_format(&name, found, &form) == 0;
+	if (is)
+		buf_addz(tag, name.ptr);
+	git_buf_dispose(&name);
+	git_describe_result_free(found);
+	git_object_free(at);
+	return is;
 }
 
 void commit_date(const struct commit *c, char rfc3339[32])

@@ -91,6 +91,8 @@ struct commit {
 
 enum object_state repo_commit(struct repo *r, const struct oid *id, struct commit *c); /* release with object_release(&c->object) */
 void commit_date(const struct commit *c, char rfc3339[32]); /* the committer's, in UTC: 2024-05-01T10:00:00Z */
+/* Adds the tag nearest to a commit among those that it comes after, as `git describe --tags --abbrev=0` says it. False: there is none. */
+bool repo_version(struct repo *r, const struct oid *commit, struct buf *tag);
 bool commit_read(struct str raw, struct commit *c); /* the text of a commit; c->object is left alone */
 
 /* ---- trees */

@@ -275,7 +275,7 @@ static void put_environment(struct buf *b, const struct environment *e)
 int row_write(struct buf *line, const struct row_ask *ask, struct err *err)
 {
 	const struct candidate *c = ask->c;
-	struct buf desc = BUF_INIT, prompt = BUF_INIT, id = BUF_INIT;
+	struct buf desc = BUF_INIT, prompt = BUF_INIT, id = BUF_INIT, version = BUF_INIT;
 	int rc = row_prompt(&prompt, ask, err);
 
 	if (rc == 0) {
@@ -297,7 +297,8 @@ int row_write(struct buf *line, const struct row_ask *ask, struct err *err)
 		swe_task_due(&ask->v->task, line, "PASS_TO_PASS", false);
 		put_environment(line, &ask->v->env);
 		put_z(line, "created_at", c->date);
-		put_z(line, "version", "");
+		repo_version(ask->repo, &c->parent, &version);
+		put_text(line, "version", buf_str(&version));
 		put_oid(line, "environment_setup_commit", &c->parent);
 		put_z(line, "license", ask->license);
 		put_oid(line, "patch_id", &c->patch_id);
@@ -313,10 +314,11 @@ int row_write(struct buf *line, const struct row_ask *ask, struct err *err)
 		json_close(line, ']');
 		json_close(line, '}');
 	}
-	if (rc == 0 && (line->failed || desc.failed || prompt.failed || id.failed))
+	if (rc == 0 && (line->failed || desc.failed || prompt.failed || id.failed || version.failed))
 		rc = err_set(err, "out of memory");
 	buf_release(&desc);
 	buf_release(&prompt);
 	buf_release(&id);
+	buf_release(&version);
 	return rc;
 }
