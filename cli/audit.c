@@ -85,21 +85,41 @@ static int u64_cmp(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-static bool known(const struct vocabulary *v, uint64_t hash)
+static size_t bit_of(uint64_t hash)
 {
-	return bsearch(&hash, v->hash, v->n, sizeof(hash), u64_cmp) != NULL;
+	return (size_t)(hash >> (64 - VOCABULARY_BITS));
+}
+
+static bool known(const struct vocabulary *v, struct str phrase)
+{
+	uint64_t hash;
+
+	if (phrase.n < v->least || phrase.n > v->longest)
+		return false;
+	hash = hash64(phrase.s, phrase.n, 0);
+	return (v->some[bit_of(hash) / 8] >> bit_of(hash) % 8 & 1) && bsearch(&hash, v->hash, v->n, sizeof(hash), u64_cmp) != NULL;
 }
 
 static void vocabulary_make(struct vocabulary *v, const struct audit_row *row, size_t n)
 {
-	v->n = 0;
+	size_t all = 0;
+
+	v->least = PHRASE_BYTES;
 	for (size_t i = 0; i < n; i++) {
 		struct str a = text_strip(row[i].answer);
 
-		if (a.n && a.n <= PHRASE_BYTES)
-			v->hash[v->n++] = hash64(a.s, a.n, 0);
+		if (a.n == 0 || a.n > PHRASE_BYTES)
+			continue;
+		v->hash[all++] = hash64(a.s, a.n, 0);
+		v->least = a.n < v->least ? a.n : v->least;
+		v->longest = a.n > v->longest ? a.n : v->longest;
 	}
-	qsort(v->hash, v->n, sizeof(v->hash[0]), u64_cmp);
+	qsort(v->hash, all, sizeof(v->hash[0]), u64_cmp);
+	for (size_t i = 0; i < all; i++)
+		if (i == 0 || v->hash[i] != v->hash[i - 1]) {
+			v->some[bit_of(v->hash[i]) / 8] |= (uint8_t)(1 << bit_of(v->hash[i]) % 8);
+			v->hash[v->n++] = v->hash[i];
+		}
 }
 
 size_t audit_candidates(const struct vocabulary *v, struct str prompt, struct candidate *c)
@@ -112,7 +132,9 @@ size_t audit_candidates(const struct vocabulary *v, struct str prompt, struct ca
 			struct str text = { token[i].s, (size_t)(token[k].s + token[k].n - token[i].s) };
 			size_t at = 0;
 
-			if (text.n > PHRASE_BYTES || !known(v, hash64(text.s, text.n, 0)))
+			if (text.n > v->longest)
+				break;
+			if (!known(v, text))
 				continue;
 			while (at < n && !str_eq(c[at].text, text))
 				at++;
@@ -258,12 +280,12 @@ static void try_way(struct audit_report *r, enum audit_way way, int from, int to
 void audit_group(struct audit_report *r, const struct audit_row *row, size_t train, size_t test, int threads)
 {
 	uint64_t *room = calloc(2 * train + 1, sizeof(*room));
-	struct vocabulary v = { room, 0 };
+	struct vocabulary v = { .hash = room, .some = calloc((size_t)1 << (VOCABULARY_BITS - 3), 1) };
 	struct str constant[CONSTANTS];
 
 	*r = (struct audit_report){ .train = train, .test = test };
-	if (!room)
-		return;
+	if (!room || !v.some)
+		goto done;
 	vocabulary_make(&v, row, train);
 	try_way(r, AUDIT_CONSTANT, 0, (int)constants(constant, row, train, room + train), constant, &v, row, threads);
 	for (enum audit_way way = AUDIT_FIRST; way <= AUDIT_COMMONEST; way++)
@@ -274,5 +296,7 @@ void audit_group(struct audit_report *r, const struct audit_row *row, size_t tra
 	for (enum audit_way way = 1; way < AUDIT_WAYS; way++)
 		if (r->score[way] > r->score[r->best])
 			r->best = way;
+done:
+	free(v.some);
 	free(room);
 }

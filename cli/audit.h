@@ -45,8 +45,9 @@ size_t audit_tokens(struct str text, struct str *token, size_t cap);
 
 /* Things in a prompt that were an answer to some training row. */
 struct vocabulary {
-	uint64_t *hash; /* sorted */
-	size_t n;
+	uint64_t *hash;           /* sorted, each once */
+	uint8_t *some;            /* a bit for each value of the hashes' VOCABULARY_BITS highest bits: most phrases are refused by it */
+	size_t n, least, longest; /* bytes of the shortest and the longest */
 };
 
 struct candidate {
@@ -54,7 +55,7 @@ struct candidate {
 	int first, last, count; /* tokens before its first and last place; how often it stands there */
 };
 
-enum { CANDIDATES = 64, TOKENS = 2048 };
+enum { CANDIDATES = 64, TOKENS = 2048, VOCABULARY_BITS = 21 };
 
 size_t audit_candidates(const struct vocabulary *v, struct str prompt, struct candidate *c);
 
