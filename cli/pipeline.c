@@ -12,6 +12,7 @@
 #include "cli/sampled.h"
 #include "cli/stop.h"
 #include "cli/swe_source.h"
+#include "datasets/seen.h"
 #include "generators/measured.h"
 
 #include <math.h>
@@ -64,40 +65,6 @@ struct run {
 };
 
 /* ---- what is planned */
-
-/* Canonical forms seen: open addressing, 0 is empty. */
-struct seen {
-	uint64_t *slot;
-	size_t cap, n;
-};
-
-static bool seen_add(struct seen *s, uint64_t h, bool *fresh)
-{
-	size_t i;
-
-	h += h == 0;
-	if (2 * (s->n + 1) > s->cap) {
-		struct seen big = { .cap = s->cap ? s->cap * 2 : 4096 };
-		bool ignored;
-
-		big.slot = calloc(big.cap, sizeof(*big.slot));
-		if (!big.slot)
-			return false;
-		for (size_t k = 0; k < s->cap; k++)
-			if (s->slot[k])
-				seen_add(&big, s->slot[k], &ignored);
-		free(s->slot);
-		*s = big;
-	}
-	for (i = h & (s->cap - 1); s->slot[i] && s->slot[i] != h; i = (i + 1) & (s->cap - 1))
-		;
-	*fresh = !s->slot[i];
-	if (*fresh) {
-		s->slot[i] = h;
-		s->n++;
-	}
-	return true;
-}
 
 /* How many canonical puzzles a source can give, as measured; 0: unknown (its own knobs, or not measured). */
 static double source_support(const struct source *s)
@@ -245,16 +212,16 @@ static int plan_source(struct run *run, int source, struct batch *m, struct seen
 			return ERR_JOB;
 		make_batch(m, run->b, source, from);
 		for (int i = 0; i < m->room && made < s->count; i += m->shapes) {
-			bool fresh;
-			int rc = 0;
+			int fresh, rc = 0;
 
 			for (int k = i; k < i + m->shapes; k++)
 				if (m->rc[k] < 0) {
 					*err = m->err[k];
 					return err_at(err, "%s:%d: ", run->r->path, s->line);
 				}
-			if (!seen_add(seen, m->in[i].canon, &fresh))
-				return err_set(err, "out of memory");
+			fresh = seen_add(seen, m->in[i].canon, err);
+			if (fresh < 0)
+				return ERR_JOB;
 			if (fresh) {
 				rc = plan_puzzle(run, source, &m->in[i], m, asked, err);
 				made++;
@@ -297,15 +264,13 @@ struct planned_rows {
 static int plan_row(void *ctx, const struct swe_source_row *row)
 {
 	struct planned_rows *p = ctx;
-	bool fresh;
-	int rc;
+	int fresh, rc;
 
 	if (stop_asked())
 		return ERR_STOPPED;
-	if (!seen_add(p->seen, row->canon, &fresh))
-		return err_set(p->err, "out of memory");
-	if (!fresh)
-		return 0;
+	fresh = seen_add(p->seen, row->canon, p->err);
+	if (fresh <= 0)
+		return fresh < 0 ? ERR_JOB : 0;
 	progress_add(&p->run->progress, 1);
 	rc = is_ours(p->run) ? plan_line(p->run, p->source, row->id, "swe", row->instance, p->err) : 0;
 	return rc < 0 ? rc : 1;
@@ -350,18 +315,20 @@ static int open_store(struct run *run, struct err *err)
 static int plan(struct run *run, struct err *err)
 {
 	struct batch m = { 0 };
-	struct seen seen = { 0 };
+	struct seen *seen = NULL;
 	int64_t wanted = 0;
 	int rc = store_begin(run->st, err);
 
 	for (int i = 0; i < run->r->nsources; i++)
 		wanted += run->r->sources[i].swe.repo ? 0 : run->r->sources[i].count;
 	progress_start(&run->progress, "plan", "puzzles", (uint64_t)wanted, run->b->common);
+	if (rc == 0)
+		rc = seen_open(&seen, err);
 	for (int i = 0; rc == 0 && i < run->r->nsources; i++) {
 		int shapes = run->r->sources[i].nshapes ? run->r->sources[i].nshapes : 1;
 
 		if (run->r->sources[i].swe.repo) {
-			rc = plan_repo(run, i, &seen, err);
+			rc = plan_repo(run, i, seen, err);
 			continue;
 		}
 		if (shapes != m.shapes)
@@ -369,13 +336,13 @@ static int plan(struct run *run, struct err *err)
 		if (m.room == 0 && !batch_init(&m, shapes))
 			rc = err_set(err, "out of memory");
 		if (rc == 0)
-			rc = plan_source(run, i, &m, &seen, err);
+			rc = plan_source(run, i, &m, seen, err);
 	}
 	progress_end(&run->progress);
 	if (rc == 0 && (store_set(run->st, "state", STR("planned"), err) < 0 || store_commit(run->st, err) < 0))
 		rc = ERR_JOB;
 	batch_release(&m);
-	free(seen.slot);
+	seen_close(seen);
 	return rc;
 }
 

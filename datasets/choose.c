@@ -82,6 +82,48 @@ static bool right(const struct stored_sample *s)
 	return str_is(s->mark, "correct") && !str_is(s->finish, "error");
 }
 
+static int by_number(const void *a, const void *b)
+{
+	const struct length_count *x = a, *y = b;
+
+	return (x->length > y->length) - (x->length < y->length);
+}
+
+/* In order of length, and each length once. */
+static void merge_counts(struct cell *c)
+{
+	size_t n = 0;
+
+	qsort(c->count, c->n, sizeof(*c->count), by_number);
+	for (size_t i = 0; i < c->n; i++) {
+		if (n && c->count[n - 1].length == c->count[i].length)
+			c->count[n - 1].n += c->count[i].n;
+		else
+			c->count[n++] = c->count[i];
+	}
+	c->n = n;
+}
+
+/* Room for one more: by merging, and where that does not free half, by as much again. */
+static bool make_count_room(struct cell *c)
+{
+	size_t room = c->room ? 2 * c->room : 64;
+	struct length_count *more;
+
+	if (c->n < c->room)
+		return true;
+	if (c->n)
+		merge_counts(c);
+	if (c->n < c->room / 2)
+		return true;
+	more = realloc(c->count, room * sizeof(*more));
+	if (!more)
+		return false;
+	c->count = more;
+	c->room = room;
+	return true;
+}
+
 bool lengths_add(struct lengths *l, const struct group *g)
 {
 	struct cell *c = cell_of(l, &g->puzzle);
@@ -91,38 +133,30 @@ bool lengths_add(struct lengths *l, const struct group *g)
 
 		if (!right(s) || !complete(s))
 			continue;
-		if (c->n == c->room) {
-			size_t room = c->room ? 2 * c->room : 64;
-			uint32_t *more = realloc(c->length, room * sizeof(*more));
-
-			if (!more)
-				return false;
-			c->length = more;
-			c->room = room;
-		}
-		c->length[c->n++] = trace_length(s);
+		if (!make_count_room(c))
+			return false;
+		c->count[c->n++] = (struct length_count){ trace_length(s), 1 };
 	}
 	return c != NULL;
-}
-
-static int by_number(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
 }
 
 void lengths_settle(struct lengths *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		struct cell *c = &l->cell[i];
+		uint64_t all = 0, upto = 0;
 
 		if (c->n == 0)
 			continue;
-		qsort(c->length, c->n, sizeof(*c->length), by_number);
-		c->floor = c->length[(c->n + 9) / 10 - 1];
-		free(c->length);
-		c->length = NULL;
+		merge_counts(c);
+		for (size_t k = 0; k < c->n; k++)
+			all += c->count[k].n;
+		for (size_t k = 0; upto < (all + 9) / 10; k++) {
+			upto += c->count[k].n;
+			c->floor = c->count[k].length;
+		}
+		free(c->count);
+		c->count = NULL;
 		c->n = c->room = 0;
 	}
 }
@@ -130,7 +164,7 @@ void lengths_settle(struct lengths *l)
 void lengths_release(struct lengths *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		free(l->cell[i].length);
+		free(l->cell[i].count);
 	free(l->cell);
 	*l = (struct lengths){ 0 };
 }

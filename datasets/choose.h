@@ -30,10 +30,19 @@ enum trait {
 
 const char *trait_name(enum trait t);
 
-/* Lengths of right, complete traces in each cell: task, whole difficulty, language of the prompt. */
+/* So many traces are that long. */
+struct length_count {
+	uint32_t length;
+	uint64_t n;
+};
+
+/*
+ * Lengths of right, complete traces in each cell: task, whole difficulty, language of the prompt. Each is counted once it
+ * was merged with the others, so that room hangs on how many different lengths there are, not on how many traces.
+ */
 struct cell {
 	char name[96];
-	uint32_t *length;
+	struct length_count *count;
 	size_t n, room;
 	uint32_t floor; /* the tenth percentile, nearest rank; of a settled cell */
 };

@@ -1,10 +1,12 @@
 /* test_filter.c - which prompts and traces are worth training on: exact values, texts that loop or tell early, floods. */
+#include "base/rng.h"
 #include "datasets/choose.h"
 #include "datasets/filter.h"
 #include "datasets/trace.h"
 #include "tests/check.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <time.h>
 
 /* ---- prompts */
@@ -278,10 +280,51 @@ static void test_choosing(void)
 	chooser_release(&c);
 }
 
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The tenth percentile by nearest rank, as a sorted list of all lengths gives it; room for as many as there are different ones. */
+static void test_floors(void)
+{
+	enum { MOST = 20000 };
+	static const struct { int n, different; } kinds[] = {
+		{ 1, 1 }, { 9, 9 }, { 10, 10 }, { 11, 11 }, { 64, 64 }, { 65, 40 }, { 200, 1 }, { 1000, 1000 }, { MOST, 90 }, { MOST, MOST }
+	};
+	static struct stored_sample all[MOST];
+	static uint32_t sorted[MOST];
+	struct rng r;
+
+	rng_init(&r, 1, "lengths");
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		struct lengths l = { 0 };
+		int n = kinds[k].n;
+
+		check_in("%d traces of %d lengths", n, kinds[k].different);
+		for (int i = 0; i < n; i++) {
+			sorted[i] = 1 + 7 * rng_below(&r, (uint32_t)kinds[k].different);
+			all[i] = (struct stored_sample){ .mark = STR("correct"), .finish = STR("stop"), .tokens = sorted[i] };
+		}
+		for (int i = 0; i < n; i += 16) /* prompts of sixteen */
+			CHECK(lengths_add(&l, &(struct group){ .sample = all + i, .samples = n - i < 16 ? n - i : 16 }));
+		CHECK_EQ(l.n, 1);
+		CHECK(l.cell[0].room <= (size_t)(4 * kinds[k].different + 64));
+		lengths_settle(&l);
+		qsort(sorted, (size_t)n, sizeof(*sorted), by_number);
+		CHECK_EQ(l.cell[0].floor, sorted[(n + 9) / 10 - 1]);
+		lengths_release(&l);
+	}
+	check_in("%s", "");
+}
+
 int main(void)
 {
 	test_fates();
 	test_choosing();
+	test_floors();
 	test_loops();
 	test_tells();
 	test_trace_floods();

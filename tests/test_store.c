@@ -2,6 +2,8 @@
  * test_store.c - run.db: what goes in comes out, what was not committed is gone, what somebody changed is an error that
  * names the file.
  */
+#include "base/rng.h"
+#include "datasets/seen.h"
 #include "datasets/store.h"
 #include "tests/check.h"
 
@@ -9,6 +11,7 @@
 #include <math.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -273,6 +276,45 @@ static void test_damaged(void)
 	check_in("%s", "");
 }
 
+/* Hashes met before: zero and the largest are hashes too; past its cache the set is in a file, and still exact. */
+static void test_seen(void)
+{
+	enum { HASHES = 1000000 }; /* some 20 MB, more than is held in memory */
+	struct rlimit file, small;
+	struct seen *s = NULL, *other = NULL;
+	struct err err = ERR_INIT;
+	int64_t fresh = 0, again = 0;
+	int rc = 1;
+
+	CHECK_EQ(seen_open(&s, &err), 0);
+	CHECK_EQ(seen_open(&other, &err), 0);
+	for (int i = 0; i < 2; i++) {
+		CHECK_EQ(seen_add(s, 0, &err), i == 0);
+		CHECK_EQ(seen_add(s, UINT64_MAX, &err), i == 0);
+		CHECK_EQ(seen_add(s, (uint64_t)1 << 63, &err), i == 0);
+		CHECK_EQ(seen_add(other, 1, &err), i == 0);
+	}
+	for (uint64_t i = 1; i <= HASHES; i++)
+		fresh += seen_add(s, rng_mix(7, i), &err);
+	for (uint64_t i = 1; i <= HASHES; i += 16)
+		again += seen_add(s, rng_mix(7, i), &err);
+	CHECK_EQ(fresh, HASHES);
+	CHECK_EQ(again, 0);
+	/* no room for the file */
+	signal(SIGXFSZ, SIG_IGN);
+	CHECK_EQ(getrlimit(RLIMIT_FSIZE, &file), 0);
+	small = (struct rlimit){ 1 << 20, file.rlim_max };
+	CHECK_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+	for (uint64_t i = 1; rc >= 0 && i <= HASHES; i++)
+		rc = seen_add(other, rng_mix(8, i), &err);
+	CHECK_EQ(setrlimit(RLIMIT_FSIZE, &file), 0);
+	CHECK(rc < 0);
+	CHECK(str_find(str_of(err.msg), STR("SQLITE_TMPDIR names another folder")) >= 0);
+	seen_close(s);
+	seen_close(other);
+	seen_close(NULL);
+}
+
 int main(void)
 {
 	snprintf(path, sizeof(path), "%s/test_store.%ld.db", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp", (long)getpid());
@@ -282,6 +324,7 @@ int main(void)
 	test_killed();
 	test_changed();
 	test_damaged();
+	test_seen();
 	forget();
 	return check_done();
 }
