@@ -471,6 +471,7 @@ static int run_watched(struct sandbox *box, struct slot *s, const struct sandbox
 	slot_limit(box, s, &run->limits);
 	groups_count(&box->groups, s->station.slot, &before); /* not what was counted last: what is killed for memory may be so a moment after its run */
 	w.cpu_before = before.cpu_us;
+	w.starved_before = groups_starved_us(&box->groups, s->station.slot);
 	w.pidfd = slot_launch(s, theirs, err);
 	ends_drop(theirs);
 	w.leash = ours[RUN_LEASH];

@@ -405,6 +405,19 @@ uint64_t groups_cpu_us(const struct groups *g, unsigned slot)
 	return groups_two(g, GROUP_CPU) ? number_read(cpu, "cpu.stat", "usage_usec") : number_read(cpu, "cpuacct.usage", "") / 1000;
 }
 
+uint64_t groups_starved_us(const struct groups *g, unsigned slot)
+{
+	int leaf = g->tree[0].leaf ? g->tree[0].leaf[slot] : -1;
+	char text[512];
+	const char *full, *total;
+
+	if (leaf < 0 || text_read(leaf, "cpu.pressure", text, sizeof(text)) < 0)
+		return 0;
+	full = strstr(text, "full ");
+	total = full ? strstr(full, "total=") : NULL;
+	return total ? strtoull(total + 6, NULL, 10) : 0;
+}
+
 /* Memory of the last run that no process holds any more: a namespace's segments and files are freed a moment after its end. */
 static uint64_t left_over(int memory, bool two)
 {

@@ -40,6 +40,8 @@ void groups_limit(const struct groups *g, unsigned slot, const struct sandbox_li
 void groups_peak(const struct groups *g, unsigned slot);   /* memory_peak begins anew */
 void groups_count(const struct groups *g, unsigned slot, struct group_count *count);
 uint64_t groups_cpu_us(const struct groups *g, unsigned slot); /* since the leaf was made; 0 where nothing counts it */
+/* The time that the slot's processes wanted a core and none of them had one, since the leaf was made; 0 where the kernel does not tell (PSI). */
+uint64_t groups_starved_us(const struct groups *g, unsigned slot);
 
 static inline bool groups_have(const struct groups *g, enum group_kind kind)
 {

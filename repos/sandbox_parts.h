@@ -244,7 +244,7 @@ struct watched {
 	const struct groups *groups;
 	unsigned slot;
 	bool narrow;
-	uint64_t cpu_before; /* of the slot's control group */
+	uint64_t cpu_before, starved_before; /* of the slot's control group */
 	/* what was learned */
 	bool stopped, told;
 	enum sandbox_end end; /* why it was stopped */

@@ -271,6 +271,43 @@ static void test_limits(void)
 	CHECK_EQ(out->code, 6);
 }
 
+static _Atomic bool hogging;
+
+static void *hog(void *ctx)
+{
+	while (hogging)
+		;
+	return ctx;
+}
+
+/* Where others have the cores, the wall clock is no limit to what would have come to its end. */
+static void test_starved(void)
+{
+	enum { HOGS = 24 };
+	struct sandbox_limits limits = small;
+	struct sandbox_outcome *out;
+	struct groups g;
+	pthread_t thread[HOGS];
+	bool told;
+	int n = 0;
+
+	groups_open(&g, 1);
+	told = g.tree[0].leaf && faccessat(g.tree[0].leaf[0], "cpu.pressure", R_OK, 0) == 0;
+	groups_close(&g);
+	if (!told)
+		return;
+	limits.wall_s = 0.4;
+	limits.cpu_s = 0.3;
+	hogging = true;
+	while (n < HOGS && pthread_create(&thread[n], NULL, hog, NULL) == 0)
+		n++;
+	out = run_with("i=0; while :; do i=1; done", with(limits));
+	hogging = false;
+	while (n--)
+		pthread_join(thread[n], NULL);
+	CHECK(ended(out, SANDBOX_CPU, 0));
+}
+
 /* A file of the host that nobody in a sandbox may read or change: it is compared afterwards. */
 static void secret_check(const struct stat *before)
 {
@@ -706,6 +743,7 @@ static void test_tiers(void)
 		test_channels();
 		test_mounts();
 		test_limits();
+		test_starved();
 		test_others();
 		test_server();
 		test_threads();
