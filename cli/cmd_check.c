@@ -566,7 +566,6 @@ static int run(void *p, int argc, char **argv)
 {
 	struct args *a = p;
 	struct check c = { .a = a, .judged = JUDGED_INIT };
-	struct buf environments = BUF_INIT; /* a dataset's own */
 	struct err err = ERR_INIT;
 	struct stat st;
 	int rc;
@@ -581,12 +580,7 @@ static int run(void *p, int argc, char **argv)
 		err_set(&err, "check: --out goes with --dataset synlogic or reasoning-gym");
 		return fail_usage(&err);
 	}
-	if (a->swe.repos && !a->swe.environments && stat(argv[0], &st) == 0 && S_ISDIR(st.st_mode)) {
-		buf_addf(&environments, "%s/env", argv[0]); /* what `pack` made of them */
-		if (stat(buf_z(&environments), &st) < 0)
-			buf_addz(&environments, "ironments");
-		a->swe.environments = buf_z(&environments);
-	}
+	a->swe.rows = argv[0];
 	if (swe_open_args(&c.judged.swe, &a->swe, &a->common, &err) < 0)
 		return fail_usage(&err);
 	progress_start(&c.progress, "check", "rows", 0, &a->common);
@@ -604,7 +598,6 @@ static int run(void *p, int argc, char **argv)
 	}
 	progress_end(&c.progress);
 	swe_close(c.judged.swe);
-	buf_release(&environments);
 	judged_release(&c.judged);
 	buf_release(&c.desc);
 	buf_release(&c.said);

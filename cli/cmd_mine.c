@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "cli/mine.h"
 #include "cli/mine_model.h"
+#include "cli/packing.h"
 #include "cli/stop.h"
 #include "cli/swe_source.h"
 #include "cli/yaml_json.h"
@@ -21,7 +22,7 @@ struct args {
 	const char *out, *name, *model, *since, *from, *langs, *issues, *recipe, *environments, *format, *show, *report, *left_out, *part;
 	int64_t max, lines, files, shown, inject, together, samples, max_tokens;
 	double temperature;
-	bool dry, resume, network, no_variants, write_tests, temperature_given;
+	bool dry, resume, network, no_variants, write_tests, temperature_given, pack;
 };
 
 static const struct option options[] = {
@@ -43,6 +44,8 @@ static const struct option options[] = {
 	  .what = "how to build and test, as YAML or JSON; found out when not given" },
 	{ .name = "environments", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(struct args, environments),
 	  .what = "keep what recipes prepare here, and the recipes by their hash" },
+	{ .name = "pack", .kind = OPT_FLAG, .at = offsetof(struct args, pack),
+	  .what = "each environment as an archive in env/ beside FILE, for judging elsewhere: see quarry pack" },
 	{ .name = "format", .letter = 'f', .kind = OPT_TEXT, .arg = "FORMAT", .at = offsetof(struct args, format),
 	  .what = "how prompts ask for edits: search_replace (when not given), diff or files" },
 	{ .name = "show", .kind = OPT_TEXT, .arg = "FILES", .at = offsetof(struct args, show),
@@ -127,8 +130,27 @@ struct job {
 	struct buf issue_text;
 	struct issues *issues;
 	const char *out;
-	struct buf out_path;
+	struct buf out_path, archives, repos;
 };
+
+/* Where archives go, and what their recipes may prepare from. */
+static int read_pack(struct job *j, const struct args *a, int argc, char **argv, struct err *err)
+{
+	const char *slash = a->out ? strrchr(a->out, '/') : NULL, *lacks = packing_lacks();
+
+	if (!a->pack)
+		return 0;
+	if (!a->out || strcmp(a->out, "-") == 0 || a->dry)
+		return err_set(err, "mine: --pack writes archives beside the file of -o FILE");
+	if (lacks)
+		return err_set(err, "mine: --pack: %s", lacks);
+	buf_addf(&j->archives, "%.*senv", slash ? (int)(slash + 1 - a->out) : 0, a->out);
+	for (int i = 0; i < argc; i++)
+		buf_addf(&j->repos, "%s%s", i ? ":" : "", argv[i]);
+	j->o.archives = buf_z(&j->archives);
+	j->o.repos = buf_z(&j->repos);
+	return 0;
+}
 
 static int read_job(struct job *j, struct args *a, struct err *err)
 {
@@ -440,6 +462,8 @@ static int run(void *p, int argc, char **argv)
 		rc = err_set(&err, argc > 1 ? "mine: --name is for one repository" : "mine: --name is to be OWNER/NAME, of letters, digits, '_', '.' and '-'");
 	if (rc == 0)
 		rc = read_job(&j, a, &err);
+	if (rc == 0)
+		rc = read_pack(&j, a, argc, argv, &err);
 	if (rc == 0) {
 		stop_watch();
 		part_tell(&j.o.part, &a->common);
@@ -459,6 +483,8 @@ static int run(void *p, int argc, char **argv)
 	issues_free(j.issues);
 	buf_release(&j.issue_text);
 	buf_release(&j.out_path);
+	buf_release(&j.archives);
+	buf_release(&j.repos);
 	return rc < 0 ? fail(rc, &err) : EXIT_DONE;
 }
 

@@ -413,6 +413,7 @@ static int run(void *p, int argc, char **argv)
 		return fail_usage(&err);
 	}
 	w->a = a;
+	a->swe.rows = argc ? argv[0] : NULL;
 	rc = swe_open_args(&w->swe, &a->swe, &a->common, &err);
 	if (rc == 0)
 		rc = judge_all(w, argc ? argv[0] : "-", &err);

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "cli/packing.h"
 #include "cli/stop.h"
 
 #include <errno.h>
@@ -142,6 +143,8 @@ static void add_header(struct buf *b, const struct mine *m)
 	json_add_i64(b, o->model ? mine_model_samples(o->model) : 0);
 	json_key(b, "write_tests");
 	json_add_bool(b, o->write_tests);
+	json_key(b, "archives");
+	json_add_bool(b, o->archives);
 	json_key(b, "part");
 	json_add_i64(b, o->part.index);
 	json_key(b, "parts");
@@ -292,6 +295,7 @@ static int add_row(struct attempt *a, const struct candidate *c, const struct va
 	row.format = m->o.format;
 	row.shows = m->o.shows;
 	row.shown = m->o.shown;
+	row.archive = m->o.archives;
 	for (size_t i = 0; ids && i < v->task.n_fail_to_pass; i++)
 		ids[i] = v->task.due[i].id;
 	a->slot->canon = hash64("", 0, 0);
@@ -822,6 +826,20 @@ static int dropped_cmp(const void *a, const void *b)
 	return x->n != y->n ? (x->n < y->n) - (x->n > y->n) : strcmp(x->name, y->name);
 }
 
+/* The environments of what was written; one that lies there from before stays. */
+static int pack_rows(const struct mine *m, struct err *err)
+{
+	struct packing *p;
+	int rc = packing_open(&p, &(struct packing_options){ .repos = m->o.repos, .network = m->o.network, .keep = true }, err);
+
+	if (rc == 0)
+		rc = packing_add_file(p, m->out, err);
+	if (rc == 0 && packing_count(p))
+		rc = packing_write(p, m->o.archives, NULL, err);
+	packing_free(p);
+	return rc;
+}
+
 int mine_finish(struct mine *m, struct err *err)
 {
 	struct writer *w = m->w;
@@ -836,6 +854,8 @@ int mine_finish(struct mine *m, struct err *err)
 		rc = ERR_JOB;
 	else if (w && rc < 0)
 		writer_drop(w);
+	if (rc == 0 && m->o.archives && !m->o.dry)
+		rc = pack_rows(m, err);
 	if (rc == 0 && m->w == NULL && !m->o.dry && strcmp(m->out, "-") != 0)
 		unlink(m->journal);
 	if (m->counts.n_dropped)

@@ -41,6 +41,8 @@ struct mine_options {
 	bool write_tests;              /* and tests, where a commit has none */
 	uint64_t inject;               /* no walk: so many bugs that tests notice, put into walk.from; 0: a walk */
 	unsigned together;             /* of them in one task, in one file */
+	const char *archives;          /* a directory where each environment of a row goes as an archive (packing.h), before all is done; NULL: none */
+	const char *repos;             /* then: the repositories, with ':' between them */
 };
 
 struct mine_reason {

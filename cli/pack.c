@@ -329,20 +329,18 @@ static void config_json(struct buf *b, const struct pack *p)
 		"\"history\":[{\"created\":\"2000-01-01T00:00:00Z\",\"created_by\":\"quarry pack\"}]}", architecture(), p->diff);
 }
 
-/* The file itself, or a copy where links do not reach. */
-static int put_layer(const char *dir, const struct image_part *part, struct err *err)
+int pack_copy(const char *from, const char *to, struct err *err)
 {
-	char path[PATH_MAX], room[CHUNK];
+	char room[CHUNK];
 	FILE *in, *out;
 	size_t n;
 	bool fine;
 
-	snprintf(path, sizeof(path), "%s/blobs/sha256/%s", dir, part->pack->digest);
-	unlink(path);
-	if (link(part->file, path) == 0)
+	unlink(to);
+	if (link(from, to) == 0)
 		return 0;
-	in = fopen(part->file, "rb");
-	out = fopen(path, "wb");
+	in = fopen(from, "rb");
+	out = fopen(to, "wb");
 	fine = in && out;
 	while (fine && (n = fread(room, 1, sizeof(room), in)) > 0)
 		fine = fwrite(room, 1, n, out) == n;
@@ -351,7 +349,15 @@ static int put_layer(const char *dir, const struct image_part *part, struct err 
 		fclose(in);
 	if (out && fclose(out) != 0)
 		fine = false;
-	return fine ? 0 : err_sys(err, "%s", path);
+	return fine ? 0 : err_sys(err, "%s", to);
+}
+
+static int put_layer(const char *dir, const struct image_part *part, struct err *err)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/blobs/sha256/%s", dir, part->pack->digest);
+	return pack_copy(part->file, path, err);
 }
 
 static int put_image(const char *dir, const struct image_part *part, struct buf *index, struct err *err)

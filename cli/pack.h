@@ -29,6 +29,7 @@ struct pack {
 };
 
 int pack_write(struct pack *p, const char *path, struct err *err);
+int pack_copy(const char *from, const char *to, struct err *err); /* a link, or a copy where links do not reach */
 
 /* OCI's image layout, version 1.0.0: dir is made or empty; one image for each pack, whose layer is its file. */
 struct image_part {

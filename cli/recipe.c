@@ -342,9 +342,14 @@ static int repo_underspecified(struct walk *w, const yaml_node_t *n, void *to)
 	return get_bool(w, n, "underspecified", &((struct source *)to)->swe.underspecified);
 }
 
+static int repo_pack(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_bool(w, n, "pack", &((struct source *)to)->swe.pack);
+}
+
 static const struct member repo_members[] = {
 	{ "repo", repo_path },	 { "name", repo_name },		  { "count", source_count }, { "since", repo_since },
-	{ "code_lang", repo_langs }, { "tasks", repo_tasks }, { "underspecified", repo_underspecified }, { 0 },
+	{ "code_lang", repo_langs }, { "tasks", repo_tasks }, { "underspecified", repo_underspecified }, { "pack", repo_pack }, { 0 },
 };
 
 /* Its difficulty is what it is. */

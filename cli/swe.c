@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/pack.h"
+#include "cli/packing.h"
 #include "repos/judge.h"
 
 #include <limits.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { KEPT = 32 /* repositories that stay open */, PLACES = 16 };
 
@@ -17,7 +19,7 @@ enum { KEPT = 32 /* repositories that stay open */, PLACES = 16 };
 struct place {
 	dev_t dev; /* of the archive */
 	ino_t ino;
-	struct root *root;
+	struct root *root; /* NULL: this machine's files are the same */
 	struct sandbox *box;
 	struct harness *harness;
 };
@@ -29,7 +31,8 @@ struct open_repo {
 
 struct swe {
 	struct swe_options o;
-	char *repos, *environments;
+	char *repos;
+	struct buf environments[2]; /* where they are looked for, in this order; the second may be empty */
 	struct place here;
 	pthread_mutex_t places_lock;
 	struct place places[PLACES]; /* those of archives, opened when they are first needed */
@@ -138,6 +141,15 @@ static void give_repo(struct swe *s, const char *name, struct repo *r)
 
 /* ---- a verdict */
 
+/* Whether a file of the environment is in one of the places for it. */
+static bool have(const struct swe *s, int place, const char *hash, const char *suffix)
+{
+	char path[PATH_MAX];
+
+	return s->environments[place].n && (size_t)snprintf(path, sizeof(path), "%s/%s%s", s->environments[place].s, hash, suffix) < sizeof(path) &&
+	       access(path, F_OK) == 0;
+}
+
 /* The row's recipe if it is the one that the desc names, else the store's. */
 static int environment_of(const struct swe *s, const struct swe_ask *ask, const char *want, struct environment *e, struct err *err)
 {
@@ -149,7 +161,7 @@ static int environment_of(const struct swe *s, const struct swe_ask *ask, const 
 			return 0;
 		environment_release(e);
 	}
-	return environment_load(e, s->environments, want, err);
+	return environment_load(e, buf_z(&s->environments[s->environments[1].n && !have(s, 0, want, ".json")]), want, err);
 }
 
 static void place_close(struct place *p)
@@ -175,29 +187,50 @@ static int place_open(struct place *p, const struct swe_options *o, const char *
 	return ERR_FAIL;
 }
 
+/* An archive where namespaces are refused: what it holds may be what this machine has anyway, which its index tells. */
+static int same_here(const char *dir, const char *hash, struct err *err)
+{
+	char path[PATH_MAX];
+	struct packages there = { 0 };
+	struct err why = ERR_INIT;
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/index.json", dir);
+	rc = packing_packages(path, hash, &there.names, &there.text, &why);
+	if (rc == 0)
+		rc = packages_here(&there.names, &why);
+	packages_release(&there);
+	/* a verdict has room for a short line */
+	return rc < 0 ? err_set(err, "its archive takes namespaces, which are refused here, and this machine is another: %s", why.msg) : 0;
+}
+
 /* NULL: there is an archive, and it cannot be used. */
 static struct harness *harness_for(struct swe *s, const char *hash, struct err *err)
 {
+	int place = have(s, 0, hash, ".tar.zst") ? 0 : 1;
 	struct harness *found = NULL;
 	char path[PATH_MAX];
 	struct stat st;
+	struct place *p;
 	size_t i = 0;
 
-	/* a root of another kind takes namespaces: without, tests run in this machine's files as they did where there were no archives */
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s.tar.zst", s->environments, hash) >= sizeof(path) || stat(path, &st) < 0 ||
-	    sandbox_tier(s->here.box) == SANDBOX_NARROW)
+	if (!have(s, place, hash, ".tar.zst"))
+		return s->here.harness;
+	snprintf(path, sizeof(path), "%s/%s.tar.zst", s->environments[place].s, hash);
+	if (stat(path, &st) < 0)
 		return s->here.harness;
 	pthread_mutex_lock(&s->places_lock);
 	while (i < s->n_places && (s->places[i].dev != st.st_dev || s->places[i].ino != st.st_ino))
 		i++;
+	p = &s->places[i < PLACES ? i : 0];
 	if (i == PLACES) {
 		err_set(err, "more than %d archives of environments", PLACES);
-	} else if (i < s->n_places || place_open(&s->places[i], &s->o, path, err) == 0) {
-		found = s->places[i].harness;
+	} else if (i < s->n_places || (sandbox_tier(s->here.box) == SANDBOX_NARROW ? same_here(s->environments[place].s, hash, err) : place_open(p, &s->o, path, err)) == 0) {
+		found = p->harness ? p->harness : s->here.harness;
 		if (i == s->n_places)
 			s->n_places++;
-		s->places[i].dev = st.st_dev;
-		s->places[i].ino = st.st_ino;
+		p->dev = st.st_dev;
+		p->ino = st.st_ino;
 	}
 	pthread_mutex_unlock(&s->places_lock);
 	return found;
@@ -283,10 +316,40 @@ bool swe_ready(const struct swe *s, struct buf *json)
 	return sandbox_tier(s->here.box) != SANDBOX_NONE;
 }
 
+/* `env` beside a file of rows; `env` or `environments` in a dataset. What is not there is left empty. */
+static void env_of(struct buf *dir, const char *rows)
+{
+	const char *slash = strrchr(rows, '/');
+	bool set;
+	struct stat st;
+
+	set = stat(rows, &st) == 0 && S_ISDIR(st.st_mode);
+	if (set)
+		buf_addf(dir, "%s/env", rows);
+	else
+		buf_addf(dir, "%.*senv", slash ? (int)(slash + 1 - rows) : 0, rows);
+	if (set && access(buf_z(dir), F_OK) < 0)
+		buf_addz(dir, "ironments");
+	if (stat(buf_z(dir), &st) < 0 || !S_ISDIR(st.st_mode))
+		buf_reset(dir);
+}
+
+static void place_environments(struct swe *s, const struct swe_options *o)
+{
+	struct buf *first = &s->environments[0];
+
+	if (o->environments) {
+		buf_addz(first, o->environments);
+		return;
+	}
+	if (o->rows)
+		env_of(first, o->rows);
+	buf_addf(&s->environments[first->n > 0], "%.*s/environments", (int)strcspn(o->repos, ":"), o->repos);
+}
+
 int swe_open(struct swe **ret, const struct swe_options *o, struct err *err)
 {
 	struct swe *s = calloc(1, sizeof(*s));
-	size_t n = strlen(o->repos) + sizeof("/environments");
 
 	*ret = NULL;
 	if (!s)
@@ -295,10 +358,8 @@ int swe_open(struct swe **ret, const struct swe_options *o, struct err *err)
 	pthread_mutex_init(&s->places_lock, NULL);
 	s->o = *o;
 	s->repos = strdup(o->repos);
-	s->environments = o->environments ? strdup(o->environments) : malloc(n);
-	if (s->environments && !o->environments)
-		snprintf(s->environments, n, "%.*s/environments", (int)strcspn(o->repos, ":"), o->repos);
-	if (!s->repos || !s->environments) {
+	place_environments(s, o);
+	if (!s->repos || s->environments[0].failed || s->environments[1].failed) {
 		swe_close(s);
 		return err_set(err, "out of memory");
 	}
@@ -315,7 +376,7 @@ int swe_open_args(struct swe **ret, const struct swe_args *a, const struct commo
 	*ret = NULL;
 	if (!a->repos)
 		return 0;
-	return swe_open(ret, &(struct swe_options){ a->repos, a->environments, (unsigned)c->threads, a->variants_given ? (unsigned)a->variants : 1 }, err);
+	return swe_open(ret, &(struct swe_options){ a->repos, a->environments, (unsigned)c->threads, a->variants_given ? (unsigned)a->variants : 1, a->rows }, err);
 }
 
 void swe_close(struct swe *s)
@@ -330,6 +391,7 @@ void swe_close(struct swe *s)
 	pthread_mutex_destroy(&s->lock);
 	pthread_mutex_destroy(&s->places_lock);
 	free(s->repos);
-	free(s->environments);
+	buf_release(&s->environments[0]);
+	buf_release(&s->environments[1]);
 	free(s);
 }

@@ -10,8 +10,9 @@
  *	swe_close(swe);
  *
  * A repository called owner/name is looked for as DIR/owner/name, DIR/owner__name and DIR/name (each with .git too), and as DIR
- * itself; several DIRs stand with ':' between them. An environment is the recipe of the row, or DIR/environments/HASH.json of the
- * first DIR. What is not there makes a row bad_task.
+ * itself; several DIRs stand with ':' between them. An environment is the recipe of the row, or HASH.json where environments are: a directory
+ * that is named, else `env` beside the rows (what `mine --pack` and `pack` write) and DIR/environments of the first DIR. Where HASH.tar.zst lies
+ * there, tests run in it. What is not there makes a row bad_task.
  */
 #ifndef QUARRY_CLI_SWE_H
 #define QUARRY_CLI_SWE_H
@@ -26,13 +27,14 @@ struct swe_args {
 	const char *repos, *environments;
 	int64_t variants;
 	bool variants_given;
+	const char *rows; /* the file or dataset that they are in; NULL: none. Set by the command */
 };
 
 #define OPTIONS_SWE(args, member)                                                                                                                     \
 	{ .name = "repos", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(args, member) + offsetof(struct swe_args, repos),                           \
 	  .what = "repositories that rows of task swe are judged with" },                                                                             \
 	{ .name = "environments", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(args, member) + offsetof(struct swe_args, environments),             \
-	  .what = "where their environments are; DIR/environments of --repos when not given" },                                                       \
+	  .what = "where their environments are; when not given env beside FILE, and DIR/environments of --repos" },                                                       \
 	{ .name = "variants", .kind = OPT_INT, .arg = "N", .lo = 0, .hi = 16, .at = offsetof(args, member) + offsetof(struct swe_args, variants),     \
 	  .given = offsetof(args, member) + offsetof(struct swe_args, variants_given),                                                                \
 	  .what = "runs over secretly altered tests before such a row is right; 1 when not given" }
@@ -40,6 +42,7 @@ struct swe_args {
 struct swe_options {
 	const char *repos, /* DIR:DIR... */ *environments;
 	unsigned slots, variants;
+	const char *rows; /* as above; looked at where `environments` is NULL */
 };
 
 struct swe;

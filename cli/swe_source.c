@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/mine.h"
+#include "cli/packing.h"
 #include "datasets/stream.h"
 
 #include <errno.h>
@@ -91,15 +92,42 @@ static int make_dir(struct buf *path, const char *dir, const char *name, struct 
 	return 0;
 }
 
+/* Archives of the environments of a file mined before: those beside it, and what it lacks is made here. */
+static int pack_tasks(const struct swe_source *s, const char *env, struct err *err)
+{
+	const char *slash = strrchr(s->tasks, '/');
+	struct buf from = BUF_INIT;
+	struct packing *p;
+	int rc;
+
+	buf_addf(&from, "%.*senv", slash ? (int)(slash + 1 - s->tasks) : 0, s->tasks);
+	rc = packing_open(&p, &(struct packing_options){ .repos = s->repo, .from = buf_z(&from), .keep = true }, err);
+	if (rc == 0)
+		rc = packing_add_file(p, s->tasks, err);
+	if (rc == 0 && packing_count(p))
+		rc = packing_write(p, env, NULL, err);
+	packing_free(p);
+	buf_release(&from);
+	return rc;
+}
+
 int swe_source_mine(const struct swe_source *s, int number, const char *dir, const struct common *common, struct err *err)
 {
 	struct mine_options o = { .common = common, .walk = WALK_OPTIONS, .max = (uint64_t)s->count, .format = EDITS_BLOCKS,
 				  .shown = 96 << 10, .part = { .count = 1 }, .variants = true, .resume = true };
-	struct buf path = BUF_INIT;
+	const char *lacks = s->pack ? packing_lacks() : NULL;
+	struct buf path = BUF_INIT, env = BUF_INIT;
 	struct mine *m = NULL;
 	int rc = 0;
 
+	if (lacks)
+		return err_set(err, "a source with \"pack\": %s", lacks);
 	path_of(&path, s, number, dir);
+	buf_addf(&env, "%s/env", dir);
+	if (s->pack) {
+		o.archives = buf_z(&env);
+		o.repos = s->repo;
+	}
 	o.walk.threads = (unsigned)common->threads;
 	o.walk.since = s->since;
 	o.walk.langs = s->langs;
@@ -110,8 +138,11 @@ int swe_source_mine(const struct swe_source *s, int number, const char *dir, con
 		if (rc == 0)
 			rc = mine_finish(m, err);
 		mine_drop(m);
+	} else if (s->tasks && s->pack) {
+		rc = pack_tasks(s, buf_z(&env), err);
 	}
 	buf_release(&path);
+	buf_release(&env);
 	return rc;
 }
 

@@ -29,6 +29,7 @@ struct swe_source {
 	const char *since_day;         /* "2024-05-01", or NULL */
 	int64_t since, count;          /* the same day in seconds; at most so many */
 	unsigned langs;                /* 1 << CODE_..., or'ed; 0: all */
+	bool pack;                     /* environments as archives too, in DIR/env; see packing.h */
 	bool underspecified;           /* takes tasks too that nobody can solve without knowing the tests */
 };
 

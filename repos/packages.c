@@ -573,6 +573,32 @@ int packages_find(struct packages *p, const struct environment *envs, size_t n, 
 	return rc;
 }
 
+bool packages_known(void)
+{
+	return access(DPKG "/status", R_OK) == 0;
+}
+
+int packages_here(const struct words *names, struct err *err)
+{
+	struct search s = { 0 };
+	int rc = read_status(&s, err);
+
+	for (size_t i = 0; rc == 0 && i < names->n; i++) {
+		struct str version = str_of(names->at[i]), name;
+		bool is = false;
+
+		str_split(&version, ' ', &name);
+		for (size_t k = 0; !is && k < s.n; k++) /* of several architectures, maybe */
+			is = str_eq(s.all[k].name, name) && str_eq(s.all[k].version, version);
+		if (!is)
+			rc = err_set(err, "%s is not installed", names->at[i]);
+	}
+	free(s.todo);
+	free(s.all);
+	buf_release(&s.status);
+	return rc;
+}
+
 void packages_release(struct packages *p)
 {
 	arena_release(&p->text);

@@ -25,6 +25,9 @@ struct packages {
 
 /* For several environments at once; more: packages beside those that they need. */
 int packages_find(struct packages *p, const struct environment *envs, size_t n, const struct words *more, struct err *err);
+bool packages_known(void); /* by dpkg, here */
+/* Whether each of these ("python3.11-minimal 3.11.2-6") is installed here in just that version; err names the first that is not. */
+int packages_here(const struct words *names, struct err *err);
 void packages_release(struct packages *p);
 
 #endif

@@ -259,9 +259,9 @@ static void put_instance(struct buf *b, const struct row_ask *ask, struct str de
 	put_effort(b, ask, chars_of(prompt));
 }
 
-static void put_environment(struct buf *b, const struct environment *e)
+static void put_environment(struct buf *b, const struct environment *e, bool archive)
 {
-	char hash[ENVIRONMENT_HASH + 1];
+	char hash[ENVIRONMENT_HASH + 1], path[64] = "";
 
 	environment_hash(e, hash);
 	json_key(b, "environment");
@@ -269,6 +269,9 @@ static void put_environment(struct buf *b, const struct environment *e)
 	json_key(b, "recipe");
 	environment_write(e, b);
 	put_z(b, "hash", hash);
+	if (archive)
+		snprintf(path, sizeof(path), "env/%s.tar.zst", hash);
+	put_z(b, "archive", path);
 	json_close(b, '}');
 }
 
@@ -295,7 +298,7 @@ int row_write(struct buf *line, const struct row_ask *ask, struct err *err)
 		put_text(line, "test_patch", c->test_patch);
 		swe_task_due(&ask->v->task, line, "FAIL_TO_PASS", true);
 		swe_task_due(&ask->v->task, line, "PASS_TO_PASS", false);
-		put_environment(line, &ask->v->env);
+		put_environment(line, &ask->v->env, ask->archive);
 		put_z(line, "created_at", c->date);
 		repo_version(ask->repo, &c->parent, &version);
 		put_text(line, "version", buf_str(&version));

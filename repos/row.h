@@ -52,6 +52,7 @@ struct row_ask {
 	enum edits_format format;    /* how the prompt asks for edits */
 	enum row_shows shows;
 	size_t shown;                /* most bytes of files in the prompt */
+	bool archive;                /* an archive of the environment is written beside the rows */
 };
 
 int row_write(struct buf *line, const struct row_ask *ask, struct err *err);

@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct command {
 	struct json json;
@@ -269,8 +270,14 @@ int main(int argc, char **argv)
 	size_t cap = 0;
 	ssize_t n;
 
+	if (argc > 2 && strcmp(argv[1], "--in-container") == 0) { /* a program as a container would run it */
+		if (container_enter())
+			execvp(argv[2], argv + 2);
+		fprintf(stderr, "swe_run: %s\n", argv[2]);
+		return 77;
+	}
 	if (argc < 2) {
-		fprintf(stderr, "usage: swe_run DIR [--cold] [--narrow] [--container]\n");
+		fprintf(stderr, "usage: swe_run DIR [--cold] [--narrow] [--container], or swe_run --in-container PROGRAM...\n");
 		return 2;
 	}
 	for (int i = 2; i < argc; i++) {
