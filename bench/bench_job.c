@@ -326,7 +326,12 @@ static double step_products(const struct shape *s, int gen)
 			   dim * s->vocab);
 }
 
-/* ---- steps of the engine alone ---- */
+/*
+ * ---- steps of the engine alone ----
+ *
+ * They are made twice, and what the second time takes is told: by then the memory for keys and values has been touched, as the other engine's
+ * has before its clock runs.
+ */
 
 struct decode {
 	double prefill;     /* tokens a second, all prompts of a batch in one step */
@@ -341,17 +346,12 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int decode(const struct shape *s, const char *dir, int threads, int gen, struct decode *d, char isa[16], struct err *err)
+static int batch_decode(const struct shape *s, struct engine *e, int gen, struct decode *d, double *ms, struct err *err)
 {
-	struct model *m = model_open(dir, &(struct model_options){ .threads = threads }, err);
-	struct engine *e = m ? engine_new(m, &(struct engine_options){ .threads = threads }, err) : NULL;
 	struct engine_row row[512];
-	int seq[512], prompts = s->batch / s->n, rows = 0, rc = e ? 0 : -1;
-	double *ms = calloc((size_t)gen, sizeof(*ms)), from, start;
+	int seq[512], prompts = s->batch / s->n, rows = 0, rc;
+	double from, start;
 
-	if (rc < 0 || !ms)
-		goto out;
-	snprintf(isa, 16, "%s", model_info(m)->isa);
 	for (int p = 0; p < prompts; p++) {
 		seq[p * s->n] = engine_seq_new(e);
 		for (int i = 0; i < s->prompt; i++)
@@ -375,7 +375,22 @@ static int decode(const struct shape *s, const char *dir, int threads, int gen, 
 	qsort(ms, (size_t)gen, sizeof(*ms), by_size);
 	d->median = ms[gen / 2];
 	d->p95 = ms[gen * 19 / 20];
-out:
+	for (int i = 0; i < s->batch; i++)
+		engine_seq_free(e, seq[i]);
+	return rc;
+}
+
+static int decode(const struct shape *s, const char *dir, int threads, int gen, struct decode *d, char isa[16], struct err *err)
+{
+	struct model *m = model_open(dir, &(struct model_options){ .threads = threads }, err);
+	struct engine *e = m ? engine_new(m, &(struct engine_options){ .threads = threads }, err) : NULL;
+	double *ms = calloc((size_t)gen, sizeof(*ms));
+	int rc = e && ms ? 0 : -1;
+
+	for (int i = 0; i < 2 && rc == 0; i++)
+		rc = batch_decode(s, e, gen, d, ms, err);
+	if (rc == 0)
+		snprintf(isa, 16, "%s", model_info(m)->isa);
 	free(ms);
 	engine_free(e);
 	model_free(m);

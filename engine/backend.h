@@ -178,6 +178,8 @@ struct backend {
 	/* out (rows, heads, head_pad) = softmax(q k) v over the row's own past and itself */
 	void (*attend)(struct lane *, float *out, const float *qkv, const struct heads *, const struct kv_pool *,
 		       int layer, const struct batch *);
+	/* attend will be asked for that layer next: operations until then may fetch what it reads. May be NULL. */
+	void (*ahead)(struct lane *, const struct heads *, const struct kv_pool *, int layer, const struct batch *);
 	/* out (rows, n) = a * x (rows, n); n a multiple of PAD */
 	void (*scale)(struct lane *, float *out, const float *x, float a, int rows, int n);
 	/*

@@ -32,6 +32,8 @@ enum {
 	MLP_ROWS = 48,     /* of an expert's */
 	MLP_PANELS = 16,   /* 8 of gate, 8 of up */
 	TASKS_PER_LANE = 4,
+	AHEAD_MAX = 1024,  /* stretches of keys and values */
+	AHEAD_BYTES = 6 << 20, /* of them, a lane: what a cache keeps until they are wanted */
 	MLP_CHOICES = 64,  /* experts of one token at most: CONFIG_TOP_K */
 };
 
@@ -41,12 +43,15 @@ struct lane {
 	bool settled;     /* no row operation since all lanes last met */
 	float *scratch;   /* (MLP_ROWS, MLP_PANELS * PAD) */
 	atomic_int *next; /* task: the machine's, or its own when it works alone */
+	struct ahead ahead;
+	const unsigned char **wanted; /* (AHEAD_MAX) */
 };
 
 struct machine {
 	const struct cpu_kernels *k;
 	int threads;
 	float *scratch;
+	const unsigned char **wanted; /* (threads, AHEAD_MAX) */
 	_Alignas(64) atomic_uint turn; /* counts meetings */
 	_Alignas(64) atomic_int arrived;
 	_Alignas(64) atomic_int asleep;
@@ -144,8 +149,10 @@ static int threads_of(int asked)
 
 static void machine_free(struct machine *m)
 {
-	if (m)
+	if (m) {
 		free(m->scratch);
+		free(m->wanted);
+	}
 	free(m);
 }
 
@@ -159,7 +166,9 @@ static struct machine *machine_new(const struct backend *be, int threads, struct
 		*m = (struct machine){ .k = be->own, .threads = threads };
 		m->scratch = aligned_alloc(64, (size_t)threads * each * sizeof(float));
 	}
-	if (!m || !m->scratch) {
+	if (m)
+		m->wanted = calloc((size_t)threads * AHEAD_MAX, sizeof(*m->wanted));
+	if (!m || !m->scratch || !m->wanted) {
 		machine_free(m);
 		err_set(err, "out of memory");
 		return NULL;
@@ -174,7 +183,8 @@ static int machine_threads(const struct machine *m)
 
 static void run_lane(struct machine *m, int id, int lanes, void (*body)(void *, struct lane *), void *arg)
 {
-	struct lane lane = { m, id, lanes, true, m->scratch + (size_t)id * MLP_ROWS * MLP_PANELS * PAD, &m->next };
+	struct lane lane = { .m = m, .id = id, .lanes = lanes, .settled = true, .scratch = m->scratch + (size_t)id * MLP_ROWS * MLP_PANELS * PAD,
+			     .next = &m->next, .wanted = m->wanted + (size_t)id * AHEAD_MAX };
 
 	body(arg, &lane);
 	/* here rather than at OpenMP's barrier, which may spin for milliseconds */
@@ -201,7 +211,7 @@ static void each(struct lane *lane, int n, void (*body)(void *, struct lane *), 
 	settle(lane);
 	while ((t = task_next(lane)) < n) {
 		atomic_int next = 0;
-		struct lane alone = { lane->m, 0, 1, true, lane->scratch, &next };
+		struct lane alone = { .m = lane->m, .lanes = 1, .settled = true, .scratch = lane->scratch, .next = &next, .wanted = lane->wanted };
 
 		body((char *)args + (size_t)t * size, &alone);
 	}
@@ -377,6 +387,7 @@ static void linear(struct lane *lane, float *out, const struct matrix *w, const 
 		g.pick = pick ? pick + from : NULL;
 		g.rows = to - from;
 		g.add = add;
+		g.ahead = &lane->ahead;
 		lane->m->k->gemm(&g);
 		for (int r = 0; bias && r < g.rows; r++)
 			lane->m->k->scale_add(g.out + (size_t)r * g.out_stride, bias + panel * PAD, 1, g.panels * PAD);
@@ -476,6 +487,19 @@ static void store(struct lane *lane, float *qkv, const struct heads *h, const fl
 			kv_put(kv, page + kv->head_bytes * (size_t)i, row + (h->heads + i) * pad,
 			       row + (h->heads + h->kv_heads + i) * pad, pad, b->pos[r] % ENGINE_PAGE);
 	}
+}
+
+/* Keys and values of a layer, as far as a cache holds them: in the order in which attention will ask for them. */
+static void ahead(struct lane *lane, const struct heads *h, const struct kv_pool *kv, int layer, const struct batch *b)
+{
+	struct ahead *a = &lane->ahead;
+	int from = (int)((int64_t)b->rows * lane->id / lane->lanes), to = (int)((int64_t)b->rows * (lane->id + 1) / lane->lanes), most;
+
+	*a = (struct ahead){ .from = lane->wanted, .bytes = kv->head_bytes * (size_t)h->kv_heads };
+	most = a->bytes < AHEAD_BYTES / AHEAD_MAX ? AHEAD_MAX : (int)(AHEAD_BYTES / a->bytes);
+	for (int r = from; r < to; r++)
+		for (int p = b->same[r]; p <= b->pos[r] / ENGINE_PAGE && a->n < most; p++)
+			lane->wanted[a->n++] = kv->data + kv->page_bytes * (size_t)b->pages[b->first[r] + p] + a->bytes * (size_t)layer;
 }
 
 /* Rows that are attended together: of one sequence, or of several that have their first pages in common. */
@@ -776,6 +800,7 @@ static void experts_in(struct lane *lane, const float *x, int dim, const struct 
 		p.x_stride = (size_t)dim;
 		p.pick = r->row + from;
 		p.rows = to - from;
+		p.ahead = &lane->ahead;
 		lane->m->k->gemm(&p);
 		for (int i = 0; i < to - from; i++)
 			lane->m->k->swiglu(r->act + (size_t)(from + i) * (size_t)w->inner + panel / 2 * PAD,
@@ -798,6 +823,7 @@ static void experts_out(struct lane *lane, int dim, const struct mlp *w, struct 
 		p.x = r->act + (size_t)from * (size_t)w->inner;
 		p.x_stride = (size_t)w->inner;
 		p.rows = to - from;
+		p.ahead = &lane->ahead;
 		lane->m->k->gemm(&p);
 	}
 	meet(lane, NULL, NULL);
@@ -837,7 +863,7 @@ static void mlp(struct lane *lane, float *h, const float *x, const struct mlp *w
 	{ \
 		.own = &(kernels), .matrix_new = matrix_new, .matrix_rows = matrix_rows, .matrix_codes = matrix_codes, .matrix_free = matrix_free, \
 		.machine_new = machine_new, .machine_free = machine_free, .machine_threads = machine_threads, \
-		.run = run, .each = each, .share = share, .embed = embed, .rmsnorm = rmsnorm, .linear = linear, .store = store, \
+		.ahead = ahead, .run = run, .each = each, .share = share, .embed = embed, .rmsnorm = rmsnorm, .linear = linear, .store = store, \
 		.attend = attend, .scale = scale, .lightning = lightning, .gate = gate, .mlp = mlp, \
 	}
 

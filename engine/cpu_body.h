@@ -135,12 +135,16 @@ static tile_fn *const tiles_f8[ROWS_MAX + 1][PANELS_MAX + 1] = { TILES(TILE_ROW_
 
 /*
  * R rows by P panels of bf16, over a stretch of k: what was summed so far waits in out. Of x the halves come in rows of `stride`;
- * w is the first panel's, at the stretch.
+ * w is the first panel's, at the stretch. From each of P places in `next` a line is fetched with every pair.
  */
 #define TILE_PAIRS(R, P) \
-static void tile_pairs_##R##_##P(float *out, size_t out_stride, const half *x, size_t stride, const uint16_t *w, size_t step, int k, bool fresh) \
+static void tile_pairs_##R##_##P(float *out, size_t out_stride, const half *x, size_t stride, const uint16_t *w, size_t step, int k, bool fresh, \
+				const unsigned char *const *next) \
 { \
+	const unsigned char *soon[P]; \
 	v16 acc[R][P]; \
+	UNROLL for (int j = 0; j < P; j++) \
+		soon[j] = next[j]; \
 	UNROLL for (int i = 0; i < R; i++) \
 		UNROLL for (int j = 0; j < P; j++) \
 			acc[i][j] = fresh ? v_zero() : v_load(out + out_stride * (size_t)i + 16 * j); \
@@ -148,7 +152,7 @@ static void tile_pairs_##R##_##P(float *out, size_t out_stride, const half *x, s
 		pairs b[P]; \
 		UNROLL for (int j = 0; j < P; j++) { \
 			b[j] = p_load(w + (size_t)j * step + (size_t)at * 16); \
-			__builtin_prefetch(w + (size_t)(j + P) * step + (size_t)at * 16, 0, 2); /* who comes next */ \
+			__builtin_prefetch(soon[j] + (size_t)at * 32, 0, 2); \
 		} \
 		UNROLL for (int i = 0; i < R; i++) { \
 			pairs a = p_set(x + stride * (size_t)i + at); \
@@ -162,7 +166,8 @@ static void tile_pairs_##R##_##P(float *out, size_t out_stride, const half *x, s
 }
 TILES(TILE_PAIRS)
 
-typedef void tile_pairs_fn(float *out, size_t out_stride, const half *x, size_t stride, const uint16_t *w, size_t step, int k, bool fresh);
+typedef void tile_pairs_fn(float *out, size_t out_stride, const half *x, size_t stride, const uint16_t *w, size_t step, int k, bool fresh,
+			   const unsigned char *const *next);
 
 #define TILE_ROW_PAIRS(R, P) [R][P] = tile_pairs_##R##_##P,
 static tile_pairs_fn *const tiles_pairs[ROWS_MAX + 1][PANELS_MAX + 1] = { TILES(TILE_ROW_PAIRS) };
@@ -187,6 +192,32 @@ static int block_panels(int rows, int panels)
 
 /* Halves of x at once: a stretch of k for a few rows, or all of k if that is not more. */
 enum { HALVES = 24576, HALVES_ROWS = 48 };
+
+/*
+ * What a tile fetches by the way, the block-th of `blocks` that meet its panels: its part of the panels behind, and one line a pair of what is
+ * wanted after the product. Evenly, since memory is slower than the arithmetic would have it in bursts.
+ */
+static void next_set(const unsigned char *next[PANELS_MAX], const struct gemm *g, const uint16_t *w, size_t step, int across, int k, int block, int blocks)
+{
+	struct ahead *a = g->ahead;
+	bool more = a && a->n > 0;
+
+	for (int j = 0; j < across; j++) {
+		bool behind = j % blocks == block;
+
+		next[j] = (const unsigned char *)(w + (size_t)(behind ? j + across : j) * step);
+		if (behind || !more)
+			continue;
+		next[j] = *a->from + a->at;
+		more = false;
+		a->at += (size_t)k * 32;
+		if (a->at < a->bytes)
+			continue;
+		a->at = 0;
+		a->from++;
+		a->n--;
+	}
+}
 
 static void gemm_pairs(const struct gemm *g)
 {
@@ -214,16 +245,18 @@ static void gemm_pairs(const struct gemm *g)
 
 				across = block_panels(block_rows(rows), g->panels - panel);
 				/* the panels stay in the nearest cache */
-				for (int i = 0, some; i < rows; i += some) {
+				for (int i = 0, some, block = 0; i < rows; i += some, block++) {
 					float *out = g->out + g->out_stride * (size_t)(row + i) + 16 * (size_t)panel;
+					const unsigned char *next[PANELS_MAX];
 
+					next_set(next, g, w, step, across, n, block, (rows + ROWS_MAX - 1) / ROWS_MAX);
 					some = block_rows(rows - i);
 					if (tiles_pairs[some][across])
-						tiles_pairs[some][across](out, g->out_stride, x + stride * (size_t)i, stride, w, step, n, k == 0 && !g->add);
+						tiles_pairs[some][across](out, g->out_stride, x + stride * (size_t)i, stride, w, step, n, k == 0 && !g->add, next);
 					else
 						for (int j = 0; j < across; j++)
 							tiles_pairs[some][1](out + 16 * j, g->out_stride, x + stride * (size_t)i, stride,
-									     w + (size_t)j * step, step, n, k == 0 && !g->add);
+									     w + (size_t)j * step, step, n, k == 0 && !g->add, next + j);
 				}
 			}
 		}

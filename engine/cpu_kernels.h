@@ -12,6 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Memory that is wanted soon: so many stretches of `bytes` each, fetched by the way. */
+struct ahead {
+	const unsigned char *const *from;
+	int n;
+	size_t bytes, at; /* of the first, those that are on their way */
+};
+
 /*
  * out (rows, 16 * panels) = [out +] x (rows, k) * w^T. A panel holds 16 outputs: in fp32 as (k, 16); in bf16 as pairs of k,
  * (k / 2, 16, 2), an odd k filled up with 0; or, where there are scales, as E4M3 codes (k, 16), none a NaN: each is multiplied by its
@@ -30,6 +37,7 @@ struct gemm {
 	int block;          /* of k, the last may be cut */
 	int panels, k;
 	bool fp32, add;
+	struct ahead *ahead; /* what the caller wants next: a bf16 product fetches of it what it finds time for; may be NULL */
 };
 
 /* A query head of a row. */

@@ -10,6 +10,21 @@ static void keep(const struct forward *f, struct lane *lane, float alpha)
 		f->m->be->scale(lane, f->h, c->postnorm ? f->x : f->h, alpha, f->batch.rows, pad16(c->dim));
 }
 
+/* Once layer l has attended, the keys and values of the next one that does are due; after the last, those of the next step's first. */
+static void ahead(const struct forward *f, struct lane *lane, int l)
+{
+	const struct model *m = f->m;
+
+	for (int i = 1; m->be->ahead && m->layer[l].mixer == MIXER_SOFTMAX && i <= m->config.layers; i++) {
+		const struct layer *y = &m->layer[(l + i) % m->config.layers];
+
+		if (y->mixer == MIXER_SOFTMAX) {
+			m->be->ahead(lane, &m->heads[MIXER_SOFTMAX], &f->pool, y->place, &f->batch);
+			return;
+		}
+	}
+}
+
 static void attention(const struct forward *f, struct lane *lane, const struct layer *y)
 {
 	const struct backend *be = f->m->be;
@@ -27,6 +42,7 @@ static void attention(const struct forward *f, struct lane *lane, const struct l
 	} else {
 		be->store(lane, f->qkv, hd, y->q_norm, y->k_norm, &f->pool, y->place, b);
 		be->attend(lane, f->att, f->qkv, hd, &f->pool, y->place, b);
+		ahead(f, lane, (int)(y - f->m->layer));
 	}
 	if (beta != 1)
 		be->scale(lane, f->att, f->att, beta, b->rows, att);

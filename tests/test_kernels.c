@@ -120,6 +120,31 @@ static void test_gemm_codes(const struct cpu_kernels *k)
 	CHECK_EQ(differ, 0);
 }
 
+/* What a product fetches by the way changes nothing in it; the list is walked, stretch by stretch, and not left. */
+static void test_ahead(const struct cpu_kernels *k)
+{
+	const unsigned char *from[3] = { (unsigned char *)wide, (unsigned char *)wide + 3000, (unsigned char *)wide + 9000 };
+	struct ahead ahead = { .from = from, .n = 3, .bytes = 3000 };
+	struct gemm g = { .out = out, .out_stride = 64, .x = x, .x_stride = 128, .rows = 13, .w = narrow, .panels = 4, .k = 64 };
+	int was = 3;
+
+	draw(x, 13 * 128, 4);
+	draw(wide, 4 * 16 * 64, 5);
+	for (int i = 0; i < 4 * 16 * 64; i++)
+		narrow[i] = bf16_of(wide[i]);
+	k->gemm(&g);
+	memcpy(y, out, 13 * 64 * sizeof(float));
+	g.ahead = &ahead;
+	for (int i = 0; i < 20; i++) {
+		memset(out, 0, 13 * 64 * sizeof(float));
+		k->gemm(&g);
+		CHECK(memcmp(y, out, 13 * 64 * sizeof(float)) == 0);
+		CHECK(ahead.n <= was && ahead.n >= 0 && ahead.from == from + 3 - ahead.n && ahead.at < ahead.bytes);
+		was = ahead.n;
+	}
+	CHECK(ahead.n == 0);
+}
+
 /* A state after many tokens, against sums over all the past in double; the same in one call as in many. */
 static void test_lightning(const struct cpu_kernels *k)
 {
@@ -409,6 +434,7 @@ int main(void)
 		ran++;
 		test_gemm(be->own);
 		test_gemm_codes(be->own);
+		test_ahead(be->own);
 		test_lightning(be->own);
 		test_exp(be->own);
 		test_swiglu(be->own);
