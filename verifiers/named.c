@@ -58,6 +58,8 @@ bool named_same(struct str a, struct str b)
 {
 	size_t i = 0, j = 0;
 
+	if (str_eq(a, b)) /* mostly */
+		return true;
 	for (;; i++, j++) {
 		while (i < a.n && loose(a.s[i]))
 			i++;
@@ -70,14 +72,19 @@ bool named_same(struct str a, struct str b)
 	}
 }
 
-/* The slot that holds the name of that hash, or the free one where it would go. At most 800 of 1024 are taken. */
-static uint32_t slot_of(const struct named *names, struct str s, uint32_t hash, bool wide)
+static uint32_t slot_from(const struct named *names, struct str s, uint32_t at, bool wide)
 {
-	uint32_t at = hash % NAMED_SLOTS;
-
 	while (names->slot[at] && !named_same(names->name[names->slot[at] - 1][wide], s))
 		at = (at + 1) % NAMED_SLOTS;
 	return at;
+}
+
+/* The slot that holds the name of that hash, or the free one where it would go. At most 800 of 1024 are taken. */
+static inline uint32_t slot_of(const struct named *names, struct str s, uint32_t hash, bool wide)
+{
+	uint32_t at = hash % NAMED_SLOTS;
+
+	return names->slot[at] ? slot_from(names, s, at, wide) : at;
 }
 
 static int find(const struct named *names, struct str s)
@@ -94,93 +101,155 @@ void named_init(struct named *names)
 	memset(names->slot, 0, sizeof(names->slot));
 }
 
-/* The hash of the first n bytes of s, none of which is loose. */
-static uint32_t hash_head(struct str s, size_t n)
-{
-	uint64_t h = 0;
-	size_t at = 0;
-	bool wide;
+/* ---- names of a desc ---- */
 
-	for (; at < n && at + 8 <= s.n; at += 8) {
-		uint64_t eight = load_eight(s.s + at);
-
-		h = hash_more(h, n - at < 8 ? eight & ((UINT64_C(1) << 8 * (n - at)) - 1) : eight);
-	}
-	return at < n ? hash(str_sub(s, 0, n), &wide) : (uint32_t)h;
-}
-
-/* How many of eight bytes are letters, up to the first that is none. */
-static size_t letters(uint64_t eight)
-{
-	uint64_t low = (eight | EIGHT(0x20)) & EIGHT(0x7F);
-	uint64_t others = ~((low + EIGHT(0x80 - 'a')) & ~(low + EIGHT(0x7F - 'z')) & ~eight) & EIGHT(0x80);
-
-	return others ? (size_t)__builtin_ctzll(others) / 8 : 8;
-}
-
-/* Words of letters, one blank or hyphen between two, with "=" behind them: an English name, at the start of s. None: empty. */
-static struct str take_english(struct str s, uint32_t *ret)
+/* Words of letters, one blank or hyphen between two, with "=" behind them: an English name, at the start of s; its length, or 0. */
+static size_t english(struct str s, uint32_t *ret)
 {
 	bool letter_before = false, wide;
-	size_t n = 0;
+	size_t n;
 
-	while (n + 8 <= s.n && n <= EN_MAX) { /* one word, mostly */
-		size_t more = letters(load_eight(s.s + n));
-
-		n += more;
-		if (more == 8)
-			continue;
-		if (s.s[n] != '=')
-			break;
-		*ret = hash_head(s, n);
-		return str_sub(s, 0, n <= EN_MAX ? n : 0);
-	}
 	for (n = 0; n < s.n && n <= EN_MAX; n++) {
 		if (!letter(s.s[n]) && (!letter_before || (s.s[n] != ' ' && s.s[n] != '-')))
 			break;
 		letter_before = letter(s.s[n]);
 	}
-	s = str_sub(s, 0, letter_before && n < s.n && n <= EN_MAX && s.s[n] == '=' ? n : 0);
-	*ret = hash(s, &wide);
-	return s;
+	*ret = hash(str_sub(s, 0, n), &wide);
+	return letter_before && n < s.n && n <= EN_MAX && s.s[n] == '=' ? n : 0;
 }
 
-/* Characters from U+4E00 to U+9FFF, all of three bytes. */
-static struct str take_chinese(struct str s, uint32_t *ret)
+/* Is it one from U+4E00 to U+9FFF? Its three bytes, the first one highest. */
+static inline bool is_chinese(uint32_t three)
 {
-	const unsigned char *c = (const unsigned char *)s.s, *end = c + s.n;
-	size_t n;
+	return (three & 0xC0C0) == 0x8080 && three - 0xE4B880 <= 0xE9BFBF - 0xE4B880;
+}
 
-	for (; end - c >= 3; c += 3) {
-		unsigned three = (unsigned)c[0] << 16 | (unsigned)c[1] << 8 | c[2];
+/* A Chinese name; its length, or 0. */
+static size_t chinese(struct str s, uint32_t *ret)
+{
+	const unsigned char *c = (const unsigned char *)s.s;
+	size_t n = 0;
+	bool wide;
 
-		if ((three & 0xC0C0) != 0x8080 || three - 0xE4B880 > 0xE9BFBF - 0xE4B880)
-			break;
+	while (n + 3 <= s.n && is_chinese((uint32_t)c[n] << 16 | (uint32_t)c[n + 1] << 8 | c[n + 2]))
+		n += 3;
+	*ret = hash(str_sub(s, 0, n), &wide);
+	return n <= ZH_MAX ? n : 0;
+}
+
+/* Keep a name of those hashes that is new in both languages; its index, or -1. */
+static int keep(struct named *names, struct str en, struct str zh, uint32_t hash_en, uint32_t hash_zh)
+{
+	uint32_t at_en = slot_of(names, en, hash_en, false), at_zh = slot_of(names, zh, hash_zh, true);
+
+	if (names->n == NAMED_MAX || names->slot[at_en] || names->slot[at_zh])
+		return -1;
+	names->name[names->n][0] = en;
+	names->name[names->n][1] = zh;
+	names->slot[at_en] = (uint16_t)++names->n;
+	/* the same slot, if it was free for both */
+	names->slot[at_zh == at_en ? slot_of(names, zh, hash_zh, true) : at_zh] = (uint16_t)names->n;
+	return names->n - 1;
+}
+
+static int take_any(struct named *names, struct str *rest)
+{
+	uint32_t hash_en, hash_zh;
+	struct str en = *rest, zh;
+	int ret;
+
+	en.n = english(en, &hash_en);
+	zh = str_from(*rest, en.n + 1);
+	zh.n = chinese(zh, &hash_zh);
+	ret = en.n && zh.n ? keep(names, en, zh, hash_en, hash_zh) : -1;
+	if (ret >= 0)
+		*rest = str_from(*rest, en.n + 1 + zh.n);
+	return ret;
+}
+
+/* The same for most: one word of at most 15 letters, less than five characters. Of each 16 bytes can be read. */
+
+/* The letters that eight bytes begin with, zeros behind them; *n: how many they are. */
+static inline uint64_t letters(uint64_t eight, size_t *n)
+{
+	/* top bits; what the sums carry over into later bytes is behind the first that is no letter */
+	uint64_t low = eight | EIGHT(0x20), others = (~(low + EIGHT(0x80 - 'a')) | (low + EIGHT(0x7F - 'z')) | eight) & EIGHT(0x80);
+
+	*n = others ? (size_t)__builtin_ctzll(others) / 8 : 8;
+	return eight & (((others & -others) >> 7) - 1);
+}
+
+static inline size_t english_short(const char *s, uint32_t *ret)
+{
+	size_t n, more = 0;
+	uint64_t h = hash_more(0, letters(load_eight(s), &n));
+
+	if (n == 8) {
+		uint64_t rest = letters(load_eight(s + 8), &more);
+
+		h = more ? hash_more(h, rest) : h;
 	}
-	n = (size_t)(c - (const unsigned char *)s.s);
-	*ret = hash_head(s, n);
-	return str_sub(s, 0, n <= ZH_MAX ? n : 0);
+	n += more;
+	*ret = (uint32_t)h;
+	return n < 16 && s[n] == '=' ? n : 0;
+}
+
+static inline size_t chinese_short(const char *s, uint32_t *ret)
+{
+	const unsigned char *c = (const unsigned char *)s;
+	size_t n = 0;
+
+	while (n < 15 && is_chinese((uint32_t)c[n] << 16 | (uint32_t)c[n + 1] << 8 | c[n + 2]))
+		n += 3;
+	if (n < 8)
+		*ret = (uint32_t)hash_more(0, load_eight(s) & ((UINT64_C(1) << 8 * n) - 1));
+	else
+		*ret = (uint32_t)hash_more(hash_more(0, load_eight(s)), load_eight(s + 8) & ((UINT64_C(1) << 8 * (n - 8)) - 1));
+	return n < 15 ? n : 0;
+}
+
+static inline int take(struct named *names, struct str *rest)
+{
+	uint32_t hash_en, hash_zh, at_en, at_zh;
+	struct str en = *rest, zh;
+
+	if (en.n < 32 || (en.n = english_short(en.s, &hash_en)) == 0)
+		return take_any(names, rest);
+	zh.s = en.s + en.n + 1;
+	zh.n = chinese_short(zh.s, &hash_zh);
+	if (!zh.n)
+		return take_any(names, rest);
+	at_en = hash_en % NAMED_SLOTS;
+	at_zh = hash_zh % NAMED_SLOTS;
+	if (names->n == NAMED_MAX || names->slot[at_en] || names->slot[at_zh] || at_en == at_zh) {
+		if (keep(names, en, zh, hash_en, hash_zh) < 0)
+			return -1;
+	} else { /* mostly */
+		names->name[names->n][0] = en;
+		names->name[names->n][1] = zh;
+		names->slot[at_en] = names->slot[at_zh] = (uint16_t)++names->n;
+	}
+	rest->s += en.n + 1 + zh.n;
+	rest->n -= en.n + 1 + zh.n;
+	return names->n - 1;
 }
 
 int named_take(struct named *names, struct str *rest)
 {
-	uint32_t h, at[2];
-	struct str en = take_english(*rest, &h), zh;
+	return take(names, rest);
+}
 
-	if (!en.n)
-		return -1;
-	at[0] = slot_of(names, en, h, false);
-	zh = take_chinese(str_from(*rest, en.n + 1), &h);
-	at[1] = slot_of(names, zh, h, true);
-	if (!zh.n || names->n == NAMED_MAX || names->slot[at[0]] || names->slot[at[1]])
-		return -1;
-	*rest = str_from(*rest, en.n + 1 + zh.n);
-	names->name[names->n][0] = en;
-	names->name[names->n][1] = zh;
-	names->slot[at[0]] = (uint16_t)++names->n;
-	/* the same slot, if it was free for both */
-	names->slot[at[1] == at[0] ? slot_of(names, zh, h, true) : at[1]] = (uint16_t)names->n;
-	return names->n - 1;
+bool named_list(struct named *names, struct str *rest)
+{
+	struct str s = *rest;
+	bool more = true;
+
+	while (more && take(names, &s) >= 0) {
+		more = s.n && s.s[0] == ',';
+		s = str_from(s, more);
+	}
+	*rest = s;
+	return !more;
 }
 
 int named_at(const struct named *names, struct str en)

@@ -31,6 +31,8 @@ bool named_same(struct str a, struct str b);
 void named_init(struct named *names);
 /* "en=zh", both well spelt and new, cut off the text's start; the index, or -1. Whatever stops the Chinese name stands then at the start. */
 int named_take(struct named *names, struct str *rest);
+/* One and more of them, with commas between. */
+bool named_list(struct named *names, struct str *rest);
 /* The English name exactly as the desc spells it; -1 if there is none. */
 int named_at(const struct named *names, struct str en);
 /*

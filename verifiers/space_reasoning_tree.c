@@ -24,58 +24,70 @@ enum relation { COUSINS, SIBLINGS, GRANDCHILDREN, DESCENDANTS, AUNTS, SECOND_COU
 
 static const char *const relations[RELATIONS] = { "cousins", "siblings", "grandchildren", "descendants", "aunts", "second_cousins" };
 
-/* Terms: v itself is v, its parent NODES + v, its grandparent 2 * NODES + v. */
-enum { TERMS = 3 * NODES };
-
 /* What a sign says: the v-th generation up of each in the list is the same as the head-th up of whom it is about. */
 struct fact {
-	bool known, about, list;
+	bool about, list;
 	char mark; /* between whom it is about and the list */
 	uint8_t up, head_up;
-	uint8_t least, most; /* how long the list is; 0: no matter */
+	uint16_t least, most; /* how long the list is */
+	bool apart;           /* they meet there, and not before */
 };
 
 static const struct fact facts[128] = {
-	['C'] = { true, true, true, '=', 1, 0, 1, 0 }, ['N'] = { true, true, false, 0, 1, 0, 0, 0 },
-	['D'] = { true, true, true, '=', 2, 0, 1, 0 }, ['M'] = { true, true, false, 0, 2, 0, 0, 0 },
-	['P'] = { true, true, true, '<', 0, 1, 1, 1 }, ['G'] = { true, true, true, '<', 0, 2, 1, 1 },
-	['A'] = { true, true, true, '<', 1, 2, 1, 1 },
-	['S'] = { true, false, true, 0, 1, 1, 2, 0 },  ['K'] = { true, false, true, 0, 2, 2, 2, 2 }, /* about the first of the list */
+	['C'] = { true, true, '=', 1, 0, 1, NODES, false }, ['N'] = { true, false, 0, 1, 0, 0, 0, false },
+	['D'] = { true, true, '=', 2, 0, 1, NODES, false }, ['M'] = { true, false, 0, 2, 0, 0, 0, false },
+	['P'] = { true, true, '<', 0, 1, 1, 1, false },     ['G'] = { true, true, '<', 0, 2, 1, 1, false },
+	['A'] = { true, true, '<', 1, 2, 1, 1, true },
+	/* about the first of the list */
+	['S'] = { false, true, 0, 1, 1, 2, NODES, false },  ['K'] = { false, true, 0, 2, 2, 2, 2, true },
+};
+
+struct item {
+	int16_t told[2]; /* how many children, how many grandchildren there are, or NONE */
+	int16_t seen;    /* the number of the last fact that names it */
+	bool deep;       /* a fact speaks of its grandparent, or of that of one with the same parent */
 };
 
 struct puzzle {
 	struct named names;
 	enum relation asked;
 	int about;
-	int16_t same[TERMS];  /* union-find */
-	int16_t item[TERMS];  /* of a root: the item that the class is, or NONE */
-	int16_t child[TERMS]; /* of a root: some v whose parent the class is, or NONE */
-	int16_t parent[NODES], kids[NODES], grandkids[NODES];
-	int16_t told[2][NODES]; /* how many children, how many grandchildren there are, or NONE */
-	bool deep[NODES];       /* has a grandparent, by some fact */
-	int16_t seen[NODES];    /* the number of the last fact whose list names it */
+	int n, aparts;
+	/*
+	 * Terms: of n items v itself is v, its parent n + v, its grandparent 2 * n + v. The least of those that are the same stands
+	 * for all: the item that they are, else the parent of one.
+	 */
+	int16_t same[3 * NODES]; /* union-find */
+	struct item item[NODES];
+	int16_t up[4][NODES + 1]; /* so many generations above each item; above the first one, and above nobody, is nobody: n */
+	int16_t kids[NODES + 1], grandkids[NODES + 1];
 	int16_t apart[FACTS][2]; /* terms that are not the same */
-	int n, mention, facts, aparts;
 };
 
 /* ---- reading ---- */
 
-/* A number below n without a zero in front, cut off the text. */
-static int number(struct str *s, int n)
+/* A number of at most three digits, cut off the text. A zero is one of its own, so that behind one in front stands what nothing takes. */
+static inline int number(struct str *s)
 {
-	unsigned v = 0, digit;
-	size_t i = 0;
+	unsigned v, digit;
+	size_t n = 1;
 
-	for (; i < s->n && i < 3 && (digit = (unsigned)(s->s[i] - '0')) < 10; i++)
+	if (!s->n || (v = (unsigned)(s->s[0] - '0')) > 9)
+		return NODES;
+	if (v && s->n > 1 && (digit = (unsigned)(s->s[1] - '0')) < 10) {
 		v = v * 10 + digit;
-	if (i == 0 || (i > 1 && s->s[0] == '0') || (int)v >= n)
-		return NONE;
-	s->s += i;
-	s->n -= i;
+		n = 2;
+		if (s->n > 2 && (digit = (unsigned)(s->s[2] - '0')) < 10) {
+			v = v * 10 + digit;
+			n = 3;
+		}
+	}
+	s->s += n;
+	s->n -= n;
 	return (int)v;
 }
 
-static bool skip(struct str *s, char c)
+static inline bool skip(struct str *s, char c)
 {
 	if (!s->n || s->s[0] != c)
 		return false;
@@ -86,192 +98,186 @@ static bool skip(struct str *s, char c)
 
 /* ---- the same things ---- */
 
-static int root(struct puzzle *p, int t)
+static inline int root(struct puzzle *p, int t)
 {
-	while (p->same[t] != t)
-		t = p->same[t] = p->same[p->same[t]];
+	for (t = p->same[t]; p->same[t] != t; t = p->same[t]) /* mostly it is one step or none */
+		p->same[t] = p->same[p->same[t]];
 	return t;
 }
 
-static void init_term(struct puzzle *p, int t, int item, int child)
+/* False where two different items would be the same. */
+static inline bool unite(struct puzzle *p, int a, int b)
 {
-	p->same[t] = (int16_t)t;
-	p->item[t] = (int16_t)item;
-	p->child[t] = (int16_t)child;
-}
+	int low, high;
 
-/* b's class joins that of a, which many may join. False where two different items would be the same. */
-static bool unite(struct puzzle *p, int a, int b)
-{
 	a = root(p, a);
 	b = root(p, b);
-	if (a == b)
-		return true;
-	if (p->item[a] >= 0 && p->item[b] >= 0)
-		return false;
-	p->same[b] = (int16_t)a;
-	if (p->item[a] < 0)
-		p->item[a] = p->item[b];
-	if (p->child[a] < 0)
-		p->child[a] = p->child[b];
-	return true;
+	low = a < b ? a : b;
+	high = a < b ? b : a;
+	p->same[high] = (int16_t)low;
+	return low == high || high >= p->n;
 }
 
-static int par(int v)
-{
-	return NODES + v;
-}
+/* What has been read of the facts. */
+struct reading {
+	struct str rest;
+	int facts, items; /* so many of each have been named */
+};
 
-static int grand(int v)
+/* An item that a fact speaks of; they come in the order of their numbers. */
+static inline int take_item(struct reading *r, int n)
 {
-	return 2 * NODES + v;
-}
+	int v = number(&r->rest);
 
-/* An item that a fact speaks of, cut off the text; they come in the order of their numbers. */
-static int take_item(struct puzzle *p, struct str *s)
-{
-	int v = number(s, p->n);
-
-	if (v > p->mention)
+	if (v > r->items || v >= n)
 		return NONE;
-	p->mention += v == p->mention;
+	r->items += v == r->items;
 	return v;
 }
 
-/* The next fact, cut off the text. Nobody is in its list twice, nor is whom it is about. */
-static bool take_fact(struct puzzle *p, struct str *s)
+/* What stands behind the sign of a fact. Nobody is in its list twice, nor is whom it is about. */
+static inline __attribute__((always_inline)) bool take_fact(struct puzzle *p, struct reading *r, const struct fact *f)
 {
-	const struct fact *f = s->n && (unsigned char)s->s[0] < 128 ? &facts[(int)s->s[0]] : &facts[0];
-	int head = NONE, count = 0, number_of = ++p->facts;
+	int n = p->n, head = NONE, v = NONE, count = 0;
 
-	if (!f->known)
-		return false;
-	*s = str_from(*s, 1);
 	if (f->about) {
-		head = take_item(p, s);
-		if (head < 0 || (f->mark && !skip(s, f->mark)))
+		head = take_item(r, n);
+		if (head < 0 || (f->mark && !skip(&r->rest, f->mark)))
 			return false;
-		p->seen[head] = (int16_t)number_of;
+		p->item[head].seen = (int16_t)r->facts;
 	}
 	if (f->list)
 		do {
-			int v = take_item(p, s);
-
-			if (v < 0 || p->seen[v] == number_of)
+			v = take_item(r, n);
+			if (v < 0 || p->item[v].seen == r->facts)
 				return false;
-			p->seen[v] = (int16_t)number_of;
-			p->deep[v] |= f->up == 2;
-			count++;
-			if (head < 0) {
+			p->item[v].seen = (int16_t)r->facts;
+			p->item[v].deep |= f->up == 2;
+			if (head < 0)
 				head = v;
-				continue;
-			}
-			if (!unite(p, f->head_up * NODES + head, f->up * NODES + v))
+			else if (!unite(p, f->head_up * n + head, f->up * n + v))
 				return false;
-			if (f->up && f->head_up) { /* they meet there, and not before */
-				p->apart[p->aparts][0] = (int16_t)((f->up - 1) * NODES + v);
-				p->apart[p->aparts][1] = (int16_t)((f->head_up - 1) * NODES + head);
-			}
-		} while (skip(s, ','));
-	p->aparts += f->most && f->up;
-	p->deep[head] |= f->head_up == 2;
+			count++;
+		} while (skip(&r->rest, ','));
+	if (count < f->least || count > f->most)
+		return false;
+	p->item[head].deep |= f->head_up == 2;
+	if (f->apart) {
+		p->apart[p->aparts][0] = (int16_t)((f->up - 1) * n + v);
+		p->apart[p->aparts++][1] = (int16_t)((f->head_up - 1) * n + head);
+	}
 	if (f->head_up == 0) { /* the list is whole */
-		int16_t *told = &p->told[f->up - 1][head];
+		int16_t *told = &p->item[head].told[f->up - 1];
 
 		if (*told >= 0 && *told != count)
 			return false;
 		*told = (int16_t)count;
 	}
-	return count >= f->least && (!f->most || count <= f->most);
+	return true;
+}
+
+/* The next fact. Each sign has code of its own, made from its line of the table. */
+static inline bool take_next(struct puzzle *p, struct reading *r)
+{
+	char sign = r->rest.n ? r->rest.s[0] : 0;
+
+	skip(&r->rest, sign);
+	r->facts++;
+	switch (sign) {
+	case 'C': return take_fact(p, r, &facts['C']);
+	case 'N': return take_fact(p, r, &facts['N']);
+	case 'D': return take_fact(p, r, &facts['D']);
+	case 'M': return take_fact(p, r, &facts['M']);
+	case 'P': return take_fact(p, r, &facts['P']);
+	case 'G': return take_fact(p, r, &facts['G']);
+	case 'A': return take_fact(p, r, &facts['A']);
+	case 'S': return take_fact(p, r, &facts['S']);
+	case 'K': return take_fact(p, r, &facts['K']);
+	default: return false;
+	}
+}
+
+/* Every parent's way to what stands for it is one step from now on: links lead downwards, so the one before has been made short. */
+static void shorten(struct puzzle *p)
+{
+	for (int t = p->n; t < 2 * p->n; t++)
+		p->same[t] = p->same[p->same[t]];
 }
 
 /*
- * Parents of the same are the same, until nothing more follows. Of those with the same parent one stands for all in child[], and
- * the others are done once their grandparents are the same as its: they stay so. All are done once their parent is an item.
+ * Parents of the same are the same, until nothing more follows. Of those with the same parent the first stands for all, and the others
+ * are done once their grandparents are the same as its: they stay so. All are done once their parent is an item. A grandparent of whom
+ * no fact speaks matters to nothing.
  */
 static bool close_all(struct puzzle *p)
 {
 	int16_t open[NODES];
-	int left = p->n, before;
+	int n = p->n, left = n, before;
 
-	for (int v = 0; v < p->n; v++)
+	for (int v = 0; v < n; v++)
 		open[v] = (int16_t)v;
+	shorten(p);
 	do {
 		before = left;
 		left = 0;
 		for (int i = 0; i < before; i++) {
-			int v = open[i], mine = root(p, par(v)), item = p->item[mine], other = p->child[mine];
+			int v = open[i], up = root(p, n + v);
 
-			if (item < 0 && other == v)
+			if (up == n + v) {
 				open[left++] = (int16_t)v;
-			else if (!unite(p, item >= 0 ? par(item) : grand(other), grand(v)))
-				return false;
+			} else if (p->item[v].deep) {
+				if (up >= n)
+					p->item[up - n].deep = true;
+				if (!unite(p, n + up, 2 * n + v))
+					return false;
+			}
 		}
 	} while (left < before);
+	shorten(p);
 	return true;
 }
 
-/* One root, no circle. */
+/* Does every way up end? */
+static bool ends(const struct puzzle *p)
+{
+	int16_t above[2][NODES + 1]; /* in turn: of everybody, who is 2, 4, 8, ... generations up */
+	const int16_t *from = p->up[2];
+	bool more = true;
+
+	for (int up = 2; more && up < DEPTH_MAX; up *= 2) {
+		int16_t *to = above[from == above[0]];
+
+		more = false;
+		for (int v = 0; v <= p->n; v++) {
+			to[v] = from[from[v]];
+			more |= to[v] != p->n;
+		}
+		from = to;
+	}
+	return !more;
+}
+
+/* One without a parent, no circle. */
 static bool read_tree(struct puzzle *p)
 {
-	int roots = 0;
+	const int16_t *same = p->same + p->n;
+	int16_t n = (int16_t)p->n;
+	int firsts = 0;
 
-	for (int v = 0; v < p->n; v++) {
-		p->parent[v] = p->item[root(p, par(v))];
-		roots += p->parent[v] < 0;
+	for (int16_t v = 0; v <= n; v++)
+		p->up[0][v] = v;
+	for (int v = 0; v < n; v++) {
+		p->up[1][v] = same[v] < n ? same[v] : n;
+		firsts += same[v] >= n;
 		p->kids[v] = p->grandkids[v] = 0;
 	}
-	for (int v = 0; v < p->n; v++) {
-		int up = v, steps = 0;
-
-		while (up >= 0 && steps++ < DEPTH_MAX)
-			up = p->parent[up];
-		if (up >= 0)
-			return false;
+	p->up[1][n] = p->up[2][n] = n;
+	for (int v = 0; v < n; v++) {
+		p->up[2][v] = p->up[1][p->up[1][v]];
+		p->kids[p->up[1][v]]++;
+		p->grandkids[p->up[2][v]]++;
 	}
-	for (int v = 0; v < p->n; v++)
-		if (p->parent[v] >= 0) {
-			int top = p->parent[p->parent[v]];
-
-			p->kids[p->parent[v]]++;
-			if (top >= 0)
-				p->grandkids[top]++;
-		}
-	return roots == 1;
-}
-
-/* ---- relatives ---- */
-
-static int up(const struct puzzle *p, int v, int steps)
-{
-	while (v >= 0 && steps--)
-		v = p->parent[v];
-	return v;
-}
-
-/* Alike so many generations up, but not before. */
-static bool kin(const struct puzzle *p, int a, int b, int steps)
-{
-	int top = up(p, a, steps);
-
-	return a != b && top >= 0 && top == up(p, b, steps) && up(p, a, steps - 1) != up(p, b, steps - 1);
-}
-
-/* Is v a relative of the kind asked for of a? */
-static bool related(const struct puzzle *p, enum relation r, int v, int a)
-{
-	switch (r) {
-	case SIBLINGS: return kin(p, v, a, 1);
-	case COUSINS: return kin(p, v, a, 2);
-	case SECOND_COUSINS: return kin(p, v, a, 3);
-	case AUNTS: return up(p, a, 1) >= 0 && kin(p, v, up(p, a, 1), 1);
-	case GRANDCHILDREN: return up(p, v, 2) == a;
-	default:
-		for (int w = p->parent[v]; w >= 0; w = p->parent[w])
-			if (w == a)
-				return true;
-		return false;
-	}
+	return firsts == 1 && ends(p);
 }
 
 /*
@@ -280,23 +286,64 @@ static bool related(const struct puzzle *p, enum relation r, int v, int a)
  */
 static bool holds(struct puzzle *p)
 {
-	for (int v = 0; v < p->n; v++)
-		if ((p->parent[v] < 0 && p->deep[v]) || (p->told[0][v] >= 0 && p->told[0][v] != p->kids[v]) ||
-		    (p->told[1][v] >= 0 && p->told[1][v] != p->grandkids[v]))
+	for (int v = 0; v < p->n; v++) {
+		const struct item *i = &p->item[v];
+
+		if ((p->up[1][v] == p->n && i->deep) || (i->told[0] >= 0 && i->told[0] != p->kids[v]) ||
+		    (i->told[1] >= 0 && i->told[1] != p->grandkids[v]))
 			return false;
+	}
 	for (int i = 0; i < p->aparts; i++)
 		if (root(p, p->apart[i][0]) == root(p, p->apart[i][1]))
 			return false;
 	return true;
 }
 
+/* ---- relatives ---- */
+
+static bool below(const struct puzzle *p, int v, int top)
+{
+	do
+		v = p->up[1][v];
+	while (v != top && v != p->n);
+	return v == top;
+}
+
+/* Mark all that meet v so many generations up, but not before. */
+static void mark_kin(bool *due, const struct puzzle *p, int v, int steps)
+{
+	const int16_t *meet = p->up[steps], *apart = p->up[steps - 1];
+
+	for (int w = 0; w < p->n; w++)
+		due[w] = (meet[v] != p->n) & (meet[w] == meet[v]) & (apart[w] != apart[v]);
+}
+
+static void mark_due(bool *due, struct puzzle *p)
+{
+	switch (p->asked) {
+	case SIBLINGS: mark_kin(due, p, p->about, 1); break;
+	case COUSINS: mark_kin(due, p, p->about, 2); break;
+	case AUNTS: mark_kin(due, p, p->up[1][p->about], 1); break;
+	case SECOND_COUSINS:
+		for (int v = 0; v < p->n; v++)
+			p->up[3][v] = p->up[1][p->up[2][v]];
+		mark_kin(due, p, p->about, 3);
+		break;
+	case GRANDCHILDREN:
+		for (int v = 0; v < p->n; v++)
+			due[v] = p->up[2][v] == p->about;
+		break;
+	default:
+		for (int v = 0; v < p->n; v++)
+			due[v] = below(p, v, p->about);
+	}
+}
+
 static bool read_names(struct puzzle *p, struct str *s)
 {
 	named_init(&p->names);
-	do
-		if (named_take(&p->names, s) < 0)
-			return false;
-	while (skip(s, ','));
+	if (!named_list(&p->names, s))
+		return false;
 	p->n = p->names.n;
 	return p->n > 1 && skip(s, ':');
 }
@@ -309,32 +356,34 @@ static bool read_question(struct puzzle *p, struct str s)
 		if (str_is(str_sub(s, 0, (size_t)blank), relations[r])) {
 			s = str_from(s, (size_t)blank + 1);
 			p->asked = (enum relation)r;
-			p->about = number(&s, p->n);
-			return p->about >= 0 && s.n == 0;
+			p->about = number(&s);
+			return p->about < p->n && s.n == 0;
 		}
 	return false;
+}
+
+static bool read_facts(struct puzzle *p, struct str s)
+{
+	struct reading r = { s, 0, 0 };
+
+	for (int t = 0; t < 3 * p->n; t++)
+		p->same[t] = (int16_t)t;
+	for (int v = 0; v < p->n; v++)
+		p->item[v] = (struct item){ { NONE, NONE }, 0, false };
+	p->aparts = 0;
+	do
+		if (r.facts == FACTS || !take_next(p, &r))
+			return false;
+	while (skip(&r.rest, ';'));
+	return r.rest.n == 0 && r.items == p->n;
 }
 
 static bool read_puzzle(struct puzzle *p, struct str desc)
 {
 	struct str question;
 
-	if (!str_split(&desc, ':', &question) || !read_names(p, &desc) || !read_question(p, question))
-		return false;
-	for (int v = 0; v < p->n; v++) {
-		init_term(p, v, v, NONE);
-		init_term(p, par(v), NONE, v);
-		init_term(p, grand(v), NONE, NONE);
-		p->told[0][v] = p->told[1][v] = NONE;
-		p->deep[v] = false;
-		p->seen[v] = 0;
-	}
-	p->mention = p->facts = p->aparts = 0;
-	do
-		if (p->facts == FACTS || !take_fact(p, &desc))
-			return false;
-	while (skip(&desc, ';'));
-	return desc.n == 0 && p->mention == p->n && close_all(p) && read_tree(p) && holds(p);
+	return str_split(&desc, ':', &question) && read_names(p, &desc) && read_question(p, question) && read_facts(p, desc) &&
+	       close_all(p) && read_tree(p) && holds(p);
 }
 
 /* ---- the answer ---- */
@@ -342,17 +391,17 @@ static bool read_puzzle(struct puzzle *p, struct str desc)
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct puzzle p;
-	bool due[NODES], said[NODES] = { false };
+	bool due[NODES], said[NODES];
 	struct str rest, item;
-	int asked = 0, items = 0, known = 0;
+	int items = 0, known = 0;
 	bool strange = false;
 
 	if (!read_puzzle(&p, desc))
 		return rule_bad_task(why, "the desc tells no whole tree");
-	for (int v = 0; v < p.n; v++)
-		asked += due[v] = related(&p, p.asked, v, p.about);
-	if (!asked)
+	mark_due(due, &p);
+	if (!memchr(due, true, (size_t)p.n))
 		return rule_bad_task(why, "nobody is asked for");
+	memset(said, 0, (size_t)p.n);
 	rest = text_list(answer);
 	while (text_item(&rest, &item)) {
 		int v = named_said(&p.names, item, p.about);
@@ -369,6 +418,8 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		return rule_unreadable(why, "no item could be read");
 	if (known < items)
 		return rule_wrong(why, "something in it is no item of the tree");
+	if (memcmp(said, due, (size_t)p.n) == 0)
+		return QUARRY_CORRECT;
 	for (int v = 0; v < p.n; v++)
 		if (said[v] != due[v])
 			return rule_wrong(why, "%.*s is %s", (int)p.names.name[v][0].n, p.names.name[v][0].s,
