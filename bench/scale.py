@@ -72,7 +72,7 @@ class Bench:
             sys.exit('two parts side by side need two cores')
         rows = self.args.rows // len(TASKS)
         print('%d rows of each task, parts of one thread on cores %d and %d; the best of %d' % (rows, cores[0], cores[1], self.args.times))
-        made, said, out = (self.path(n) for n in ('made.jsonl', 'said.jsonl', 'out.jsonl'))
+        made, said, out = (self.path(n + self.end) for n in ('made', 'said', 'out'))
         sums = {}
         for task in TASKS:  # each by itself: a part is half of the rows, and half of the work where they are alike
             subprocess.run(self.generate(rows, made, tasks=[task]), check=True)
@@ -80,6 +80,8 @@ class Bench:
             kinds = (('generate', lambda i, n: self.generate(rows, out, '-t', '1', '--part', '%d/%d' % (i, n), tasks=[task])),
                      ('verify', lambda i, n: self.verify(said, out, '-t', '1', '--part', '%d/%d' % (i, n))))
             for name, command in kinds:
+                if self.args.only not in (None, name):
+                    continue
                 one, two = [], []
                 for _ in range(self.args.times):
                     one.append(self.together([command(1, 2)], cores[:1]) + self.together([command(2, 2)], cores[:1]))
@@ -115,6 +117,7 @@ def main():
     p.add_argument('build')
     p.add_argument('what', nargs='?', default='all', choices=['parts', 'memory', 'all'])
     p.add_argument('--rows', type=int, default=400000, help='of the comparison of parts')
+    p.add_argument('--only', choices=['generate', 'verify'], help='of parts: verification is several times as fast, and wants more rows')
     p.add_argument('--times', type=int, default=3)
     p.add_argument('--least', type=int, default=10 ** 4, help='and of the smallest')
     p.add_argument('--most', type=int, default=10 ** 6, help='rows of the largest job whose memory is measured')

@@ -44,7 +44,8 @@ static const struct option options[] = {
 };
 
 enum {
-	BATCH = 512,            /* rows judged at once, */
+	BATCH = 512,            /* rows judged at once; one thread needs no more than keep what it reads in its own cache, */
+	BATCH_ALONE = 32,
 	BATCH_BYTES = 32 << 20, /* or as many as hold this much */
 	SLOT_BYTES = 1 << 20,   /* a buffer that one huge row made larger is given back */
 	MARKS = QUARRY_BAD_TASK + 1,
@@ -254,14 +255,14 @@ static void slim_all(struct work *w, int n)
  */
 static int work_through(struct work *w, uint64_t first, struct progress *p, struct err *err)
 {
+	int n = 0, most = w->a->common.threads > 1 ? BATCH : BATCH_ALONE, rc, read;
 	size_t bytes = 0;
-	int n = 0, rc, read;
 
 	do {
 		read = reader_line(w->in, &w->line[n], err);
 		if (read > 0)
 			bytes += w->line[n++].n;
-		if (n && (n == BATCH || bytes > BATCH_BYTES || read <= 0)) {
+		if (n && (n == most || bytes > BATCH_BYTES || read <= 0)) {
 			struct err before;
 
 			rc = batch(w, n, first, &before);
