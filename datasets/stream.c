@@ -13,6 +13,7 @@
 enum {
 	CHUNK = 1 << 18,
 	FRAME = 4 << 20, /* text bytes of a compressed frame that we write */
+	AHEAD = 8 << 20, /* bytes written before the disk is asked to begin with them */
 };
 
 struct reader {
@@ -37,6 +38,7 @@ struct writer {
 	struct buf frame; /* text of the frame under way */
 	bool begun;       /* there is a frame; an empty file would be no zstd file */
 	struct buf out;
+	size_t unsent; /* bytes written that the disk was not asked for */
 };
 
 static ssize_t read_some(int fd, char *room, size_t cap)
@@ -482,6 +484,14 @@ static int write_out(struct writer *w, struct err *err)
 			return err_sys(err, "%s", writer_name(w));
 		at += (size_t)n;
 	}
+	w->unsent += w->out.n;
+#ifdef __linux__
+	/* the disk works while we do, and fsync at the end finds little left; a file system that cannot does so then */
+	if (w->part && w->unsent >= AHEAD) {
+		(void)sync_file_range(w->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+		w->unsent = 0;
+	}
+#endif
 	buf_reset(&w->out);
 	return 0;
 }
