@@ -20,7 +20,7 @@ struct item {
 	struct environment env;
 	char repo[200]; /* of a task that has it; "": none is known */
 	struct oid start;
-	/* */
+	/* once it is packed, or known from an index */
 	struct buf key; /* those with one key have one archive */
 	size_t like;    /* the first of them */
 	struct packages packages;
