@@ -136,7 +136,7 @@ struct job {
 /* Where archives go, and what their recipes may prepare from. */
 static int read_pack(struct job *j, const struct args *a, int argc, char **argv, struct err *err)
 {
-	const char *slash = a->out ? strrchr(a->out, '/') : NULL, *lacks = packing_lacks();
+	const char *lacks = packing_lacks();
 
 	if (!a->pack)
 		return 0;
@@ -144,7 +144,7 @@ static int read_pack(struct job *j, const struct args *a, int argc, char **argv,
 		return err_set(err, "mine: --pack writes archives beside the file of -o FILE");
 	if (lacks)
 		return err_set(err, "mine: --pack: %s", lacks);
-	buf_addf(&j->archives, "%.*senv", slash ? (int)(slash + 1 - a->out) : 0, a->out);
+	packing_beside(&j->archives, a->out);
 	for (int i = 0; i < argc; i++)
 		buf_addf(&j->repos, "%s%s", i ? ":" : "", argv[i]);
 	j->o.archives = buf_z(&j->archives);

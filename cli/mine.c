@@ -826,20 +826,6 @@ static int dropped_cmp(const void *a, const void *b)
 	return x->n != y->n ? (x->n < y->n) - (x->n > y->n) : strcmp(x->name, y->name);
 }
 
-/* The environments of what was written; one that lies there from before stays. */
-static int pack_rows(const struct mine *m, struct err *err)
-{
-	struct packing *p;
-	int rc = packing_open(&p, &(struct packing_options){ .repos = m->o.repos, .network = m->o.network, .keep = true }, err);
-
-	if (rc == 0)
-		rc = packing_add_file(p, m->out, err);
-	if (rc == 0 && packing_count(p))
-		rc = packing_write(p, m->o.archives, NULL, err);
-	packing_free(p);
-	return rc;
-}
-
 int mine_finish(struct mine *m, struct err *err)
 {
 	struct writer *w = m->w;
@@ -854,8 +840,8 @@ int mine_finish(struct mine *m, struct err *err)
 		rc = ERR_JOB;
 	else if (w && rc < 0)
 		writer_drop(w);
-	if (rc == 0 && m->o.archives && !m->o.dry)
-		rc = pack_rows(m, err);
+	if (rc == 0 && m->o.archives && !m->o.dry) /* one that lies there from before stays */
+		rc = packing_rows(&(struct packing_options){ .repos = m->o.repos, .network = m->o.network, .keep = true }, m->out, m->o.archives, err);
 	if (rc == 0 && m->w == NULL && !m->o.dry && strcmp(m->out, "-") != 0)
 		unlink(m->journal);
 	if (m->counts.n_dropped)

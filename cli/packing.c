@@ -499,6 +499,26 @@ int packing_write(struct packing *p, const char *out, const char *oci, struct er
 	return rc == 0 && oci ? write_images(p, oci, err) : rc;
 }
 
+int packing_rows(const struct packing_options *o, const char *rows, const char *out, struct err *err)
+{
+	struct packing *p;
+	int rc = packing_open(&p, o, err);
+
+	if (rc == 0)
+		rc = packing_add_file(p, rows, err);
+	if (rc == 0 && packing_count(p))
+		rc = packing_write(p, out, NULL, err);
+	packing_free(p);
+	return rc;
+}
+
+void packing_beside(struct buf *dir, const char *rows)
+{
+	const char *slash = strrchr(rows, '/');
+
+	buf_addf(dir, "%.*senv", slash ? (int)(slash + 1 - rows) : 0, rows);
+}
+
 void packing_free(struct packing *p)
 {
 	if (!p)

@@ -14,6 +14,7 @@
 #define QUARRY_CLI_PACKING_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "repos/environment.h"
 
@@ -37,6 +38,11 @@ int packing_add_dir(struct packing *p, const char *dir, struct err *err);   /* e
 size_t packing_count(const struct packing *p);
 int packing_write(struct packing *p, const char *out, const char *oci /* or NULL */, struct err *err);
 void packing_free(struct packing *p); /* NULL is fine */
+
+/* The environments of a file of rows, all of the above; nothing is written where it holds no task of a repository. */
+int packing_rows(const struct packing_options *o, const char *rows, const char *out, struct err *err);
+/* Adds where the archives of a file of rows are: `env` beside it. */
+void packing_beside(struct buf *dir, const char *rows);
 
 /* The packages of an environment's archive ("NAME VERSION"), as an index.json tells; in the arena. */
 int packing_packages(const char *index, const char *hash, struct words *names, struct arena *text, struct err *err);

@@ -141,19 +141,20 @@ static void give_repo(struct swe *s, const char *name, struct repo *r)
 
 /* ---- a verdict */
 
-/* Whether a file of the environment is in one of the places for it. */
-static bool have(const struct swe *s, int place, const char *hash, const char *suffix)
+/* A file of an environment: which of the places for it has it first, or -1. */
+static int find_file(const struct swe *s, const char *hash, const char *suffix, char path[PATH_MAX])
 {
-	char path[PATH_MAX];
-
-	return s->environments[place].n && (size_t)snprintf(path, sizeof(path), "%s/%s%s", s->environments[place].s, hash, suffix) < sizeof(path) &&
-	       access(path, F_OK) == 0;
+	for (int i = 0; i < 2; i++)
+		if (s->environments[i].n && snprintf(path, PATH_MAX, "%s/%s%s", s->environments[i].s, hash, suffix) < PATH_MAX && access(path, F_OK) == 0)
+			return i;
+	return -1;
 }
 
 /* The row's recipe if it is the one that the desc names, else the store's. */
 static int environment_of(const struct swe *s, const struct swe_ask *ask, const char *want, struct environment *e, struct err *err)
 {
-	char hash[ENVIRONMENT_HASH + 1];
+	char hash[ENVIRONMENT_HASH + 1], path[PATH_MAX];
+	int place;
 
 	if (ask->recipe.kind == JSON_OBJECT && environment_read(e, ask->recipe, err) == 0) {
 		environment_hash(e, hash);
@@ -161,7 +162,8 @@ static int environment_of(const struct swe *s, const struct swe_ask *ask, const 
 			return 0;
 		environment_release(e);
 	}
-	return environment_load(e, buf_z(&s->environments[s->environments[1].n && !have(s, 0, want, ".json")]), want, err);
+	place = find_file(s, want, ".json", path);
+	return environment_load(e, buf_z(&s->environments[place < 0 ? s->environments[1].n > 0 : place]), want, err);
 }
 
 static void place_close(struct place *p)
@@ -207,17 +209,14 @@ static int same_here(const char *dir, const char *hash, struct err *err)
 /* NULL: there is an archive, and it cannot be used. */
 static struct harness *harness_for(struct swe *s, const char *hash, struct err *err)
 {
-	int place = have(s, 0, hash, ".tar.zst") ? 0 : 1;
-	struct harness *found = NULL;
 	char path[PATH_MAX];
+	int place = find_file(s, hash, ".tar.zst", path);
+	struct harness *found = NULL;
 	struct stat st;
 	struct place *p;
 	size_t i = 0;
 
-	if (!have(s, place, hash, ".tar.zst"))
-		return s->here.harness;
-	snprintf(path, sizeof(path), "%s/%s.tar.zst", s->environments[place].s, hash);
-	if (stat(path, &st) < 0)
+	if (place < 0 || stat(path, &st) < 0)
 		return s->here.harness;
 	pthread_mutex_lock(&s->places_lock);
 	while (i < s->n_places && (s->places[i].dev != st.st_dev || s->places[i].ino != st.st_ino))
@@ -319,15 +318,13 @@ bool swe_ready(const struct swe *s, struct buf *json)
 /* `env` beside a file of rows; `env` or `environments` in a dataset. What is not there is left empty. */
 static void env_of(struct buf *dir, const char *rows)
 {
-	const char *slash = strrchr(rows, '/');
-	bool set;
 	struct stat st;
+	bool set = stat(rows, &st) == 0 && S_ISDIR(st.st_mode);
 
-	set = stat(rows, &st) == 0 && S_ISDIR(st.st_mode);
 	if (set)
 		buf_addf(dir, "%s/env", rows);
 	else
-		buf_addf(dir, "%.*senv", slash ? (int)(slash + 1 - rows) : 0, rows);
+		packing_beside(dir, rows);
 	if (set && access(buf_z(dir), F_OK) < 0)
 		buf_addz(dir, "ironments");
 	if (stat(buf_z(dir), &st) < 0 || !S_ISDIR(st.st_mode))

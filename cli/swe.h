@@ -34,7 +34,7 @@ struct swe_args {
 	{ .name = "repos", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(args, member) + offsetof(struct swe_args, repos),                           \
 	  .what = "repositories that rows of task swe are judged with" },                                                                             \
 	{ .name = "environments", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(args, member) + offsetof(struct swe_args, environments),             \
-	  .what = "where their environments are; when not given env beside FILE, and DIR/environments of --repos" },                                                       \
+	  .what = "where their environments are; when not given env beside FILE, and DIR/environments of --repos" },                         \
 	{ .name = "variants", .kind = OPT_INT, .arg = "N", .lo = 0, .hi = 16, .at = offsetof(args, member) + offsetof(struct swe_args, variants),     \
 	  .given = offsetof(args, member) + offsetof(struct swe_args, variants_given),                                                                \
 	  .what = "runs over secretly altered tests before such a row is right; 1 when not given" }

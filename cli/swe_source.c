@@ -95,18 +95,11 @@ static int make_dir(struct buf *path, const char *dir, const char *name, struct 
 /* Archives of the environments of a file mined before: those beside it, and what it lacks is made here. */
 static int pack_tasks(const struct swe_source *s, const char *env, struct err *err)
 {
-	const char *slash = strrchr(s->tasks, '/');
 	struct buf from = BUF_INIT;
-	struct packing *p;
 	int rc;
 
-	buf_addf(&from, "%.*senv", slash ? (int)(slash + 1 - s->tasks) : 0, s->tasks);
-	rc = packing_open(&p, &(struct packing_options){ .repos = s->repo, .from = buf_z(&from), .keep = true }, err);
-	if (rc == 0)
-		rc = packing_add_file(p, s->tasks, err);
-	if (rc == 0 && packing_count(p))
-		rc = packing_write(p, env, NULL, err);
-	packing_free(p);
+	packing_beside(&from, s->tasks);
+	rc = packing_rows(&(struct packing_options){ .repos = s->repo, .from = buf_z(&from), .keep = true }, s->tasks, env, err);
 	buf_release(&from);
 	return rc;
 }
