@@ -390,9 +390,9 @@ int ends_open(int ours[RUN_FDS], int theirs[RUN_FDS], bool input, struct err *er
 /* What lives in the slot beside its run may be another number of processes after a server has come or gone: these then begin anew. */
 void slot_limit(struct sandbox *box, struct slot *s, const struct sandbox_limits *limits)
 {
-	groups_settle(&box->groups, s->station.slot);
+	groups_settle(&box->groups, s->station.slot, s->held);
 	if (s->limited.memory != limits->memory || s->limited.processes != limits->processes)
-		groups_limit(&box->groups, s->station.slot, limits);
+		groups_limit(&box->groups, s->station.slot, limits, s->held);
 	groups_peak(&box->groups, s->station.slot);
 	s->limited = *limits;
 }
@@ -425,9 +425,9 @@ static bool died_of(const struct sandbox_outcome *out, int signal)
 	return out->code == (out->end == SANDBOX_SIGNALED ? signal : 128 + signal);
 }
 
-/* What the report and the counters say of the end. */
+/* What the report and the counters say of the end; `held` of the memory is not the run's. */
 static int outcome_read(const struct watched *w, const struct sandbox_run *run, const struct group_count *before, const struct group_count *after,
-	struct sandbox_outcome *out, struct err *err)
+	uint64_t held, struct sandbox_outcome *out, struct err *err)
 {
 	const struct report *r = &w->report;
 	bool failed, oom = after->oom_kills > before->oom_kills;
@@ -442,7 +442,7 @@ static int outcome_read(const struct watched *w, const struct sandbox_run *run, 
 	out->cpu_us = w->told && r->cpu_us > w->cpu_seen ? r->cpu_us : w->cpu_seen;
 	if (after->cpu_us > before->cpu_us)
 		out->cpu_us = after->cpu_us - before->cpu_us;
-	out->memory_peak = after->memory_peak;
+	out->memory_peak = after->memory_peak > held ? after->memory_peak - held : 0;
 	if (w->stopped || oom || !w->told) {
 		out->end = w->stopped && !oom ? w->end : SANDBOX_OOM;
 		return 0;
@@ -484,7 +484,7 @@ static int run_watched(struct sandbox *box, struct slot *s, const struct sandbox
 	out->wall_us = (uint64_t)(watch_now_us() - began);
 	groups_count(&box->groups, s->station.slot, &after);
 	if (rc == 0)
-		rc = outcome_read(&w, run, &before, &after, out, err);
+		rc = outcome_read(&w, run, &before, &after, s->held, out, err);
 	fd_drop(&w.pidfd);
 	fd_drop(&w.leash);
 	fd_drop(&w.out);

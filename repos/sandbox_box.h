@@ -12,6 +12,7 @@
 struct served {
 	bool there;
 	int pidfd, leash, out;
+	uint64_t held; /* bytes it had when it was ready */
 };
 
 struct slot {
@@ -21,6 +22,7 @@ struct slot {
 	int user; /* holds the slot's user for us; -1 */
 	bool busy;
 	struct served served[SERVERS_MAX];
+	uint64_t held; /* by all of them: it does not count as a run's */
 	struct sandbox_limits limited; /* of its control groups, as set last; memory 0: nothing that holds now */
 };
 

@@ -352,20 +352,21 @@ static int leaf_of(const struct groups *g, enum group_kind kind, unsigned slot)
 }
 
 /* No swap takes what memory refuses. */
-void groups_limit(const struct groups *g, unsigned slot, const struct sandbox_limits *limits)
+void groups_limit(const struct groups *g, unsigned slot, const struct sandbox_limits *limits, uint64_t held)
 {
 	int memory = leaf_of(g, GROUP_MEMORY, slot), processes = leaf_of(g, GROUP_PROCESSES, slot);
+	uint64_t most = limits->memory + held;
 
 	if (processes >= 0) /* beside those that are there already, and init, and who forks for a server */
 		number_write(processes, "pids.max", number_read(processes, "pids.current", "") + limits->processes + 2);
 	if (memory >= 0 && groups_two(g, GROUP_MEMORY)) {
-		number_write(memory, "memory.max", limits->memory);
+		number_write(memory, "memory.max", most);
 		number_write(memory, "memory.swap.max", 0);
 	} else if (memory >= 0) {
 		/* the two limits may never cross: one of the orders works */
-		number_write(memory, "memory.limit_in_bytes", limits->memory);
-		number_write(memory, "memory.memsw.limit_in_bytes", limits->memory);
-		number_write(memory, "memory.limit_in_bytes", limits->memory);
+		number_write(memory, "memory.limit_in_bytes", most);
+		number_write(memory, "memory.memsw.limit_in_bytes", most);
+		number_write(memory, "memory.limit_in_bytes", most);
 	}
 }
 
@@ -418,20 +419,26 @@ uint64_t groups_starved_us(const struct groups *g, unsigned slot)
 	return total ? strtoull(total + 6, NULL, 10) : 0;
 }
 
-/* Memory of the last run that no process holds any more: a namespace's segments and files are freed a moment after its end. */
-static uint64_t left_over(int memory, bool two)
-{
-	if (number_read(memory, two ? "memory.current" : "memory.usage_in_bytes", "") < LEFT_OVER)
-		return 0;
-	return number_read(memory, "memory.stat", "shmem") + number_read(memory, "memory.stat", two ? "anon" : "rss");
-}
-
-void groups_settle(const struct groups *g, unsigned slot)
+uint64_t groups_held(const struct groups *g, unsigned slot)
 {
 	int memory = leaf_of(g, GROUP_MEMORY, slot);
 
-	for (int ms = 0; memory >= 0 && ms < SETTLE_MS && left_over(memory, groups_two(g, GROUP_MEMORY)) > LEFT_OVER; ms++)
+	if (memory < 0)
+		return 0;
+	return number_read(memory, "memory.stat", "shmem") + number_read(memory, "memory.stat", groups_two(g, GROUP_MEMORY) ? "anon" : "rss");
+}
+
+/* Memory that no process holds any more: a namespace's segments and files are freed a moment after its end. */
+void groups_settle(const struct groups *g, unsigned slot, uint64_t held)
+{
+	int memory = leaf_of(g, GROUP_MEMORY, slot);
+	const char *all = groups_two(g, GROUP_MEMORY) ? "memory.current" : "memory.usage_in_bytes";
+
+	for (int ms = 0; memory >= 0 && ms < SETTLE_MS; ms++) {
+		if (number_read(memory, all, "") < held + LEFT_OVER || groups_held(g, slot) < held + LEFT_OVER)
+			return;
 		usleep(1000);
+	}
 }
 
 void groups_count(const struct groups *g, unsigned slot, struct group_count *c)

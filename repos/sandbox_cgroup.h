@@ -3,7 +3,7 @@
  *
  *	groups_open(&g, slots);			// what this machine lets us have; the rest stays -1, with the reason
  *	groups_join(&g, slot);			// in the launcher
- *	groups_limit(&g, slot, &run->limits);
+ *	groups_limit(&g, slot, &run->limits, held);
  *	groups_count(&g, slot, &before); ... groups_count(&g, slot, &after);
  *	groups_close(&g);
  */
@@ -35,8 +35,13 @@ struct group_count {
 void groups_open(struct groups *g, unsigned slots);
 void groups_close(struct groups *g);
 bool groups_join(const struct groups *g, unsigned slot); /* the calling process; allocates nothing */
-void groups_settle(const struct groups *g, unsigned slot); /* waits until the memory of the slot's last run is free */
-void groups_limit(const struct groups *g, unsigned slot, const struct sandbox_limits *limits);
+/*
+ * `held`: bytes of those that stay in the slot from run to run, its servers. groups_held reads them while no run is there and the last one's
+ * are free (groups_settle waits for that, at most two seconds).
+ */
+uint64_t groups_held(const struct groups *g, unsigned slot);
+void groups_settle(const struct groups *g, unsigned slot, uint64_t held);
+void groups_limit(const struct groups *g, unsigned slot, const struct sandbox_limits *limits, uint64_t held);
 void groups_peak(const struct groups *g, unsigned slot);   /* memory_peak begins anew */
 void groups_count(const struct groups *g, unsigned slot, struct group_count *count);
 uint64_t groups_cpu_us(const struct groups *g, unsigned slot); /* since the leaf was made; 0 where nothing counts it */

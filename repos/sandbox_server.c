@@ -63,6 +63,7 @@ void server_detach(struct slot *s, int id)
 	fd_drop(&d->pidfd);
 	fd_drop(&d->out);
 	d->there = false;
+	s->held -= d->held;
 	s->limited.memory = 0;
 }
 
@@ -106,7 +107,10 @@ int server_attach(struct sandbox_server *server, struct slot *s, struct err *err
 	ends_drop(theirs);
 	rc = pidfd < 0 ? ERR_FAIL : ready_wait(ours[RUN_CHANNEL], ours[RUN_OUT], pidfd, err);
 	if (rc == 0) {
-		*d = (struct served){ true, pidfd, ours[RUN_LEASH], ours[RUN_OUT] };
+		uint64_t held = groups_held(&server->box->groups, s->station.slot);
+
+		*d = (struct served){ true, pidfd, ours[RUN_LEASH], ours[RUN_OUT], held > s->held ? held - s->held : 0 };
+		s->held += d->held;
 		ours[RUN_LEASH] = ours[RUN_OUT] = pidfd = -1;
 	}
 	fd_drop(&pidfd);

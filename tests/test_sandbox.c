@@ -486,6 +486,18 @@ static void test_server(void)
 	sandbox_server_close(server);
 	CHECK(ended(run_served(other, "5", "pass", STR("")), SANDBOX_EXITED, 5));
 	sandbox_server_close(other);
+	if (counted && !narrow) { /* what a server holds is not its runs': they have all of their limit, and no more */
+		const struct sandbox_limits tight = { 30, 10, 1 << 26, 1 << 24, 1000, 1 << 24, 1 << 20, 1 << 20, 40 };
+
+		o.module = STR("import os\nheld = bytes(bytearray(b'x') * (100 << 20))\ndef main(argv):\n    exec(argv[0])\n");
+		server = sandbox_server_open(box, &o, &err);
+		out = run_with("held", (struct sandbox_run){ .argv = (const char *[]){ "x = bytearray(b'x') * (20 << 20); print(len(x))", NULL },
+			.server = server, .limits = tight });
+		CHECK(says(out, "20971520\n") && out->memory_peak >= 20 << 20 && out->memory_peak < 1 << 26);
+		CHECK(run_with("more", (struct sandbox_run){ .argv = (const char *[]){ "x = bytearray(b'x') * (90 << 20)", NULL }, .server = server,
+			.limits = tight })->end == SANDBOX_OOM);
+		sandbox_server_close(server);
+	}
 	/* what cannot start is said, in the line that Python ends with; a cold start says it in each run */
 	o.module = STR("import no_such_module\n");
 	server = sandbox_server_open(box, &o, &err);
