@@ -1,9 +1,11 @@
 /* cmd_tasks.c - quarry tasks: what there is, with knobs, levels and what was measured. */
+#include "base/json.h"
 #include "cli/command.h"
 #include "generators/describe.h"
 #include "generators/instance.h"
 #include "generators/measured.h"
 #include "generators/prompt.h"
+#include "generators/wish.h"
 
 #include <stdio.h>
 
@@ -29,8 +31,16 @@ static unsigned long long forms_of(const char *task, enum lang lang)
 	return n;
 }
 
-static void print_task(const struct task *t)
+static void print_task(struct buf *b, const struct task *t, const struct args *a)
 {
+	if (a->json) {
+		task_json(b, t);
+		return;
+	}
+	if (a->names) {
+		printf("%s\n", t->name);
+		return;
+	}
 	printf("%s  (%s%s)\n    %s\n", t->name, t->family, t->flags & TASK_UNIQUE ? ", one answer, proved" : "", t->what);
 	for (const struct knob *k = t->knobs; k->name; k++)
 		printf("    %-18s %6d .. %-8d %s\n", k->name, k->lo, k->hi, k->what);
@@ -44,24 +54,27 @@ static int run(void *p, int argc, char **argv)
 	struct args *a = p;
 	struct buf b = BUF_INIT;
 	const struct task *t;
+	struct err err;
 
-	if (argc) {
-		struct err err;
-
-		err_set(&err, "tasks takes no argument, not \"%s\"", argv[0]);
-		return fail_usage(&err);
-	}
+	for (int i = 0; i < argc; i++)
+		if (wish_task(&t, str_of(argv[i]), &err) < 0)
+			return fail_usage(&err);
 	if (a->json) {
-		tasks_json(&b);
+		json_open(&b, '{');
+		json_key(&b, "tasks");
+		json_open(&b, '[');
+	}
+	for (int i = 0; i < argc && wish_task(&t, str_of(argv[i]), &err) == 0; i++)
+		print_task(&b, t, a);
+	for (size_t i = 0; !argc && (t = task_at(i)); i++)
+		print_task(&b, t, a);
+	if (a->json) {
+		json_close(&b, ']');
+		json_close(&b, '}');
 		printf("%s\n", buf_z(&b));
 	}
-	for (size_t i = 0; !a->json && (t = task_at(i)); i++)
-		if (a->names)
-			printf("%s\n", t->name);
-		else
-			print_task(t);
 	buf_release(&b);
 	return EXIT_DONE;
 }
 
-const struct command cmd_tasks = { "tasks", "", "every task, its knobs, levels and formats", "", options, sizeof(struct args), run };
+const struct command cmd_tasks = { "tasks", "[TASK...]", "every task, or those named: knobs, levels and formats", "", options, sizeof(struct args), run };

@@ -17,7 +17,7 @@ static int shown(struct str s)
 	return (int)n;
 }
 
-static int find_task(const struct task **ret, struct str name, struct err *err)
+int wish_task(const struct task **ret, struct str name, struct err *err)
 {
 	const char *names[256], *near;
 	size_t n = 0;
@@ -44,9 +44,9 @@ static int wish_parts(struct wish *w, struct str names, struct err *err)
 	for (; str_split(&rest, '+', &name); n++)
 		if (n == COMPOSE_PARTS)
 			return err_set(err, "more than %d puzzles in one prompt: \"%.*s\"", COMPOSE_PARTS, shown(names), names.s);
-		else if (find_task(&part[n], name, err) < 0)
+		else if (wish_task(&part[n], name, err) < 0)
 			return ERR_FAIL;
-	if (find_task(&w->ask.task, STR("compose"), err) < 0)
+	if (wish_task(&w->ask.task, STR("compose"), err) < 0)
 		return ERR_FAIL;
 	w->ask = INSTANCE_ASK(w->ask.task);
 	if (!compose_choose(w->ask.knob, &w->ask.knob_set, part, n))
@@ -60,7 +60,7 @@ int wish_for(struct wish *w, struct str name, struct err *err)
 	*w = (struct wish){ .lo = 50, .hi = 50, .langs = { LANG_EN }, .nlangs = 1, .formats = { QUARRY_TAGS }, .nformats = 1 };
 	if (str_chr(name, '+') >= 0)
 		return wish_parts(w, name, err);
-	if (find_task(&w->ask.task, name, err) < 0)
+	if (wish_task(&w->ask.task, name, err) < 0)
 		return ERR_FAIL;
 	w->ask = INSTANCE_ASK(w->ask.task);
 	return 0;

@@ -23,6 +23,7 @@ struct wish {
 	int nlangs, nformats;
 };
 
+int wish_task(const struct task **ret, struct str name, struct err *err); /* by its name or an alias of it */
 /* A task by its name, or several to be composed ("sudoku+word_sorting"): difficulty 5, in English, answers between tags. */
 int wish_for(struct wish *w, struct str task, struct err *err);
 int wish_difficulty(struct wish *w, const char *text, struct err *err); /* "3", "2.5" or "1..6" */
