@@ -370,7 +370,7 @@ int ends_open(int ours[RUN_FDS], int theirs[RUN_FDS], bool input, struct err *er
 	for (int i = 0; i < RUN_FDS; i++)
 		ours[i] = theirs[i] = -1;
 	for (int i = 0; i < RUN_FDS; i++) {
-		bool pipe = i == RUN_OUT || i == RUN_CHANNEL;
+		bool pipe = i == RUN_OUT; /* the channel is none: a pipe of our own user's can be opened from its other end, through /proc */
 
 		if (i == RUN_INPUT && !input)
 			continue;
@@ -381,7 +381,7 @@ int ends_open(int ours[RUN_FDS], int theirs[RUN_FDS], bool input, struct err *er
 		}
 		ours[i] = pair[0];
 		theirs[i] = pair[1];
-		if (pipe)
+		if (pipe || i == RUN_CHANNEL)
 			fcntl(pair[0], F_SETFL, O_NONBLOCK);
 	}
 	return 0;

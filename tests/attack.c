@@ -412,7 +412,9 @@ static int fds(char **argv)
 	(void)argv;
 	for (int fd = 4; fd < 1024; fd++)
 		refused(fcntl(fd, F_GETFD) < 0, "an fd of others");
-	refused(fstat(3, &st) == 0 && S_ISFIFO(st.st_mode), "fd 3 is no pipe");
+	refused(fstat(3, &st) == 0 && S_ISSOCK(st.st_mode), "fd 3 is no socket");
+	refused(open("/proc/self/fd/3", O_RDONLY | O_NONBLOCK) < 0 && open("/dev/fd/3", O_RDWR | O_NONBLOCK) < 0, "the channel's other end was opened");
+	refused(recv(3, &st, 1, MSG_DONTWAIT) < 0, "something was read from the channel");
 	refused(!isatty(0) && !reads("/dev/tty"), "a terminal");
 	say("tried fds\n");
 	return breached;
