@@ -127,11 +127,14 @@ static void grade(struct effort *e, struct str desc)
 			      .technique = technique[m.nesting < 2 ? m.nesting : 2] };
 }
 
+/* Truth or lies of everybody, whose names are what stands before the first blank. */
 static double answers_log2(struct str desc)
 {
-	struct lies l;
+	int people = 1;
 
-	return lies_read(&l, desc) ? l.people : 0;
+	for (size_t i = 0; i < desc.n && desc.s[i] != ' '; i++)
+		people += desc.s[i] == ',';
+	return people;
 }
 
 static void canon(struct buf *out, struct str desc)

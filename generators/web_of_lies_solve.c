@@ -57,12 +57,19 @@ static struct weighed weigh(const struct lies_item *it)
 	return w;
 }
 
-/* People in a set; a popcount is a library call on plain x86-64. */
-static inline int people_in(uint32_t set)
+struct pair {
+	int a, b;
+};
+
+/* People in two sets, counted side by side; a popcount is a library call on plain x86-64. */
+static inline struct pair people_in(uint32_t a, uint32_t b)
 {
-	set -= set >> 1 & 0x55555555;
-	set = (set & 0x33333333) + (set >> 2 & 0x33333333);
-	return (int)(((set + (set >> 4)) & 0x0f0f0f0f) * 0x01010101 >> 24);
+	uint64_t set = a | (uint64_t)b << 32;
+
+	set -= set >> 1 & 0x5555555555555555;
+	set = (set & 0x3333333333333333) + (set >> 2 & 0x3333333333333333);
+	set = ((set + (set >> 4)) & 0x0f0f0f0f0f0f0f0f) * 0x01010101;
+	return (struct pair){ (int)(set >> 24 & 0xff), (int)(set >> 56) };
 }
 
 static inline int first_in(uint64_t set)
@@ -73,7 +80,7 @@ static inline int first_in(uint64_t set)
 bool lies_true(const struct lies_item *it, uint32_t truth)
 {
 	struct weighed w = weigh(it);
-	int as_said = people_in(w.scope & ~(truth ^ w.want));
+	int as_said = people_in(w.scope & ~(truth ^ w.want), 0).a;
 
 	return (as_said >= w.lo && as_said <= w.hi) != w.no;
 }
@@ -134,7 +141,8 @@ struct finding {
 static inline struct finding look(const struct weighed *w, uint32_t known, uint32_t truth)
 {
 	uint32_t told = w->scope & known, open = w->scope & ~known;
-	int least = people_in(told & ~(truth ^ w->want)), most = least + people_in(open);
+	struct pair n = people_in(told & ~(truth ^ w->want), open);
+	int least = n.a, most = n.a + n.b;
 	bool settled = !(w->speaker & ~known), honest = !w->speaker || truth & w->speaker;
 	bool in = least >= w->lo && most <= w->hi, out = most < w->lo || least > w->hi;
 	struct finding f = { .used = told | (w->speaker & known) };
@@ -192,21 +200,72 @@ static bool settle(const struct web *w, struct state *s)
 }
 
 struct count {
-	int nodes, found;
+	int most, nodes, found;
 	uint32_t first; /* truth of the first solution found */
 };
 
-/* Stops at two solutions or when the nodes are spent. */
+enum { TABLE = 8 /* so few people are asked all ways at once, 64 to a word */ };
+
+/* In which of 64 cases does the item hold? Bit k of says[p]: what person p is in case k. */
+static uint64_t item_holds(const struct weighed *w, const uint64_t *says)
+{
+	uint64_t ones = 0, twos = 0, fours = 0, holds = 0; /* how many are as said, in binary */
+
+	for (uint32_t left = w->scope; left; left &= left - 1) {
+		int who = first_in(left);
+		uint64_t add = w->want >> who & 1 ? says[who] : ~says[who], carry = ones & add;
+
+		ones ^= add;
+		fours |= twos & carry;
+		twos ^= carry;
+	}
+	for (int n = w->lo; n <= w->hi; n++)
+		holds |= (n & 1 ? ones : ~ones) & (n & 2 ? twos : ~twos) & (n & 4 ? fours : ~fours);
+	holds ^= 0 - (uint64_t)w->no;
+	return w->speaker ? ~(holds ^ says[first_in(w->speaker)]) : holds;
+}
+
+/* All solutions where at most TABLE people are open, in the order in which count_from() comes to them: the first of them changes last. */
+static void count_table(const struct web *w, const struct state *s, uint32_t open, struct count *c)
+{
+	static const uint64_t column[6] = { 0xaaaaaaaaaaaaaaaa, 0xcccccccccccccccc, 0xf0f0f0f0f0f0f0f0,
+					    0xff00ff00ff00ff00, 0xffff0000ffff0000, 0xffffffff00000000 };
+	uint64_t says[LIES_PEOPLE];
+	int who[TABLE], n = people_in(open, 0).a;
+
+	for (int i = n; i > 0; open &= open - 1)
+		who[--i] = first_in(open);
+	for (int p = 0; p < w->people; p++)
+		says[p] = 0 - (uint64_t)(s->truth >> p & 1);
+	for (int i = 0; i < n && i < 6; i++)
+		says[who[i]] = column[i];
+	for (int word = n > 6 ? (1 << (n - 6)) - 1 : 0; word >= 0 && c->found < c->most; word--) {
+		uint64_t fits = n < 6 ? ((uint64_t)1 << (1 << n)) - 1 : ~(uint64_t)0;
+
+		for (int i = 6; i < n; i++)
+			says[who[i]] = 0 - (uint64_t)(word >> (i - 6) & 1);
+		for (int i = 0; i < w->items && fits; i++)
+			fits &= item_holds(&w->item[i], says);
+		for (; fits && c->found < c->most; c->found++) {
+			int at = 63 - __builtin_clzll(fits);
+
+			for (int p = 0; p < w->people && !c->found; p++)
+				c->first |= (uint32_t)(says[p] >> at & 1) << p;
+			fits ^= (uint64_t)1 << at;
+		}
+	}
+}
+
+/* Stops at the most solutions or when the nodes are spent. */
 static void count_from(const struct web *w, struct state s, struct count *c)
 {
 	uint32_t open;
 
-	if (++c->nodes > COUNT_NODES || c->found > 1 || !settle(w, &s))
+	if (++c->nodes > COUNT_NODES || c->found == c->most || !settle(w, &s))
 		return;
 	open = everybody(w) & ~s.known;
-	if (!open) {
-		if (c->found++ == 0)
-			c->first = s.truth;
+	if (people_in(open, 0).a <= TABLE) {
+		count_table(w, &s, open, c);
 		return;
 	}
 	for (int v = 1; v >= 0; v--) {
@@ -217,9 +276,9 @@ static void count_from(const struct web *w, struct state s, struct count *c)
 	}
 }
 
-static struct count count(const struct web *w)
+static struct count count(const struct web *w, int most)
 {
-	struct count c = { 0 };
+	struct count c = { .most = most };
 
 	count_from(w, (struct state){ .due = everything(w) }, &c);
 	return c;
@@ -231,7 +290,7 @@ bool lies_unique(const struct lies *l, uint32_t *truth)
 	struct count c;
 
 	web_of(&w, l);
-	c = count(&w);
+	c = count(&w, 2);
 	*truth = c.first;
 	return c.found == 1 && c.nodes <= COUNT_NODES;
 }
@@ -242,7 +301,7 @@ bool lies_solve(const struct lies *l, uint32_t *truth)
 	struct count c;
 
 	web_of(&w, l);
-	c = count(&w);
+	c = count(&w, 1);
 	*truth = c.first;
 	return c.found > 0;
 }
@@ -306,31 +365,42 @@ static uint8_t depth_of(int depth)
 }
 
 /* Sweep the items in their order until nothing follows; false at a clash, which is then the last step. */
-static bool proof_settle(struct proof *p, struct chains *c)
+static bool proof_settle(struct proof *p, struct state *s)
 {
-	for (int at = 0; c->s.due && !p->spent;) {
-		int i = next_due(&c->s.due, &at);
-		struct finding f = look(&p->web.item[i], c->s.known, c->s.truth);
+	for (int at = 0; s->due && !p->spent;) {
+		int i = next_due(&s->due, &at);
+		struct finding f = look(&p->web.item[i], s->known, s->truth);
 		struct step *step;
-		uint8_t depth;
 
 		if (++p->looks > PROOF_LOOKS)
 			p->spent = true;
 		if (!f.clash && !f.forced)
 			continue;
-		step = proof_add(p, STEP_ITEM, &c->s);
+		step = proof_add(p, STEP_ITEM, s);
 		if (!step)
 			return false;
 		step->item = (uint8_t)i;
 		step->f = f;
 		if (f.clash)
 			return false;
-		depth = depth_of(deepest(c, f.used) + 1);
-		for (uint32_t left = f.forced; left; left &= left - 1)
-			c->depth[first_in(left)] = depth;
-		state_take(&c->s, &p->web, &f);
+		state_take(s, &p->web, &f);
 	}
 	return true;
+}
+
+/* The same, and how long the chains have grown. */
+static bool chains_settle(struct proof *p, struct chains *c)
+{
+	int from = p->n;
+	bool settled = proof_settle(p, &c->s);
+
+	for (const struct step *s = p->step + from; s < p->step + p->n; s++) {
+		uint8_t depth = depth_of(deepest(c, s->f.used) + 1);
+
+		for (uint32_t left = s->f.forced; left; left &= left - 1)
+			c->depth[first_in(left)] = depth;
+	}
+	return settled;
 }
 
 /*
@@ -428,13 +498,13 @@ static struct choice choose(struct proof *p, const struct chains *c, bool outer)
 		int who = first_in(open);
 
 		for (int v = 1; v >= 0; v--) {
-			struct chains t = *c;
+			struct state t = c->s;
 			bool clash;
 			int score;
 
 			if (outer && v == (int)(p->answer >> who & 1))
 				continue;
-			state_set(&t.s, &p->web, who, v);
+			state_set(&t, &p->web, who, v);
 			clash = !proof_settle(p, &t);
 			if (p->spent)
 				return best;
@@ -454,7 +524,7 @@ static int refute(struct proof *p, struct chains c, int nesting)
 {
 	if (nesting > p->nesting)
 		p->nesting = nesting;
-	while (proof_settle(p, &c)) {
+	while (chains_settle(p, &c)) {
 		struct choice choice;
 
 		if (p->spent)
@@ -469,14 +539,14 @@ static int refute(struct proof *p, struct chains c, int nesting)
 	return p->spent ? 0 : deepest(&c, p->step[p->n - 1].f.used) + 1;
 }
 
-/* Of a puzzle that web_of() knows and whose one solution is the answer. */
+/* Of a puzzle that web_of() knows and that the answer solves: true says that nothing else does. */
 static bool prove_fully(struct proof *p)
 {
 	struct chains c = { .s.due = everything(&p->web) };
 
 	p->n = p->looks = p->depth = p->splits = p->nesting = 0;
 	p->spent = false;
-	while (proof_settle(p, &c)) {
+	while (chains_settle(p, &c)) {
 		struct choice choice;
 
 		if (p->spent || c.s.known == everybody(&p->web))
@@ -497,9 +567,9 @@ static bool proof_of(struct proof *p, const struct lies *l)
 	struct count c;
 
 	web_of(&p->web, l);
-	c = count(&p->web);
+	c = count(&p->web, 1);
 	p->answer = c.first;
-	return c.found == 1 && c.nodes <= COUNT_NODES && prove_fully(p);
+	return c.found && prove_fully(p);
 }
 
 bool lies_measure(struct lies_effort *e, const struct lies *l)
