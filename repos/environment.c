@@ -446,15 +446,32 @@ const char *environment_missing(const struct environment *e)
 	return NULL;
 }
 
-/* "setup.py", or "Makefile: test:" for a line that begins so. */
+/* A file at the top that is called so but for what `*` stands for. */
+static bool holds_like(struct repo *r, const struct oid *tree, struct str head, struct str tail)
+{
+	struct tree_entry entry;
+	struct object o;
+	struct str raw;
+	bool found = false;
+
+	if (repo_tree(r, tree, &o) == OBJECT_OK)
+		for (raw = object_str(&o); !found && tree_next(&raw, &entry) > 0;)
+			found = entry.mode != MODE_TREE && entry.name.n >= head.n + tail.n && str_starts(entry.name, head) && str_ends(entry.name, tail);
+	object_release(&o);
+	return found;
+}
+
+/* "setup.py", "test_*.py", or "Makefile: test:" for a line that begins so. */
 static bool holds(struct repo *r, const struct oid *tree, const char *when)
 {
 	struct str path = str_of(when), head = { 0 }, rest, line;
-	ptrdiff_t colon = str_find(path, STR(": "));
+	ptrdiff_t colon = str_find(path, STR(": ")), star = str_chr(path, '*');
 	struct tree_entry entry;
 	struct object o;
 	bool found = false;
 
+	if (star >= 0)
+		return holds_like(r, tree, str_sub(path, 0, (size_t)star), str_from(path, (size_t)star + 1));
 	if (colon >= 0) {
 		head = str_from(path, (size_t)colon + 2);
 		path = str_sub(path, 0, (size_t)colon);
