@@ -390,11 +390,13 @@ int ends_open(int ours[RUN_FDS], int theirs[RUN_FDS], bool input, struct err *er
 /* What lives in the slot beside its run may be another number of processes after a server has come or gone: these then begin anew. */
 void slot_limit(struct sandbox *box, struct slot *s, const struct sandbox_limits *limits)
 {
-	groups_settle(&box->groups, s->station.slot, s->held);
-	if (s->limited.memory != limits->memory || s->limited.processes != limits->processes)
-		groups_limit(&box->groups, s->station.slot, limits, s->held);
+	uint64_t kept = groups_settle(&box->groups, s->station.slot, s->held, s->kept);
+
+	if (s->kept != kept || s->limited.memory != limits->memory || s->limited.processes != limits->processes)
+		groups_limit(&box->groups, s->station.slot, limits, s->held + kept);
 	groups_peak(&box->groups, s->station.slot);
 	s->limited = *limits;
+	s->kept = kept;
 }
 
 /* Init of the run as a pidfd. A host side that was killed is replaced once. */
@@ -484,7 +486,7 @@ static int run_watched(struct sandbox *box, struct slot *s, const struct sandbox
 	out->wall_us = (uint64_t)(watch_now_us() - began);
 	groups_count(&box->groups, s->station.slot, &after);
 	if (rc == 0)
-		rc = outcome_read(&w, run, &before, &after, s->held, out, err);
+		rc = outcome_read(&w, run, &before, &after, s->held + s->kept, out, err);
 	fd_drop(&w.pidfd);
 	fd_drop(&w.leash);
 	fd_drop(&w.out);

@@ -23,6 +23,7 @@ struct slot {
 	bool busy;
 	struct served served[SERVERS_MAX];
 	uint64_t held; /* by all of them: it does not count as a run's */
+	uint64_t kept; /* nor does this: what runs have left in trees that are kept in memory */
 	struct sandbox_limits limited; /* of its control groups, as set last; memory 0: nothing that holds now */
 };
 

@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TEXT_MAX = 1 << 16, LEFT_OVER = 64 << 20, SETTLE_MS = 2000 };
+enum { TEXT_MAX = 1 << 16, LEFT_OVER = 64 << 20, SETTLE_MS = 2000, STILL_MS = 200 };
 
 static const char *const names[GROUP_KINDS] = { "cpu time", "memory", "processes" };
 static const char *const controllers[GROUP_KINDS] = { "cpuacct", "memory", "pids" };
@@ -429,16 +429,27 @@ uint64_t groups_held(const struct groups *g, unsigned slot)
 }
 
 /* Memory that no process holds any more: a namespace's segments and files are freed a moment after its end. */
-void groups_settle(const struct groups *g, unsigned slot, uint64_t held)
+uint64_t groups_settle(const struct groups *g, unsigned slot, uint64_t held, uint64_t kept)
 {
 	int memory = leaf_of(g, GROUP_MEMORY, slot);
 	const char *all = groups_two(g, GROUP_MEMORY) ? "memory.current" : "memory.usage_in_bytes";
+	uint64_t least = UINT64_MAX;
 
-	for (int ms = 0; memory >= 0 && ms < SETTLE_MS; ms++) {
-		if (number_read(memory, all, "") < held + LEFT_OVER || groups_held(g, slot) < held + LEFT_OVER)
-			return;
+	for (int ms = 0, still = 0; memory >= 0 && ms < SETTLE_MS && still < STILL_MS; ms++, still++) {
+		uint64_t now = number_read(memory, all, "") < held + LEFT_OVER ? 0 : groups_held(g, slot);
+
+		now = now > held ? now - held : 0;
+		if (now < LEFT_OVER)
+			return 0;
+		if (now < kept + LEFT_OVER)
+			return now < kept ? now : kept;
+		if (now < least) {
+			least = now;
+			still = 0;
+		}
 		usleep(1000);
 	}
+	return memory < 0 ? 0 : least;
 }
 
 void groups_count(const struct groups *g, unsigned slot, struct group_count *c)

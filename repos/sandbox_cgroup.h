@@ -37,10 +37,11 @@ void groups_close(struct groups *g);
 bool groups_join(const struct groups *g, unsigned slot); /* the calling process; allocates nothing */
 /*
  * `held`: bytes of those that stay in the slot from run to run, its servers. groups_held reads them while no run is there and the last one's
- * are free (groups_settle waits for that, at most two seconds).
+ * are free: groups_settle waits for that, at most two seconds and no longer than something is freed. It gives back what stays beside them, in
+ * files that a run has made and that others will read; `kept` is what it said last.
  */
 uint64_t groups_held(const struct groups *g, unsigned slot);
-void groups_settle(const struct groups *g, unsigned slot, uint64_t held);
+uint64_t groups_settle(const struct groups *g, unsigned slot, uint64_t held, uint64_t kept);
 void groups_limit(const struct groups *g, unsigned slot, const struct sandbox_limits *limits, uint64_t held);
 void groups_peak(const struct groups *g, unsigned slot);   /* memory_peak begins anew */
 void groups_count(const struct groups *g, unsigned slot, struct group_count *count);

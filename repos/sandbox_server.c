@@ -107,9 +107,9 @@ int server_attach(struct sandbox_server *server, struct slot *s, struct err *err
 	ends_drop(theirs);
 	rc = pidfd < 0 ? ERR_FAIL : ready_wait(ours[RUN_CHANNEL], ours[RUN_OUT], pidfd, err);
 	if (rc == 0) {
-		uint64_t held = groups_held(&server->box->groups, s->station.slot);
+		uint64_t held = groups_held(&server->box->groups, s->station.slot), others = s->held + s->kept;
 
-		*d = (struct served){ true, pidfd, ours[RUN_LEASH], ours[RUN_OUT], held > s->held ? held - s->held : 0 };
+		*d = (struct served){ true, pidfd, ours[RUN_LEASH], ours[RUN_OUT], held > others ? held - others : 0 };
 		s->held += d->held;
 		ours[RUN_LEASH] = ours[RUN_OUT] = pidfd = -1;
 	}
