@@ -19,7 +19,7 @@
 
 struct args {
 	struct common common;
-	const char *out, *name, *model, *since, *from, *langs, *issues, *recipe, *environments, *format, *show, *report, *left_out, *part;
+	const char *out, *name, *model, *since, *from, *merges, *langs, *issues, *recipe, *environments, *format, *show, *report, *left_out, *part;
 	int64_t max, lines, files, shown, inject, together, samples, max_tokens;
 	double temperature;
 	bool dry, resume, network, no_variants, write_tests, temperature_given, pack;
@@ -34,6 +34,8 @@ static const struct option options[] = {
 	  .what = "only commits from this day on: 2024-05-01" },
 	{ .name = "from", .kind = OPT_TEXT, .arg = "REV", .at = offsetof(struct args, from),
 	  .what = "where the walk begins; HEAD when not given" },
+	{ .name = "merges", .kind = OPT_TEXT, .arg = "WHICH", .at = offsetof(struct args, merges),
+	  .what = "main: those of the main line (when not given); all: those into branches, too" },
 	{ .name = "code-lang", .kind = OPT_TEXT, .arg = "LANGS", .at = offsetof(struct args, langs),
 	  .what = "c, cpp, python, go, rust, javascript; several with commas; all when not given" },
 	{ .name = "name", .kind = OPT_TEXT, .arg = "OWNER/NAME", .at = offsetof(struct args, name),
@@ -176,8 +178,11 @@ static int read_job(struct job *j, struct args *a, struct err *err)
 	if (a->inject && a->write_tests)
 		return err_set(err, "mine: --inject keeps bugs that the tests there notice; --write-tests is for commits of a walk");
 	o->write_tests = a->write_tests;
-	if (a->inject && (a->max || a->since || a->issues || a->lines || a->files))
-		return err_set(err, "mine: --inject walks no history: --max, --since, --issues, --lines and --files are not for it");
+	if (a->inject && (a->max || a->since || a->issues || a->lines || a->files || a->merges))
+		return err_set(err, "mine: --inject walks no history: --max, --since, --merges, --issues, --lines and --files are not for it");
+	if (a->merges && strcmp(a->merges, "main") != 0 && strcmp(a->merges, "all") != 0)
+		return err_set(err, "mine: --merges \"%s\" is not known; main and all are", a->merges);
+	o->walk.all_merges = a->merges && *a->merges == 'a';
 	if (a->lines)
 		o->walk.lines = (uint32_t)a->lines;
 	if (a->files)

@@ -121,6 +121,8 @@ static void add_header(struct buf *b, const struct mine *m)
 	json_add_u64(b, o->walk.langs);
 	json_key(b, "since");
 	json_add_i64(b, o->walk.since);
+	json_key(b, "all_merges");
+	json_add_bool(b, o->walk.all_merges);
 	json_key(b, "lines");
 	json_add_u64(b, o->walk.lines);
 	json_key(b, "files");

@@ -236,7 +236,7 @@ static bool job_set(struct walker *w, struct job *j, const struct waiting *it, b
 		leave_out(w, &it->id, WALK_ROOT);
 		return false;
 	}
-	if (it->parents > 1 && !first) {
+	if (it->parents > 1 && !first && !w->o->all_merges) {
 		leave_out(w, &it->id, WALK_SIDE_MERGE);
 		return false;
 	}

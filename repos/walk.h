@@ -21,7 +21,7 @@
 
 enum walk_kind {
 	WALK_COMMIT,   /* one parent */
-	WALK_MERGE,    /* on the line of first parents, against the first one */
+	WALK_MERGE,    /* on the line of first parents (with all_merges: any), against the first one */
 	WALK_UNTESTED, /* source and no tests: for tests that are to be written */
 	WALK_KINDS
 };
@@ -63,6 +63,7 @@ struct walk_options {
 	unsigned langs;      /* 1 << CODE_..., or'ed; 0: all */
 	unsigned threads;    /* 1 when 0 */
 	bool untested;       /* give WALK_UNTESTED too */
+	bool all_merges;     /* those into branches, too */
 	uint32_t lines, files; /* most of the source: added and deleted; touched */
 	void (*left_out)(void *ctx, const struct oid *commit, enum walk_reason reason); /* told of each, with the ctx of fn. NULL: nobody is */
 };

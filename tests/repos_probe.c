@@ -1,7 +1,7 @@
 /*
  * repos_probe.c - repos/ as a program, for scripts that compare it with git and Python. Not a test by itself.
  *
- *	repos_probe walk REPO [threads=N] [since=T] [max=N] [langs=c,python] [untested=1] [from=REV] [files=N] [lines=N]
+ *	repos_probe walk REPO [threads=N] [since=T] [max=N] [langs=c,python] [untested=1] [all_merges=1] [from=REV] [files=N] [lines=N]
  *		a line of JSON a candidate, then one with the counts
  *	repos_probe apply REPO REV [allow=PATH]... [tests=1] [build=1] <RESPONSE
  *		the status; with "ok" what was touched and the tree, which is listed whole
@@ -200,6 +200,7 @@ static int cmd_walk(struct repo *r, int argc, char **argv, struct err *err, bool
 	o.max = number(argc, argv, "max", 0);
 	o.threads = (unsigned)number(argc, argv, "threads", 1);
 	o.untested = number(argc, argv, "untested", 0);
+	o.all_merges = number(argc, argv, "all_merges", 0);
 	o.files = (uint32_t)number(argc, argv, "files", o.files);
 	o.lines = (uint32_t)number(argc, argv, "lines", o.lines);
 	o.langs = langs(option(argc, argv, "langs"));
