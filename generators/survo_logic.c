@@ -8,11 +8,16 @@
 
 bool survo_start(struct survo_state *t, struct survo_shape *s, const struct survo_board *b)
 {
-	*s = (struct survo_shape){ .rows = b->rows, .cols = b->cols, .lines = b->rows + b->cols };
+	s->rows = b->rows;
+	s->cols = b->cols;
+	s->lines = b->rows + b->cols;
+	s->blanks = s->values = 0;
 	s->dense = b->pool[b->blanks - 1] - b->pool[0] < 64;
-	memset(s->place, -1, sizeof(s->place));
-	memset(t, 0, sizeof(*t));
+	memset(s->place, -1, (size_t)b->pool[b->blanks - 1] + 1);
+	memset(s->line, 0, sizeof(s->line));
+	memset(t->left, 0, sizeof(t->left));
 	t->s = s;
+	t->open = t->avail = 0;
 	t->dirty = (1u << s->lines) - 1;
 	for (int i = 0; i < b->blanks; i++) {
 		while (s->dense && s->values <= b->pool[i] - b->pool[0]) {
@@ -103,6 +108,7 @@ struct way {
 	int lo[SURVO_SIDE + 1], hi[SURVO_SIDE + 1]; /* what the blanks from i on make at least and at most */
 	uint8_t left[SURVO_BLANKS];
 	uint64_t fits[SURVO_SIDE]; /* numbers that some way puts there */
+	bool walked;               /* false: too many ways, fits[] is what may be */
 	/* Where numbers are dense: those that are left, and of the last blank all, back to front. */
 	uint64_t live, turned_live, turned_may, turned_fits;
 };
@@ -133,6 +139,12 @@ static bool pair_walk(struct way *w, int need)
 	return fits;
 }
 
+/* The place in val of a number; -1: it is none of them. */
+static int place_of(const struct survo_shape *s, int number)
+{
+	return number >= 0 && number <= s->val[s->values - 1] ? s->place[number] : -1;
+}
+
 static void way_use(struct way *w, int v, int by)
 {
 	uint64_t bit = (uint64_t)1 << v, back = (uint64_t)1 << (63 - v);
@@ -156,7 +168,7 @@ static bool way_walk(struct way *w, int i, int need)
 	if (i == w->n - 2 && s->dense)
 		return pair_walk(w, need);
 	if (i == w->n - 1) {
-		int v = need >= 0 && need <= SURVO_VALUE ? s->place[need] : -1;
+		int v = place_of(s, need);
 
 		if (v < 0 || !w->left[v] || !(w->may[i] >> v & 1))
 			return false;
@@ -215,6 +227,16 @@ static int way_blanks(struct way *w, const struct survo_state *t, int line)
 	return choices;
 }
 
+/* The same where one blank is open: what is missing. */
+static bool last_look(struct way *w, int need)
+{
+	int v = place_of(w->t->s, need);
+
+	w->fits[0] = v < 0 ? 0 : w->may[0] & (uint64_t)1 << v;
+	w->walked = true;
+	return w->fits[0];
+}
+
 /* The open blanks of a line and what each may still hold; false: the line cannot be made up. */
 static bool way_look(struct way *w, const struct survo_state *t, int line)
 {
@@ -222,6 +244,8 @@ static bool way_look(struct way *w, const struct survo_state *t, int line)
 
 	if (!w->n)
 		return t->need[line] == 0;
+	if (w->n == 1)
+		return last_look(w, t->need[line]);
 	w->lo[w->n] = w->hi[w->n] = 0;
 	for (int i = w->n - 1; i >= 0; i--) {
 		uint64_t m = w->may[i];
@@ -234,7 +258,8 @@ static bool way_look(struct way *w, const struct survo_state *t, int line)
 	}
 	if (t->need[line] < w->lo[0] || t->need[line] > w->hi[0])
 		return false;
-	if (choices > WAYS_MOST) {
+	w->walked = choices <= WAYS_MOST;
+	if (!w->walked) {
 		memcpy(w->fits, w->may, sizeof(w->fits[0]) * (size_t)w->n);
 		return true;
 	}
@@ -282,6 +307,8 @@ static int line_use(struct survo_state *t, int line, enum survo_technique how)
 			news = 1;
 		}
 	}
+	if (n && w.walked)
+		t->dirty &= ~(1u << line); /* by itself it allows the same ways as before */
 	return news;
 }
 
@@ -478,19 +505,35 @@ static int narrow(struct survo_state *t, int b, uint64_t fits)
 	return 1;
 }
 
-/* One look at every line as it was when the round began. News, -1 for a contradiction. */
+/* Lines that may tell something new, as far as this reasoning looks at them. */
+static uint32_t lines_due(const struct survo_state *t, enum survo_technique how)
+{
+	uint32_t due = 0;
+
+	for (uint32_t rest = t->dirty; rest; rest &= rest - 1) {
+		int line = __builtin_ctz(rest), n = count(t->s->line[line] & t->open);
+
+		due |= (uint32_t)(n && n <= reach(how)) << line;
+	}
+	return due;
+}
+
+/* One look at every line that is due, as it was when the round began. News, -1 for a contradiction. */
 static int round_of(struct survo_logic *l, enum survo_technique how)
 {
-	struct survo_state was = l->t;
+	uint32_t due = lines_due(&l->t, how);
+	struct survo_state was;
 	int news = 0;
 
-	for (int line = 0; line < was.s->lines; line++) {
+	if (!due)
+		return 0;
+	l->t.dirty &= ~due;
+	was = l->t;
+	for (; due; due &= due - 1) {
 		struct way w;
 		uint64_t fresh[SURVO_SIDE];
-		int n = count(was.s->line[line] & was.open), here = 0;
+		int line = __builtin_ctz(due), here = 0;
 
-		if (!n || n > reach(how))
-			continue;
 		if (!way_look(&w, &was, line))
 			return -1;
 		for (int i = 0; i < w.n; i++) {

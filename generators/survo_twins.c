@@ -254,6 +254,21 @@ static bool refine(const struct survo_board *b, uint8_t *class)
 	return apart;
 }
 
+/* Do no two lines share a class? */
+static bool all_apart(const struct survo_board *b, const uint8_t *class)
+{
+	uint32_t seen = 0;
+
+	for (int i = 0; i < b->rows + b->cols; i++) {
+		uint32_t bit = 1u << (class[i] + (i < b->rows ? 0 : b->rows));
+
+		if (seen & bit)
+			return false;
+		seen |= bit;
+	}
+	return true;
+}
+
 static bool alike(const struct survo_board *b, int i, int j)
 {
 	int n = i < b->rows ? b->cols : b->rows;
@@ -288,7 +303,7 @@ static void find(struct finder *f, const uint8_t *from)
 	int n;
 
 	memcpy(class, from, sizeof(class));
-	if (refine(b, class)) {
+	if (all_apart(b, class) || refine(b, class)) {
 		struct survo_board t;
 		uint8_t order[SURVO_LINES];
 
