@@ -21,6 +21,7 @@ struct err {
 enum {
 	ERR_FAIL = -1,    /* unusable input, full disk, ...: exit 2 or 1, as the command decides */
 	ERR_STOPPED = -2, /* a signal or a closed pipe asked us to stop */
+	ERR_JOB = -3,     /* what was asked for is right, and it went wrong (a full disk, a closed pipe): exit 1 */
 };
 
 /* Set the message, give back ERR_FAIL. Control characters in it become '?'. */

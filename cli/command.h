@@ -23,8 +23,6 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_AGAIN = 75 };
 
-enum { ERR_JOB = -3 }; /* beside those of err.h: it went wrong once the job ran (a full disk, a closed pipe) */
-
 enum opt_kind {
 	OPT_FLAG, /* bool */
 	OPT_INT,  /* int64_t, within lo..hi */

@@ -91,7 +91,13 @@ int parts_find(struct parts *p, const char *top, struct err *err)
 
 static int make_dir(const char *path, struct err *err)
 {
-	return mkdir(path, 0777) < 0 && errno != EEXIST ? err_sys(err, "%s", path) : 0;
+	bool full;
+
+	if (mkdir(path, 0777) == 0 || errno == EEXIST)
+		return 0;
+	full = errno == ENOSPC || errno == EDQUOT;
+	err_sys(err, "%s", path);
+	return full ? ERR_JOB : ERR_FAIL;
 }
 
 static bool there(const char *dir, const char *name)

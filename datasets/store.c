@@ -49,11 +49,20 @@ struct store {
 	sqlite3_stmt *st[STATEMENTS];
 };
 
+/* Nothing is wrong with the file, but with what it lies on. */
+static bool disk_failed(const struct store *s)
+{
+	int code = sqlite3_errcode(s->db) & 0xFF;
+
+	return code == SQLITE_FULL || code == SQLITE_IOERR;
+}
+
 static int fault(struct store *s, struct err *err)
 {
 	if (sqlite3_errcode(s->db) == SQLITE_BUSY)
 		return err_set(err, "%s: another process is at work on it", s->path);
-	return err_set(err, "%s: %s", s->path, sqlite3_errmsg(s->db));
+	err_set(err, "%s: %s", s->path, sqlite3_errmsg(s->db));
+	return disk_failed(s) ? ERR_JOB : ERR_FAIL;
 }
 
 static int damaged(struct store *s, const char *what, struct err *err)
@@ -107,25 +116,29 @@ static int set_journal(struct store *s, const struct manner *m, struct err *err)
 static int prepare(struct store *s, enum store_mode mode, const struct manner *m, struct err *err)
 {
 	bool create = mode == STORE_CREATE || mode == STORE_PART;
-	int v;
+	int v, rc = 0;
 
 	sqlite3_busy_timeout(s->db, 5000);
 	/* texts of a hostile file are read as data only: no triggers, no views that run functions */
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	if (m->alone && be_alone(s, err) < 0)
-		return ERR_FAIL;
-	v = version(s, err);
+	if (m->alone)
+		rc = be_alone(s, err);
+	v = rc == 0 ? version(s, err) : rc;
 	if (v < 0)
 		return v;
-	if (set_journal(s, m, err) < 0)
-		return ERR_FAIL;
-	if (v == 0 && create) {
-		if (run_sql(s, "BEGIN IMMEDIATE", err) < 0 || run_sql(s, schema, err) < 0 || run_sql(s, "COMMIT", err) < 0)
-			return ERR_FAIL;
+	rc = set_journal(s, m, err);
+	if (rc == 0 && v == 0 && create) {
+		rc = run_sql(s, "BEGIN IMMEDIATE", err);
+		if (rc == 0)
+			rc = run_sql(s, schema, err);
+		if (rc == 0)
+			rc = run_sql(s, "COMMIT", err);
 		v = SCHEMA;
 	}
+	if (rc < 0)
+		return rc;
 	if (v != SCHEMA)
 		return err_set(err, "%s: not a run of this quarry (schema %d, not %d)", s->path, v, SCHEMA);
 	for (int i = 0; i < STATEMENTS; i++)
