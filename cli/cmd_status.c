@@ -161,7 +161,10 @@ static void whole_json(struct buf *b, const struct whole *w)
 	json_key(b, "rate");
 	json_add_f64(b, w->rate);
 	json_key(b, "eta_s");
-	json_add_f64(b, w->rate > 0 ? (double)(w->wanted - w->done) / w->rate : 0);
+	if (w->rate > 0 || w->wanted == w->done)
+		json_add_f64(b, w->rate > 0 ? (double)(w->wanted - w->done) / w->rate : 0);
+	else /* nobody knows */
+		json_add_null(b);
 }
 
 /* ---- a whole run: of run.db, which lets us read beside it */
@@ -176,12 +179,15 @@ static bool locked_by_another(const char *dir)
 	return locked;
 }
 
-static int64_t wanted_of(struct str provenance, int64_t prompts)
+/* A build's are all of its prompts' samples; how many a tuning may take, it says. */
+static int64_t wanted_of(struct str said, struct str provenance, int64_t prompts)
 {
 	struct json all, sampling, n, models;
 	struct err ignored;
 	int64_t each;
 
+	if (str_i64(said, &each))
+		return each;
 	if (!json_parse(&all, provenance, &ignored) || !json_get(all, "sampling", &sampling) || !json_get(sampling, "n", &n) || !json_i64(n, &each) ||
 	    each < 1 || each > 1 << 20)
 		return 0;
@@ -190,21 +196,23 @@ static int64_t wanted_of(struct str provenance, int64_t prompts)
 
 static int read_whole(struct whole *w, const char *path, struct err *err)
 {
-	struct buf state = BUF_INIT, prov = BUF_INIT, merged = BUF_INIT;
+	struct buf state = BUF_INIT, prov = BUF_INIT, merged = BUF_INIT, said = BUF_INIT;
 	bool runs = locked_by_another(w->dir);
 	struct store *st;
 	int rc = store_open(&st, path, STORE_READ, err);
 
 	if (rc < 0)
 		return rc;
-	if (store_get(st, "state", &state, err) < 0 || store_get(st, "provenance", &prov, err) < 0 || store_get(st, "merged", &merged, err) < 0)
+	if (store_get(st, "state", &state, err) < 0 || store_get(st, "provenance", &prov, err) < 0 || store_get(st, "merged", &merged, err) < 0 ||
+	    store_get(st, "wanted", &said, err) < 0)
 		rc = ERR_FAIL;
 	w->prompts = store_prompts(st);
 	w->done = store_samples(st);
 	if (rc == 0 && (w->prompts < 0 || w->done < 0))
 		rc = err_set(err, "%s: damaged", path);
-	w->wanted = wanted_of(buf_str(&prov), w->prompts);
-	if (rc == 0 && str_is(buf_str(&state), "done")) {
+	w->wanted = wanted_of(buf_str(&said), buf_str(&prov), w->prompts);
+	/* a tuning writes its files before it says that all is sampled */
+	if (rc == 0 && (str_is(buf_str(&state), "done") || (said.n && str_is(buf_str(&state), "sampled")))) {
 		w->finished = merged.n ? "merged" : "written";
 		w->wanted = w->done; /* all that were to be had: sampling may stop early */
 	}
@@ -220,6 +228,7 @@ static int read_whole(struct whole *w, const char *path, struct err *err)
 	buf_release(&state);
 	buf_release(&prov);
 	buf_release(&merged);
+	buf_release(&said);
 	return rc;
 }
 

@@ -650,6 +650,22 @@ static int refuse_others(const char *dir, struct err *err)
 	return rc;
 }
 
+/* How many samples there may be, for status. */
+static int tell_most(struct run *run, struct err *err)
+{
+	struct buf most = BUF_INIT;
+	int rc;
+
+	buf_addf(&most, "%lld", (long long)run->home.beat.wanted);
+	rc = store_begin(run->g.st, err);
+	if (rc == 0)
+		rc = store_set(run->g.st, "wanted", buf_str(&most), err);
+	if (rc == 0)
+		rc = store_commit(run->g.st, err);
+	buf_release(&most);
+	return rc;
+}
+
 static int move_in(struct run *run, struct err *err)
 {
 	const struct tune *t = run->t;
@@ -669,6 +685,8 @@ static int move_in(struct run *run, struct err *err)
 		run->home.beat.phase = "sample";
 		run->home.beat.wanted = (int64_t)run->g.ncells * run->g.r->tune.budget;
 		rc = same_run(run, buf_str(&prov), err);
+		if (rc == 0)
+			rc = tell_most(run, err);
 	}
 	buf_release(&prov);
 	return rc;
@@ -800,7 +818,7 @@ static int go(struct run *run, struct err *err)
 		rc = tune_model(run, i, err);
 	progress_end(&run->progress);
 	if (rc == 0)
-		rc = tune_write(&run->g, &t->records, err);
+		rc = tune_write(&run->g, &t->records, err) < 0 ? ERR_JOB : 0;
 	if (rc == 0)
 		rc = set_once(run, "state", STR("sampled"), "", true, err);
 	return rc == ERR_FAIL && run->asking ? ERR_JOB : rc;
