@@ -258,12 +258,13 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 
 	while (d.work < WORK) {
 		struct survo_shape s;
-		struct survo_logic l = { .work = 0 };
+		struct survo_logic l;
 		bool good;
 
 		draw(&d, knob, rng);
 		if (!(goal < TRIAL ? loosen(&d, goal, 0, rng) : sharpen(&d, rng)))
 			continue;
+		l.work = 0;
 		good = fits(&l, &s, &d.b, knob);
 		d.work += l.work;
 		if (!good)

@@ -64,6 +64,12 @@ static int count(uint64_t set)
 	return (int)(((set + (set >> 4)) & 0x0f0f0f0f0f0f0f0f) * 0x0101010101010101 >> 56);
 }
 
+/* Of what each blank may hold only as much as there are blanks. */
+static void state_copy(struct survo_state *to, const struct survo_state *from)
+{
+	memcpy(to, from, offsetof(struct survo_state, may) + sizeof(from->may[0]) * (size_t)from->s->blanks);
+}
+
 static bool lone(uint64_t set)
 {
 	return set && !(set & (set - 1));
@@ -145,18 +151,11 @@ static int place_of(const struct survo_shape *s, int number)
 	return number >= 0 && number <= s->val[s->values - 1] ? s->place[number] : -1;
 }
 
-static void way_use(struct way *w, int v, int by)
+/* The last copy of v is taken, or comes back. */
+static void way_turn(struct way *w, int v, bool last)
 {
-	uint64_t bit = (uint64_t)1 << v, back = (uint64_t)1 << (63 - v);
-
-	w->left[v] = (uint8_t)(w->left[v] + by);
-	if (w->left[v]) {
-		w->live |= bit;
-		w->turned_live |= back;
-	} else {
-		w->live &= ~bit;
-		w->turned_live &= ~back;
-	}
+	w->live ^= (uint64_t)last << v;
+	w->turned_live ^= (uint64_t)last << (63 - v);
 }
 
 /* Is there a way to go on from blank i with `need` to make? All of them are walked, so that fits[] is whole. */
@@ -178,15 +177,18 @@ static bool way_walk(struct way *w, int i, int need)
 	/* numbers rise: too small ones come first, behind the first that is too large all are */
 	for (uint64_t rest = w->may[i] & w->live; rest; rest &= rest - 1) {
 		int v = first(rest), more = need - s->val[v];
+		bool last = w->left[v] == 1;
 
 		if (more < w->lo[i + 1])
 			break;
 		if (more > w->hi[i + 1])
 			continue;
-		way_use(w, v, -1);
+		w->left[v]--;
+		way_turn(w, v, last);
 		if (way_walk(w, i + 1, more))
 			fits |= rest & -rest;
-		way_use(w, v, 1);
+		w->left[v]++;
+		way_turn(w, v, last);
 	}
 	w->fits[i] |= fits;
 	return fits;
@@ -205,10 +207,11 @@ static int way_blanks(struct way *w, const struct survo_state *t, int line)
 	for (uint64_t rest = t->s->line[line] & t->open; rest; rest &= rest - 1) {
 		w->blank[w->n] = first(rest);
 		w->may[w->n] = may(t, first(rest));
-		size[w->n] = count(w->may[w->n]);
 		w->n++;
 	}
 	last = w->n - 1;
+	for (int i = 0; i < w->n && last; i++)
+		size[i] = count(w->may[i]);
 	for (int i = 0; i < last; i++) {
 		if (size[i] > size[last]) {
 			int b = w->blank[i], n = size[i];
@@ -275,10 +278,12 @@ static bool way_look(struct way *w, const struct survo_state *t, int line)
 	return true;
 }
 
-/* How many open blanks of a line this reasoning looks at. */
-static int reach(enum survo_technique how)
+/* Are the open blanks of a line so few that this reasoning looks at them? One for LAST, two for PAIRS. */
+static bool reaches(enum survo_technique how, uint64_t open)
 {
-	return how == LAST ? 1 : how == PAIRS ? 2 : SURVO_SIDE;
+	uint64_t more = open & (open - 1);
+
+	return how > PAIRS || !(how == LAST ? more : more & (more - 1));
 }
 
 /* ---- all of a board ---- */
@@ -287,13 +292,13 @@ static int reach(enum survo_technique how)
 static int line_use(struct survo_state *t, int line, enum survo_technique how)
 {
 	struct way w;
-	int n = count(t->s->line[line] & t->open), news = 0;
+	int news = 0;
 
-	if (n > reach(how))
+	if (!reaches(how, t->s->line[line] & t->open))
 		return 0;
 	if (!way_look(&w, t, line))
 		return -1;
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < w.n; i++) {
 		int b = w.blank[i];
 
 		if (lone(w.fits[i])) {
@@ -307,7 +312,7 @@ static int line_use(struct survo_state *t, int line, enum survo_technique how)
 			news = 1;
 		}
 	}
-	if (n && w.walked)
+	if (w.n && w.walked)
 		t->dirty &= ~(1u << line); /* by itself it allows the same ways as before */
 	return news;
 }
@@ -375,11 +380,12 @@ static int narrowest(const struct survo_state *t)
 
 static bool search(struct survo_search *f, const struct survo_state *from)
 {
-	struct survo_state t = *from;
+	struct survo_state t;
 	int b;
 
 	if (++f->nodes > f->limit)
 		return false;
+	state_copy(&t, from);
 	if (!survo_settle(&t, PLACES))
 		return true;
 	if (!t.open) {
@@ -511,9 +517,10 @@ static uint32_t lines_due(const struct survo_state *t, enum survo_technique how)
 	uint32_t due = 0;
 
 	for (uint32_t rest = t->dirty; rest; rest &= rest - 1) {
-		int line = __builtin_ctz(rest), n = count(t->s->line[line] & t->open);
+		int line = __builtin_ctz(rest);
+		uint64_t open = t->s->line[line] & t->open;
 
-		due |= (uint32_t)(n && n <= reach(how)) << line;
+		due |= (uint32_t)(open && reaches(how, open)) << line;
 	}
 	return due;
 }
@@ -528,7 +535,7 @@ static int round_of(struct survo_logic *l, enum survo_technique how)
 	if (!due)
 		return 0;
 	l->t.dirty &= ~due;
-	was = l->t;
+	state_copy(&was, &l->t);
 	for (; due; due &= due - 1) {
 		struct way w;
 		uint64_t fresh[SURVO_SIDE];
@@ -742,8 +749,10 @@ static bool deeper(struct survo_logic *l)
 
 bool survo_logic_start(struct survo_logic *l, struct survo_shape *s, const struct survo_board *b, enum survo_technique goal)
 {
-	memset(l, 0, sizeof(*l));
 	l->goal = goal;
+	l->hardest = LAST;
+	l->rounds = l->steps = l->guesses = l->work = l->limit = 0;
+	l->out = NULL;
 	return survo_start(&l->t, s, b);
 }
 

@@ -54,10 +54,10 @@ struct survo_shape {
 struct survo_state {
 	const struct survo_shape *s;
 	uint64_t open, avail; /* blanks; numbers of which some are left */
-	uint64_t may[SURVO_BLANKS]; /* numbers, by their place in val, that an open blank may hold */
 	int need[SURVO_LINES];      /* what the open blanks of the line make together */
 	uint32_t dirty;             /* lines that may tell something new */
 	uint8_t left[SURVO_BLANKS], got[SURVO_BLANKS];
+	uint64_t may[SURVO_BLANKS]; /* numbers, by their place in val, that an open blank may hold */
 };
 
 /* A board's blanks, nothing reasoned yet; false: some sum cannot be right. The shape outlives the state. */
