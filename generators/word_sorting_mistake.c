@@ -8,6 +8,7 @@
  * all, and goes on from what it said there, so that every other thought follows from those before it.
  */
 #include "generators/word_sorting_mistake.h"
+#include "generators/pen.h"
 #include "generators/words.h"
 
 #include <math.h>
@@ -216,14 +217,21 @@ static bool count_thoughts(struct puzzle *p, struct str rest)
 	return true;
 }
 
+static int blanks_in(struct str s)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		n += s.s[i] == ' ';
+	return n;
+}
+
 /* A desc that is known to be sound: a blank parts two thoughts. */
 static bool skim(struct puzzle *p, struct str desc)
 {
 	if (!parse_head(p, desc))
 		return false;
-	p->count = 1;
-	for (size_t i = 0; i < p->thoughts.n; i++)
-		p->count += p->thoughts.s[i] == ' ';
+	p->count = 1 + blanks_in(p->thoughts);
 	return true;
 }
 
@@ -240,9 +248,10 @@ struct teller {
 	int mistake;      /* index of the thought to be wrong at, -1 for none */
 	struct rng *rng;  /* for the mistake only */
 	bool stuck;       /* the mistake leads nowhere: try another */
-	char token[TOKEN_MAX];
+	char *token;      /* where the token is written: in out or, without one, in spare */
 	size_t n;
 	int named;        /* words in the token */
+	char spare[TOKEN_MAX];
 };
 
 /* Does anybody need the tokens? Else they are counted only. */
@@ -254,8 +263,13 @@ static bool heard(const struct teller *t)
 /* A new token; true where it is to be wrong. */
 static bool begin(struct teller *t, char kind)
 {
+	char *pen = t->out ? pen_down(t->out, TOKEN_MAX) : NULL;
+
 	if (t->told >= THOUGHTS_MAX)
 		t->stuck = true;
+	if (pen && t->told)
+		*pen++ = ' ';
+	t->token = pen ? pen : t->spare;
 	t->token[0] = kind;
 	t->n = 1;
 	t->named = 0;
@@ -264,10 +278,8 @@ static bool begin(struct teller *t, char kind)
 
 static void end(struct teller *t)
 {
-	if (t->out && t->told)
-		buf_addc(t->out, ' ');
-	if (t->out)
-		buf_add(t->out, (struct str){ t->token, t->n });
+	if (t->token != t->spare)
+		pen_up(t->out, t->token + t->n);
 	if (t->agreed == t->told) {
 		size_t n = t->n;
 
@@ -453,15 +465,18 @@ static void split_tie(struct teller *t, struct order *o, int from, int to)
 	int key[WORDS_MAX], ended = 0, at = o->read[from];
 
 	for (int i = from; i < to; i++) {
-		key[i] = tell_letter(t, o->word[i], at);
-		ended += (size_t)at > t->p->word[o->word[i]].n;
+		int word = o->word[i], number = tell_letter(t, word, at), k = i;
+
+		ended += (size_t)at > t->p->word[word].n;
+		number = t->p->down ? -number : number;
+		for (; k > from && number < key[k - 1]; k--) {
+			o->word[k] = o->word[k - 1];
+			key[k] = key[k - 1];
+		}
+		o->word[k] = word;
+		key[k] = number;
 	}
 	t->stuck |= ended > 1; /* only behind a mistake: nothing is left that would tell them apart */
-	for (int i = from + 1; i < to; i++)
-		for (int k = i; k > from && (t->p->down ? key[k] > key[k - 1] : key[k] < key[k - 1]); k--) {
-			swap(&o->word[k], &o->word[k - 1]);
-			swap(&key[k], &key[k - 1]);
-		}
 	for (int i = from; i < to; i++) {
 		o->read[i] = at + 1;
 		o->tied[i] = i > from && key[i] == key[i - 1];
@@ -492,13 +507,25 @@ static void tell_letters(struct teller *t)
 	tell_sorted(t, 'F', o.word, n);
 }
 
-static bool before(const struct puzzle *p, int a, int b)
-{
-	int at = 0;
+/* A word's letters as their numbers, of which the first weigh most: in order of the alphabet, and a word before those that it begins. */
+struct weight {
+	uint64_t first, rest;
+};
 
-	while (letter_of(p, a, at) == letter_of(p, b, at))
-		at++;
-	return (number_of(p, letter_of(p, a, at)) < number_of(p, letter_of(p, b, at))) != p->down;
+static struct weight weight_of(const struct puzzle *p, int w)
+{
+	struct weight is = { 0, 0 };
+
+	for (int at = 0; at < WORD_MAX / 2; at++)
+		is.first = is.first << 8 | (uint64_t)number_of(p, letter_of(p, w, at));
+	for (int at = WORD_MAX / 2; at < WORD_MAX; at++)
+		is.rest = is.rest << 8 | (uint64_t)number_of(p, letter_of(p, w, at));
+	return is;
+}
+
+static bool before(const struct puzzle *p, const struct weight *a, const struct weight *b)
+{
+	return (a->first != b->first ? a->first < b->first : a->rest < b->rest) != p->down;
 }
 
 /* The runs at list[from .. to) as they are named: a word of theirs changes places with another, of theirs or of a later run. */
@@ -509,7 +536,7 @@ static void mistake_runs(struct teller *t, int *list, int from, int to)
 	swap(&list[a], &list[b + (b >= a)]);
 }
 
-static void merge(struct teller *t, int *list, int from, int mid, int to)
+static void merge(struct teller *t, const struct weight *weight, int *list, int from, int mid, int to)
 {
 	int out[WORDS_MAX], n = 0, a = from, b = mid;
 
@@ -520,7 +547,7 @@ static void merge(struct teller *t, int *list, int from, int mid, int to)
 	put_words(t, list + mid, to - mid);
 	end(t);
 	while (a < mid && b < to) {
-		bool left = before(t->p, list[a], list[b]);
+		bool left = before(t->p, &weight[list[a]], &weight[list[b]]);
 
 		left ^= begin(t, 'C');
 		put_word(t, list[a]);
@@ -539,13 +566,16 @@ static void merge(struct teller *t, int *list, int from, int mid, int to)
 
 static void tell_merges(struct teller *t)
 {
+	struct weight weight[WORDS_MAX];
 	int list[WORDS_MAX], n = t->p->n;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n; i++) {
+		weight[i] = weight_of(t->p, i);
 		list[i] = i;
+	}
 	for (int width = 1; width < n; width *= 2)
 		for (int from = 0; from + width < n; from += 2 * width)
-			merge(t, list, from, from + width, from + 2 * width < n ? from + 2 * width : n);
+			merge(t, weight, list, from, from + width, from + 2 * width < n ? from + 2 * width : n);
 }
 
 static void tell(struct teller *t)
@@ -792,12 +822,9 @@ static void fields(struct holes *holes, struct str desc, enum lang lang)
 static double answers_log2(struct str desc)
 {
 	ptrdiff_t bar = str_chr(desc, '|');
-	int count = 0;
 
 	/* a blank before each of them */
-	for (size_t i = bar < 0 ? desc.n : (size_t)bar + 1; i < desc.n; i++)
-		count += desc.s[i] == ' ';
-	return log2(count + 1.0);
+	return log2(blanks_in(str_from(desc, bar < 0 ? desc.n : (size_t)bar + 1)) + 1.0);
 }
 
 const struct task task_word_sorting_mistake = {
