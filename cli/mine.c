@@ -354,7 +354,7 @@ static int try_candidate(void *ctx, const struct candidate *c)
 	struct mine *m = a->m;
 	struct arena text = ARENA_INIT;
 	struct change_ask ask = { .repo = a->repo, .name = m->name, .start = c->parent_tree, .fixed = c->tree, .code_lang = code_lang_name(c->lang),
-		.env = m->o.env, .variants = m->o.variants };
+		.env = m->o.env, .variants = m->o.variants, .until = stop_until() };
 	struct validation v = { 0 };
 	bool good = true;
 	int rc;
@@ -463,6 +463,11 @@ static void *work(void *ctx)
 		pthread_mutex_unlock(&m->lock);
 		rc = try_slot(m, r, s, &line, &err);
 		pthread_mutex_lock(&m->lock);
+		if (stop_asked()) { /* its runs were cut short: it is tried again by who goes on */
+			m->slots[i].state = SLOT_WAITS;
+			rc = 0;
+			break;
+		}
 		if (rc == 0)
 			rc = journal_add(m, &line, &s->at, &err);
 		s->length = line.n ? line.n - 1 : 0;

@@ -1,6 +1,8 @@
 /* mine_inject.c - bugs put into a commit, each tried as a change that takes it out again. See mine.h, repos/inject.h. */
 #include "cli/mine_inside.h"
 
+#include "cli/stop.h"
+
 #include "base/json.h"
 #include "base/log.h"
 
@@ -18,7 +20,7 @@ static int settle_ground(struct mine *m, struct repo *r, const struct oid *tree,
 {
 	struct ground *g = ground_of(m, lang);
 	struct change_ask ask = { .repo = r, .name = m->name, .start = *tree, .fixed = *tree, .code_lang = code_lang_name(lang), .env = m->o.env,
-		.variants = m->o.variants };
+		.variants = m->o.variants, .until = stop_until() };
 	struct validation v = { 0 };
 	int rc = tests_of_tree(&g->files, &g->text, r, tree, lang, err);
 
@@ -27,7 +29,7 @@ static int settle_ground(struct mine *m, struct repo *r, const struct oid *tree,
 		mine_count(&m->counts.dropped, &m->counts.n_dropped, STR("no_tests"), 1);
 	else if (rc == 0)
 		rc = settle(m->harness, &ask, &g->settled, &v, err);
-	if (rc == 0 && g->files.n) {
+	if (rc == 0 && g->files.n && !stop_asked()) {
 		m->counts.cpu_s += (double)v.cpu_us / 1e6;
 		if (!g->settled) {
 			log_warn("%s: the tests of its %s do not run: %s", m->name, code_lang_name(lang), v.reason);
@@ -74,7 +76,7 @@ int mine_try_bug(struct attempt *a)
 	const struct bug *bug = &m->bugs.at[a->slot->number];
 	const struct ground *g = ground_of(m, bug->lang);
 	struct change_ask ask = { .repo = a->repo, .name = m->name, .fixed = m->bugs.commit.tree, .files = g->files, .code_lang = code_lang_name(bug->lang),
-		.variants = m->o.variants, .settled = g->settled };
+		.variants = m->o.variants, .settled = g->settled, .until = stop_until() };
 	struct row_ask row = { .kind = "bug_injection", .bug = bug, .seed = (uint64_t)m->o.common->seed };
 	struct buf put_in = BUF_INIT;
 	struct made c;

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "cli/mine_model.h"
+#include "cli/stop.h"
 #include "repos/written.h"
 
 #include <stdlib.h>
@@ -84,7 +85,7 @@ static int try_module(struct writing *w, struct str code)
 {
 	struct attempt *a = w->a;
 	struct change_ask ask = { .repo = a->repo, .name = a->m->name, .start = w->c->parent_tree, .code_lang = code_lang_name(w->c->lang), .env = a->m->o.env,
-		.variants = a->m->o.variants };
+		.variants = a->m->o.variants, .until = stop_until() };
 	struct row_written by = { "tests", str_of(mine_model_name(a->m->o.model)), buf_str(&w->prompt) };
 	struct row_ask row = { .kind = "generated_tests", .seed = (uint64_t)a->m->o.common->seed, .written = &by, .n_written = 1 };
 	const char *files[] = { w->place.path, w->place.example }, *became;

@@ -2,13 +2,16 @@
 #include "cli/stop.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 static volatile sig_atomic_t asked;
+static _Atomic int64_t until = INT64_MAX; /* without a lock, so that a handler may write it */
 
 static void on_signal(int sig)
 {
 	asked = sig;
+	atomic_store(&until, 0);
 }
 
 void stop_watch(void)
@@ -30,4 +33,9 @@ bool stop_quit(void *ctx)
 {
 	(void)ctx;
 	return asked != 0;
+}
+
+const _Atomic int64_t *stop_until(void)
+{
+	return &until;
 }

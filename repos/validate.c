@@ -65,7 +65,7 @@ static double cpu_limit(const struct validation *v)
 static int run_side(struct trial *t, bool after, enum run_how how, struct run_report **ret, struct err *err)
 {
 	struct run_ask ask = { .env = &t->v->env, .repo = t->ask->repo, .tree = after ? t->ask->fixed : t->before, .files = t->ask->files,
-		.shuffle = how == RUN_SHUFFLED, .other_clock = how == RUN_CLOCK, .cpu_s = t->ask->settled ? cpu_limit(t->v) : 0 };
+		.shuffle = how == RUN_SHUFFLED, .other_clock = how == RUN_CLOCK, .cpu_s = t->ask->settled ? cpu_limit(t->v) : 0, .until = t->ask->until };
 	struct run_report *r = &t->reports[t->n];
 
 	if (harness_run(t->h, &ask, r, err) < 0)
@@ -342,7 +342,7 @@ static int note_failures(struct trial *t, struct variant_site *sites, size_t n, 
 
 static int run_variant(struct trial *t, const struct variant_site *sites, const bool *chosen, size_t n, struct run_report *r, struct err *err)
 {
-	struct run_ask ask = { .env = &t->v->env, .repo = t->ask->repo, .files = t->ask->files };
+	struct run_ask ask = { .env = &t->v->env, .repo = t->ask->repo, .files = t->ask->files, .until = t->ask->until };
 
 	if (variant_tree(ask.repo, &t->ask->fixed, sites, chosen, n, &ask.tree, err) < 0 || harness_run(t->h, &ask, r, err) < 0)
 		return ERR_FAIL;

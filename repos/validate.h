@@ -32,6 +32,7 @@ struct change_ask {
 	const char *version;    /* of the project, as far as its tags say; NULL */
 	const struct environment *env; /* a user's recipe; NULL: detected */
 	bool variants;          /* find the places for secret variants */
+	const _Atomic int64_t *until; /* when all runs end, whatever becomes of v then: see run.h. NULL: never */
 	const struct settled *settled; /* the runs after, made before: see settle. NULL: none */
 };
 
