@@ -19,7 +19,7 @@
 
 struct args {
 	struct common common;
-	const char *out, *name, *model, *since, *from, *merges, *langs, *issues, *recipe, *environments, *format, *show, *report, *left_out, *part;
+	const char *out, *name, *model, *since, *from, *merges, *langs, *issues, *exclude, *recipe, *environments, *format, *show, *report, *left_out, *part;
 	int64_t max, lines, files, shown, inject, together, samples, max_tokens;
 	double temperature;
 	bool dry, resume, network, no_variants, write_tests, temperature_given, pack;
@@ -42,6 +42,8 @@ static const struct option options[] = {
 	  .what = "what the repository is called; local/FOLDER when not given" },
 	{ .name = "issues", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, issues),
 	  .what = "issues and pull requests as JSON lines: commit or pr, title, body" },
+	{ .name = "exclude", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, exclude),
+	  .what = "no task starts from these: JSON lines with repo and base_commit, as SWE-bench has them" },
 	{ .name = "recipe", .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, recipe),
 	  .what = "how to build and test, as YAML or JSON; found out when not given" },
 	{ .name = "environments", .kind = OPT_TEXT, .arg = "DIR", .at = offsetof(struct args, environments),
@@ -130,6 +132,7 @@ struct job {
 	struct mine_options o;
 	struct environment env;
 	struct buf issue_text;
+	struct excluded *excluded;
 	struct issues *issues;
 	const char *out;
 	struct buf out_path, archives, repos;
@@ -208,6 +211,15 @@ static int read_job(struct job *j, struct args *a, struct err *err)
 		if (rc == 0)
 			rc = issues_read(&j->issues, buf_str(&j->issue_text), a->issues, err);
 		o->issues = j->issues;
+	}
+	if (rc == 0 && a->exclude) {
+		struct buf text = BUF_INIT;
+
+		rc = read_file(&text, a->exclude, err);
+		if (rc == 0)
+			rc = excluded_read(&j->excluded, buf_str(&text), a->exclude, err);
+		o->excluded = j->excluded;
+		buf_release(&text);
 	}
 	if (rc == 0 && a->resume && !a->out)
 		rc = err_set(err, "mine: --resume goes on with the file of -o FILE");
@@ -486,6 +498,7 @@ static int run(void *p, int argc, char **argv)
 	mine_model_close(j.o.model);
 	environment_release(&j.env);
 	issues_free(j.issues);
+	excluded_free(j.excluded);
 	buf_release(&j.issue_text);
 	buf_release(&j.out_path);
 	buf_release(&j.archives);

@@ -131,6 +131,8 @@ static void add_header(struct buf *b, const struct mine *m)
 	json_add_z(b, hash);
 	json_key(b, "issues");
 	json_add_u64(b, o->issues ? issues_count(o->issues) : 0);
+	json_key(b, "excluded");
+	json_add_u64(b, o->excluded ? excluded_count(o->excluded) : 0);
 	json_key(b, "variants");
 	json_add_bool(b, o->variants);
 	json_key(b, "inject");
@@ -736,6 +738,8 @@ int mine_repository(struct mine *m, const char *path, const char *name, struct e
 	m->n = m->next = m->walk_n = 0;
 	m->walked = m->enough = false;
 	m->rc = 0;
+	if (m->o.excluded)
+		m->o.walk.excluded = excluded_of(m->o.excluded, name, &m->o.walk.n_excluded);
 	rc = begin_at(m, r, head, err);
 	if (rc == 0 && repo_resolve(r, head, &commit, err) == 0 && repo_commit(r, &commit, &c) == OBJECT_OK) {
 		m->license = license_of(r, &c.tree);

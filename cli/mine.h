@@ -16,6 +16,7 @@
 #define QUARRY_CLI_MINE_H
 
 #include "cli/command.h"
+#include "cli/excluded.h"
 #include "cli/part.h"
 #include "repos/inject.h"
 #include "repos/license.h"
@@ -33,6 +34,7 @@ struct mine_options {
 	const struct environment *env; /* a user's recipe, or NULL */
 	const char *environments;      /* where what was prepared is kept; NULL: nowhere */
 	const struct issues *issues;   /* or NULL */
+	const struct excluded *excluded; /* or NULL */
 	struct part part;
 	bool network, variants, resume;
 	bool dry;                      /* walk, run nothing */

@@ -50,6 +50,8 @@ int mine_offer_bugs(struct mine *m, struct repo *r, const char *head, struct err
 
 	if (rc == 0 && repo_commit(r, &commit, &c) != OBJECT_OK)
 		rc = err_set(err, "%s: the commit %s cannot be read", m->path, head);
+	if (rc == 0 && walk_excludes(&m->o.walk, &commit))
+		rc = err_set(err, "%s: the commit %s is excluded", m->path, head);
 	there = rc == 0 ? bugs_langs(r, &c.tree) & (m->o.walk.langs ? m->o.walk.langs : ~0u) : 0;
 	if (there >> CODE_PYTHON & 1 && !m->o.dry)
 		rc = settle_ground(m, r, &c.tree, CODE_PYTHON, err);

@@ -29,7 +29,7 @@ const char *walk_reason_name(enum walk_reason r)
 	static const char *const name[WALK_REASONS] = {
 		"root", "shallow", "missing_object", "corrupt_object", "side_merge", "no_change", "no_source", "other_language", "no_tests", "tests_gone",
 		"test_data_only", "many_files", "many_lines", "vendored", "generated", "submodule", "lfs", "symlink", "binary",
-		"too_large", "comments_only", "duplicate",
+		"too_large", "comments_only", "duplicate", "excluded",
 	};
 
 	return name[r];
@@ -227,6 +227,16 @@ static void leave_out(struct walker *w, const struct oid *commit, enum walk_reas
 		w->o->left_out(w->ctx, commit, reason);
 }
 
+static int oid_cmp(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct oid));
+}
+
+bool walk_excludes(const struct walk_options *o, const struct oid *start)
+{
+	return o->n_excluded && bsearch(start, o->excluded, o->n_excluded, sizeof(*start), oid_cmp);
+}
+
 /* What can be said of a commit without its trees; false when nothing is left to do. */
 static bool job_set(struct walker *w, struct job *j, const struct waiting *it, bool first)
 {
@@ -243,6 +253,10 @@ static bool job_set(struct walker *w, struct job *j, const struct waiting *it, b
 	parent = table_find(&w->seen, &it->parent[0]);
 	if (parent->state != OBJECT_OK) {
 		leave_out(w, &it->id, parent->state == OBJECT_MISSING ? w->shallow ? WALK_SHALLOW : WALK_MISSING : WALK_CORRUPT);
+		return false;
+	}
+	if (walk_excludes(w->o, &it->parent[0])) {
+		leave_out(w, &it->id, WALK_EXCLUDED);
 		return false;
 	}
 	job_reset(j);

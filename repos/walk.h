@@ -51,6 +51,7 @@ enum walk_reason {
 	WALK_TOO_LARGE,     /* a blob or a patch */
 	WALK_COMMENTS,      /* of the source only comments and layout change */
 	WALK_DUPLICATE,     /* the same patch as a newer one, or a merge of this one commit */
+	WALK_EXCLUDED,      /* its parent is one of those that were named */
 	WALK_REASONS
 };
 
@@ -65,6 +66,8 @@ struct walk_options {
 	bool untested;       /* give WALK_UNTESTED too */
 	bool all_merges;     /* those into branches, too */
 	uint32_t lines, files; /* most of the source: added and deleted; touched */
+	const struct oid *excluded; /* sorted: no task starts from these */
+	size_t n_excluded;
 	void (*left_out)(void *ctx, const struct oid *commit, enum walk_reason reason); /* told of each, with the ctx of fn. NULL: nobody is */
 };
 
@@ -94,7 +97,9 @@ typedef int walk_fn(void *ctx, const struct candidate *c);
 
 int walk(struct repo *r, const struct walk_options *o, struct walk_counts *n, walk_fn *fn, void *ctx, struct err *err);
 
-/* One commit as walk would see it, but for duplicates. 1: fn was called; 0: *reason tells why not. */
+bool walk_excludes(const struct walk_options *o, const struct oid *start);
+
+/* One commit as walk would see it, but for duplicates and what is excluded. 1: fn was called; 0: *reason tells why not. */
 int walk_one(struct repo *r, const struct oid *commit, const struct walk_options *o, walk_fn *fn, void *ctx, enum walk_reason *reason, struct err *err);
 
 #endif

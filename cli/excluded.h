@@ -1,0 +1,25 @@
+/*
+ * excluded.h - commits that no task may start from: those of evaluation sets, say, as lists of (repository, base commit).
+ *
+ *	struct excluded *e;
+ *
+ *	if (excluded_read(&e, text, "verified.jsonl", &err) < 0)	// a JSON object a line, of which "repo" and "base_commit" are looked at
+ *		return ERR_FAIL;
+ *	o.walk.excluded = excluded_of(e, "owner/name", &o.walk.n_excluded);
+ *	excluded_free(e);
+ *
+ * Names of repositories are compared without regard to case, as the places do where they are kept.
+ */
+#ifndef QUARRY_CLI_EXCLUDED_H
+#define QUARRY_CLI_EXCLUDED_H
+
+#include "repos/git.h"
+
+struct excluded;
+
+int excluded_read(struct excluded **ret, struct str text, const char *name, struct err *err);
+void excluded_free(struct excluded *e); /* NULL is fine */
+size_t excluded_count(const struct excluded *e);
+const struct oid *excluded_of(const struct excluded *e, const char *repo, size_t *n); /* sorted */
+
+#endif
