@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""scale.py BUILD_DIR [parts|memory|all] [--rows N] [--most N] - what splitting a job gains, and what a large one needs.
+"""scale.py BUILD_DIR [parts|memory|builds|all] [--rows N] [--most N] - what splitting a job gains, and what a large one needs.
 
 parts	two parts of one thread each, side by side on two cores, against one of them alone on one: how many times as many rows a second,
 	for generation and for verification. Wants a quiet machine: two cores that do nothing else.
 memory	10^4, 10^5, ... rows generated, answered by a scripted model and verified: the most memory that was resident, CPU time and bytes a
 	row. Goes up to --most (10^6; 10^7 takes a quarter of an hour, and 3 GB of disk with --packed).
+builds	the same of whole builds of so many prompts, two samples each (10^6: five minutes of a core, 3 GB of disk).
 
 Standard library only. Files go to a folder of their own under --temp and are removed.
 """
@@ -98,6 +99,20 @@ class Bench:
         rss, cpu, wall = rss_and_cpu(command)
         print('%12d  %-10s %10.1f %14.1f %12.0f %10.1f' % (rows, what, rss / 1024, 1e6 * cpu / rows, os.path.getsize(out) / rows, wall), flush=True)
 
+    def builds(self):
+        recipe, out = self.path('recipe.yaml'), self.path('built')
+        print('%12s  %-10s %10s %14s %12s %10s' % ('prompts', 'command', 'MiB', 'CPU us each', 'bytes each', 'wall s'))
+        rows = self.args.least
+        while rows <= self.args.most:
+            with open(recipe, 'w') as f:
+                f.write('name: built\nmodel: oracle:5\nsources:\n%ssampling: { n: 2, max_tokens: 64 }\n' %
+                        ''.join('  - { task: %s, count: %d, difficulty: 5 }\n' % (task, rows // len(TASKS)) for task in TASKS))
+            rss, cpu, wall = rss_and_cpu([self.quarry, 'build', recipe, '-o', out, '-q'])
+            size = sum(os.path.getsize(os.path.join(at, n)) for at, _, names in os.walk(out) for n in names)
+            print('%12d  %-10s %10.1f %14.1f %12.0f %10.1f' % (rows, 'build', rss / 1024, 1e6 * cpu / rows, size / rows, wall), flush=True)
+            shutil.rmtree(out)
+            rows *= 10
+
     def memory(self):
         print('%12s  %-10s %10s %14s %12s %10s' % ('rows', 'command', 'MiB', 'CPU us a row', 'bytes a row', 'wall s'))
         made, said, judged = (self.path(n + self.end) for n in ('made', 'said', 'judged'))
@@ -115,7 +130,7 @@ class Bench:
 def main():
     p = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     p.add_argument('build')
-    p.add_argument('what', nargs='?', default='all', choices=['parts', 'memory', 'all'])
+    p.add_argument('what', nargs='?', default='all', choices=['parts', 'memory', 'builds', 'all'])
     p.add_argument('--rows', type=int, default=400000, help='of the comparison of parts')
     p.add_argument('--only', choices=['generate', 'verify'], help='of parts: verification is several times as fast, and wants more rows')
     p.add_argument('--times', type=int, default=3)
@@ -125,10 +140,12 @@ def main():
     p.add_argument('--temp', help='where files go')
     bench = Bench(p.parse_args())
     try:
-        if bench.args.what != 'memory':
+        if bench.args.what in ('parts', 'all'):
             bench.parts()
-        if bench.args.what != 'parts':
+        if bench.args.what in ('memory', 'all'):
             bench.memory()
+        if bench.args.what in ('builds', 'all'):
+            bench.builds()
     finally:
         shutil.rmtree(bench.room)
 
