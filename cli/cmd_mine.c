@@ -213,13 +213,8 @@ static int read_job(struct job *j, struct args *a, struct err *err)
 		o->issues = j->issues;
 	}
 	if (rc == 0 && a->exclude) {
-		struct buf text = BUF_INIT;
-
-		rc = read_file(&text, a->exclude, err);
-		if (rc == 0)
-			rc = excluded_read(&j->excluded, buf_str(&text), a->exclude, err);
+		rc = excluded_open(&j->excluded, a->exclude, err);
 		o->excluded = j->excluded;
-		buf_release(&text);
 	}
 	if (rc == 0 && a->resume && !a->out)
 		rc = err_set(err, "mine: --resume goes on with the file of -o FILE");

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "datasets/stream.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -54,19 +55,24 @@ static int entry_read(struct excluded *e, struct str line, struct err *err)
 	return 0;
 }
 
-int excluded_read(struct excluded **ret, struct str text, const char *name, struct err *err)
+int excluded_open(struct excluded **ret, const char *path, struct err *err)
 {
 	struct excluded *e = calloc(1, sizeof(*e));
-	struct str rest = text, line;
-	int rc = e ? 0 : err_set(err, "out of memory");
+	struct reader *r = NULL;
+	struct buf line = BUF_INIT;
+	int rc = e ? reader_open(&r, path, err) : err_set(err, "out of memory"), more = 0;
 
-	for (size_t number = 1; rc == 0 && rest.n && str_split(&rest, '\n', &line); number++) {
-		if (!str_trim(line).n)
+	while (rc == 0 && (more = reader_line(r, &line, err)) > 0) {
+		if (!str_trim(buf_str(&line)).n)
 			continue;
-		rc = entry_read(e, str_trim(line), err);
+		rc = entry_read(e, str_trim(buf_str(&line)), err);
 		if (rc < 0)
-			err_at(err, "%s:%zu: ", name, number);
+			err_at(err, "%s:%llu: ", path, (unsigned long long)reader_number(r));
 	}
+	reader_close(r);
+	buf_release(&line);
+	if (more < 0)
+		rc = ERR_FAIL;
 	if (rc == 0) {
 		e->base = malloc((e->n + 1) * sizeof(*e->base));
 		rc = e->base ? 0 : err_set(err, "out of memory");
@@ -108,4 +114,12 @@ const struct oid *excluded_of(const struct excluded *e, const char *repo, size_t
 		to++;
 	*n = to - from;
 	return e->base + from;
+}
+
+bool excluded_has(const struct excluded *e, struct str repo, const struct oid *base)
+{
+	for (size_t i = 0; i < e->n; i++)
+		if (oid_eq(&e->at[i].base, base) && str_ieq(str_of(e->at[i].repo), repo))
+			return true;
+	return false;
 }

@@ -3,7 +3,7 @@
  *
  *	struct excluded *e;
  *
- *	if (excluded_read(&e, text, "verified.jsonl", &err) < 0)	// a JSON object a line, of which "repo" and "base_commit" are looked at
+ *	if (excluded_open(&e, "verified.jsonl", &err) < 0)	// a JSON object a line, of which "repo" and "base_commit" are looked at
  *		return ERR_FAIL;
  *	o.walk.excluded = excluded_of(e, "owner/name", &o.walk.n_excluded);
  *	excluded_free(e);
@@ -17,9 +17,10 @@
 
 struct excluded;
 
-int excluded_read(struct excluded **ret, struct str text, const char *name, struct err *err);
+int excluded_open(struct excluded **ret, const char *path, struct err *err);
 void excluded_free(struct excluded *e); /* NULL is fine */
 size_t excluded_count(const struct excluded *e);
 const struct oid *excluded_of(const struct excluded *e, const char *repo, size_t *n); /* sorted */
+bool excluded_has(const struct excluded *e, struct str repo, const struct oid *base);
 
 #endif

@@ -302,6 +302,11 @@ static int repo_tasks(struct walk *w, const yaml_node_t *n, void *to)
 	return get_text(w, n, "tasks", &((struct source *)to)->swe.tasks);
 }
 
+static int repo_exclude(struct walk *w, const yaml_node_t *n, void *to)
+{
+	return get_text(w, n, "exclude", &((struct source *)to)->swe.exclude);
+}
+
 static int repo_name(struct walk *w, const yaml_node_t *n, void *to)
 {
 	struct source *s = to;
@@ -349,7 +354,8 @@ static int repo_pack(struct walk *w, const yaml_node_t *n, void *to)
 
 static const struct member repo_members[] = {
 	{ "repo", repo_path },	 { "name", repo_name },		  { "count", source_count }, { "since", repo_since },
-	{ "code_lang", repo_langs }, { "tasks", repo_tasks }, { "underspecified", repo_underspecified }, { "pack", repo_pack }, { 0 },
+	{ "code_lang", repo_langs }, { "tasks", repo_tasks }, { "underspecified", repo_underspecified }, { "pack", repo_pack },
+	{ "exclude", repo_exclude }, { 0 },
 };
 
 /* Its difficulty is what it is. */

@@ -111,6 +111,7 @@ int swe_source_mine(const struct swe_source *s, int number, const char *dir, con
 	const char *lacks = s->pack ? packing_lacks() : NULL;
 	struct buf path = BUF_INIT, env = BUF_INIT;
 	struct mine *m = NULL;
+	struct excluded *excluded = NULL;
 	int rc = 0;
 
 	if (lacks)
@@ -125,12 +126,17 @@ int swe_source_mine(const struct swe_source *s, int number, const char *dir, con
 	o.walk.since = s->since;
 	o.walk.langs = s->langs;
 	if (!s->tasks && access(buf_z(&path), F_OK) < 0) {
-		rc = mine_open(&m, &o, buf_z(&path), err);
+		if (s->exclude)
+			rc = excluded_open(&excluded, s->exclude, err);
+		o.excluded = excluded;
+		if (rc == 0)
+			rc = mine_open(&m, &o, buf_z(&path), err);
 		if (rc == 0)
 			rc = mine_repository(m, s->repo, s->name, err);
 		if (rc == 0)
 			rc = mine_finish(m, err);
 		mine_drop(m);
+		excluded_free(excluded);
 	} else if (s->tasks && s->pack) {
 		rc = pack_tasks(s, buf_z(&env), err);
 	}
@@ -180,13 +186,17 @@ static int keep_environment(struct json row, const char *dir, struct err *err)
 	return rc;
 }
 
-static bool wanted(const struct swe_source *s, struct json row)
+static bool wanted(const struct swe_source *s, const struct excluded *excluded, struct json row)
 {
 	struct json v;
-	struct str text;
+	struct str text, repo;
+	struct oid base;
 	enum code_lang lang;
 
 	if (s->langs && (!json_get(row, "code_lang", &v) || !json_plain(v, &text) || !code_lang_read(text, &lang) || !(s->langs >> lang & 1)))
+		return false;
+	if (excluded && json_get(row, "repo", &v) && json_plain(v, &repo) && json_get(row, "base_commit", &v) && json_plain(v, &text) &&
+	    oid_read(&base, text) && excluded_has(excluded, repo, &base))
 		return false;
 	return !s->since_day || (json_get(row, "created_at", &v) && json_plain(v, &text) && str_cmp(text, str_of(s->since_day)) >= 0);
 }
@@ -224,11 +234,14 @@ int swe_source_each(const struct swe_source *s, int number, const char *dir, int
 		    struct swe_source_counts *n, struct err *err)
 {
 	struct buf path = BUF_INIT, environments = BUF_INIT, line = BUF_INIT, out = BUF_INIT;
+	struct excluded *excluded = NULL;
 	struct reader *in = NULL;
 	int rc = make_dir(&environments, dir, "environments", err), more = 0;
 
 	path_of(&path, s, number, dir);
 	*n = (struct swe_source_counts){ 0 };
+	if (rc == 0 && s->exclude)
+		rc = excluded_open(&excluded, s->exclude, err);
 	if (rc == 0)
 		rc = reader_open(&in, buf_z(&path), err);
 	while (rc == 0 && n->given < s->count && (more = reader_line(in, &line, err)) > 0) {
@@ -237,7 +250,7 @@ int swe_source_each(const struct swe_source *s, int number, const char *dir, int
 
 		if (!json_parse(&j, buf_str(&line), err)) {
 			rc = ERR_FAIL;
-		} else if (!wanted(s, j)) {
+		} else if (!wanted(s, excluded, j)) {
 			n->other++;
 			continue;
 		} else if (is_underspecified(j)) {
@@ -260,6 +273,7 @@ int swe_source_each(const struct swe_source *s, int number, const char *dir, int
 		}
 	}
 	reader_close(in);
+	excluded_free(excluded);
 	buf_release(&path);
 	buf_release(&environments);
 	buf_release(&line);

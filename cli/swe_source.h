@@ -26,6 +26,7 @@ enum { SWE_SOURCE_ALL = 1000000000 }; /* a count */
 struct swe_source {
 	const char *repo, *name;       /* where it is; owner/name, where it is mined */
 	const char *tasks;             /* a file of rows mined before, or NULL */
+	const char *exclude;           /* a list of commits that no task starts from, or NULL; see excluded.h */
 	const char *since_day;         /* "2024-05-01", or NULL */
 	int64_t since, count;          /* the same day in seconds; at most so many */
 	unsigned langs;                /* 1 << CODE_..., or'ed; 0: all */
@@ -34,7 +35,7 @@ struct swe_source {
 };
 
 struct swe_source_counts {
-	int64_t given, underspecified, other; /* other: of another language, or before the day */
+	int64_t given, underspecified, other; /* other: of another language, before the day, or excluded */
 };
 
 struct swe_source_row {
