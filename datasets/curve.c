@@ -226,19 +226,14 @@ static double beta_quantile(double a, double b, double part)
 
 static void rate_at(const struct moments *m, int tenths, double tail, struct curve_rate *ret)
 {
-	const double most = 4000; /* above it a Beta's sums get long, and its shape is nearly the same: it is drawn in about its mean */
-	double var = var_at(m, tenths), mean = mean_at(m, tenths), strength = mean * (1 - mean) / var - 1, in = 1;
+	double var = var_at(m, tenths), mean = mean_at(m, tenths), strength = mean * (1 - mean) / var - 1;
 
-	if (strength > most) {
-		in = sqrt((most + 1) / (strength + 1));
-		strength = most;
-	}
-	/* the Beta of this mean and variance */
-	strength = strength > 0.1 ? strength : 0.1;
+	/* the Beta of this mean and variance; never narrower than what the grid's steps can tell */
+	strength = strength > 4000 ? 4000 : strength > 0.1 ? strength : 0.1;
 	mean = mean < 1e-6 ? 1e-6 : mean > 1 - 1e-6 ? 1 - 1e-6 : mean;
 	*ret = (struct curve_rate){ .mean = mean, .sd = sqrt(var) };
-	ret->lo = mean - in * (mean - beta_quantile(fmax(mean * strength, 0.01), fmax((1 - mean) * strength, 0.01), tail));
-	ret->hi = mean + in * (beta_quantile(fmax(mean * strength, 0.01), fmax((1 - mean) * strength, 0.01), 1 - tail) - mean);
+	ret->lo = beta_quantile(fmax(mean * strength, 0.01), fmax((1 - mean) * strength, 0.01), tail);
+	ret->hi = beta_quantile(fmax(mean * strength, 0.01), fmax((1 - mean) * strength, 0.01), 1 - tail);
 }
 
 void curve_rates(const struct curve *c, struct curve_rate at[CURVE_TENTHS])

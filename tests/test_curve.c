@@ -90,26 +90,6 @@ static void test_ranges(void)
 	check_in("%s", "");
 }
 
-/* Thousands of answers: the interval narrows with them, as Wilson's does. */
-static void test_narrow(void)
-{
-	const int n = CHECK_SLOW ? 400 : 12000;
-	const double half = 1.959964 * sqrt(0.25 / n);
-	struct curve *c = curve_new(50, 50);
-	struct goal_found f;
-
-	for (int i = 0; i < n; i++)
-		curve_add(c, 5, 0, i % 2 == 0);
-	curve_goal(c, &(struct goal){ 0.5, 0.49, 0.51 }, false, &f);
-	check_in("%d answers: %.5f to %.5f, sd %.5f", n, f.at.lo, f.at.hi, f.at.sd);
-	CHECK(fabs(f.at.mean - 0.5) < 0.002);
-	CHECK(f.at.mean - f.at.lo > 0.8 * half && f.at.mean - f.at.lo < 1.1 * half);
-	CHECK(f.at.hi - f.at.mean > 0.8 * half && f.at.hi - f.at.mean < 1.1 * half);
-	CHECK_EQ(f.state, CHECK_SLOW ? GOAL_OPEN : GOAL_TUNED);
-	check_in("%s", "");
-	curve_free(c);
-}
-
 static void test_ask(void)
 {
 	struct curve *c = curve_new(0, 100);
@@ -205,7 +185,6 @@ int main(void)
 {
 	test_verdicts();
 	test_ranges();
-	test_narrow();
 	test_ask();
 	test_same_bits();
 	test_accuracy();
