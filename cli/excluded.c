@@ -2,6 +2,7 @@
 #include "cli/excluded.h"
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "datasets/stream.h"
 
@@ -17,6 +18,7 @@ struct excluded {
 	struct entry *at;
 	struct oid *base; /* of at, in its order */
 	size_t n, cap;
+	uint64_t hash;
 	struct arena text;
 };
 
@@ -65,6 +67,7 @@ int excluded_open(struct excluded **ret, const char *path, struct err *err)
 	while (rc == 0 && (more = reader_line(r, &line, err)) > 0) {
 		if (!str_trim(buf_str(&line)).n)
 			continue;
+		e->hash = hash64(line.s, line.n, e->hash);
 		rc = entry_read(e, str_trim(buf_str(&line)), err);
 		if (rc < 0)
 			err_at(err, "%s:%llu: ", path, (unsigned long long)reader_number(r));
@@ -99,9 +102,9 @@ void excluded_free(struct excluded *e)
 	free(e);
 }
 
-size_t excluded_count(const struct excluded *e)
+uint64_t excluded_hash(const struct excluded *e)
 {
-	return e->n;
+	return e->hash;
 }
 
 const struct oid *excluded_of(const struct excluded *e, const char *repo, size_t *n)

@@ -19,7 +19,7 @@ struct excluded;
 
 int excluded_open(struct excluded **ret, const char *path, struct err *err);
 void excluded_free(struct excluded *e); /* NULL is fine */
-size_t excluded_count(const struct excluded *e);
+uint64_t excluded_hash(const struct excluded *e); /* of all lines in order: other lists have another one */
 const struct oid *excluded_of(const struct excluded *e, const char *repo, size_t *n); /* sorted */
 bool excluded_has(const struct excluded *e, struct str repo, const struct oid *base);
 

@@ -130,9 +130,9 @@ static void add_header(struct buf *b, const struct mine *m)
 	json_key(b, "recipe");
 	json_add_z(b, hash);
 	json_key(b, "issues");
-	json_add_u64(b, o->issues ? issues_count(o->issues) : 0);
+	json_add_u64(b, o->issues ? issues_hash(o->issues) : 0);
 	json_key(b, "excluded");
-	json_add_u64(b, o->excluded ? excluded_count(o->excluded) : 0);
+	json_add_u64(b, o->excluded ? excluded_hash(o->excluded) : 0);
 	json_key(b, "variants");
 	json_add_bool(b, o->variants);
 	json_key(b, "inject");

@@ -1,4 +1,5 @@
 /* issues.c - titles and bodies from a tracker, found by commit or by number; see statement.h. */
+#include "base/hash.h"
 #include "base/json.h"
 #include "repos/statement.h"
 
@@ -13,6 +14,7 @@ struct issue {
 struct issues {
 	struct issue *by_number, *by_commit; /* the same rows, sorted */
 	size_t n;
+	uint64_t hash;
 };
 
 static int number_cmp(const void *a, const void *b)
@@ -72,6 +74,7 @@ int issues_read(struct issues **ret, struct str text, const char *name, struct e
 			all->by_number = more;
 			cap = cap ? 2 * cap : 64;
 		}
+		all->hash = hash64(line.s, line.n, all->hash);
 		rc = issue_read(&all->by_number[all->n++], str_trim(line), err);
 		if (rc < 0)
 			err_at(err, "%s:%zu: ", name, number);
@@ -102,9 +105,9 @@ void issues_free(struct issues *i)
 	free(i);
 }
 
-size_t issues_count(const struct issues *i)
+uint64_t issues_hash(const struct issues *i)
 {
-	return i->n;
+	return i->hash;
 }
 
 /* The number that a pull request's commit carries; 0: none. */

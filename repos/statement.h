@@ -31,7 +31,7 @@ struct issues;
  */
 int issues_read(struct issues **ret, struct str text, const char *name, struct err *err);
 void issues_free(struct issues *i);
-size_t issues_count(const struct issues *i);
+uint64_t issues_hash(const struct issues *i); /* of all lines in order: other lists have another one */
 /* The text for a commit: by its name, else by the number at its subject's end "(#12)" or in "Merge pull request #12". False: none. */
 bool issues_find(const struct issues *i, const struct oid *commit, struct str message, struct buf *text);
 
