@@ -201,6 +201,11 @@ static int read_whole(struct whole *w, const char *path, struct err *err)
 	struct store *st;
 	int rc = store_open(&st, path, STORE_READ, err);
 
+	for (int i = 0; rc < 0 && runs && i < 50; i++) { /* a run that has just begun makes its tables */
+		usleep(100000);
+		runs = locked_by_another(w->dir);
+		rc = store_open(&st, path, STORE_READ, err);
+	}
 	if (rc < 0)
 		return rc;
 	if (store_get(st, "state", &state, err) < 0 || store_get(st, "provenance", &prov, err) < 0 || store_get(st, "merged", &merged, err) < 0 ||
