@@ -745,11 +745,7 @@ static int tell_filter(struct run *run, struct err *err)
 	json_open(&text, '{');
 	limits_members(&text, &run->r->plan.limits);
 	json_close(&text, '}');
-	rc = store_begin(run->st, err);
-	if (rc == 0)
-		rc = store_set(run->st, "filter", buf_str(&text), err);
-	if (rc == 0)
-		rc = store_commit(run->st, err);
+	rc = store_put(run->st, "filter", buf_str(&text), err);
 	buf_release(&text);
 	return rc;
 }

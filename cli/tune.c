@@ -562,11 +562,7 @@ static int set_once(struct run *run, const char *key, struct str now, const char
 	int rc = store_get(run->g.st, key, &then, err);
 
 	if (rc == 0) {
-		rc = store_begin(run->g.st, err);
-		if (rc == 0)
-			rc = store_set(run->g.st, key, now, err);
-		if (rc == 0)
-			rc = store_commit(run->g.st, err);
+		rc = store_put(run->g.st, key, now, err);
 	} else if (rc > 0) {
 		rc = str_eq(buf_str(&then), now) || mix ? 0 : err_set(err, "%s holds %s; name another directory with -o", run->g.dir, what);
 	}
@@ -657,11 +653,7 @@ static int tell_most(struct run *run, struct err *err)
 	int rc;
 
 	buf_addf(&most, "%lld", (long long)run->home.beat.wanted);
-	rc = store_begin(run->g.st, err);
-	if (rc == 0)
-		rc = store_set(run->g.st, "wanted", buf_str(&most), err);
-	if (rc == 0)
-		rc = store_commit(run->g.st, err);
+	rc = store_put(run->g.st, "wanted", buf_str(&most), err);
 	buf_release(&most);
 	return rc;
 }

@@ -273,6 +273,15 @@ int store_set(struct store *s, const char *key, struct str value, struct err *er
 	return finish(s, st, err);
 }
 
+int store_put(struct store *s, const char *key, struct str value, struct err *err)
+{
+	int rc = store_begin(s, err);
+
+	if (rc == 0)
+		rc = store_set(s, key, value, err);
+	return rc == 0 ? store_commit(s, err) : rc;
+}
+
 static struct str column(sqlite3_stmt *st, int at)
 {
 	const char *t = (const char *)sqlite3_column_text(st, at);

@@ -63,6 +63,7 @@ int store_commit(struct store *st, struct err *err);
 void store_rollback(struct store *st); /* what was not committed never was */
 
 int store_set(struct store *st, const char *key, struct str value, struct err *err);
+int store_put(struct store *st, const char *key, struct str value, struct err *err); /* the same in a transaction of its own */
 /* 1 and the value, 0 where there is none. */
 int store_get(struct store *st, const char *key, struct buf *value, struct err *err);
 
