@@ -107,13 +107,13 @@ uint64_t excluded_hash(const struct excluded *e)
 	return e->hash;
 }
 
-const struct oid *excluded_of(const struct excluded *e, const char *repo, size_t *n)
+const struct oid *excluded_of(const struct excluded *e, struct str repo, size_t *n)
 {
 	size_t from = 0, to;
 
-	while (from < e->n && strcasecmp(e->at[from].repo, repo) != 0)
+	while (from < e->n && !str_ieq(str_of(e->at[from].repo), repo))
 		from++;
-	for (to = from; to < e->n && strcasecmp(e->at[to].repo, repo) == 0;)
+	for (to = from; to < e->n && str_ieq(str_of(e->at[to].repo), repo);)
 		to++;
 	*n = to - from;
 	return e->base + from;
@@ -121,8 +121,8 @@ const struct oid *excluded_of(const struct excluded *e, const char *repo, size_t
 
 bool excluded_has(const struct excluded *e, struct str repo, const struct oid *base)
 {
-	for (size_t i = 0; i < e->n; i++)
-		if (oid_eq(&e->at[i].base, base) && str_ieq(str_of(e->at[i].repo), repo))
-			return true;
-	return false;
+	size_t n;
+	const struct oid *of = excluded_of(e, repo, &n);
+
+	return oid_among(base, of, n);
 }

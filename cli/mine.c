@@ -739,7 +739,7 @@ int mine_repository(struct mine *m, const char *path, const char *name, struct e
 	m->walked = m->enough = false;
 	m->rc = 0;
 	if (m->o.excluded)
-		m->o.walk.excluded = excluded_of(m->o.excluded, name, &m->o.walk.n_excluded);
+		m->o.walk.excluded = excluded_of(m->o.excluded, str_of(name), &m->o.walk.n_excluded);
 	rc = begin_at(m, r, head, err);
 	if (rc == 0 && repo_resolve(r, head, &commit, err) == 0 && repo_commit(r, &commit, &c) == OBJECT_OK) {
 		m->license = license_of(r, &c.tree);

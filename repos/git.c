@@ -52,6 +52,16 @@ static const char *git_said(void)
 
 /* ---- names of objects */
 
+static int oid_cmp(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct oid));
+}
+
+bool oid_among(const struct oid *o, const struct oid *sorted, size_t n)
+{
+	return n && bsearch(o, sorted, n, sizeof(*o), oid_cmp);
+}
+
 bool oid_none(const struct oid *o)
 {
 	return oid_eq(o, &(struct oid){ { 0 } });

@@ -34,6 +34,7 @@ static inline bool oid_eq(const struct oid *a, const struct oid *b)
 }
 
 bool oid_none(const struct oid *o); /* all zeros */
+bool oid_among(const struct oid *o, const struct oid *sorted, size_t n);
 void oid_hex(const struct oid *o, char hex[OID_HEX + 1]);
 bool oid_read(struct oid *o, struct str hex); /* exactly 40 hex digits */
 

@@ -227,14 +227,9 @@ static void leave_out(struct walker *w, const struct oid *commit, enum walk_reas
 		w->o->left_out(w->ctx, commit, reason);
 }
 
-static int oid_cmp(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct oid));
-}
-
 bool walk_excludes(const struct walk_options *o, const struct oid *start)
 {
-	return o->n_excluded && bsearch(start, o->excluded, o->n_excluded, sizeof(*start), oid_cmp);
+	return oid_among(start, o->excluded, o->n_excluded);
 }
 
 /* What can be said of a commit without its trees; false when nothing is left to do. */
