@@ -1,5 +1,4 @@
 /* cmd_tasks.c - quarry tasks: what there is, with knobs, levels and what was measured. */
-#include "base/json.h"
 #include "cli/command.h"
 #include "generators/describe.h"
 #include "generators/instance.h"
@@ -8,6 +7,7 @@
 #include "generators/wish.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 struct args {
 	struct common common;
@@ -31,13 +31,9 @@ static unsigned long long forms_of(const char *task, enum lang lang)
 	return n;
 }
 
-static void print_task(struct buf *b, const struct task *t, const struct args *a)
+static void print_task(const struct task *t, bool name_alone)
 {
-	if (a->json) {
-		task_json(b, t);
-		return;
-	}
-	if (a->names) {
+	if (name_alone) {
 		printf("%s\n", t->name);
 		return;
 	}
@@ -52,29 +48,22 @@ static void print_task(struct buf *b, const struct task *t, const struct args *a
 static int run(void *p, int argc, char **argv)
 {
 	struct args *a = p;
+	const struct task **some = calloc((size_t)argc + 1, sizeof(*some)), *t;
 	struct buf b = BUF_INIT;
-	const struct task *t;
 	struct err err;
+	int rc = some ? 0 : err_set(&err, "out of memory");
 
-	for (int i = 0; i < argc; i++)
-		if (wish_task(&t, str_of(argv[i]), &err) < 0)
-			return fail_usage(&err);
-	if (a->json) {
-		json_open(&b, '{');
-		json_key(&b, "tasks");
-		json_open(&b, '[');
-	}
-	for (int i = 0; i < argc && wish_task(&t, str_of(argv[i]), &err) == 0; i++)
-		print_task(&b, t, a);
-	for (size_t i = 0; !argc && (t = task_at(i)); i++)
-		print_task(&b, t, a);
-	if (a->json) {
-		json_close(&b, ']');
-		json_close(&b, '}');
+	for (int i = 0; rc == 0 && i < argc; i++)
+		rc = wish_task(&some[i], str_of(argv[i]), &err);
+	if (rc == 0 && a->json) {
+		tasks_json(&b, argc ? some : NULL, (size_t)argc);
 		printf("%s\n", buf_z(&b));
 	}
+	for (size_t i = 0; rc == 0 && !a->json && (t = !argc ? task_at(i) : i < (size_t)argc ? some[i] : NULL); i++)
+		print_task(t, a->names);
 	buf_release(&b);
-	return EXIT_DONE;
+	free(some);
+	return rc == 0 ? EXIT_DONE : fail_usage(&err);
 }
 
 const struct command cmd_tasks = { "tasks", "[TASK...]", "every task, or those named: knobs, levels and formats", "", options, sizeof(struct args), run };

@@ -64,7 +64,7 @@ static void family_json(struct buf *b, struct prompt_family f)
 	json_close(b, '}');
 }
 
-void task_json(struct buf *b, const struct task *t)
+static void task_json(struct buf *b, const struct task *t)
 {
 	json_open(b, '{');
 	json_key(b, "name");
@@ -107,13 +107,13 @@ void task_json(struct buf *b, const struct task *t)
 	json_close(b, '}');
 }
 
-void tasks_json(struct buf *b)
+void tasks_json(struct buf *b, const struct task *const *some, size_t n)
 {
 	json_open(b, '{');
 	json_key(b, "tasks");
 	json_open(b, '[');
-	for (size_t i = 0; task_at(i); i++)
-		task_json(b, task_at(i));
+	for (size_t i = 0; some ? i < n : task_at(i) != NULL; i++)
+		task_json(b, some ? some[i] : task_at(i));
 	json_close(b, ']');
 	json_close(b, '}');
 }

@@ -1,7 +1,7 @@
 /*
  * describe.h - what there is, as JSON: a task's family, knobs with ranges, levels, languages, formats, wordings, support.
  *
- *	tasks_json(&b);		// {"tasks":[{"name":"arc_agi",...},...]}, in order of name
+ *	tasks_json(&b, NULL, 0);	// {"tasks":[{"name":"arc_agi",...},...]}, in order of name
  */
 #ifndef QUARRY_GENERATORS_DESCRIBE_H
 #define QUARRY_GENERATORS_DESCRIBE_H
@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "generators/task.h"
 
-void task_json(struct buf *b, const struct task *t); /* one object */
-void tasks_json(struct buf *b);
+void tasks_json(struct buf *b, const struct task *const *some, size_t n); /* some: NULL means all */
 
 #endif

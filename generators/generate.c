@@ -147,7 +147,7 @@ char *quarry_tasks_json(void)
 {
 	struct buf b = BUF_INIT;
 
-	tasks_json(&b);
+	tasks_json(&b, NULL, 0);
 	if (b.failed)
 		buf_release(&b);
 	return b.s;
