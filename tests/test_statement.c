@@ -158,11 +158,16 @@ static void check_issues(void)
 	struct statement_ask ask = { .repo = repo, .c = &c };
 	struct statement s = STATEMENT_INIT;
 	struct buf found = BUF_INIT;
-	struct issues *i;
+	const struct str fewer = str_sub(STR(text), 0, (size_t)str_find(STR(text), STR("{\"number\"")));
+	struct issues *i, *other;
 	struct err err = ERR_INIT;
 
 	if (!CHECK(issues_read(&i, STR(text), "issues", &err) == 0))
 		return;
+	CHECK(issues_read(&other, STR(text), "issues", &err) == 0 && issues_hash(other) == issues_hash(i));
+	issues_free(other);
+	CHECK(issues_read(&other, fewer, "issues", &err) == 0 && issues_hash(other) != issues_hash(i) && issues_hash(other) != 0);
+	issues_free(other);
 	ask.issues = i;
 	CHECK_EQ(statement_best(&ask, &s), 0);
 	CHECK_STR(str_of(statement_source_name(s.source)), "issue");
