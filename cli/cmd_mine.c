@@ -371,6 +371,8 @@ static void counts_json(struct buf *b, const struct mine_counts *c)
 		json_add_u64(b, c->walked.found[i]);
 	}
 	json_close(b, '}');
+	json_key(b, "without_binary_docs");
+	json_add_u64(b, c->walked.aside);
 	json_key(b, "commits_left_out");
 	json_open(b, '{');
 	for (int i = 0; i < WALK_REASONS; i++)
@@ -418,6 +420,8 @@ static void tell(const struct mine_counts *c)
 			 (unsigned long long)(c->bug_files - c->bug_unread), (unsigned long long)c->bug_unread);
 	else
 		log_info("%llu commits walked: %llu candidates", (unsigned long long)c->walked.walked, (unsigned long long)candidates);
+	if (c->walked.aside)
+		log_info("%llu candidates go without the binary documents of their commits", (unsigned long long)c->walked.aside);
 	for (int i = 0; i < WALK_REASONS; i++)
 		if (c->walked.left_out[i])
 			buf_addf(&b, "%s%s %llu", b.n ? ", " : "", walk_reason_name(i), (unsigned long long)c->walked.left_out[i]);

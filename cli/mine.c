@@ -355,14 +355,16 @@ static int try_candidate(void *ctx, const struct candidate *c)
 	struct attempt *a = ctx;
 	struct mine *m = a->m;
 	struct arena text = ARENA_INIT;
-	struct change_ask ask = { .repo = a->repo, .name = m->name, .start = c->parent_tree, .fixed = c->tree, .code_lang = code_lang_name(c->lang),
+	struct change_ask ask = { .repo = a->repo, .name = m->name, .start = c->parent_tree, .code_lang = code_lang_name(c->lang),
 		.env = m->o.env, .variants = m->o.variants, .until = stop_until() };
 	struct validation v = { 0 };
 	bool good = true;
 	int rc;
 
+	if (tree_in_text(a->repo, &c->parent_tree, &c->tree, &ask.fixed, a->err) < 0)
+		return ERR_FAIL;
 	if (c->kind == WALK_UNTESTED)
-		return mine_write_tests(a, c) < 0 ? ERR_FAIL : 1;
+		return mine_write_tests(a, c, &ask.fixed) < 0 ? ERR_FAIL : 1;
 	ask.paths.at = arena_zalloc(&text, 2 * c->changes.n + 1, sizeof(*ask.paths.at));
 	ask.files.at = arena_zalloc(&text, c->changes.n + 1, sizeof(*ask.files.at));
 	for (size_t i = 0; ask.paths.at && ask.files.at && i < c->changes.n; i++) {
@@ -380,6 +382,7 @@ static int try_candidate(void *ctx, const struct candidate *c)
 		rc = err_set(a->err, "out of memory");
 	else
 		rc = validate(m->harness, &ask, &v, a->err);
+	v.task.from = c->tree; /* of the repository, whatever was run */
 	if (rc == 0)
 		rc = mine_add_result(a, c, &v, NULL);
 	validation_release(&v);
@@ -665,6 +668,7 @@ static int walk_all(struct mine *m, struct repo *r, const char *head, struct err
 		rc = m->left_rc;
 	}
 	m->counts.walked.walked += n.walked;
+	m->counts.walked.aside += n.aside;
 	for (int i = 0; i < WALK_KINDS; i++)
 		m->counts.walked.found[i] += n.found[i];
 	for (int i = 0; i < WALK_REASONS; i++)

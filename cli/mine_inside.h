@@ -90,7 +90,7 @@ void mine_drop_bugs(struct mine *m);
 
 /* 1: s is the model's, and prompt is what it was asked; 0: none of its replies is good enough. */
 int mine_ask_statement(struct attempt *a, const struct statement_ask *ask, struct statement *s, struct buf *prompt);
-/* A commit without tests: the line says what became of it. */
-int mine_write_tests(struct attempt *a, const struct candidate *c);
+/* A commit without tests: the line says what became of it. fixed: its tree_in_text. */
+int mine_write_tests(struct attempt *a, const struct candidate *c, const struct oid *fixed);
 
 #endif

@@ -44,20 +44,18 @@ int mine_ask_statement(struct attempt *a, const struct statement_ask *ask, struc
 struct writing {
 	struct attempt *a;
 	const struct candidate *c;
+	const struct oid *fixed; /* tree_in_text of the candidate's trees */
 	struct tests_place place;
 	struct arena text;
 	struct buf prompt;
 };
 
-/* The fixed tree with the module. */
-static int with_module(struct writing *w, struct str code, struct variant_site *site, struct oid *tree)
+/* A tree with the module. */
+static int with_module(struct writing *w, const struct oid *of, const struct variant_site *site, struct oid *tree)
 {
 	bool all = true;
 
-	*site = (struct variant_site){ .path = w->place.path, .text = arena_strdup(&w->text, code) };
-	if (!site->text)
-		return err_set(w->a->err, "out of memory");
-	return variant_tree(w->a->repo, &w->c->tree, site, &all, 1, tree, w->a->err);
+	return variant_tree(w->a->repo, of, site, &all, 1, tree, w->a->err);
 }
 
 /* Whether the module holds: some test fails before and passes after, and none of its own does now this and now that. */
@@ -89,10 +87,10 @@ static int try_module(struct writing *w, struct str code)
 	struct row_written by = { "tests", str_of(mine_model_name(a->m->o.model)), buf_str(&w->prompt) };
 	struct row_ask row = { .kind = "generated_tests", .seed = (uint64_t)a->m->o.common->seed, .written = &by, .n_written = 1 };
 	const char *files[] = { w->place.path, w->place.example }, *became;
-	struct variant_site site;
+	struct variant_site site = { .path = w->place.path, .text = arena_strdup(&w->text, code) };
 	struct validation v = { 0 };
 	struct made made;
-	int rc = with_module(w, code, &site, &ask.fixed);
+	int rc = site.text ? with_module(w, w->fixed, &site, &ask.fixed) : err_set(a->err, "out of memory");
 
 	ask.paths = (struct words){ files, 1 };
 	ask.files = (struct words){ files, w->place.example ? 2 : 1 };
@@ -104,6 +102,7 @@ static int try_module(struct writing *w, struct str code)
 	became = became_of(&v, w->place.path);
 	note(a, "tests", became ? became : "taken");
 	if (!became) {
+		rc = with_module(w, &w->c->tree, &site, &v.task.from);
 		v.task.made = v.task.from;
 		v.task.made_of = w->c->tree;
 		v.task.edits = arena_zalloc(&v.task.text, 1, sizeof(site));
@@ -111,7 +110,8 @@ static int try_module(struct writing *w, struct str code)
 			v.task.edits[0] = site;
 			v.task.n_edits = 1;
 		}
-		rc = v.task.edits ? made_candidate(&made, a->repo, w->c, &w->c->parent_tree, &ask.fixed, a->err) : err_set(a->err, "out of memory");
+		if (rc == 0)
+			rc = v.task.edits ? made_candidate(&made, a->repo, w->c, &w->c->parent_tree, &ask.fixed, a->err) : err_set(a->err, "out of memory");
 		v.cpu_us = a->cpu_us;
 		if (rc == 0) {
 			rc = mine_add_result(a, &made.c, &v, &row);
@@ -143,9 +143,9 @@ static int ask_for_tests(struct writing *w)
 	return rc;
 }
 
-int mine_write_tests(struct attempt *a, const struct candidate *c)
+int mine_write_tests(struct attempt *a, const struct candidate *c, const struct oid *fixed)
 {
-	struct writing w = { .a = a, .c = c };
+	struct writing w = { .a = a, .c = c, .fixed = fixed };
 	int rc = tests_place(&w.place, &w.text, a->repo, c, a->err), there = rc;
 
 	if (rc == 1)

@@ -119,11 +119,12 @@ static bool add_side(struct job *j, struct repo *r, bool trusted, struct buf *te
 
 		if (side_is_trusted(at->side) != trusted)
 			continue;
-		s = patch_add(r, at, text);
+		s = patch_add_text(r, at, text);
 		if (s != PATCH_OK)
 			return out(j, of_patch(s));
-		if (at->binary && !trusted)
+		if (at->binary && !trusted && !at->aside)
 			return out(j, WALK_BINARY);
+		j->c.aside += at->aside;
 		if (text->failed || text->n > most)
 			return out(j, WALK_TOO_LARGE);
 	}
@@ -195,7 +196,7 @@ static bool same_patch(const struct job *j, struct repo *r, struct changes *c)
 	bool held = true;
 
 	for (size_t i = 0; i < c->n && held; i++)
-		held = patch_add(r, &c->at[i], &text) == PATCH_OK && text.n <= PATCH_MAX + TEST_PATCH_MAX;
+		held = patch_add_text(r, &c->at[i], &text) == PATCH_OK && text.n <= PATCH_MAX + TEST_PATCH_MAX;
 	patch_id(buf_str(&text), &id);
 	held = held && !text.failed && oid_eq(&id, &j->c.patch_id);
 	buf_release(&text);
@@ -221,6 +222,16 @@ static bool one_commit(const struct job *j, struct repo *r)
 	object_release(&tip.object);
 	changes_release(&c);
 	return same;
+}
+
+static void drop_aside(struct changes *c)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (!c->at[i].aside)
+			c->at[kept++] = c->at[i];
+	c->n = kept;
 }
 
 static void name_patch(struct job *j)
@@ -255,6 +266,7 @@ void job_run(struct job *j, struct repo *r, const struct walk_options *o)
 		out(j, WALK_DUPLICATE);
 		return;
 	}
+	drop_aside(&j->c.changes);
 	s = repo_commit(r, &j->c.commit, &c);
 	j->message = c.object;
 	if (s != OBJECT_OK) {

@@ -23,6 +23,7 @@
 struct change {
 	char status;              /* 'A' added, 'D' deleted, 'M' modified, 'R' renamed, with or without other content */
 	bool binary;              /* stands in the patch as a binary one; set by patch_add */
+	bool aside;               /* does not stand in it; set by patch_add_text */
 	uint8_t similar;          /* of 'R', in percent */
 	enum side side;
 	enum code_lang lang;
@@ -43,6 +44,8 @@ struct changes {
 #define CHANGES_INIT ((struct changes){ .arena = ARENA_INIT })
 void changes_release(struct changes *c);
 void changes_reset(struct changes *c); /* empty, memory kept */
+
+enum { CHANGES_ALL = 100000 }; /* more files than a change has */
 
 /* Sets c, which is CHANGES_INIT or reset. Other than OBJECT_OK: a tree could not be read. old may be oid_none: an empty tree. */
 enum object_state changes_find(struct repo *r, const struct oid *old, const struct oid *new, struct changes *c, size_t most);
@@ -71,6 +74,15 @@ const char *patch_state_name(enum patch_state s);
  * written as a binary patch, so that the text can stand in JSON. text may be NULL: only counted.
  */
 enum patch_state patch_add(struct repo *r, struct change *c, struct buf *text);
+
+/*
+ * The same, but that a binary document (docs/logo.png) is left aside: no edit in text could make it, and of all files it is the one that a
+ * change may go without.
+ */
+enum patch_state patch_add_text(struct repo *r, struct change *c, struct buf *text);
+
+/* `new` with all documents that patch_add_text leaves aside as they are in `old`: the tree that patches make of `old`. Lies in the handle's memory where it is another. */
+int tree_in_text(struct repo *r, const struct oid *old, const struct oid *new, struct oid *tree, struct err *err);
 
 /* As `git patch-id --stable` names it, whatever the files' order. */
 void patch_id(struct str patch, struct oid *id);

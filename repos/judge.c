@@ -177,7 +177,7 @@ static int reference_paths(const struct judge_ask *ask, struct changes *c, const
 	const char **at;
 	size_t n = 0;
 
-	if (changes_find(ask->repo, &t->start, &t->from, c, 100000) != OBJECT_OK)
+	if (changes_find(ask->repo, &t->start, &t->from, c, CHANGES_ALL) != OBJECT_OK)
 		return err_set(err, "the trees of the task cannot be read");
 	at = arena_zalloc(&c->arena, c->n + 1, sizeof(*at));
 	for (size_t i = 0; at && i < c->n; i++)
@@ -222,7 +222,7 @@ int judge_is_reference(const struct judge_ask *ask, struct str response, struct 
 	struct edits_options options = EDITS_OPTIONS;
 	struct changes changes = CHANGES_INIT;
 	struct edits_result x;
-	struct oid with;
+	struct oid with, want;
 	int rc = reference_paths(ask, &changes, &options.allow, err), same = 0;
 
 	if (rc == 0)
@@ -232,7 +232,9 @@ int judge_is_reference(const struct judge_ask *ask, struct str response, struct 
 		return rc;
 	if (x.status == EDITS_OK)
 		rc = swe_task_tests_over(ask->task, ask->repo, &x.tree, &with, err);
-	same = rc == 0 && x.status == EDITS_OK && oid_eq(&with, &ask->task->from);
+	if (rc == 0)
+		rc = tree_in_text(ask->repo, &ask->task->start, &ask->task->from, &want, err);
+	same = rc == 0 && x.status == EDITS_OK && oid_eq(&with, &want);
 	edits_result_release(&x);
 	return rc < 0 ? rc : same;
 }

@@ -75,7 +75,7 @@ int judge_tree(struct harness *h, const struct judge_ask *ask, struct judgement 
  */
 int judge_answer(struct harness *h, const struct judge_ask *ask, struct str response, bool think_open, struct judgement *j, struct err *err);
 
-/* Whether a response makes the tree that the reference change makes: 1, 0; negative: our side failed. Nothing is run. */
+/* Whether a response makes the tree that the reference change makes, as far as text can (change.h): 1, 0; negative: our side failed. Nothing is run. */
 int judge_is_reference(const struct judge_ask *ask, struct str response, struct err *err);
 
 /* Environments by hash, kept as DIR/HASH.json. A file whose content has another hash is refused. */

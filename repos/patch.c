@@ -298,3 +298,56 @@ enum patch_state patch_add(struct repo *r, struct change *c, struct buf *text)
 		buf_cut(text, start);
 	return s;
 }
+
+/* ---- documents that no text can make */
+
+static bool is_document(const struct change *c)
+{
+	return c->side == SIDE_DOC && side_of(c->old_path, NULL) == SIDE_DOC;
+}
+
+enum patch_state patch_add_text(struct repo *r, struct change *c, struct buf *text)
+{
+	size_t start = text->n;
+	enum patch_state s = patch_add(r, c, text);
+
+	c->aside = c->binary && (s == PATCH_OK || s == PATCH_TOO_LARGE) && is_document(c);
+	if (!c->aside)
+		return s;
+	buf_cut(text, start);
+	return PATCH_OK;
+}
+
+int tree_in_text(struct repo *r, const struct oid *old, const struct oid *new, struct oid *tree, struct err *err)
+{
+	struct changes c = CHANGES_INIT;
+	struct tree_change *back = NULL;
+	struct buf text = BUF_INIT;
+	size_t n = 0;
+	int rc = 0;
+
+	*tree = *new;
+	if (changes_find(r, old, new, &c, CHANGES_ALL) != OBJECT_OK) {
+		rc = err_set(err, "%s: two trees cannot be compared", repo_path(r));
+	} else {
+		changes_pair(r, &c);
+		back = arena_zalloc(&c.arena, 2 * c.n + 1, sizeof(*back));
+		rc = back ? 0 : err_set(err, "out of memory");
+	}
+	for (size_t i = 0; rc == 0 && i < c.n; i++) {
+		struct change *at = &c.at[i];
+
+		buf_reset(&text);
+		if (at->side != SIDE_DOC || patch_add_text(r, at, &text) != PATCH_OK || !at->aside)
+			continue;
+		if (at->mode && at->status != 'M')
+			back[n++] = (struct tree_change){ .path = at->path };
+		if (at->old_mode)
+			back[n++] = (struct tree_change){ at->old_path, at->old_mode, at->old_id };
+	}
+	if (rc == 0 && n)
+		rc = repo_tree_with(r, new, back, n, tree, err);
+	buf_release(&text);
+	changes_release(&c);
+	return rc;
+}

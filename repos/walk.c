@@ -313,6 +313,7 @@ static int give(struct walker *w, struct job *j, walk_fn *fn, void *ctx, struct 
 	}
 	w->n->walked++;
 	w->n->found[j->c.kind]++;
+	w->n->aside += j->c.aside > 0;
 	return fn(ctx, &j->c);
 }
 

@@ -47,7 +47,7 @@ enum walk_reason {
 	WALK_SUBMODULE,
 	WALK_LFS,
 	WALK_LINK,          /* a symbolic link outside the tests: a response could not make one */
-	WALK_BINARY,        /* a file outside the tests that no text edit could make */
+	WALK_BINARY,        /* a file outside tests and documents that no text edit could make */
 	WALK_TOO_LARGE,     /* a blob or a patch */
 	WALK_COMMENTS,      /* of the source only comments and layout change */
 	WALK_DUPLICATE,     /* the same patch as a newer one, or a merge of this one commit */
@@ -75,18 +75,20 @@ struct walk_options {
 
 struct walk_counts {
 	uint64_t walked, found[WALK_KINDS], left_out[WALK_REASONS];
+	uint64_t aside; /* of those found, those whose patches go without a binary document */
 };
 
 struct candidate {
 	enum walk_kind kind;
 	struct oid commit, parent;     /* of a merge: the first */
-	struct oid tree, parent_tree;  /* the fixed tree, and the one that a solver starts from */
+	struct oid tree, parent_tree;  /* the commit's, and the one that a solver starts from */
 	struct oid patch_id;           /* of both patches together */
 	int64_t time;                  /* committer's */
 	char date[32];                 /* the same, RFC 3339 */
 	struct str author, message;
-	struct changes changes;        /* all of them, renames paired, counted */
-	struct str patch, test_patch;  /* parent_tree + patch + test_patch = tree; the second holds what side_is_trusted says */
+	struct changes changes;        /* all of them but what is left aside, renames paired, counted */
+	uint32_t aside;                /* binary documents, which the patches go without: see change.h */
+	struct str patch, test_patch;  /* parent_tree + patch + test_patch = tree_in_text of both trees; the second holds what side_is_trusted says */
 	enum code_lang lang;           /* of most source lines */
 	uint32_t source_files, source_lines, source_hunks, test_files;
 	bool runner, build;            /* touches how tests are run, how source is built */

@@ -28,7 +28,7 @@ class Repo:
         return subprocess.run(['git', '-C', self.path, *args], env=env, input=stdin, capture_output=True, check=True).stdout.decode().strip()
 
     def commit(self, message, files):
-        """A commit that writes these files (None: gone); its id."""
+        """A commit that writes these files (None: gone; bytes as they are); its id."""
         self.day += 1
         for name, text in files.items():
             path = os.path.join(self.path.encode(), name if isinstance(name, bytes) else name.encode())
@@ -36,8 +36,8 @@ class Repo:
                 os.unlink(path)
                 continue
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, 'w') as f:
-                f.write(textwrap.dedent(text))
+            with open(path, 'wb') as f:
+                f.write(text if isinstance(text, bytes) else textwrap.dedent(text).encode())
         self.git('add', '-A')
         self.git('commit', '-q', '-m', message)
         return self.git('rev-parse', 'HEAD')

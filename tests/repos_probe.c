@@ -72,14 +72,27 @@ static uint64_t number(int argc, char **argv, const char *name, uint64_t other)
 	return v ? strtoull(v, NULL, 10) : other;
 }
 
+struct stating {
+	struct repo *r;
+	struct bm25 *b;
+	struct issues *issues;
+	struct err *err;
+};
+
 static int put_candidate(void *ctx, const struct candidate *c)
 {
-	(void)ctx;
+	const struct stating *x = ctx;
+	struct oid told;
+
+	if (tree_in_text(x->r, &c->parent_tree, &c->tree, &told, x->err) < 0)
+		return ERR_FAIL;
 	json_open(&out, '{');
 	key_str("kind", str_of(walk_kind_name(c->kind)));
 	key_oid("commit", &c->commit);
 	key_oid("parent", &c->parent);
 	key_oid("tree", &c->tree);
+	key_oid("told", &told);
+	key_n("aside", c->aside);
 	key_oid("parent_tree", &c->parent_tree);
 	key_oid("patch_id", &c->patch_id);
 	key_str("date", str_of(c->date));
@@ -124,13 +137,6 @@ static unsigned langs(const char *list)
 			bits |= 1u << lang;
 	return bits;
 }
-
-struct stating {
-	struct repo *r;
-	struct bm25 *b;
-	struct issues *issues;
-	struct err *err;
-};
 
 /* The rank of each source file that the candidate changes and that is there before; 0: not among the first fifty. */
 static void put_ranks(const struct stating *x, const struct candidate *c, struct str text)
