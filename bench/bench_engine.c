@@ -24,6 +24,8 @@ static double now(void)
 static const struct cpu_kernels *kernels_of(const char *isa)
 {
 #if defined(__x86_64__)
+	if (strcmp(isa, "amx") == 0)
+		return &cpu_amx;
 	if (strcmp(isa, "avx512bf16") == 0)
 		return &cpu_avx512bf16;
 	if (strcmp(isa, "avx512") == 0)

@@ -20,6 +20,9 @@
 #ifdef _OPENMP
 #include <omp.h>
 #endif
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 #ifdef __linux__
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -870,6 +873,7 @@ static void mlp(struct lane *lane, float *h, const float *x, const struct mlp *w
 /* Best first. */
 static const struct backend backends[] = {
 #if defined(__x86_64__)
+	CPU_BACKEND(cpu_amx),
 	CPU_BACKEND(cpu_avx512bf16),
 	CPU_BACKEND(cpu_avx512),
 	CPU_BACKEND(cpu_avx2),
@@ -877,13 +881,32 @@ static const struct backend backends[] = {
 	CPU_BACKEND(cpu_plain),
 };
 
+#if defined(__x86_64__)
+/* The tiles' state is large, so that a process has to ask for it; what has it once keeps it, and its threads and children too. */
+static bool machine_has_tiles(void)
+{
+	enum { ARCH_REQ_XCOMP_PERM = 0x1023, XTILE_DATA = 18, TILE = 1 << 24, TILE_BF16 = 1 << 22 };
+	unsigned a, b, c, d;
+
+	if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & (TILE | TILE_BF16)) != (TILE | TILE_BF16))
+		return false;
+#if defined(__linux__)
+	return syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XTILE_DATA) == 0;
+#else
+	return false;
+#endif
+}
+#endif
+
 static bool machine_has(const struct cpu_kernels *k)
 {
 #if defined(__x86_64__)
 	__builtin_cpu_init();
-	if (k == &cpu_avx512bf16 && !__builtin_cpu_supports("avx512bf16"))
+	if (k == &cpu_amx && !machine_has_tiles())
 		return false;
-	if (k == &cpu_avx512 || k == &cpu_avx512bf16)
+	if ((k == &cpu_amx || k == &cpu_avx512bf16) && !__builtin_cpu_supports("avx512bf16"))
+		return false;
+	if (k == &cpu_amx || k == &cpu_avx512 || k == &cpu_avx512bf16)
 		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
 		       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 	if (k == &cpu_avx2)

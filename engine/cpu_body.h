@@ -24,6 +24,8 @@
  *	v_dot(c, a, b)	c + a * b
  *	half_put(h, x)	16 floats as halves
  *	EXACT_BEGIN, EXACT_END	around: subnormal numbers are 0 from here to there
+ *
+ * With GEMM_PAIRS that file has a gemm_pairs() of its own behind this one, for products of bf16.
  */
 #include "engine/cpu_kernels.h"
 
@@ -133,6 +135,27 @@ static tile_fn *const tiles_fp32[ROWS_MAX + 1][PANELS_MAX + 1] = { TILES(TILE_RO
 #define TILE_ROW_F8(R, P) [R][P] = tile_f8_##R##_##P,
 static tile_fn *const tiles_f8[ROWS_MAX + 1][PANELS_MAX + 1] = { TILES(TILE_ROW_F8) };
 
+/* Rows of the next block when `rows` are left: cut evenly, 8 are 4 + 4 rather than 6 + 2. */
+static int block_rows(int rows)
+{
+	int blocks = (rows + ROWS_MAX - 1) / ROWS_MAX;
+
+	return (rows + blocks - 1) / blocks;
+}
+
+/* Panels of the next block: as many as there are tiles for. */
+static int block_panels(int rows, int panels)
+{
+	int across = PANELS_MAX;
+
+	while (across > 1 && (!tiles_fp32[rows][across] || across > panels))
+		across--;
+	return across;
+}
+
+#ifdef GEMM_PAIRS
+static void gemm_pairs(const struct gemm *g);
+#else
 /*
  * R rows by P panels of bf16, over a stretch of k: what was summed so far waits in out. Of x the halves come in rows of `stride`;
  * w is the first panel's, at the stretch. From each of P places in `next` a line is fetched with every pair.
@@ -171,24 +194,6 @@ typedef void tile_pairs_fn(float *out, size_t out_stride, const half *x, size_t 
 
 #define TILE_ROW_PAIRS(R, P) [R][P] = tile_pairs_##R##_##P,
 static tile_pairs_fn *const tiles_pairs[ROWS_MAX + 1][PANELS_MAX + 1] = { TILES(TILE_ROW_PAIRS) };
-
-/* Rows of the next block when `rows` are left: cut evenly, 8 are 4 + 4 rather than 6 + 2. */
-static int block_rows(int rows)
-{
-	int blocks = (rows + ROWS_MAX - 1) / ROWS_MAX;
-
-	return (rows + blocks - 1) / blocks;
-}
-
-/* Panels of the next block: as many as there are tiles for. */
-static int block_panels(int rows, int panels)
-{
-	int across = PANELS_MAX;
-
-	while (across > 1 && (!tiles_fp32[rows][across] || across > panels))
-		across--;
-	return across;
-}
 
 /* Halves of x at once: a stretch of k for a few rows, or all of k if that is not more. */
 enum { HALVES = 24576, HALVES_ROWS = 48 };
@@ -263,6 +268,7 @@ static void gemm_pairs(const struct gemm *g)
 	}
 	EXACT_END
 }
+#endif
 
 static void gemm(const struct gemm *g)
 {

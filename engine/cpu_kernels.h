@@ -2,7 +2,8 @@
  * cpu_kernels.h - the inner loops of the CPU backend: one table for each instruction set, one source for all.
  *
  * engine/cpu_body.h is compiled once for each set over a type of 16 lanes, so that all of them add in the same order.
- * "avx2", "avx512" and "avx512bf16" fuse multiply and add and agree to the bit; "plain" rounds in between.
+ * "avx2", "avx512" and "avx512bf16" fuse multiply and add and agree to the bit; "plain" rounds in between, and "amx"
+ * (engine/cpu_amx.c) adds a product's terms by 32.
  * A table's functions are pure: no state, no memory of their own.
  */
 #ifndef QUARRY_ENGINE_CPU_KERNELS_H
@@ -89,7 +90,7 @@ struct cpu_kernels {
 	void (*exp)(float *out, const float *x, int n16);              /* x <= 88; below -87 it is 0 */
 };
 
-extern const struct cpu_kernels cpu_plain, cpu_avx2, cpu_avx512, cpu_avx512bf16;
+extern const struct cpu_kernels cpu_plain, cpu_avx2, cpu_avx512, cpu_avx512bf16, cpu_amx;
 
 static inline uint16_t bf16_of(float f)
 {

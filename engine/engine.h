@@ -47,7 +47,7 @@ struct model_options {
 struct model_info {
 	const char *name;         /* the folder's last component */
 	const char *model_type;   /* as config.json has it */
-	const char *isa;          /* "avx512bf16", "avx512", "avx2" or "plain": kernels in use; ENGINE_ISA=... asks for a lesser one; "cuda-sm90" on a GPU,
+	const char *isa;          /* "amx", "avx512bf16", "avx512", "avx2" or "plain": kernels in use; ENGINE_ISA=... asks for a lesser one; "cuda-sm90" on a GPU,
 	                             and "cuda-sm90-int8" with eight_bits */
 	char weight_hash[17];     /* 16 hex digits over every tensor's name, shape and bytes and the settings that matter */
 	bool fp32;

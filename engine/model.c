@@ -210,7 +210,7 @@ static const struct backend *backend_choose(const struct model_options *opt, str
 		return be;
 	be = backend_cpu(isa && *isa ? isa : NULL);
 	if (!be)
-		err_set(err, "ENGINE_ISA: this machine has no \"%.40s\" (avx512bf16, avx512, avx2, plain)", isa);
+		err_set(err, "ENGINE_ISA: this machine has no \"%.40s\" (amx, avx512bf16, avx512, avx2, plain)", isa);
 	return be;
 }
 

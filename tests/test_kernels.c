@@ -27,7 +27,7 @@ static void draw(float *to, int n, uint64_t seed)
 /* Every number of rows that is cut differently, panels that do and do not fill the widest tile, picked rows, adding. */
 static void test_gemm(const struct cpu_kernels *k)
 {
-	static const int ks[] = { 1, 2, 7, 32, 100 };
+	static const int ks[] = { 1, 2, 7, 32, 100 }, many[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 31, 32, 33, 40 };
 	int32_t pick[40];
 	long bad = 0, differ = 0;
 
@@ -37,10 +37,11 @@ static void test_gemm(const struct cpu_kernels *k)
 		wide[i] = bf16_float(bf16_of(wide[i]));
 	for (int i = 0; i < 40; i++)
 		pick[i] = (i * 7 + 3) % 40;
-	for (int rows = 1; rows <= 14; rows++)
+	for (size_t rr = 0; rr < sizeof(many) / sizeof(many[0]); rr++)
 		for (int panels = 1; panels <= 7; panels++)
 			for (size_t kk = 0; kk < 5; kk++)
 				for (int how = 0; how < 8; how++) {
+					int rows = many[rr];
 					struct gemm g = { .out = out, .out_stride = 120, .x = x, .x_stride = 128, .rows = rows,
 							  .pick = how & 1 ? pick : NULL, .w = how & 2 ? (void *)wide : (void *)narrow,
 							  .panels = panels, .k = ks[kk], .fp32 = how & 2, .add = how & 4 };
@@ -73,6 +74,59 @@ static void test_gemm(const struct cpu_kernels *k)
 					differ += memcmp(wide + 16000, out, (size_t)panels * 16 * sizeof(float)) != 0;
 				}
 	CHECK_EQ(bad, 0);
+	CHECK_EQ(differ, 0);
+}
+
+/* x (k) times the c-th column of panels of pairs, as AMX has it: 32 terms at a time, the first and the second of pairs each in a chain from 0. */
+static float tiles_sum(const float *row, const uint16_t *w, int c, int k)
+{
+	int depth = (k + 1) / 2 * 2;
+	float sum = 0;
+
+	for (int from = 0; from < k; from += 32) {
+		float part[2] = { 0, 0 };
+
+		for (int i = from; i < k && i < from + 32; i++)
+			part[i % 2] = fmaf(bf16_float(bf16_of(row[i])), bf16_float(w[c / 16 * 16 * depth + i / 2 * 32 + c % 16 * 2 + i % 2]), part[i % 2]);
+		sum += part[0] + part[1];
+	}
+	return sum;
+}
+
+/*
+ * Products so long that they are made in stretches: near the sum in double, and a row alone the same to the bit. "amx" in the
+ * order that its processors' maker promises.
+ */
+static void test_gemm_long(const struct cpu_kernels *k)
+{
+	enum { ROWS = 40, K = 2090, PANELS = 3 };
+	struct gemm g = { .out = out, .out_stride = 48, .x = x, .x_stride = 2096, .rows = ROWS, .w = narrow, .panels = PANELS, .k = K };
+	long bad = 0, differ = 0, order = 0;
+
+	memset(x, 0, sizeof(x));
+	for (int r = 0; r < ROWS; r++)
+		draw(x + r * 2096, K, 20 + (uint64_t)r);
+	draw(wide, PANELS * 16 * K, 6);
+	for (int i = 0; i < PANELS * 16 * K; i++)
+		narrow[i] = bf16_of(wide[i]);
+	k->gemm(&g);
+	for (int r = 0; r < ROWS; r++)
+		for (int c = 0; c < PANELS * 16; c++) {
+			double sum = 0;
+			float got = out[r * 48 + c], told = tiles_sum(x + r * 2096, narrow, c, K);
+
+			for (int i = 0; i < K; i++)
+				sum += (double)bf16_float(bf16_of(x[r * 2096 + i])) * bf16_float(narrow[c / 16 * 16 * K + i / 2 * 32 + c % 16 * 2 + i % 2]);
+			bad += !(fabs(sum - got) < 1e-4);
+			order += memcmp(&told, &got, sizeof(got)) != 0;
+		}
+	CHECK_EQ(bad, 0);
+	if (strcmp(k->name, "amx") == 0)
+		CHECK_EQ(order, 0);
+	memcpy(y, out, ROWS * 48 * sizeof(float));
+	for (g.rows = 1; g.x < x + ROWS * 2096; g.x += 2096, g.out += 48)
+		k->gemm(&g);
+	differ += memcmp(y, out, ROWS * 48 * sizeof(float)) != 0;
 	CHECK_EQ(differ, 0);
 }
 
@@ -421,11 +475,11 @@ static void test_bf16(void)
 
 int main(void)
 {
-	static const char *const isa[] = { "avx512bf16", "avx512", "avx2", "plain" };
+	static const char *const isa[] = { "amx", "avx512bf16", "avx512", "avx2", "plain" };
 	int ran = 0;
 
 	test_bf16();
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 5; i++) {
 		const struct backend *be = backend_cpu(isa[i]);
 
 		if (!be)
@@ -433,6 +487,7 @@ int main(void)
 		check_in("%s", isa[i]);
 		ran++;
 		test_gemm(be->own);
+		test_gemm_long(be->own);
 		test_gemm_codes(be->own);
 		test_ahead(be->own);
 		test_lightning(be->own);
