@@ -506,9 +506,10 @@ static int run(void *p, int argc, char **argv)
 }
 
 static const char more[] =
-	"A commit that touches both source and tests may be a task: its tests are run over the tree before it and after it, several\n"
-	"times, in another order and at another time, in a sandbox without network. Kept is what some tests tell apart each time. The\n"
-	"newest come first, and the rows are the same whatever --threads. REPO is a repository (bare or not), or a folder of some.\n"
+	"A commit that touches both source and tests, or what these read, may be a task: its tests are run over the tree before it and\n"
+	"after it, several times, in another order and at another time, in a sandbox without network. Kept is what some tests tell apart\n"
+	"each time. The newest come first, and the rows are the same whatever --threads. REPO is a repository (bare or not), or a folder\n"
+	"of some.\n"
 	"\n"
 	"    quarry mine ~/src/boltons --name mahmoud/boltons --max 50 -o tasks.jsonl.zst --report mined.json\n"
 	"    quarry mine ~/src/cJSON --since 2020-01-01 --code-lang c --show bm25\n"

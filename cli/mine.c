@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/packing.h"
 #include "cli/stop.h"
+#include "repos/modules.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -378,9 +379,10 @@ static int try_candidate(void *ctx, const struct candidate *c)
 		if (f->side == SIDE_TEST && f->status != 'D')
 			good = good && add_word(&ask.files, &text, f->path);
 	}
-	if (!good || !ask.paths.at || !ask.files.at)
-		rc = err_set(a->err, "out of memory");
-	else
+	rc = good && ask.paths.at && ask.files.at ? 0 : err_set(a->err, "out of memory");
+	if (rc == 0 && !c->test_files)
+		rc = tests_near(&ask.files, &text, a->repo, &ask.fixed, c->lang, &c->changes, a->err);
+	if (rc == 0)
 		rc = validate(m->harness, &ask, &v, a->err);
 	v.task.from = c->tree; /* of the repository, whatever was run */
 	if (rc == 0)

@@ -2,6 +2,7 @@
 #include "cli/mine_inside.h"
 
 #include "cli/stop.h"
+#include "repos/modules.h"
 
 #include "base/json.h"
 #include "base/log.h"

@@ -69,8 +69,8 @@ static bool out(struct job *j, enum walk_reason reason)
 static bool names_meet(struct job *j, const struct walk_options *o)
 {
 	const struct changes *c = &j->c.changes;
-	uint32_t sides[SIDES] = { 0 }, sources = 0, asked = 0, tests = 0;
-	bool link = false, module = false;
+	uint32_t sides[SIDES] = { 0 }, sources = 0, asked = 0, tests = 0, data = 0;
+	bool link = false, module = false, tested;
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct change *at = &c->at[i];
@@ -79,6 +79,7 @@ static bool names_meet(struct job *j, const struct walk_options *o)
 		sources += at->side == SIDE_SOURCE;
 		asked += at->side == SIDE_SOURCE && (!o->langs || o->langs >> at->lang & 1);
 		tests += at->side == SIDE_TEST && at->mode;
+		data += at->side == SIDE_DATA && at->mode;
 		module |= at->mode == MODE_MODULE || at->old_mode == MODE_MODULE;
 		link |= !side_is_trusted(at->side) && (at->mode == MODE_LINK || at->old_mode == MODE_LINK);
 	}
@@ -88,8 +89,9 @@ static bool names_meet(struct job *j, const struct walk_options *o)
 		return out(j, WALK_NO_SOURCE);
 	if (!asked)
 		return out(j, WALK_OTHER_LANG);
-	if (!tests && (!o->untested || sides[SIDE_TEST] || sides[SIDE_DATA]))
-		return out(j, sides[SIDE_TEST] ? WALK_TESTS_GONE : sides[SIDE_DATA] ? WALK_DATA_ONLY : WALK_NO_TESTS);
+	tested = tests || (data && !sides[SIDE_TEST]);
+	if (!tested && (!o->untested || sides[SIDE_TEST] || sides[SIDE_DATA]))
+		return out(j, sides[SIDE_TEST] || sides[SIDE_DATA] ? WALK_TESTS_GONE : WALK_NO_TESTS);
 	if (sources > o->files || c->cut)
 		return out(j, WALK_MANY_FILES);
 	if (sides[SIDE_VENDORED])
@@ -100,7 +102,7 @@ static bool names_meet(struct job *j, const struct walk_options *o)
 		return out(j, WALK_SUBMODULE);
 	if (link)
 		return out(j, WALK_LINK);
-	j->c.kind = tests ? j->c.kind : WALK_UNTESTED;
+	j->c.kind = tested ? j->c.kind : WALK_UNTESTED;
 	j->c.source_files = sources;
 	j->c.test_files = tests;
 	j->c.runner = sides[SIDE_RUNNER];

@@ -70,7 +70,4 @@ int bug_candidate(struct made *m, struct repo *r, const struct bugs *b, const st
 /* The diff that puts it in. */
 int bug_patch(struct buf *patch, struct repo *r, const struct bugs *b, const struct bug *bug, struct err *err);
 
-/* The test modules of a tree, in git's order. */
-int tests_of_tree(struct words *files, struct arena *arena, struct repo *r, const struct oid *tree, enum code_lang lang, struct err *err);
-
 #endif

@@ -28,7 +28,7 @@ const char *walk_reason_name(enum walk_reason r)
 {
 	static const char *const name[WALK_REASONS] = {
 		"root", "shallow", "missing_object", "corrupt_object", "side_merge", "no_change", "no_source", "other_language", "no_tests", "tests_gone",
-		"test_data_only", "many_files", "many_lines", "vendored", "generated", "submodule", "lfs", "symlink", "binary",
+		"many_files", "many_lines", "vendored", "generated", "submodule", "lfs", "symlink", "binary",
 		"too_large", "comments_only", "duplicate", "excluded",
 	};
 

@@ -10,7 +10,7 @@
  *	for (int i = 0; i < WALK_REASONS; i++)
  *		printf("%s %llu\n", walk_reason_name(i), n.left_out[i]);	// why the others are none
  *
- * A candidate touches both source and tests. Paths decide first (trees are compared by their objects' names); lines are read only of
+ * A candidate touches both source and tests, or what tests read. Paths decide first (trees are compared by their objects' names); lines are read only of
  * commits that names did not refuse. Every commit is counted once: n.walked is the sum of the kinds found and of the reasons.
  * Missing and corrupt objects are reasons too. Memory does not grow with the history but for 100 bytes a commit.
  */
@@ -38,8 +38,7 @@ enum walk_reason {
 	WALK_NO_SOURCE,
 	WALK_OTHER_LANG,    /* no source of the languages that were asked for */
 	WALK_NO_TESTS,
-	WALK_TESTS_GONE,    /* tests are only taken away */
-	WALK_DATA_ONLY,     /* only what tests read has changed */
+	WALK_TESTS_GONE,    /* tests, or without any what they read, are only taken away */
 	WALK_MANY_FILES,
 	WALK_MANY_LINES,
 	WALK_VENDORED,
@@ -90,7 +89,8 @@ struct candidate {
 	uint32_t aside;                /* binary documents, which the patches go without: see change.h */
 	struct str patch, test_patch;  /* parent_tree + patch + test_patch = tree_in_text of both trees; the second holds what side_is_trusted says */
 	enum code_lang lang;           /* of most source lines */
-	uint32_t source_files, source_lines, source_hunks, test_files;
+	uint32_t source_files, source_lines, source_hunks;
+	uint32_t test_files;           /* 0: of the tests only what they read changes; or it is WALK_UNTESTED */
 	bool runner, build;            /* touches how tests are run, how source is built */
 };
 

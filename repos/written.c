@@ -3,7 +3,7 @@
 
 #include "base/embedded.h"
 #include "repos/fill.h"
-#include "repos/inject.h"
+#include "repos/modules.h"
 
 extern const struct embedded written_prompts[];
 
