@@ -53,6 +53,8 @@ TRAPS = {
     'lightning turns': lambda c: c.lightning,
     'lightning without silu': lambda c: c.lightning,
     'lightning in three blocks': lambda c: c.lightning,
+    'lightning keys by groups': lambda c: c.lightning and c.kv_heads < c.heads,
+    'slope of the next head': lambda c: any(c.mixers[:-1]),
     'slope of the first layer': lambda c: c.lightning and any(l and k for l, k in enumerate(c.mixers)),
     'slope by lightning layers': lambda c: any(k and sum(c.mixers[:l]) != l for l, k in enumerate(c.mixers)),
     'no decay': lambda c: any(c.mixers[:-1]),  # there is next to none in the last layer
@@ -287,6 +289,7 @@ class Model:
     def slope(self, l, h, trap):
         c = self.c
         l = 0 if trap == 'slope of the first layer' else sum(c.mixers[:l]) if trap == 'slope by lightning layers' else l
+        h += trap == 'slope of the next head'
         return 0 if trap == 'no decay' else 2 ** (-8 * (h + 1) / c.heads) * (1 - l / (c.layers - 1 + 1e-5) + 1e-5)
 
     def lightning(self, l, x, past, trap):
@@ -308,7 +311,8 @@ class Model:
             o = [0.0] * width
             slope = self.slope(l, h, trap)
             for i, (k, v) in enumerate(past[:-1] if trap == 'the new is not seen' else past):
-                o = add(1, o, dot(q[h], k[h]) * math.exp(-slope * (position - i + (trap == 'the new decays too'))), v[h])
+                own = h - h % (c.heads // c.kv_heads) if trap == 'lightning keys by groups' else h
+                o = add(1, o, dot(q[h], k[own]) * math.exp(-slope * (position - i + (trap == 'the new decays too'))), v[h])
             out.append(o)
         weight, gate = self.vector(base + 'norm.weight'), [sigmoid(z) for z in apply(self.matrix(base + 'output_gate.weight', trap), x)]
         if trap == 'lightning norm by head':
