@@ -638,6 +638,30 @@ static void test_bad_isa(void)
 	unsetenv("ENGINE_ISA");
 }
 
+/* The same bits with each instruction set that this machine has, its best one (NULL) first. */
+static void test_sets(void)
+{
+	static const char *const isa[] = { NULL, "avx512bf16", "avx2", "plain" };
+	struct tiny t = TINY_SMALL;
+
+	t.max_positions = 512;
+	t.heads = 6; /* groups of three */
+	for (size_t i = 0; i < sizeof(isa) / sizeof(isa[0]); i++) {
+		const char *dir = tiny_dir(&t, "long");
+		struct err err = ERR_INIT;
+		struct model *m;
+
+		if (isa[i])
+			setenv("ENGINE_ISA", isa[i], 1);
+		m = model_open(dir, &(struct model_options){ .threads = 2 }, &err);
+		CHECK(m || (isa[i] && strstr(err.msg, "this machine has no")));
+		if (m)
+			(isa[i] ? test_batches : test_chunks)(m);
+		model_free(m);
+	}
+	unsetenv("ENGINE_ISA");
+}
+
 int main(void)
 {
 	struct model *m;
@@ -649,15 +673,7 @@ int main(void)
 	test_refusals(m);
 	test_handles(m);
 	model_free(m);
-	{
-		struct tiny t = TINY_SMALL;
-
-		t.max_positions = 512;
-		t.heads = 6; /* groups of three */
-		m = open_or_die(tiny_dir(&t, "long"), false);
-		test_chunks(m);
-		model_free(m);
-	}
+	test_sets();
 	{
 		const char *dir = folder_copy("minimax");
 

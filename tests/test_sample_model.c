@@ -252,8 +252,22 @@ static void bad_folders(void)
 	CHECK(sampler_engine_open(&s, dir, NULL, &err) < 0 && strstr(err.msg, "tokenizer.json: "));
 }
 
+/* From now on models run with this set of instructions; false where the machine lacks it. */
+static bool isa_take(const char *isa)
+{
+	struct err err = ERR_INIT;
+	struct model *m;
+
+	if (isa)
+		setenv("ENGINE_ISA", isa, 1);
+	m = model_open(dir, &(struct model_options){ .threads = 1 }, &err);
+	model_free(m);
+	return m != NULL;
+}
+
 int main(void)
 {
+	static const char *const isa[] = { NULL, "avx512bf16", "plain" }; /* NULL: the machine's best */
 	static const char *const files[] = { "config.json", "model.safetensors", "tokenizer.json" };
 	struct tiny shape = TINY_SMALL, hybrid = TINY_SMALL;
 	char path[200];
@@ -261,7 +275,10 @@ int main(void)
 	if (!CHECK(mkdtemp(dir) != NULL) || !CHECK(tiny_write(dir, &shape, 3) == 0))
 		return check_done();
 	tokenizer_put(0);
-	invariance();
+	for (size_t i = 0; i < sizeof(isa) / sizeof(isa[0]); i++)
+		if (isa_take(isa[i]))
+			invariance();
+	unsetenv("ENGINE_ISA");
 	identity();
 	hybrid.hybrid = true;
 	hybrid.layers = 3;
