@@ -63,6 +63,7 @@ TRAPS = {
     'no output gate': lambda c: c.lightning,
     'output gate before the norm': lambda c: c.lightning,
     'lightning norm by head': lambda c: c.lightning,
+    'lightning norm of the usual eps': lambda c: c.lightning and c.eps >= 1e-2,
     'scales divide': lambda c: c.fp8,
     'no scales': lambda c: c.fp8,
     'scales by columns': lambda c: c.fp8,
@@ -314,13 +315,14 @@ class Model:
                 own = h - h % (c.heads // c.kv_heads) if trap == 'lightning keys by groups' else h
                 o = add(1, o, dot(q[h], k[own]) * math.exp(-slope * (position - i + (trap == 'the new decays too'))), v[h])
             out.append(o)
+        eps = c.eps if trap == 'lightning norm of the usual eps' else 1e-6
         weight, gate = self.vector(base + 'norm.weight'), [sigmoid(z) for z in apply(self.matrix(base + 'output_gate.weight', trap), x)]
         if trap == 'lightning norm by head':
-            y = flat(rmsnorm(o, w, 1e-6) for o, w in zip(out, heads_of(weight, width)))
+            y = flat(rmsnorm(o, w, eps) for o, w in zip(out, heads_of(weight, width)))
         elif trap == 'output gate before the norm':
-            y = rmsnorm([a * b for a, b in zip(flat(out), gate)], weight, 1e-6)
+            y = rmsnorm([a * b for a, b in zip(flat(out), gate)], weight, eps)
         else:
-            y = rmsnorm(flat(out), weight, 1e-6)
+            y = rmsnorm(flat(out), weight, eps)
         if trap not in ('no output gate', 'output gate before the norm'):
             y = [a * b for a, b in zip(y, gate)]
         return apply(self.matrix(base + 'out_proj.weight', trap), y)
