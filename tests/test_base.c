@@ -5,6 +5,7 @@
 #include "base/fmt.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/marks.h"
 #include "base/rng.h"
 #include "tests/check.h"
 
@@ -657,6 +658,64 @@ static void test_err(void)
 	CHECK(str_starts(str_of(e.msg), STR("place: ")));
 }
 
+static uint64_t no_digits(const char *block, const char *end)
+{
+	return marks_bits(block, end, marks_no_digit);
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Every byte that is no digit, in texts of every length about a block's, whatever the bytes; nothing behind them is read. */
+static void test_marks(void)
+{
+	struct rng r;
+
+	rng_init(&r, 1, "marks");
+	for (size_t n = 0; n < 200; n++)
+		for (int k = 0; k < 20; k++) {
+			char *text = malloc(n + !n); /* the sanitizers see a read past the end */
+			struct str s = { text, n };
+			struct marks m;
+			const char *p;
+			size_t at = 0;
+
+			for (size_t i = 0; i < n; i++)
+				text[i] = (char)(rng_below(&r, 100) < 5u * (uint32_t)k ? rng_below(&r, 256) : '0' + rng_below(&r, 10));
+			m = marks_of(s, no_digits);
+			while ((p = marks_next(&m, no_digits))) {
+				for (; at < n && is_digit(text[at]); at++)
+					;
+				CHECK(at < n && p == text + at);
+				at++;
+			}
+			for (; at < n && is_digit(text[at]); at++)
+				;
+			CHECK_EQ(at, n);
+			CHECK(!marks_next(&m, no_digits));
+			free(text);
+		}
+}
+
+/* All numbers of up to five digits, and zeros in front of them. */
+static void test_marks_number(void)
+{
+	char text[16];
+
+	for (uint32_t v = 0; v < 20000; v++)
+		for (int zeros = 0; zeros < 2; zeros++) {
+			size_t n = (size_t)snprintf(text, sizeof(text), "7,5;%s%u", zeros ? "0" : "", v) - 4;
+			uint32_t read = 0;
+
+			CHECK_EQ(marks_number(text + 4 + n, n, &read), !zeros && n <= 4);
+			if (!zeros && n <= 4)
+				CHECK_EQ(read, v);
+		}
+	CHECK(!marks_number(text + 4, 0, &(uint32_t){ 0 }));
+}
+
 int main(void)
 {
 	test_golden_draws();
@@ -669,6 +728,8 @@ int main(void)
 	test_json_get();
 	test_json_round_trip();
 	test_json_strings();
+	test_marks();
+	test_marks_number();
 	test_json_write();
 	test_str();
 	test_f64();

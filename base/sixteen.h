@@ -1,0 +1,72 @@
+/*
+ * sixteen.h - sixteen bytes of text at once, in a vector, the first one lowest.
+ *
+ *	unsigned m = sixteen_mask(load_sixteen(p) == '<');
+ *	if (m)
+ *		at = p + __builtin_ctz(m);	// the first <
+ *
+ * Bytes are signed here: of those, every machine compares sixteen in one instruction.
+ */
+#ifndef QUARRY_BASE_SIXTEEN_H
+#define QUARRY_BASE_SIXTEEN_H
+
+#include <stdint.h>
+#include <string.h>
+
+typedef signed char sixteen __attribute__((vector_size(16)));
+
+static inline sixteen load_sixteen(const char *s)
+{
+	sixteen v;
+
+	memcpy(&v, s, sizeof(v));
+	return v;
+}
+
+/* The first or the second eight of them in one word, the first one lowest. */
+static inline uint64_t sixteen_half(sixteen v, int which)
+{
+	typedef uint64_t halves __attribute__((vector_size(16)));
+	uint64_t w = ((halves)v)[which];
+
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	w = __builtin_bswap64(w);
+#endif
+	return w;
+}
+
+/*
+ * Sums wrap. To know the bytes of a range, add what brings its highest to 127: they are the ones that are then no less than its lowest. That
+ * is one comparison.
+ */
+static inline sixteen sixteen_add(sixteen v, sixteen w)
+{
+	typedef unsigned char bytes __attribute__((vector_size(16)));
+
+	return (sixteen)((bytes)v + (bytes)w);
+}
+
+static inline sixteen sixteen_of(int byte)
+{
+	signed char c = (signed char)byte;
+
+	return (sixteen){ c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c };
+}
+
+/* Bit i is set where byte i of a comparison's result is, which is all ones then, or zero. */
+static inline unsigned sixteen_mask(sixteen v)
+{
+#ifdef __SSE2__
+	typedef char plain __attribute__((vector_size(16)));
+
+	return (unsigned)__builtin_ia32_pmovmskb128((plain)v);
+#else
+	unsigned m = 0;
+
+	for (int i = 0; i < 16; i++)
+		m |= (unsigned)(v[i] & 1) << i;
+	return m;
+#endif
+}
+
+#endif
