@@ -20,7 +20,7 @@ static const int64_t SAID_MAX = INT64_C(1000000000000000); /* hundredths; the la
 static const int64_t ROOT_SCALE = 100000000;
 
 struct column {
-	int64_t v[BT_ROWS]; /* hundredths, smallest first */
+	int64_t v[BT_ROWS]; /* hundredths; smallest first where the statistic hangs on it */
 	int n;
 };
 
@@ -41,28 +41,40 @@ static bool lost(const struct bt *t, int row, int col)
 	return false;
 }
 
-static bool meets(const struct bt *t, int row)
-{
-	for (int i = 0; i < t->conditions; i++) {
-		const struct bt_condition *c = &t->condition[i];
-		int32_t v = t->cell[row * t->cols + c->col];
-		bool held = c->op == '>' ? v > c->lo : c->op == '<' ? v < c->lo : c->op == ']' ? v >= c->lo :
-			c->op == '[' ? v <= c->lo : c->op == '=' ? v == c->lo : c->op == '!' ? v != c->lo : v >= c->lo && v <= c->hi;
+/* What a condition says of a value: that it is from the first to the last, or that it is not. */
+struct range {
+	const int32_t *cell; /* the column's first */
+	uint32_t first, wide; /* wide: how far the last is from the first */
+	bool outside;
+};
 
-		if (!held || lost(t, row, c->col))
-			return false;
-	}
-	return true;
+static struct range range_of(const struct bt *t, const struct bt_condition *c)
+{
+	int64_t first = c->op == '>' ? (int64_t)c->lo + 1 : c->op == '<' || c->op == '[' ? INT32_MIN : c->lo;
+	int64_t last = c->op == '<' ? (int64_t)c->lo - 1 : c->op == '>' || c->op == ']' ? INT32_MAX : c->hi;
+
+	return (struct range){ t->cell + c->col, (uint32_t)first, (uint32_t)(last - first), c->op == '!' };
 }
 
-/* The rows that count, in order. */
+/* The rows that count, in order: they meet every condition, with a value that is not lost. */
 static int rows_that_count(const struct bt *t, uint8_t row[BT_ROWS])
 {
+	struct range range[BT_CONDITIONS];
+	bool any_lost = t->bug[0].kind == 'n';
 	int n = 0;
 
-	for (int y = 0; y < t->rows; y++)
-		if (meets(t, y))
-			row[n++] = (uint8_t)y;
+	for (int i = 0; i < t->conditions; i++)
+		range[i] = range_of(t, &t->condition[i]);
+	for (int y = 0; y < t->rows; y++) {
+		bool counts = true;
+
+		for (int i = 0; i < t->conditions; i++)
+			counts &= ((uint32_t)range[i].cell[y * t->cols] - range[i].first <= range[i].wide) != range[i].outside;
+		for (int i = 0; any_lost && counts && i < t->conditions; i++)
+			counts = !lost(t, y, t->condition[i].col);
+		row[n] = (uint8_t)y;
+		n += counts;
+	}
 	return n;
 }
 
@@ -70,6 +82,7 @@ static void gather(struct column *c, const struct bt *t, int col, const uint8_t 
 {
 	static const int unit[] = { 100, 10, 1 };
 	int scale = unit[bt_columns[t->col[col]].decimals];
+	bool ordered = t->stat == BT_MEDIAN || t->stat == BT_MIN || t->stat == BT_MAX || t->stat == BT_RANGE;
 
 	c->n = 0;
 	for (int i = 0; i < rows; i++) {
@@ -78,7 +91,7 @@ static void gather(struct column *c, const struct bt *t, int col, const uint8_t 
 
 		if (lost(t, row[i], col))
 			continue;
-		for (; k > 0 && c->v[k - 1] > v; k--)
+		for (; ordered && k > 0 && c->v[k - 1] > v; k--)
 			c->v[k] = c->v[k - 1];
 		c->v[k] = v;
 		c->n++;

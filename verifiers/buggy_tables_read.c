@@ -1,5 +1,7 @@
 /* buggy_tables_read.c - a table's text taken apart; see buggy_tables.h. Nothing is judged or worked out here. */
 #include "verifiers/buggy_tables.h"
+#include "base/eight.h"
+#include "base/marks.h"
 
 const struct bt_column bt_columns[] = {
 #define X(en, zh, kind, decimals, lo, hi) { en, zh, BT_##kind, decimals, lo, hi },
@@ -23,8 +25,7 @@ static inline bool next(struct str *s, char c)
 	return true;
 }
 
-/* No plus, no zero in front, no -0; up to seven digits. */
-static inline bool number(struct str *s, int32_t lo, int32_t hi, int32_t *ret)
+static bool number_any(struct str *s, int32_t lo, int32_t hi, int32_t *ret)
 {
 	const char *at = s->s, *end = s->s + s->n;
 	bool minus = at < end && *at == '-';
@@ -43,6 +44,18 @@ static inline bool number(struct str *s, int32_t lo, int32_t hi, int32_t *ret)
 	return *ret >= lo && *ret <= hi && (v || !minus);
 }
 
+/* No plus, no zero in front, no -0; up to seven digits. */
+static inline bool number(struct str *s, int32_t lo, int32_t hi, int32_t *ret)
+{
+	unsigned v = s->n > 1 ? (unsigned)(s->s[0] - '0') : 10;
+
+	if (v > 9 || (unsigned)(s->s[1] - '0') < 10)
+		return number_any(s, lo, hi, ret);
+	*s = (struct str){ s->s + 1, s->n - 1 }; /* one digit, mostly */
+	*ret = (int32_t)v;
+	return *ret >= lo && *ret <= hi;
+}
+
 /* A position, counted from 1 in the text and from 0 here. */
 static bool place(struct str *s, int most, int *ret)
 {
@@ -59,7 +72,13 @@ static bool value(struct str *s, int column, int32_t *ret)
 	return number(s, bt_columns[column].lo, bt_columns[column].hi, ret);
 }
 
-static bool columns(struct bt *t, struct str *s)
+/* What may stand in each column: from the least value to one that is so much more. */
+struct bounds {
+	int32_t least[BT_COLS];
+	uint32_t wide[BT_COLS];
+};
+
+static bool columns(struct bt *t, struct bounds *b, struct str *s)
 {
 	uint32_t seen = 0;
 
@@ -69,27 +88,53 @@ static bool columns(struct bt *t, struct str *s)
 		if (t->cols == BT_COLS || !number(s, 0, bt_column_count - 1, &c) || seen >> c & 1)
 			return false;
 		seen |= 1u << c;
+		b->least[t->cols] = bt_columns[c].lo;
+		b->wide[t->cols] = (uint32_t)(bt_columns[c].hi - bt_columns[c].lo);
 		t->col[t->cols++] = (uint8_t)c;
 	} while (next(s, ','));
 	return t->cols >= 2 && next(s, ';');
 }
 
-static bool rows(struct bt *t, struct str *s)
+static __attribute__((noinline)) uint64_t look(const char *block, const char *end)
 {
-	struct str rest = *s; /* most of the text: it is read from registers */
-	int32_t *cell = t->cell;
-	int cols = t->cols;
+	return marks_bits(block, end, marks_no_digit);
+}
+
+/* The four bytes before the text are read. */
+static bool rows(struct bt *t, const struct bounds *b, struct str *s)
+{
+	struct marks marks = marks_of(*s, look);
+	const char *at = s->s, *end = at + s->n, *stop = at;
+	int cols = t->cols, rows = 0;
 
 	do {
-		if (t->rows == BT_ROWS)
+		int32_t *cell = t->cell + rows * cols;
+
+		if (rows++ == BT_ROWS)
 			return false;
-		for (int x = 0; x < cols; x++)
-			if ((x && !next(&rest, ',')) || !value(&rest, t->col[x], cell++))
+		for (int x = 0; x < cols; x++) {
+			uint32_t v;
+
+			if (x && *stop != ',')
 				return false;
-		t->rows++;
-	} while (next(&rest, '/'));
-	*s = rest;
-	return t->rows >= 2 && next(s, ';');
+			stop = marks_next(&marks, look);
+			if (stop && marks_number(stop, (size_t)(stop - at), &v) && v - (uint32_t)b->least[x] <= b->wide[x]) { /* mostly */
+				cell[x] = (int32_t)v;
+			} else {
+				struct str rest = { at, (size_t)(end - at) };
+
+				if (!number_any(&rest, b->least[x], b->least[x] + (int32_t)b->wide[x], &cell[x]) || !rest.n)
+					return false;
+				if (stop && stop < rest.s) /* it was the minus */
+					stop = marks_next(&marks, look);
+				stop = rest.s;
+			}
+			at = stop + 1;
+		}
+	} while (*stop == '/');
+	t->rows = rows;
+	*s = (struct str){ at, (size_t)(end - at) };
+	return rows >= 2 && *stop == ';';
 }
 
 /* The table as it is while the damages happen. */
@@ -265,6 +310,8 @@ static bool question(struct bt *t, struct str *s)
 
 bool bt_read(struct bt *t, struct str desc)
 {
+	struct bounds bounds;
+
 	t->cols = t->rows = t->bugs = t->spots = t->extras = t->conditions = 0;
-	return columns(t, &desc) && rows(t, &desc) && bugs(t, &desc) && question(t, &desc);
+	return columns(t, &bounds, &desc) && rows(t, &bounds, &desc) && bugs(t, &desc) && question(t, &desc);
 }
