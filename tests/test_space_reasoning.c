@@ -367,6 +367,51 @@ static void check_pairs(void)
 		free(copy[i]);
 }
 
+/* One by one, with commas between, as named_list() takes them all. */
+static bool take_each(struct named *names, struct str *rest)
+{
+	bool more;
+
+	do {
+		if (named_take(names, rest) < 0)
+			return false;
+		more = rest->n && rest->s[0] == ',';
+		*rest = str_from(*rest, more);
+	} while (more);
+	return true;
+}
+
+/* A list that is cut, or has a byte changed, anywhere says the same in one go as name by name, and nothing behind it is read. */
+static void check_list(struct str all)
+{
+	static const char bytes[] = "a=,:- \xE4\xB7\xB8\xE9\xBF\x80\xEA";
+	static struct named one, other;
+
+	for (size_t cut = 0; cut <= all.n && cut < 1000; cut++)
+		for (size_t k = 0; k < sizeof(bytes) - 1; k++) {
+			char *copy = malloc(cut + !cut); /* the sanitizers see a read past the end */
+			struct str a = { copy, cut }, b = a;
+			bool whole;
+
+			memcpy(copy, all.s, cut);
+			if (k && cut)
+				copy[cut > 40 ? cut - 1 - cut * k % 40 : cut - 1] = bytes[k - 1];
+			named_init(&one);
+			named_init(&other);
+			whole = named_list(&one, &a);
+			check_in("%zu bytes, %zu", cut, k);
+			CHECK_EQ(take_each(&other, &b), whole);
+			CHECK_EQ(one.n, other.n);
+			if (whole)
+				CHECK(a.s == b.s && a.n == b.n);
+			for (int i = 0; i < one.n && i < other.n; i++) {
+				CHECK(str_eq(named_en(&one, i), named_en(&other, i)) && str_eq(named_zh(&one, i), named_zh(&other, i)));
+				CHECK_EQ(named_said(&one, named_en(&one, i), -1), i);
+				CHECK_EQ(named_said(&one, named_zh(&one, i), -1), i);
+			}
+			free(copy);
+		}
+}
 
 /* Every thing is found by both names, whatever harmless words stand before it; no word for another makes it something else. */
 static void check_names(void)
@@ -408,6 +453,7 @@ static void check_names(void)
 			check_said(&names, "", name, " perhaps", -1);
 			check_said(&names, "", name, "?", -1);
 		}
+	check_list(buf_str(&all));
 	buf_release(&all);
 	check_pairs();
 }

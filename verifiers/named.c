@@ -1,9 +1,10 @@
 /* named.c - names in two languages, found in constant time; see named.h. */
 #include "verifiers/named.h"
-#include "base/eight.h"
+#include "base/marks.h"
 #include "verifiers/text.h"
 
 enum { EN_MAX = 40, ZH_MAX = 48 }; /* bytes of a name */
+enum { INDEX_BITS = 9 };            /* of a slot: 1 + index */
 
 static bool letter(char c)
 {
@@ -22,19 +23,20 @@ static char lower(char c)
 }
 
 /*
- * The hash is of a name's bytes but the loose ones, eight at a time, with bit 5 of each set: equal for names that are the same, and for
- * a few different ones.
+ * The hash is of a name's bytes but the loose ones, sixteen at a time, with bit 5 of each set: equal for names that are the same, and for
+ * a few different ones. Behind the last byte are zeros.
  */
-static uint64_t hash_more(uint64_t h, uint64_t eight)
+static inline uint64_t hash_more(uint64_t h, uint64_t low, uint64_t high)
 {
-	h = (h ^ (eight | EIGHT(0x20))) * 0x9E3779B97F4A7C15u;
+	h += low * 0x9E3779B97F4A7C15u + high * 0xC2B2AE3D27D4EB4Fu;
 	return h ^ h >> 32;
 }
 
 /* *wide: a byte of it is none of English. */
 static uint32_t hash(struct str s, bool *wide)
 {
-	uint64_t h = 0, eight = 0;
+	uint64_t h = 0, low = 0, eight = 0;
+	bool second = false; /* the first half of sixteen is in low */
 	unsigned char any = 0;
 	int n = 0; /* bits of eight in use */
 
@@ -42,16 +44,24 @@ static uint32_t hash(struct str s, bool *wide)
 		any |= (unsigned char)s.s[i];
 		if (loose(s.s[i]))
 			continue;
-		eight |= (uint64_t)(unsigned char)s.s[i] << n;
+		eight |= (uint64_t)((unsigned char)s.s[i] | 0x20) << n;
 		n += 8;
 		if (n < 64)
 			continue;
-		h = hash_more(h, eight);
+		if (second)
+			h = hash_more(h, low, eight);
+		else
+			low = eight;
+		second = !second;
 		eight = 0;
 		n = 0;
 	}
 	*wide = any >= 0x80;
-	return (uint32_t)(n ? hash_more(h, eight) : h);
+	if (second)
+		h = hash_more(h, low, eight);
+	else if (n)
+		h = hash_more(h, eight, 0);
+	return (uint32_t)h;
 }
 
 bool named_same(struct str a, struct str b)
@@ -72,19 +82,37 @@ bool named_same(struct str a, struct str b)
 	}
 }
 
-static uint32_t slot_from(const struct named *names, struct str s, uint32_t at, bool wide)
+/* Where a search for a hash begins, and what a slot holds of it beside the index, which tells most other names apart. */
+static inline uint32_t home_of(uint32_t hash)
 {
-	while (names->slot[at] && !named_same(names->name[names->slot[at] - 1][wide], s))
-		at = (at + 1) % NAMED_SLOTS;
-	return at;
+	return hash % NAMED_SLOTS;
+}
+
+static inline uint32_t tag_of(uint32_t hash)
+{
+	return hash / NAMED_SLOTS % (1 << (16 - INDEX_BITS)) << INDEX_BITS;
+}
+
+static inline uint32_t index_in(uint32_t slot)
+{
+	return slot % (1 << INDEX_BITS);
+}
+
+static struct str name_in(const struct named *names, uint32_t slot, bool wide)
+{
+	int i = (int)index_in(slot) - 1;
+
+	return wide ? named_zh(names, i) : named_en(names, i);
 }
 
 /* The slot that holds the name of that hash, or the free one where it would go. At most 800 of 1024 are taken. */
-static inline uint32_t slot_of(const struct named *names, struct str s, uint32_t hash, bool wide)
+static uint32_t slot_of(const struct named *names, struct str s, uint32_t hash, bool wide)
 {
-	uint32_t at = hash % NAMED_SLOTS;
+	uint32_t at = home_of(hash), slot;
 
-	return names->slot[at] ? slot_from(names, s, at, wide) : at;
+	while ((slot = names->slot[at]) && (slot - index_in(slot) != tag_of(hash) || !named_same(name_in(names, slot, wide), s)))
+		at = (at + 1) % NAMED_SLOTS;
+	return at;
 }
 
 static int find(const struct named *names, struct str s)
@@ -92,7 +120,7 @@ static int find(const struct named *names, struct str s)
 	bool wide;
 	uint32_t h = hash(s, &wide);
 
-	return names->slot[slot_of(names, s, h, wide)] - 1;
+	return (int)index_in(names->slot[slot_of(names, s, h, wide)]) - 1;
 }
 
 void named_init(struct named *names)
@@ -137,118 +165,152 @@ static size_t chinese(struct str s, uint32_t *ret)
 	return n <= ZH_MAX ? n : 0;
 }
 
-/* Keep a name of those hashes that is new in both languages; its index, or -1. */
-static int keep(struct named *names, struct str en, struct str zh, uint32_t hash_en, uint32_t hash_zh)
+/* Keep a name of so many bytes and of those hashes, "=" between, that is new in both languages; its index, or -1. */
+static int keep(struct named *names, const char *s, size_t n_en, size_t n_zh, uint32_t hash_en, uint32_t hash_zh)
 {
+	struct str en = { s, n_en }, zh = { s + n_en + 1, n_zh };
 	uint32_t at_en = slot_of(names, en, hash_en, false), at_zh = slot_of(names, zh, hash_zh, true);
 
 	if (names->n == NAMED_MAX || names->slot[at_en] || names->slot[at_zh])
 		return -1;
-	names->name[names->n][0] = en;
-	names->name[names->n][1] = zh;
-	names->slot[at_en] = (uint16_t)++names->n;
+	names->name[names->n].s = s;
+	names->name[names->n].en = (uint8_t)n_en;
+	names->name[names->n++].zh = (uint8_t)n_zh;
+	names->slot[at_en] = (uint16_t)(tag_of(hash_en) + (uint32_t)names->n);
 	/* the same slot, if it was free for both */
-	names->slot[at_zh == at_en ? slot_of(names, zh, hash_zh, true) : at_zh] = (uint16_t)names->n;
+	names->slot[at_zh == at_en ? slot_of(names, zh, hash_zh, true) : at_zh] = (uint16_t)(tag_of(hash_zh) + (uint32_t)names->n);
 	return names->n - 1;
 }
 
 static int take_any(struct named *names, struct str *rest)
 {
 	uint32_t hash_en, hash_zh;
-	struct str en = *rest, zh;
-	int ret;
+	struct str s = *rest;
+	size_t n_en = english(s, &hash_en), n_zh = chinese(str_from(s, n_en + 1), &hash_zh);
+	int ret = n_en && n_zh ? keep(names, s.s, n_en, n_zh, hash_en, hash_zh) : -1;
 
-	en.n = english(en, &hash_en);
-	zh = str_from(*rest, en.n + 1);
-	zh.n = chinese(zh, &hash_zh);
-	ret = en.n && zh.n ? keep(names, en, zh, hash_en, hash_zh) : -1;
 	if (ret >= 0)
-		*rest = str_from(*rest, en.n + 1 + zh.n);
+		*rest = str_from(s, n_en + 1 + n_zh);
 	return ret;
 }
 
-/* The same for most: one word of at most 15 letters, less than five characters. Of each 16 bytes can be read. */
+/* The same for most: one word of at most 16 letters, at most five characters, in a text of which SHORT bytes are left. */
 
-/* The letters that eight bytes begin with, zeros behind them; *n: how many they are. */
-static inline uint64_t letters(uint64_t eight, size_t *n)
+enum { SHORT = 48 };
+
+/* Of a name's n bytes, none of them loose, with zeros behind: the sixteen that it begins with, bit 5 of each set. */
+static inline uint32_t hash_short(sixteen folded, size_t n)
 {
-	/* top bits; what the sums carry over into later bytes is behind the first that is no letter */
-	uint64_t low = eight | EIGHT(0x20), others = (~(low + EIGHT(0x80 - 'a')) | (low + EIGHT(0x7F - 'z')) | eight) & EIGHT(0x80);
+	static const char ones[32] = "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"; /* zeros behind them */
+	sixteen name = folded & load_sixteen(ones + sizeof(folded) - n);
 
-	*n = others ? (size_t)__builtin_ctzll(others) / 8 : 8;
-	return eight & (((others & -others) >> 7) - 1);
+	return (uint32_t)hash_more(0, sixteen_half(name, 0), sixteen_half(name, 1));
 }
 
-static inline size_t english_short(const char *s, uint32_t *ret)
+/* Which of sixteen are letters, of bytes with bit 5 set. */
+static inline unsigned letters(sixteen folded)
 {
-	size_t n, more = 0;
-	uint64_t h = hash_more(0, letters(load_eight(s), &n));
-
-	if (n == 8) {
-		uint64_t rest = letters(load_eight(s + 8), &more);
-
-		h = more ? hash_more(h, rest) : h;
-	}
-	n += more;
-	*ret = (uint32_t)h;
-	return n < 16 && s[n] == '=' ? n : 0;
+	return sixteen_mask(sixteen_add(folded, sixteen_of(127 - 'z')) >= 127 - 'z' + 'a');
 }
 
-static inline size_t chinese_short(const char *s, uint32_t *ret)
+/*
+ * Which of sixteen are bytes of a Chinese character that begins with the first of them, or with the third behind. Its three bytes are
+ * from 0xE4, 0x80 and 0x80 to 0xE9, 0xBF and 0xBF, and behind 0xE4 comes no less than 0xB8.
+ */
+static inline unsigned characters(sixteen v)
 {
-	const unsigned char *c = (const unsigned char *)s;
-	size_t n = 0;
+	enum { HEAD = 127 - 0xE9, TAIL = 127 - 0xBF, FROM = 127 - (0xE9 - 0xE4), MORE = 127 - (0xBF - 0x80), HEADS = 0x1249 };
+#define THRICE(a, b) { a, b, b, a, b, b, a, b, b, a, b, b, a, b, b, a }
+	static const sixteen up = THRICE(HEAD, TAIL), from = THRICE(FROM, MORE);
+#undef THRICE
+	unsigned good = sixteen_mask(sixteen_add(v, up) >= from), lowest = sixteen_mask(v == 0xE4 - 256) & HEADS;
 
-	while (n < 15 && is_chinese((uint32_t)c[n] << 16 | (uint32_t)c[n + 1] << 8 | c[n + 2]))
-		n += 3;
-	if (n < 8)
-		*ret = (uint32_t)hash_more(0, load_eight(s) & ((UINT64_C(1) << 8 * n) - 1));
-	else
-		*ret = (uint32_t)hash_more(hash_more(0, load_eight(s)), load_eight(s + 8) & ((UINT64_C(1) << 8 * (n - 8)) - 1));
-	return n < 15 ? n : 0;
+	return lowest ? good & ~(lowest & ~(sixteen_mask(v > 0xB7 - 256) >> 1)) : good;
 }
 
-static inline int take(struct named *names, struct str *rest)
+/* How many of sixteen bytes stand before the first that is none of them. */
+static inline size_t leading(unsigned bits)
 {
-	uint32_t hash_en, hash_zh, at_en, at_zh;
-	struct str en = *rest, zh;
+	return (size_t)__builtin_ctz(~bits);
+}
 
-	if (en.n < 32 || (en.n = english_short(en.s, &hash_en)) == 0)
-		return take_any(names, rest);
-	zh.s = en.s + en.n + 1;
-	zh.n = chinese_short(zh.s, &hash_zh);
-	if (!zh.n)
-		return take_any(names, rest);
-	at_en = hash_en % NAMED_SLOTS;
-	at_zh = hash_zh % NAMED_SLOTS;
-	if (names->n == NAMED_MAX || names->slot[at_en] || names->slot[at_zh] || at_en == at_zh) {
-		if (keep(names, en, zh, hash_en, hash_zh) < 0)
-			return -1;
-	} else { /* mostly */
-		names->name[names->n][0] = en;
-		names->name[names->n][1] = zh;
-		names->slot[at_en] = names->slot[at_zh] = (uint16_t)++names->n;
-	}
-	rest->s += en.n + 1 + zh.n;
-	rest->n -= en.n + 1 + zh.n;
-	return names->n - 1;
+/* Keep a name of so many bytes in both languages. False where it is none, or one that has to be looked at at length. */
+static inline bool keep_short(struct named *names, const char *s, size_t n_en, size_t n_zh)
+{
+	enum { WHOLE = 1 << 3 | 1 << 6 | 1 << 9 | 1 << 12 | 1 << 15 }; /* bytes of whole characters */
+	uint32_t hash_en, hash_zh, at_en, at_zh, number;
+	sixteen en = load_sixteen(s) | 0x20, zh;
+
+	if (!n_en || leading(letters(en)) != n_en || s[n_en] != '=')
+		return false;
+	zh = load_sixteen(s + n_en + 1); /* there it is known to be near */
+	if (leading(characters(zh)) != n_zh || !(WHOLE >> n_zh & 1))
+		return false;
+	hash_en = hash_short(en, n_en);
+	hash_zh = hash_short(zh | 0x20, n_zh);
+	at_en = home_of(hash_en);
+	at_zh = home_of(hash_zh);
+	if (names->n == NAMED_MAX || names->slot[at_en] || names->slot[at_zh] || at_en == at_zh)
+		return keep(names, s, n_en, n_zh, hash_en, hash_zh) >= 0;
+	names->name[names->n].s = s; /* mostly */
+	names->name[names->n].en = (uint8_t)n_en;
+	names->name[names->n].zh = (uint8_t)n_zh;
+	number = (uint32_t)++names->n;
+	names->slot[at_en] = (uint16_t)(tag_of(hash_en) + number);
+	names->slot[at_zh] = (uint16_t)(tag_of(hash_zh) + number);
+	return true;
 }
 
 int named_take(struct named *names, struct str *rest)
 {
-	return take(names, rest);
+	if (rest->n >= SHORT) {
+		size_t en = leading(letters(load_sixteen(rest->s) | 0x20)), zh = leading(characters(load_sixteen(rest->s + en + 1)));
+
+		zh -= zh % 3;
+		if (keep_short(names, rest->s, en, zh)) {
+			*rest = str_from(*rest, en + 1 + zh);
+			return names->n - 1;
+		}
+	}
+	return take_any(names, rest);
+}
+
+static inline sixteen separates(sixteen v)
+{
+	return (v == '=') | (v == ',') | (v == ':');
+}
+
+static __attribute__((noinline)) uint64_t look(const char *block, const char *end)
+{
+	return marks_bits(block, end, separates);
+}
+
+/* All that are short, up to one that is not, or to what ends the list; whether a name should come there. */
+static bool take_short(struct named *names, struct str *rest)
+{
+	const char *s = rest->s, *end = s + rest->n, *equals, *stop;
+	struct marks marks = marks_of(*rest, look);
+	bool more = true;
+
+	while (more && end - s >= SHORT && (equals = marks_next(&marks, look)) && (stop = marks_next(&marks, look)) &&
+	       keep_short(names, s, (size_t)(equals - s), (size_t)(stop - equals - 1))) {
+		more = *stop == ',';
+		s = stop + more;
+	}
+	*rest = str_from(*rest, (size_t)(s - rest->s));
+	return more;
 }
 
 bool named_list(struct named *names, struct str *rest)
 {
-	struct str s = *rest;
-	bool more = true;
+	bool more;
 
-	while (more && take(names, &s) >= 0) {
-		more = s.n && s.s[0] == ',';
-		s = str_from(s, more);
+	while ((more = take_short(names, rest)) && take_any(names, rest) >= 0) {
+		more = rest->n && rest->s[0] == ',';
+		*rest = str_from(*rest, more);
+		if (!more)
+			break;
 	}
-	*rest = s;
 	return !more;
 }
 
@@ -256,7 +318,7 @@ int named_at(const struct named *names, struct str en)
 {
 	int i = find(names, en);
 
-	return i >= 0 && str_eq(names->name[i][0], en) ? i : -1;
+	return i >= 0 && str_eq(named_en(names, i), en) ? i : -1;
 }
 
 /* ---- what stands before a name and says nothing ---- */
@@ -321,7 +383,7 @@ static int whole(const struct named *names, struct str s)
 static size_t about_head(const struct named *names, struct str s, int about)
 {
 	for (int lang = 0; about >= 0 && lang < 2; lang++) {
-		struct str name = names->name[about][lang];
+		struct str name = lang ? named_zh(names, about) : named_en(names, about);
 
 		if (s.n > name.n && str_ieq(str_sub(s, 0, name.n), name) && !(lang == 0 && letter(s.s[name.n])))
 			return name.n;

@@ -20,10 +20,23 @@ enum {
 };
 
 struct named {
-	struct str name[NAMED_MAX][2]; /* English, Chinese; inside the desc */
+	struct {
+		const char *s; /* "en=zh", inside the desc */
+		uint8_t en, zh; /* bytes of each */
+	} name[NAMED_MAX];
 	int n;
-	uint16_t slot[NAMED_SLOTS]; /* open addressing over both languages: 1 + index, 0 is free */
+	uint16_t slot[NAMED_SLOTS]; /* open addressing over both languages: 1 + index and bits of the hash, 0 is free */
 };
+
+static inline struct str named_en(const struct named *names, int i)
+{
+	return (struct str){ names->name[i].s, names->name[i].en };
+}
+
+static inline struct str named_zh(const struct named *names, int i)
+{
+	return (struct str){ names->name[i].s + names->name[i].en + 1, names->name[i].zh };
+}
 
 /* Equal but for ASCII case and for blanks, hyphens and underscores inside: "alarm clock" and "Alarm-Clock". */
 bool named_same(struct str a, struct str b);

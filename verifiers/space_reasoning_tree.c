@@ -20,6 +20,9 @@
 
 enum { NODES = NAMED_MAX, FACTS = 2000, NONE = -1, DEPTH_MAX = 64, PROSE = 60 /* bytes */ };
 
+/* Arrays over items have room for a few more behind them, so that whole vectors can be gone through. */
+enum { LANES = 8 };
+
 enum relation { COUSINS, SIBLINGS, GRANDCHILDREN, DESCENDANTS, AUNTS, SECOND_COUSINS, RELATIONS };
 
 static const char *const relations[RELATIONS] = { "cousins", "siblings", "grandchildren", "descendants", "aunts", "second_cousins" };
@@ -42,12 +45,6 @@ static const struct fact facts[128] = {
 	['S'] = { false, true, 0, 1, 1, 2, NODES, false },  ['K'] = { false, true, 0, 2, 2, 2, 2, true },
 };
 
-struct item {
-	int16_t told[2]; /* how many children, how many grandchildren there are, or NONE */
-	int16_t seen;    /* the number of the last fact that names it */
-	bool deep;       /* a fact speaks of its grandparent, or of that of one with the same parent */
-};
-
 struct puzzle {
 	struct named names;
 	enum relation asked;
@@ -57,82 +54,95 @@ struct puzzle {
 	 * Terms: of n items v itself is v, its parent n + v, its grandparent 2 * n + v. The least of those that are the same stands
 	 * for all: the item that they are, else the parent of one.
 	 */
-	int16_t same[3 * NODES]; /* union-find */
-	struct item item[NODES];
-	int16_t up[4][NODES + 1]; /* so many generations above each item; above the first one, and above nobody, is nobody: n */
-	int16_t kids[NODES + 1], grandkids[NODES + 1];
-	int16_t apart[FACTS][2]; /* terms that are not the same */
+	int16_t same[3 * NODES + LANES]; /* union-find */
+	int16_t seen[NODES + LANES];    /* the number of the last fact that names it */
+	int16_t deep[NODES + LANES];    /* 1: a fact speaks of its grandparent, or of that of one with the same parent */
+	int16_t told[2][NODES + LANES]; /* 1 + how many children, how many grandchildren there are; 0: nothing says it */
+	int16_t up[4][NODES + LANES];   /* from 1 on, so many generations above each item; above the first one, and above nobody, is nobody: n */
+	int16_t kids[2][NODES + LANES]; /* how many there are in the tree */
+	int16_t apart[FACTS][2];         /* terms that are not the same */
 };
-
-/* ---- reading ---- */
-
-/* A number of at most three digits, cut off the text. A zero is one of its own, so that behind one in front stands what nothing takes. */
-static inline int number(struct str *s)
-{
-	unsigned v, digit;
-	size_t n = 1;
-
-	if (!s->n || (v = (unsigned)(s->s[0] - '0')) > 9)
-		return NODES;
-	if (v && s->n > 1 && (digit = (unsigned)(s->s[1] - '0')) < 10) {
-		v = v * 10 + digit;
-		n = 2;
-		if (s->n > 2 && (digit = (unsigned)(s->s[2] - '0')) < 10) {
-			v = v * 10 + digit;
-			n = 3;
-		}
-	}
-	s->s += n;
-	s->n -= n;
-	return (int)v;
-}
-
-static inline bool skip(struct str *s, char c)
-{
-	if (!s->n || s->s[0] != c)
-		return false;
-	s->s++;
-	s->n--;
-	return true;
-}
 
 /* ---- the same things ---- */
 
-static inline int root(struct puzzle *p, int t)
+static inline int root(int16_t *same, int t)
 {
-	for (t = p->same[t]; p->same[t] != t; t = p->same[t]) /* mostly it is one step or none */
-		p->same[t] = p->same[p->same[t]];
-	return t;
+	int up = same[t], above;
+
+	while ((above = same[up]) != up) { /* mostly it is one step or none */
+		same[t] = (int16_t)above;
+		t = up;
+		up = above;
+	}
+	return up;
 }
 
 /* False where two different items would be the same. */
-static inline bool unite(struct puzzle *p, int a, int b)
+static inline bool unite(int16_t *same, int n, int a, int b)
 {
 	int low, high;
 
-	a = root(p, a);
-	b = root(p, b);
+	a = root(same, a);
+	b = root(same, b);
 	low = a < b ? a : b;
 	high = a < b ? b : a;
-	p->same[high] = (int16_t)low;
-	return low == high || high >= p->n;
+	same[high] = (int16_t)low;
+	return low == high || high >= n;
 }
+
+/* ---- reading ---- */
 
 /* What has been read of the facts. */
 struct reading {
-	struct str rest;
-	int facts, items; /* so many of each have been named */
+	const char *at, *end, *near; /* from near on there may be no four bytes any more */
+	char *room;                  /* of LAST bytes */
+	char stop;                   /* what stands behind the last number, 0 at the end */
+	int facts, items;            /* so many of each have been named */
 };
 
-/* An item that a fact speaks of; they come in the order of their numbers. */
+enum { LAST = 4 };
+
+static struct reading reading_of(struct str s, char *room)
+{
+	return (struct reading){ s.s, s.s + s.n, s.s + s.n - (s.n < LAST ? s.n : LAST - 1), room, 0, 0, 0 };
+}
+
+/* They, with zeros behind. */
+static __attribute__((noinline)) const char *last_bytes(const char *s, const char *end, char *room)
+{
+	memset(room, 0, LAST);
+	memcpy(room, s, (size_t)(end - s));
+	return room;
+}
+
+/*
+ * An item that a fact speaks of, a number of at most three digits; they come in the order of their numbers. A zero is one of its own, so
+ * that behind one in front stands what nothing takes.
+ */
 static inline int take_item(struct reading *r, int n)
 {
-	int v = number(&r->rest);
+	const char *s = r->at;
+	unsigned v, digit;
+	int len = 1;
 
-	if (v > r->items || v >= n)
+	if (s >= r->near)
+		s = last_bytes(s, r->end, r->room);
+	if ((v = (unsigned)(s[0] - '0')) > 9)
 		return NONE;
-	r->items += v == r->items;
-	return v;
+	if (v && (digit = (unsigned)(s[1] - '0')) < 10) {
+		v = v * 10 + digit;
+		len = 2;
+		if ((digit = (unsigned)(s[2] - '0')) < 10) {
+			v = v * 10 + digit;
+			len = 3;
+		}
+	}
+	r->stop = s[len];
+	r->at += len;
+	if ((int)v > r->items || (int)v >= n)
+		return NONE;
+	r->items += (int)v == r->items;
+	return (int)v;
 }
 
 /* What stands behind the sign of a fact. Nobody is in its list twice, nor is whom it is about. */
@@ -142,36 +152,41 @@ static inline __attribute__((always_inline)) bool take_fact(struct puzzle *p, st
 
 	if (f->about) {
 		head = take_item(r, n);
-		if (head < 0 || (f->mark && !skip(&r->rest, f->mark)))
+		if (head < 0 || (f->mark && r->stop != f->mark))
 			return false;
-		p->item[head].seen = (int16_t)r->facts;
+		r->at += f->mark != 0;
+		p->seen[head] = (int16_t)r->facts;
 	}
-	if (f->list)
-		do {
-			v = take_item(r, n);
-			if (v < 0 || p->item[v].seen == r->facts)
-				return false;
-			p->item[v].seen = (int16_t)r->facts;
-			p->item[v].deep |= f->up == 2;
-			if (head < 0)
-				head = v;
-			else if (!unite(p, f->head_up * n + head, f->up * n + v))
-				return false;
-			count++;
-		} while (skip(&r->rest, ','));
+	while (f->list) {
+		v = take_item(r, n);
+		if (v < 0 || p->seen[v] == r->facts)
+			return false;
+		p->seen[v] = (int16_t)r->facts;
+		if (f->up == 2)
+			p->deep[v] = 1;
+		if (head < 0)
+			head = v;
+		else if (!unite(p->same, n, f->head_up * n + head, f->up * n + v))
+			return false;
+		count++;
+		if (r->stop != ',')
+			break;
+		r->at++;
+	}
 	if (count < f->least || count > f->most)
 		return false;
-	p->item[head].deep |= f->head_up == 2;
+	if (f->head_up == 2)
+		p->deep[head] = 1;
 	if (f->apart) {
 		p->apart[p->aparts][0] = (int16_t)((f->up - 1) * n + v);
 		p->apart[p->aparts++][1] = (int16_t)((f->head_up - 1) * n + head);
 	}
 	if (f->head_up == 0) { /* the list is whole */
-		int16_t *told = &p->item[head].told[f->up - 1];
+		int16_t *told = &p->told[f->up - 1][head];
 
-		if (*told >= 0 && *told != count)
+		if (*told && *told != 1 + count)
 			return false;
-		*told = (int16_t)count;
+		*told = (int16_t)(1 + count);
 	}
 	return true;
 }
@@ -179,11 +194,10 @@ static inline __attribute__((always_inline)) bool take_fact(struct puzzle *p, st
 /* The next fact. Each sign has code of its own, made from its line of the table. */
 static inline bool take_next(struct puzzle *p, struct reading *r)
 {
-	char sign = r->rest.n ? r->rest.s[0] : 0;
-
-	skip(&r->rest, sign);
+	if (r->at == r->end)
+		return false;
 	r->facts++;
-	switch (sign) {
+	switch (*r->at++) {
 	case 'C': return take_fact(p, r, &facts['C']);
 	case 'N': return take_fact(p, r, &facts['N']);
 	case 'D': return take_fact(p, r, &facts['D']);
@@ -197,11 +211,27 @@ static inline bool take_next(struct puzzle *p, struct reading *r)
 	}
 }
 
-/* Every parent's way to what stands for it is one step from now on: links lead downwards, so the one before has been made short. */
-static void shorten(struct puzzle *p)
+static bool read_facts(struct puzzle *p, struct str s)
 {
-	for (int t = p->n; t < 2 * p->n; t++)
-		p->same[t] = p->same[p->same[t]];
+	typedef int16_t lanes __attribute__((vector_size(2 * LANES)));
+	char room[LAST];
+	struct reading r = reading_of(s, room);
+	lanes own = { 0, 1, 2, 3, 4, 5, 6, 7 };
+
+	for (int t = 0; t < 3 * p->n; t += LANES, own += LANES)
+		memcpy(&p->same[t], &own, sizeof(own));
+	for (int v = 0; v < p->n; v += LANES)
+		for (int i = 0; i < LANES; i++)
+			p->seen[v + i] = p->deep[v + i] = p->told[0][v + i] = p->told[1][v + i] = 0;
+	p->aparts = 0;
+	for (;;) {
+		if (r.facts == FACTS || !take_next(p, &r))
+			return false;
+		if (r.stop != ';')
+			break;
+		r.at++;
+	}
+	return r.at == r.end && r.items == p->n;
 }
 
 /*
@@ -216,24 +246,22 @@ static bool close_all(struct puzzle *p)
 
 	for (int v = 0; v < n; v++)
 		open[v] = (int16_t)v;
-	shorten(p);
 	do {
 		before = left;
 		left = 0;
 		for (int i = 0; i < before; i++) {
-			int v = open[i], up = root(p, n + v);
+			int v = open[i], up = root(p->same, n + v);
 
 			if (up == n + v) {
 				open[left++] = (int16_t)v;
-			} else if (p->item[v].deep) {
+			} else if (p->deep[v]) {
 				if (up >= n)
-					p->item[up - n].deep = true;
-				if (!unite(p, n + up, 2 * n + v))
+					p->deep[up - n] = 1;
+				if (!unite(p->same, n, n + up, 2 * n + v))
 					return false;
 			}
 		}
 	} while (left < before);
-	shorten(p);
 	return true;
 }
 
@@ -242,40 +270,40 @@ static bool ends(const struct puzzle *p)
 {
 	int16_t above[2][NODES + 1]; /* in turn: of everybody, who is 2, 4, 8, ... generations up */
 	const int16_t *from = p->up[2];
-	bool more = true;
+	int n = p->n, sum = 0;
 
-	for (int up = 2; more && up < DEPTH_MAX; up *= 2) {
+	for (int up = 2; sum < n * (n + 1) && up < DEPTH_MAX; up *= 2) {
 		int16_t *to = above[from == above[0]];
 
-		more = false;
-		for (int v = 0; v <= p->n; v++) {
-			to[v] = from[from[v]];
-			more |= to[v] != p->n;
-		}
+		sum = 0; /* of numbers that are n at most */
+		for (int v = 0; v <= n; v++)
+			sum += to[v] = from[from[v]];
 		from = to;
 	}
-	return !more;
+	return sum == n * (n + 1);
 }
 
 /* One without a parent, no circle. */
 static bool read_tree(struct puzzle *p)
 {
-	const int16_t *same = p->same + p->n;
-	int16_t n = (int16_t)p->n;
-	int firsts = 0;
+	int16_t *up = p->up[1];
+	int n = p->n, firsts = 0;
 
-	for (int16_t v = 0; v <= n; v++)
-		p->up[0][v] = v;
 	for (int v = 0; v < n; v++) {
-		p->up[1][v] = same[v] < n ? same[v] : n;
-		firsts += same[v] >= n;
-		p->kids[v] = p->grandkids[v] = 0;
+		int above = root(p->same, n + v);
+
+		firsts += above >= n;
+		up[v] = (int16_t)(above < n ? above : n);
 	}
-	p->up[1][n] = p->up[2][n] = n;
+	memset(p->kids[0], 0, (size_t)n * sizeof(p->kids[0][0]));
+	memset(p->kids[1], 0, (size_t)n * sizeof(p->kids[1][0]));
+	up[n] = p->up[2][n] = (int16_t)n;
 	for (int v = 0; v < n; v++) {
-		p->up[2][v] = p->up[1][p->up[1][v]];
-		p->kids[p->up[1][v]]++;
-		p->grandkids[p->up[2][v]]++;
+		int above = up[v], top = up[above];
+
+		p->up[2][v] = (int16_t)top;
+		p->kids[0][above]++;
+		p->kids[1][top]++;
 	}
 	return firsts == 1 && ends(p);
 }
@@ -286,15 +314,16 @@ static bool read_tree(struct puzzle *p)
  */
 static bool holds(struct puzzle *p)
 {
-	for (int v = 0; v < p->n; v++) {
-		const struct item *i = &p->item[v];
+	const int16_t *told = p->told[0], *told_more = p->told[1], *kids = p->kids[0], *more = p->kids[1];
+	int16_t n = (int16_t)p->n, wrong = 0; /* of whole vectors, so without a branch */
 
-		if ((p->up[1][v] == p->n && i->deep) || (i->told[0] >= 0 && i->told[0] != p->kids[v]) ||
-		    (i->told[1] >= 0 && i->told[1] != p->grandkids[v]))
-			return false;
-	}
+	for (int v = 0; v < n; v++)
+		wrong |= (int16_t)(((p->up[1][v] == n) & (p->deep[v] != 0)) | ((told[v] != 0) & (told[v] != (int16_t)(kids[v] + 1))) |
+				   ((told_more[v] != 0) & (told_more[v] != (int16_t)(more[v] + 1))));
+	if (wrong)
+		return false;
 	for (int i = 0; i < p->aparts; i++)
-		if (root(p, p->apart[i][0]) == root(p, p->apart[i][1]))
+		if (root(p->same, p->apart[i][0]) == root(p->same, p->apart[i][1]))
 			return false;
 	return true;
 }
@@ -315,7 +344,11 @@ static void mark_kin(bool *due, const struct puzzle *p, int v, int steps)
 	const int16_t *meet = p->up[steps], *apart = p->up[steps - 1];
 
 	for (int w = 0; w < p->n; w++)
-		due[w] = (meet[v] != p->n) & (meet[w] == meet[v]) & (apart[w] != apart[v]);
+		due[w] = (meet[v] != p->n) & (meet[w] == meet[v]);
+	if (steps == 1 && v < p->n)
+		due[v] = false;
+	for (int w = 0; steps > 1 && w < p->n; w++)
+		due[w] &= apart[w] != apart[v];
 }
 
 static void mark_due(bool *due, struct puzzle *p)
@@ -345,7 +378,10 @@ static bool read_names(struct puzzle *p, struct str *s)
 	if (!named_list(&p->names, s))
 		return false;
 	p->n = p->names.n;
-	return p->n > 1 && skip(s, ':');
+	if (p->n < 2 || !s->n || s->s[0] != ':')
+		return false;
+	*s = str_from(*s, 1);
+	return true;
 }
 
 static bool read_question(struct puzzle *p, struct str s)
@@ -354,28 +390,15 @@ static bool read_question(struct puzzle *p, struct str s)
 
 	for (int r = 0; blank > 0 && r < RELATIONS; r++)
 		if (str_is(str_sub(s, 0, (size_t)blank), relations[r])) {
-			s = str_from(s, (size_t)blank + 1);
+			char room[LAST];
+			struct reading about = reading_of(str_from(s, (size_t)blank + 1), room);
+
+			about.items = p->n;
 			p->asked = (enum relation)r;
-			p->about = number(&s);
-			return p->about < p->n && s.n == 0;
+			p->about = take_item(&about, p->n);
+			return p->about >= 0 && about.at == about.end;
 		}
 	return false;
-}
-
-static bool read_facts(struct puzzle *p, struct str s)
-{
-	struct reading r = { s, 0, 0 };
-
-	for (int t = 0; t < 3 * p->n; t++)
-		p->same[t] = (int16_t)t;
-	for (int v = 0; v < p->n; v++)
-		p->item[v] = (struct item){ { NONE, NONE }, 0, false };
-	p->aparts = 0;
-	do
-		if (r.facts == FACTS || !take_next(p, &r))
-			return false;
-	while (skip(&r.rest, ';'));
-	return r.rest.n == 0 && r.items == p->n;
 }
 
 static bool read_puzzle(struct puzzle *p, struct str desc)
@@ -422,7 +445,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		return QUARRY_CORRECT;
 	for (int v = 0; v < p.n; v++)
 		if (said[v] != due[v])
-			return rule_wrong(why, "%.*s is %s", (int)p.names.name[v][0].n, p.names.name[v][0].s,
+			return rule_wrong(why, "%.*s is %s", (int)named_en(&p.names, v).n, named_en(&p.names, v).s,
 					  said[v] ? "none of them" : "missing");
 	return QUARRY_CORRECT;
 }

@@ -201,6 +201,8 @@ struct str text_strip(struct str s)
 		[0xE2] = true, [0xE3] = true,
 	};
 
+	if (s.n && alnum(s.s[0]) && alnum(s.s[s.n - 1])) /* mostly */
+		return s;
 	/* Each layer may look at the whole text, so their number is bounded to keep this linear. */
 	for (int layer = 0; layer < 12; layer++) {
 		s = trim(s);
@@ -502,6 +504,25 @@ struct str text_list(struct str s)
 	return trim(drop_bullet(s));
 }
 
+/* Most items are a word with a comma behind it, or the end. False where it is to be read otherwise. */
+static bool word_item(struct str s, struct str *rest, struct str *item)
+{
+	size_t n = 0, next;
+
+	while (n < s.n && alnum(s.s[n]))
+		n++;
+	if (n < s.n) {
+		next = n + 1 + (n + 1 < s.n && s.s[n + 1] == ' ');
+		if (!n || s.s[n] != ',' || next == s.n || !alnum(s.s[next]) || and_head(str_from(s, next)))
+			return false;
+	} else {
+		next = n;
+	}
+	*item = str_sub(s, 0, n);
+	*rest = str_from(s, next);
+	return true;
+}
+
 bool text_item(struct str *rest, struct str *item)
 {
 	/* Beside the bytes above 0x7F these can begin a separator. */
@@ -511,6 +532,8 @@ bool text_item(struct str *rest, struct str *item)
 
 	if (s.n == 0)
 		return false;
+	if (word_item(s, rest, item))
+		return true;
 	for (i = quoted_end(s); i < s.n; i += blanks > 1 ? blanks : 1) {
 		while (i < s.n && (unsigned char)s.s[i] < 0x80 && !begins[(unsigned char)s.s[i]])
 			i++;
