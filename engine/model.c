@@ -144,9 +144,10 @@ static int device_fits(const struct model *m, const struct tensors *t, struct er
 /* What this will take, where it is much: said before it is read. */
 static void plan_tell(const struct model *m, const struct tensors *t, const struct model_options *opt)
 {
-	const struct heads *hd = &m->heads[MIXER_SOFTMAX];
-	size_t width = m->info.fp32 ? 4 : 2, tokens = opt->kv_tokens, weights = 0, layers = 0, each;
-	char line[200];
+	const struct heads *hd = &m->heads[MIXER_SOFTMAX], *light = &m->heads[MIXER_LIGHTNING];
+	size_t width = m->info.fp32 ? 4 : 2, tokens = opt->kv_tokens, weights = 0, layers = 0, states, each;
+	char line[300];
+	int n;
 
 	for (size_t i = 0; i < t->n; i++) {
 		enum dtype type = t->all[i].dtype;
@@ -160,8 +161,11 @@ static void plan_tell(const struct model *m, const struct tensors *t, const stru
 	for (int l = 0; l < m->config.layers; l++)
 		layers += m->config.mixer[l] == MIXER_SOFTMAX;
 	each = 2 * width * layers * (size_t)hd->kv_heads * (size_t)hd->head_pad;
-	snprintf(line, sizeof(line), "%.100s: %.1f GB of weights, and up to %.1f GB of keys and values, %zu tokens of %zu bytes", m->name,
-		 1e-9 * (double)weights, 1e-9 * (double)tokens * (double)each, tokens, each);
+	n = snprintf(line, sizeof(line), "%.100s: %.1f GB of weights, and up to %.1f GB of keys and values, %zu tokens of %zu bytes", m->name,
+		     1e-9 * (double)weights, 1e-9 * (double)tokens * (double)each, tokens, each);
+	states = ((size_t)m->config.layers - layers) * (size_t)light->heads * (size_t)light->head_pad * (size_t)light->head_pad * sizeof(float);
+	if (states)
+		snprintf(line + n, sizeof(line) - (size_t)n, "; besides, %zu bytes of lightning states for each sequence", states);
 	opt->tell(line);
 }
 
