@@ -39,7 +39,7 @@ struct model_options {
 	enum engine_device device;
 	bool eight_bits; /* on a GPU: experts in eight bits with a scale for each row, half the memory */
 	const struct backend *backend; /* instead of the device's: for tests */
-	void (*tell)(const char *line); /* told before weights of a GB or more are read: what they and keys and values will take; may be NULL */
+	void (*tell)(const char *line); /* told before weights of 100 MB or more are read: what they and keys and values will take; may be NULL */
 	size_t kv_tokens;               /* for that: of the engine to come, as engine_options has it */
 	void (*hear)(const char *line); /* told when ENGINE_AUTO takes the CPU though there is a module for GPUs; may be NULL */
 };

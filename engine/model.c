@@ -154,14 +154,14 @@ static void plan_tell(const struct model *m, const struct tensors *t, const stru
 
 		weights += type == DTYPE_F8_E4M3 ? t->all[i].bytes : t->all[i].bytes / (type == DTYPE_F32 ? 4 : 2) * width;
 	}
-	if (!opt->tell || weights < (size_t)1000000000)
+	if (!opt->tell || weights < (size_t)100000000)
 		return;
 	if (!tokens)
 		tokens = 64 * (size_t)(m->config.max_positions < 1024 ? m->config.max_positions : 1024);
 	for (int l = 0; l < m->config.layers; l++)
 		layers += m->config.mixer[l] == MIXER_SOFTMAX;
 	each = 2 * width * layers * (size_t)hd->kv_heads * (size_t)hd->head_pad;
-	n = snprintf(line, sizeof(line), "%.100s: %.1f GB of weights, and up to %.1f GB of keys and values, %zu tokens of %zu bytes", m->name,
+	n = snprintf(line, sizeof(line), "%.100s: %.2f GB of weights, and up to %.2f GB of keys and values, %zu tokens of %zu bytes", m->name,
 		     1e-9 * (double)weights, 1e-9 * (double)tokens * (double)each, tokens, each);
 	states = ((size_t)m->config.layers - layers) * (size_t)light->heads * (size_t)light->head_pad * (size_t)light->head_pad * sizeof(float);
 	if (states)
