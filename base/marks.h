@@ -42,7 +42,7 @@ static inline uint64_t marks_bits(const char *block, const char *end, sixteen (*
 
 static inline struct marks marks_of(struct str s, uint64_t (*look)(const char *, const char *))
 {
-	return (struct marks){ s.s, s.s + s.n, s.n ? look(s.s, s.s + s.n) : 0 };
+	return s.n ? (struct marks){ s.s, s.s + s.n, look(s.s, s.s + s.n) } : (struct marks){ NULL, NULL, 0 };
 }
 
 /* NULL: there is no more of it. */

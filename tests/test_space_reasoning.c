@@ -411,6 +411,8 @@ static void check_list(struct str all)
 			}
 			free(copy);
 		}
+	named_init(&one);
+	CHECK(!named_list(&one, &(struct str){ NULL, 0 })); /* a desc that is not there */
 }
 
 /* Every thing is found by both names, whatever harmless words stand before it; no word for another makes it something else. */

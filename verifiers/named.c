@@ -288,10 +288,14 @@ static __attribute__((noinline)) uint64_t look(const char *block, const char *en
 /* All that are short, up to one that is not, or to what ends the list; whether a name should come there. */
 static bool take_short(struct named *names, struct str *rest)
 {
-	const char *s = rest->s, *end = s + rest->n, *equals, *stop;
-	struct marks marks = marks_of(*rest, look);
+	const char *s = rest->s, *end, *equals, *stop;
+	struct marks marks;
 	bool more = true;
 
+	if (rest->n < SHORT)
+		return true;
+	end = s + rest->n;
+	marks = marks_of(*rest, look);
 	while (more && end - s >= SHORT && (equals = marks_next(&marks, look)) && (stop = marks_next(&marks, look)) &&
 	       keep_short(names, s, (size_t)(equals - s), (size_t)(stop - equals - 1))) {
 		more = *stop == ',';
