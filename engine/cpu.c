@@ -920,7 +920,8 @@ const struct backend *backend_cpu(const char *isa)
 	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
 		const struct cpu_kernels *k = backends[i].own;
 
-		if (machine_has(k) && (!isa || strcmp(isa, k->name) == 0))
+		/* the machine is asked last: for tiles that changes the process */
+		if ((!isa || strcmp(isa, k->name) == 0) && machine_has(k))
 			return &backends[i];
 	}
 	return NULL;

@@ -55,21 +55,8 @@ static void tiles_set(int rows, int second)
 	_tile_loadconfig(&set);
 }
 
-INLINE void ahead_fetch(struct ahead *a)
-{
-	for (int i = 0; i < AHEAD_LINES && a->n > 0; i++) {
-		__builtin_prefetch(*a->from + a->at, 0, 2);
-		a->at += 64;
-		if (a->at < a->bytes)
-			continue;
-		a->at = 0;
-		a->from++;
-		a->n--;
-	}
-}
-
-/* The panels behind these, as far into them as the step is. */
-INLINE void behind_fetch(const struct tiles *t, int step)
+/* By the way with a step of k: the panels behind these, as far into them as the step is, and some of what is wanted after the product. */
+INLINE void fetch(const struct tiles *t, int step)
 {
 	for (int j = 0; j < t->panels; j++) {
 		const uint16_t *w = t->w + (size_t)(j + t->panels) * t->step + (size_t)step * TILE_K * 16;
@@ -77,6 +64,8 @@ INLINE void behind_fetch(const struct tiles *t, int step)
 		for (int i = 0; i < 16; i++)
 			__builtin_prefetch(w + 32 * i, 0, 2);
 	}
+	for (int i = 0; t->ahead && t->ahead->n > 0 && i < AHEAD_LINES; i++)
+		__builtin_prefetch(ahead_take(t->ahead, 64), 0, 2);
 }
 
 INLINE const uint16_t *panel_at(const struct tiles *t, int j, int step)
@@ -114,9 +103,7 @@ static void tiles_one(const struct tiles *t)
 			_tile_loadd(5, panel_at(t, 3, s), 64);
 			_tile_dpbf16ps(3, 4, 5);
 		}
-		behind_fetch(t, s);
-		if (t->ahead)
-			ahead_fetch(t->ahead);
+		fetch(t, s);
 	}
 	EACH_PANEL(SUM_END)
 #undef EACH_PANEL
@@ -140,9 +127,7 @@ static void tiles_two(const struct tiles *t)
 			_tile_dpbf16ps(1, 4, 7);
 			_tile_dpbf16ps(3, 5, 7);
 		}
-		behind_fetch(t, s);
-		if (t->ahead)
-			ahead_fetch(t->ahead);
+		fetch(t, s);
 	}
 	EACH_PANEL(SUM_END)
 #undef EACH_PANEL

@@ -153,6 +153,20 @@ static int block_panels(int rows, int panels)
 	return across;
 }
 
+/* So many bytes of what is wanted next, of which some is left; what is left then begins behind them. */
+static inline __attribute__((always_inline)) const unsigned char *ahead_take(struct ahead *a, size_t bytes)
+{
+	const unsigned char *at = *a->from + a->at;
+
+	a->at += bytes;
+	if (a->at >= a->bytes) {
+		a->at = 0;
+		a->from++;
+		a->n--;
+	}
+	return at;
+}
+
 #ifdef GEMM_PAIRS
 static void gemm_pairs(const struct gemm *g);
 #else
@@ -204,8 +218,7 @@ enum { HALVES = 24576, HALVES_ROWS = 48 };
  */
 static void next_set(const unsigned char *next[PANELS_MAX], const struct gemm *g, const uint16_t *w, size_t step, int across, int k, int block, int blocks)
 {
-	struct ahead *a = g->ahead;
-	bool more = a && a->n > 0;
+	bool more = g->ahead && g->ahead->n > 0;
 
 	for (int j = 0; j < across; j++) {
 		bool behind = j % blocks == block;
@@ -213,14 +226,8 @@ static void next_set(const unsigned char *next[PANELS_MAX], const struct gemm *g
 		next[j] = (const unsigned char *)(w + (size_t)(behind ? j + across : j) * step);
 		if (behind || !more)
 			continue;
-		next[j] = *a->from + a->at;
+		next[j] = ahead_take(g->ahead, (size_t)k * 32);
 		more = false;
-		a->at += (size_t)k * 32;
-		if (a->at < a->bytes)
-			continue;
-		a->at = 0;
-		a->from++;
-		a->n--;
 	}
 }
 

@@ -1,6 +1,5 @@
 /* buggy_tables_read.c - a table's text taken apart; see buggy_tables.h. Nothing is judged or worked out here. */
 #include "verifiers/buggy_tables.h"
-#include "base/eight.h"
 #include "base/marks.h"
 
 const struct bt_column bt_columns[] = {
