@@ -61,33 +61,4 @@ static inline const char *marks_next(struct marks *m, uint64_t (*look)(const cha
 	return p;
 }
 
-/* Of sixteen bytes, those that are no digits. */
-static inline sixteen marks_no_digit(sixteen v)
-{
-	return sixteen_add(v, sixteen_of(127 - '9')) < 127 - 9;
-}
-
-/*
- * The number of n digits that end before `end`, from 1 to 4 of them, with no zero in front; the four bytes there are read, and what they are
- * is known. False for any other.
- */
-static inline bool marks_number(const char *end, size_t n, uint32_t *ret)
-{
-	static const struct {
-		uint32_t bytes, least; /* the last n of four, the highest; no number of n digits is less */
-	} of[5] = { { 0, 0 }, { 0xFF000000, 0 }, { 0xFFFF0000, 10 }, { 0xFFFFFF00, 100 }, { 0xFFFFFFFF, 1000 } };
-	uint32_t w;
-
-	if (n - 1 >= 4)
-		return false;
-	memcpy(&w, end - sizeof(w), sizeof(w));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	w = __builtin_bswap32(w);
-#endif
-	w = (w ^ 0x30303030) & of[n].bytes;
-	w = w * 10 + (w >> 8); /* a number of two digits in every other byte */
-	*ret = (w & 0xFF) * 100 + (w >> 16 & 0xFF);
-	return *ret >= of[n].least;
-}
-
 #endif

@@ -69,4 +69,21 @@ static inline unsigned sixteen_mask(sixteen v)
 #endif
 }
 
+typedef short eight_shorts __attribute__((vector_size(16)));
+typedef int four_ints __attribute__((vector_size(16)));
+
+/* Of eight numbers in pairs, each times its own factor, the sum of each pair. */
+static inline four_ints pair_sums(eight_shorts v, eight_shorts factor)
+{
+#ifdef __SSE2__
+	return (four_ints)__builtin_ia32_pmaddwd128(v, factor);
+#else
+	four_ints sums;
+
+	for (int i = 0; i < 4; i++)
+		sums[i] = v[2 * i] * factor[2 * i] + v[2 * i + 1] * factor[2 * i + 1];
+	return sums;
+#endif
+}
+
 #endif

@@ -319,6 +319,109 @@ static void golden(const struct task *task)
 	task_golden_tens(task, want);
 }
 
+/* The whole of s as a number of the column, by the words of verifiers/buggy_tables.h. */
+static bool cell_read(struct str s, int column, int32_t *ret)
+{
+	size_t minus = s.n && s.s[0] == '-', digits = s.n - minus;
+	int64_t v = 0;
+
+	if (digits == 0 || digits > 7 || (s.s[minus] == '0' && s.n > 1))
+		return false;
+	for (size_t i = minus; i < s.n; i++) {
+		if (s.s[i] < '0' || s.s[i] > '9')
+			return false;
+		v = v * 10 + (s.s[i] - '0');
+	}
+	v = minus ? -v : v;
+	*ret = (int32_t)v;
+	return v >= bt_columns[column].lo && v <= bt_columns[column].hi;
+}
+
+/* The rows' text read by hand. */
+static bool rows_read(struct str text, const int *column, int cols, int32_t *cell, int *rows)
+{
+	struct str row, one;
+
+	for (*rows = 0; str_split(&text, '/', &row); ++*rows) {
+		int x = 0;
+
+		for (; str_split(&row, ',', &one); x++)
+			if (*rows == BT_ROWS || x == cols || !cell_read(one, column[x], &cell[*rows * cols + x]))
+				return false;
+		if (x < cols)
+			return false;
+	}
+	return *rows >= 2;
+}
+
+static void cell_put(struct buf *text, const struct bt_column *k, bool odd, struct rng *rng)
+{
+	static const char *const odds[] = { "", "-", "-0", "00", "01", "-5", "5-", "1-2", "--1", "100000", "99999999", "1.5", "+3", " 4", "123456789012345" };
+	int32_t v = k->lo + (int32_t)rng_below(rng, (uint32_t)(k->hi - k->lo + 1));
+
+	switch (odd ? rng_below(rng, 6) : 6) {
+	case 0: buf_addz(text, odds[rng_below(rng, sizeof(odds) / sizeof(odds[0]))]); break;
+	case 1: buf_addf(text, "%s%d", k->lo < 0 ? "-0" : "0", (int)v); break;
+	case 2: buf_addf(text, "%d", (int)k->lo - 1); break;
+	case 3: buf_addf(text, "%d", (int)k->hi + 1); break;
+	case 4: buf_addf(text, "%d", (int)k->lo); break;
+	case 5: buf_addf(text, "%d", (int)k->hi); break;
+	default: buf_addf(text, "%d", (int)v);
+	}
+}
+
+/* Tables of every shape, right and wrong, are read as by hand; nothing before or behind their text is. */
+static void reading(struct rng *rng)
+{
+	static const char *const between[] = { ",", "/", ";", ":" };
+	struct buf text = BUF_INIT;
+	int right = 0, wrong = 0;
+
+	for (int k = 0; k < 40000; k++) {
+		int cols = 2 + (int)rng_below(rng, k % 2 ? 5 : BT_COLS - 1), rows = (int)rng_below(rng, k % 16 ? 12 : BT_ROWS + 3), column[BT_COLS], n = 0, read;
+		uint32_t seen = 1u << 5 | 1u << 6;
+		static int32_t want[BT_LINES * BT_COLS];
+		static struct bt t;
+		struct str rows_text;
+		size_t from;
+		bool fits;
+		char *desc;
+
+		column[n++] = 5 + k % 2;
+		column[n++] = 6 - k % 2;
+		while (n < cols) {
+			int c = (int)rng_below(rng, (uint32_t)bt_column_count);
+
+			if (!(seen >> c & 1))
+				column[n++] = c;
+			seen |= 1u << c;
+		}
+		buf_reset(&text);
+		for (int x = 0; x < cols; x++)
+			buf_addf(&text, "%s%d", x ? "," : "", column[x]);
+		buf_addz(&text, ";");
+		from = text.n;
+		for (int i = 0; i < rows * cols; i++) {
+			if (i)
+				buf_addz(&text, rng_below(rng, (uint32_t)(rows * cols) * 10) == 0 ? between[rng_below(rng, 4)] : i % cols ? "," : "/");
+			cell_put(&text, &bt_columns[column[i % cols]], k % 3 && rng_below(rng, (uint32_t)(rows * cols)) == 0, rng);
+		}
+		rows_text = (struct str){ text.s + from, text.n - from };
+		fits = rows_read(rows_text, column, cols, want, &read);
+		buf_addf(&text, ";m;mean %d?%d>0", 1 + k % 2, 2 - k % 2);
+		desc = malloc(text.n); /* the sanitizers see a read on either side */
+		memcpy(desc, text.s, text.n);
+		CHECK_EQ(bt_read(&t, (struct str){ desc, text.n }), fits);
+		if (fits && CHECK_EQ(t.rows, read) && CHECK_EQ(t.cols, cols))
+			CHECK(memcmp(t.cell, want, (size_t)(read * cols) * sizeof(want[0])) == 0);
+		right += fits;
+		wrong += !fits;
+		free(desc);
+	}
+	CHECK(right > 10000 && wrong > 10000);
+	buf_release(&text);
+}
+
 int main(void)
 {
 	const struct task *task = task_find(STR("buggy_tables"));
@@ -330,6 +433,7 @@ int main(void)
 			one(task, task->levels[level], &rng);
 	kinds(task, &rng);
 	by_hand();
+	reading(&rng);
 	buf_release(&csv);
 	buf_release(&told);
 	golden(task);

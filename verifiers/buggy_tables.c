@@ -29,73 +29,102 @@ struct amount {
 	int64_t num, den;
 };
 
-static bool lost(const struct bt *t, int row, int col)
+/* A bit for each cell whose value is lost. */
+struct lost {
+	bool any;
+	uint64_t bits[(BT_ROWS * BT_COLS + 63) / 64]; /* set only if there are any */
+};
+
+static void lost_find(struct lost *l, const struct bt *t)
 {
 	const struct bt_bug *b = &t->bug[0]; /* it can be no other */
 
-	if (b->kind != 'n')
-		return false;
-	for (int i = b->first; i < b->first + b->n; i++)
-		if (t->spot[i].row == row && t->spot[i].col == col)
-			return true;
-	return false;
+	l->any = b->kind == 'n';
+	if (!l->any)
+		return;
+	memset(l->bits, 0, sizeof(l->bits));
+	for (int i = b->first; i < b->first + b->n; i++) {
+		int k = t->spot[i].row * t->cols + t->spot[i].col;
+
+		l->bits[k / 64] |= UINT64_C(1) << k % 64;
+	}
 }
 
-/* What a condition says of a value: that it is from the first to the last, or that it is not. */
+static bool lost(const struct lost *l, int cell)
+{
+	return l->bits[cell / 64] >> cell % 64 & 1;
+}
+
+/* What a condition says of a value: that it is from the first to the last, counted on from INT32_MAX to INT32_MIN. */
 struct range {
-	const int32_t *cell; /* the column's first */
+	int col;
 	uint32_t first, wide; /* wide: how far the last is from the first */
-	bool outside;
 };
 
-static struct range range_of(const struct bt *t, const struct bt_condition *c)
+static struct range range_of(const struct bt_condition *c)
 {
-	int64_t first = c->op == '>' ? (int64_t)c->lo + 1 : c->op == '<' || c->op == '[' ? INT32_MIN : c->lo;
-	int64_t last = c->op == '<' ? (int64_t)c->lo - 1 : c->op == '>' || c->op == ']' ? INT32_MAX : c->hi;
+	uint32_t lo = (uint32_t)c->lo, least = (uint32_t)INT32_MIN;
 
-	return (struct range){ t->cell + c->col, (uint32_t)first, (uint32_t)(last - first), c->op == '!' };
+	switch (c->op) {
+	case '>': return (struct range){ c->col, lo + 1, INT32_MAX - (lo + 1) };
+	case ']': return (struct range){ c->col, lo, INT32_MAX - lo };
+	case '<': return (struct range){ c->col, least, lo - 1 - least };
+	case '[': return (struct range){ c->col, least, lo - least };
+	case '!': return (struct range){ c->col, lo + 1, UINT32_MAX - 1 };
+	default: return (struct range){ c->col, lo, (uint32_t)c->hi - lo };
+	}
 }
 
-/* The rows that count, in order: they meet every condition, with a value that is not lost. */
-static int rows_that_count(const struct bt *t, uint8_t row[BT_ROWS])
+/* The first cells of the rows that count, in order: they meet every condition, with a value that is not lost. */
+static int rows_that_count(const struct bt *t, const struct lost *l, uint16_t row[BT_ROWS])
 {
 	struct range range[BT_CONDITIONS];
-	bool any_lost = t->bug[0].kind == 'n';
-	int n = 0;
+	int n = 0, of_all, conditions = t->conditions, cols = t->cols, end = t->rows * cols;
 
-	for (int i = 0; i < t->conditions; i++)
-		range[i] = range_of(t, &t->condition[i]);
-	for (int y = 0; y < t->rows; y++) {
+	for (int i = 0; i < conditions; i++)
+		range[i] = range_of(&t->condition[i]);
+	for (int k = 0; k < end; k += cols) {
 		bool counts = true;
 
-		for (int i = 0; i < t->conditions; i++)
-			counts &= ((uint32_t)range[i].cell[y * t->cols] - range[i].first <= range[i].wide) != range[i].outside;
-		for (int i = 0; any_lost && counts && i < t->conditions; i++)
-			counts = !lost(t, y, t->condition[i].col);
-		row[n] = (uint8_t)y;
+		for (int i = 0; i < conditions; i++)
+			counts &= (uint32_t)t->cell[k + range[i].col] - range[i].first <= range[i].wide;
+		row[n] = (uint16_t)k;
+		n += counts;
+	}
+	if (!l->any)
+		return n;
+	of_all = n;
+	n = 0;
+	for (int y = 0; y < of_all; y++) {
+		bool counts = true;
+
+		for (int i = 0; i < conditions; i++)
+			counts &= !lost(l, row[y] + range[i].col);
+		row[n] = row[y];
 		n += counts;
 	}
 	return n;
 }
 
-static void gather(struct column *c, const struct bt *t, int col, const uint8_t *row, int rows)
+static void gather(struct column *c, const struct bt *t, const struct lost *l, int col, const uint16_t *row, int rows)
 {
 	static const int unit[] = { 100, 10, 1 };
 	int scale = unit[bt_columns[t->col[col]].decimals];
 	bool ordered = t->stat == BT_MEDIAN || t->stat == BT_MIN || t->stat == BT_MAX || t->stat == BT_RANGE;
+	int n = 0;
 
-	c->n = 0;
 	for (int i = 0; i < rows; i++) {
-		int64_t v = (int64_t)t->cell[row[i] * t->cols + col] * scale;
-		int k = c->n;
+		int64_t v = (int64_t)t->cell[row[i] + col] * scale;
+		int k = n;
 
-		if (lost(t, row[i], col))
+		if (l->any && lost(l, row[i] + col))
 			continue;
 		for (; ordered && k > 0 && c->v[k - 1] > v; k--)
 			c->v[k] = c->v[k - 1];
 		c->v[k] = v;
-		c->n++;
+		n++;
 	}
+	c->n = n;
 }
 
 static bool measure(struct amount *a, enum bt_stat stat, const struct column *c)
@@ -169,15 +198,18 @@ static int64_t root_due(struct amount a, struct amount b)
 static bool due_of(const struct bt *t, wide *num, wide *den)
 {
 	struct amount a, b = { 0, 1 };
-	uint8_t row[BT_ROWS];
-	int rows = rows_that_count(t, row);
+	uint16_t row[BT_ROWS];
 	struct column c;
+	struct lost l;
+	int rows;
 
-	gather(&c, t, t->a, row, rows);
+	lost_find(&l, t);
+	rows = rows_that_count(t, &l, row);
+	gather(&c, t, &l, t->a, row, rows);
 	if (!measure(&a, t->stat, &c))
 		return false;
 	if (t->b >= 0) {
-		gather(&c, t, t->b, row, rows);
+		gather(&c, t, &l, t->b, row, rows);
 		if (!measure(&b, t->stat, &c))
 			return false;
 	}
@@ -368,20 +400,26 @@ static struct str sentence(struct str s)
 	return !most || hedged(str_sub(s, 0, most)) ? s : str_from(s, most + len);
 }
 
-/* 42 or -42.50 and nothing else: it needs no taking apart. */
-static bool is_bare(struct str s)
+/* Most answers: 42 or -42.5 or 42.50 and nothing else, of at most 15 bytes. */
+static bool plain_decimal(struct str s, int64_t *ret)
 {
-	size_t i = s.n && s.s[0] == '-', from = i;
+	size_t i = s.n && s.s[0] == '-', from = i, decimals = 0;
+	int64_t v = 0;
 
-	while (i < s.n && digit(s.s[i]))
-		i++;
-	if (i == from || i == s.n)
-		return i > from;
-	if (s.s[i++] != '.' || i == s.n)
+	if (s.n > 15)
 		return false;
-	while (i < s.n && digit(s.s[i]))
-		i++;
-	return i == s.n;
+	for (; i < s.n && digit(s.s[i]); i++)
+		v = v * 10 + (s.s[i] - '0');
+	if (i == from)
+		return false;
+	if (i < s.n && s.s[i] == '.')
+		for (i++; i < s.n && digit(s.s[i]) && decimals < 2; i++, decimals++)
+			v = v * 10 + (s.s[i] - '0');
+	if (i < s.n || s.s[i - 1] == '.')
+		return false;
+	v *= decimals == 0 ? 100 : decimals == 1 ? 10 : 1;
+	*ret = s.s[0] == '-' ? -v : v;
+	return true;
 }
 
 /* "42.": the asked decimals got lost, and nobody knows which. A full stop behind decimals ("42.50.") is just that. */
@@ -403,15 +441,18 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		return rule_bad_task(why, "the desc is no damaged table with a question");
 	if (!due_of(&t, &num, &den))
 		return rule_bad_task(why, "too few rows meet the conditions, or the answer cannot be rounded surely");
-	s = answer = str_trim(answer);
-	if (point_alone(answer))
-		return rule_unreadable(why, "a decimal point without decimals");
-	if (answer.n > ROOM || (!is_bare(answer) && !text_plain(bare(answer), room, sizeof(room), &s)))
-		return rule_unreadable(why, "there is not one number in it");
-	if (!is_bare(answer))
+	answer = str_trim(answer);
+	if (plain_decimal(answer, &said)) {
+		odd = false;
+	} else {
+		if (point_alone(answer))
+			return rule_unreadable(why, "a decimal point without decimals");
+		if (answer.n > ROOM || !text_plain(bare(answer), room, sizeof(room), &s))
+			return rule_unreadable(why, "there is not one number in it");
 		s = bare(sentence(bare(after(after(drop_tex(bare(s), second), "="), "\xe2\x89\x88"))));
-	if (!decimal(s, &said, &odd))
-		return rule_unreadable(why, "there is not one number in it");
+		if (!decimal(s, &said, &odd))
+			return rule_unreadable(why, "there is not one number in it");
+	}
 	if (odd)
 		return rule_wrong(why, "it is not rounded to two decimals");
 	if (!is_rounded(num, den, said))
