@@ -73,10 +73,12 @@ static bool block_goes_on(const char *p)
 	return any;
 }
 
-/* The top bits of those of w's bytes at which one might begin. */
-static uint64_t eight_begin(uint64_t w)
+/* Bits of those of sixteen bytes at which one might begin. */
+static unsigned sixteen_begin(const char *p)
 {
-	return zeros(w ^ EIGHT('<')) | zeros(w ^ EIGHT('[')) | zeros(w ^ EIGHT(0xE2));
+	sixteen v = load_sixteen(p);
+
+	return sixteen_mask((v == '<') | (v == '[') | (v == (signed char)0xE2));
 }
 
 struct str extract_visible(struct str s, bool think_open)
@@ -84,22 +86,20 @@ struct str extract_visible(struct str s, bool think_open)
 	size_t hidden = s.n, k;
 
 	for (size_t i = s.n; i > 0;) { /* all from i on has been looked at */
-		size_t n = i < 8 ? i : 8;
-		uint64_t w = 0;
+		size_t n = i < 16 ? i : 16;
+		char room[16] = { 0 };
+		unsigned begins;
 
-		if (i >= BLOCK && i % BLOCK == s.n % BLOCK &&
-		    !(block_begins(s.s + i - BLOCK) && (i == s.n || block_goes_on(s.s + i - BLOCK)))) {
+		if (i >= BLOCK && i % BLOCK == s.n % BLOCK && i < s.n &&
+		    !(block_begins(s.s + i - BLOCK) && block_goes_on(s.s + i - BLOCK))) {
 			i -= BLOCK;
 			continue;
 		}
 		i -= n;
-		if (n == 8)
-			w = load_eight(s.s + i);
-		else
-			for (size_t at = 0; at < n; at++)
-				w |= (uint64_t)(unsigned char)s.s[i + at] << 8 * at;
-		for (w = eight_begin(w); w; w ^= (uint64_t)0x80 << 8 * n) {
-			n = (size_t)(63 - __builtin_clzll(w)) / 8;
+		if (n < 16)
+			memcpy(room, s.s + i, n);
+		for (begins = sixteen_begin(n < 16 ? room : s.s + i); begins; begins ^= 1u << n) {
+			n = (size_t)(31 - __builtin_clz(begins));
 			k = thought_at(s, i + n);
 			if (k < COUNT(thoughts) && thoughts[k].shuts)
 				return str_sub(s, i + n + thoughts[k].text.n, hidden);

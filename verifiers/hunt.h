@@ -9,6 +9,7 @@
 #define QUARRY_VERIFIERS_HUNT_H
 
 #include "base/eight.h"
+#include "base/sixteen.h"
 #include "base/str.h"
 #include "verifiers/verify.h"
 
@@ -107,11 +108,11 @@ static inline size_t next_byte(struct str s, size_t i, char c)
 	for (; i < near; i++)
 		if (s.s[i] == c)
 			return i;
-	for (int k = 0; k < 2 && i + 8 <= s.n; k++, i += 8) {
-		uint64_t w = zeros(load_eight(s.s + i) ^ EIGHT(c));
+	for (int k = 0; k < 2 && i + 16 <= s.n; k++, i += 16) {
+		unsigned m = sixteen_mask(load_sixteen(s.s + i) == (signed char)c);
 
-		if (w)
-			return i + (size_t)__builtin_ctzll(w) / 8;
+		if (m)
+			return i + (size_t)__builtin_ctz(m);
 	}
 	p = i < s.n ? memchr(s.s + i, c, s.n - i) : NULL;
 	return p ? (size_t)(p - s.s) : s.n;

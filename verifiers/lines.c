@@ -53,6 +53,11 @@ static bool leads_up(struct str s, bool *heavy)
 		"\xE6\x95\x85", "\xE6\x9C\xAC\xE9\xA2\x98",             /* hence, of this question */
 		"\xE7\x9A\x84", "\xEF\xBC\x8C",                         /* of, comma */
 	};
+	/* first bytes of the words, in lower case */
+	static const bool begins[256] = {
+		['f'] = true, ['t'] = true, ['m'] = true, ['o'] = true, ['c'] = true, ['s'] = true, ['h'] = true, ['a'] = true, ['i'] = true, [','] = true,
+		[0xE5] = true, [0xE6] = true, [0xE7] = true, [0xEF] = true,
+	};
 
 	*heavy = false;
 	if (s.n > LEAD_MAX)
@@ -65,6 +70,8 @@ static bool leads_up(struct str s, bool *heavy)
 			i++;
 			continue;
 		}
+		if (!begins[(unsigned char)to_lower(s.s[i])])
+			return false;
 		while (k < sizeof(words) / sizeof(words[0]) && !word_at(s, i, words[k]))
 			k++;
 		if (k == sizeof(words) / sizeof(words[0]))
