@@ -3,8 +3,8 @@
  *
  * _core.py says what each call means; ctypes over the shared libraries (_ctypes.py) does the same work where this cannot be loaded. A call
  * whose arguments are as usual is answered here (lanes); any other goes to the Python function of that name, which has all the words.
- * Pools and generators are capsules that their users hold. The GIL is released while a batch or a long response is judged and while a
- * puzzle is made.
+ * Pools and generators are capsules that their users hold. The GIL is released while a batch or a long text is judged and while a puzzle is
+ * made.
  */
 #define Py_LIMITED_API 0x030A0000
 #define PY_SSIZE_T_CLEAN
@@ -22,9 +22,11 @@
 #define GENERATOR "quarry.generator"
 
 enum {
-	LONG_RESPONSE = 4096, /* bytes; judging fewer takes little more than giving the GIL away and back */
+	LONG = 4096, /* bytes of desc and response; judging fewer takes little more than giving the GIL away and back */
 	MARKS = QUARRY_BAD_TASK + 1,
 	MEMBERS = 7, /* of a verdict */
+	SPARES = 2,  /* verdicts: one that is about to be given, one that a variable still holds */
+	SPARE_MAX = 4096, /* bytes of an answer in one */
 	KNOWN = 64, /* names of tasks that are remembered; a power of 2 */
 };
 
@@ -43,10 +45,13 @@ struct lane {
 struct state {
 	newfunc tuple_new;
 	PyObject *verdict; /* the class, a named tuple */
-	bool direct;       /* an object of it can be made and filled in, without a tuple before */
+	bool direct;       /* an object of it can be made and filled in, and filled in again, without a tuple before */
+	PyObject *spare[SPARES]; /* the last ones given: what nobody else holds any more is filled in again */
+	int turn;                /* which is the elder */
 	PyObject *word[WORDS];
 	PyObject *mark[MARKS], *score[2];
 	PyObject *why[MARKS]; /* the last sentence of each mark: most repeat */
+	char said[MARKS][sizeof(((struct quarry_verdict *)NULL)->why)]; /* the same */
 	struct {
 		PyObject *name; /* held, so that its address stays its own */
 		const struct quarry_rule *rule;
@@ -186,16 +191,20 @@ static void judge(const struct quarry_item *it, struct quarry_verdict *v)
 static PyObject *why_of(struct state *st, const struct quarry_verdict *v)
 {
 	PyObject *before = st->why[v->mark];
-	size_t n = strlen(v->why);
-	const char *said;
-	Py_ssize_t len;
 
-	said = before ? PyUnicode_AsUTF8AndSize(before, &len) : NULL;
-	if (!said || (size_t)len != n || memcmp(said, v->why, n) != 0) {
-		st->why[v->mark] = PyUnicode_DecodeUTF8(v->why, (Py_ssize_t)n, "replace");
+	if (!before || strcmp(st->said[v->mark], v->why) != 0) {
+		strcpy(st->said[v->mark], v->why);
+		st->why[v->mark] = PyUnicode_DecodeUTF8(v->why, (Py_ssize_t)strlen(v->why), "replace");
 		Py_XDECREF(before);
 	}
-	return shared(st->why[v->mark]);
+	return st->why[v->mark] ? shared(st->why[v->mark]) : NULL;
+}
+
+/* Takes the members over; what stood in the tuple goes. Nobody else may hold it. */
+static void fill(PyObject *tuple, PyObject *const *member)
+{
+	for (int i = 0; i < MEMBERS; i++)
+		PyTuple_SetItem(tuple, i, member[i]);
 }
 
 /* A tuple of the class for verdicts, which takes the members over. */
@@ -203,11 +212,10 @@ static PyObject *tuple_of(struct state *st, bool direct, PyObject *const *member
 {
 	PyObject *tuple = direct ? PyType_GenericAlloc((PyTypeObject *)st->verdict, MEMBERS) : PyTuple_New(MEMBERS), *args, *ret;
 
-	for (int i = 0; i < MEMBERS; i++)
-		if (tuple)
-			PyTuple_SetItem(tuple, i, member[i]);
-		else
-			Py_XDECREF(member[i]);
+	for (int i = 0; i < MEMBERS && !tuple; i++)
+		Py_XDECREF(member[i]);
+	if (tuple)
+		fill(tuple, member);
 	if (direct || !tuple)
 		return tuple;
 	args = PyTuple_New(1);
@@ -222,32 +230,65 @@ static PyObject *tuple_of(struct state *st, bool direct, PyObject *const *member
 }
 
 /*
- * Is a tuple that was filled in by hand a whole one? Interpreters may keep something in a tuple that its own function sets, such as
- * its hash. -1: an exception is set.
+ * Is a tuple that was filled in by hand, and then again, a whole one? Interpreters may keep something in a tuple that its own function sets,
+ * such as its hash. -1: an exception is set.
  */
 static int direct_works(struct state *st)
 {
-	PyObject *two[2] = { NULL, NULL };
+	PyObject *two[2] = { NULL, NULL }, *member[2][MEMBERS];
 	int same = -1;
 
 	for (int k = 0; k < 2; k++) {
-		PyObject *member[MEMBERS];
-
 		for (int i = 0; i < MEMBERS; i++)
-			member[i] = shared(Py_None);
-		two[k] = tuple_of(st, k == 0, member);
+			member[k][i] = shared(Py_None);
+		two[k] = tuple_of(st, k == 0, member[k]);
 	}
-	if (two[0] && two[1])
+	for (int round = 0; round < 2 && same && two[0] && two[1]; round++) {
 		same = PyObject_RichCompareBool(two[0], two[1], Py_EQ);
-	if (same > 0)
-		same = PyObject_Hash(two[0]) == PyObject_Hash(two[1]) && PyTuple_Size(two[0]) == MEMBERS && !PyErr_Occurred();
+		if (same > 0)
+			same = PyObject_Hash(two[0]) == PyObject_Hash(two[1]) && PyTuple_Size(two[0]) == MEMBERS && !PyErr_Occurred();
+		for (int k = 0; k < 2 && round == 0; k++) {
+			for (int i = 0; i < MEMBERS; i++)
+				member[k][i] = shared(Py_True);
+			if (k == 0) {
+				fill(two[0], member[0]);
+				continue;
+			}
+			Py_DECREF(two[1]);
+			two[1] = tuple_of(st, false, member[1]);
+		}
+	}
 	Py_XDECREF(two[0]);
 	Py_XDECREF(two[1]);
 	return PyErr_Occurred() ? -1 : same;
 }
 
+/* The same as tuple_of, of one that is given to a caller alone. */
+static PyObject *given(struct state *st, PyObject *const *member, size_t answer_len)
+{
+	PyObject *ret = NULL, *before;
+
+	if (!st->direct)
+		return tuple_of(st, false, member);
+	for (int i = 0; i < SPARES && !ret; i++)
+		if (st->spare[i] && Py_REFCNT(st->spare[i]) == 1)
+			ret = st->spare[i];
+	if (ret && answer_len <= SPARE_MAX) {
+		fill(ret, member);
+		return Py_NewRef(ret);
+	}
+	ret = tuple_of(st, true, member);
+	if (!ret || answer_len > SPARE_MAX)
+		return ret;
+	before = st->spare[st->turn];
+	st->spare[st->turn] = Py_NewRef(ret);
+	st->turn = (st->turn + 1) % SPARES;
+	Py_XDECREF(before);
+	return ret;
+}
+
 /* A Verdict: (score, mark, why, extracted or None, format_ok, answers_seen, verify_us). */
-static PyObject *verdict(struct state *st, const struct quarry_verdict *v, double us)
+static PyObject *verdict(struct state *st, const struct quarry_verdict *v, double us, bool alone)
 {
 	PyObject *member[MEMBERS] = {
 		v->score == 0.0 || v->score == 1.0 ? shared(st->score[v->score == 1.0]) : PyFloat_FromDouble(v->score),
@@ -259,14 +300,14 @@ static PyObject *verdict(struct state *st, const struct quarry_verdict *v, doubl
 		PyFloat_FromDouble(us),
 	};
 	bool whole = true;
-	PyObject *ret;
 
 	for (int i = 0; i < MEMBERS; i++)
 		whole = whole && member[i];
-	ret = whole ? tuple_of(st, st->direct, member) : NULL;
-	for (int i = 0; i < MEMBERS && !whole; i++)
+	if (whole)
+		return alone ? given(st, member, v->answer_len) : tuple_of(st, st->direct, member);
+	for (int i = 0; i < MEMBERS; i++)
 		Py_XDECREF(member[i]);
-	return ret;
+	return NULL;
 }
 
 /* Takes over what is held. */
@@ -276,14 +317,14 @@ static PyObject *judged(struct state *st, struct held *h)
 	double from = now_us();
 	PyObject *ret;
 
-	if (h->item.response_len > LONG_RESPONSE) {
+	if (h->item.truth_len + h->item.desc_len + h->item.response_len > LONG) {
 		Py_BEGIN_ALLOW_THREADS
 		judge(&h->item, &v);
 		Py_END_ALLOW_THREADS
 	} else {
 		judge(&h->item, &v);
 	}
-	ret = verdict(st, &v, now_us() - from);
+	ret = verdict(st, &v, now_us() - from, true);
 	held_release(h);
 	return ret;
 }
@@ -431,6 +472,8 @@ static PyObject *native_bind(PyObject *module, PyObject *verdict_class)
 		return PyErr_Format(PyExc_TypeError, "a class of tuples is needed");
 	st->verdict = Py_NewRef(verdict_class);
 	Py_DECREF(before);
+	for (int i = 0; i < SPARES; i++)
+		Py_CLEAR(st->spare[i]);
 	direct = direct_works(st);
 	st->direct = direct > 0;
 	return direct < 0 ? NULL : shared(Py_None);
@@ -471,7 +514,7 @@ static PyObject *verdicts(struct state *st, const struct held *h, Py_ssize_t n, 
 	PyObject *list = PyList_New(n);
 
 	for (Py_ssize_t i = 0; list && i < n; i++) {
-		PyObject *one = h[i].fault ? shared(h[i].fault) : verdict(st, v++, us);
+		PyObject *one = h[i].fault ? shared(h[i].fault) : verdict(st, v++, us, false);
 
 		if (!one || PyList_SetItem(list, i, one) < 0)
 			Py_CLEAR(list);
@@ -742,6 +785,8 @@ static int traverse(PyObject *module, visitproc visit, void *arg)
 	struct state *st = PyModule_GetState(module);
 
 	Py_VISIT(st->verdict);
+	for (int i = 0; i < SPARES; i++)
+		Py_VISIT(st->spare[i]);
 	for (int i = 0; i < 2; i++)
 		Py_VISIT(st->lane[i].slow);
 	return 0;
@@ -751,6 +796,8 @@ static void end(void *module)
 {
 	struct state *st = PyModule_GetState(module);
 
+	for (int i = 0; i < SPARES; i++)
+		Py_XDECREF(st->spare[i]);
 	Py_XDECREF(st->verdict);
 	for (int i = 0; i < WORDS; i++)
 		Py_XDECREF(st->word[i]);
