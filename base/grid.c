@@ -165,6 +165,16 @@ static bool is_edge(uint32_t c)
 	return c < 0x80 && (roles[c] & EDGE);
 }
 
+static bool opens(uint32_t c)
+{
+	return c == '[' || c == '(' || c == '{';
+}
+
+static bool closes(uint32_t c)
+{
+	return c == ']' || c == ')' || c == '}';
+}
+
 static uint32_t lower(uint32_t c)
 {
 	return c >= 'A' && c <= 'Z' ? c + 32 : c;
@@ -575,16 +585,16 @@ static bool mark(struct reader *r, uint32_t before, uint32_t c)
 	alone = is_edge(before) && is_edge(ahead(r));
 	r->gap |= GAP_OTHER;
 	switch (c) {
-	case '*':
-		return !alone || (before == '\n' && len == 1);
+	case '*': /* a bullet, or emphasis around a list: **[[1, 2], [2, 1]]** */
+		return !alone || (len == 1 ? before == '\n' : opens(ahead(r)) || closes(before));
 	case '_':
 		return !alone && len > 1;
 	case '-':
 		if (len > 1 || (before == '\n' && ahead(r) == ' ') || (alone && r->prose))
 			return true;
 		return !alone && !(is_edge(before) && is_digit(ahead(r)));
-	case '.':
-		return !is_edge(before) && is_edge(ahead(r));
+	case '.': /* a stop, or a name in a module: np.array([[1, 2], [2, 1]]) */
+		return is_edge(ahead(r)) ? !is_edge(before) || closes(before) : is_letter(before) && is_letter(ahead(r));
 	default: /* ? */
 		return !alone && !glued_digit;
 	}

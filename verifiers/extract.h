@@ -19,7 +19,8 @@
  *   U+6848), strictly well-formed, in a fence or not; of equal members the last. A fence that holds such an object is no
  *   block. Fences: ``` and ~~~ with or without a language word, and ```42``` on one line.
  * - Lines: "Answer: 42", "**Final answer:** 42", "The answer: 42", U+7B54 U+6848 U+FF1A ... at a line's start. Where the line holds no
- *   more, or is a heading ("## Final Answer"), the lines below it up to a blank one.
+ *   more, or is a heading ("## Final Answer"), the lines below it up to a blank one; where a list begins in it and it ends in a bracket or
+ *   comma, the lines up to the list's end, without which it is cut.
  * - Sentences end at their stop. They and the bare reply are nobody's format: x.format is QUARRY_ANY.
  * - A wrapper in a wrapper is taken off too: <answer>The answer is \boxed{42}</answer> holds 42.
  * - A bare reply counts where no wrapper of any kind stands in it, it is at most 4 KiB, and it is no prose: no sentence ends

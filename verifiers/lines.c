@@ -241,20 +241,61 @@ static enum label label_of(struct str line, size_t first, struct str *text)
 	return label;
 }
 
-/* A label whose own line holds nothing more: the lines below it, up to a blank one, are the answer. */
+/*
+ * A label whose own line holds nothing more: the lines below it, up to a blank one, are the answer. Or the label's line holds the start
+ * of a list, which ends in the line that its brackets end in.
+ */
 struct below {
 	int kind; /* 0: none is open */
 	bool begun;
+	int depth; /* of a list's brackets; 0: it is none */
 	size_t start, end;
 };
 
+/* Where the list ends whose brackets, as many as *depth, are open before s: behind the last one, or at the end of s. */
+static size_t list_end(struct str s, int *depth)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		*depth += s.s[i] == '[' || s.s[i] == '(' || s.s[i] == '{';
+		*depth -= s.s[i] == ']' || s.s[i] == ')' || s.s[i] == '}';
+		if (*depth <= 0)
+			return i + 1;
+	}
+	return s.n;
+}
+
+/* Does what stands behind a label begin a list that goes on in the next line? Then *b is open for it. */
+static bool list_begins(struct below *b, int kind, struct str v, struct str text)
+{
+	struct str s = str_trim(text);
+	char last = s.n ? s.s[s.n - 1] : 0;
+
+	if (last != '[' && last != '(' && last != '{' && last != ',')
+		return false;
+	s = str_from(s, skip_decoration(s, 0));
+	if (s.n == 0 || (s.s[0] != '[' && s.s[0] != '(' && s.s[0] != '{'))
+		return false;
+	list_end(s, &b->depth);
+	if (b->depth <= 0) {
+		b->depth = 0;
+		return false;
+	}
+	b->kind = kind;
+	b->begun = true;
+	b->start = (size_t)(s.s - v.s);
+	b->end = b->start + s.n;
+	return true;
+}
+
 static void below_end(struct hunt *h, struct below *b)
 {
-	if (b->kind && b->begun)
+	if (b->depth > 0)
+		h->kind[b->kind].broken = true; /* cut: "[4, 1" may have been going to be [4, 12] */
+	else if (b->kind && b->begun)
 		hunt_offer(h, b->kind, str_sub(h->v, b->start, b->end));
 	else if (b->kind)
 		h->kind[b->kind].empty = true;
-	b->kind = 0;
+	b->kind = b->depth = 0;
 	b->begun = false;
 }
 
@@ -265,14 +306,20 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 	if (!b->kind)
 		return;
 	if (str_trim(line).n == 0) {
-		if (b->begun)
+		if (b->begun && !b->depth)
 			below_end(h, b);
 		return;
 	}
 	if (!b->begun)
 		b->start = start;
 	b->begun = true;
-	b->end = start + line.n;
+	if (!b->depth) {
+		b->end = start + line.n;
+		return;
+	}
+	b->end = start + list_end(line, &b->depth);
+	if (b->depth <= 0)
+		below_end(h, b);
 }
 
 /* "answer" stands first at line[named], or, if that is behind its end, not at all. */
@@ -287,6 +334,8 @@ static void label_line(struct hunt *h, struct below *b, struct str line, size_t 
 		return;
 	}
 	below_end(h, b);
+	if (list_begins(b, kind, h->v, text))
+		return;
 	text = unpaired(kind == SENTENCE ? first_sentence(text) : text);
 	if (says_nothing(text))
 		b->kind = kind;

@@ -749,7 +749,7 @@ static uint32_t plain(uint32_t c)
 	case 0x3002: return '.';
 	case 0x3010: return '[';
 	case 0x3011: return ']';
-	case 0xa0: case 0x3000: return ' ';
+	case 0xa0: case 0x3000: case 0x200b: case 0xfeff: return ' '; /* the last two of no width */
 	case 0x2018: case 0x2019: case 0x201c: case 0x201d: return '"';
 	case 0x2022: return '*';
 	default: return c;

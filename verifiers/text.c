@@ -595,6 +595,8 @@ static const struct {
 	{ STR("\xE2\x80\x93"), STR("-") }, /* U+2013 en dash */
 	{ STR("\xE3\x80\x80"), STR(" ") }, /* U+3000 */
 	{ STR("\xC2\xA0"), STR(" ") },     /* U+00A0 */
+	{ STR("\xE2\x80\x8B"), STR("") },  /* U+200B, of no width */
+	{ STR("\xEF\xBB\xBF"), STR("") },  /* U+FEFF, a byte order mark */
 };
 
 bool text_plain(struct str s, char *room, size_t cap, struct str *ret)

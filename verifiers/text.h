@@ -36,7 +36,7 @@ bool text_item(struct str *rest, struct str *item);
 bool text_bool(struct str s, bool *ret);
 
 /* Copy s to room with full-width ASCII (U+FF01..FF5E, U+3000) made plain and LaTeX \times \div \cdot \left \right,
- * U+00D7 U+00F7 U+2212 U+2013 U+22C5 made * / * - ...; false when it does not fit. */
+ * U+00D7 U+00F7 U+2212 U+2013 U+22C5 made * / * - ..., and U+200B and U+FEFF left out; false when it does not fit. */
 bool text_plain(struct str s, char *room, size_t cap, struct str *ret);
 
 #endif

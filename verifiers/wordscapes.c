@@ -299,14 +299,28 @@ static bool any_letter(struct str s)
 	return false;
 }
 
+/* Is there no row among these lines, but only what is said about the rows before them? */
+static bool no_more_rows(int cols, struct str s)
+{
+	struct filled f = { .rows = 0 };
+	struct str line;
+
+	while (str_line(&s, &line))
+		if (any_letter(line) && row_read(&f, cols, line, false) && f.width[0] == cols)
+			return false;
+	return true;
+}
+
 /* Rows in lines, or parted by / or ; : each row of a puzzle has a letter, so a line without one is a frame or a rule. */
-static bool lines_read(struct filled *f, int cols, struct str s)
+static bool lines_read(struct filled *f, int rows, int cols, struct str s)
 {
 	struct str line, piece;
 
 	while (str_line(&s, &line)) {
 		bool parted = has(line, '/') || has(line, ';');
 
+		if (f->rows == rows && !str_trim(line).n)
+			return no_more_rows(cols, s);
 		if (str_starts(str_trim(line), STR("```")))
 			continue;
 		while (line.n) {
@@ -344,7 +358,9 @@ static bool lists_read(struct filled *f, int cols, struct str s)
 		char c = s.s[0];
 		size_t n = 1;
 
-		if (closed) { /* what may stand behind: the end of an object, a fence */
+		if (closed) { /* what may stand behind: the end of an object, a fence, and below a blank line what has no list */
+			if (str_starts(s, STR("\n\n")) && !has(s, '[') && !has(s, '('))
+				return true;
 			if (!strchr("}]) \t\r\n.`\"'", c) || !c)
 				return false;
 		} else if (c == '[' || c == '(') {
@@ -384,10 +400,10 @@ static bool lists_read(struct filled *f, int cols, struct str s)
 	return closed;
 }
 
-/* Squares that stand for blanks become dots. */
+/* Squares that stand for blanks become dots, and so does a Chinese full stop. */
 static struct str squares(struct str s, char *room)
 {
-	static const char *const signs[] = { "□", "■", "⬛", "⬜", "█", "·", "▢", "◻", "◼" };
+	static const char *const signs[] = { "□", "■", "⬛", "⬜", "█", "·", "▢", "◻", "◼", "。" };
 	size_t n = 0;
 
 	while (n < s.n && (unsigned char)s.s[n] < 0x80)
@@ -422,21 +438,29 @@ static struct str list_start(struct str s)
 	return str_from(s, i);
 }
 
-static bool filled_read(struct filled *f, int cols, struct str answer, char *room, char *second)
+static bool grid_of(struct filled *f, int rows, int cols, struct str s)
 {
-	struct str s, list;
+	struct str list = list_start(s);
 
-	if (answer.n > ROOM || !text_plain(answer, room, ROOM, &s))
-		return false;
-	s = squares(s, second);
 	f->rows = 0;
 	f->width[0] = 0;
-	list = list_start(s);
 	if (list.n)
 		return lists_read(f, cols, list);
 	if (s.n && strchr("`$\"'*\\", s.s[0]) && s.s[0] != '*')
 		s = text_strip(s); /* a full stop that goes with it is a blank at the end of a row */
-	return lines_read(f, cols, s);
+	return lines_read(f, rows, cols, s);
+}
+
+static bool filled_read(struct filled *f, int rows, int cols, struct str answer, char *room, char *second)
+{
+	struct str s;
+
+	if (answer.n > ROOM || !text_plain(answer, room, ROOM, &s))
+		return false;
+	s = squares(s, second);
+	/* stars may be blanks; only where they are not, they may be emphasis */
+	return (grid_of(f, rows, cols, s) && f->rows == rows) ||
+	       (str_starts(s, STR("**")) && grid_of(f, rows, cols, text_strip(s)) && f->rows == rows);
 }
 
 /* ---- judged ---- */
@@ -519,7 +543,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!puzzle_read(&p, desc))
 		return rule_bad_task(why, "the desc is no mask with words that fit its runs");
-	if (!filled_read(&f, p.cols, answer, room, second) || f.rows != p.rows)
+	if (!filled_read(&f, p.rows, p.cols, answer, room, second))
 		return rule_unreadable(why, "no grid of %d rows and %d columns with one letter or blank in each cell could be read", p.rows, p.cols);
 	return check(why, &p, &f);
 }
