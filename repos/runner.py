@@ -10,20 +10,27 @@ when all is over, and two tests that the tree does not know, one passing and one
 patient enough can still find the token in this process: for that there are runs over altered tests (variants.h).
 """
 import builtins
+import contextlib
 import importlib
+import io
 import json
 import os
+import pathlib
 import pkgutil
 import random
 import re
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 import types
 
 import _pytest
+import _pytest.config
+import _pytest.config.argparsing
+import _pytest.fixtures
 import pytest
 import pluggy
 
@@ -122,11 +129,12 @@ def photograph(spaces):
                 continue
             seen.add(where)
             for name, value in list(holder.items()):
-                code = getattr(plain(value), '__code__', None)
+                f = plain(value)
+                code = getattr(f, '__code__', None)
                 if isinstance(code, types.CodeType):
-                    shots.append((where, holder, name, value, code, plain(value).__defaults__))
+                    shots.append((where, holder, name, value, f, code, f.__defaults__))
     for module, names in ((builtins, BUILTINS), (os, ('write', '_exit', 'getpid'))):
-        shots += [(module.__name__, vars(module), name, getattr(module, name), None, None) for name in names]
+        shots += [(module.__name__, vars(module), name, getattr(module, name), None, None, None) for name in names]
     return shots
 
 
@@ -135,9 +143,8 @@ BUILTINS = ('isinstance', 'issubclass', 'getattr', 'hasattr', 'repr', 'len', 'it
 
 def changed(shots):
     """The first function that is no longer what it was, or None."""
-    for where, holder, name, value, code, defaults in shots:
-        now = holder.get(name)
-        if now is not value or (code is not None and (plain(now).__code__ is not code or plain(now).__defaults__ is not defaults)):
+    for where, holder, name, value, f, code, defaults in shots:
+        if holder.get(name) is not value or (code is not None and (f.__code__ is not code or f.__defaults__ is not defaults)):
             return '%s.%s' % (where, name)
     return None
 
@@ -389,6 +396,114 @@ def make_way(paths):
 
 KEPT = []
 
+# ---- what is the same in every run, done once
+
+class Once:
+    """
+    What pytest works out anew in each run though it is always the same: a server finds it out in a run over tests of its own (rehearse) and its
+    forks look it up. Where a pytest has no such function, or makes it differently, that one stays slow.
+    """
+    learning = False
+    names = {}      # function -> the names of its arguments (pluggy)
+    bare = set()    # modules of pytest without a fixture
+    config = []     # one that has taken in pytest's own plugins, for the next run
+
+    @classmethod
+    def begin(cls):
+        for space, name, make in ((sys.modules.get('pluggy._hooks'), 'varnames', cls.varnames), (_pytest.config, 'get_config', cls.get_config),
+                                  (_pytest.config.argparsing.Parser, '_getparser', cls.getparser),
+                                  (_pytest.fixtures.FixtureManager, 'parsefactories', cls.parsefactories)):
+            slow = getattr(space, name, None)
+            if slow is not None:
+                setattr(space, name, make(slow))
+
+    @classmethod
+    def varnames(cls, slow):
+        def varnames(f):
+            if type(f) not in (types.FunctionType, types.MethodType):
+                return slow(f)
+            found = cls.names.get(f)
+            if found is None:
+                found = slow(f)
+                if cls.learning:
+                    cls.names[f] = found
+            return found
+        return varnames
+
+    @classmethod
+    def get_config(cls, slow):
+        def get_config(args=None, plugins=None, **more):
+            if more or not cls.config or list(args or ())[:len(FIXED)] != FIXED:
+                return slow(args, plugins, **more)
+            config = cls.config.pop()
+            config.invocation_params = type(config.invocation_params)(args=args, plugins=plugins, dir=pathlib.Path.cwd())
+            return config
+        return get_config
+
+    @classmethod
+    def getparser(cls, slow):
+        def _getparser(self):
+            """The same until an option is added."""
+            options = [len(group.options) for group in (*self._groups, self._anonymous)]
+            kept = vars(self).get('kept')
+            if kept is None or kept[0] != options:
+                kept = self.kept = options, slow(self)
+            kept[1].extra_info = self.extra_info
+            return kept[1]
+        return _getparser
+
+    @classmethod
+    def parsefactories(cls, slow):
+        def parsefactories(self, holder, *args, **more):
+            if isinstance(holder, types.ModuleType) and holder in cls.bare:
+                return
+            before = sum(map(len, self._arg2fixturedefs.values())) if cls.learning else 0
+            slow(self, holder, *args, **more)
+            if cls.learning and isinstance(holder, types.ModuleType) and sum(map(len, self._arg2fixturedefs.values())) == before:
+                cls.bare.add(holder)
+        return parsefactories
+
+
+def rehearse():
+    """A run over two tests that there are none of, in a server and before there is a tree."""
+    path, ask = sys.path[:], {'seed': 0, 'ids': None, 'plugins': [], 'test_s': 1, 'canaries': [['test_good', True, 0], ['test_bad', False, 1]]}
+    os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'
+    with tempfile.TemporaryDirectory() as root, contextlib.redirect_stdout(io.StringIO()):
+        file = os.path.join(root, 'test_rehearsal.py')
+        with open(file, 'w') as f:
+            f.write('def test_it():\n    assert 1 == 1\n')
+        Once.learning = True
+        judge(ask, lambda **record: None, ['--rootdir', root, file])
+        Once.learning = False
+        Once.config.append(_pytest.config.get_config(list(FIXED), []))
+    sys.path[:] = path
+    sys.modules.pop('test_rehearsal', None)
+    for name in ('last_type', 'last_value', 'last_traceback', 'last_exc'):
+        vars(sys).pop(name, None)
+
+
+# ---- a run
+
+# What pytest is told in every run.
+FIXED = ['-c', '/dev/null', '-p', 'no:cacheprovider', '-p', 'no:pastebin', '-p', 'no:junitxml', '-q', '--tb=short', '-o', 'addopts=',
+         '--continue-on-collection-errors', '--color=no', '--no-header']
+
+
+def judge(ask, put, args):
+    """Run the tests that the arguments name, write their records, give pytest's exit code."""
+    recorder = Recorder(ask, put)
+    code = int(pytest.main(FIXED + args, plugins=[recorder]))
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    where = changed(SHOTS)
+    if where:
+        recorder.suspect('%s was replaced' % where)
+    if any(f.__code__ is not c for f, c in recorder.codes):
+        recorder.suspect('a test was rewritten')
+    sys.stdout.flush()
+    put(k='end', n=recorder.told, code=code, wrong=recorder.wrong)
+    return code
+
+
 def run(ask, fd):
     root, paths = ask['root'], list(ask['paths'])
     if os.environ.get('SANDBOX_ROOT'):  # without mounts the tree is elsewhere, behind a link
@@ -401,8 +516,7 @@ def run(ask, fd):
     # a test that eats memory without end is to fail alone, before the whole run is ended for it
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
     resource.setrlimit(resource.RLIMIT_DATA, (ask['memory'] if hard < 0 else min(hard, ask['memory']), hard))
-    args = ['-c', '/dev/null', '--rootdir', root, '-p', 'no:cacheprovider', '-p', 'no:pastebin', '-p', 'no:junitxml', '-q', '--tb=short', '-o', 'addopts=',
-            '--continue-on-collection-errors', '--color=no', '--no-header']
+    args = ['--rootdir', root]
     words = words_of(root, ask['files'])
     ask['plugins'] += [name for name in offered(words) if name not in ask['plugins']]
     for name in ask['plugins']:
@@ -417,19 +531,8 @@ def run(ask, fd):
     make_way(paths)
     sys.path[:0] = paths
     importlib.invalidate_caches()
-
-    recorder = Recorder(ask, put)
     sys.argv[:] = ['pytest']
-    code = int(pytest.main(args + ask['files'], plugins=[recorder]))
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    where = changed(SHOTS)
-    if where:
-        recorder.suspect('%s was replaced' % where)
-    if any(f.__code__ is not c for f, c in recorder.codes):
-        recorder.suspect('a test was rewritten')
-    sys.stdout.flush()
-    put(k='end', n=recorder.told, code=code, wrong=recorder.wrong)
-    return code
+    return judge(ask, put, args + ask['files'])
 
 
 def main(argv=None, fd_in=4, fd_out=3):
@@ -449,6 +552,7 @@ def main(argv=None, fd_in=4, fd_out=3):
     os._exit(code)  # nothing that the tree left behind runs any more
 
 
+Once.begin()
 SHOTS = photograph(watched())  # before anything of a tree is there
 
 if __name__ == '__main__':

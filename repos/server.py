@@ -1,9 +1,10 @@
 """server.py - a Python that has done its imports, forked into each run's namespaces.
 
 Started as `python -s -B -c THIS MODULE` in a sandbox of its own, where it is root of a user namespace and of nothing else. MODULE is the text
-of a Python module that defines main(argv). fd 4 is a socket on which each run's init asks for one fork: four bytes of length, that much JSON,
-and with them fds: stdout, channel, the answer's socket, the namespaces (the processes' first, the users' last), the input if there is one. The fork
-enters them, gives up all rights, is fenced in as any program of a run, and calls main. With more arguments the module is run here and now.
+of a Python module that defines main(argv), and may define rehearse(), which is called once before there are forks. fd 4 is a socket on which
+each run's init asks for one fork: four bytes of length, that much JSON, and with them fds: stdout, channel, the answer's socket, the namespaces
+(the processes' first, the users' last), the input if there is one. The fork enters them, gives up all rights, is fenced in as any program of a
+run, and calls main. With more arguments the module is run here and now.
 """
 import sys
 sys.path = [p for p in sys.path if p]  # with -c the working directory is the first
@@ -160,11 +161,13 @@ def receive(desk):
 def load(text):
     space = {'__name__': 'runner', '__builtins__': __builtins__}
     exec(compile(text, '<runner>', 'exec', dont_inherit=True), space)
-    return space['main']
+    return space
 
 
-def serve(main):
+def serve(main, rehearse):
     desk = socket.socket(fileno=4)
+    if rehearse:
+        rehearse()
     gc.collect()
     gc.freeze()
     os.write(3, b'ready')
@@ -177,6 +180,7 @@ def serve(main):
 
 module = sys.argv[1]
 if len(sys.argv) == 2:
-    serve(load(module))
+    space = load(module)
+    serve(space['main'], space.get('rehearse'))
 sys.argv = sys.argv[2:]
-os._exit(call(load(module), sys.argv))
+os._exit(call(load(module)['main'], sys.argv))
