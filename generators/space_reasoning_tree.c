@@ -1,7 +1,7 @@
 /*
  * space_reasoning_tree.c - a tree told by who is whose child, grandchild, sibling, cousin; who are the cousins of one?
  *
- * desc: "cousins 4:lamp=台灯,key=钥匙,...:C0=1,2;S2,3;G4<0" (verifiers/space_reasoning_tree.c says it in full). The facts give every
+ * desc: "cousins 4 221:C0,2,1S3,4P5K3,5:lamp台灯key钥匙..." (verifiers/space_reasoning_tree.c says it in full). The facts give every
  * parent, some only by way of others; what is told of that is in space_reasoning_tree_told.c.
  */
 #include "generators/space_reasoning_tree.h"
@@ -363,7 +363,7 @@ bool tree_solve(struct tree_known *k, const struct tree *t)
 {
 	int16_t seen[TREE_NODES] = { 0 };
 
-	if (!infer_tree(k, t))
+	if (!infer_tree(k, t) || (t->stated && memcmp(k->parent, t->parent, (size_t)t->n * sizeof(k->parent[0])) != 0))
 		return false;
 	for (int i = 0; i < t->facts; i++) {
 		const struct tree_fact *f = &t->fact[i];
@@ -430,7 +430,7 @@ static void say(struct buf *out, struct str desc, struct str answer, enum lang l
 	}
 }
 
-/* Every parent follows from the facts, and they hold: one tree. */
+/* Every parent follows from the facts, they hold, and it is the tree that is stated: one tree. */
 static bool prove(struct str desc)
 {
 	struct tree_known k;
@@ -497,37 +497,6 @@ static double answers_log2(struct str desc)
 
 /* ---- twins: other names, another order of the facts and of the items in their lists ---- */
 
-/* Number the items anew, as the facts name them. */
-static void renumber(struct tree *t)
-{
-	int16_t to[TREE_NODES];
-	struct str name[TREE_NODES][LANGS];
-	int next = 0;
-
-	memset(to, -1, sizeof(to));
-	for (int i = 0; i < t->facts; i++) {
-		struct tree_fact *f = &t->fact[i];
-
-		if (f->head >= 0) {
-			if (to[f->head] < 0)
-				to[f->head] = (int16_t)next++;
-			f->head = to[f->head];
-		}
-		for (int j = 0; j < f->n; j++) {
-			int16_t *v = &t->pool[f->from + j];
-
-			if (to[*v] < 0)
-				to[*v] = (int16_t)next++;
-			*v = to[*v];
-		}
-	}
-	assert(next == t->n);
-	for (int v = 0; v < t->n; v++)
-		memcpy(name[to[v]], t->name[v], sizeof(name[0]));
-	memcpy(t->name, name, sizeof(name[0]) * (size_t)t->n);
-	t->about = to[t->about];
-}
-
 /* Things whose English name is one word, and the others with no name: draws are by their number in the list. */
 static struct str things[1024][LANGS];
 static uint32_t thing_count;
@@ -570,13 +539,16 @@ static void shuffle_facts(struct tree *t, struct rng *rng)
 
 static bool twin(struct buf *out, struct str desc, struct rng *rng)
 {
+	struct tree_known k;
 	struct tree t;
 
-	if (!tree_read(&t, desc))
+	if (!tree_read(&t, desc) || (!t.stated && !infer_tree(&k, &t)))
 		return false;
+	if (!t.stated)
+		memcpy(t.parent, k.parent, sizeof(t.parent));
 	draw_names(&t, rng);
 	shuffle_facts(&t, rng);
-	renumber(&t);
+	tree_renumber(&t);
 	tree_write(out, &t);
 	return true;
 }
@@ -864,7 +836,7 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 {
 	struct tree t;
 	struct plan p;
-	bool due[TREE_NODES], asked = false;
+	bool due[TREE_NODES], asked = false, whole;
 
 	p.t = &t;
 	p.knob = knob;
@@ -887,7 +859,10 @@ static bool generate(struct buf *desc, struct buf *answer, const int *knob, stru
 	draw_names(&t, rng);
 	write_answer(answer, &t, due);
 	shuffle_facts(&t, rng);
-	renumber(&t);
+	memcpy(t.parent, p.k.parent, sizeof(t.parent));
+	whole = tree_renumber(&t);
+	assert(whole); /* everybody's parent was told */
+	(void)whole;
 	tree_write(desc, &t);
 	return true;
 }
@@ -896,7 +871,7 @@ const struct task task_space_reasoning_tree = {
 	.name = "space_reasoning_tree",
 	.family = "space",
 	.what = "A tree is told by who is whose child, grandchild, sibling or cousin; name all cousins, or other relatives, of one item.",
-	.revision = 1,
+	.revision = 2,
 	.flags = TASK_UNIQUE,
 	.knobs = knobs,
 	.levels = levels,

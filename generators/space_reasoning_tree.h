@@ -18,6 +18,8 @@ struct tree_fact {
 struct tree {
 	int n, facts, used; /* used: of the pool */
 	int asked, about;
+	bool stated; /* it has parents: TREE_NONE for the root */
+	int16_t parent[TREE_NODES];
 	struct str name[TREE_NODES][LANGS];
 	struct tree_fact fact[TREE_FACTS];
 	int16_t pool[TREE_POOL];
@@ -36,10 +38,14 @@ struct tree_known {
 
 extern const char *const tree_relations[TREE_RELATIONS]; /* as a desc calls them */
 
+/* Items are numbered in the order in which the facts first name them; a desc has another. */
 bool tree_read(struct tree *t, struct str desc);
 /* The same of a desc that is known to be sound: whether names are what they ought to be is not asked. */
 bool tree_skim(struct tree *t, struct str desc);
+/* It has parents. */
 void tree_write(struct buf *out, const struct tree *t);
+/* Items in the order in which the facts name them, their names and parents with them. False: there is one of whom no fact speaks. */
+bool tree_renumber(struct tree *t);
 bool tree_solve(struct tree_known *k, const struct tree *t);
 int tree_up(const struct tree_known *k, int v, int steps);
 

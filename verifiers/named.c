@@ -1,10 +1,9 @@
-/* named.c - names in two languages, found in constant time; see named.h. */
+/* named.c - names in two languages; see named.h. */
 #include "verifiers/named.h"
-#include "base/marks.h"
+#include "base/sixteen.h"
 #include "verifiers/text.h"
 
 enum { EN_MAX = 40, ZH_MAX = 48 }; /* bytes of a name */
-enum { INDEX_BITS = 9 };            /* of a slot: 1 + index */
 
 static bool letter(char c)
 {
@@ -20,48 +19,6 @@ static bool loose(char c)
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-/*
- * The hash is of a name's bytes but the loose ones, sixteen at a time, with bit 5 of each set: equal for names that are the same, and for
- * a few different ones. Behind the last byte are zeros.
- */
-static inline uint64_t hash_more(uint64_t h, uint64_t low, uint64_t high)
-{
-	h += low * 0x9E3779B97F4A7C15u + high * 0xC2B2AE3D27D4EB4Fu;
-	return h ^ h >> 32;
-}
-
-/* *wide: a byte of it is none of English. */
-static uint32_t hash(struct str s, bool *wide)
-{
-	uint64_t h = 0, low = 0, eight = 0;
-	bool second = false; /* the first half of sixteen is in low */
-	unsigned char any = 0;
-	int n = 0; /* bits of eight in use */
-
-	for (size_t i = 0; i < s.n; i++) {
-		any |= (unsigned char)s.s[i];
-		if (loose(s.s[i]))
-			continue;
-		eight |= (uint64_t)((unsigned char)s.s[i] | 0x20) << n;
-		n += 8;
-		if (n < 64)
-			continue;
-		if (second)
-			h = hash_more(h, low, eight);
-		else
-			low = eight;
-		second = !second;
-		eight = 0;
-		n = 0;
-	}
-	*wide = any >= 0x80;
-	if (second)
-		h = hash_more(h, low, eight);
-	else if (n)
-		h = hash_more(h, eight, 0);
-	return (uint32_t)h;
 }
 
 bool named_same(struct str a, struct str b)
@@ -82,59 +39,128 @@ bool named_same(struct str a, struct str b)
 	}
 }
 
-/* Where a search for a hash begins, and what a slot holds of it beside the index, which tells most other names apart. */
-static inline uint32_t home_of(uint32_t hash)
+/* ---- keys: names that are the same have the same, and few others do ---- */
+
+/* Two bytes as a number, the first one lowest. */
+static inline uint16_t two(char first, char second)
 {
-	return hash % NAMED_SLOTS;
+	return (uint16_t)((unsigned char)first | (unsigned char)second << 8);
 }
 
-static inline uint32_t tag_of(uint32_t hash)
+static inline uint16_t load_two(const char *s)
 {
-	return hash / NAMED_SLOTS % (1 << (16 - INDEX_BITS)) << INDEX_BITS;
+	uint16_t w;
+
+	memcpy(&w, s, sizeof(w));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	w = __builtin_bswap16(w);
+#endif
+	return w;
 }
 
-static inline uint32_t index_in(uint32_t slot)
+/*
+ * Of two bytes near the start of a name and of the last two, the loose ones left out. They are the first two or, in Chinese, the second and
+ * the third: there the first ones of most characters are alike.
+ */
+static inline uint16_t key_from(uint16_t first, uint16_t last)
 {
-	return slot % (1 << INDEX_BITS);
+	return (uint16_t)(((first | (uint32_t)last << 16) | 0x20202020) * 0x9E3779B1u >> 16);
 }
 
-static struct str name_in(const struct named *names, uint32_t slot, bool wide)
+/* Of a name in which nothing is loose, of two bytes at least or, in Chinese, three. */
+static inline uint16_t key_short(const char *s, const char *end, bool wide)
 {
-	int i = (int)index_in(slot) - 1;
+	return key_from(load_two(s + wide), load_two(end - 2));
+}
 
+static const char *next_tight(const char *s, const char *end)
+{
+	while (s < end && loose(*s))
+		s++;
+	return s;
+}
+
+/* Of any text; *wide: no English name begins so. */
+static uint16_t key_of(struct str s, bool *wide)
+{
+	const char *end = s.s + s.n, *a = next_tight(s.s, end), *b, *c;
+	char last;
+
+	*wide = a < end && *a < 0;
+	if (*wide)
+		a = next_tight(a + 1, end);
+	if (a == end)
+		return 0;
+	b = next_tight(a + 1, end);
+	if (b == end)
+		b = a; /* one letter stands for two */
+	while (loose(*--end))
+		;
+	last = *end;
+	for (c = end; c > a && loose(*--c);)
+		;
+	return key_from(two(*a, *b), two(*c, last));
+}
+
+/* ---- looking a name up ---- */
+
+enum { EN, ZH };
+
+static struct str part(const struct named *names, int i, bool wide)
+{
 	return wide ? named_zh(names, i) : named_en(names, i);
 }
 
-/* The slot that holds the name of that hash, or the free one where it would go. At most 800 of 1024 are taken. */
-static uint32_t slot_of(const struct named *names, struct str s, uint32_t hash, bool wide)
+/* Which one it is, or -1, of those from `from` on by whose key bits are set, two each. */
+static __attribute__((noinline)) int find_among(const struct named *names, int from, unsigned bits, int n, struct str s, bool wide)
 {
-	uint32_t at = home_of(hash), slot;
+	for (; bits; bits &= bits - 1, bits &= bits - 1) {
+		int i = from + __builtin_ctz(bits) / 2;
 
-	while ((slot = names->slot[at]) && (slot - index_in(slot) != tag_of(hash) || !named_same(name_in(names, slot, wide), s)))
-		at = (at + 1) % NAMED_SLOTS;
-	return at;
+		if (i < n && named_same(part(names, i, wide), s))
+			return i;
+	}
+	return -1;
+}
+
+/* The same of the first n. */
+static inline int find_key(const struct named *names, int n, struct str s, uint16_t key, bool wide)
+{
+	typedef uint16_t lanes __attribute__((vector_size(16)));
+
+	for (int i = 0; i < n; i += NAMED_LANES) {
+		lanes some[2];
+		unsigned same;
+		int at;
+
+		memcpy(some, &names->key[wide][i], sizeof(some));
+		same = sixteen_mask((sixteen)(some[0] == key)) | sixteen_mask((sixteen)(some[1] == key)) << 16;
+		if (same && (at = find_among(names, i, same, n, s, wide)) >= 0)
+			return at;
+	}
+	return -1;
 }
 
 static int find(const struct named *names, struct str s)
 {
 	bool wide;
-	uint32_t h = hash(s, &wide);
+	uint16_t key = key_of(s, &wide);
 
-	return (int)index_in(names->slot[slot_of(names, s, h, wide)]) - 1;
+	return find_key(names, names->n, s, key, wide);
 }
 
 void named_init(struct named *names)
 {
 	names->n = 0;
-	memset(names->slot, 0, sizeof(names->slot));
+	names->close = false;
 }
 
-/* ---- names of a desc ---- */
+/* ---- names of a desc, each of another spelling ---- */
 
 /* Words of letters, one blank or hyphen between two, with "=" behind them: an English name, at the start of s; its length, or 0. */
-static size_t english(struct str s, uint32_t *ret)
+static size_t english(struct str s)
 {
-	bool letter_before = false, wide;
+	bool letter_before = false;
 	size_t n;
 
 	for (n = 0; n < s.n && n <= EN_MAX; n++) {
@@ -142,7 +168,6 @@ static size_t english(struct str s, uint32_t *ret)
 			break;
 		letter_before = letter(s.s[n]);
 	}
-	*ret = hash(str_sub(s, 0, n), &wide);
 	return letter_before && n < s.n && n <= EN_MAX && s.s[n] == '=' ? n : 0;
 }
 
@@ -153,64 +178,67 @@ static inline bool is_chinese(uint32_t three)
 }
 
 /* A Chinese name; its length, or 0. */
-static size_t chinese(struct str s, uint32_t *ret)
+static size_t chinese(struct str s)
 {
 	const unsigned char *c = (const unsigned char *)s.s;
 	size_t n = 0;
-	bool wide;
 
 	while (n + 3 <= s.n && is_chinese((uint32_t)c[n] << 16 | (uint32_t)c[n + 1] << 8 | c[n + 2]))
 		n += 3;
-	*ret = hash(str_sub(s, 0, n), &wide);
 	return n <= ZH_MAX ? n : 0;
 }
 
-/* Keep a name of so many bytes and of those hashes, "=" between, that is new in both languages; its index, or -1. */
-static int keep(struct named *names, const char *s, size_t n_en, size_t n_zh, uint32_t hash_en, uint32_t hash_zh)
+/* Keep a name of so many bytes and with those keys, "=" between, that is new in both languages; its index, or -1. */
+static int keep(struct named *names, const char *s, size_t n_en, size_t n_zh, uint16_t key_en, uint16_t key_zh)
 {
 	struct str en = { s, n_en }, zh = { s + n_en + 1, n_zh };
-	uint32_t at_en = slot_of(names, en, hash_en, false), at_zh = slot_of(names, zh, hash_zh, true);
+	int i = names->n;
 
-	if (names->n == NAMED_MAX || names->slot[at_en] || names->slot[at_zh])
+	if (i == NAMED_MAX || find_key(names, i, en, key_en, EN) >= 0 || find_key(names, i, zh, key_zh, ZH) >= 0)
 		return -1;
-	names->name[names->n].s = s;
-	names->name[names->n].en = (uint8_t)n_en;
-	names->name[names->n++].zh = (uint8_t)n_zh;
-	names->slot[at_en] = (uint16_t)(tag_of(hash_en) + (uint32_t)names->n);
-	/* the same slot, if it was free for both */
-	names->slot[at_zh == at_en ? slot_of(names, zh, hash_zh, true) : at_zh] = (uint16_t)(tag_of(hash_zh) + (uint32_t)names->n);
-	return names->n - 1;
+	if (i % NAMED_LANES == 0)
+		for (int lang = EN; lang <= ZH; lang++)
+			memset(&names->key[lang][i], 0, NAMED_LANES * sizeof(names->key[lang][0]));
+	names->at[2 * i] = en.s;
+	names->at[2 * i + 1] = zh.s;
+	names->len[2 * i] = (uint8_t)n_en;
+	names->len[2 * i + 1] = (uint8_t)n_zh;
+	names->key[EN][i] = key_en;
+	names->key[ZH][i] = key_zh;
+	names->n++;
+	return i;
 }
 
 static int take_any(struct named *names, struct str *rest)
 {
-	uint32_t hash_en, hash_zh;
-	struct str s = *rest;
-	size_t n_en = english(s, &hash_en), n_zh = chinese(str_from(s, n_en + 1), &hash_zh);
-	int ret = n_en && n_zh ? keep(names, s.s, n_en, n_zh, hash_en, hash_zh) : -1;
+	struct str s = *rest, zh;
+	size_t n_en = english(s), n_zh;
+	bool wide;
+	int ret;
 
+	zh = str_from(s, n_en + 1);
+	n_zh = chinese(zh);
+	if (!n_en || !n_zh)
+		return -1;
+	ret = keep(names, s.s, n_en, n_zh, key_of(str_sub(s, 0, n_en), &wide), key_of(str_sub(zh, 0, n_zh), &wide));
 	if (ret >= 0)
 		*rest = str_from(s, n_en + 1 + n_zh);
 	return ret;
 }
 
-/* The same for most: one word of at most 16 letters, at most five characters, in a text of which SHORT bytes are left. */
+/* Most are looked at at once: one word of at most 16 letters, at most five characters, in a text of which SHORT bytes are left. */
 
 enum { SHORT = 48 };
 
-/* Of a name's n bytes, none of them loose, with zeros behind: the sixteen that it begins with, bit 5 of each set. */
-static inline uint32_t hash_short(sixteen folded, size_t n)
+/* Which of sixteen are letters, of bytes with bit 5 set. */
+static inline sixteen is_letter(sixteen folded)
 {
-	static const char ones[32] = "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"; /* zeros behind them */
-	sixteen name = folded & load_sixteen(ones + sizeof(folded) - n);
-
-	return (uint32_t)hash_more(0, sixteen_half(name, 0), sixteen_half(name, 1));
+	return sixteen_add(folded, sixteen_of(127 - 'z')) >= 127 - 'z' + 'a';
 }
 
-/* Which of sixteen are letters, of bytes with bit 5 set. */
 static inline unsigned letters(sixteen folded)
 {
-	return sixteen_mask(sixteen_add(folded, sixteen_of(127 - 'z')) >= 127 - 'z' + 'a');
+	return sixteen_mask(is_letter(folded));
 }
 
 /*
@@ -234,88 +262,123 @@ static inline size_t leading(unsigned bits)
 	return (size_t)__builtin_ctz(~bits);
 }
 
-/* Keep a name of so many bytes in both languages. False where it is none, or one that has to be looked at at length. */
-static inline bool keep_short(struct named *names, const char *s, size_t n_en, size_t n_zh)
-{
-	enum { WHOLE = 1 << 3 | 1 << 6 | 1 << 9 | 1 << 12 | 1 << 15 }; /* bytes of whole characters */
-	uint32_t hash_en, hash_zh, at_en, at_zh, number;
-	sixteen en = load_sixteen(s) | 0x20, zh;
-
-	if (!n_en || leading(letters(en)) != n_en || s[n_en] != '=')
-		return false;
-	zh = load_sixteen(s + n_en + 1); /* there it is known to be near */
-	if (leading(characters(zh)) != n_zh || !(WHOLE >> n_zh & 1))
-		return false;
-	hash_en = hash_short(en, n_en);
-	hash_zh = hash_short(zh | 0x20, n_zh);
-	at_en = home_of(hash_en);
-	at_zh = home_of(hash_zh);
-	if (names->n == NAMED_MAX || names->slot[at_en] || names->slot[at_zh] || at_en == at_zh)
-		return keep(names, s, n_en, n_zh, hash_en, hash_zh) >= 0;
-	names->name[names->n].s = s; /* mostly */
-	names->name[names->n].en = (uint8_t)n_en;
-	names->name[names->n].zh = (uint8_t)n_zh;
-	number = (uint32_t)++names->n;
-	names->slot[at_en] = (uint16_t)(tag_of(hash_en) + number);
-	names->slot[at_zh] = (uint16_t)(tag_of(hash_zh) + number);
-	return true;
-}
-
 int named_take(struct named *names, struct str *rest)
 {
-	if (rest->n >= SHORT) {
-		size_t en = leading(letters(load_sixteen(rest->s) | 0x20)), zh = leading(characters(load_sixteen(rest->s + en + 1)));
-
-		zh -= zh % 3;
-		if (keep_short(names, rest->s, en, zh)) {
-			*rest = str_from(*rest, en + 1 + zh);
-			return names->n - 1;
-		}
-	}
-	return take_any(names, rest);
-}
-
-static inline sixteen separates(sixteen v)
-{
-	return (v == '=') | (v == ',') | (v == ':');
-}
-
-static __attribute__((noinline)) uint64_t look(const char *block, const char *end)
-{
-	return marks_bits(block, end, separates);
-}
-
-/* All that are short, up to one that is not, or to what ends the list; whether a name should come there. */
-static bool take_short(struct named *names, struct str *rest)
-{
-	const char *s = rest->s, *end, *equals, *stop;
-	struct marks marks;
-	bool more = true;
+	const char *s = rest->s;
+	size_t en, zh;
+	int ret;
 
 	if (rest->n < SHORT)
-		return true;
-	end = s + rest->n;
-	marks = marks_of(*rest, look);
-	while (more && end - s >= SHORT && (equals = marks_next(&marks, look)) && (stop = marks_next(&marks, look)) &&
-	       keep_short(names, s, (size_t)(equals - s), (size_t)(stop - equals - 1))) {
-		more = *stop == ',';
-		s = stop + more;
-	}
-	*rest = str_from(*rest, (size_t)(s - rest->s));
-	return more;
+		return take_any(names, rest);
+	en = leading(letters(load_sixteen(s) | 0x20));
+	zh = leading(characters(load_sixteen(s + en + 1)));
+	if (en < 2 || s[en] != '=' || zh < 3 || zh == 16) /* it may go on */
+		return take_any(names, rest);
+	zh -= zh % 3;
+	ret = keep(names, s, en, zh, key_short(s, s + en, EN), key_short(s + en + 1, s + en + 1 + zh, ZH));
+	if (ret >= 0)
+		*rest = str_from(*rest, en + 1 + zh);
+	return ret;
 }
 
 bool named_list(struct named *names, struct str *rest)
 {
-	bool more;
+	bool more = true;
 
-	while ((more = take_short(names, rest)) && take_any(names, rest) >= 0) {
+	while (more) {
+		if (named_take(names, rest) < 0)
+			return false;
 		more = rest->n && rest->s[0] == ',';
 		*rest = str_from(*rest, more);
-		if (!more)
-			break;
 	}
-	return !more;
+	return true;
+}
+
+/* ---- names of a desc with nothing between ---- */
+
+/* Bytes of a block. A Chinese character has three, a head and two more. */
+struct kinds {
+	uint64_t wide, more; /* of a Chinese name; those behind a head */
+	sixteen fine;        /* bit 7 is clear where a byte is none of a name's, for all blocks */
+};
+
+static inline void look(struct kinds *k, const char *block)
+{
+	k->wide = k->more = 0;
+	for (int i = 0; i < NAMED_BLOCK / 16; i++) {
+		sixteen v = load_sixteen(block + 16 * i), more = v < 0xC0 - 256;
+
+		k->wide |= (uint64_t)sixteen_mask(v) << 16 * i;
+		k->more |= (uint64_t)sixteen_mask(more) << 16 * i;
+		k->fine &= v | is_letter(v | 0x20);
+	}
+}
+
+enum { SLOTS = 8192 };
+
+/* Is name i new among those before it? */
+static __attribute__((noinline)) bool is_new(const struct named *names, int i, bool wide)
+{
+	return find_key(names, i, part(names, i, wide), names->key[wide][i], wide) < 0;
+}
+
+/* Make the keys of a run. False: a name stands there twice. Only names whose keys have the same slot can be the same. */
+static bool all_new(struct named *names)
+{
+	size_t n = (size_t)names->n, slots = 512;
+	bool slot[SLOTS];
+
+	while (slots < 64 * n && slots < SLOTS)
+		slots *= 2;
+	memset(slot, 0, slots);
+	for (int lang = EN; lang <= ZH; lang++) /* finding looks at whole vectors */
+		memset(names->key[lang], 0, (n + NAMED_LANES) * sizeof(names->key[lang][0]));
+	for (size_t i = 0; i < n; i++)
+		for (int lang = EN; lang <= ZH; lang++) {
+			const char *const *at = names->at + 2 * i + lang;
+			uint16_t key = names->key[lang][i] = key_short(at[0], at[1], lang);
+			bool *taken = &slot[key & (slots - 1)];
+
+			if (*taken && !is_new(names, (int)i, lang))
+				return false;
+			*taken = true;
+		}
+	return true;
+}
+
+bool named_run(struct named *names, struct str s)
+{
+	const char *block = s.s, *end = s.s + s.n, **at = names->at;
+	struct kinds k = { 0, 0, sixteen_of(-1) };
+	/* Of the block before: is its last byte one of a Chinese name, does a name begin there; what of this one must be behind a head? */
+	uint64_t wide = 1, turn = 0, due = 0;
+	bool last, bad = false;
+
+	do {
+		char room[NAMED_BLOCK];
+		uint64_t heads, turns;
+
+		last = end - block < NAMED_BLOCK;
+		if (last) {
+			memset(room, 'a', sizeof(room));
+			memcpy(room, block, (size_t)(end - block));
+		}
+		look(&k, last ? room : block);
+		heads = k.wide & ~k.more;
+		turns = k.wide ^ (k.wide << 1 | wide);
+		bad |= k.more != (heads << 1 | heads << 2 | due) || (turns & (turns << 1 | turn)) != 0; /* or a name of one byte */
+		due = heads >> (NAMED_BLOCK - 1) | heads >> (NAMED_BLOCK - 2);
+		wide = k.wide >> (NAMED_BLOCK - 1);
+		turn = turns >> (NAMED_BLOCK - 1);
+		for (; turns; turns &= turns - 1)
+			*at++ = block + (unsigned)__builtin_ctzll(turns);
+		if (at > names->at + 2 * NAMED_MAX + 1)
+			return false;
+		block += NAMED_BLOCK;
+	} while (!last);
+	names->n = (int)(at - names->at) / 2;
+	names->close = true;
+	return sixteen_mask(k.fine) == 0xFFFF && !bad && names->at[0] == s.s && at[-1] == end && names->n <= NAMED_MAX && all_new(names);
 }
 
 int named_at(const struct named *names, struct str en)
@@ -398,11 +461,12 @@ static size_t about_head(const struct named *names, struct str s, int about)
 int named_said(const struct named *names, struct str said, int about)
 {
 	char room[NAMED_SAID];
-	struct str s = text_strip(said);
+	struct str s;
 	int i;
 
-	if (s.n && s.n <= sizeof(room) && (i = find(names, s)) >= 0) /* mostly */
+	if (said.n <= sizeof(room) && (i = find(names, said)) >= 0) /* mostly */
 		return i;
+	s = text_strip(said);
 	if (s.n == 0 || s.n > sizeof(room) || !text_plain(s, room, sizeof(room), &s))
 		return -1;
 	/* each round takes off a word; a word has a byte at least */

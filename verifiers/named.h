@@ -15,27 +15,32 @@
 
 enum {
 	NAMED_MAX = 400,
-	NAMED_SLOTS = 1024,
 	NAMED_SAID = 120, /* bytes of an answer's item that are looked at; a longer one is no name */
+	NAMED_LANES = 16, /* keys that are compared at once */
+	NAMED_BLOCK = 64, /* bytes of a run that are looked at at once */
 };
 
 struct named {
-	struct {
-		const char *s; /* "en=zh", inside the desc */
-		uint8_t en, zh; /* bytes of each */
-	} name[NAMED_MAX];
 	int n;
-	uint16_t slot[NAMED_SLOTS]; /* open addressing over both languages: 1 + index and bits of the hash, 0 is free */
+	bool close; /* a run: one begins where the last one ends, and `len` is not used */
+	const char *at[2 * NAMED_MAX + NAMED_BLOCK + 1]; /* where each begins, the English and the Chinese one in turn */
+	uint8_t len[2 * NAMED_MAX];                       /* bytes of each */
+	uint16_t key[2][NAMED_MAX + NAMED_LANES];         /* by language: a hash that is looked at before the name */
 };
+
+static inline struct str named_part(const struct named *names, int k)
+{
+	return (struct str){ names->at[k], names->close ? (size_t)(names->at[k + 1] - names->at[k]) : names->len[k] };
+}
 
 static inline struct str named_en(const struct named *names, int i)
 {
-	return (struct str){ names->name[i].s, names->name[i].en };
+	return named_part(names, 2 * i);
 }
 
 static inline struct str named_zh(const struct named *names, int i)
 {
-	return (struct str){ names->name[i].s + names->name[i].en + 1, names->name[i].zh };
+	return named_part(names, 2 * i + 1);
 }
 
 /* Equal but for ASCII case and for blanks, hyphens and underscores inside: "alarm clock" and "Alarm-Clock". */
@@ -46,6 +51,8 @@ void named_init(struct named *names);
 int named_take(struct named *names, struct str *rest);
 /* One and more of them, with commas between. */
 bool named_list(struct named *names, struct str *rest);
+/* A whole text of them with nothing between, "lamp台灯key钥匙"; English ones of letters, two and more, Chinese ones of characters of three bytes. */
+bool named_run(struct named *names, struct str s);
 /* The English name exactly as the desc spells it; -1 if there is none. */
 int named_at(const struct named *names, struct str en);
 /*

@@ -1,412 +1,298 @@
 /*
  * space_reasoning_tree.c - are these the relatives of an item in a tree that is told by who is whose child, grandchild, sibling?
  *
- * desc: "cousins 4:lamp=台灯,key=钥匙,...:C0=1,2;S2,3;G4<0": which relatives of which item; the names, numbered from 0 in the
- * order in which the facts first speak of them; the facts:
+ * desc: "cousins 4 221:C0,2,1S3,4P5K3,5:lamp台灯key钥匙...": which relatives of which item; how many children each item has (a and on: 10 and
+ * more), generation by generation from the first one on and, within one, in the order of the parents, up to the last one that has any; the
+ * facts; the items' names. They are numbered from 0, in the order of the counts. The facts:
  *
- *	C0=1,2	the children of 0 are 1 and 2, no more		N0	0 has no children
- *	D0=3,4	the grandchildren of 0 are 3 and 4, no more	M0	0 has no grandchildren
- *	P1<0	1 is a child of 0				G3<0	3 is a grandchild of 0
- *	S1,2	1 and 2 are siblings (any number of them)	K3,4	3 and 4 are cousins
- *	A3<2	2 is an aunt or uncle of 3
+ *	C0,1,2	the children of 0 are 1 and 2, no more		N3	3 has no children
+ *	D0,3,4	the grandchildren of 0 are 3 and 4, no more	M1	1 has no grandchildren
+ *	P3	3 is a child of its parent			G3	3 is a grandchild of its grandparent
+ *	S3,4	3 and 4 are siblings (any number of them)	K3,5	3 and 5 are cousins
+ *	A3,2	2 is an aunt or uncle of 3
  *
- * Every fact says that some of the things "v", "the parent of v", "the parent of the parent of v" are the same. The closure of
- * this under "the parent of the same is the same" must give all but one item a parent. What else the facts say is held against the tree:
- * that lists of children and grandchildren are whole, that cousins are no siblings, that an aunt is no parent.
+ * The facts are what the puzzle tells. Each is held against the tree here; that they leave no other tree is for the generator to prove.
+ *
+ * A desc of revision 1, "cousins 4:lamp=台灯,key=钥匙,...:C0=1,2;S2,3;G4<0", states no tree: space_reasoning_tree_close.c finds it.
  */
-#include "verifiers/named.h"
+#include "verifiers/space_reasoning_tree.h"
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
-enum { NODES = NAMED_MAX, FACTS = 2000, NONE = -1, DEPTH_MAX = 64, PROSE = 60 /* bytes */ };
+enum { NODES = NAMED_MAX, PROSE = 60 /* bytes */ };
 
-/* Arrays over items have room for a few more behind them, so that whole vectors can be gone through. */
-enum { LANES = 8 };
+enum { CHILDREN = 35 /* of one, at most */, LANES = 8 /* items that get their parent at once */ };
 
-enum relation { COUSINS, SIBLINGS, GRANDCHILDREN, DESCENDANTS, AUNTS, SECOND_COUSINS, RELATIONS };
+static const char *const relations[TREE_RELATIONS] = { "cousins", "siblings", "grandchildren", "descendants", "aunts", "second_cousins" };
 
-static const char *const relations[RELATIONS] = { "cousins", "siblings", "grandchildren", "descendants", "aunts", "second_cousins" };
-
-/* What a sign says: the v-th generation up of each in the list is the same as the head-th up of whom it is about. */
-struct fact {
-	bool about, list;
-	char mark; /* between whom it is about and the list */
-	uint8_t up, head_up;
-	uint16_t least, most; /* how long the list is */
-	bool apart;           /* they meet there, and not before */
-};
-
-static const struct fact facts[128] = {
-	['C'] = { true, true, '=', 1, 0, 1, NODES, false }, ['N'] = { true, false, 0, 1, 0, 0, 0, false },
-	['D'] = { true, true, '=', 2, 0, 1, NODES, false }, ['M'] = { true, false, 0, 2, 0, 0, 0, false },
-	['P'] = { true, true, '<', 0, 1, 1, 1, false },     ['G'] = { true, true, '<', 0, 2, 1, 1, false },
-	['A'] = { true, true, '<', 1, 2, 1, 1, true },
-	/* about the first of the list */
-	['S'] = { false, true, 0, 1, 1, 2, NODES, false },  ['K'] = { false, true, 0, 2, 2, 2, 2, true },
-};
-
-struct puzzle {
-	struct named names;
-	enum relation asked;
-	int about;
-	int n, aparts;
+struct tree {
+	unsigned n;
 	/*
-	 * Terms: of n items v itself is v, its parent n + v, its grandparent 2 * n + v. The least of those that are the same stands
-	 * for all: the item that they are, else the parent of one.
+	 * Of n items: the first one's parent is n, "nobody", whose own is n + 1, which is nobody's. The children of v are those from first[v] to
+	 * below first[v + 1].
 	 */
-	int16_t same[3 * NODES + LANES]; /* union-find */
-	int16_t seen[NODES + LANES];    /* the number of the last fact that names it */
-	int16_t deep[NODES + LANES];    /* 1: a fact speaks of its grandparent, or of that of one with the same parent */
-	int16_t told[2][NODES + LANES]; /* 1 + how many children, how many grandchildren there are; 0: nothing says it */
-	int16_t up[4][NODES + LANES];   /* from 1 on, so many generations above each item; above the first one, and above nobody, is nobody: n */
-	int16_t kids[2][NODES + LANES]; /* how many there are in the tree */
-	int16_t apart[FACTS][2];         /* terms that are not the same */
+	uint16_t parent[NODES + CHILDREN + LANES];
+	uint16_t first[NODES + LANES];
+	uint16_t seen[NODES]; /* the number of the last fact whose list it stood in */
 };
 
-/* ---- the same things ---- */
+/* ---- the tree ---- */
 
-static inline int root(int16_t *same, int t)
+/* From how many children each has. */
+static bool read_counts(struct tree *t, struct str s)
 {
-	int up = same[t], above;
+	typedef uint16_t lanes __attribute__((vector_size(2 * LANES)));
+	lanes own = { 0 };
+	unsigned next = 1, v, n;
 
-	while ((above = same[up]) != up) { /* mostly it is one step or none */
-		same[t] = (int16_t)above;
-		t = up;
-		up = above;
+	for (v = 0; v < (unsigned)s.n; v++, own += 1) {
+		unsigned count = (unsigned)(s.s[v] - '0');
+
+		if (count > 9) {
+			count = (unsigned)(s.s[v] - 'a') + 10;
+			if (count < 10 || count > CHILDREN)
+				return false;
+		}
+		if (next <= v) /* it is nobody's child */
+			return false;
+		t->first[v] = (uint16_t)next;
+		memcpy(&t->parent[next], &own, sizeof(own)); /* those behind are written again */
+		for (unsigned i = LANES; i < count; i += LANES)
+			memcpy(&t->parent[next + i], &own, sizeof(own));
+		next += count;
+		if (next > NODES)
+			return false;
 	}
-	return up;
+	t->n = n = next;
+	own = (lanes){ 0 } + (uint16_t)n;
+	for (; v <= n; v += LANES)
+		memcpy(&t->first[v], &own, sizeof(own));
+	t->parent[0] = (uint16_t)n;
+	t->parent[n] = (uint16_t)(n + 1);
+	return s.n && s.s[s.n - 1] != '0';
 }
 
-/* False where two different items would be the same. */
-static inline bool unite(int16_t *same, int n, int a, int b)
+/* ---- facts: behind them stands what is none ---- */
+
+/* A number with which the text goes on, of two digits or, if any item has that many, three. What is none is too high a one. */
+static inline unsigned take_item(const char **text, bool three)
 {
-	int low, high;
+	const char *at = *text;
+	unsigned v = (unsigned)(*at - '0'), digit;
 
-	a = root(same, a);
-	b = root(same, b);
-	low = a < b ? a : b;
-	high = a < b ? b : a;
-	same[high] = (int16_t)low;
-	return low == high || high >= n;
-}
-
-/* ---- reading ---- */
-
-/* What has been read of the facts. */
-struct reading {
-	const char *at, *end, *near; /* from near on there may be no four bytes any more */
-	char *room;                  /* of LAST bytes */
-	char stop;                   /* what stands behind the last number, 0 at the end */
-	int facts, items;            /* so many of each have been named */
-};
-
-enum { LAST = 4 };
-
-static struct reading reading_of(struct str s, char *room)
-{
-	return (struct reading){ s.s, s.s + s.n, s.s + s.n - (s.n < LAST ? s.n : LAST - 1), room, 0, 0, 0 };
-}
-
-/* They, with zeros behind. */
-static __attribute__((noinline)) const char *last_bytes(const char *s, const char *end, char *room)
-{
-	memset(room, 0, LAST);
-	memcpy(room, s, (size_t)(end - s));
-	return room;
-}
-
-/*
- * An item that a fact speaks of, a number of at most three digits; they come in the order of their numbers. A zero is one of its own, so
- * that behind one in front stands what nothing takes.
- */
-static inline int take_item(struct reading *r, int n)
-{
-	const char *s = r->at;
-	unsigned v, digit;
-	int len = 1;
-
-	if (s >= r->near)
-		s = last_bytes(s, r->end, r->room);
-	if ((v = (unsigned)(s[0] - '0')) > 9)
-		return NONE;
-	if (v && (digit = (unsigned)(s[1] - '0')) < 10) {
+	if (v > 9)
+		return NODES;
+	at++;
+	if (v && (digit = (unsigned)(*at - '0')) < 10) {
 		v = v * 10 + digit;
-		len = 2;
-		if ((digit = (unsigned)(s[2] - '0')) < 10) {
+		at++;
+		if (three && (digit = (unsigned)(*at - '0')) < 10) {
 			v = v * 10 + digit;
-			len = 3;
+			at++;
 		}
 	}
-	r->stop = s[len];
-	r->at += len;
-	if ((int)v > r->items || (int)v >= n)
-		return NONE;
-	r->items += (int)v == r->items;
-	return (int)v;
+	*text = at;
+	return v;
 }
 
-/* What stands behind the sign of a fact. Nobody is in its list twice, nor is whom it is about. */
-static inline __attribute__((always_inline)) bool take_fact(struct puzzle *p, struct reading *r, const struct fact *f)
+/* One more, behind a comma. */
+static inline unsigned take_other(const char **text, bool three)
 {
-	int n = p->n, head = NONE, v = NONE, count = 0;
-
-	if (f->about) {
-		head = take_item(r, n);
-		if (head < 0 || (f->mark && r->stop != f->mark))
-			return false;
-		r->at += f->mark != 0;
-		p->seen[head] = (int16_t)r->facts;
-	}
-	while (f->list) {
-		v = take_item(r, n);
-		if (v < 0 || p->seen[v] == r->facts)
-			return false;
-		p->seen[v] = (int16_t)r->facts;
-		if (f->up == 2)
-			p->deep[v] = 1;
-		if (head < 0)
-			head = v;
-		else if (!unite(p->same, n, f->head_up * n + head, f->up * n + v))
-			return false;
-		count++;
-		if (r->stop != ',')
-			break;
-		r->at++;
-	}
-	if (count < f->least || count > f->most)
-		return false;
-	if (f->head_up == 2)
-		p->deep[head] = 1;
-	if (f->apart) {
-		p->apart[p->aparts][0] = (int16_t)((f->up - 1) * n + v);
-		p->apart[p->aparts++][1] = (int16_t)((f->head_up - 1) * n + head);
-	}
-	if (f->head_up == 0) { /* the list is whole */
-		int16_t *told = &p->told[f->up - 1][head];
-
-		if (*told && *told != 1 + count)
-			return false;
-		*told = (int16_t)(1 + count);
-	}
-	return true;
+	if (**text != ',')
+		return NODES;
+	++*text;
+	return take_item(text, three);
 }
 
-/* The next fact. Each sign has code of its own, made from its line of the table. */
-static inline bool take_next(struct puzzle *p, struct reading *r)
+/* All the items from lo to below hi, one at least, each once: what stands behind them, NULL where it is not so. fact: its number. */
+static const char *take_all(struct tree *t, const char *at, unsigned lo, unsigned hi, uint16_t fact)
 {
-	if (r->at == r->end)
-		return false;
-	r->facts++;
-	switch (*r->at++) {
-	case 'C': return take_fact(p, r, &facts['C']);
-	case 'N': return take_fact(p, r, &facts['N']);
-	case 'D': return take_fact(p, r, &facts['D']);
-	case 'M': return take_fact(p, r, &facts['M']);
-	case 'P': return take_fact(p, r, &facts['P']);
-	case 'G': return take_fact(p, r, &facts['G']);
-	case 'A': return take_fact(p, r, &facts['A']);
-	case 'S': return take_fact(p, r, &facts['S']);
-	case 'K': return take_fact(p, r, &facts['K']);
-	default: return false;
-	}
-}
+	unsigned count = 0;
+	bool three = t->n > 100;
 
-static bool read_facts(struct puzzle *p, struct str s)
-{
-	typedef int16_t lanes __attribute__((vector_size(2 * LANES)));
-	char room[LAST];
-	struct reading r = reading_of(s, room);
-	lanes own = { 0, 1, 2, 3, 4, 5, 6, 7 };
-
-	for (int t = 0; t < 3 * p->n; t += LANES, own += LANES)
-		memcpy(&p->same[t], &own, sizeof(own));
-	for (int v = 0; v < p->n; v += LANES)
-		for (int i = 0; i < LANES; i++)
-			p->seen[v + i] = p->deep[v + i] = p->told[0][v + i] = p->told[1][v + i] = 0;
-	p->aparts = 0;
-	for (;;) {
-		if (r.facts == FACTS || !take_next(p, &r))
-			return false;
-		if (r.stop != ';')
-			break;
-		r.at++;
-	}
-	return r.at == r.end && r.items == p->n;
-}
-
-/*
- * Parents of the same are the same, until nothing more follows. Of those with the same parent the first stands for all, and the others
- * are done once their grandparents are the same as its: they stay so. All are done once their parent is an item. A grandparent of whom
- * no fact speaks matters to nothing.
- */
-static bool close_all(struct puzzle *p)
-{
-	int16_t open[NODES];
-	int n = p->n, left = n, before;
-
-	for (int v = 0; v < n; v++)
-		open[v] = (int16_t)v;
 	do {
-		before = left;
-		left = 0;
-		for (int i = 0; i < before; i++) {
-			int v = open[i], up = root(p->same, n + v);
+		unsigned v = take_other(&at, three);
 
-			if (up == n + v) {
-				open[left++] = (int16_t)v;
-			} else if (p->deep[v]) {
-				if (up >= n)
-					p->deep[up - n] = 1;
-				if (!unite(p->same, n, n + up, 2 * n + v))
-					return false;
+		if (v - lo >= hi - lo || t->seen[v] == fact)
+			return NULL;
+		t->seen[v] = fact;
+		count++;
+	} while (*at == ',');
+	return count == hi - lo ? at : NULL;
+}
+
+/* More children of the same parent as those two, each once. */
+static const char *take_siblings(struct tree *t, const char *at, unsigned v, unsigned other, uint16_t fact)
+{
+	bool three = t->n > 100;
+
+	t->seen[v] = t->seen[other] = fact;
+	do {
+		other = take_other(&at, three);
+		if (other >= t->n || t->parent[other] != t->parent[v] || t->seen[other] == fact)
+			return NULL;
+		t->seen[other] = fact;
+	} while (*at == ',');
+	return at;
+}
+
+/* What stands behind them and a colon; NULL where there is none, or one is not true. */
+static const char *behind_facts(struct tree *t, const char *at)
+{
+	const uint16_t *parent = t->parent, *first = t->first;
+	unsigned n = t->n, facts = 0;
+	bool three = n > 100;
+
+	memset(t->seen, 0, n * sizeof(t->seen[0]));
+	do {
+		char sign = *at++;
+		unsigned v = take_item(&at, three), other;
+		bool holds;
+
+		if (v >= n)
+			return NULL;
+		facts++;
+		switch (sign) {
+		case 'C':
+			at = take_all(t, at, first[v], first[v + 1], (uint16_t)facts);
+			holds = at;
+			break;
+		case 'D':
+			at = take_all(t, at, first[first[v]], first[first[v + 1]], (uint16_t)facts);
+			holds = at;
+			break;
+		case 'N': holds = first[v] == first[v + 1]; break;
+		case 'M': holds = first[first[v]] == first[first[v + 1]]; break;
+		case 'P': holds = v != 0; break;
+		case 'G': holds = v != 0 && parent[v] != 0; break;
+		case 'S':
+			other = take_other(&at, three);
+			holds = other < n && other != v && parent[v] == parent[other];
+			if (holds && *at == ',') {
+				at = take_siblings(t, at, v, other, (uint16_t)facts);
+				holds = at;
 			}
+			break;
+		case 'K':
+			other = take_other(&at, three);
+			holds = other < n && parent[v] != parent[other] && parent[parent[v]] == parent[parent[other]];
+			break;
+		case 'A':
+			other = take_other(&at, three);
+			holds = other < n && parent[v] != other && parent[parent[v]] == parent[other];
+			break;
+		default: return NULL;
 		}
-	} while (left < before);
-	return true;
-}
-
-/* Does every way up end? */
-static bool ends(const struct puzzle *p)
-{
-	int16_t above[2][NODES + 1]; /* in turn: of everybody, who is 2, 4, 8, ... generations up */
-	const int16_t *from = p->up[2];
-	int n = p->n, sum = 0;
-
-	for (int up = 2; sum < n * (n + 1) && up < DEPTH_MAX; up *= 2) {
-		int16_t *to = above[from == above[0]];
-
-		sum = 0; /* of numbers that are n at most */
-		for (int v = 0; v <= n; v++)
-			sum += to[v] = from[from[v]];
-		from = to;
-	}
-	return sum == n * (n + 1);
-}
-
-/* One without a parent, no circle. */
-static bool read_tree(struct puzzle *p)
-{
-	int16_t *up = p->up[1];
-	int n = p->n, firsts = 0;
-
-	for (int v = 0; v < n; v++) {
-		int above = root(p->same, n + v);
-
-		firsts += above >= n;
-		up[v] = (int16_t)(above < n ? above : n);
-	}
-	memset(p->kids[0], 0, (size_t)n * sizeof(p->kids[0][0]));
-	memset(p->kids[1], 0, (size_t)n * sizeof(p->kids[1][0]));
-	up[n] = p->up[2][n] = (int16_t)n;
-	for (int v = 0; v < n; v++) {
-		int above = up[v], top = up[above];
-
-		p->up[2][v] = (int16_t)top;
-		p->kids[0][above]++;
-		p->kids[1][top]++;
-	}
-	return firsts == 1 && ends(p);
-}
-
-/*
- * Is true in the tree what the facts say beyond what is the same? Nobody without a parent has a grandparent; who has one has it where the
- * facts put it.
- */
-static bool holds(struct puzzle *p)
-{
-	const int16_t *told = p->told[0], *told_more = p->told[1], *kids = p->kids[0], *more = p->kids[1];
-	int16_t n = (int16_t)p->n, wrong = 0; /* of whole vectors, so without a branch */
-
-	for (int v = 0; v < n; v++)
-		wrong |= (int16_t)(((p->up[1][v] == n) & (p->deep[v] != 0)) | ((told[v] != 0) & (told[v] != (int16_t)(kids[v] + 1))) |
-				   ((told_more[v] != 0) & (told_more[v] != (int16_t)(more[v] + 1))));
-	if (wrong)
-		return false;
-	for (int i = 0; i < p->aparts; i++)
-		if (root(p->same, p->apart[i][0]) == root(p->same, p->apart[i][1]))
-			return false;
-	return true;
+		if (!holds)
+			return NULL;
+	} while (*at != ':');
+	return facts <= TREE_FACTS ? at + 1 : NULL;
 }
 
 /* ---- relatives ---- */
 
-static bool below(const struct puzzle *p, int v, int top)
+/* Those so many generations below v are told, or taken back. */
+static void set_below(bool *due, const struct tree *t, unsigned v, int steps, bool is)
 {
-	do
-		v = p->up[1][v];
-	while (v != top && v != p->n);
-	return v == top;
+	unsigned lo = v, hi = v + 1;
+
+	for (; steps; steps--) {
+		lo = t->first[lo];
+		hi = t->first[hi];
+	}
+	memset(due + lo, is, hi - lo);
 }
 
-/* Mark all that meet v so many generations up, but not before. */
-static void mark_kin(bool *due, const struct puzzle *p, int v, int steps)
+/* Those that meet v so many generations up, but not before. */
+static void set_kin(bool *due, const struct tree *t, unsigned v, int steps)
 {
-	const int16_t *meet = p->up[steps], *apart = p->up[steps - 1];
+	unsigned top = v, apart = v;
 
-	for (int w = 0; w < p->n; w++)
-		due[w] = (meet[v] != p->n) & (meet[w] == meet[v]);
-	if (steps == 1 && v < p->n)
-		due[v] = false;
-	for (int w = 0; steps > 1 && w < p->n; w++)
-		due[w] &= apart[w] != apart[v];
+	for (int i = 0; i < steps && top < t->n; i++) {
+		apart = top;
+		top = t->parent[top];
+	}
+	if (top >= t->n)
+		return;
+	set_below(due, t, top, steps, true);
+	set_below(due, t, apart, steps - 1, false);
 }
 
-static void mark_due(bool *due, struct puzzle *p)
+static void set_due(bool *due, const struct tree *t, enum tree_relation asked, unsigned about)
 {
-	switch (p->asked) {
-	case SIBLINGS: mark_kin(due, p, p->about, 1); break;
-	case COUSINS: mark_kin(due, p, p->about, 2); break;
-	case AUNTS: mark_kin(due, p, p->up[1][p->about], 1); break;
-	case SECOND_COUSINS:
-		for (int v = 0; v < p->n; v++)
-			p->up[3][v] = p->up[1][p->up[2][v]];
-		mark_kin(due, p, p->about, 3);
-		break;
-	case GRANDCHILDREN:
-		for (int v = 0; v < p->n; v++)
-			due[v] = p->up[2][v] == p->about;
-		break;
+	memset(due, false, t->n);
+	switch (asked) {
+	case TREE_SIBLINGS: set_kin(due, t, about, 1); break;
+	case TREE_COUSINS: set_kin(due, t, about, 2); break;
+	case TREE_SECOND_COUSINS: set_kin(due, t, about, 3); break;
+	case TREE_AUNTS: set_kin(due, t, t->parent[about], 1); break;
+	case TREE_GRANDCHILDREN: set_below(due, t, about, 2, true); break;
 	default:
-		for (int v = 0; v < p->n; v++)
-			due[v] = below(p, v, p->about);
+		for (unsigned lo = t->first[about], hi = t->first[about + 1]; lo < hi; lo = t->first[lo], hi = t->first[hi])
+			memset(due + lo, true, hi - lo);
 	}
 }
 
-static bool read_names(struct puzzle *p, struct str *s)
+/* ---- the desc ---- */
+
+struct puzzle {
+	enum tree_relation asked;
+	unsigned about;
+	struct named names;
+	bool due[NODES];
+};
+
+static bool read_relation(enum tree_relation *ret, struct str s)
 {
-	named_init(&p->names);
-	if (!named_list(&p->names, s))
-		return false;
-	p->n = p->names.n;
-	if (p->n < 2 || !s->n || s->s[0] != ':')
-		return false;
-	*s = str_from(*s, 1);
-	return true;
-}
-
-static bool read_question(struct puzzle *p, struct str s)
-{
-	ptrdiff_t blank = str_chr(s, ' ');
-
-	for (int r = 0; blank > 0 && r < RELATIONS; r++)
-		if (str_is(str_sub(s, 0, (size_t)blank), relations[r])) {
-			char room[LAST];
-			struct reading about = reading_of(str_from(s, (size_t)blank + 1), room);
-
-			about.items = p->n;
-			p->asked = (enum relation)r;
-			p->about = take_item(&about, p->n);
-			return p->about >= 0 && about.at == about.end;
+	for (int i = 0; i < TREE_RELATIONS; i++)
+		if (str_is(s, relations[i])) {
+			*ret = (enum tree_relation)i;
+			return true;
 		}
 	return false;
 }
 
+/* What stands before the first colon: "cousins 4" and the counts, none in revision 1. It ends there. */
+static bool read_question(struct puzzle *p, struct str s, struct str *counts)
+{
+	struct str word;
+	const char *at;
+
+	if (!str_split(&s, ' ', &word) || !read_relation(&p->asked, word) || !s.n)
+		return false;
+	at = s.s;
+	p->about = take_item(&at, true);
+	s = str_from(s, (size_t)(at - s.s));
+	*counts = str_from(s, 1);
+	return s.n == 0 || (s.s[0] == ' ' && counts->n > 0);
+}
+
+/* The rest of a desc of revision 1. */
+static bool read_untold(struct puzzle *p, struct str s)
+{
+	return named_list(&p->names, &s) && p->names.n > 1 && p->about < (unsigned)p->names.n && str_starts(s, STR(":")) &&
+	       tree_close(p->due, str_from(s, 1), p->names.n, p->asked, (int)p->about);
+}
+
 static bool read_puzzle(struct puzzle *p, struct str desc)
 {
-	struct str question;
+	ptrdiff_t colon = str_chr(desc, ':');
+	const char *names;
+	struct str counts;
+	struct tree t;
 
-	return str_split(&desc, ':', &question) && read_names(p, &desc) && read_question(p, question) && read_facts(p, desc) &&
-	       close_all(p) && read_tree(p) && holds(p);
+	if (colon < 0 || !read_question(p, str_sub(desc, 0, (size_t)colon), &counts))
+		return false;
+	named_init(&p->names);
+	desc = str_from(desc, (size_t)colon + 1);
+	if (!counts.n)
+		return read_untold(p, desc);
+	/* the text of the facts ends where none goes on, at the last two bytes, of a Chinese name, if not before */
+	if (desc.n < 2 || (desc.s[desc.n - 2] & desc.s[desc.n - 1]) >= 0 || !read_counts(&t, counts) || p->about >= t.n || !(names = behind_facts(&t, desc.s)) ||
+	    !named_run(&p->names, str_from(desc, (size_t)(names - desc.s))) || (unsigned)p->names.n != t.n)
+		return false;
+	set_due(p->due, &t, p->asked, p->about);
+	return true;
 }
 
 /* ---- the answer ---- */
@@ -414,22 +300,21 @@ static bool read_puzzle(struct puzzle *p, struct str desc)
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct puzzle p;
-	bool due[NODES], said[NODES];
+	bool said[NODES], strange = false;
 	struct str rest, item;
-	int items = 0, known = 0;
-	bool strange = false;
+	int items = 0, known = 0, n;
 
 	if (!read_puzzle(&p, desc))
 		return rule_bad_task(why, "the desc tells no whole tree");
-	mark_due(due, &p);
-	if (!memchr(due, true, (size_t)p.n))
+	n = p.names.n;
+	if (!memchr(p.due, true, (size_t)n))
 		return rule_bad_task(why, "nobody is asked for");
-	memset(said, 0, (size_t)p.n);
+	memset(said, 0, (size_t)n);
 	rest = text_list(answer);
 	while (text_item(&rest, &item)) {
-		int v = named_said(&p.names, item, p.about);
+		int v = named_said(&p.names, item, (int)p.about);
 
-		if (++items > 4 * p.n)
+		if (++items > 4 * n)
 			return rule_wrong(why, "it names more than there are");
 		strange |= item.n > PROSE;
 		if (v < 0)
@@ -441,13 +326,13 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		return rule_unreadable(why, "no item could be read");
 	if (known < items)
 		return rule_wrong(why, "something in it is no item of the tree");
-	if (memcmp(said, due, (size_t)p.n) == 0)
+	if (memcmp(said, p.due, (size_t)n) == 0)
 		return QUARRY_CORRECT;
-	for (int v = 0; v < p.n; v++)
-		if (said[v] != due[v])
+	for (int v = 0; v < n; v++)
+		if (said[v] != p.due[v])
 			return rule_wrong(why, "%.*s is %s", (int)named_en(&p.names, v).n, named_en(&p.names, v).s,
 					  said[v] ? "none of them" : "missing");
 	return QUARRY_CORRECT;
 }
 
-const struct quarry_rule rule_space_reasoning_tree = { "space_reasoning_tree", 1, judge, NULL };
+const struct quarry_rule rule_space_reasoning_tree = { "space_reasoning_tree", 2, judge, NULL };
