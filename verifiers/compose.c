@@ -121,7 +121,7 @@ static bool split_marks(struct str answer, struct str *part, int n)
 
 		if (i == n) /* more answers than puzzles */
 			return at < 0;
-		if (at < 0 || (i == 0 && str_trim(str_sub(rest, 0, (size_t)at)).n > 24))
+		if (at < 0 || (i == 0 && (str_trim(str_sub(rest, 0, (size_t)at)).n > 24 || text_denies(str_sub(rest, 0, (size_t)at)))))
 			return false;
 		if (i > 0)
 			part[i - 1] = str_sub(rest, 0, (size_t)at);
@@ -151,7 +151,7 @@ static bool split_lines(struct str answer, struct str *part, int n)
 			return false;
 		} else if (at) {
 			part[at - 1].n = (size_t)(line.s + line.n - part[at - 1].s);
-		} else if (str_trim(line).n > 60) {
+		} else if (str_trim(line).n > 60 || text_denies(line)) {
 			return false;
 		}
 	}

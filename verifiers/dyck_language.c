@@ -146,14 +146,17 @@ static struct str behind_colon(struct str s)
 	return str_from(s, from);
 }
 
-/* The brackets of an answer, which stand in one run; words may stand before it and behind it. False: there is no such run. */
-static bool said_read(struct str s, char said[SAID_MAX], size_t *n)
+/*
+ * The brackets of an answer, which stand in one run; words may stand before it and behind it. *first: where it begins. False: there is no
+ * such run.
+ */
+static bool said_read(struct str s, char said[SAID_MAX], size_t *n, const char **first)
 {
 	bool run = false;
 	char what;
 
 	*n = 0;
-	for (size_t i = 0; i < s.n;) {
+	for (size_t i = 0, at = 0; i < s.n; at = i) {
 		i += sign_read(str_from(s, i), &what);
 		if (what == 0)
 			continue;
@@ -163,6 +166,8 @@ static bool said_read(struct str s, char said[SAID_MAX], size_t *n)
 		}
 		if (!run && *n > 0)
 			return false;
+		if (!run)
+			*first = s.s + at;
 		run = true;
 		if (*n < SAID_MAX)
 			said[*n] = what;
@@ -175,13 +180,15 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 {
 	char due[GIVEN_MAX], said[SAID_MAX];
 	size_t n_due, n_said, from = 0;
+	const char *first;
 
 	if (!missing(desc, due, &n_due))
 		return rule_bad_task(why, "the desc is no sequence of brackets that can be completed");
 	answer = unlist(text_strip(untext(str_trim(answer))));
 	if (answer.n > TEXT_MAX)
 		return rule_unreadable(why, "that is too long for a run of brackets");
-	if (!said_read(behind_colon(answer), said, &n_said))
+	answer = behind_colon(answer); /* in front of it "not closed yet" denies nothing */
+	if (!said_read(answer, said, &n_said, &first) || text_denies(str_sub(answer, 0, (size_t)(first - answer.s))))
 		return rule_unreadable(why, "no single run of brackets could be read");
 	if (n_said >= desc.n && memcmp(said, desc.s, desc.n) == 0)
 		from = desc.n; /* the whole sequence was written */

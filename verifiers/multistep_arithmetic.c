@@ -255,8 +255,12 @@ static bool lone_number(struct str s, struct str *ret)
 			i++;
 			continue;
 		}
-		if (found || (i > 0 && ((s.s[i - 1] | 32) >= 'a' && (s.s[i - 1] | 32) <= 'z')))
-			return false; /* "x1" is a name */
+		/* "x1" is a name, "abs(1)" a call, and "not 1" another statement */
+		while (from > 0 && strchr("([{\"'", s.s[from - 1]))
+			from--;
+		if (found || (from > 0 && ((s.s[from - 1] | 32) >= 'a' && (s.s[from - 1] | 32) <= 'z')) || text_denies(str_sub(s, 0, i)))
+			return false;
+		from = i;
 		while (i < s.n && (is_digit(s.s[i]) || ((s.s[i] == ',' || s.s[i] == '.') && i + 1 < s.n && is_digit(s.s[i + 1]))))
 			i++;
 		/* "is -42", but not "result-42" */

@@ -381,8 +381,10 @@ static bool among_words(struct str s, int64_t *ret)
 	while (next_word(&rest, &word))
 		if (english_digit(word) >= 0)
 			return false;
-	/* A letter that touches the number makes it something else ("x5"), CJK apart. */
-	if (from > 0 && ((s.s[from - 1] >= 'a' && s.s[from - 1] <= 'z') || (s.s[from - 1] >= 'A' && s.s[from - 1] <= 'Z')))
+	/* A letter that touches the number makes it something else ("x5", "abs(5)"), CJK apart. */
+	for (to = from; to > 0 && strchr("({\"'", s.s[to - 1]);)
+		to--;
+	if (to > 0 && letter((unsigned char)s.s[to - 1]))
 		return false;
 	return plain_words(str_sub(s, 0, from), false) && plain_words(str_from(s, last), false) &&
 	       text_int(str_sub(s, from, last), ret);

@@ -577,6 +577,47 @@ static bool letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* Where the last sentence of s begins. */
+static size_t sentence_start(struct str s)
+{
+	static const struct str cjk = STR("\xE3\x80\x82"); /* U+3002 */
+
+	for (size_t i = s.n; i > 0; i--) {
+		char c = s.s[i - 1];
+
+		if (c == '\n' || c == ';' || ((c == '.' || c == '!' || c == '?') && i < s.n && ascii_blank(s.s[i])))
+			return i;
+		if (i >= cjk.n && str_starts(str_from(s, i - cjk.n), cjk))
+			return i;
+	}
+	return 0;
+}
+
+bool text_denies(struct str s)
+{
+	static const struct str words[] = {
+		STR("not"), STR("never"), STR("neither"), STR("nor"), STR("cannot"), STR("except"), STR("without"), STR("wrong"),
+		STR("incorrect"), STR("false"), STR("impossible"), STR("unlikely"),
+	};
+	static const struct str signs[] = {
+		STR("n't"), STR("n\xE2\x80\x99t"),
+		STR("\xE4\xB8\x8D"), STR("\xE9\x9D\x9E"), STR("\xE6\xB2\xA1"), STR("\xE9\x94\x99"), STR("\xE6\x9C\xAA"), /* bu fei mei cuo wei */
+	};
+
+	s = str_from(s, sentence_start(s));
+	for (size_t i = 0; i < COUNT(signs); i++)
+		if (str_find(s, signs[i]) >= 0)
+			return true;
+	for (size_t i = 0, n; i < s.n; i += n + 1) {
+		for (n = 0; i + n < s.n && letter(s.s[i + n]);)
+			n++;
+		for (size_t k = 0; k < COUNT(words); k++)
+			if (n && str_ieq(str_sub(s, i, i + n), words[k]))
+				return true;
+	}
+	return false;
+}
+
 /* Notations that text_plain makes plain. A command ends where a letter does not follow. */
 static const struct {
 	struct str from, to;
