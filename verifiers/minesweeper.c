@@ -14,6 +14,7 @@
  *
  * The answer is a list of (row, column) from 0, in any usual notation.
  */
+#include "base/sixteen.h"
 #include "verifiers/rule.h"
 
 enum {
@@ -42,7 +43,7 @@ struct field {
 	uint32_t hides[SIDE + 2], shows[SIDE + 2], counts[SIDE + 2];
 	int16_t hidden[CELLS], number[CELLS]; /* the hidden cells, and the numbers that have some around them */
 	int hiddens, numbers;
-	uint8_t beside[PLACES]; /* of hidden cells: bit k: a number is there */
+	uint8_t beside[PLACES]; /* of hidden cells: bit k: a number is there; not where one number tells */
 	/* What is known: value 1 mine, 0 safe, -1 open; for each number its open cells, and how many mines it lacks among them. */
 	int8_t value[PLACES], lack[PLACES];
 	uint8_t open[PLACES], opens[PLACES]; /* which, as a bit each, and how many */
@@ -103,15 +104,18 @@ static unsigned around(uint32_t above, uint32_t row, uint32_t below, int x)
 /* False: a number is larger than what it has around it. */
 static bool field_link(struct field *f)
 {
+	static const uint8_t bits[16] = { 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4 };
 	size_t used = (size_t)((f->h + 2) * STRIDE);
 	bool fits = true;
 
 	f->numbers = f->hiddens = f->gaps = f->trails = 0;
-	memset(f->beside, 0, used);
 	memset(f->open, 0, used);
-	memset(f->model, 0, used);
-	memset(f->met, 0, used);
 	memset(f->value, -1, used);
+	if (!f->one) {
+		memset(f->beside, 0, used);
+		memset(f->model, 0, used);
+		memset(f->met, 0, used);
+	}
 	for (int y = 1; y <= f->h; y++) {
 		const uint32_t *hides = &f->hides[y], *shows = &f->shows[y];
 		uint32_t near = hides[-1] | hides[0] | hides[1];
@@ -122,12 +126,13 @@ static bool field_link(struct field *f)
 			int x = __builtin_ctz(rest), p = y * STRIDE + x;
 
 			f->hidden[f->hiddens++] = (int16_t)p;
-			f->beside[p] = (uint8_t)around(shows[-1], shows[0], shows[1], x);
+			if (!f->one)
+				f->beside[p] = (uint8_t)around(shows[-1], shows[0], shows[1], x);
 		}
 		for (uint32_t rest = shows[0] & near; rest; rest &= rest - 1) {
 			int x = __builtin_ctz(rest), p = y * STRIDE + x;
 			unsigned open = around(hides[-1], hides[0], hides[1], x);
-			int opens = __builtin_popcount(open);
+			int opens = bits[open & 15] + bits[open >> 4];
 
 			fits = fits && f->shown[p] <= opens;
 			f->open[p] = (uint8_t)open;
@@ -141,9 +146,30 @@ static bool field_link(struct field *f)
 	return fits;
 }
 
+/* A row of f->w cells at c, of which so many bytes may be read. */
+static bool row_read(struct field *f, int y, const char *c, size_t readable)
+{
+	const sixteen column = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+	sixteen v, in = column < (signed char)f->w, hide, number;
+	char room[16] = { 0 };
+
+	if (readable < sizeof(room))
+		c = memcpy(room, c, (size_t)f->w);
+	v = load_sixteen(c);
+	hide = (v == '.') & in;
+	number = (sixteen_add(v, sixteen_of(127 - '8')) > 127 - 9) & in;
+	if (sixteen_mask((hide | number) != in))
+		return false;
+	f->hides[y] = sixteen_mask(hide) << 1;
+	f->shows[y] = sixteen_mask(number) << 1;
+	f->counts[y] = sixteen_mask(number & (v != '0')) << 1;
+	v = (((v - '0') | hide) & in) | (~in & RIM);
+	memcpy(&f->shown[y * STRIDE + 1], &v, sizeof(v));
+	return true;
+}
+
 static bool field_read(struct field *f, struct str s)
 {
-	const char *c;
 	int hidden = 0;
 
 	if (!number_read(&s, SIDE, &f->h) || f->h < 2 || !sign_read(&s, 'x') || !number_read(&s, SIDE, &f->w) || f->w < 2 ||
@@ -161,26 +187,14 @@ static bool field_read(struct field *f, struct str s)
 		return false;
 	memset(f->shown, RIM, (size_t)((f->h + 2) * STRIDE));
 	f->hides[0] = f->shows[0] = f->hides[f->h + 1] = f->shows[f->h + 1] = 0;
-	c = s.s;
 	for (int y = 1; y <= f->h; y++) {
-		uint32_t hides = 0, counts = 0;
-
-		if (y > 1 && *c++ != '/')
+		if (y > 1 && !sign_read(&s, '/'))
 			return false;
-		for (int x = 1; x <= f->w; x++, c++) {
-			bool hide = *c == '.';
-			int v = hide ? -1 : *c - '0';
-
-			if (v < -1 || v > 8 || (v < 0 && !hide))
-				return false;
-			f->shown[y * STRIDE + x] = (int8_t)v;
-			hides |= (uint32_t)hide << x;
-			counts |= (uint32_t)(v > 0) << x;
-		}
-		hidden += __builtin_popcount(hides);
-		f->hides[y] = hides;
-		f->counts[y] = counts;
-		f->shows[y] = ~hides & ((UINT32_C(2) << f->w) - 2);
+		if (!row_read(f, y, s.s, s.n))
+			return false;
+		s = str_from(s, (size_t)f->w);
+		if (f->mines >= 0)
+			hidden += __builtin_popcount(f->hides[y]);
 	}
 	return f->mines <= hidden;
 }
