@@ -4,6 +4,7 @@
  * What was written as revision 1 is read too: names and facts with more signs, no tree, and the numbers as the facts first name the items.
  */
 #include "generators/space_reasoning_tree.h"
+#include "base/eight.h"
 
 const char *const tree_relations[TREE_RELATIONS] = { "cousins", "siblings", "grandchildren", "descendants", "aunts", "second_cousins" };
 
@@ -86,23 +87,34 @@ static bool read_names(struct tree *t, struct str *s)
 	return (t->stated || skip(s, ':')) && t->n > 1;
 }
 
+/* The first byte from `at` on that is one of ASCII, or that is none. */
+static const char *find_turn(const char *at, const char *end, bool ascii)
+{
+	uint64_t w, flip = ascii ? EIGHT(0x80) : 0;
+
+	for (; end - at >= 8; at += 8)
+		if ((w = (load_eight(at) ^ flip) & EIGHT(0x80)))
+			return at + __builtin_ctzll(w) / 8;
+	while (at < end && (*at >= 0) != ascii)
+		at++;
+	return at;
+}
+
 /* The same, found only. */
 static bool skim_names(struct tree *t, struct str *s)
 {
 	const char *at = s->s, *end = s->s + s->n;
-	bool gap = !t->stated;
+	int gap = !t->stated;
 
 	for (t->n = 0; t->n < TREE_NODES && at < end; at += gap && at < end) {
+		const char *wide = find_turn(at, end, false), *stop = find_turn(wide, end, true);
 		struct str *name = t->name[t->n++];
-		const char *from = at;
 
-		while (at < end && (gap ? *at != '=' : *at >= 0))
-			at++;
-		name[LANG_EN] = (struct str){ from, (size_t)(at - from) };
-		from = at += gap && at < end;
-		while (at < end && *at < 0)
-			at++;
-		name[LANG_ZH] = (struct str){ from, (size_t)(at - from) };
+		if (wide - at <= gap)
+			return false;
+		name[LANG_EN] = (struct str){ at, (size_t)(wide - at - gap) };
+		name[LANG_ZH] = (struct str){ wide, (size_t)(stop - wide) };
+		at = stop;
 		if (at < end && *at == ':')
 			break;
 	}
