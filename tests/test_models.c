@@ -200,6 +200,17 @@ static void test_missing_keys(void)
 		{ "mixtral", "\"rope_theta\": 100.0,", "", "\"rope_theta\": 1000000.0," },
 		{ "minimax", "\"rope_theta\": 100.0,", "", "\"rope_theta\": 1000000.0," },
 		{ "minimax_m2", "\"rope_theta\": 100.0,", "", "\"rope_theta\": 5000000.0," },
+		{ "llama_bias", "\"rms_norm_eps\": 1e-05,", "", "\"rms_norm_eps\": 1e-06," },
+		{ "qwen2", "\"rms_norm_eps\": 1e-06,", "", NULL },
+		{ "qwen3", "\"rms_norm_eps\": 1e-06,", "", NULL },
+		{ "qwen2_moe", "\"rms_norm_eps\": 1e-06,", "", NULL },
+		{ "qwen3_moe_mixed", "\"rms_norm_eps\": 0.001,", "", "\"rms_norm_eps\": 1e-06," },
+		{ "olmoe_clip", "\"rms_norm_eps\": 1e-05,", "", NULL },
+		{ "mixtral", "\"rms_norm_eps\": 1e-05,", "", NULL },
+		{ "minimax_m2", "\"rms_norm_eps\": 1e-06,", "", NULL },
+		{ "minimax", "\"rms_norm_eps\": 1e-05,", "", NULL },
+		{ "minimax_text_01", "\"rms_norm_eps\": 1e-05,", "", NULL },
+		{ "minimax_m1", "\"rms_norm_eps\": 1e-05,", "", NULL },
 		{ "qwen2_yarn", "\"factor\": 4.0,", "\"mscale\": 0.7, \"mscale_all_dim\": 0.7, \"factor\": 4.0,", "\"attention_factor\": 1.0, \"factor\": 4.0," },
 	};
 	char other[300];
