@@ -43,7 +43,7 @@ bool buf_reserve(struct buf *b, size_t more)
 	return true;
 }
 
-void buf_add(struct buf *b, struct str s)
+void buf_add_grown(struct buf *b, struct str s)
 {
 	if (s.n == 0 || !buf_reserve(b, s.n))
 		return;

@@ -30,7 +30,18 @@ void buf_release(struct buf *b); /* frees and makes it BUF_INIT again (max is ke
 void buf_reset(struct buf *b);   /* empties, keeps the memory, forgets the failure */
 bool buf_reserve(struct buf *b, size_t more);
 
-void buf_add(struct buf *b, struct str s);
+void buf_add_grown(struct buf *b, struct str s); /* buf_add() where it may not fit as it stands */
+
+static inline void buf_add(struct buf *b, struct str s)
+{
+	if (s.n == 0 || s.n >= b->cap - b->n || b->failed || b->max) { /* a NUL is to follow */
+		buf_add_grown(b, s);
+		return;
+	}
+	memcpy(b->s + b->n, s.s, s.n);
+	b->n += s.n;
+	b->s[b->n] = 0;
+}
 
 static inline void buf_addz(struct buf *b, const char *z)
 {

@@ -180,11 +180,25 @@ void sha256_hex(struct sha256 *s, char out[65])
 	hex(d, sizeof(d), out);
 }
 
+/* Eight digits of a number below 2^32: a half byte is spread into each byte, all become letters together. */
+static void hex8(uint64_t v, char *out)
+{
+	uint64_t above_nine;
+
+	v = (v & 0xffff) << 32 | v >> 16; /* the first digits lowest */
+	v = (v & 0x000000ff000000ff) << 16 | (v >> 8 & 0x000000ff000000ff);
+	v = (v & 0x000f000f000f000f) << 8 | (v >> 4 & 0x000f000f000f000f);
+	above_nine = (v + 0x0606060606060606) >> 4 & 0x0101010101010101;
+	v += 0x3030303030303030 + above_nine * ('a' - '0' - 10);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	v = __builtin_bswap64(v);
+#endif
+	memcpy(out, &v, sizeof(v));
+}
+
 void hash64_hex(uint64_t h, char out[17])
 {
-	unsigned char d[8];
-
-	for (int i = 0; i < 8; i++)
-		d[i] = (unsigned char)(h >> (56 - 8 * i));
-	hex(d, sizeof(d), out);
+	hex8(h >> 32, out);
+	hex8(h & UINT32_MAX, out + 8);
+	out[16] = 0;
 }

@@ -625,7 +625,7 @@ static void comma(struct buf *b)
 {
 	char last = b->n ? b->s[b->n - 1] : '\n';
 
-	if (!strchr("{[:,\n", last))
+	if (last != '{' && last != '[' && last != ':' && last != ',' && last != '\n' && last)
 		buf_addc(b, ',');
 }
 
@@ -651,39 +651,38 @@ void json_key(struct buf *b, const char *name)
 	json_key_str(b, str_of(name));
 }
 
+static void add_escaped(struct buf *b, unsigned char c)
+{
+	static const char letters[] = { ['"'] = '"', ['\\'] = '\\', ['\n'] = 'n', ['\t'] = 't', ['\r'] = 'r' };
+
+	if (c >= sizeof(letters) || !letters[c]) {
+		buf_addf(b, "\\u%04x", c);
+		return;
+	}
+	buf_addc(b, '\\');
+	buf_addc(b, letters[c]);
+}
+
 void json_add_str(struct buf *b, struct str s)
 {
 	size_t from = 0;
 
 	comma(b);
 	buf_addc(b, '"');
-	for (size_t i = 0; i < s.n;) {
+	for (size_t i = skip_plain(s, 0); i < s.n; i = skip_plain(s, i)) {
 		unsigned char c = (unsigned char)s.s[i];
 		uint32_t cp;
-		size_t n;
+		size_t n = c < 0x80 ? 1 : utf8_next(str_from(s, i), &cp);
 
-		if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') {
-			i++;
-			continue;
-		}
-		n = utf8_next(str_from(s, i), &cp);
-		if (c >= 0x80 && n > 1) {
+		if (n > 1 || c == 0x7f) {
 			i += n;
 			continue;
 		}
 		buf_add(b, str_sub(s, from, i));
 		if (c >= 0x80)
 			buf_addz(b, "\xEF\xBF\xBD");
-		else if (c == '"' || c == '\\')
-			buf_add(b, (struct str){ (char[2]){ '\\', (char)c }, 2 });
-		else if (c == '\n')
-			buf_addz(b, "\\n");
-		else if (c == '\t')
-			buf_addz(b, "\\t");
-		else if (c == '\r')
-			buf_addz(b, "\\r");
 		else
-			buf_addf(b, "\\u%04x", c);
+			add_escaped(b, c);
 		from = ++i;
 	}
 	buf_add(b, str_from(s, from));
@@ -704,7 +703,41 @@ void json_add_i64(struct buf *b, int64_t v)
 void json_add_u64(struct buf *b, uint64_t v)
 {
 	comma(b);
-	buf_addf(b, "%llu", (unsigned long long)v);
+	if (v <= INT64_MAX)
+		buf_addi(b, (int64_t)v);
+	else
+		buf_addf(b, "%llu", (unsigned long long)v);
+}
+
+/* A value below 1 that is a whole number over a power of ten, both exact: as %.15g has it, without its toil. */
+static bool add_decimals(struct buf *b, double v)
+{
+	char digits[24]; /* behind the point, from digits[1] on */
+	double ten = 1;
+
+	for (size_t n = 1; n <= 22 && v > 0 && v < 1; n++) {
+		double many = v * (ten *= 10);
+		int64_t whole = many < 1e15 ? (int64_t)(many + 0.5) : 0; /* no more than fifteen digits */
+		size_t first = n + 1;
+
+		if ((double)whole / ten != v)
+			continue;
+		memset(digits, '0', sizeof(digits));
+		for (; whole; whole /= 10)
+			digits[--first] = (char)('0' + whole % 10);
+		if (first <= 4) {
+			json_add_raw(b, STR("0."));
+			buf_add(b, (struct str){ digits + 1, n });
+			return true;
+		}
+		json_add_raw(b, (struct str){ digits + first, 1 });
+		buf_addz(b, n > first ? "." : "");
+		buf_add(b, (struct str){ digits + first + 1, n - first });
+		buf_addz(b, first < 10 ? "e-0" : "e-");
+		buf_addi(b, (int64_t)first);
+		return true;
+	}
+	return false;
 }
 
 void json_add_f64(struct buf *b, double v)
@@ -720,6 +753,8 @@ void json_add_f64(struct buf *b, double v)
 		buf_addz(b, ".0");
 		return;
 	}
+	if (add_decimals(b, v))
+		return;
 	for (int digits = 15; digits <= 17; digits++) {
 		double back;
 

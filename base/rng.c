@@ -5,63 +5,23 @@
 #include <assert.h>
 #include <string.h>
 
-static uint64_t splitmix(uint64_t *x)
-{
-	uint64_t z = *x += 0x9E3779B97F4A7C15u;
-
-	z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-	z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-	return z ^ z >> 31;
-}
-
-uint64_t rng_mix(uint64_t a, uint64_t b)
-{
-	uint64_t x = a;
-
-	x = splitmix(&x) ^ b;
-	return splitmix(&x);
-}
-
 void rng_init(struct rng *r, uint64_t seed, const char *purpose)
 {
 	uint64_t x = rng_mix(seed, hash64(purpose, strlen(purpose), 0));
 
 	for (int i = 0; i < 4; i++)
-		r->s[i] = splitmix(&x);
+		r->s[i] = rng_splitmix(&x);
 }
 
-static uint64_t rotl(uint64_t x, int k)
+uint64_t rng_below_again(struct rng *r, uint32_t n, uint64_t product)
 {
-	return x << k | x >> (64 - k);
-}
-
-uint64_t rng_u64(struct rng *r)
-{
-	uint64_t *s = r->s, out = rotl(s[1] * 5, 7) * 9, t = s[1] << 17;
-
-	s[2] ^= s[0];
-	s[3] ^= s[1];
-	s[1] ^= s[2];
-	s[0] ^= s[3];
-	s[2] ^= t;
-	s[3] = rotl(s[3], 45);
-	return out;
-}
-
-uint32_t rng_below(struct rng *r, uint32_t n)
-{
-	uint64_t m;
+	uint32_t least;
 
 	assert(n > 0);
-	/* Lemire 2019: multiply-shift, rejecting the few low products that would be biased */
-	m = (rng_u64(r) >> 32) * n;
-	if ((uint32_t)m < n) {
-		uint32_t least = (0u - n) % n;
-
-		while ((uint32_t)m < least)
-			m = (rng_u64(r) >> 32) * n;
-	}
-	return (uint32_t)(m >> 32);
+	least = (0u - n) % n;
+	while ((uint32_t)product < least)
+		product = (rng_u64(r) >> 32) * n;
+	return product;
 }
 
 int rng_range(struct rng *r, int lo, int hi)
@@ -75,11 +35,6 @@ int rng_range(struct rng *r, int lo, int hi)
 double rng_unit(struct rng *r)
 {
 	return (double)(rng_u64(r) >> 11) * 0x1p-53;
-}
-
-bool rng_chance(struct rng *r, int percent)
-{
-	return (int)rng_below(r, 100) < percent;
 }
 
 /* Always with a constant size, but for the last resort: then the copies are moves between registers. */

@@ -100,6 +100,8 @@ static void test_hash64(void)
 	CHECK_EQ(hash64(all, 256, 0x9E3779B1), 0xd48195f45908996c);
 	hash64_hex(0x00ab, hex);
 	CHECK_STR(str_of(hex), "00000000000000ab");
+	hash64_hex(0x0123456789abcdef, hex);
+	CHECK_STR(str_of(hex), "0123456789abcdef");
 }
 
 static void test_sha256(void)
@@ -421,6 +423,55 @@ static void test_json_write(void)
 	buf_release(&b);
 }
 
+/* Decimals that are written by a way of their own are as printf has them. */
+static void test_json_decimals(void)
+{
+	struct buf b = BUF_INIT;
+	struct rng rng;
+
+	rng_init(&rng, 5, "decimals");
+	for (int i = 0; i < 20000; i++) {
+		char want[40];
+		double v = rng_unit(&rng) / (double)(1ull << rng_below(&rng, 60)), back;
+
+		snprintf(want, sizeof(want), "%.*g", (int)rng_below(&rng, 17) + 1, v);
+		if (!str_f64(str_of(want), &v) || v >= 1)
+			continue;
+		for (int digits = 15; digits <= 17; digits++) {
+			snprintf(want, sizeof(want), "%.*g", digits, v);
+			if (str_f64(str_of(want), &back) && back == v)
+				break;
+		}
+		buf_reset(&b);
+		json_add_f64(&b, v);
+		CHECK_STR(buf_str(&b), want);
+	}
+	buf_release(&b);
+}
+
+/* Any short text comes back, wherever in it stands what has to be escaped. */
+static void test_json_escapes(void)
+{
+	static const char *const odd[] = { "\"", "\\", "\n", "\t", "\r", "\x01", "\x1f", "\x7f", "\u00e9", "\u7b54", "\U0001F600" };
+	static const char *const told[] = { "\\\"", "\\\\", "\\n", "\\t", "\\r", "\\u0001", "\\u001f", "\x7f", "\u00e9", "\u7b54", "\U0001F600" };
+	struct buf b = BUF_INIT, text = BUF_INIT, want = BUF_INIT;
+
+	for (size_t i = 0; i < COUNT(odd); i++)
+		for (int before = 0; before < 20; before++)
+			for (int after = 0; after < 20; after++) {
+				buf_reset(&b);
+				buf_reset(&text);
+				buf_reset(&want);
+				buf_addf(&text, "%.*s%s%.*s", before, "abcdefghijklmnopqrst", odd[i], after, "abcdefghijklmnopqrst");
+				buf_addf(&want, "\"%.*s%s%.*s\"", before, "abcdefghijklmnopqrst", told[i], after, "abcdefghijklmnopqrst");
+				json_add_str(&b, buf_str(&text));
+				CHECK_STR(buf_str(&b), buf_z(&want));
+			}
+	buf_release(&b);
+	buf_release(&text);
+	buf_release(&want);
+}
+
 /*
  * Text
  */
@@ -739,6 +790,8 @@ int main(void)
 	test_marks();
 	test_pair_sums();
 	test_json_write();
+	test_json_decimals();
+	test_json_escapes();
 	test_str();
 	test_f64();
 	test_utf8();
