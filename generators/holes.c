@@ -1,6 +1,13 @@
 /* holes.c - the texts of a wording's holes; see holes.h. */
 #include "generators/holes.h"
 
+void holes_init(struct holes *h)
+{
+	h->text = BUF_INIT;
+	h->n = h->open = 0;
+	h->all = false;
+}
+
 static int find(const struct holes *h, struct str name)
 {
 	for (int i = 0; i < h->n; i++)
@@ -86,5 +93,5 @@ bool holes_text(const struct holes *h, struct str name, struct str *text)
 void holes_release(struct holes *h)
 {
 	buf_release(&h->text);
-	*h = HOLES_INIT;
+	holes_init(h);
 }

@@ -27,7 +27,7 @@ struct holes {
 		struct str name;
 		size_t from, n; /* its value in text */
 		bool filled;
-	} hole[HOLES];
+	} hole[HOLES]; /* the first n are something */
 	int n;
 	int open; /* 1 + the hole that is being written; 0: none */
 	bool all; /* every hole is wanted: for tests */
@@ -45,6 +45,8 @@ void hole_put(struct holes *h, const char *name, struct str text);
 void hole_puti(struct holes *h, const char *name, int64_t v);
 
 /* ---- for those who ask ---- */
+
+void holes_init(struct holes *h); /* as HOLES_INIT, without a touch to what is nothing yet */
 
 /* The number of the hole of that name, which is wanted from now on; -1: there are too many. */
 int holes_want(struct holes *h, struct str name);

@@ -19,12 +19,25 @@ struct entry {
 	enum lang lang;
 	struct str name, tag, text;
 	bool slot; /* name is without its "slot:" */
+	bool held; /* by its tag */
 	int from_piece, to_piece;
-	uint32_t forms;
+	uint32_t forms, weight; /* weight: of a family among those of its file */
+	const struct entry *next; /* family of its file and language */
 };
 
 static struct entry entries[ENTRIES];
 static int entry_count;
+
+struct file {
+	const char *name;
+	const struct entry *first;         /* of all its entries */
+	const struct entry *family[LANGS]; /* the first one in the language, NULL where there is none */
+};
+
+enum { FILES = 128 };
+
+static struct file files[FILES];
+static int file_count;
 static const struct entry *answers, *slots; /* the first of those two files */
 static const struct entry *how[LANGS][QUARRY_FORMATS]; /* the answer clause */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -39,6 +52,7 @@ static void entry_open(const char *file, struct str head)
 	if (!str_word(&head, &lang) || !lang_from(lang, &e->lang) || !str_word(&head, &e->name))
 		assert(!"a wording's head is == LANG NAME");
 	str_word(&head, &e->tag);
+	e->held = str_is(e->tag, "held");
 	if (str_starts(e->name, STR("slot:"))) {
 		e->name = str_from(e->name, 5);
 		e->slot = true;
@@ -77,20 +91,34 @@ static const struct entry *entry_find(const struct entry *of, enum lang lang, st
 static void cut(struct entry *e);
 static uint32_t count_forms(const struct entry *e);
 
+static void add_file(const struct embedded *file)
+{
+	struct file *f = &files[file_count++];
+	int from = entry_count;
+
+	assert(file_count <= FILES);
+	split_file(file);
+	*f = (struct file){ .name = file->name, .first = &entries[from] };
+	for (int i = entry_count; i-- > from;) {
+		struct entry *e = &entries[i];
+
+		e->from = from;
+		e->to = entry_count;
+		if (!e->slot) {
+			e->next = f->family[e->lang];
+			f->family[e->lang] = e;
+		}
+	}
+}
+
 static void read_all(void)
 {
 	for (const struct embedded *e = prompt_files; e->name; e++) {
-		int from = entry_count;
-
-		split_file(e);
-		for (int i = from; i < entry_count; i++) {
-			entries[i].from = from;
-			entries[i].to = entry_count;
-		}
+		add_file(e);
 		if (strcmp(e->name, "answers") == 0)
-			answers = &entries[from];
+			answers = files[file_count - 1].first;
 		else if (strcmp(e->name, "slots") == 0)
-			slots = &entries[from];
+			slots = files[file_count - 1].first;
 	}
 	assert(answers && slots);
 	for (int lang = 0; lang < LANGS; lang++)
@@ -98,17 +126,19 @@ static void read_all(void)
 			how[lang][f] = entry_find(answers, (enum lang)lang, str_of(quarry_format_name((enum quarry_format)f)), false);
 	for (int i = 0; i < entry_count; i++)
 		cut(&entries[i]);
-	for (int i = 0; i < entry_count; i++)
+	for (int i = 0; i < entry_count; i++) {
 		entries[i].forms = count_forms(&entries[i]);
+		entries[i].weight = entries[i].forms < FAMILY_WEIGHT ? entries[i].forms : FAMILY_WEIGHT;
+	}
 }
 
-/* The first entry of a file, NULL where there is none. */
-static const struct entry *file_find(const char *name)
+/* The first family of a file in a language, NULL where there is none; the others are behind its `next`. */
+static const struct entry *family_first(const char *file, enum lang lang)
 {
 	pthread_once(&once, read_all);
-	for (int i = 0; i < entry_count; i = entries[i].to)
-		if (entries[i].file[0] == name[0] && strcmp(entries[i].file, name) == 0)
-			return &entries[i];
+	for (int i = 0; i < file_count; i++)
+		if (files[i].name[0] == file[0] && strcmp(files[i].name, file) == 0)
+			return files[i].family[lang];
 	return NULL;
 }
 
@@ -447,33 +477,21 @@ static void write_chosen(struct buf *out, const struct walk *w, struct str *unfi
 
 /* ---- families, and drawing from them ---- */
 
-/* The next family of a file after `e`, which is NULL at first; NULL: there is none. */
-static const struct entry *family_next(const struct entry *first, const struct entry *e, enum lang lang)
-{
-	if (!first)
-		return NULL;
-	for (e = e ? e + 1 : first; e < entries + first->to; e++)
-		if (e->lang == lang && !e->slot)
-			return e;
-	return NULL;
-}
-
 int prompt_families(const char *task, enum lang lang)
 {
-	const struct entry *first = file_find(task), *e = NULL;
 	int n = 0;
 
-	while ((e = family_next(first, e, lang)))
+	for (const struct entry *e = family_first(task, lang); e; e = e->next)
 		n++;
 	return n;
 }
 
 struct prompt_family prompt_family(const char *task, enum lang lang, int i)
 {
-	const struct entry *first = file_find(task), *e = NULL;
+	const struct entry *e = family_first(task, lang);
 
-	while ((e = family_next(first, e, lang)) && i > 0)
-		i--;
+	for (; e && i > 0; i--)
+		e = e->next;
 	return e ? (struct prompt_family){ e->name, e->tag, e->forms } : (struct prompt_family){ { "", 0 }, { "", 0 }, 0 };
 }
 
@@ -508,7 +526,7 @@ static bool wished(const struct entry *e, struct str wish, int64_t *number)
 	struct str item, family;
 
 	if (wish.n == 0)
-		return !str_is(e->tag, "held");
+		return !e->held;
 	while (str_split(&wish, ',', &item)) {
 		item = str_trim(item);
 		*number = -1;
@@ -518,11 +536,6 @@ static bool wished(const struct entry *e, struct str wish, int64_t *number)
 			return true;
 	}
 	return false;
-}
-
-static uint32_t weight_of(const struct entry *e)
-{
-	return e->forms < FAMILY_WEIGHT ? e->forms : FAMILY_WEIGHT;
 }
 
 /* "plain.17" */
@@ -547,25 +560,25 @@ static void form_name(char form[PROMPT_FORM_MAX], const struct entry *e, int64_t
 int prompt_draw(char form[PROMPT_FORM_MAX], const char *task, enum lang lang, struct str wish, struct rng *rng,
 		struct err *err)
 {
-	const struct entry *first = file_find(task), *e = NULL;
+	const struct entry *first = family_first(task, lang), *e;
 	uint32_t weight = 0, at;
 	int64_t number = -1;
 
-	if (!family_next(first, NULL, lang))
+	if (!first)
 		return err_set(err, "%s has no wording in %s", task, lang_name(lang));
-	while ((e = family_next(first, e, lang)))
+	for (e = first; e; e = e->next)
 		if (wished(e, wish, &number))
-			weight += weight_of(e);
+			weight += e->weight;
 	if (weight == 0)
 		return err_set(err, "%s has no wording \"%.*s\" in %s", task, (int)wish.n, wish.s, lang_name(lang));
 	at = rng_below(rng, weight);
-	while ((e = family_next(first, e, lang))) {
+	for (e = first; e; e = e->next) {
 		number = -1;
 		if (!wished(e, wish, &number))
 			continue;
-		if (at < weight_of(e))
+		if (at < e->weight)
 			break;
-		at -= weight_of(e);
+		at -= e->weight;
 	}
 	if (number < 0)
 		number = e->forms > 1 ? (int64_t)rng_below(rng, e->forms) : 0;
@@ -576,17 +589,19 @@ int prompt_draw(char form[PROMPT_FORM_MAX], const char *task, enum lang lang, st
 int prompt_write(struct buf *out, const struct task *t, struct str desc, enum lang lang, enum quarry_format format,
 		 struct str form, struct err *err)
 {
-	struct holes h = HOLES_INIT;
+	struct holes h;
 	struct chosen chosen[CHOSEN];
 	struct walk w = { .format = format, .chosen = chosen, .holes = &h, .forms = 1 };
-	const struct entry *first = file_find(t->name);
 	struct str name, unfilled = STR(""), asked = form;
 	int64_t number = 0;
 	int rc = 0;
 
+	holes_init(&h);
 	w.turn = form_turn(&asked);
-	if (first && form_split(asked, &name, &number))
-		w.family = entry_find(first, lang, name, false);
+	if (form_split(asked, &name, &number))
+		w.family = family_first(t->name, lang);
+	while (w.family && !str_eq(w.family->name, name))
+		w.family = w.family->next;
 	if (!w.family || number >= (int64_t)w.family->forms)
 		return err_set(err, "%s has no wording \"%.*s\" in %s", t->name, (int)form.n, form.s, lang_name(lang));
 	w.left = (uint32_t)number;
