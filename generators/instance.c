@@ -143,8 +143,8 @@ static double six_digits(double v)
 /* Chance of a blind guess: one of the answers that the prompt admits, or always the commonest. */
 static double guess_of(const struct instance *in)
 {
-	double share = measured_of(in->task->name, in->level).share;
-	double fair = exp2(-in->task->answers_log2(buf_str(&in->desc)));
+	double share = measured_of(in->task->name, in->level).share, known = in->effort.answers_log2;
+	double fair = exp2(-(known > 0 ? known : in->task->answers_log2(buf_str(&in->desc))));
 
 	return six_digits(fair > share ? fair : share);
 }
@@ -171,8 +171,8 @@ static int complete(struct instance *in, const struct instance_ask *ask, struct 
 	in->guess = 0;
 	in->effort = (struct effort){ .technique = "" };
 	if (!ask->bare) {
-		in->guess = guess_of(in);
 		t->grade(&in->effort, buf_str(&in->desc));
+		in->guess = guess_of(in);
 	}
 	say_answer(in);
 	buf_reset(&in->prompt);
@@ -345,8 +345,14 @@ static int64_t chars_of(const struct buf *b)
 {
 	int64_t n = 0;
 
-	for (size_t i = 0; i < b->n; i++)
-		n += ((unsigned char)b->s[i] & 0xc0) != 0x80;
+	for (size_t i = 0; i < b->n;) {
+		size_t end = b->n - i < UINT8_MAX ? b->n : i + UINT8_MAX;
+		uint8_t some = 0; /* no wider, so that many are added at once */
+
+		for (; i < end; i++)
+			some += ((unsigned char)b->s[i] & 0xc0) != 0x80;
+		n += some;
+	}
 	return n;
 }
 

@@ -305,7 +305,7 @@ static void write_items(struct buf *out, const struct props *p)
 			*at++ = ',';
 		for (int j = 0; j < PROPS; j++) {
 			*at++ = props_letters[j];
-			at = pen_int(at, p->item[i][j]);
+			at = pen_two(at, p->item[i][j]);
 		}
 	}
 	pen_up(out, at);
@@ -341,19 +341,20 @@ static int mark(uint8_t *met, const struct props_now *now, const struct props_co
 {
 	int n = 0;
 
-	memset(met, c->all, (size_t)now->n);
-	for (int k = 0; k < c->n; k++) {
-		const uint8_t prop = c->test[k].prop, value = c->test[k].value;
+	for (int i = 0; i < now->n && c->n == 1; i++) /* most are so */
+		n += met[i] = now->item[i][c->test[0].prop] == c->test[0].value;
+	for (int i = 0; i < now->n && c->n != 1; i++) {
+		const uint8_t *item = now->item[i];
+		uint8_t all = true, any = false;
 
-		if (c->all)
-			for (int i = 0; i < now->n; i++)
-				met[i] &= now->item[i][prop] == value;
-		else
-			for (int i = 0; i < now->n; i++)
-				met[i] |= now->item[i][prop] == value;
+		for (int k = 0; k < c->n; k++) {
+			bool is = item[c->test[k].prop] == c->test[k].value;
+
+			all &= is;
+			any |= is;
+		}
+		n += met[i] = c->all ? all : any;
 	}
-	for (int i = 0; i < now->n; i++)
-		n += met[i];
 	return n;
 }
 
@@ -539,6 +540,12 @@ static void explain(struct buf *steps, struct str desc, enum lang lang)
 		props_tell(steps, &p, lang);
 }
 
+/* Every number from none to all that are left. */
+static double bits(const struct props *p, const struct props_now *end)
+{
+	return p->counts * log2(end->n + 1);
+}
+
 static void grade(struct effort *e, struct str desc)
 {
 	static const char *const techniques[] = { "counting", "following changes", "following changes, counting for a condition" };
@@ -565,15 +572,15 @@ static void grade(struct effort *e, struct str desc)
 	e->steps += p.events + p.counts;
 	e->depth = p.events + 1;
 	e->technique = techniques[hard];
+	e->answers_log2 = bits(&p, &now);
 }
 
-/* Every number from none to all that are left. */
 static double answers_log2(struct str desc)
 {
 	struct props p;
 	struct props_now now;
 
-	return props_read(&p, desc) && play(&now, &p) ? p.counts * log2(now.n + 1) : 0;
+	return props_read(&p, desc) && play(&now, &p) ? bits(&p, &now) : 0;
 }
 
 /* ---- twins: the order of items, and other values of the properties, sizes apart ---- */

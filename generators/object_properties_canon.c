@@ -35,14 +35,39 @@ static uint64_t effect_hue(const struct hues *h, const struct props_effect *e)
 	return all;
 }
 
+/* Values that a puzzle speaks of, by their bits. */
+struct spoken {
+	uint32_t of[PROPS];
+};
+
 /* Of all items, a property after the other: so the mixing of one need not wait for that of another. */
-static void item_hues(uint64_t *hue, const struct hues *h, const struct props *p)
+static void item_hues(uint64_t *hue, const struct hues *h, const struct spoken *s, const struct props *p)
 {
+	uint64_t kind[24]; /* the hue of an item of which no more than this is known */
+
+	for (uint32_t left = s->of[PROP_KIND]; left; left &= left - 1)
+		kind[__builtin_ctz(left)] = rng_mix(11, h->of[PROP_KIND][__builtin_ctz(left)]);
 	for (int i = 0; i < p->n; i++)
-		hue[i] = 11;
-	for (int j = 0; j < PROPS; j++)
+		hue[i] = kind[p->item[i][PROP_KIND]];
+	for (int j = PROP_KIND + 1; j < PROPS; j++)
 		for (int i = 0; i < p->n; i++)
 			hue[i] = rng_mix(hue[i], h->of[j][p->item[i][j]]);
+}
+
+/* The same as long as values have their first hues: those of one size are alike. */
+static void first_item_hues(uint64_t *hue, const struct hues *h, const struct spoken *s, const struct props *p)
+{
+	uint64_t sized[24];
+
+	for (uint32_t left = s->of[PROP_SIZE]; left; left &= left - 1) {
+		int size = __builtin_ctz(left);
+
+		sized[size] = 11;
+		for (int j = 0; j < PROPS; j++)
+			sized[size] = rng_mix(sized[size], h->of[j][j == PROP_SIZE ? size : 0]);
+	}
+	for (int i = 0; i < p->n; i++)
+		hue[i] = sized[p->item[i][PROP_SIZE]];
 }
 
 /* Of all events, one step after the other for the same reason; frame: the hue of the verb and the guard's number, which never changes. */
@@ -73,11 +98,6 @@ static void event_hues(uint64_t *hue, const struct hues *h, const uint64_t *fram
 			hue[i] = rng_mix(rng_mix(hue[i], one[i]), two[i]);
 	}
 }
-
-/* Values that a puzzle speaks of, by their bits. */
-struct spoken {
-	uint32_t of[PROPS];
-};
 
 static void speak_cond(struct spoken *s, const struct props_cond *c)
 {
@@ -128,13 +148,11 @@ static void mark_effect(struct hues *to, const struct props_effect *e, uint64_t 
 }
 
 /* Three rounds: values, the items that they share, the values of these. */
-static void find_hues(struct hues *h, uint64_t *frame, const struct props *p)
+static void find_hues(struct hues *h, uint64_t *frame, const struct spoken *spoken, const struct props *p)
 {
 	uint64_t items[PROPS_ITEMS], events[PROPS_EVENTS];
-	struct spoken spoken;
 	struct hues next;
 
-	find_spoken(&spoken, p);
 	h->same[0] = 7;
 	for (int i = 0; i < PROPS; i++)
 		h->same[i + 1] = rng_mix(h->same[i], 0);
@@ -145,9 +163,9 @@ static void find_hues(struct hues *h, uint64_t *frame, const struct props *p)
 			h->of[i][v] = i == PROP_SIZE ? (uint64_t)v : 99;
 	for (int round = 0; round < 4; round++) {
 		for (int i = 0; i < PROPS; i++)
-			for (uint32_t left = spoken.of[i]; left; left &= left - 1)
+			for (uint32_t left = spoken->of[i]; left; left &= left - 1)
 				next.of[i][__builtin_ctz(left)] = h->of[i][__builtin_ctz(left)];
-		item_hues(items, h, p);
+		(round ? item_hues : first_item_hues)(items, h, spoken, p);
 		for (int i = 0; i < p->n; i++) {
 			uint64_t hue = rng_mix(items[i], 17);
 
@@ -175,7 +193,7 @@ static void find_hues(struct hues *h, uint64_t *frame, const struct props *p)
 		for (int i = 0; i < p->counts; i++)
 			mark_cond(&next, &p->count[i], rng_mix(cond_hue(h, &p->count[i]), (uint64_t)(1000 + i)));
 		for (int i = 0; i < PROPS; i++)
-			for (uint32_t left = spoken.of[i]; left; left &= left - 1) {
+			for (uint32_t left = spoken->of[i]; left; left &= left - 1) {
 				int v = __builtin_ctz(left);
 
 				h->of[i][v] = rng_mix(next.of[i][v], 31);
@@ -205,14 +223,16 @@ static char *put_hue(char *pen, uint64_t hue)
 void props_canon(struct buf *out, struct str desc)
 {
 	uint64_t items[PROPS_ITEMS], events[PROPS_EVENTS], frame[PROPS_EVENTS];
+	struct spoken spoken;
 	struct props p;
 	struct hues h;
 	char *pen;
 
 	if (!props_read(&p, desc))
 		return;
-	find_hues(&h, frame, &p);
-	item_hues(items, &h, &p);
+	find_spoken(&spoken, &p);
+	find_hues(&h, frame, &spoken, &p);
+	item_hues(items, &h, &spoken, &p);
 	event_hues(events, &h, frame, &p);
 	sort_hues(items, p.n);
 	pen = pen_down(out, 17 * (size_t)(p.n + p.events + p.counts) + 16);

@@ -55,6 +55,16 @@ static inline char *pen_char(char *pen, char c)
 	return pen + 1;
 }
 
+/* 0 <= v <= 99, without a branch. */
+static inline char *pen_two(char *pen, int v)
+{
+	int tens = v / 10, two = v > 9;
+
+	pen[0] = (char)('0' + (two ? tens : v));
+	pen[1] = (char)('0' + v - 10 * tens);
+	return pen + 1 + two;
+}
+
 /* v >= 0. Up to four digits are written without a branch on how many they are, which nobody could foresee. */
 static inline char *pen_int(char *pen, int v)
 {

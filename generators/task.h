@@ -34,6 +34,7 @@ struct effort {
 	int branch;            /* guesses beyond propagation */
 	int steps;             /* steps of the worked solution */
 	const char *technique; /* those needed, easiest first, parted by ", "; or "" */
+	double answers_log2;   /* the task's, where grade() has come by it at no cost; 0: answers_log2() is to be asked */
 };
 
 

@@ -578,6 +578,7 @@ static enum quarry_mark survive(const struct task *t, struct str desc, struct st
 	t->fields(&holes, own, LANG_ZH);
 	holes_release(&holes);
 	CHECK(t->answers_log2(own) >= 0);
+	CHECK(e.answers_log2 == 0 || e.answers_log2 == t->answers_log2(own));
 	if (t->twin) {
 		struct rng rng;
 
