@@ -196,6 +196,7 @@ static bool read_event(struct props_event *e, struct str s)
 static bool take_item(struct str *s, uint8_t *item)
 {
 	const char *at = s->s;
+	unsigned bad = 0;
 
 	if (s->n <= 3 * PROPS) { /* one more byte stands behind an item of a whole desc; few are so near to its end */
 		struct props_test t;
@@ -210,11 +211,12 @@ static bool take_item(struct str *s, uint8_t *item)
 	for (int i = 0; i < PROPS; i++) { /* no branch asks how many digits there are, for nobody could foresee it */
 		unsigned a = (unsigned)(at[1] - '0'), b = (unsigned)(at[2] - '0'), two = b < 10, v = a + (-two & (9 * a + b));
 
-		if (at[0] != props_letters[i] || a > 9 || (two & (a == 0)) || v >= (unsigned)props_values[i])
-			return false;
+		bad |= (at[0] != props_letters[i]) | (a > 9) | (two & (a == 0)) | (v >= (unsigned)props_values[i]);
 		item[i] = (uint8_t)v;
 		at += 2 + two;
 	}
+	if (bad)
+		return false;
 	*s = (struct str){ at, s->n - (size_t)(at - s->s) };
 	return true;
 }
@@ -659,7 +661,8 @@ struct draw {
 	const int *knob;
 	struct rng *rng;
 	uint8_t palette[PROPS][24];
-	int colours[PROPS]; /* values in use of each property */
+	int colours[PROPS];            /* values in use of each property */
+	uint8_t touched[PROPS_ITEMS];  /* by the event that was drawn last */
 };
 
 static int any_value(struct draw *d, int prop)
@@ -770,11 +773,10 @@ static enum props_verb draw_verb(struct draw *d)
 }
 
 /* Neither does the collection run out, nor does it grow without end. */
-static bool bearable(const struct draw *d, const struct props_event *e)
+static bool bearable(struct draw *d, const struct props_event *e)
 {
 	bool grows = e->verb == PROPS_ADD || e->verb == PROPS_TWO || e->verb == PROPS_NEW;
-	uint8_t which[PROPS_ITEMS];
-	int touched = mark_touched(which, d->p, &d->now, e);
+	int touched = mark_touched(d->touched, d->p, &d->now, e);
 
 	if (e->verb == PROPS_LOSE)
 		return 2 * touched <= d->now.n && d->now.n - touched >= 2 && 2 * (d->now.n - touched) > d->p->n;
@@ -828,7 +830,7 @@ static bool draw_events(struct draw *d)
 		if (rng_chance(d->rng, d->knob[GUARDS]))
 			draw_guard(d, e);
 		d->p->events++;
-		if (!props_step(&d->now, d->p, e))
+		if (props_awake(&d->now, e) && !step(&d->now, e, d->touched))
 			return false;
 	}
 	return true;
@@ -865,8 +867,11 @@ static bool draw_counts(struct draw *d)
 static bool generate(struct buf *desc, struct buf *answer, const int *knob, struct rng *rng)
 {
 	struct props p;
-	struct draw d = { .p = &p, .knob = knob, .rng = rng };
+	struct draw d;
 
+	d.p = &p;
+	d.knob = knob;
+	d.rng = rng;
 	p.n = p.events = p.counts = 0;
 	draw_items(&d);
 	if (!draw_events(&d) || !draw_counts(&d))

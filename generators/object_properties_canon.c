@@ -162,9 +162,7 @@ static void find_hues(struct hues *h, uint64_t *frame, const struct spoken *spok
 		for (int v = 0; v < 24; v++)
 			h->of[i][v] = i == PROP_SIZE ? (uint64_t)v : 99;
 	for (int round = 0; round < 4; round++) {
-		for (int i = 0; i < PROPS; i++)
-			for (uint32_t left = spoken->of[i]; left; left &= left - 1)
-				next.of[i][__builtin_ctz(left)] = h->of[i][__builtin_ctz(left)];
+		memcpy(next.of, h->of, sizeof(next.of));
 		(round ? item_hues : first_item_hues)(items, h, spoken, p);
 		for (int i = 0; i < p->n; i++) {
 			uint64_t hue = rng_mix(items[i], 17);

@@ -358,6 +358,18 @@ static bool measure(struct survo_logic *l, struct survo_shape *s, const struct s
 	return survo_logic_solve(l);
 }
 
+/* Orders of the numbers to fill in. */
+static double orders_log2(const struct survo_board *b)
+{
+	double bits = 0;
+
+	for (int i = 0, same = 0; i < b->blanks; i++) {
+		same = i && b->pool[i] == b->pool[i - 1] ? same + 1 : 1;
+		bits += log2((i + 1.0) / same);
+	}
+	return bits;
+}
+
 static void grade(struct effort *e, struct str desc)
 {
 	struct survo_board b;
@@ -371,23 +383,16 @@ static void grade(struct effort *e, struct str desc)
 	e->branch = l.guesses;
 	e->steps = l.steps;
 	e->technique = technique_names[l.hardest];
+	e->answers_log2 = orders_log2(&b);
 }
 
 /* ---- what the prompt needs ---- */
 
-/* Orders of the numbers to fill in. */
 static double answers_log2(struct str desc)
 {
 	struct survo_board b;
-	double bits = 0;
 
-	if (!survo_read(&b, desc))
-		return 0;
-	for (int i = 0, same = 0; i < b.blanks; i++) {
-		same = i && b.pool[i] == b.pool[i - 1] ? same + 1 : 1;
-		bits += log2((i + 1.0) / same);
-	}
-	return bits;
+	return survo_read(&b, desc) ? orders_log2(&b) : 0;
 }
 
 static void put_list(struct holes *holes, const char *hole, const int *list, int n, const char *between)

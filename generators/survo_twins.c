@@ -4,6 +4,7 @@
  * The canonical form is the least of all orders of rows and columns that a refinement leaves: lines are told apart by
  * their sum and cells, then by the lines they cross, over and over; where some stay alike each is tried as the first.
  */
+#include "generators/pen.h"
 #include "generators/survo_solve.h"
 
 /* ---- text ---- */
@@ -84,13 +85,10 @@ bool survo_read(struct survo_board *b, struct str desc)
 
 static char *put(char *to, char before, int v)
 {
-	*to++ = before;
-	for (int unit = v > 999 ? 1000 : v > 99 ? 100 : v > 9 ? 10 : 1; unit; unit /= 10)
-		*to++ = (char)('0' + v / unit % 10);
-	return to;
+	return pen_int(pen_char(to, before), v);
 }
 
-enum { NUMBER_LONG = 5, /* with what stands before it */ LONGEST = NUMBER_LONG * (SURVO_CELLS + SURVO_LINES + SURVO_BLANKS) };
+enum { NUMBER_LONG = 5, /* with what stands before it */ LONGEST = NUMBER_LONG * (SURVO_CELLS + SURVO_LINES + SURVO_BLANKS) + PEN_SLACK };
 
 void survo_write(struct buf *out, const struct survo_board *b)
 {
