@@ -95,7 +95,7 @@ static const char *find_turn(const char *at, const char *end, bool ascii)
 	for (; end - at >= 8; at += 8)
 		if ((w = (load_eight(at) ^ flip) & EIGHT(0x80)))
 			return at + __builtin_ctzll(w) / 8;
-	while (at < end && (*at >= 0) != ascii)
+	while (at < end && !(*at & 0x80) != ascii)
 		at++;
 	return at;
 }

@@ -86,7 +86,7 @@ static uint16_t key_of(struct str s, bool *wide)
 	const char *end = s.s + s.n, *a = next_tight(s.s, end), *b, *c;
 	char last;
 
-	*wide = a < end && *a < 0;
+	*wide = a < end && (*a & 0x80);
 	if (*wide)
 		a = next_tight(a + 1, end);
 	if (a == end)

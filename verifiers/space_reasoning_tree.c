@@ -288,7 +288,7 @@ static bool read_puzzle(struct puzzle *p, struct str desc)
 	if (!counts.n)
 		return read_untold(p, desc);
 	/* the text of the facts ends where none goes on, at the last two bytes, of a Chinese name, if not before */
-	if (desc.n < 2 || (desc.s[desc.n - 2] & desc.s[desc.n - 1]) >= 0 || !read_counts(&t, counts) || p->about >= t.n || !(names = behind_facts(&t, desc.s)) ||
+	if (desc.n < 2 || !(desc.s[desc.n - 2] & desc.s[desc.n - 1] & 0x80) || !read_counts(&t, counts) || p->about >= t.n || !(names = behind_facts(&t, desc.s)) ||
 	    !named_run(&p->names, str_from(desc, (size_t)(names - desc.s))) || (unsigned)p->names.n != t.n)
 		return false;
 	set_due(p->due, &t, p->asked, p->about);

@@ -150,7 +150,7 @@ static enum quarry_mark judge_words(struct why *why, struct str gold, struct str
 	if (gold.n == 0 || gold.n > STORED_TEXT || str_trim(gold).n != gold.n)
 		return QUARRY_BAD_TASK;
 	for (size_t i = 0; i < gold.n; i++)
-		if ((gold.s[i] == ' ' && gold.s[i + 1] == ' ') || (gold.s[i] >= 0 && gold.s[i] < ' ') || stored_fold(gold.s[i]) != gold.s[i])
+		if ((gold.s[i] == ' ' && gold.s[i + 1] == ' ') || (unsigned char)gold.s[i] < ' ' || stored_fold(gold.s[i]) != gold.s[i])
 			return QUARRY_BAD_TASK;
 	if (!stored_plain(answer, room, &s))
 		return rule_unreadable(why, "that is too long for the words");
