@@ -46,7 +46,7 @@ static void read_names(struct tree *t, struct str s)
 		for (int wide = 0; wide < 2; wide++) {
 			size_t n = 0;
 
-			while (n < s.n && (s.s[n] < 0) == wide)
+			while (n < s.n && ((s.s[n] & 0x80) != 0) == wide)
 				n++;
 			*(wide ? &t->chinese[v] : &t->name[v]) = str_sub(s, 0, n);
 			s = str_from(s, n);
