@@ -163,7 +163,7 @@ static bool row_read(struct field *f, int y, const char *c, size_t readable)
 	f->hides[y] = sixteen_mask(hide) << 1;
 	f->shows[y] = sixteen_mask(number) << 1;
 	f->counts[y] = sixteen_mask(number & (v != '0')) << 1;
-	v = (((v - '0') | hide) & in) | (~in & RIM);
+	v = ((sixteen_add(v, sixteen_of(-'0')) | hide) & in) | (~in & RIM);
 	memcpy(&f->shown[y * STRIDE + 1], &v, sizeof(v));
 	return true;
 }
