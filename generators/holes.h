@@ -33,7 +33,6 @@ struct holes {
 	bool all; /* every hole is wanted: for tests */
 };
 
-#define HOLES_INIT ((struct holes){ 0 })
 #define HOLES_ALL ((struct holes){ .all = true })
 
 /* ---- for tasks ---- */
@@ -46,7 +45,7 @@ void hole_puti(struct holes *h, const char *name, int64_t v);
 
 /* ---- for those who ask ---- */
 
-void holes_init(struct holes *h); /* as HOLES_INIT, without a touch to what is nothing yet */
+void holes_init(struct holes *h); /* holes that nobody named yet are not touched: there are many */
 
 /* The number of the hole of that name, which is wanted from now on; -1: there are too many. */
 int holes_want(struct holes *h, struct str name);

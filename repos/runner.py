@@ -400,7 +400,7 @@ KEPT = []
 
 class Once:
     """
-    What pytest works out anew in each run though it is always the same: a server finds it out in a run over tests of its own (rehearse) and its
+    What pytest works out anew in each run though it is always the same: a server finds it out in a run over a test of its own (rehearse) and its
     forks look it up. Where a pytest has no such function, or makes it differently, that one stays slow.
     """
     learning = False
@@ -465,7 +465,7 @@ class Once:
 
 
 def rehearse():
-    """A run over two tests that there are none of, in a server and before there is a tree."""
+    """A run over a test of our own and the two that no tree knows, in a server and before there is a tree."""
     path, ask = sys.path[:], {'seed': 0, 'ids': None, 'plugins': [], 'test_s': 1, 'canaries': [['test_good', True, 0], ['test_bad', False, 1]]}
     os.environ['PYTEST_DISABLE_PLUGIN_AUTOLOAD'] = '1'
     with tempfile.TemporaryDirectory() as root, contextlib.redirect_stdout(io.StringIO()):

@@ -5,8 +5,8 @@
 #include "base/fmt.h"
 #include "base/hash.h"
 #include "base/json.h"
-#include "base/marks.h"
 #include "base/rng.h"
+#include "base/sixteen.h"
 #include "tests/check.h"
 
 #include <limits.h>
@@ -709,52 +709,6 @@ static void test_err(void)
 	CHECK(str_starts(str_of(e.msg), STR("place: ")));
 }
 
-static sixteen no_digit(sixteen v)
-{
-	return sixteen_add(v, sixteen_of(127 - '9')) < 127 - 9;
-}
-
-static uint64_t no_digits(const char *block, const char *end)
-{
-	return marks_bits(block, end, no_digit);
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* Every byte that is no digit, in texts of every length about a block's, whatever the bytes; nothing behind them is read. */
-static void test_marks(void)
-{
-	struct rng r;
-
-	rng_init(&r, 1, "marks");
-	for (size_t n = 0; n < 200; n++)
-		for (int k = 0; k < 20; k++) {
-			char *text = malloc(n + !n); /* the sanitizers see a read past the end */
-			struct str s = { text, n };
-			struct marks m;
-			const char *p;
-			size_t at = 0;
-
-			for (size_t i = 0; i < n; i++)
-				text[i] = (char)(rng_below(&r, 100) < 5u * (uint32_t)k ? rng_below(&r, 256) : '0' + rng_below(&r, 10));
-			m = marks_of(s, no_digits);
-			while ((p = marks_next(&m, no_digits))) {
-				for (; at < n && is_digit(text[at]); at++)
-					;
-				CHECK(at < n && p == text + at);
-				at++;
-			}
-			for (; at < n && is_digit(text[at]); at++)
-				;
-			CHECK_EQ(at, n);
-			CHECK(!marks_next(&m, no_digits));
-			free(text);
-		}
-}
-
 /* Eight numbers and eight factors, of either sign, at the ends of what they hold too. */
 static void test_pair_sums(void)
 {
@@ -787,7 +741,6 @@ int main(void)
 	test_json_get();
 	test_json_round_trip();
 	test_json_strings();
-	test_marks();
 	test_pair_sums();
 	test_json_write();
 	test_json_decimals();

@@ -22,9 +22,10 @@ static struct buf csv, told;
 /* What the prompt shows of the table and of the damages. */
 static void show(const struct task *task, struct str desc)
 {
-	struct holes holes = HOLES_INIT;
+	struct holes holes;
 	struct str text;
 
+	holes_init(&holes);
 	holes_want(&holes, STR("csv"));
 	holes_want(&holes, STR("bugs"));
 	task->fields(&holes, desc, LANG_EN);

@@ -173,9 +173,10 @@ static void see(struct reader *r, const char *line)
 /* Read the English wording; what is owned at the end is in owner[]. */
 static void read_told(struct reader *r, struct str desc)
 {
-	struct holes holes = HOLES_INIT;
+	struct holes holes;
 	struct str rest, line;
 
+	holes_init(&holes);
 	buf_reset(&r->start);
 	buf_reset(&r->events);
 	holes_want(&holes, STR("start"));
