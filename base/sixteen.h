@@ -53,7 +53,7 @@ static inline sixteen sixteen_of(int byte)
 	return (sixteen){ c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c };
 }
 
-/* Bit i is set where byte i of a comparison's result is, which is all ones then, or zero. */
+/* Bit i is the highest bit of byte i: set where a comparison holds, or where a text has no ASCII character. */
 static inline unsigned sixteen_mask(sixteen v)
 {
 #ifdef __SSE2__
@@ -64,7 +64,7 @@ static inline unsigned sixteen_mask(sixteen v)
 	unsigned m = 0;
 
 	for (int i = 0; i < 16; i++)
-		m |= (unsigned)(v[i] & 1) << i;
+		m |= (unsigned)(v[i] < 0) << i;
 	return m;
 #endif
 }

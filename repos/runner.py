@@ -386,9 +386,15 @@ def steady_hypothesis(words):
     hypothesis.settings.load_profile('steady')
 
 
+def heads():
+    """The packages that are there already, but for pytest and what comes with Python."""
+    return sorted({n.split('.')[0] for n in sys.modules} - set(getattr(sys, 'stdlib_module_names', ())) - {'_pytest', 'pytest', '__main__', __name__})
+
+
 def make_way(paths):
     """What pytest itself uses and the tree has a copy of (pluggy, attrs, ...): the tests shall see the tree's."""
-    for name in sorted({n.split('.')[0] for n in sys.modules} - set(getattr(sys, 'stdlib_module_names', ())) - {'_pytest', 'pytest', '__main__', __name__}):
+    names = Once.heads if len(sys.modules) == Once.modules else heads()
+    for name in names:
         if any(os.path.isfile(os.path.join(p, name + '.py')) or os.path.isfile(os.path.join(p, name, '__init__.py')) for p in paths):
             for n in [n for n in sys.modules if n.split('.')[0] == name]:
                 KEPT.append(sys.modules.pop(n))
@@ -404,9 +410,11 @@ class Once:
     forks look it up. Where a pytest has no such function, or makes it differently, that one stays slow.
     """
     learning = False
-    names = {}      # function -> the names of its arguments (pluggy)
-    bare = set()    # modules of pytest without a fixture
+    names = {}      # function, and whether it was bound -> the names of its arguments (pluggy)
+    bare = set()    # modules of pytest, and classes of its plugins, without a fixture
     config = []     # one that has taken in pytest's own plugins, for the next run
+    modules = -1    # how many there are, with these heads
+    heads = ()
 
     @classmethod
     def begin(cls):
@@ -422,11 +430,12 @@ class Once:
         def varnames(f):
             if type(f) not in (types.FunctionType, types.MethodType):
                 return slow(f)
-            found = cls.names.get(f)
+            key = getattr(f, '__func__', f), type(f)
+            found = cls.names.get(key)
             if found is None:
                 found = slow(f)
                 if cls.learning:
-                    cls.names[f] = found
+                    cls.names[key] = found
             return found
         return varnames
 
@@ -455,12 +464,13 @@ class Once:
     @classmethod
     def parsefactories(cls, slow):
         def parsefactories(self, holder, *args, **more):
-            if isinstance(holder, types.ModuleType) and holder in cls.bare:
+            kind = holder if isinstance(holder, types.ModuleType) else type(holder)
+            if kind in cls.bare:
                 return
             before = sum(map(len, self._arg2fixturedefs.values())) if cls.learning else 0
             slow(self, holder, *args, **more)
-            if cls.learning and isinstance(holder, types.ModuleType) and sum(map(len, self._arg2fixturedefs.values())) == before:
-                cls.bare.add(holder)
+            if cls.learning and not isinstance(holder, type) and sum(map(len, self._arg2fixturedefs.values())) == before:
+                cls.bare.add(kind)
         return parsefactories
 
 
@@ -476,10 +486,12 @@ def rehearse():
         judge(ask, lambda **record: None, ['--rootdir', root, file])
         Once.learning = False
         Once.config.append(_pytest.config.get_config(list(FIXED), []))
+        Once.config[0]._parser._getparser()
     sys.path[:] = path
     sys.modules.pop('test_rehearsal', None)
     for name in ('last_type', 'last_value', 'last_traceback', 'last_exc'):
         vars(sys).pop(name, None)
+    Once.modules, Once.heads = len(sys.modules), heads()
 
 
 # ---- a run
