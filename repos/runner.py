@@ -345,6 +345,9 @@ OFFERED = (('asyncio', 'pytest_asyncio'), ('mocker', 'pytest_mock'), ('trio', 'p
            ('subtests', 'pytest_subtests'), ('freezer', 'pytest_freezegun'), ('benchmark', 'pytest_benchmark.plugin'), ('httpbin', 'pytest_httpbin'))
 
 
+WORD = re.compile('[A-Za-z_]+')
+
+
 def words_of(root, files):
     """What the test files, and the conftest.py beside and above them, say."""
     texts, names = [], set(files)
@@ -358,7 +361,7 @@ def words_of(root, files):
                 texts.append(f.read(1 << 22))
         except OSError:
             pass
-    return set(re.findall(r'[A-Za-z_]+', '\n'.join(texts)))
+    return set(WORD.findall('\n'.join(texts)))
 
 
 def offered(words):
@@ -411,7 +414,7 @@ class Once:
     """
     learning = False
     names = {}      # function, and whether it was bound -> the names of its arguments (pluggy)
-    bare = set()    # modules of pytest, and classes of its plugins, without a fixture
+    thin = {}       # module of pytest, or class of its plugins -> a module with its fixtures and nothing else; None if it has none
     config = []     # one that has taken in pytest's own plugins, for the next run
     modules = -1    # how many there are, with these heads
     heads = ()
@@ -465,12 +468,19 @@ class Once:
     def parsefactories(cls, slow):
         def parsefactories(self, holder, *args, **more):
             kind = holder if isinstance(holder, types.ModuleType) else type(holder)
-            if kind in cls.bare:
+            holder = cls.thin.get(kind, holder)
+            if holder is None:
                 return
-            before = sum(map(len, self._arg2fixturedefs.values())) if cls.learning else 0
+            if not cls.learning or kind is type:
+                return slow(self, holder, *args, **more)
+            before = {made for some in self._arg2fixturedefs.values() for made in some}
             slow(self, holder, *args, **more)
-            if cls.learning and not isinstance(holder, type) and sum(map(len, self._arg2fixturedefs.values())) == before:
-                cls.bare.add(kind)
+            names = [made.func.__name__ for some in self._arg2fixturedefs.values() for made in some if made not in before]
+            if not names:
+                cls.thin[kind] = None
+            elif kind is holder and all(name in vars(holder) for name in names):
+                cls.thin[kind] = types.ModuleType(holder.__name__)
+                vars(cls.thin[kind]).update((name, vars(holder)[name]) for name in names)
         return parsefactories
 
 
