@@ -31,6 +31,7 @@ import _pytest
 import _pytest.config
 import _pytest.config.argparsing
 import _pytest.fixtures
+import _pytest.nodes
 import pytest
 import pluggy
 
@@ -466,15 +467,22 @@ class Once:
 
     @classmethod
     def parsefactories(cls, slow):
-        def parsefactories(self, holder, *args, **more):
+        def parsefactories(self, *args, **more):
+            holder = more['holder'] if 'holder' in more else args[0]
+            if isinstance(holder, (type, _pytest.nodes.Node)):
+                return slow(self, *args, **more)
             kind = holder if isinstance(holder, types.ModuleType) else type(holder)
-            holder = cls.thin.get(kind, holder)
-            if holder is None:
+            if kind in cls.thin:
+                if cls.thin[kind] is None:
+                    return
+                if 'holder' in more:
+                    more['holder'] = cls.thin[kind]
+                else:
+                    args = (cls.thin[kind], *args[1:])
+            before = {made for some in self._arg2fixturedefs.values() for made in some} if cls.learning else ()
+            slow(self, *args, **more)
+            if not cls.learning:
                 return
-            if not cls.learning or kind is type:
-                return slow(self, holder, *args, **more)
-            before = {made for some in self._arg2fixturedefs.values() for made in some}
-            slow(self, holder, *args, **more)
             names = [made.func.__name__ for some in self._arg2fixturedefs.values() for made in some if made not in before]
             if not names:
                 cls.thin[kind] = None
@@ -496,7 +504,7 @@ def rehearse():
         judge(ask, lambda **record: None, ['--rootdir', root, file])
         Once.learning = False
         Once.config.append(_pytest.config.get_config(list(FIXED), []))
-        Once.config[0]._parser._getparser()
+        getattr(Once.config[0]._parser, '_getparser', int)()
     sys.path[:] = path
     sys.modules.pop('test_rehearsal', None)
     for name in ('last_type', 'last_value', 'last_traceback', 'last_exc'):
