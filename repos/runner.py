@@ -414,15 +414,17 @@ class Once:
     forks look it up. Where a pytest has no such function, or makes it differently, that one stays slow.
     """
     learning = False
-    names = {}      # function, and whether it was bound -> the names of its arguments (pluggy)
+    names = {}      # function, whether it was bound, and more -> the names of its arguments (pluggy)
     thin = {}       # module of pytest, or class of its plugins -> a module with its fixtures and nothing else; None if it has none
     config = []     # one that has taken in pytest's own plugins, for the next run
+    more = None     # what it is asked for with besides
     modules = -1    # how many there are, with these heads
     heads = ()
 
     @classmethod
     def begin(cls):
-        for space, name, make in ((sys.modules.get('pluggy._hooks'), 'varnames', cls.varnames), (_pytest.config, 'get_config', cls.get_config),
+        pluggys = [m for name, m in sorted(sys.modules.items()) if name.startswith('pluggy.')]
+        for space, name, make in (*((m, 'varnames', cls.varnames) for m in pluggys), (_pytest.config, 'get_config', cls.get_config),
                                   (_pytest.config.argparsing.Parser, '_getparser', cls.getparser),
                                   (_pytest.fixtures.FixtureManager, 'parsefactories', cls.parsefactories)):
             slow = getattr(space, name, None)
@@ -431,13 +433,13 @@ class Once:
 
     @classmethod
     def varnames(cls, slow):
-        def varnames(f):
+        def varnames(f, **more):
             if type(f) not in (types.FunctionType, types.MethodType):
-                return slow(f)
-            key = getattr(f, '__func__', f), type(f)
+                return slow(f, **more)
+            key = getattr(f, '__func__', f), type(f), *more.items()
             found = cls.names.get(key)
             if found is None:
-                found = slow(f)
+                found = slow(f, **more)
                 if cls.learning:
                     cls.names[key] = found
             return found
@@ -446,7 +448,9 @@ class Once:
     @classmethod
     def get_config(cls, slow):
         def get_config(args=None, plugins=None, **more):
-            if more or not cls.config or list(args or ())[:len(FIXED)] != FIXED:
+            if cls.learning:
+                cls.more = more
+            if more != cls.more or not cls.config or list(args or ())[:len(FIXED)] != FIXED:
                 return slow(args, plugins, **more)
             config = cls.config.pop()
             config.invocation_params = type(config.invocation_params)(args=args, plugins=plugins, dir=pathlib.Path.cwd())
@@ -479,11 +483,16 @@ class Once:
                     more['holder'] = cls.thin[kind]
                 else:
                     args = (cls.thin[kind], *args[1:])
-            before = {made for some in self._arg2fixturedefs.values() for made in some} if cls.learning else ()
-            slow(self, *args, **more)
             if not cls.learning:
-                return
-            names = [made.func.__name__ for some in self._arg2fixturedefs.values() for made in some if made not in before]
+                return slow(self, *args, **more)
+            names, made = [], _pytest.fixtures.FixtureDef.__init__
+
+            def noted(self, *args, **more):
+                made(self, *args, **more)
+                names.append(self.func.__name__)
+            _pytest.fixtures.FixtureDef.__init__ = noted
+            slow(self, *args, **more)
+            _pytest.fixtures.FixtureDef.__init__ = made
             if not names:
                 cls.thin[kind] = None
             elif kind is holder and all(name in vars(holder) for name in names):
@@ -501,10 +510,13 @@ def rehearse():
         with open(file, 'w') as f:
             f.write('def test_it():\n    assert 1 == 1\n')
         Once.learning = True
-        judge(ask, lambda **record: None, ['--rootdir', root, file])
+        well = judge(ask, lambda **record: None, ['--rootdir', root, file]) == pytest.ExitCode.TESTS_FAILED
         Once.learning = False
-        Once.config.append(_pytest.config.get_config(list(FIXED), []))
-        getattr(Once.config[0]._parser, '_getparser', int)()
+        if well:
+            Once.config.append(_pytest.config.get_config(list(FIXED), [], **Once.more))
+            getattr(Once.config[0]._parser, '_getparser', int)()
+        else:
+            Once.names, Once.thin = {}, {}
     sys.path[:] = path
     sys.modules.pop('test_rehearsal', None)
     for name in ('last_type', 'last_value', 'last_traceback', 'last_exc'):
