@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static void usage(FILE *to)
@@ -63,6 +64,44 @@ static int run(const struct command *c, int argc, char **argv)
 	return rc;
 }
 
+#ifdef _OPENMP
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+#endif
+
+/* Does it run models? */
+static bool has_device(const struct command *c)
+{
+	for (const struct option *o = c->options; o->name; o++)
+		if (strcmp(o->name, "device") == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Threads without work sleep until there is some: where cores are shared, and one is always late, libgomp's way of spinning first takes half of the
+ * speed. It reads its settings before main, so the program begins once more, with them.
+ */
+static void wait_passively(char **argv)
+{
+#ifdef _OPENMP
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	path[n < 0 ? 0 : n] = 0;
+	if (getenv("OMP_WAIT_POLICY") || getenv("GOMP_SPINCOUNT") || strcmp(base_of(path), base_of(argv[0])) != 0) /* or a loader runs it */
+		return;
+	if (setenv("OMP_WAIT_POLICY", "passive", 0) == 0)
+		execv(path, argv); /* where it fails, they spin */
+#else
+	(void)argv;
+#endif
+}
+
 /* What was printed must have reached its file for the exit code to be true. */
 static int printed(int rc)
 {
@@ -94,5 +133,9 @@ int main(int argc, char **argv)
 		return printed(EXIT_DONE);
 	}
 	c = command_find(argv[1], &err);
-	return c ? printed(run(c, argc - 2, argv + 2)) : fail_usage(&err);
+	if (!c)
+		return fail_usage(&err);
+	if (has_device(c))
+		wait_passively(argv);
+	return printed(run(c, argc - 2, argv + 2));
 }
