@@ -20,7 +20,10 @@
  *   block. Fences: ``` and ~~~ with or without a language word, and ```42``` on one line.
  * - Lines: "Answer: 42", "**Final answer:** 42", "The answer: 42", U+7B54 U+6848 U+FF1A ... at a line's start. Where the line holds no
  *   more, or is a heading ("## Final Answer"), the lines below it up to a blank one; where a list begins in it and it ends in a bracket or
- *   comma, the lines up to the list's end, without which it is cut.
+ *   comma, or a LaTeX array that it does not end, the lines up to the list's or array's end, without which it is cut; and where the first
+ *   row of a board stands in it, the lines right below it that are rows of that board: as many cells, parted alike, each a number or one
+ *   character. Two such rows with bars, labels or a comma between them, or three of whatever kind that are not all the same, are a board;
+ *   else the label's line alone is the answer. Prose below a board is no part of it.
  * - Sentences end at their stop. They and the bare reply are nobody's format: x.format is QUARRY_ANY.
  * - A wrapper in a wrapper is taken off too: <answer>The answer is \boxed{42}</answer> holds 42.
  * - A bare reply counts where no wrapper of any kind stands in it, it is at most 4 KiB, and it is no prose: no sentence ends

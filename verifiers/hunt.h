@@ -1,5 +1,5 @@
 /*
- * hunt.h - what the searches for an answer share. Private to extract.c, wrappers.c and lines.c.
+ * hunt.h - what the searches for an answer share. Private to extract.c, wrappers.c, lines.c and rows.c.
  *
  * Each search is one forward pass over the visible text (what follows the thought). It offers what it finds; of each kind
  * the last good one stands. A flood of offers costs nothing: the first OFFERS are looked at when they come, of the rest
@@ -65,6 +65,22 @@ void find_lines(struct hunt *h); /* fences, lines, sentences */
 bool json_object(struct str s);
 /* The next place, from i on, where "answer" stands, in either language; s.n: there is none. */
 size_t next_answer(struct str s, size_t i);
+/* What makes a line the row of a board. */
+struct row {
+	char between;  /* what parts its cells: | , blanks, or 0 for nothing */
+	bool labelled; /* "Row 1: ..." */
+	int cells;
+};
+
+/* Is the line cells alone: numbers and single characters, or what stands between bars? Then of which shape. */
+bool row_read(struct row *r, struct str line);
+/* Is the row that was read from this line (trimmed) one of the board that top is of? */
+bool row_alike(const struct row *top, const struct row *row, struct str line);
+/* How many bytes at its end are a full stop that is no cell. */
+size_t row_stop(const struct row *top, const struct row *row, struct str line);
+/* Does the line only frame a board or part its rows: |---|---|, +---+? */
+bool row_frame(struct str line);
+
 /* Does the whole reply look like an answer, nothing around it? s is trimmed. */
 bool bare_reply(struct str s);
 

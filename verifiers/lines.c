@@ -243,14 +243,28 @@ static enum label label_of(struct str line, size_t first, struct str *text)
 
 /*
  * A label whose own line holds nothing more: the lines below it, up to a blank one, are the answer. Or the label's line holds the start
- * of a list, which ends in the line that its brackets end in.
+ * of a list or of a LaTeX array, which ends in the line that its brackets or \end{} stand in, or a board's first row.
  */
 struct below {
-	int kind; /* 0: none is open */
+	int kind;   /* 0: none is open */
+	int depth;  /* of a list's brackets; 0: it is none */
+	int rows;   /* of a board; 0: it is none */
 	bool begun;
-	int depth; /* of a list's brackets; 0: it is none */
+	bool array; /* up to \end{} */
+	/* What stands from here on is written before it is read, and never cleared. */
 	size_t start, end;
+	struct row row;  /* what the board's rows are like */
+	struct str top;  /* its first row */
+	struct str said; /* what the label's line says, which is the answer where no more rows follow */
+	bool differ;     /* two of its rows do */
+	bool bold;       /* it stands in ** that began before its label */
 };
+
+static inline void below_init(struct below *b)
+{
+	b->kind = b->depth = b->rows = 0;
+	b->begun = b->array = false;
+}
 
 /* Where the list ends whose brackets, as many as *depth, are open before s: behind the last one, or at the end of s. */
 static size_t list_end(struct str s, int *depth)
@@ -264,39 +278,147 @@ static size_t list_end(struct str s, int *depth)
 	return s.n;
 }
 
-/* Does what stands behind a label begin a list that goes on in the next line? Then *b is open for it. */
-static bool list_begins(struct below *b, int kind, struct str v, struct str text)
+static bool opens(char c)
 {
-	struct str s = str_trim(text);
-	char last = s.n ? s.s[s.n - 1] : 0;
+	return c == '[' || c == '(' || c == '{';
+}
 
-	if (last != '[' && last != '(' && last != '{' && last != ',')
+/* The start of what s holds: a list in brackets, or that in a call such as np.array([1, */
+static size_t list_start(struct str s)
+{
+	size_t i = skip_decoration(s, 0), name = i;
+
+	while (i < s.n && (is_letter(s.s[i]) || s.s[i] == '.' || s.s[i] == '_'))
+		i++;
+	return i < s.n && opens(s.s[i]) && (i == name || s.s[i] == '(') ? i : s.n;
+}
+
+/* Does s begin a LaTeX array that it does not end, in whatever mathematics it stands: $$, \[, \left[? */
+static bool array_begins(struct str s)
+{
+	static const struct str before[] = { STR("\\["), STR("\\("), STR("\\left"), STR("["), STR("(") };
+
+	if (!s.n || !(s.s[0] == '\\' || decoration[(unsigned char)s.s[0]]))
 		return false;
 	s = str_from(s, skip_decoration(s, 0));
-	if (s.n == 0 || (s.s[0] != '[' && s.s[0] != '(' && s.s[0] != '{'))
-		return false;
-	list_end(s, &b->depth);
-	if (b->depth <= 0) {
-		b->depth = 0;
-		return false;
-	}
+	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
+		if (str_starts(s, before[i]))
+			s = str_from(s, skip_decoration(s, before[i].n));
+	return str_starts(s, STR("\\begin{")) && str_find(s, STR("\\end{")) < 0;
+}
+
+static void below_begin(struct below *b, int kind, struct str v, struct str s)
+{
 	b->kind = kind;
 	b->begun = true;
 	b->start = (size_t)(s.s - v.s);
 	b->end = b->start + s.n;
+}
+
+/* Does what stands behind a label begin a list or an array that goes on in the next line? Then *b is open for it. */
+static bool list_begins(struct below *b, int kind, struct str v, struct str text)
+{
+	struct str s = str_trim(text);
+	char last = s.n ? s.s[s.n - 1] : 0;
+	size_t from;
+
+	if (array_begins(s)) {
+		b->array = true;
+		below_begin(b, kind, v, str_from(s, skip_decoration(s, 0)));
+		return true;
+	}
+	if (!opens(last) && last != ',')
+		return false;
+	from = list_start(s);
+	if (from == s.n)
+		return false;
+	list_end(str_from(s, from), &b->depth);
+	if (b->depth <= 0) {
+		b->depth = 0;
+		return false;
+	}
+	below_begin(b, kind, v, str_from(s, skip_decoration(s, 0)));
 	return true;
+}
+
+/* Is s at its end what it is about to say: a mark closed, or a stop behind its last cell? */
+static bool complete(struct str s)
+{
+	char last = s.n ? s.s[s.n - 1] : 0;
+
+	return (last == '.' && s.n > 1 && s.s[s.n - 2] != ' ' && str_chr(s, ' ') >= 0) || str_ends(s, STR("\xE3\x80\x82")) || /* U+3002 */
+	       ((last == '`' || last == '"' || last == '\'' || last == '*' || last == '$') && s.n > 1 && s.s[0] == last);
+}
+
+/* Does the line, which is not the last, hold behind its label the first row of a board? What it says alone is said. */
+static bool rows_begin(struct below *b, int kind, struct str v, struct str line, struct str text, struct str said)
+{
+	struct str top = text, before;
+
+	if (line.s[line.n + 1] == '\n')
+		return false;
+	while (top.n && top.s[0] == '*')
+		top = str_from(top, 1);
+	before = str_sub(line, 0, (size_t)(top.s - line.s));
+	top = str_trim(top);
+	if (complete(top) || row_frame(top) || !row_read(&b->row, top))
+		return false;
+	below_begin(b, kind, v, top);
+	b->top = top;
+	b->said = said;
+	b->rows = 1;
+	b->differ = b->bold = false;
+	for (size_t i = 0; i + 1 < before.n; i++)
+		if (before.s[i] == '*' && before.s[i + 1] == '*') {
+			b->bold = !b->bold;
+			i++;
+		}
+	return true;
+}
+
+/*
+ * Three rows that are not all the same make a board: two may be an answer and one that it was weighed against. But two with bars, with
+ * labels or with a comma between them have no other reading.
+ */
+static bool rows_suffice(const struct below *b)
+{
+	bool plain = b->row.between != '|' && !b->row.labelled && b->top.s[b->top.n - 1] != ',';
+
+	return b->rows > 1 + plain && b->differ;
 }
 
 static void below_end(struct hunt *h, struct below *b)
 {
-	if (b->depth > 0)
+	if (!b->kind)
+		return;
+	if (b->depth > 0 || b->array)
 		h->kind[b->kind].broken = true; /* cut: "[4, 1" may have been going to be [4, 12] */
-	else if (b->kind && b->begun)
+	else if (b->rows && !rows_suffice(b))
+		hunt_offer(h, b->kind, b->said);
+	else if (b->begun)
 		hunt_offer(h, b->kind, str_sub(h->v, b->start, b->end));
-	else if (b->kind)
+	else
 		h->kind[b->kind].empty = true;
-	b->kind = b->depth = 0;
-	b->begun = false;
+	below_init(b);
+}
+
+/* The line below a board's row. */
+static void below_row(struct hunt *h, struct below *b, struct str line)
+{
+	struct row row;
+
+	if (row_frame(line))
+		return;
+	line = str_trim(line);
+	if (b->bold && str_ends(line, STR("**")))
+		line.n -= 2;
+	if (!row_read(&row, line) || !row_alike(&b->row, &row, line)) {
+		below_end(h, b);
+		return;
+	}
+	b->rows++;
+	b->differ |= !str_eq(line, b->top);
+	b->end = (size_t)(line.s - h->v.s) + line.n - row_stop(&b->row, &row, line);
 }
 
 static void below_line(struct hunt *h, struct below *b, struct str line)
@@ -305,8 +427,12 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 
 	if (!b->kind)
 		return;
+	if (b->rows) {
+		below_row(h, b, line);
+		return;
+	}
 	if (str_trim(line).n == 0) {
-		if (b->begun && !b->depth)
+		if (b->begun && !b->depth && !b->array)
 			below_end(h, b);
 		return;
 	}
@@ -315,6 +441,10 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 	b->begun = true;
 	if (!b->depth) {
 		b->end = start + line.n;
+		if (b->array && str_find(line, STR("\\end{")) >= 0) {
+			b->array = false;
+			below_end(h, b);
+		}
 		return;
 	}
 	b->end = start + list_end(line, &b->depth);
@@ -325,7 +455,7 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 /* "answer" stands first at line[named], or, if that is behind its end, not at all. */
 static void label_line(struct hunt *h, struct below *b, struct str line, size_t named)
 {
-	struct str text;
+	struct str text, said;
 	enum label label = named < line.n ? label_of(line, named, &text) : LABEL_NONE;
 	int kind = label == LABEL_SENTENCE ? SENTENCE : QUARRY_LINE;
 
@@ -336,11 +466,13 @@ static void label_line(struct hunt *h, struct below *b, struct str line, size_t 
 	below_end(h, b);
 	if (list_begins(b, kind, h->v, text))
 		return;
-	text = unpaired(kind == SENTENCE ? first_sentence(text) : text);
-	if (says_nothing(text))
+	said = unpaired(kind == SENTENCE ? first_sentence(text) : text);
+	if (line.s + line.n + 1 < h->v.s + h->v.n && rows_begin(b, kind, h->v, line, text, said))
+		return;
+	if (says_nothing(said) || row_frame(said))
 		b->kind = kind;
 	else
-		hunt_offer(h, kind, text);
+		hunt_offer(h, kind, said);
 }
 
 /*
@@ -442,9 +574,10 @@ void find_lines(struct hunt *h)
 {
 	struct str v = h->v, line;
 	struct fence fence = { 0 };
-	struct below below = { 0 };
+	struct below below;
 	size_t named = next_answer(v, 0), ticks = next_three(v, 0, '`'), tildes = next_three(v, 0, '~');
 
+	below_init(&below);
 	for (size_t at = 0; at < v.n; at += line.n + 1) {
 		size_t marks, next;
 
