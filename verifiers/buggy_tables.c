@@ -362,17 +362,16 @@ static struct str drop_tex(struct str s, char *room)
 static bool hedged(struct str head)
 {
 	static const char *const words[] = {
-		"not", "no", "never", "cannot", "if", "unless", "or", "either", "maybe", "perhaps", "wrong", "doubt", "unlikely", "about",
-		"approximately", "roughly", "least", "most", "than", "without",
+		"no", "if", "unless", "or", "either", "maybe", "perhaps", "doubt", "about", "approximately", "roughly", "least", "most", "than",
 	};
-	static const char *const chinese[] = { "不", "非", "没", "未", "约", "或", "若", "如果", "错" };
+	static const char *const chinese[] = { "约", "或", "若", "如果" };
 	struct str word;
 
+	if (text_denies(head))
+		return true;
 	for (size_t i = 0; i < sizeof(chinese) / sizeof(chinese[0]); i++)
 		if (str_find(head, str_of(chinese[i])) >= 0)
 			return true;
-	if (str_find(head, STR("n't")) >= 0 || str_find(head, STR("n\xe2\x80\x99t")) >= 0)
-		return true;
 	while (str_word(&head, &word))
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 			if (str_ieq(word, str_of(words[i])))
