@@ -128,20 +128,33 @@ static uint64_t turned(uint64_t set)
 	return __builtin_bswap64(set);
 }
 
-/* The last two blanks, of dense numbers, all pairs at once: the partner of v is at a fixed distance from bit v of a set turned round. */
+/*
+ * Which of dense numbers have a partner with which they make `need`, all at once: the partner of v is at a fixed distance from bit v of a set turned
+ * round. Gives those of `one`; *turned_other: their partners, of the other set, back to front. left: copies of each.
+ */
+static inline uint64_t pairs(uint64_t *turned_other, const struct survo_shape *s, uint64_t one, uint64_t other, const uint8_t *left, int need)
+{
+	int sum = need - 2 * s->val[0], by = sum - 63;
+	uint64_t fits;
+
+	*turned_other = 0;
+	if (sum < 0 || sum > 126)
+		return 0;
+	fits = (by < 0 ? other >> -by : other << by) & one;
+	if (sum % 2 == 0 && left[sum / 2] < 2)
+		fits &= ~((uint64_t)1 << sum / 2);
+	*turned_other = by < 0 ? fits << -by : fits >> by;
+	return fits;
+}
+
+/* The last two blanks of more. */
 static bool pair_walk(struct way *w, int need)
 {
-	const struct survo_shape *s = w->t->s;
-	int i = w->n - 2, sum = need - 2 * s->val[0], by = sum - 63;
-	uint64_t last = w->turned_may & w->turned_live, fits;
+	int i = w->n - 2;
+	uint64_t other, fits = pairs(&other, w->t->s, w->may[i] & w->live, w->turned_may & w->turned_live, w->left, need);
 
-	if (sum < 0 || sum > 126)
-		return false;
-	fits = (by < 0 ? last >> -by : last << by) & w->may[i] & w->live;
-	if (sum % 2 == 0 && w->left[sum / 2] < 2)
-		fits &= ~((uint64_t)1 << sum / 2);
 	w->fits[i] |= fits;
-	w->turned_fits |= by < 0 ? fits << -by : fits >> by;
+	w->turned_fits |= other;
 	return fits;
 }
 
@@ -240,6 +253,17 @@ static bool last_look(struct way *w, int need)
 	return w->fits[0];
 }
 
+/* Where two are open, of dense numbers, of which there are less than WAYS_MOST. */
+static bool pair_look(struct way *w, int need)
+{
+	uint64_t other;
+
+	w->fits[0] = pairs(&other, w->t->s, w->may[0], turned(w->may[1]), w->t->left, need);
+	w->fits[1] = turned(other);
+	w->walked = true;
+	return w->fits[0];
+}
+
 /* The open blanks of a line and what each may still hold; false: the line cannot be made up. */
 static bool way_look(struct way *w, const struct survo_state *t, int line)
 {
@@ -249,6 +273,8 @@ static bool way_look(struct way *w, const struct survo_state *t, int line)
 		return t->need[line] == 0;
 	if (w->n == 1)
 		return last_look(w, t->need[line]);
+	if (w->n == 2 && t->s->dense)
+		return pair_look(w, t->need[line]);
 	w->lo[w->n] = w->hi[w->n] = 0;
 	for (int i = w->n - 1; i >= 0; i--) {
 		uint64_t m = w->may[i];
@@ -273,7 +299,7 @@ static bool way_look(struct way *w, const struct survo_state *t, int line)
 	w->turned_fits = 0;
 	if (!way_walk(w, 0, t->need[line]))
 		return false;
-	if (w->n > 1 && t->s->dense)
+	if (t->s->dense)
 		w->fits[w->n - 1] = turned(w->turned_fits);
 	return true;
 }
