@@ -405,15 +405,23 @@ static void take(struct extract *x, const struct hunt *h, int kind)
 		x->broken = true;
 		return;
 	}
-	if (kind == QUARRY_BOXED || !may_wrap(x->answer))
+	if (kind == QUARRY_BOXED)
 		return;
-	hunt(&in, x->answer);
-	inner = choose(&in, QUARRY_ANY);
-	if (!inner)
-		return;
-	if (within(in.kind[inner].text, x->raw))
-		x->raw = in.kind[inner].text;
-	open_find(x, &in, inner);
+	if (may_wrap(x->answer)) {
+		hunt(&in, x->answer);
+		inner = choose(&in, QUARRY_ANY);
+		if (inner) {
+			if (within(in.kind[inner].text, x->raw))
+				x->raw = in.kind[inner].text;
+			open_find(x, &in, inner);
+			return;
+		}
+	}
+	if (before_solution(x->answer)) {
+		x->answer = behind_solution(x->answer);
+		if (within(x->answer, x->raw))
+			x->raw = x->answer;
+	}
 }
 
 /*
@@ -443,7 +451,7 @@ static bool mixed(struct extract *x, const struct hunt *h, enum quarry_format as
 
 static void extract_init(struct extract *x)
 {
-	x->found = x->broken = x->mixed = false;
+	x->found = x->broken = x->mixed = x->faint = false;
 	x->format = QUARRY_ANY;
 	x->answer = x->raw = (struct str){ NULL, 0 };
 	x->seen = 0;
@@ -483,7 +491,16 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 	} else if (bare_reply(str_trim(h.v))) {
 		x->found = true;
 		x->raw = x->answer = str_trim(h.v);
+		if (before_solution(x->raw))
+			x->raw = x->answer = behind_solution(x->raw);
 		x->seen = 1;
+	} else {
+		find_solutions(&h);
+		if (!h.kind[SENTENCE].have)
+			return;
+		take(x, &h, SENTENCE);
+		x->faint = true;
+		x->seen = h.seen;
 	}
 }
 

@@ -25,6 +25,9 @@
  *   character. Two such rows with bars, labels or a comma between them, or three of whatever kind that are not all the same, are a board;
  *   else the label's line alone is the answer. Prose below a board is no part of it.
  * - Sentences end at their stop. They and the bare reply are nobody's format: x.format is QUARRY_ANY.
+ * - Solutions: where nothing of all this is found and the reply is not bare, lines that begin with "Solution:", "The result:", "## Solution",
+ *   U+89E3 U+FF1A, U+7ED3 U+679C U+FF1A ... are read as sentences are, and so is a last line "The solution is 42". What a rule cannot read there
+ *   only mentioned a solution, and is no answer. "Solution:" before a bare reply or what stands in a wrapper is taken off.
  * - A wrapper in a wrapper is taken off too: <answer>The answer is \boxed{42}</answer> holds 42.
  * - A bare reply counts where no wrapper of any kind stands in it, it is at most 4 KiB, and it is no prose: no sentence ends
  *   inside it, no "I" and no two of the small words (the, is, of, ...) stand in it, and of several lines none has more than
@@ -41,6 +44,7 @@ struct extract {
 	bool found;                /* an answer was handed in, in whatever format (a bare reply counts) */
 	bool broken;               /* a wrapper was found whose content cannot be an answer: the mark is unreadable */
 	bool mixed;                /* two answers differ that are both final: see strict_format */
+	bool faint;                /* it is one only if the task's rule can read it: see solutions */
 	enum quarry_format format; /* how it came; QUARRY_ANY for a sentence or a bare reply */
 	struct str answer;         /* its text: inside the response, or in `room` when escapes had to be undone */
 	struct str raw;            /* its text inside the response */

@@ -42,8 +42,8 @@ static bool says_nothing(struct str s)
 	return skip_decoration(s, 0) == s.n && str_chr(s, '>') < 0;
 }
 
-/* Do only words that lead up to a label stand in s ("So the final")? *heavy: they or what decorates them makes a heading. */
-static bool leads_up(struct str s, bool *heavy)
+/* Length of what stands at s[i] and may lead up to a label ("So the final"), 0 for none. *heavy: it makes a heading. */
+static inline size_t lead_at(struct str s, size_t i, bool *heavy)
 {
 	static const char *const words[] = {
 		"final", "\xE6\x9C\x80\xE7\xBB\x88", /* these two make a heading */
@@ -59,25 +59,32 @@ static bool leads_up(struct str s, bool *heavy)
 		[0xE5] = true, [0xE6] = true, [0xE7] = true, [0xEF] = true,
 	};
 
+	size_t k = 0;
+
+	if (decoration[(unsigned char)s.s[i]]) {
+		*heavy |= s.s[i] == '#' || s.s[i] == '*' || s.s[i] == '_';
+		return 1;
+	}
+	if (!begins[(unsigned char)to_lower(s.s[i])])
+		return 0;
+	while (k < sizeof(words) / sizeof(words[0]) && !word_at(s, i, words[k]))
+		k++;
+	if (k == sizeof(words) / sizeof(words[0]))
+		return 0;
+	*heavy |= k < 2;
+	return strlen(words[k]);
+}
+
+/* Do only such words stand in s? */
+static bool leads_up(struct str s, bool *heavy)
+{
 	*heavy = false;
 	if (s.n > LEAD_MAX)
 		return false;
-	for (size_t i = 0; i < s.n;) {
-		size_t k = 0;
-
-		if (decoration[(unsigned char)s.s[i]]) {
-			*heavy |= s.s[i] == '#' || s.s[i] == '*' || s.s[i] == '_';
-			i++;
-			continue;
-		}
-		if (!begins[(unsigned char)to_lower(s.s[i])])
+	for (size_t i = 0, n; i < s.n; i += n) {
+		n = lead_at(s, i, heavy);
+		if (!n)
 			return false;
-		while (k < sizeof(words) / sizeof(words[0]) && !word_at(s, i, words[k]))
-			k++;
-		if (k == sizeof(words) / sizeof(words[0]))
-			return false;
-		*heavy |= k < 2;
-		i += strlen(words[k]);
 	}
 	return true;
 }
@@ -91,7 +98,7 @@ static size_t answer_at(struct str s, size_t i)
 }
 
 /* What is said by the "answer" whose end is line[at]; *text is where the answer begins. */
-static enum label label_end(struct str line, size_t at, size_t *text)
+static inline enum label label_end(struct str line, size_t at, size_t *text)
 {
 	size_t i = skip_decoration(line, at), is, colon;
 
@@ -389,8 +396,6 @@ static bool rows_suffice(const struct below *b)
 
 static void below_end(struct hunt *h, struct below *b)
 {
-	if (!b->kind)
-		return;
 	if (b->depth > 0 || b->array)
 		h->kind[b->kind].broken = true; /* cut: "[4, 1" may have been going to be [4, 12] */
 	else if (b->rows && !rows_suffice(b))
@@ -425,8 +430,6 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 {
 	size_t start = (size_t)(line.s - h->v.s);
 
-	if (!b->kind)
-		return;
 	if (b->rows) {
 		below_row(h, b, line);
 		return;
@@ -452,18 +455,13 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 		below_end(h, b);
 }
 
-/* "answer" stands first at line[named], or, if that is behind its end, not at all. */
-static void label_line(struct hunt *h, struct below *b, struct str line, size_t named)
+/* A line with a label, behind which text stands. */
+static void label_line(struct hunt *h, struct below *b, struct str line, int kind, struct str text)
 {
-	struct str text, said;
-	enum label label = named < line.n ? label_of(line, named, &text) : LABEL_NONE;
-	int kind = label == LABEL_SENTENCE ? SENTENCE : QUARRY_LINE;
+	struct str said;
 
-	if (label == LABEL_NONE) {
-		below_line(h, b, line);
-		return;
-	}
-	below_end(h, b);
+	if (b->kind)
+		below_end(h, b);
 	if (list_begins(b, kind, h->v, text))
 		return;
 	said = unpaired(kind == SENTENCE ? first_sentence(text) : text);
@@ -572,9 +570,10 @@ static size_t line_start(struct str s, size_t from, size_t i)
 /* Only lines that name the answer, lines that a fence's marks stand in and those below a label are looked at. */
 void find_lines(struct hunt *h)
 {
-	struct str v = h->v, line;
+	struct str v = h->v, line, text;
 	struct fence fence = { 0 };
 	struct below below;
+	enum label label;
 	size_t named = next_answer(v, 0), ticks = next_three(v, 0, '`'), tildes = next_three(v, 0, '~');
 
 	below_init(&below);
@@ -592,16 +591,116 @@ void find_lines(struct hunt *h)
 			at = line_start(v, at, next);
 		}
 		line = str_sub(v, at, next_byte(v, at, '\n'));
-		if (named < at + line.n || below.kind)
-			label_line(h, &below, line, named - at);
+		if (named < at + line.n && (label = label_of(line, named - at, &text)) != LABEL_NONE)
+			label_line(h, &below, line, label == LABEL_SENTENCE ? SENTENCE : QUARRY_LINE, text);
+		else if (below.kind)
+			below_line(h, &below, line);
 		if (marks < at + line.n)
 			fence_line(h, &fence, line);
 	}
-	below_end(h, &below);
+	if (below.kind)
+		below_end(h, &below);
 	hunt_end(h, QUARRY_FENCE);
 	hunt_end(h, QUARRY_LINE);
 	hunt_end(h, SENTENCE);
 	h->kind[QUARRY_FENCE].broken = fence.marks > 0;
+}
+
+/*
+ * Solutions and results
+ */
+
+/* Length of "solution", "result" or their Chinese at i, 0 for none. */
+static size_t solution_at(struct str s, size_t i)
+{
+	static const char *const words[] = {
+		"solution", "result", "\xE8\xA7\xA3\xE7\xAD\x94", "\xE8\xA7\xA3", "\xE7\xBB\x93\xE6\x9E\x9C", /* solution twice, result */
+	};
+
+	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+		if (word_at(s, i, words[k]))
+			return strlen(words[k]);
+	return 0;
+}
+
+/* The label of a line that begins with "solution" or "result", behind words that lead up to it alone. */
+static enum label solution_of(struct str line, struct str *text)
+{
+	static const bool first[256] = { ['s'] = true, ['r'] = true, [0xE8] = true, [0xE7] = true };
+	bool heavy = false;
+
+	for (size_t i = 0, n; i < line.n && i <= LEAD_MAX; i += n) {
+		enum label label;
+		size_t at;
+
+		n = first[(unsigned char)to_lower(line.s[i])] ? solution_at(line, i) : 0;
+		if (n) {
+			label = label_end(line, i + n, &at);
+			*text = str_from(line, at);
+			return label == LABEL_HEADING && !heavy ? LABEL_NONE : label;
+		}
+		n = lead_at(line, i, &heavy);
+		if (!n)
+			return LABEL_NONE;
+	}
+	return LABEL_NONE;
+}
+
+/* Does a colon, rather than "is", stand before this text of the line? */
+static bool behind_colon(struct str line, struct str text)
+{
+	return text.s > line.s && (text.s[-1] == ':' || text.s[-1] == '=' || (unsigned char)text.s[-1] == 0x9A); /* of U+FF1A */
+}
+
+/* "The result is 42." may be said on the way to another, so it counts in the last line only. */
+void find_solutions(struct hunt *h)
+{
+	struct below below;
+	struct str line, text;
+
+	below_init(&below);
+	for (size_t at = 0; at < h->v.n; at += line.n + 1) {
+		enum label label;
+
+		line = str_sub(h->v, at, next_byte(h->v, at, '\n'));
+		label = solution_of(line, &text);
+		if (label == LABEL_SENTENCE && !behind_colon(line, text) && at + line.n < h->v.n)
+			label = LABEL_NONE;
+		if (label != LABEL_NONE)
+			label_line(h, &below, line, SENTENCE, text);
+		else if (below.kind)
+			below_line(h, &below, line);
+	}
+	if (below.kind)
+		below_end(h, &below);
+	hunt_end(h, SENTENCE);
+}
+
+struct str behind_solution(struct str s)
+{
+	struct str line, text, trimmed = str_trim(s);
+	int bold = 0;
+
+	line = str_sub(trimmed, 0, next_byte(trimmed, 0, '\n'));
+	switch (solution_of(line, &text)) {
+	case LABEL_NONE:
+		return s;
+	case LABEL_HEADING:
+		text = str_from(line, line.n);
+		break;
+	default:
+		if (!behind_colon(line, text))
+			return s;
+	}
+	for (const char *p = line.s; p < text.s; p++)
+		bold += *p == '*';
+	text.n = (size_t)(trimmed.s + trimmed.n - text.s);
+	for (; text.n && text.s[0] == '*'; bold++)
+		text = str_from(text, 1);
+	text = str_trim(text);
+	if (bold % 4 == 2 && str_ends(text, STR("**"))) /* opened before the label, and closed behind the answer */
+		text.n -= 2;
+	return text.n ? text : s;
 }
 
 /*

@@ -134,6 +134,12 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	}
 	/* A damaged desc is our fault whatever the response, so the rule is asked even where there is nothing to judge. */
 	mark = rule->judge(&why, desc, x.found && !x.broken ? x.answer : STR(""));
+	if (x.faint && (x.broken || mark == QUARRY_UNREADABLE)) {
+		x.found = x.broken = false;
+		v->answer = NULL;
+		v->answer_len = 0;
+		v->answers_seen = 0;
+	}
 	if (mark == QUARRY_BAD_TASK)
 		conclude(v, mark, why.text);
 	else if (x.broken)
