@@ -2,7 +2,7 @@
  * compose.c - several puzzles in one prompt: all their answers right, or the last one's of a chain.
  *
  * The desc is compose.h's. An answer to all names its parts: "#1: 42 #2: A, C", a line for each that begins with its number
- * ("2. A, C", "Puzzle 2: A, C"), or a JSON array or object of the answers. Each part is judged by its own task's rule.
+ * ("2. A, C", "Puzzle 2: A, C"), or a JSON array or object of the answers; digits may be full-width. Each part is judged by its own task's rule.
  */
 #include "verifiers/compose.h"
 #include "base/json.h"
@@ -82,21 +82,37 @@ static inline bool take(struct str *s, const char *z)
 	return true;
 }
 
+/* The digit at the head of s, plain or full-width (U+FF10..FF19), which is taken; -1 where there is none. */
+static int take_digit(struct str *s)
+{
+	unsigned char c = (unsigned char)(s->n ? s->s[0] : 0);
+
+	if (c >= '0' && c <= '9') {
+		*s = str_from(*s, 1);
+		return c - '0';
+	}
+	if (c != 0xEF || s->n < 3 || (unsigned char)s->s[1] != 0xBC || (unsigned char)s->s[2] < 0x90 || (unsigned char)s->s[2] > 0x99)
+		return -1;
+	c = (unsigned char)s->s[2];
+	*s = str_from(*s, 3);
+	return c - 0x90;
+}
+
 /* "2.", "2)", "(2)", "#2:", "**2.**", "Puzzle 2:" at the head of s: the number, 0 where there is none; s is what follows. */
 static int take_number(struct str *s)
 {
-	struct str r = *s;
+	struct str r = *s, more;
 	bool open, ended = false;
 	int n;
 
 	while (take(&r, "*") || take(&r, "- ") || take(&r, " "))
 		;
 	r = after_label(r);
-	open = take(&r, "(") || take(&r, "（") || take(&r, "#");
-	if (r.n == 0 || r.s[0] < '1' || r.s[0] > '9' || (r.n > 1 && r.s[1] >= '0' && r.s[1] <= '9'))
+	open = take(&r, "(") || take(&r, "（") || take(&r, "#") || take(&r, "＃");
+	n = take_digit(&r);
+	more = r;
+	if (n < 1 || take_digit(&more) >= 0)
 		return 0;
-	n = r.s[0] - '0';
-	r = str_from(r, 1);
 	while (take(&r, "题") || take(&r, "個") || take(&r, "个"))
 		;
 	while (take(&r, "*"))
@@ -110,14 +126,33 @@ static int take_number(struct str *s)
 	return n;
 }
 
+/* Where "#1" stands next, for number 1, either sign plain or full-width, and behind it; -1: nowhere. */
+static ptrdiff_t find_mark(struct str s, int number, bool wide, struct str *behind)
+{
+	char mark[] = { '#', (char)('0' + number) };
+	ptrdiff_t at;
+
+	if (!wide) {
+		at = str_find(s, (struct str){ mark, 2 });
+		*behind = str_from(s, at < 0 ? s.n : (size_t)at + 2);
+		return at;
+	}
+	for (size_t i = 0; i < s.n; i++) {
+		*behind = str_from(s, i);
+		if ((take(behind, "#") || take(behind, "＃")) && take_digit(behind) == number)
+			return (ptrdiff_t)i;
+	}
+	return -1;
+}
+
 /* "#1: ... #2: ...": every mark once and in order, wherever it stands. */
 static bool split_marks(struct str answer, struct str *part, int n)
 {
-	struct str rest = answer;
+	struct str rest = answer, behind;
+	bool wide = str_chr(answer, '\xEF') >= 0;
 
 	for (int i = 0; i <= n; i++) {
-		char mark[] = { '#', (char)('1' + i) };
-		ptrdiff_t at = str_find(rest, (struct str){ mark, 2 });
+		ptrdiff_t at = find_mark(rest, i + 1, wide, &behind);
 
 		if (i == n) /* more answers than puzzles */
 			return at < 0;
@@ -125,8 +160,9 @@ static bool split_marks(struct str answer, struct str *part, int n)
 			return false;
 		if (i > 0)
 			part[i - 1] = str_sub(rest, 0, (size_t)at);
-		rest = str_from(rest, (size_t)at + 2);
-		if (!take(&rest, ":") && !take(&rest, "：") && !take(&rest, " ") && !take(&rest, ")") && !take(&rest, "."))
+		rest = behind;
+		if (!take(&rest, ":") && !take(&rest, "：") && !take(&rest, " ") && !take(&rest, ")") && !take(&rest, ".") && !take(&rest, "．") &&
+		    !take(&rest, "）"))
 			return false;
 		while (take(&rest, "*")) /* **#1:** */
 			;
