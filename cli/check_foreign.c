@@ -2,6 +2,7 @@
 #include "cli/check_foreign.h"
 
 #include "cli/foreign_repair.h"
+#include "cli/foreign_unknown.h"
 #include "cli/judge.h"
 #include "cli/progress.h"
 #include "datasets/stream.h"
@@ -45,6 +46,7 @@ struct work {
 	struct looked row[BATCH];
 	struct tally tally[TASKS];
 	int tallies;
+	struct unknown unknown;
 };
 
 static bool bad(enum state s)
@@ -123,7 +125,7 @@ static void look_at(struct looked *l)
 	bool gold, gold_right;
 
 	if (!l->f.rule) {
-		state_set(l, l->f.never ? UNSOLVABLE : strncmp(l->f.why, "no task ", 8) == 0 ? UNCHECKED : DAMAGED, "%s", l->f.why);
+		state_set(l, l->f.never ? UNSOLVABLE : l->f.unknown ? UNCHECKED : DAMAGED, "%s", l->f.why);
 		return;
 	}
 	if (l->f.task) {
@@ -200,7 +202,7 @@ static void one(struct work *w, struct looked *l)
 
 static void count(struct work *w, const struct looked *l)
 {
-	const char *name = l->f.rule || strncmp(l->f.why, "no task ", 8) ? l->f.name : "?";
+	const char *name = l->f.unknown ? "?" : l->f.name;
 	struct tally *t = w->tally, *end = w->tally + w->tallies;
 
 	while (t < end && strcmp(t->task, name))
@@ -232,6 +234,7 @@ static int batch(struct work *w, int n, struct progress *p, struct err *err)
 			return err_at(err, "%s:%llu: ", reader_name(w->in), (unsigned long long)c->rows);
 		}
 		count(w, l);
+		unknown_add(&w->unknown, &l->f);
 		c->bad += bad(l->state);
 		if (bad(l->state))
 			printf("%s:%llu: %s: %s: %s\n", reader_name(w->in), (unsigned long long)c->rows, l->f.name, state_names[l->state],
@@ -324,8 +327,10 @@ int check_foreign(struct check_foreign *c, struct err *err)
 		rc = work_through(w, &progress, err);
 		progress_end(&progress);
 	}
-	if (rc == 0)
+	if (rc == 0) {
 		print_table(w);
+		unknown_tell(&w->unknown, c->path);
+	}
 	if (w->out && rc == 0)
 		rc = writer_finish(w->out, err) < 0 ? ERR_JOB : 0;
 	else if (w->out)

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/diff.h"
 #include "cli/foreign.h"
+#include "cli/foreign_unknown.h"
 #include "cli/judge.h"
 #include "cli/part.h"
 #include "cli/progress.h"
@@ -69,6 +70,7 @@ struct work {
 	struct swe *swe;
 	struct tally tally[TASKS];
 	int tallies;
+	struct unknown unknown;
 	struct diff diff;
 	uint64_t rows, bad, differ;
 	const char *path; /* of out */
@@ -199,6 +201,7 @@ static int batch(struct work *w, int n, uint64_t first, struct err *err)
 			log_warn("%s:%llu: the stored mark is %.*s, the verdict is %s", reader_name(w->in), line_number(w, number),
 				 (int)stored.raw.n, stored.raw.s, mark);
 		count(w, w->judged[i].rule || w->judged[i].is_swe ? task_name(w, i) : "?", w->judged[i].v.mark);
+		unknown_add(&w->unknown, &w->foreign[i]);
 		if (w->a->diff)
 			differ(w, i, number);
 		if (w->out && writer_add(w->out, buf_str(&w->judged_line[i]), err) < 0)
@@ -425,6 +428,7 @@ static int run(void *p, int argc, char **argv)
 			diff_print(&w->diff, a->summary ? stdout : stderr);
 		else if (a->summary)
 			print_summary(w);
+		unknown_tell(&w->unknown, reader_name(w->in));
 		rc = w->bad || w->differ ? EXIT_FAILED : EXIT_DONE;
 	}
 	if (rc == EXIT_FAILED && (w->bad || w->differ))

@@ -115,6 +115,7 @@ int foreign_read(struct foreign *f, struct json row, enum foreign_kind kind, str
 	f->rule = NULL;
 	f->task = NULL;
 	f->why[0] = 0;
+	f->unknown = false;
 	f->list = f->flat = f->line = f->prose = f->whole = f->never = f->found = false;
 	buf_reset(&f->desc);
 	if ((kind == FOREIGN_GYM ? read_gym : read_synlogic)(f, row, err) < 0)
@@ -123,6 +124,7 @@ int foreign_read(struct foreign *f, struct json row, enum foreign_kind kind, str
 	f->bare = kind == FOREIGN_GYM;
 	t = find(f->name, kind);
 	if (!t) {
+		f->unknown = true;
 		snprintf(f->why, sizeof(f->why), "no task \"%s\" is known", f->name);
 		return 0;
 	}

@@ -24,6 +24,7 @@ struct foreign {
 	const struct quarry_rule *rule; /* NULL: an unknown name, or the row does not hold what its task needs: see why */
 	const struct task *task;        /* NULL: a stored answer */
 	char why[120];                  /* where rule is NULL */
+	bool unknown;                   /* there: nobody knows the name */
 	bool never;                     /* there: the puzzle can have no answer, why says why; set by convert */
 	struct buf desc;
 	struct buf question, gold;      /* gold: the stored answer as text; empty where there is none */
