@@ -504,6 +504,40 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 	}
 }
 
+/* Only blanks between the start of a line, or of all, and s[at]? */
+static bool at_line_start(struct str s, size_t at)
+{
+	while (at > 0 && (s.s[at - 1] == ' ' || s.s[at - 1] == '\t'))
+		at--;
+	return at == 0 || s.s[at - 1] == '\n';
+}
+
+bool extract_unquote(struct extract *x, struct str response)
+{
+	struct str rest = x->answer, line;
+	size_t n = 0;
+
+	if (!within(x->answer, response) || x->answer.n > sizeof(x->room))
+		return false;
+	while (rest.n && is_blank(rest.s[0]))
+		rest = str_from(rest, 1);
+	if (!rest.n || rest.s[0] != '>' || !at_line_start(response, (size_t)(rest.s - response.s)))
+		return false;
+	while (str_line(&rest, &line)) {
+		line = str_trim(line);
+		if (!line.n)
+			continue;
+		if (line.s[0] != '>' || (line.n > 1 && line.s[1] != ' '))
+			return false;
+		line = str_from(line, 2);
+		memcpy(x->room + n, line.s, line.n);
+		n += line.n;
+		x->room[n++] = '\n'; /* in the place of the mark */
+	}
+	x->answer = str_trim((struct str){ x->room, n });
+	return x->answer.n > 0;
+}
+
 /*
  * The other way
  */

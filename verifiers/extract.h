@@ -54,6 +54,12 @@ struct extract {
 
 void extract_answer(struct extract *x, struct str response, const struct quarry_options *o);
 
+/*
+ * Take the marks of a Markdown quote off an answer that no rule can read with them: each of its lines begins with "> ". False, and nothing
+ * is changed, where it is no quote that stands at the start of a line of the response. A > may be the answer itself, so ask the rule first.
+ */
+bool extract_unquote(struct extract *x, struct str response);
+
 /* What the reader is shown: all behind the last mark that shuts a thought, up to one that opens another. */
 struct str extract_visible(struct str response, bool think_open);
 

@@ -134,6 +134,8 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	}
 	/* A damaged desc is our fault whatever the response, so the rule is asked even where there is nothing to judge. */
 	mark = rule->judge(&why, desc, x.found && !x.broken ? x.answer : STR(""));
+	if (mark == QUARRY_UNREADABLE && x.found && !x.broken && extract_unquote(&x, response))
+		mark = rule->judge(&why, desc, x.answer);
 	if (x.faint && (x.broken || mark == QUARRY_UNREADABLE)) {
 		x.found = x.broken = false;
 		v->answer = NULL;
