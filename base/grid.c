@@ -607,6 +607,10 @@ static bool step(struct reader *r)
 
 	if (is_letter(c) || is_digit(c))
 		return short_run(r, before, c);
+	if (c == '.' && r->ask->words && is_letter(before) && is_letter(ahead(r)) && !symbol_index(r, before, &index)) {
+		r->gap |= GAP_OTHER; /* of a name such as np.array, whose letters are no cells */
+		return true;
+	}
 	if (symbol_index(r, c, &index))
 		return cell(r, index);
 	if (c == 0xfffd)

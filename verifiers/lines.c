@@ -144,11 +144,19 @@ static struct str unpaired(struct str s)
 	return s;
 }
 
+/* A stop between two blanks is a board's cell where no sentence begins behind it, and so is one before a LaTeX cell: ". . b / c a t". */
+static bool is_cell_stop(struct str s, size_t i)
+{
+	bool sentence = i + 3 < s.n && is_letter(s.s[i + 2]) && (s.s[i + 2] == 'I' || (s.s[i + 3] >= 'a' && s.s[i + 3] <= 'z'));
+
+	return i + 2 < s.n && (s.s[i - 1] == ' ' ? !sentence : s.s[i - 1] == '}' && s.s[i + 2] == '&');
+}
+
 /* "42. I checked it." ends at the stop. */
 static struct str first_sentence(struct str s)
 {
 	for (size_t i = 1; i < s.n; i++) {
-		if ((s.s[i] == '.' || s.s[i] == '!') && (i + 1 == s.n || s.s[i + 1] == ' '))
+		if ((s.s[i] == '.' || s.s[i] == '!') && (i + 1 == s.n || s.s[i + 1] == ' ') && !is_cell_stop(s, i))
 			return str_sub(s, 0, i);
 		if ((unsigned char)s.s[i] == 0xE3 && word_at(s, i, "\xE3\x80\x82")) /* U+3002 */
 			return str_sub(s, 0, i);

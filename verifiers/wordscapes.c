@@ -435,7 +435,7 @@ static struct str list_start(struct str s)
 			return (struct str){ s.s, 0 };
 		i++;
 	}
-	return str_from(s, i);
+	return text_denies(str_sub(s, 0, i)) ? (struct str){ s.s, 0 } : str_from(s, i);
 }
 
 static bool grid_of(struct filled *f, int rows, int cols, struct str s)
@@ -451,16 +451,193 @@ static bool grid_of(struct filled *f, int rows, int cols, struct str s)
 	return lines_read(f, rows, cols, s);
 }
 
+/* Nothing but marks and LaTeX commands? */
+static bool silent(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.s[i] == '\\')
+			while (i + 1 < s.n && letter(s.s[i + 1]))
+				i++;
+		else if (letter(s.s[i]) || (unsigned char)s.s[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+/* Behind {...} at s[i], or i where there is none. */
+static size_t behind_group(struct str s, size_t i)
+{
+	ptrdiff_t end = i < s.n && s.s[i] == '{' ? str_chr(str_from(s, i), '}') : -1;
+
+	return end < 0 ? i : i + (size_t)end + 1;
+}
+
+/* LaTeX's names for a blank. */
+static bool blank_name(struct str s)
+{
+	static const char *const names[] = { "cdot", "ast", "square", "Box", "blacksquare" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_is(s, names[i]))
+			return true;
+	return false;
+}
+
+/* A LaTeX array as lines with bars, which are no longer than it is. */
+static bool array_lines(struct str s, char *room, struct str *ret)
+{
+	ptrdiff_t begin = str_find(s, STR("\\begin{"));
+	size_t i, n = 0, name;
+
+	if (begin < 0 || !silent(str_sub(s, 0, (size_t)begin)))
+		return false;
+	name = (size_t)begin + 6;
+	i = behind_group(s, name);
+	if (str_starts(str_from(s, name), STR("{array}")) || str_starts(str_from(s, name), STR("{tabular}")))
+		i = behind_group(s, i); /* how its columns are set */
+	room[n++] = '|';
+	while (i < s.n) {
+		char c = s.s[i++];
+
+		if (c != '\\') {
+			if (c != '{' && c != '}' && c != '$')
+				room[n++] = (char)(c == '&' ? '|' : c == '\n' ? ' ' : c);
+		} else if (str_starts(str_from(s, i), STR("end{"))) {
+			*ret = (struct str){ room, n };
+			return silent(str_from(s, behind_group(s, i + 3)));
+		} else if (i < s.n && s.s[i] == '\\') {
+			room[n++] = '\n';
+			room[n++] = '|';
+			i++;
+		} else { /* \hline, \text{c}, \cdot, \, */
+			for (name = i; i < s.n && letter(s.s[i]);)
+				i++;
+			if (blank_name(str_sub(s, name, i)))
+				room[n++] = '.';
+			i += i == name;
+		}
+	}
+	return false;
+}
+
+/* Behind the list or string that begins at s[i]; 0 where none does, or it does not end. */
+static size_t behind_value(struct str s, size_t i)
+{
+	int depth = 0;
+
+	for (; i < s.n; i++) {
+		if (s.s[i] == '"' || s.s[i] == '\'') {
+			ptrdiff_t end = str_chr(str_from(s, i + 1), s.s[i]);
+
+			if (end < 0)
+				return 0;
+			i += (size_t)end + 1;
+		} else {
+			depth += (s.s[i] == '[' || s.s[i] == '(') - (s.s[i] == ']' || s.s[i] == ')');
+		}
+		if (depth <= 0)
+			return s.s[i] == '"' || s.s[i] == '\'' || s.s[i] == ']' || s.s[i] == ')' ? i + 1 : 0;
+	}
+	return 0;
+}
+
+/* The number that a key holds: "row1", "Row 2", "3"; -1 for none. */
+static int key_number(struct str key)
+{
+	int number = -1;
+
+	for (size_t i = 0; i < key.n; i++) {
+		bool digit = key.s[i] >= '0' && key.s[i] <= '9';
+
+		if (digit && (number < 0 || (key.s[i - 1] >= '0' && key.s[i - 1] <= '9')))
+			number = (number < 0 ? 0 : number * 10) + key.s[i] - '0';
+		else if (digit || number > SIDE)
+			return -1;
+	}
+	return number;
+}
+
+/*
+ * A list of the rows that stand one by one: ["c", "a"] on a line each, or {"row1": ["c", "a"], ...} in order. No rows are
+ * more than SIDE, so the list is not much longer than what it is of.
+ */
+static bool rows_list(struct str s, char *room, struct str *ret)
+{
+	bool object;
+	int rows = 0, first = 0;
+	size_t n = 0;
+
+	s = str_trim(s);
+	object = s.n > 1 && s.s[0] == '{' && s.s[s.n - 1] == '}';
+	if (object)
+		s = str_sub(s, 1, s.n - 1);
+	if (s.n + SIDE + 2 > ROOM)
+		return false;
+	while (s.n) {
+		size_t end;
+
+		if (strchr(" \t\r\n,", s.s[0]) && s.s[0]) {
+			s = str_from(s, 1);
+			continue;
+		}
+		if (object) {
+			ptrdiff_t colon = str_chr(s, ':');
+			int number = key_number(str_sub(s, 0, colon < 0 ? 0 : (size_t)colon));
+
+			if ((s.s[0] != '"' && s.s[0] != '\'') || number < 0 || (rows ? number != first + rows : number > 1))
+				return false;
+			first = rows ? first : number;
+			s = str_trim(str_from(s, (size_t)colon + 1));
+		}
+		end = behind_value(s, 0);
+		if (!end || rows == SIDE)
+			return false;
+		room[n++] = (char)(rows++ ? ',' : '[');
+		memcpy(room + n, s.s, end);
+		n += end;
+		s = str_from(s, end);
+	}
+	room[n++] = ']';
+	*ret = (struct str){ room, n };
+	return rows > 1;
+}
+
+/* What a call such as np.array(...) is given, to its end; nothing where it is none. */
+static struct str call_start(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && (letter(s.s[i]) || (s.s[i] && strchr(" \t=._`", s.s[i]))))
+		i++;
+	if (i == 0 || i >= s.n || s.s[i] != '(' || !letter(s.s[i - 1]) || text_denies(str_sub(s, 0, i)))
+		return (struct str){ s.s, 0 };
+	return str_trim(str_from(s, i + 1));
+}
+
+static bool lists_of(struct filled *f, int cols, struct str s)
+{
+	f->rows = 0;
+	f->width[0] = 0;
+	return s.n && (s.s[0] == '[' || s.s[0] == '(') && lists_read(f, cols, s);
+}
+
 static bool filled_read(struct filled *f, int rows, int cols, struct str answer, char *room, char *second)
 {
-	struct str s;
+	struct str s, t;
 
 	if (answer.n > ROOM || !text_plain(answer, room, ROOM, &s))
 		return false;
 	s = squares(s, second);
 	/* stars may be blanks; only where they are not, they may be emphasis */
-	return (grid_of(f, rows, cols, s) && f->rows == rows) ||
-	       (str_starts(s, STR("**")) && grid_of(f, rows, cols, text_strip(s)) && f->rows == rows);
+	if ((grid_of(f, rows, cols, s) && f->rows == rows) ||
+	    (str_starts(s, STR("**")) && grid_of(f, rows, cols, text_strip(s)) && f->rows == rows))
+		return true;
+	t = text_strip(s);
+	if ((lists_of(f, cols, call_start(t)) || (rows_list(t, s.s == second ? room : second, &t) && lists_of(f, cols, t))) && f->rows == rows)
+		return true;
+	f->rows = 0;
+	f->width[0] = 0;
+	return array_lines(answer, room, &s) && lines_read(f, rows, cols, squares(s, second)) && f->rows == rows;
 }
 
 /* ---- judged ---- */
