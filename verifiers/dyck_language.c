@@ -180,6 +180,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 {
 	char due[GIVEN_MAX], said[SAID_MAX];
 	size_t n_due, n_said, from = 0;
+	struct str label;
 	const char *first;
 
 	if (!missing(desc, due, &n_due))
@@ -187,8 +188,10 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	answer = unlist(text_strip(untext(str_trim(answer))));
 	if (answer.n > TEXT_MAX)
 		return rule_unreadable(why, "that is too long for a run of brackets");
-	answer = behind_colon(answer); /* in front of it "not closed yet" denies nothing */
-	if (!said_read(answer, said, &n_said, &first) || text_denies(str_sub(answer, 0, (size_t)(first - answer.s))))
+	label = answer;
+	answer = behind_colon(answer); /* in front of it "not closed yet" denies nothing, but "not:" does */
+	label.n -= answer.n;
+	if (!said_read(answer, said, &n_said, &first) || text_denies(str_sub(answer, 0, (size_t)(first - answer.s))) || text_label_denies(label))
 		return rule_unreadable(why, "no single run of brackets could be read");
 	if (n_said >= desc.n && memcmp(said, desc.s, desc.n) == 0)
 		from = desc.n; /* the whole sequence was written */

@@ -373,7 +373,7 @@ static bool among_words(struct str s, int64_t *ret)
 		else
 			break;
 	}
-	if (from == last || hedged(s))
+	if (from == last || hedged(s) || text_denies(str_sub(s, 0, from)))
 		return false;
 	for (to = last; to < s.n; to += utf8_next(str_from(s, to), &cp))
 		if (digit(str_from(s, to)))

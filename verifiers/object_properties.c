@@ -395,10 +395,14 @@ static struct str behind(struct str s, struct str mark)
 static bool read_count(struct str s, int64_t *ret)
 {
 	char room[SAID];
+	struct str count;
 
 	if (s.n > SAID)
 		return false;
-	s = text_strip(behind(behind(behind(s, STR(":")), STR("\xEF\xBC\x9A")), STR("=")));
+	count = behind(behind(behind(s, STR(":")), STR("\xEF\xBC\x9A")), STR("="));
+	if (count.n < s.n && text_label_denies(str_sub(s, 0, s.n - count.n)))
+		return false;
+	s = text_strip(count);
 	if (s.n > 3 && s.s[0] == '(' && s.s[2] == ')')
 		s = str_from(s, 3);
 	s = text_strip(untex(s, room));

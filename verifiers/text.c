@@ -618,6 +618,23 @@ bool text_denies(struct str s)
 	return false;
 }
 
+bool text_label_denies(struct str s)
+{
+	size_t from;
+
+	s = str_trim(s);
+	if (s.n && s.s[s.n - 1] == ':')
+		s = str_trim(str_sub(s, 0, s.n - 1));
+	else if (str_ends(s, STR("\xEF\xBC\x9A"))) /* U+FF1A */
+		s = str_trim(str_sub(s, 0, s.n - 3));
+	for (from = s.n; from > 0 && s.s[from - 1] != ' ' && s.s[from - 1] != '\n'; from--)
+		;
+	/* of languages without blanks the last two signs: U+4E0D U+662F */
+	if (s.n >= 6 && (unsigned char)s.s[s.n - 1] >= 0x80 && from < s.n - 6)
+		from = s.n - 6;
+	return text_denies(str_from(s, from));
+}
+
 /* Notations that text_plain makes plain. A command ends where a letter does not follow. */
 static const struct {
 	struct str from, to;

@@ -38,6 +38,9 @@ bool text_bool(struct str s, bool *ret);
 /* Does the last sentence of s, which leads up to an answer, say that it is none: "The answer is not ", "It can't be ", U+4E0D U+662F? */
 bool text_denies(struct str s);
 
+/* Does the last word of a label, before whose colon s ends, deny what stands behind it: "The answer is not: "? */
+bool text_label_denies(struct str s);
+
 /* Copy s to room with full-width ASCII (U+FF01..FF5E, U+3000) made plain and LaTeX \times \div \cdot \left \right,
  * U+00D7 U+00F7 U+2212 U+2013 U+22C5 made * / * - ..., and U+200B and U+FEFF left out; false when it does not fit. */
 bool text_plain(struct str s, char *room, size_t cap, struct str *ret);
