@@ -70,6 +70,7 @@ static const struct hostile {
 	{ "growing fences", U("```\n"), U("~~~\n`````\n"), U("") },
 	{ "Answer: lines", U(""), U("Answer: 1\n"), U("") },
 	{ "Answer: rows", U(""), U("Answer: 1 2\n3 4\n5 6\n"), U("") },
+	{ "Answer: a board", U("Answer: 1 2\n"), U("3 4\n5 6\n"), U("") },
 	{ "Solution: lines", U(""), U("Solution: 1 2\nSo my result\n"), U("") },
 	{ "Answer: alone", U(""), U("Answer:\n"), U("") },
 	{ "Answer: below", U(""), U("Answer:\n\n1\n\n"), U("") },

@@ -5,6 +5,8 @@ enum {
 	LEAD_MAX = 60,    /* bytes before "answer" in a label */
 	BARE_MAX = 4096,  /* bytes of a bare reply */
 	BARE_WORDS = 16,  /* words in one of several lines; more is prose */
+	BOARDS_MAX = 500, /* labels behind which a board's row is sought; of a flood the rest hold a line each */
+	ROWS_MAX = 64,    /* rows of a board, more than any has */
 };
 
 static bool is_letter(char c)
@@ -266,6 +268,7 @@ struct below {
 	int rows;   /* of a board; 0: it is none */
 	bool begun;
 	bool array; /* up to \end{} */
+	int boards; /* labels behind which one was sought so far; never cleared */
 	/* What stands from here on is written before it is read, and never cleared. */
 	size_t start, end;
 	struct row row;  /* what the board's rows are like */
@@ -370,8 +373,9 @@ static bool rows_begin(struct below *b, int kind, struct str v, struct str line,
 {
 	struct str top = text, before;
 
-	if (line.s[line.n + 1] == '\n')
+	if (line.s[line.n + 1] == '\n' || b->boards == BOARDS_MAX)
 		return false;
+	b->boards++;
 	while (top.n && top.s[0] == '*')
 		top = str_from(top, 1);
 	before = str_sub(line, 0, (size_t)(top.s - line.s));
@@ -432,6 +436,8 @@ static void below_row(struct hunt *h, struct below *b, struct str line)
 	b->rows++;
 	b->differ |= !str_eq(line, b->top);
 	b->end = (size_t)(line.s - h->v.s) + line.n - row_stop(&b->row, &row, line);
+	if (b->rows > ROWS_MAX)
+		below_end(h, b);
 }
 
 static void below_line(struct hunt *h, struct below *b, struct str line)
@@ -584,6 +590,7 @@ void find_lines(struct hunt *h)
 	enum label label;
 	size_t named = next_answer(v, 0), ticks = next_three(v, 0, '`'), tildes = next_three(v, 0, '~');
 
+	below.boards = 0;
 	below_init(&below);
 	for (size_t at = 0; at < v.n; at += line.n + 1) {
 		size_t marks, next;
@@ -666,6 +673,7 @@ void find_solutions(struct hunt *h)
 	struct below below;
 	struct str line, text;
 
+	below.boards = 0;
 	below_init(&below);
 	for (size_t at = 0; at < h->v.n; at += line.n + 1) {
 		enum label label;
