@@ -631,24 +631,64 @@ static size_t solution_at(struct str s, size_t i)
 	static const char *const words[] = {
 		"solution", "result", "\xE8\xA7\xA3\xE7\xAD\x94", "\xE8\xA7\xA3", "\xE7\xBB\x93\xE6\x9E\x9C", /* solution twice, result */
 	};
+	static const bool first[256] = { ['s'] = true, ['r'] = true, ['S'] = true, ['R'] = true, [0xE8] = true, [0xE7] = true };
 
+	if (i >= s.n || !first[(unsigned char)s.s[i]])
+		return 0;
 	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
 		if (word_at(s, i, words[k]))
 			return strlen(words[k]);
 	return 0;
 }
 
+/* Where a word begins if "lu" of "solution" or "lt" of "result" or the start of their Chinese stands at p[0..1]: so many bytes before p; or -1. */
+static inline int solution_before(const char *p)
+{
+	int word = p[0] == 'l' || p[0] == 'L' ? (p[1] | 0x20) == 'u' ? 2 : (p[1] | 0x20) == 't' ? 4 : -1 : -1;
+
+	return (p[0] == (char)0xE8 && p[1] == (char)0xA7) || (p[0] == (char)0xE7 && p[1] == (char)0xBB) ? 0 : word;
+}
+
+/* Is there one among the BLOCK bytes at p? One more byte is looked at. */
+static bool block_solves(const char *p)
+{
+	unsigned char any = 0;
+
+	for (size_t i = 0; i < BLOCK; i++)
+		any |= (unsigned char)((((p[i] | 0x20) == 'l') & (((p[i + 1] | 0x20) == 'u') | ((p[i + 1] | 0x20) == 't'))) |
+				       ((p[i] == (char)0xE8) & (p[i + 1] == (char)0xA7)) | ((p[i] == (char)0xE7) & (p[i + 1] == (char)0xBB)));
+	return any;
+}
+
+/* The next place, from i on, where one of these words stands; s.n: there is none. */
+static size_t next_solution(struct str s, size_t i)
+{
+	if (solution_at(s, i)) /* as in a flood */
+		return i;
+	for (size_t from = i, end; i + 2 < s.n; i = end) {
+		end = i + BLOCK < s.n ? i + BLOCK : s.n - 1;
+		if (i + BLOCK < s.n && !block_solves(s.s + i))
+			continue;
+		for (; i < end; i++) {
+			int before = solution_before(s.s + i);
+
+			if (before >= 0 && i >= from + (size_t)before && solution_at(s, i - (size_t)before))
+				return i - (size_t)before;
+		}
+	}
+	return s.n;
+}
+
 /* The label of a line that begins with "solution" or "result", behind words that lead up to it alone. */
 static enum label solution_of(struct str line, struct str *text)
 {
-	static const bool first[256] = { ['s'] = true, ['r'] = true, [0xE8] = true, [0xE7] = true };
 	bool heavy = false;
 
 	for (size_t i = 0, n; i < line.n && i <= LEAD_MAX; i += n) {
 		enum label label;
 		size_t at;
 
-		n = first[(unsigned char)to_lower(line.s[i])] ? solution_at(line, i) : 0;
+		n = solution_at(line, i);
 		if (n) {
 			label = label_end(line, i + n, &at);
 			*text = str_from(line, at);
@@ -675,11 +715,17 @@ void find_solutions(struct hunt *h)
 
 	below.boards = 0;
 	below_init(&below);
-	for (size_t at = 0; at < h->v.n; at += line.n + 1) {
+	for (size_t at = 0, named = next_solution(h->v, 0); at < h->v.n; at += line.n + 1) {
 		enum label label;
 
+		named = named < at ? next_solution(h->v, at) : named;
+		if (!below.kind) {
+			if (named == h->v.n)
+				break;
+			at = line_start(h->v, at, named);
+		}
 		line = str_sub(h->v, at, next_byte(h->v, at, '\n'));
-		label = solution_of(line, &text);
+		label = named < at + line.n ? solution_of(line, &text) : LABEL_NONE;
 		if (label == LABEL_SENTENCE && !behind_colon(line, text) && at + line.n < h->v.n)
 			label = LABEL_NONE;
 		if (label != LABEL_NONE)
