@@ -4,7 +4,6 @@
 #include "tests/edits_tree.h"
 
 #include <dirent.h>
-#include <time.h>
 
 static struct repo *repo;
 static struct oid base;
@@ -138,14 +137,6 @@ static int check_files(void)
 
 /* ---- floods */
 
-static double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 static void repeat(struct buf *b, const char *text, size_t n)
 {
 	struct str s = str_of(text);
@@ -154,17 +145,16 @@ static void repeat(struct buf *b, const char *text, size_t n)
 		buf_add(b, s);
 }
 
+/* One that took more than linear time would meet the time that a test has. */
 static void check_flood(const char *name, const struct buf *said, enum edits_status want)
 {
 	struct edits_options o = EDITS_OPTIONS;
 	struct edits_result x;
 	struct err err = ERR_INIT;
-	double began = seconds();
 
 	check_in("%s", name);
 	CHECK_EQ(edits_apply(repo, &base, buf_str(said), &o, &x, &err), 0);
 	CHECK_STR(str_of(edits_status_name(x.status)), edits_status_name(want));
-	CHECK(seconds() - began < (CHECK_SLOW ? 20 : 2));
 	edits_result_release(&x);
 	check_in("%s", "");
 }
