@@ -491,8 +491,10 @@ class Once:
                 made(self, *args, **more)
                 names.append(self.func.__name__)
             _pytest.fixtures.FixtureDef.__init__ = noted
-            slow(self, *args, **more)
-            _pytest.fixtures.FixtureDef.__init__ = made
+            try:
+                slow(self, *args, **more)
+            finally:
+                _pytest.fixtures.FixtureDef.__init__ = made
             if not names:
                 cls.thin[kind] = None
             elif kind is holder and all(name in vars(holder) for name in names):
@@ -514,7 +516,8 @@ def rehearse():
         Once.learning = False
         if well:
             Once.config.append(_pytest.config.get_config(list(FIXED), [], **Once.more))
-            getattr(Once.config[0]._parser, '_getparser', int)()
+            if hasattr(Once.config[0]._parser, '_getparser'):
+                Once.config[0]._parser._getparser()
         else:
             Once.names, Once.thin = {}, {}
     sys.path[:] = path

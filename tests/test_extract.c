@@ -337,6 +337,26 @@ static void test_cases(void)
 }
 
 /* Two final answers that differ; asked for in strict format only. */
+/* What is shown as the answer is shorter than what was found where a label was taken off, and only there. */
+static void test_raw(void)
+{
+	static const struct {
+		const char *said, *raw;
+	} raws[] = {
+		{ "{\"answer\": \"bat\"}", "\"bat\"" },
+		{ "{\"answer\": \"sink\"}", "\"sink\"" },
+		{ "{\"answer\": \"Result: sink\"}", "sink" },
+		{ "<answer>sink</answer>", "sink" },
+		{ "Result: sink", "sink" },
+	};
+	static struct extract x;
+
+	for (size_t i = 0; i < sizeof(raws) / sizeof(raws[0]); i++) {
+		ask(&x, ANY, str_of(raws[i].said));
+		CHECK_STR(x.raw, raws[i].raw);
+	}
+}
+
 static void test_mixed(void)
 {
 	static const struct {
@@ -519,6 +539,7 @@ static void test_floods(void)
 int main(void)
 {
 	test_cases();
+	test_raw();
 	test_mixed();
 	test_cuts();
 	test_long();

@@ -395,6 +395,7 @@ static bool may_wrap(struct str s)
  */
 static void take(struct extract *x, const struct hunt *h, int kind)
 {
+	struct str unlabelled;
 	struct hunt in;
 	int inner;
 
@@ -417,11 +418,12 @@ static void take(struct extract *x, const struct hunt *h, int kind)
 			return;
 		}
 	}
-	if (before_solution(x->answer)) {
-		x->answer = behind_solution(x->answer);
-		if (within(x->answer, x->raw))
-			x->raw = x->answer;
-	}
+	unlabelled = behind_solution(x->answer);
+	if (unlabelled.n == x->answer.n)
+		return;
+	x->answer = unlabelled;
+	if (within(unlabelled, x->raw))
+		x->raw = unlabelled;
 }
 
 /*
@@ -490,9 +492,7 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 		x->broken = true;
 	} else if (bare_reply(str_trim(h.v))) {
 		x->found = true;
-		x->raw = x->answer = str_trim(h.v);
-		if (before_solution(x->raw))
-			x->raw = x->answer = behind_solution(x->raw);
+		x->raw = x->answer = behind_solution(str_trim(h.v));
 		x->seen = 1;
 	} else {
 		find_solutions(&h);

@@ -62,13 +62,14 @@ void find_json(struct hunt *h);
 void find_lines(struct hunt *h); /* fences, lines, sentences */
 /* Lines that begin "Solution:", "The result is" and so on, as sentences: for texts in which nothing else was found. */
 void find_solutions(struct hunt *h);
-/* An answer or bare reply without "Solution:" before it, if that is what it begins with. */
+/* An answer or bare reply without the "Solution:" that it begins with; s itself where it does not. */
 struct str behind_solution(struct str s);
 
 /* Is the whole of s a JSON object with an answer in it? */
 bool json_object(struct str s);
 /* The next place, from i on, where "answer" stands, in either language; s.n: there is none. */
 size_t next_answer(struct str s, size_t i);
+
 /* What makes a line the row of a board. */
 struct row {
 	char between;  /* what parts its cells: | , blanks, or 0 for nothing */
@@ -84,21 +85,6 @@ bool row_alike(const struct row *top, const struct row *row, struct str line);
 size_t row_stop(const struct row *top, const struct row *row, struct str line);
 /* Does the line only frame a board or part its rows: |---|---|, +---+? */
 bool row_frame(struct str line);
-
-/* Might behind_solution() take something off? */
-static inline bool before_solution(struct str s)
-{
-	static const bool begins[256] = {
-		['f'] = true, ['t'] = true, ['m'] = true, ['o'] = true, ['c'] = true, ['s'] = true, ['h'] = true, ['i'] = true, ['r'] = true,
-		['F'] = true, ['T'] = true, ['M'] = true, ['O'] = true, ['C'] = true, ['S'] = true, ['H'] = true, ['I'] = true, ['R'] = true,
-		['*'] = true, ['#'] = true, ['_'] = true, [0xE5] = true, [0xE6] = true, [0xE7] = true, [0xE8] = true,
-	};
-	size_t i = 0;
-
-	while (i < s.n && (s.s[i] == ' ' || s.s[i] == '\n'))
-		i++;
-	return i < s.n && begins[(unsigned char)s.s[i]];
-}
 
 /* Does the whole reply look like an answer, nothing around it? s is trimmed. */
 bool bare_reply(struct str s);

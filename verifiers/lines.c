@@ -738,11 +738,28 @@ void find_solutions(struct hunt *h)
 	hunt_end(h, SENTENCE);
 }
 
+/* Might a label begin s, or words and marks that lead up to one? Hardly any answer begins so. */
+static bool may_label(struct str s)
+{
+	static const bool begins[256] = {
+		['f'] = true, ['t'] = true, ['m'] = true, ['o'] = true, ['c'] = true, ['s'] = true, ['h'] = true, ['i'] = true, ['r'] = true,
+		['*'] = true, ['#'] = true, ['_'] = true, [0xE5] = true, [0xE6] = true, [0xE7] = true, [0xE8] = true,
+	};
+	size_t i = 0;
+
+	while (i < s.n && (s.s[i] == ' ' || s.s[i] == '\n'))
+		i++;
+	return i < s.n && begins[(unsigned char)to_lower(s.s[i])];
+}
+
 struct str behind_solution(struct str s)
 {
-	struct str line, text, trimmed = str_trim(s);
+	struct str line, text, trimmed;
 	int bold = 0;
 
+	if (!may_label(s))
+		return s;
+	trimmed = str_trim(s);
 	line = str_sub(trimmed, 0, next_byte(trimmed, 0, '\n'));
 	switch (solution_of(line, &text)) {
 	case LABEL_NONE:

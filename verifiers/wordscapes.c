@@ -541,7 +541,7 @@ static size_t behind_value(struct str s, size_t i)
 	return 0;
 }
 
-/* The number that a key holds: "row1", "Row 2", "3"; -1 for none. */
+/* The number that a key holds, at most SIDE: "row1", "Row 2", "3"; -1 for none. */
 static int key_number(struct str key)
 {
 	int number = -1;
@@ -551,7 +551,9 @@ static int key_number(struct str key)
 
 		if (digit && (number < 0 || (key.s[i - 1] >= '0' && key.s[i - 1] <= '9')))
 			number = (number < 0 ? 0 : number * 10) + key.s[i] - '0';
-		else if (digit || number > SIDE)
+		else if (digit)
+			return -1;
+		if (number > SIDE)
 			return -1;
 	}
 	return number;
