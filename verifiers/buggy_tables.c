@@ -7,6 +7,7 @@
  * taken to eight more digits; a table whose answer hangs on more than that is no task.
  */
 #include "verifiers/buggy_tables.h"
+#include "verifiers/extract.h"
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
@@ -444,6 +445,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	if (plain_decimal(answer, &said)) {
 		odd = false;
 	} else {
+		undress_reason(&answer);
 		if (point_alone(answer))
 			return rule_unreadable(why, "a decimal point without decimals");
 		if (answer.n > ROOM || !text_plain(bare(answer), room, sizeof(room), &s))

@@ -455,7 +455,7 @@ static void extract_init(struct extract *x)
 {
 	x->found = x->broken = x->mixed = x->faint = false;
 	x->format = QUARRY_ANY;
-	x->answer = x->raw = (struct str){ NULL, 0 };
+	x->answer = x->raw = x->other = (struct str){ NULL, 0 };
 	x->seen = 0;
 }
 
@@ -494,9 +494,21 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 		x->found = true;
 		x->raw = x->answer = behind_solution(str_trim(h.v));
 		x->seen = 1;
+		find_last(&h);
+		if (h.kind[SENTENCE].have)
+			x->other = h.kind[SENTENCE].text;
 	} else {
+		struct str solution;
+
 		find_solutions(&h);
-		if (!h.kind[SENTENCE].have)
+		solution = h.kind[SENTENCE].have ? h.kind[SENTENCE].text : STR("");
+		h.kind[SENTENCE].have = false;
+		find_last(&h);
+		if (h.kind[SENTENCE].have)
+			x->other = solution;
+		else if (solution.n)
+			h.kind[SENTENCE] = (struct find){ .have = true, .text = solution };
+		else
 			return;
 		take(x, &h, SENTENCE);
 		x->faint = true;

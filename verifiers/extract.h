@@ -26,8 +26,10 @@
  *   else the label's line alone is the answer. Prose below a board is no part of it. Boards are sought behind the first 500 labels.
  * - Sentences end at their stop. They and the bare reply are nobody's format: x.format is QUARRY_ANY.
  * - Solutions: where nothing of all this is found and the reply is not bare, lines that begin with "Solution:", "The result:", "## Solution",
- *   U+89E3 U+FF1A, U+7ED3 U+679C U+FF1A ... are read as sentences are, and so is a last line "The solution is 42". What a rule cannot read there
+ *   U+89E3 U+FF1A, U+7ED3 U+679C U+FF1A ... are read as sentences are, and so is a last line "The solution is 42". "Ans:" and U+7B54 U+FF1A lead a bare reply alone. What a rule cannot read there
  *   only mentioned a solution, and is no answer. "Solution:" before a bare reply or what stands in a wrapper is taken off.
+ * - The last line: where nothing of all this is found, one that tells it in other words ("The answer must be 42", "the answer comes out to 42", "42 is
+ *   my final answer") is read as a sentence. Of a bare reply it is another reading, for a rule that finds nothing right in the whole.
  * - A wrapper in a wrapper is taken off too: <answer>The answer is \boxed{42}</answer> holds 42.
  * - A bare reply counts where no wrapper of any kind stands in it, it is at most 4 KiB, and it is no prose: no sentence ends
  *   inside it, no "I" and no two of the small words (the, is, of, ...) stand in it, and of several lines none has more than
@@ -48,6 +50,7 @@ struct extract {
 	enum quarry_format format; /* how it came; QUARRY_ANY for a sentence or a bare reply */
 	struct str answer;         /* its text: inside the response, or in `room` when escapes had to be undone */
 	struct str raw;            /* its text inside the response */
+	struct str other;          /* another way to read the response, where the rule finds nothing right in answer; or empty */
 	int seen;                  /* different answers handed in, all formats, at most 99; of a flood the first 2,000 count */
 	char room[1 << 16];
 };
@@ -59,6 +62,15 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
  * is changed, where it is no quote that stands at the start of a line of the response. A > may be the answer itself, so ask the rule first.
  */
 bool extract_unquote(struct extract *x, struct str response);
+
+/*
+ * An answer without what people put around one and no puzzle asks for: ticks, tags of HTML, "(as computed above)", a reason ("..., because the
+ * rows fit"). Where it could not be read with them, arrows and "so" before it go too, and , ; : ! behind it. It may be all of s; ask the rule first,
+ * for what stands there may be the answer itself.
+ */
+struct str undress(struct str s, bool unread);
+/* Take off the reason alone, "42, because 6 * 7 = 42": false where there is none, or where what it says may be another answer. */
+bool undress_reason(struct str *s);
 
 /* What the reader is shown: all behind the last mark that shuts a thought, up to one that opens another. */
 struct str extract_visible(struct str response, bool think_open);

@@ -62,6 +62,8 @@ void find_json(struct hunt *h);
 void find_lines(struct hunt *h); /* fences, lines, sentences */
 /* Lines that begin "Solution:", "The result is" and so on, as sentences: for texts in which nothing else was found. */
 void find_solutions(struct hunt *h);
+/* A last line "The answer must be 42" or "42 is the answer", as a sentence: where nothing else was found. */
+void find_last(struct hunt *h);
 /* An answer or bare reply without the "Solution:" that it begins with; s itself where it does not. */
 struct str behind_solution(struct str s);
 

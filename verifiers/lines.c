@@ -49,7 +49,7 @@ static inline size_t lead_at(struct str s, size_t i, bool *heavy)
 {
 	static const char *const words[] = {
 		"final", "\xE6\x9C\x80\xE7\xBB\x88", /* these two make a heading */
-		"the", "my", "our", "correct", "so", "therefore", "thus", "hence", "and", "here", "is", ",",
+		"therefore", "the", "my", "our", "correct", "so", "thus", "hence", "and", "here", "is", ",",
 		"\xE6\xAD\xA3\xE7\xA1\xAE",         /* correct */
 		"\xE6\x89\x80\xE4\xBB\xA5", "\xE5\x9B\xA0\xE6\xAD\xA4", /* so, therefore */
 		"\xE6\x95\x85", "\xE6\x9C\xAC\xE9\xA2\x98",             /* hence, of this question */
@@ -114,7 +114,7 @@ static inline enum label label_end(struct str line, size_t at, size_t *text)
 	     word_at(line, i, "\xE6\x98\xAF") || word_at(line, i, "\xE4\xB8\xBA") ? 3 : 0;
 	if (is)
 		i = skip_decoration(line, i + is);
-	colon = i >= line.n ? 0 : line.s[i] == ':' || line.s[i] == '=' ? 1 :
+	colon = i >= line.n ? 0 : line.s[i] == ':' ? 1 : line.s[i] == '=' ? 1 + (i + 1 < line.n && line.s[i + 1] == '>') :
 		(unsigned char)line.s[i] < 0x80 ? 0 : word_at(line, i, "\xEF\xBC\x9A") ? 3 : 0;
 	if (!is && !colon)
 		return LABEL_NONE;
@@ -625,13 +625,16 @@ void find_lines(struct hunt *h)
  * Solutions and results
  */
 
-/* Length of "solution", "result" or their Chinese at i, 0 for none. */
+/* Length of "solution", "result", their Chinese or "ans" at i, 0 for none. */
 static size_t solution_at(struct str s, size_t i)
 {
 	static const char *const words[] = {
 		"solution", "result", "\xE8\xA7\xA3\xE7\xAD\x94", "\xE8\xA7\xA3", "\xE7\xBB\x93\xE6\x9E\x9C", /* solution twice, result */
+		"ans", "\xE7\xAD\x94", /* answer, in short */
 	};
-	static const bool first[256] = { ['s'] = true, ['r'] = true, ['S'] = true, ['R'] = true, [0xE8] = true, [0xE7] = true };
+	static const bool first[256] = {
+		['s'] = true, ['r'] = true, ['a'] = true, ['S'] = true, ['R'] = true, ['A'] = true, [0xE8] = true, [0xE7] = true,
+	};
 
 	if (i >= s.n || !first[(unsigned char)s.s[i]])
 		return 0;
@@ -704,7 +707,7 @@ static enum label solution_of(struct str line, struct str *text)
 /* Does a colon, rather than "is", stand before this text of the line? */
 static bool behind_colon(struct str line, struct str text)
 {
-	return text.s > line.s && (text.s[-1] == ':' || text.s[-1] == '=' || (unsigned char)text.s[-1] == 0x9A); /* of U+FF1A */
+	return text.s > line.s && (text.s[-1] == ':' || text.s[-1] == '=' || text.s[-1] == '>' || (unsigned char)text.s[-1] == 0x9A); /* of U+FF1A */
 }
 
 /* "The result is 42." may be said on the way to another, so it counts in the last line only. */
@@ -738,11 +741,115 @@ void find_solutions(struct hunt *h)
 	hunt_end(h, SENTENCE);
 }
 
+/*
+ * The last line
+ */
+
+/* Length of the phrase that says "is" at s[i] in other words, behind "answer"; 0 for none. */
+static size_t comes_to(struct str s, size_t i)
+{
+	static const char *const phrases[] = {
+		"would be", "would then be", "must be", "must then be", "must therefore be", "should be", "will be", "has to be", "equals",
+		"comes out to be", "comes out to", "comes out as", "comes to", "turns out to be", "works out to be", "works out to", "becomes",
+	};
+
+	if (i < s.n && s.s[i] == ',') { /* ", then, is" */
+		size_t word = i + 1, n = 0;
+
+		while (word < s.n && s.s[word] == ' ')
+			word++;
+		while (word + n < s.n && is_letter(s.s[word + n]))
+			n++;
+		return n && word_at(s, word + n, ", is ") ? word + n + 5 - i : 0;
+	}
+	for (size_t k = 0; k < sizeof(phrases) / sizeof(phrases[0]); k++) {
+		size_t n = strlen(phrases[k]);
+
+		if (word_at(s, i, phrases[k]) && i + n < s.n && (s.s[i + n] == ' ' || s.s[i + n] == ':'))
+			return n + 1;
+	}
+	return 0;
+}
+
+/* "42 is the answer", "42 is my final answer": where "answer" ends a sentence that begins with what it is. */
+static bool said_before(struct str before, struct str *text)
+{
+	static const char *const words[] = { "the", "my", "our", "final", "correct", "right" };
+	static const struct str leads[] = { STR("so"), STR("therefore"), STR("thus"), STR("hence") };
+	static const struct str pointers[] = { STR("this"), STR("that"), STR("it"), STR("which"), STR("what"), STR("there"), STR("here"), STR("above") };
+	bool whose = false;
+	struct str word;
+	size_t from;
+
+	for (;;) {
+		size_t k = 0;
+
+		before = str_trim(before);
+		for (from = before.n; from > 0 && is_letter(before.s[from - 1]); from--)
+			;
+		word = str_from(before, from);
+		before.n = from;
+		if (str_ieq(word, STR("is")) || str_ieq(word, STR("are")))
+			break;
+		while (k < sizeof(words) / sizeof(words[0]) && !(word.n == strlen(words[k]) && word_at(word, 0, words[k])))
+			k++;
+		if (k == sizeof(words) / sizeof(words[0]))
+			return false;
+		whose |= k < 3;
+	}
+	if (!whose || !from || before.s[from - 1] != ' ')
+		return false;
+	before = str_trim(before);
+	for (from = before.n; from > 0; from--)
+		if (from < before.n && before.s[from] == ' ' && strchr(".!?", before.s[from - 1]) && !is_cell_stop(before, from - 1))
+			break;
+	*text = str_trim(str_from(before, from));
+	if (text->n && strchr(".!?", text->s[text->n - 1])) /* a sentence of its own */
+		return false;
+	for (size_t k = 0; k < sizeof(leads) / sizeof(leads[0]); k++)
+		if (word_at(*text, 0, leads[k].s) && text->n > leads[k].n && !is_letter(text->s[leads[k].n]))
+			*text = str_trim(str_from(*text, leads[k].n + (text->s[leads[k].n] == ',')));
+	for (size_t k = 0; k < sizeof(pointers) / sizeof(pointers[0]); k++)
+		if (str_ieq(*text, pointers[k]))
+			return false;
+	return text->n > 0;
+}
+
+void find_last(struct hunt *h)
+{
+	struct str line = str_trim(h->v), text;
+	size_t from = line.n, last, end;
+	bool mute = false;
+
+	while (from > 0 && line.s[from - 1] != '\n')
+		if (line.n - from-- > BARE_MAX)
+			return;
+	line = str_from(line, from);
+	last = line.n;
+	for (size_t i = next_answer(line, 0); i < line.n; i = next_answer(line, i + 6))
+		last = i;
+	if (last == line.n)
+		return;
+	end = last + answer_at(line, last);
+	from = skip_decoration(line, end);
+	for (size_t i = end; i < line.n; i++) /* a mark that closes, and the stop */
+		mute = (i == end || mute) && (decoration[(unsigned char)line.s[i]] || line.s[i] == '.' || line.s[i] == '!');
+	if (end == line.n || mute) {
+		if (said_before(str_sub(line, 0, last), &text))
+			hunt_offer(h, SENTENCE, unpaired(text));
+	} else {
+		end = comes_to(line, from);
+		if (end && from + end < line.n)
+			hunt_offer(h, SENTENCE, unpaired(first_sentence(str_trim(str_from(line, from + end)))));
+	}
+	hunt_end(h, SENTENCE);
+}
+
 /* Might a label begin s, or words and marks that lead up to one? Hardly any answer begins so. */
 static bool may_label(struct str s)
 {
 	static const bool begins[256] = {
-		['f'] = true, ['t'] = true, ['m'] = true, ['o'] = true, ['c'] = true, ['s'] = true, ['h'] = true, ['i'] = true, ['r'] = true,
+		['f'] = true, ['t'] = true, ['m'] = true, ['o'] = true, ['c'] = true, ['s'] = true, ['h'] = true, ['i'] = true, ['r'] = true, ['a'] = true,
 		['*'] = true, ['#'] = true, ['_'] = true, [0xE5] = true, [0xE6] = true, [0xE7] = true, [0xE8] = true,
 	};
 	size_t i = 0;

@@ -9,6 +9,7 @@
  * definition only. Everything is evaluated as it is read; a definition is read again with every use.
  */
 #include "base/cursor.h"
+#include "verifiers/extract.h"
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
@@ -237,7 +238,7 @@ static bool other_number(struct str s)
 		s = str_from(s, 1);
 	for (size_t i = 0; i < s.n; i++) {
 		digit |= is_digit(s.s[i]);
-		if (!is_digit(s.s[i]) && s.s[i] != ',' && !(s.s[i] == '.' && i + 1 < s.n))
+		if (!is_digit(s.s[i]) && !((s.s[i] == ',' || s.s[i] == '.') && i + 1 < s.n))
 			return false;
 	}
 	return digit;
@@ -280,6 +281,7 @@ static enum said said_read(struct str answer, int64_t *v)
 
 	if (text_int(s, v))
 		return INTEGER;
+	undress_reason(&s);
 	/* 3+4 = 7: what is behind the last sign of equality */
 	if (s.n > sizeof room)
 		s = str_from(s, s.n - sizeof room);

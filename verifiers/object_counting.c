@@ -13,6 +13,7 @@
  * The story is played through with a count for each person and thing, and the counts are added up.
  */
 #include "verifiers/object_counting.h"
+#include "verifiers/extract.h"
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
@@ -478,6 +479,7 @@ static bool read_number(struct str s, int64_t *ret)
 	ptrdiff_t eq;
 
 	s = text_strip(s);
+	undress_reason(&s);
 	eq = str_rfind(s, STR("="));
 	if (eq >= 0) /* a sum written out: its result */
 		s = text_strip(str_from(s, (size_t)eq + 1));

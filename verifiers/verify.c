@@ -7,6 +7,7 @@
 #include <stdarg.h>
 
 extern const struct quarry_rule *const quarry_rules[]; /* sorted by name, ends with NULL */
+extern const struct quarry_rule rule_stored_answer;    /* other collections', judged to the letter as these have it */
 
 /* Names that other collections use for the same puzzle. */
 static const struct {
@@ -112,6 +113,27 @@ static void conclude(struct quarry_verdict *v, enum quarry_mark mark, const char
 	memcpy(v->why, why, strlen(why) + 1); /* it is no longer than a struct why */
 }
 
+/*
+ * The verdict on another reading of the response, where the first one found no right answer: it stands if it is right, or if it can be read
+ * and the first could not. Then the text is the answer.
+ */
+static enum quarry_mark judge_again(const struct quarry_rule *rule, struct why *why, struct str desc, struct extract *x, enum quarry_mark mark,
+				    struct str text)
+{
+	enum quarry_mark again;
+	struct why other;
+
+	if ((mark != QUARRY_UNREADABLE && mark != QUARRY_WRONG) || !text.n || text.n == x->answer.n)
+		return mark;
+	other.text[0] = 0;
+	again = rule->judge(&other, desc, text);
+	if (again == QUARRY_UNREADABLE || (again != QUARRY_CORRECT && mark == QUARRY_WRONG))
+		return mark;
+	*why = other;
+	x->answer = text;
+	return again;
+}
+
 static void verify(const struct quarry_rule *rule, struct str desc, struct str response, const struct quarry_options *o,
 		   struct quarry_verdict *v)
 {
@@ -136,6 +158,11 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	mark = rule->judge(&why, desc, x.found && !x.broken ? x.answer : STR(""));
 	if (mark == QUARRY_UNREADABLE && x.found && !x.broken && extract_unquote(&x, response))
 		mark = rule->judge(&why, desc, x.answer);
+	if (x.found && !x.broken && (mark == QUARRY_UNREADABLE || mark == QUARRY_WRONG)) {
+		mark = judge_again(rule, &why, desc, &x, mark, x.other);
+		if (rule != &rule_stored_answer)
+			mark = judge_again(rule, &why, desc, &x, mark, undress(x.answer, mark == QUARRY_UNREADABLE));
+	}
 	if (x.faint && (x.broken || mark == QUARRY_UNREADABLE)) {
 		x.found = x.broken = false;
 		v->answer = NULL;

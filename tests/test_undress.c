@@ -1,0 +1,93 @@
+/* test_undress.c - what stands around an answer and says nothing goes; what denies, hedges or might be the answer itself stays. */
+#include "tests/check.h"
+#include "verifiers/extract.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define TICK "\xE2\x9C\x85"
+
+static void test_gone(void)
+{
+	/* whether it could be read with them or not */
+	static const char *const cases[][2] = {
+		{ "42 " TICK, "42" }, { "\xE2\x9C\x94\xEF\xB8\x8F 42", "42" }, { "42\xE2\x80\xA6", "42" }, { "42\\.", "42" }, { "spade " TICK ".", "spade" },
+		{ "42<br>", "42" }, { "42<br />", "42" }, { "<p>42</p>", "42" }, { "<b><i>42</i></b> " TICK, "42" }, { "<span class=\"x\">42</span>", "42" },
+		{ "[ANSWER]42[/ANSWER]", "42" }, { "42 (as computed above)", "42" }, { "spade (see above).", "spade" },
+		{ "42, because 15 + 7 = 22", "42" }, { "42 since the rows fit", "42" }, { "a, b, because no other order does.", "a, b" },
+		{ "42\xEF\xBC\x8C\xE5\x9B\xA0\xE4\xB8\xBA\xE5\x8F\xAA\xE5\x89\xA9\xE8\xBF\x99\xE4\xB8\xAA", "42" },
+		{ "spade, hope that helps!", "spade" }, { "exactly spade", "spade" }, { "therefore spade", "spade" },
+		{ "{\"result\": \"spade\"}", "spade" }, { "{'final_answer': '42'}", "42" }, { "{\"output\": [1, 2]}", "[1, 2]" }, { "{\"value\": 4.5}", "4.5" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (int unread = 0; unread < 2; unread++) {
+			check_in("%s", cases[i][0]);
+			CHECK_STR(undress(str_of(cases[i][0]), unread), cases[i][1]);
+		}
+	check_in("%s", "");
+}
+
+static void test_unread(void)
+{
+	/* only where nothing could be read */
+	static const char *const cases[][2] = {
+		{ "-> 42", "42" }, { "=> 42", "42" }, { "\xE2\x86\x92 42", "42" }, { "\xE2\x88\xB4 42", "42" }, { ">>> 42", "42" }, { "= 42", "42" }, { "#### 42", "42" },
+		{ "So, 42", "42" }, { "Therefore 42", "42" }, { "42,", "42" }, { "42;", "42" }, { "42 :)", "42" }, { "42\xEF\xBC\x81", "42" }, { "thus, => 42,", "42" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		check_in("%s", cases[i][0]);
+		CHECK_STR(undress(str_of(cases[i][0]), true), cases[i][1]);
+		CHECK(undress(str_of(cases[i][0]), false).n > strlen(cases[i][1]));
+	}
+	check_in("%s", "");
+}
+
+static void test_stays(void)
+{
+	static const char *const cases[] = {
+		"42", "", " ", ".", ",", "()", "{}", "{\"result\"", "{\"result\": }", "{\"results\": 42}", "{'result\": 42}",
+		"> 9",                                           /* more than nine */
+		"30*40!", "(3)!",                                /* a factorial */
+		"42.", "sat...", "sat..",                        /* decimals that got lost; blank cells */
+		"<s>42</s>", "<del>42</del>", "<42>", "< 42", "<b", "42 <b",  /* struck out; brackets */
+		"42 (or 43)", "42 (or so they say)", "42 (not sure)", "42 (no)", "(10 * 6) - 6", "f(a b)", "42 (it is 43)",
+		"42, because", "a, because, b", "because it fits", /* a list of words */
+		"42 because it is not 43", "42, since nothing else is wrong", "42 because I guess, or 43", "42, since I had it before, but 43 fits",
+		"42, so it is 43", "42 or 43", "42\nbecause",
+		"\\", "\xE2\x9C\x85", "<p>", "[ANSWER]",
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct str s = str_of(cases[i]);
+
+		check_in("%s", cases[i]);
+		CHECK_STR(undress(s, false), str_trim(s).s == s.s && str_trim(s).n == s.n ? cases[i] : "");
+		if (s.n && s.s[s.n - 1] != ',')
+			CHECK_STR(undress(s, true), str_trim(s).n == s.n ? cases[i] : "");
+	}
+	check_in("%s", "");
+}
+
+/* A text too long to be an answer with something around it is left as it is, however much stands around it. */
+static void test_long(void)
+{
+	static char room[1 << 16];
+	struct str s = { room, sizeof(room) };
+
+	for (size_t i = 0; i + 3 < sizeof(room); i += 3)
+		memcpy(room + i, "<p>", 3);
+	CHECK_EQ(undress(s, true).n, s.n);
+	s.n = 4095;
+	CHECK(undress(s, true).n >= s.n - 3 * 8);
+	memset(room, '(', sizeof(room));
+	CHECK_EQ(undress(s, true).n, s.n);
+}
+
+int main(void)
+{
+	test_gone();
+	test_unread();
+	test_stays();
+	test_long();
+	return check_done();
+}

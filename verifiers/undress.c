@@ -1,0 +1,220 @@
+/* undress.c - takes off what people put around an answer and what no puzzle asks for: ticks, tags of HTML, a reason; see extract.h. */
+#include "verifiers/extract.h"
+#include "verifiers/hunt.h"
+#include "verifiers/text.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+enum {
+	DRESSED_MAX = 4096, /* bytes; what is longer is no answer with something around it */
+	ASIDE_MAX = 80,     /* bytes of "(as computed above)" */
+	LAYERS = 8,
+};
+
+/* Signs that are no part of any answer. */
+static const struct str signs[] = {
+	STR("\xE2\x9C\x93"), STR("\xE2\x9C\x94"), STR("\xE2\x9C\x85"), STR("\xE2\x98\x91"), /* ticks: U+2713 U+2714 U+2705 U+2611 */
+	STR("\xF0\x9F\x8E\x89"), STR("\xF0\x9F\x91\x8D"), STR("\xF0\x9F\x98\x8A"), STR("\xF0\x9F\x8E\xAF"), /* U+1F389 U+1F44D U+1F60A U+1F3AF */
+	STR("\xEF\xB8\x8F"),  /* U+FE0F, which makes a picture of the sign before it */
+	STR("\xE2\x80\xA6"),  /* U+2026 */
+	STR("\\."), STR("\\"), STR("[answer]"), STR("[/answer]"), STR("[/ANSWER]"),
+	STR("exactly "), STR("simply "), STR("therefore "),
+};
+
+/* What points at an answer, where the answer cannot be read with it. */
+static const struct str heads[] = {
+	STR("-->"), STR("->"), STR("==>"), STR("=>"), STR(">>>"), STR("="), STR(":"), STR("\xEF\xBC\x9A"),
+	STR("\xE2\x86\x92"), STR("\xE2\x87\x92"), STR("\xE2\x9F\xB9"), STR("\xE2\x88\xB4"), /* U+2192 U+21D2 U+27F9 U+2234 */
+	STR("#### "), STR("### "), STR("## "), STR("# "), STR("equal to "), STR("clearly "), STR("indeed "), STR("just "),
+	STR("so "), STR("So "), STR("so, "), STR("So, "), STR("thus "), STR("Thus "), STR("thus, "), STR("Thus, "), STR("then "), STR("Then "), STR("then, "),
+	STR("hence "), STR("Hence "), STR("hence, "), STR("Hence, "), STR("Therefore "), STR("therefore, "), STR("Therefore, "),
+};
+
+static const struct str tails[] = {
+	STR(","), STR(";"), STR(":"), STR(":)"), STR(":-)"), STR("\xEF\xBC\x8C"), STR("\xEF\xBC\x9B"), STR("\xEF\xBC\x81"), /* U+FF0C U+FF1B U+FF01 */
+};
+
+/* A sentence's end that gives the reason: what the answer is stands before it. */
+static const struct str reasons[] = {
+	STR(" because "), STR(", because "), STR(" since "), STR(", since "),
+	STR("\xEF\xBC\x8C\xE5\x9B\xA0\xE4\xB8\xBA"), STR("\xEF\xBC\x8C\xE7\x94\xB1\xE4\xBA\x8E"), /* U+FF0C, yinwei, youyu */
+};
+
+/* Ends of a sentence that say nothing about the answer. */
+static const struct str partings[] = {
+	STR(", hope that helps"), STR(", hope that helps!"), STR(", hope this helps"), STR(", hope this helps!"), STR(", I hope it is correct"), STR(", as required"), STR(", as desired"),
+	STR(" as required"), STR(" as desired"), STR(", done"), STR(" \xE2\x80\x94 done"), STR(" - done"),
+};
+
+/* Length of the tag of HTML that s begins with, 0 for none; one that is made for looks alone. */
+static size_t tag_head(struct str s)
+{
+	static const char *const names[] = { "p", "b", "i", "u", "em", "strong", "br", "span", "div", "code", "pre", "center", "font", "h1", "h2", "h3", "big", "mark" };
+	size_t i = 1 + (s.n > 1 && s.s[1] == '/'), n = 0, end;
+
+	if (s.n < 3 || s.s[0] != '<')
+		return 0;
+	while (i + n < s.n && n < 8 && ((to_lower(s.s[i + n]) >= 'a' && to_lower(s.s[i + n]) <= 'z') || (n && s.s[i + n] >= '0' && s.s[i + n] <= '9')))
+		n++;
+	for (size_t k = 0; k < COUNT(names); k++)
+		if (strlen(names[k]) == n && word_at(s, i, names[k])) {
+			end = next_byte(str_sub(s, 0, s.n < 200 ? s.n : 200), i + n, '>');
+			return end < s.n && s.s[end] == '>' && (end == i + n || s.s[i + n] == ' ' || s.s[i + n] == '/') ? end + 1 : 0;
+		}
+	return 0;
+}
+
+static bool off_head(struct str *s, struct str head)
+{
+	if (s->n <= head.n || !(head.s[0] == '[' ? word_at(*s, 0, head.s) : str_starts(*s, head)))
+		return false;
+	*s = str_from(*s, head.n);
+	return true;
+}
+
+static bool off_tail(struct str *s, struct str tail)
+{
+	if (s->n <= tail.n || !str_ends(*s, tail))
+		return false;
+	s->n -= tail.n;
+	return true;
+}
+
+static bool off_signs(struct str *s)
+{
+	size_t n = tag_head(*s), open;
+
+	if (n && n < s->n) {
+		*s = str_from(*s, n);
+		return true;
+	}
+	if (s->n && s->s[s->n - 1] == '>') {
+		for (open = s->n - 1; open > 0 && s->s[open] != '<' && s->n - open < 200; open--)
+			;
+		if (open && tag_head(str_from(*s, open)) == s->n - open) {
+			s->n = open;
+			return true;
+		}
+	}
+	for (size_t i = 0; i < COUNT(signs); i++)
+		if (off_tail(s, signs[i]) || (signs[i].n > 2 && off_head(s, signs[i])))
+			return true;
+	return false;
+}
+
+/* {"result": 42}: an object of one member, whose name is another word for an answer. */
+static bool off_object(struct str *s)
+{
+	static const struct str names[] = {
+		STR("result"), STR("solution"), STR("output"), STR("value"), STR("final_answer"), STR("final answer"), STR("finalAnswer"),
+		STR("answer"), STR("Answer"), STR("Result"), STR("Solution"), STR("Final Answer"),
+	};
+	struct str in = str_trim(str_sub(*s, 1, s->n ? s->n - 1 : 0)), name;
+	ptrdiff_t end;
+
+	if (s->n < 8 || s->s[0] != '{' || s->s[s->n - 1] != '}' || !in.n || (in.s[0] != '"' && in.s[0] != '\''))
+		return false;
+	end = str_chr(str_from(in, 1), in.s[0]);
+	if (end < 0)
+		return false;
+	name = str_sub(in, 1, (size_t)end + 1);
+	in = str_trim(str_from(in, (size_t)end + 2));
+	if (!in.n || in.s[0] != ':')
+		return false;
+	in = str_trim(str_from(in, 1));
+	if (in.n > 1 && (in.s[0] == '"' || in.s[0] == '\'') && str_chr(str_from(in, 1), in.s[0]) == (ptrdiff_t)in.n - 2 && str_chr(in, '\\') < 0)
+		in = str_sub(in, 1, in.n - 1);
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (in.n && str_eq(name, names[i])) {
+			*s = in;
+			return true;
+		}
+	return false;
+}
+
+/* Does s only say words, two at least, or show an equation, and neither deny what stands before it nor offer another? */
+static bool aside(struct str s)
+{
+	static const struct str others[] = { STR("or"), STR("but"), STR("rather"), STR("instead"), STR("maybe"), STR("actually"), STR("answer") };
+	struct str rest = s, word;
+	int words = 0;
+
+	if (text_denies(s))
+		return false;
+	while (str_word(&rest, &word)) {
+		words++;
+		while (word.n && strchr(",.;:!", word.s[word.n - 1]))
+			word.n--;
+		for (size_t i = 0; i < COUNT(others); i++)
+			if (str_ieq(word, others[i]))
+				return false;
+	}
+	return words > 1 || str_chr(s, '=') >= 0 || (s.n && (unsigned char)s.s[0] >= 0x80);
+}
+
+/* "42 (as computed above)": words without a number. */
+static bool off_aside(struct str *s)
+{
+	size_t open;
+
+	if (s->n < 4 || s->s[s->n - 1] != ')')
+		return false;
+	for (open = s->n - 1; open > 0 && s->s[open] != '(' && s->n - open <= ASIDE_MAX; open--)
+		if (s->s[open] >= '0' && s->s[open] <= '9')
+			return false;
+	if (!open || s->s[open] != '(' || s->s[open - 1] != ' ' || !aside(str_sub(*s, open + 1, s->n - 1)))
+		return false;
+	s->n = open;
+	return true;
+}
+
+/* The stop of a sentence; behind a digit it might be a decimal point or a factorial, which is for the rule to tell. */
+static bool off_stop(struct str *s)
+{
+	static const struct str stops[] = { STR("."), STR("!"), STR("\xE3\x80\x82"), STR("\xEF\xBC\x81") }; /* U+3002 U+FF01 */
+
+	for (size_t i = 0; i < COUNT(stops); i++) {
+		struct str left = *s;
+
+		if (off_tail(&left, stops[i]) && !strchr(stops[i].s[0] == '!' ? "0123456789.)" : "0123456789.", left.s[left.n - 1])) {
+			*s = left;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool undress_reason(struct str *s)
+{
+	ptrdiff_t first = -1;
+
+	if (s->n > DRESSED_MAX)
+		return false;
+	for (size_t i = 0; i < COUNT(reasons); i++) {
+		ptrdiff_t at = str_find(*s, reasons[i]);
+
+		if (at > 0 && (first < 0 || at < first) && aside(str_from(*s, (size_t)at + reasons[i].n)))
+			first = at;
+	}
+	if (first < 0)
+		return false;
+	s->n = (size_t)first;
+	return true;
+}
+
+struct str undress(struct str s, bool unread)
+{
+	bool more = s.n <= DRESSED_MAX;
+
+	for (int layer = 0; layer < LAYERS && more; layer++) {
+		s = str_trim(s);
+		more = off_stop(&s) || off_signs(&s) || off_object(&s) || off_aside(&s) || undress_reason(&s);
+		for (size_t i = 0; i < COUNT(partings) && !more; i++)
+			more = off_tail(&s, partings[i]);
+		for (size_t i = 0; i < COUNT(heads) && unread && !more; i++)
+			more = off_head(&s, heads[i]);
+		for (size_t i = 0; i < COUNT(tails) && unread && !more; i++)
+			more = off_tail(&s, tails[i]);
+	}
+	return s;
+}
