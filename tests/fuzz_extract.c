@@ -3,21 +3,28 @@
 #include "verifiers/extract.h"
 #include "verifiers/rule.h"
 
+static bool within(struct str a, struct str b)
+{
+	return a.s >= b.s && a.s + a.n <= b.s + b.n;
+}
+
 static void check(const struct extract *x, struct str said)
 {
 	FUZZ_CHECK(x->seen >= 0 && x->seen <= 99);
 	FUZZ_CHECK(x->format >= QUARRY_ANY && x->format < QUARRY_FORMATS);
 	FUZZ_CHECK(x->found || !x->mixed);
 	if (!x->found) {
-		FUZZ_CHECK(!x->answer.s && !x->raw.s);
+		FUZZ_CHECK(!x->answer.s && !x->raw.s && !x->other.n);
 		return;
 	}
-	FUZZ_CHECK(x->raw.s >= said.s && x->raw.s + x->raw.n <= said.s + said.n);
+	FUZZ_CHECK(!x->other.n || within(x->other, said));
+	FUZZ_CHECK(within(x->raw, said));
 	if (x->broken)
 		return;
 	FUZZ_CHECK(x->answer.n <= ANSWER_MAX);
-	FUZZ_CHECK((x->answer.s >= said.s && x->answer.s + x->answer.n <= said.s + said.n) ||
-		   (x->answer.s >= x->room && x->answer.s + x->answer.n <= x->room + sizeof(x->room)));
+	FUZZ_CHECK(within(x->answer, said) || within(x->answer, (struct str){ x->room, sizeof(x->room) }));
+	for (int unread = 0; unread < 2; unread++)
+		FUZZ_CHECK(within(undress(x->answer, unread), x->answer));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

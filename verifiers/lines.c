@@ -771,6 +771,11 @@ static size_t comes_to(struct str s, size_t i)
 	return 0;
 }
 
+static bool ends_sentence(char c)
+{
+	return c == '.' || c == '!' || c == '?';
+}
+
 /* "42 is the answer", "42 is my final answer": where "answer" ends a sentence that begins with what it is. */
 static bool said_before(struct str before, struct str *text)
 {
@@ -801,10 +806,10 @@ static bool said_before(struct str before, struct str *text)
 		return false;
 	before = str_trim(before);
 	for (from = before.n; from > 0; from--)
-		if (from < before.n && before.s[from] == ' ' && strchr(".!?", before.s[from - 1]) && !is_cell_stop(before, from - 1))
+		if (from > 1 && from < before.n && before.s[from] == ' ' && ends_sentence(before.s[from - 1]) && !is_cell_stop(before, from - 1))
 			break;
 	*text = str_trim(str_from(before, from));
-	if (text->n && strchr(".!?", text->s[text->n - 1])) /* a sentence of its own */
+	if (text->n && ends_sentence(text->s[text->n - 1])) /* a sentence of its own */
 		return false;
 	for (size_t k = 0; k < sizeof(leads) / sizeof(leads[0]); k++)
 		if (word_at(*text, 0, leads[k].s) && text->n > leads[k].n && !is_letter(text->s[leads[k].n]))

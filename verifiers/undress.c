@@ -143,7 +143,7 @@ static bool aside(struct str s)
 		return false;
 	while (str_word(&rest, &word)) {
 		words++;
-		while (word.n && strchr(",.;:!", word.s[word.n - 1]))
+		while (word.n && str_chr(STR(",.;:!"), word.s[word.n - 1]) >= 0)
 			word.n--;
 		for (size_t i = 0; i < COUNT(others); i++)
 			if (str_ieq(word, others[i]))
@@ -176,7 +176,7 @@ static bool off_stop(struct str *s)
 	for (size_t i = 0; i < COUNT(stops); i++) {
 		struct str left = *s;
 
-		if (off_tail(&left, stops[i]) && !strchr(stops[i].s[0] == '!' ? "0123456789.)" : "0123456789.", left.s[left.n - 1])) {
+		if (off_tail(&left, stops[i]) && str_chr(stops[i].s[0] == '!' ? STR("0123456789.)") : STR("0123456789."), left.s[left.n - 1]) < 0) {
 			*s = left;
 			return true;
 		}
