@@ -303,6 +303,7 @@ static void hunt(struct hunt *h, struct str text)
 	h->v = text;
 	h->first.s = NULL;
 	h->offers = h->seen = 0;
+	h->rows.n = 0;
 	for (int k = 0; k < KINDS; k++)
 		memset(&h->kind[k], 0, offsetof(struct find, late));
 	find_tags(h);
@@ -474,6 +475,8 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 		take(x, &h, kind);
 		x->mixed = several;
 		x->seen = h.seen;
+		if (h.rows.n && h.kind[kind].text.s == h.row.s)
+			x->other = h.rows;
 		return;
 	}
 	for (size_t i = COUNT(order); i-- > 0;) {

@@ -23,7 +23,7 @@
  *   comma, or a LaTeX array that it does not end, the lines up to the list's or array's end, without which it is cut; and where the first
  *   row of a board stands in it, the lines right below it that are rows of that board: as many cells, parted alike, each a number or one
  *   character. Two such rows with bars, labels or a comma between them, or three of whatever kind that are not all the same, are a board;
- *   else the label's line alone is the answer. Prose below a board is no part of it. Boards are sought behind the first 500 labels.
+ *   else the label's line alone is the answer, and two such rows are another reading of it. Prose below a board is no part of it. Boards are sought behind the first 500 labels.
  * - Sentences end at their stop. They and the bare reply are nobody's format: x.format is QUARRY_ANY.
  * - Solutions: where nothing of all this is found and the reply is not bare, lines that begin with "Solution:", "The result:", "## Solution",
  *   U+89E3 U+FF1A, U+7ED3 U+679C U+FF1A ... are read as sentences are, and so is a last line "The solution is 42". "Ans:" and U+7B54 U+FF1A lead a bare reply alone. What a rule cannot read there

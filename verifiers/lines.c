@@ -397,7 +397,7 @@ static bool rows_begin(struct below *b, int kind, struct str v, struct str line,
 
 /*
  * Three rows that are not all the same make a board: two may be an answer and one that it was weighed against. But two with bars, with
- * labels or with a comma between them have no other reading.
+ * labels or with a comma between them have no other reading. Of two others the label's line is the answer, and both the other reading.
  */
 static bool rows_suffice(const struct below *b)
 {
@@ -408,14 +408,17 @@ static bool rows_suffice(const struct below *b)
 
 static void below_end(struct hunt *h, struct below *b)
 {
-	if (b->depth > 0 || b->array)
+	if (b->depth > 0 || b->array) {
 		h->kind[b->kind].broken = true; /* cut: "[4, 1" may have been going to be [4, 12] */
-	else if (b->rows && !rows_suffice(b))
+	} else if (b->rows && !rows_suffice(b)) {
+		h->row = b->said;
+		h->rows = b->rows > 1 ? str_sub(h->v, b->start, b->end) : STR("");
 		hunt_offer(h, b->kind, b->said);
-	else if (b->begun)
+	} else if (b->begun) {
 		hunt_offer(h, b->kind, str_sub(h->v, b->start, b->end));
-	else
+	} else {
 		h->kind[b->kind].empty = true;
+	}
 	below_init(b);
 }
 
