@@ -68,6 +68,27 @@ static void test_stays(void)
 	check_in("%s", "");
 }
 
+static void test_struck(void)
+{
+	static const char *const struck[] = {
+		"<s>42</s>", "a <del>42</del>", "<STRIKE>42</STRIKE>", "~~42~~", " ~~a, b~~ ", "42 \xE2\x9C\x97", "1 2 / 3 4 \xE2\x9D\x8C",
+	};
+	static const char *const stand[] = {
+		"42", "", "~", "~~", "~~~~", "~~~\n42\n~~~", "~~42", "42~~", "<b>42</b>", "< s>", "<span>42</span>", "\xE2\x9C\x97 \xE2\x9C\x93 \xE2\x9C\x97",
+		"\xE2\x9C\x97 \xE2\x9C\x97", "\xE2\x9C\x93 \xE2\x9C\x97", "\xE2\x9C\x97 42", "> <",
+	};
+
+	for (size_t i = 0; i < COUNT(struck); i++) {
+		check_in("%s", struck[i]);
+		CHECK(struck_out(str_of(struck[i])));
+	}
+	for (size_t i = 0; i < COUNT(stand); i++) {
+		check_in("%s", stand[i]);
+		CHECK(!struck_out(str_of(stand[i])));
+	}
+	check_in("%s", "");
+}
+
 /* A text too long to be an answer with something around it is left as it is, however much stands around it. */
 static void test_long(void)
 {
@@ -88,6 +109,7 @@ int main(void)
 	test_gone();
 	test_unread();
 	test_stays();
+	test_struck();
 	test_long();
 	return check_done();
 }

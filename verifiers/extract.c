@@ -304,6 +304,7 @@ static void hunt(struct hunt *h, struct str text)
 	h->first.s = NULL;
 	h->offers = h->seen = 0;
 	h->rows.n = 0;
+	h->denied = false;
 	for (int k = 0; k < KINDS; k++)
 		memset(&h->kind[k], 0, offsetof(struct find, late));
 	find_tags(h);
@@ -418,6 +419,10 @@ static void take(struct extract *x, const struct hunt *h, int kind)
 			open_find(x, &in, inner);
 			return;
 		}
+		if (in.denied) {
+			x->broken = true;
+			return;
+		}
 	}
 	unlabelled = behind_solution(x->answer);
 	if (unlabelled.n == x->answer.n)
@@ -493,6 +498,8 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 		x->seen = 1;
 	} else if (broken) {
 		x->broken = true;
+	} else if (h.denied) {
+		return;
 	} else if (bare_reply(str_trim(h.v))) {
 		x->found = true;
 		x->raw = x->answer = behind_solution(str_trim(h.v));

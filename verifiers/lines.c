@@ -232,8 +232,87 @@ size_t next_answer(struct str s, size_t from)
 	return s.n;
 }
 
+/* The last word of s, and s without it. */
+static struct str last_word(struct str *s)
+{
+	struct str word;
+	size_t from;
+
+	*s = str_trim(*s);
+	for (from = s->n; from > 0 && is_letter(s->s[from - 1]); from--)
+		;
+	word = str_from(*s, from);
+	s->n = from;
+	return word;
+}
+
+static bool one_of(struct str word, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (word.n == strlen(words[i]) && word_at(word, 0, words[i]))
+			return true;
+	return false;
+}
+
+#define ONE_OF(word, words) one_of(word, words, sizeof(words) / sizeof(words[0]))
+
+/* Is what leads up to "answer" a doubt: "I don't think the answer", "a wrong answer", "not the answer", "if the answer"? */
+static bool label_denied(struct str before)
+{
+	static const char *const whose[] = { "the", "my", "our", "your", "a", "an", "final", "correct", "right", "that", "this" };
+	static const char *const denials[] = {
+		"wrong", "incorrect", "false", "invalid", "rejected", "untrue", "unlikely", "impossible", "doubt", "doubtful", "if", "whether", "unless",
+		"not", "never", "isn", "wasn",
+	};
+	static const char *const beliefs[] = {
+		"think", "believe", "say", "claim", "sure", "certain", "convinced", "true", "mean", "be", "expect", "said", "know", "agree", "case",
+	};
+	static const struct str signs[] = {
+		STR("\xE4\xB8\x8D\xE8\xAE\xA4\xE4\xB8\xBA"), STR("\xE4\xB8\x8D\xE8\xA7\x89\xE5\xBE\x97"), /* do not think, do not feel */
+		STR("\xE4\xB8\x8D\xE7\x9B\xB8\xE4\xBF\xA1"), STR("\xE5\xB9\xB6\xE9\x9D\x9E"),             /* do not believe, by no means */
+		STR("\xE6\x80\x80\xE7\x96\x91"), STR("\xE9\x94\x99\xE8\xAF\xAF"),                         /* doubt, wrong */
+	};
+	struct str word, clause;
+	size_t from;
+
+	if (!before.n)
+		return false;
+	if (before.n > LEAD_MAX)
+		before = str_from(before, before.n - LEAD_MAX);
+	for (from = before.n; from > 0; from--) {
+		char c = before.s[from - 1];
+
+		if (c == '.' || c == ',' || c == ';' || c == ':' || c == '!' || c == '?' || (unsigned char)c == 0x82 || (unsigned char)c == 0x8C)
+			break; /* the last two end U+3002 and U+FF0C */
+	}
+	clause = str_from(before, from);
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (str_find(clause, signs[i]) >= 0)
+			return true;
+	do
+		word = last_word(&clause);
+	while (word.n && ONE_OF(word, whose));
+	if (ONE_OF(word, denials))
+		return true;
+	if (!ONE_OF(word, beliefs))
+		return false;
+	for (int i = 0; i < 4; i++) { /* "it cannot be", "nobody would say", "I am not so sure", "I don't think": the apostrophe parts a word */
+		static const char *const negations[] = { "not", "never", "cannot", "nobody", "hardly", "don", "doesn", "didn", "isn", "couldn", "wouldn", "t" };
+
+		word = last_word(&clause);
+		if (word.n == 0 && clause.n) { /* an apostrophe, of whatever make */
+			clause.n--;
+			i--;
+			continue;
+		}
+		if (ONE_OF(word, negations))
+			return true;
+	}
+	return false;
+}
+
 /* The label of a line, if it has one: at its start, or else the last place in it that names the answer. The first place is given. */
-static enum label label_of(struct str line, size_t first, struct str *text)
+static enum label label_of(struct str line, size_t first, struct str *text, bool *denied)
 {
 	enum label label = LABEL_NONE;
 	size_t n, at;
@@ -244,6 +323,10 @@ static enum label label_of(struct str line, size_t first, struct str *text)
 
 		n = answer_at(line, i);
 		l = json_key(line, i, i + n) ? LABEL_NONE : label_end(line, i + n, &at);
+		if ((l == LABEL_LINE || l == LABEL_SENTENCE) && label_denied(str_sub(line, 0, i))) {
+			*denied = true;
+			continue;
+		}
 		if (l != LABEL_NONE && l != LABEL_SENTENCE && leads_up(str_sub(line, 0, i), &heavy)) {
 			if (l == LABEL_HEADING && !heavy)
 				return LABEL_NONE; /* the word alone may be one of a list of words */
@@ -609,7 +692,7 @@ void find_lines(struct hunt *h)
 			at = line_start(v, at, next);
 		}
 		line = str_sub(v, at, next_byte(v, at, '\n'));
-		if (named < at + line.n && (label = label_of(line, named - at, &text)) != LABEL_NONE)
+		if (named < at + line.n && (label = label_of(line, named - at, &text, &h->denied)) != LABEL_NONE)
 			label_line(h, &below, line, label == LABEL_SENTENCE ? SENTENCE : QUARRY_LINE, text);
 		else if (below.kind)
 			below_line(h, &below, line);
@@ -783,6 +866,10 @@ static bool ends_sentence(char c)
 static bool said_before(struct str before, struct str *text)
 {
 	static const char *const words[] = { "the", "my", "our", "final", "correct", "right" };
+	static const char *const doubts[] = {
+		"say", "says", "said", "think", "thinks", "believe", "doubt", "nobody", "hardly", "scarcely", "if", "whether", "unless", "maybe", "perhaps",
+		"might", "could", "neither", "that",
+	};
 	static const struct str leads[] = { STR("so"), STR("therefore"), STR("thus"), STR("hence") };
 	static const struct str pointers[] = { STR("this"), STR("that"), STR("it"), STR("which"), STR("what"), STR("there"), STR("here"), STR("above") };
 	bool whose = false;
@@ -819,6 +906,10 @@ static bool said_before(struct str before, struct str *text)
 			*text = str_trim(str_from(*text, leads[k].n + (text->s[leads[k].n] == ',')));
 	for (size_t k = 0; k < sizeof(pointers) / sizeof(pointers[0]); k++)
 		if (str_ieq(*text, pointers[k]))
+			return false;
+	before = *text;
+	while (str_word(&before, &word))
+		if (ONE_OF(word, doubts))
 			return false;
 	return text->n > 0;
 }

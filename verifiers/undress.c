@@ -218,3 +218,37 @@ struct str undress(struct str s, bool unread)
 	}
 	return s;
 }
+
+/* How often a cross stands in s, and whether it ends in one. A board may be made of crosses, but not of one that ends it. */
+static int crosses(struct str s, bool *last)
+{
+	static const struct str marks[] = { STR("\xE2\x9C\x97"), STR("\xE2\x9C\x98"), STR("\xE2\x9D\x8C"), STR("\xE2\x9D\x8E") }; /* U+2717 U+2718 U+274C U+274E */
+	int n = 0;
+
+	*last = false;
+	for (size_t k = 0; k < COUNT(marks); k++) {
+		*last |= str_ends(s, marks[k]);
+		for (ptrdiff_t at; (at = str_find(s, marks[k])) >= 0; n++)
+			s = str_from(s, (size_t)at + marks[k].n);
+	}
+	return n;
+}
+
+bool struck_out(struct str s)
+{
+	static const char *const tags[] = { "<s>", "<del>", "<strike>" };
+	bool last;
+
+	if (s.n < 3 || s.n > DRESSED_MAX)
+		return false;
+	s = str_trim(s);
+	for (size_t i = next_byte(s, 0, '<'); i < s.n; i = next_byte(s, i + 1, '<'))
+		for (size_t k = 0; k < COUNT(tags); k++)
+			if (word_at(s, i, tags[k]))
+				return true;
+	if (s.n > 4 && s.s[0] == '~' && s.s[1] == '~' && s.s[2] != '~' && s.s[s.n - 3] != '~' && str_ends(s, STR("~~")))
+		return true;
+	if ((unsigned char)s.s[s.n - 1] < 0x80)
+		return false;
+	return crosses(s, &last) == 1 && last && str_find(s, signs[0]) < 0 && str_find(s, signs[1]) < 0;
+}

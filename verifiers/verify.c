@@ -158,7 +158,9 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	mark = rule->judge(&why, desc, x.found && !x.broken ? x.answer : STR(""));
 	if (mark == QUARRY_UNREADABLE && x.found && !x.broken && extract_unquote(&x, response))
 		mark = rule->judge(&why, desc, x.answer);
-	if (x.found && !x.broken && (mark == QUARRY_UNREADABLE || mark == QUARRY_WRONG)) {
+	if (x.found && !x.broken && mark != QUARRY_BAD_TASK && rule != &rule_stored_answer && struck_out(x.answer)) {
+		mark = rule_unreadable(&why, "the answer is struck out");
+	} else if (x.found && !x.broken && (mark == QUARRY_UNREADABLE || mark == QUARRY_WRONG)) {
 		mark = judge_again(rule, &why, desc, &x, mark, x.other);
 		if (rule != &rule_stored_answer)
 			mark = judge_again(rule, &why, desc, &x, mark, undress(x.answer, mark == QUARRY_UNREADABLE));
