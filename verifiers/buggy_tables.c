@@ -359,27 +359,6 @@ static struct str drop_tex(struct str s, char *room)
 	return (struct str){ room, n };
 }
 
-/* Words that make another statement of what comes behind them. */
-static bool hedged(struct str head)
-{
-	static const char *const words[] = {
-		"no", "if", "unless", "or", "either", "maybe", "perhaps", "doubt", "about", "approximately", "roughly", "least", "most", "than",
-	};
-	static const char *const chinese[] = { "约", "或", "若", "如果" };
-	struct str word;
-
-	if (text_denies(head))
-		return true;
-	for (size_t i = 0; i < sizeof(chinese) / sizeof(chinese[0]); i++)
-		if (str_find(head, str_of(chinese[i])) >= 0)
-			return true;
-	while (str_word(&head, &word))
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (str_ieq(word, str_of(words[i])))
-				return true;
-	return false;
-}
-
 /* "The sum of steps is 42.00": what stands behind, if there is one verb and no other number. */
 static struct str sentence(struct str s)
 {
@@ -397,7 +376,7 @@ static struct str sentence(struct str s)
 	for (size_t i = 0; i < most; i++)
 		if (digit(s.s[i]) || strchr("{}[]()<>=/\n", s.s[i]))
 			return s;
-	return !most || hedged(str_sub(s, 0, most)) ? s : str_from(s, most + len);
+	return !most || text_denies(str_sub(s, 0, most)) || text_hedges(str_sub(s, 0, most)) ? s : str_from(s, most + len);
 }
 
 /* Most answers: 42 or -42.5 or 42.50 and nothing else, of at most 15 bytes. */

@@ -868,7 +868,7 @@ static bool said_before(struct str before, struct str *text)
 	static const char *const words[] = { "the", "my", "our", "final", "correct", "right" };
 	static const char *const doubts[] = {
 		"say", "says", "said", "think", "thinks", "believe", "doubt", "nobody", "hardly", "scarcely", "if", "whether", "unless", "maybe", "perhaps",
-		"might", "could", "neither", "that",
+		"might", "could", "neither", "that", "suppose", "assume", "assuming", "verify", "check", "wonder",
 	};
 	static const struct str leads[] = { STR("so"), STR("therefore"), STR("thus"), STR("hence") };
 	static const struct str pointers[] = { STR("this"), STR("that"), STR("it"), STR("which"), STR("what"), STR("there"), STR("here"), STR("above") };

@@ -259,7 +259,8 @@ static bool lone_number(struct str s, struct str *ret)
 		/* "x1" is a name, "abs(1)" a call, and "not 1" another statement */
 		while (from > 0 && strchr("([{\"'", s.s[from - 1]))
 			from--;
-		if (found || (from > 0 && ((s.s[from - 1] | 32) >= 'a' && (s.s[from - 1] | 32) <= 'z')) || text_denies(str_sub(s, 0, i)))
+		if (found || (from > 0 && ((s.s[from - 1] | 32) >= 'a' && (s.s[from - 1] | 32) <= 'z')) || text_denies(str_sub(s, 0, i)) ||
+		    text_hedges(str_sub(s, 0, i)))
 			return false;
 		from = i;
 		while (i < s.n && (is_digit(s.s[i]) || ((s.s[i] == ',' || s.s[i] == '.') && i + 1 < s.n && is_digit(s.s[i + 1]))))

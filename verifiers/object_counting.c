@@ -267,16 +267,17 @@ static bool letter(uint32_t cp)
 static bool hedged(struct str s)
 {
 	static const char *const words[] = {
-		"not", "no", "never", "about", "around", "approximately", "roughly", "nearly", "almost", "least", "most", "more",
-		"less", "fewer", "than", "over", "under", "above", "below", "between", "or", "minus", "negative", "half", "dozen",
-		"thousand", "million", "percent", "maybe", "if", NULL
+		"not", "never", "more", "less", "fewer", "over", "under", "above", "below", "between", "minus", "negative", "half", "dozen",
+		"thousand", "million", "percent", NULL
 	};
 	static const char *const chinese[] = {
-		"不", "非", "没", "约", "至少", "至多", "最多", "最少", "超过", "少于", "多于", "大于", "小于", "左右", "几乎", "或",
+		"不", "非", "没", "至少", "至多", "最多", "最少", "超过", "少于", "多于", "大于", "小于", "左右", "几乎",
 		"负", "半", "打", "百", "千", "万", "亿", NULL
 	};
 	struct str rest = s, word;
 
+	if (text_hedges(s))
+		return true;
 	for (const char *const *c = chinese; *c; c++)
 		if (str_find(s, str_of(*c)) >= 0)
 			return true;

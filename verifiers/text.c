@@ -597,7 +597,7 @@ bool text_denies(struct str s)
 {
 	static const struct str words[] = {
 		STR("not"), STR("never"), STR("neither"), STR("nor"), STR("cannot"), STR("except"), STR("without"), STR("wrong"),
-		STR("incorrect"), STR("false"), STR("impossible"), STR("unlikely"),
+		STR("incorrect"), STR("false"), STR("impossible"), STR("unlikely"), STR("anything"), STR("differs"), STR("doubt"), STR("hardly"),
 	};
 	static const struct str signs[] = {
 		STR("n't"), STR("n\xE2\x80\x99t"),
@@ -615,6 +615,27 @@ bool text_denies(struct str s)
 			if (n && str_ieq(str_sub(s, i, i + n), words[k]))
 				return true;
 	}
+	return false;
+}
+
+bool text_hedges(struct str s)
+{
+	static const struct str words[] = {
+		STR("no"), STR("if"), STR("unless"), STR("or"), STR("either"), STR("maybe"), STR("perhaps"), STR("about"), STR("around"), STR("approximately"),
+		STR("roughly"), STR("nearly"), STR("almost"), STR("least"), STR("most"), STR("than"),
+	};
+	static const struct str signs[] = {
+		STR("\xE7\xBA\xA6"), STR("\xE6\x88\x96"), STR("\xE8\x8B\xA5"), STR("\xE5\xA6\x82\xE6\x9E\x9C"), /* about, or, if twice */
+	};
+	struct str word;
+
+	for (size_t i = 0; i < COUNT(signs); i++)
+		if (str_find(s, signs[i]) >= 0)
+			return true;
+	while (str_word(&s, &word))
+		for (size_t i = 0; i < COUNT(words); i++)
+			if (str_ieq(word, words[i]))
+				return true;
 	return false;
 }
 

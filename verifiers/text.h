@@ -38,6 +38,9 @@ bool text_bool(struct str s, bool *ret);
 /* Does the last sentence of s, which leads up to an answer, say that it is none: "The answer is not ", "It can't be ", U+4E0D U+662F? */
 bool text_denies(struct str s);
 
+/* Does s hold a word that makes another statement of a number behind it: about, at least, more than, or, if, maybe? */
+bool text_hedges(struct str s);
+
 /* Does the last word of a label, before whose colon s ends, deny what stands behind it: "The answer is not: "? */
 bool text_label_denies(struct str s);
 

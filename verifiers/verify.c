@@ -174,7 +174,8 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	if (mark == QUARRY_BAD_TASK)
 		conclude(v, mark, why.text);
 	else if (x.broken)
-		conclude(v, QUARRY_UNREADABLE, x.found ? "the answer is too long" : "an answer was begun, and nothing whole stands in it");
+		conclude(v, QUARRY_UNREADABLE, !x.found ? "an answer was begun, and nothing whole stands in it" :
+						x.raw.n > ANSWER_MAX ? "the answer is too long" : "what was handed in denies what it names");
 	else if (x.found && o->strict_format && o->format != QUARRY_ANY && x.format != o->format)
 		conclude(v, QUARRY_UNREADABLE, "the answer did not come in the format that was asked for");
 	else if (x.mixed)
