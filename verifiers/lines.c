@@ -526,6 +526,13 @@ static void below_row(struct hunt *h, struct below *b, struct str line)
 		below_end(h, b);
 }
 
+/* "The grid:" alone between two blank lines: the answer comes below it. */
+static bool is_title(struct str s)
+{
+	s = str_trim(s);
+	return str_chr(s, '\n') < 0 && (str_ends(s, STR(":")) || str_ends(s, STR(":**")) || str_ends(s, STR("\xEF\xBC\x9A"))); /* U+FF1A */
+}
+
 static void below_line(struct hunt *h, struct below *b, struct str line)
 {
 	size_t start = (size_t)(line.s - h->v.s);
@@ -535,8 +542,12 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 		return;
 	}
 	if (str_trim(line).n == 0) {
-		if (b->begun && !b->depth && !b->array)
-			below_end(h, b);
+		if (b->begun && !b->depth && !b->array) {
+			if (is_title(str_sub(h->v, b->start, b->end)))
+				b->begun = false;
+			else
+				below_end(h, b);
+		}
 		return;
 	}
 	if (!b->begun)

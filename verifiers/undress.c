@@ -219,6 +219,74 @@ struct str undress(struct str s, bool unread)
 	return s;
 }
 
+/* The number or the letter that names the row or column `at` (from 1) of a board: 2, **2**, R2, "Col 2", B. */
+static bool names_line(struct str cell, int at)
+{
+	int v = 0;
+	size_t i = 0;
+
+	cell = text_strip(str_trim(cell));
+	if (cell.n == 1 && cell.s[0] == 'A' + at - 1)
+		return true;
+	while (i < cell.n && !(cell.s[i] >= '0' && cell.s[i] <= '9'))
+		i++;
+	if (i > 8 || i == cell.n)
+		return false;
+	for (; i < cell.n && cell.s[i] >= '0' && cell.s[i] <= '9' && v < 1000; i++)
+		v = 10 * v + (cell.s[i] - '0');
+	return i == cell.n && v == at;
+}
+
+/* A line of a Markdown table without the bars at its ends; false: it is none. */
+static bool table_line(struct str *line)
+{
+	*line = str_trim(*line);
+	if (line->n < 3 || line->s[0] != '|' || line->s[line->n - 1] != '|')
+		return false;
+	*line = str_sub(*line, 1, line->n - 1);
+	return true;
+}
+
+bool undress_table(struct str s, char *room, struct str *ret)
+{
+	struct str line, cell, rest = s;
+	int cols = 0, rows = 0;
+	size_t n = 0;
+
+	if (s.n > DRESSED_MAX)
+		return false;
+	do /* a title may stand before it */
+		if (!str_split(&rest, '\n', &line))
+			return false;
+	while (!table_line(&line));
+	if (!str_split(&line, '|', &cell) || names_line(cell, 1))
+		return false;
+	for (; str_split(&line, '|', &cell); cols++)
+		if (!names_line(cell, cols + 1))
+			return false;
+	if (cols < 2 || !str_split(&rest, '\n', &line) || !row_frame(line))
+		return false;
+	while (str_split(&rest, '\n', &line)) {
+		int cells = 0;
+
+		if (!str_trim(line).n)
+			continue;
+		if (!table_line(&line) || !str_split(&line, '|', &cell) || !names_line(cell, ++rows))
+			return false;
+		for (; str_split(&line, '|', &cell); cells++) {
+			room[n++] = '|';
+			memmove(room + n, cell.s, cell.n); /* s may lie in the room: what is written never overtakes what is read */
+			n += cell.n;
+		}
+		if (cells != cols)
+			return false;
+		room[n++] = '|';
+		room[n++] = '\n';
+	}
+	*ret = (struct str){ room, n };
+	return rows > 1;
+}
+
 /* How often a cross stands in s, and whether it ends in one. A board may be made of crosses, but not of one that ends it. */
 static int crosses(struct str s, bool *last)
 {

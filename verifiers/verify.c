@@ -140,6 +140,7 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	struct why why;
 	struct extract x;
 	enum quarry_mark mark;
+	struct str table;
 
 	why.text[0] = 0;
 	if (o->budget && response.n > o->budget) {
@@ -164,6 +165,8 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 		mark = judge_again(rule, &why, desc, &x, mark, x.other);
 		if (rule != &rule_stored_answer)
 			mark = judge_again(rule, &why, desc, &x, mark, undress(x.answer, mark == QUARRY_UNREADABLE));
+		if ((mark == QUARRY_UNREADABLE || mark == QUARRY_WRONG) && undress_table(x.answer, x.room, &table))
+			mark = judge_again(rule, &why, desc, &x, mark, table);
 	}
 	if (x.faint && (x.broken || mark == QUARRY_UNREADABLE)) {
 		x.found = x.broken = false;
