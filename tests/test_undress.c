@@ -32,6 +32,7 @@ static void test_unread(void)
 	static const char *const cases[][2] = {
 		{ "-> 42", "42" }, { "=> 42", "42" }, { "\xE2\x86\x92 42", "42" }, { "\xE2\x88\xB4 42", "42" }, { ">>> 42", "42" }, { "= 42", "42" }, { "#### 42", "42" },
 		{ "So, 42", "42" }, { "Therefore 42", "42" }, { "42,", "42" }, { "42;", "42" }, { "42 :)", "42" }, { "42\xEF\xBC\x81", "42" }, { "thus, => 42,", "42" },
+		{ "The words in order are: a, b", "a, b" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -64,6 +65,50 @@ static void test_stays(void)
 		CHECK_STR(undress(s, false), str_trim(s).s == s.s && str_trim(s).n == s.n ? cases[i] : "");
 		if (s.n && s.s[s.n - 1] != ',')
 			CHECK_STR(undress(s, true), str_trim(s).n == s.n ? cases[i] : "");
+	}
+	check_in("%s", "");
+}
+
+static void test_table(void)
+{
+	static const char *const cases[][2] = {
+		{ "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b |\n| 2 | c | d |", "| a | b |\n| c | d |\n" },
+		{ "The table:\n\n| # | C1 | C2 |\n|:-|:-:|-:|\n| **R1** | a | b |\n\n| R2 | c | d |\n", "| a | b |\n| c | d |\n" },
+		{ "| No. | Word |\n|---|---|\n| 1 | cat |\n| 2 | dog |", " cat \n dog \n" },
+		{ "|  | A | B |\n|--|--|--|\n| A | a | b |\n| B | c | d |", "| a | b |\n| c | d |\n" },
+		/* none */
+		{ "| 1 | 2 |\n|--|--|\n| 1 | 2 |\n| 2 | 1 |", NULL }, { "|  | 2 | 1 |\n|--|--|--|\n| 1 | a | b |\n| 2 | c | d |", NULL },
+		{ "|  | 1 | 2 |\n|--|--|--|\n| 2 | a | b |\n| 1 | c | d |", NULL }, { "|  | 1 | 2 |\n| 1 | a | b |\n| 2 | c | d |", NULL },
+		{ "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b | c |\n| 2 | c | d |", NULL }, { "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b |", NULL },
+		{ "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b |\n| 2 | c | d |\nOr another.", NULL }, { "", NULL }, { "|||", NULL }, { "|a|\n|-|\n|1|", NULL },
+	};
+	static char room[DRESSED_MAX];
+	struct str got;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		check_in("%s", cases[i][0]);
+		if (CHECK_EQ(undress_table(str_of(cases[i][0]), room, &got), cases[i][1] != NULL) && cases[i][1])
+			CHECK_STR(got, cases[i][1]);
+	}
+	check_in("%s", "");
+}
+
+static void test_list(void)
+{
+	static const char *const cases[][2] = {
+		{ "<ol>\n<li>cat</li>\n<li>dog</li>\n</ol>", "cat\n\n\ndog" }, { "cat<br>dog", "cat\ndog" }, { "1. cat\n2. dog", "cat\ndog" }, { "1) cat\n\n2) dog", "cat\ndog" },
+		{ "- cat\n- dog", "cat\ndog" }, { "\\begin{enumerate}\n\\item cat\n\\item dog\n\\end{enumerate}", "cat\n\n dog" },
+		{ "\xE2\x91\xA0" "cat \xE2\x91\xA1" "dog", "cat \ndog" }, { "1\xEF\xB8\x8F\xE2\x83\xA3 cat\n2\xEF\xB8\x8F\xE2\x83\xA3 dog", "cat\n\n dog" },
+		/* none */
+		{ "cat\ndog", NULL }, { "- 42", NULL }, { "1. cat", NULL }, { "2. cat\n1. dog", NULL }, { "- cat\ndog", NULL }, { "", NULL }, { "1.5\n2.5", NULL },
+	};
+	static char room[DRESSED_MAX];
+	struct str got;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		check_in("%s", cases[i][0]);
+		if (CHECK_EQ(undress_list(str_of(cases[i][0]), room, &got), cases[i][1] != NULL) && cases[i][1])
+			CHECK_STR(got, cases[i][1]);
 	}
 	check_in("%s", "");
 }
@@ -109,6 +154,8 @@ int main(void)
 	test_gone();
 	test_unread();
 	test_stays();
+	test_table();
+	test_list();
 	test_struck();
 	test_long();
 	return check_done();

@@ -19,7 +19,7 @@
  *   U+6848), strictly well-formed, in a fence or not; of equal members the last. A fence that holds such an object is no
  *   block. Fences: ``` and ~~~ with or without a language word, and ```42``` on one line.
  * - Lines: "Answer: 42", "**Final answer:** 42", "The answer: 42", U+7B54 U+6848 U+FF1A ... at a line's start. Where the line holds no
- *   more, or is a heading ("## Final Answer"), the lines below it up to a blank one, behind a title of their own ("The grid:" and a blank line); where a list begins in it and it ends in a bracket or
+ *   more, or is a heading ("## Final Answer"), the lines below it up to a blank one, behind a title of their own ("The grid:" and a blank line); where the first item of a list stands in it ("1. cat", "- cat"), the items right below it; where a list begins in it and it ends in a bracket or
  *   comma, or a LaTeX array that it does not end, the lines up to the list's or array's end, without which it is cut; and where the first
  *   row of a board stands in it, the lines right below it that are rows of that board: as many cells, parted alike, each a number or one
  *   character. Two such rows with bars, labels or a comma between them, or three of whatever kind that are not all the same, are a board;
@@ -69,15 +69,20 @@ bool extract_unquote(struct extract *x, struct str response);
  * rows fit"). Where it could not be read with them, arrows and "so" before it go too, and , ; : ! behind it. It may be all of s; ask the rule first,
  * for what stands there may be the answer itself.
  */
+enum { DRESSED_MAX = 4096 }; /* bytes; what is longer is no answer with something around it */
+
 struct str undress(struct str s, bool unread);
 /* Take off the reason alone, "42, because 6 * 7 = 42": false where there is none, or where what it says may be another answer. */
 bool undress_reason(struct str *s);
 
 /*
- * A Markdown table's cells without its head, which numbers the columns, and its first column, which numbers the rows: into room, which may hold s
- * and is at least as large. False where it is no such table; then what room holds is spoilt if it held s.
+ * A Markdown table's cells without its head, which numbers the columns (one column may have any head), and its first column, which numbers the
+ * rows: into room, DRESSED_MAX bytes. False where it is no such table.
  */
 bool undress_table(struct str s, char *room, struct str *ret);
+
+/* The same for a list: its items in lines of their own, without tags of HTML, \item, circled numbers, bullets and numbers. */
+bool undress_list(struct str s, char *room, struct str *ret);
 
 /* Is it taken back: struck out in HTML or Markdown, or with a cross behind it? Linear; a text above 4 KiB is none. */
 bool struck_out(struct str s);

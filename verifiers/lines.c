@@ -566,6 +566,41 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 		below_end(h, b);
 }
 
+/* Length of the mark that a list's item begins with, the at-th from 1: "- ", U+2022, "2. ", "2) "; 0 for none. */
+static size_t item_at(struct str s, int at)
+{
+	int v = 0;
+	size_t i = 0;
+
+	if (s.n > 2 && (s.s[0] == '-' || s.s[0] == '*') && s.s[1] == ' ')
+		return 2;
+	if (str_starts(s, STR("\xE2\x80\xA2")))
+		return 3;
+	for (; i < s.n && i < 4 && s.s[i] >= '0' && s.s[i] <= '9'; i++)
+		v = 10 * v + (s.s[i] - '0');
+	return i && v == at && i + 1 < s.n && (s.s[i] == '.' || s.s[i] == ')') && s.s[i + 1] == ' ' ? i + 2 : 0;
+}
+
+/* What a label's line says, with the lines below it where it begins a list and they go on with it: "Answer: 1. cat" and "2. dog". */
+static struct str with_items(struct hunt *h, struct below *b, struct str said)
+{
+	struct str rest = str_from(h->v, (size_t)(said.s + said.n - h->v.s)), line;
+	char first = said.n ? said.s[0] : 0;
+	int at = 1;
+
+	if (!item_at(said, 1) || b->boards == BOARDS_MAX || !rest.n || rest.s[0] != '\n')
+		return said;
+	b->boards++;
+	rest = str_from(rest, 1);
+	while (at < ROWS_MAX && str_split(&rest, '\n', &line)) {
+		line = str_trim(line);
+		if (!item_at(line, ++at) || (line.s[0] >= '0' && line.s[0] <= '9') != (first >= '0' && first <= '9'))
+			break;
+		said.n = (size_t)(line.s + line.n - said.s);
+	}
+	return said;
+}
+
 /* A line with a label, behind which text stands. */
 static void label_line(struct hunt *h, struct below *b, struct str line, int kind, struct str text)
 {
@@ -576,12 +611,16 @@ static void label_line(struct hunt *h, struct below *b, struct str line, int kin
 	if (list_begins(b, kind, h->v, text))
 		return;
 	said = unpaired(kind == SENTENCE ? first_sentence(text) : text);
+	if (str_is(said, "<ol>") || str_is(said, "<ul>") || str_is(said, "<table>")) {
+		b->kind = kind;
+		return;
+	}
 	if (line.s + line.n + 1 < h->v.s + h->v.n && rows_begin(b, kind, h->v, line, text, said))
 		return;
 	if (says_nothing(said) || row_frame(said))
 		b->kind = kind;
 	else
-		hunt_offer(h, kind, said);
+		hunt_offer(h, kind, with_items(h, b, said));
 }
 
 /*

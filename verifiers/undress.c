@@ -6,7 +6,6 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 enum {
-	DRESSED_MAX = 4096, /* bytes; what is longer is no answer with something around it */
 	ASIDE_MAX = 80,     /* bytes of "(as computed above)" */
 	LAYERS = 8,
 };
@@ -107,7 +106,8 @@ static bool off_object(struct str *s)
 {
 	static const struct str names[] = {
 		STR("result"), STR("solution"), STR("output"), STR("value"), STR("final_answer"), STR("final answer"), STR("finalAnswer"),
-		STR("answer"), STR("Answer"), STR("Result"), STR("Solution"), STR("Final Answer"),
+		STR("answer"), STR("Answer"), STR("Result"), STR("Solution"), STR("Final Answer"), STR("answers"), STR("list"), STR("items"), STR("words"),
+		STR("sorted"), STR("sorted_words"), STR("order"),
 	};
 	struct str in = str_trim(str_sub(*s, 1, s->n ? s->n - 1 : 0)), name;
 	ptrdiff_t end;
@@ -127,6 +127,35 @@ static bool off_object(struct str *s)
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (in.n && str_eq(name, names[i])) {
 			*s = in;
+			return true;
+		}
+	return false;
+}
+
+/* "The words in order are: ": few words, the last of which leads up to what comes. */
+static bool off_title(struct str *s)
+{
+	static const struct str lasts[] = {
+		STR("is"), STR("are"), STR("list"), STR("order"), STR("follows"), STR("be"), STR("answer"), STR("solution"), STR("result"), STR("answers"),
+	};
+	ptrdiff_t colon = str_chr(*s, ':');
+	struct str head, word, last = STR("");
+	int words = 0;
+
+	if (colon <= 0 || colon > ASIDE_MAX || (size_t)colon + 1 >= s->n)
+		return false;
+	head = str_sub(*s, 0, (size_t)colon);
+	if (text_denies(head) || text_hedges(head))
+		return false;
+	for (; str_word(&head, &word); words++) {
+		for (size_t i = 0; i < word.n; i++)
+			if (to_lower(word.s[i]) < 'a' || to_lower(word.s[i]) > 'z')
+				return false;
+		last = word;
+	}
+	for (size_t i = 0; i < COUNT(lasts); i++)
+		if (words > 1 && str_ieq(last, lasts[i])) {
+			*s = str_from(*s, (size_t)colon + 1);
 			return true;
 		}
 	return false;
@@ -211,6 +240,7 @@ struct str undress(struct str s, bool unread)
 		more = off_stop(&s) || off_signs(&s) || off_object(&s) || off_aside(&s) || undress_reason(&s);
 		for (size_t i = 0; i < COUNT(partings) && !more; i++)
 			more = off_tail(&s, partings[i]);
+		more = more || (unread && off_title(&s));
 		for (size_t i = 0; i < COUNT(heads) && unread && !more; i++)
 			more = off_head(&s, heads[i]);
 		for (size_t i = 0; i < COUNT(tails) && unread && !more; i++)
@@ -250,7 +280,7 @@ static bool table_line(struct str *line)
 bool undress_table(struct str s, char *room, struct str *ret)
 {
 	struct str line, cell, rest = s;
-	int cols = 0, rows = 0;
+	int cols = 0, rows = 0, named = 0;
 	size_t n = 0;
 
 	if (s.n > DRESSED_MAX)
@@ -262,9 +292,8 @@ bool undress_table(struct str s, char *room, struct str *ret)
 	if (!str_split(&line, '|', &cell) || names_line(cell, 1))
 		return false;
 	for (; str_split(&line, '|', &cell); cols++)
-		if (!names_line(cell, cols + 1))
-			return false;
-	if (cols < 2 || !str_split(&rest, '\n', &line) || !row_frame(line))
+		named += names_line(cell, cols + 1);
+	if (!cols || (cols > 1 && named < cols) || !str_split(&rest, '\n', &line) || !row_frame(line))
 		return false;
 	while (str_split(&rest, '\n', &line)) {
 		int cells = 0;
@@ -274,17 +303,97 @@ bool undress_table(struct str s, char *room, struct str *ret)
 		if (!table_line(&line) || !str_split(&line, '|', &cell) || !names_line(cell, ++rows))
 			return false;
 		for (; str_split(&line, '|', &cell); cells++) {
-			room[n++] = '|';
-			memmove(room + n, cell.s, cell.n); /* s may lie in the room: what is written never overtakes what is read */
+			if (cols > 1)
+				room[n++] = '|';
+			memcpy(room + n, cell.s, cell.n);
 			n += cell.n;
 		}
 		if (cells != cols)
 			return false;
-		room[n++] = '|';
+		if (cols > 1)
+			room[n++] = '|';
 		room[n++] = '\n';
 	}
 	*ret = (struct str){ room, n };
 	return rows > 1;
+}
+
+/* Length of what begins an item, in whose place a line may end: tags of lists, \item, circled numbers, 1 in a key; 0 for none. */
+static size_t item_mark(struct str s)
+{
+	static const struct str marks[] = {
+		STR("<br>"), STR("<br/>"), STR("<br />"), STR("<li>"), STR("</li>"), STR("<ol>"), STR("</ol>"), STR("<ul>"), STR("</ul>"), STR("\\item"),
+		STR("\\begin{enumerate}"), STR("\\end{enumerate}"), STR("\\begin{itemize}"), STR("\\end{itemize}"),
+	};
+
+	if (s.s[0] == '<' || s.s[0] == '\\') {
+		for (size_t i = 0; i < COUNT(marks); i++)
+			if (str_starts(s, marks[i]))
+				return marks[i].n;
+	} else if ((unsigned char)s.s[0] == 0xE2) { /* U+2460 .. U+2473 */
+		return s.n > 2 && (unsigned char)s.s[1] == 0x91 && (unsigned char)s.s[2] >= 0xA0 && (unsigned char)s.s[2] <= 0xB3 ? 3 : 0;
+	} else if (s.s[0] >= '0' && s.s[0] <= '9') {
+		return str_starts(str_from(s, 1), STR("\xEF\xB8\x8F\xE2\x83\xA3")) ? 7 : 0; /* U+FE0F U+20E3 */
+	}
+	return 0;
+}
+
+/* Length of the mark of a list's item that the line begins with, the at-th from 1: "- ", "* ", "2. ", "2) "; 0 for none. */
+static size_t bullet(struct str line, int at)
+{
+	int v = 0;
+	size_t i = 0;
+
+	if (line.n > 2 && (line.s[0] == '-' || line.s[0] == '*') && line.s[1] == ' ')
+		return 2;
+	if (line.n > 3 && str_starts(line, STR("\xE2\x80\xA2")))
+		return 3;
+	for (; i < line.n && i < 4 && line.s[i] >= '0' && line.s[i] <= '9'; i++)
+		v = 10 * v + (line.s[i] - '0');
+	return i && v == at && i + 2 < line.n && (line.s[i] == '.' || line.s[i] == ')') && line.s[i + 1] == ' ' ? i + 2 : 0;
+}
+
+/* Do all lines, two at least, begin with such a mark? */
+static bool bulleted(struct str s)
+{
+	struct str line;
+	int lines = 0;
+
+	while (str_split(&s, '\n', &line))
+		if ((line = str_trim(line)).n && !bullet(line, ++lines))
+			return false;
+	return lines > 1;
+}
+
+bool undress_list(struct str s, char *room, struct str *ret)
+{
+	struct str rest, line;
+	bool marks = false;
+	size_t n = 0;
+	int lines = 0;
+
+	if (s.n > DRESSED_MAX)
+		return false;
+	for (size_t i = 0, mark; i < s.n; i += mark ? mark : 1) {
+		mark = item_mark(str_from(s, i));
+		marks |= mark > 0;
+		room[n++] = mark ? '\n' : s.s[i];
+	}
+	*ret = str_trim((struct str){ room, n });
+	if (!bulleted(*ret))
+		return marks;
+	rest = *ret;
+	for (n = 0; str_split(&rest, '\n', &line);) {
+		line = str_trim(line);
+		if (!line.n)
+			continue;
+		line = str_from(line, bullet(line, ++lines));
+		memmove(room + n, line.s, line.n); /* what is written never overtakes what is read */
+		n += line.n;
+		room[n++] = '\n';
+	}
+	*ret = (struct str){ room, n - 1 };
+	return true;
 }
 
 /* How often a cross stands in s, and whether it ends in one. A board may be made of crosses, but not of one that ends it. */

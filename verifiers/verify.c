@@ -134,13 +134,27 @@ static enum quarry_mark judge_again(const struct quarry_rule *rule, struct why *
 	return again;
 }
 
+/* The same for the answer without what says nothing: see undress(). */
+static enum quarry_mark judge_undressed(const struct quarry_rule *rule, struct why *why, struct str desc, struct extract *x, enum quarry_mark mark)
+{
+	char room[DRESSED_MAX];
+	struct str bare;
+
+	if (mark != QUARRY_UNREADABLE && mark != QUARRY_WRONG)
+		return mark;
+	mark = judge_again(rule, why, desc, x, mark, undress(x->answer, mark == QUARRY_UNREADABLE));
+	if (mark != QUARRY_CORRECT && (undress_table(x->answer, room, &bare) || undress_list(x->answer, room, &bare)))
+		mark = judge_again(rule, why, desc, x, mark, bare);
+	x->answer = STR(""); /* which may lie in the room */
+	return mark;
+}
+
 static void verify(const struct quarry_rule *rule, struct str desc, struct str response, const struct quarry_options *o,
 		   struct quarry_verdict *v)
 {
 	struct why why;
 	struct extract x;
 	enum quarry_mark mark;
-	struct str table;
 
 	why.text[0] = 0;
 	if (o->budget && response.n > o->budget) {
@@ -161,12 +175,10 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 		mark = rule->judge(&why, desc, x.answer);
 	if (x.found && !x.broken && mark != QUARRY_BAD_TASK && rule != &rule_stored_answer && struck_out(x.answer)) {
 		mark = rule_unreadable(&why, "the answer is struck out");
-	} else if (x.found && !x.broken && (mark == QUARRY_UNREADABLE || mark == QUARRY_WRONG)) {
+	} else if (x.found && !x.broken) {
 		mark = judge_again(rule, &why, desc, &x, mark, x.other);
 		if (rule != &rule_stored_answer)
-			mark = judge_again(rule, &why, desc, &x, mark, undress(x.answer, mark == QUARRY_UNREADABLE));
-		if ((mark == QUARRY_UNREADABLE || mark == QUARRY_WRONG) && undress_table(x.answer, x.room, &table))
-			mark = judge_again(rule, &why, desc, &x, mark, table);
+			mark = judge_undressed(rule, &why, desc, &x, mark);
 	}
 	if (x.faint && (x.broken || mark == QUARRY_UNREADABLE)) {
 		x.found = x.broken = false;
