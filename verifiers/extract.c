@@ -302,7 +302,7 @@ static void hunt(struct hunt *h, struct str text)
 {
 	h->v = text;
 	h->first.s = NULL;
-	h->offers = h->seen = 0;
+	h->offers = h->seen = h->doubts = 0;
 	h->rows.n = 0;
 	h->denied = false;
 	for (int k = 0; k < KINDS; k++)

@@ -24,7 +24,8 @@
  *   row of a board stands in it, the lines right below it that are rows of that board: as many cells, parted alike, each a number or one
  *   character. Two such rows with bars, labels or a comma between them, or three of whatever kind that are not all the same, are a board;
  *   else the label's line alone is the answer, and two such rows are another reading of it. Prose below a board is no part of it. Boards are sought behind the first 500 labels.
- * - A label that is denied is none: "I don't think the answer is 42", "a wrong answer: 42". Where nothing else is found, there is no answer then.
+ * - A label that is denied is none: "I don't think the answer is 42", "a wrong answer: 42". Where nothing else is found, there is no answer then. The
+ *   first 500 are looked at so.
  * - Sentences end at their stop. They and the bare reply are nobody's format: x.format is QUARRY_ANY.
  * - Solutions: where nothing of all this is found and the reply is not bare, lines that begin with "Solution:", "The result:", "## Solution",
  *   U+89E3 U+FF1A, U+7ED3 U+679C U+FF1A ... are read as sentences are, and so is a last line "The solution is 42". "Ans:" and U+7B54 U+FF1A lead a bare reply alone. What a rule cannot read there

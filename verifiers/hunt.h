@@ -40,6 +40,7 @@ struct find {
 struct hunt {
 	struct str v; /* the visible text */
 	int offers, seen;
+	int doubts;               /* labels that were looked at for one */
 	bool denied;              /* a label was, "I don't think the answer is": what follows is nobody's answer */
 	struct str row, rows;     /* the last label's line that was offered without the like rows below it, and with them; rows is empty: none */
 	struct find kind[KINDS];

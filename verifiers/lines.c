@@ -5,7 +5,7 @@ enum {
 	LEAD_MAX = 60,    /* bytes before "answer" in a label */
 	BARE_MAX = 4096,  /* bytes of a bare reply */
 	BARE_WORDS = 16,  /* words in one of several lines; more is prose */
-	BOARDS_MAX = 500, /* labels behind which a board's row is sought; of a flood the rest hold a line each */
+	BOARDS_MAX = 500, /* labels behind which a board's row is sought, and before which a doubt; of a flood the rest hold a line each */
 	ROWS_MAX = 64,    /* rows of a board, more than any has */
 };
 
@@ -312,7 +312,7 @@ static bool label_denied(struct str before)
 }
 
 /* The label of a line, if it has one: at its start, or else the last place in it that names the answer. The first place is given. */
-static enum label label_of(struct str line, size_t first, struct str *text, bool *denied)
+static enum label label_of(struct hunt *h, struct str line, size_t first, struct str *text)
 {
 	enum label label = LABEL_NONE;
 	size_t n, at;
@@ -323,9 +323,12 @@ static enum label label_of(struct str line, size_t first, struct str *text, bool
 
 		n = answer_at(line, i);
 		l = json_key(line, i, i + n) ? LABEL_NONE : label_end(line, i + n, &at);
-		if ((l == LABEL_LINE || l == LABEL_SENTENCE) && label_denied(str_sub(line, 0, i))) {
-			*denied = true;
-			continue;
+		if ((l == LABEL_LINE || l == LABEL_SENTENCE) && h->doubts < BOARDS_MAX && i) {
+			h->doubts++;
+			if (label_denied(str_sub(line, 0, i))) {
+				h->denied = true;
+				continue;
+			}
 		}
 		if (l != LABEL_NONE && l != LABEL_SENTENCE && leads_up(str_sub(line, 0, i), &heavy)) {
 			if (l == LABEL_HEADING && !heavy)
@@ -742,7 +745,7 @@ void find_lines(struct hunt *h)
 			at = line_start(v, at, next);
 		}
 		line = str_sub(v, at, next_byte(v, at, '\n'));
-		if (named < at + line.n && (label = label_of(line, named - at, &text, &h->denied)) != LABEL_NONE)
+		if (named < at + line.n && (label = label_of(h, line, named - at, &text)) != LABEL_NONE)
 			label_line(h, &below, line, label == LABEL_SENTENCE ? SENTENCE : QUARRY_LINE, text);
 		else if (below.kind)
 			below_line(h, &below, line);
