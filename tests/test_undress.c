@@ -69,6 +69,20 @@ static void test_stays(void)
 	check_in("%s", "");
 }
 
+/* What each text is read as; NULL: as nothing of the kind. */
+static void readings(bool (*read)(struct str s, char *room, struct str *ret), const char *const cases[][2], size_t n)
+{
+	static char room[DRESSED_MAX];
+	struct str got;
+
+	for (size_t i = 0; i < n; i++) {
+		check_in("%s", cases[i][0]);
+		if (CHECK_EQ(read(str_of(cases[i][0]), room, &got), cases[i][1] != NULL) && cases[i][1])
+			CHECK_STR(got, cases[i][1]);
+	}
+	check_in("%s", "");
+}
+
 static void test_table(void)
 {
 	static const char *const cases[][2] = {
@@ -82,15 +96,8 @@ static void test_table(void)
 		{ "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b | c |\n| 2 | c | d |", NULL }, { "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b |", NULL },
 		{ "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b |\n| 2 | c | d |\nOr another.", NULL }, { "", NULL }, { "|||", NULL }, { "|a|\n|-|\n|1|", NULL },
 	};
-	static char room[DRESSED_MAX];
-	struct str got;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		check_in("%s", cases[i][0]);
-		if (CHECK_EQ(undress_table(str_of(cases[i][0]), room, &got), cases[i][1] != NULL) && cases[i][1])
-			CHECK_STR(got, cases[i][1]);
-	}
-	check_in("%s", "");
+	readings(undress_table, cases, COUNT(cases));
 }
 
 static void test_list(void)
@@ -102,15 +109,8 @@ static void test_list(void)
 		/* none */
 		{ "cat\ndog", NULL }, { "- 42", NULL }, { "1. cat", NULL }, { "2. cat\n1. dog", NULL }, { "- cat\ndog", NULL }, { "", NULL }, { "1.5\n2.5", NULL },
 	};
-	static char room[DRESSED_MAX];
-	struct str got;
 
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		check_in("%s", cases[i][0]);
-		if (CHECK_EQ(undress_list(str_of(cases[i][0]), room, &got), cases[i][1] != NULL) && cases[i][1])
-			CHECK_STR(got, cases[i][1]);
-	}
-	check_in("%s", "");
+	readings(undress_list, cases, COUNT(cases));
 }
 
 static void test_struck(void)

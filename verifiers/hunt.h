@@ -1,5 +1,5 @@
 /*
- * hunt.h - what the searches for an answer share. Private to extract.c, wrappers.c, lines.c and rows.c.
+ * hunt.h - what the searches for an answer share. Private to extract.c, wrappers.c, lines.c, rows.c and undress.c.
  *
  * Each search is one forward pass over the visible text (what follows the thought). It offers what it finds; of each kind
  * the last good one stands. A flood of offers costs nothing: the first OFFERS are looked at when they come, of the rest
@@ -90,6 +90,9 @@ bool row_alike(const struct row *top, const struct row *row, struct str line);
 size_t row_stop(const struct row *top, const struct row *row, struct str line);
 /* Does the line only frame a board or part its rows: |---|---|, +---+? */
 bool row_frame(struct str line);
+
+/* Length of the mark that a list's item begins with, the at-th from 1: "- ", "* ", U+2022, "2. ", "2) "; 0 for none. The line is trimmed. */
+size_t item_bullet(struct str line, int at);
 
 /* Does the whole reply look like an answer, nothing around it? s is trimmed. */
 bool bare_reply(struct str s);

@@ -569,21 +569,6 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 		below_end(h, b);
 }
 
-/* Length of the mark that a list's item begins with, the at-th from 1: "- ", U+2022, "2. ", "2) "; 0 for none. */
-static size_t item_at(struct str s, int at)
-{
-	int v = 0;
-	size_t i = 0;
-
-	if (s.n > 2 && (s.s[0] == '-' || s.s[0] == '*') && s.s[1] == ' ')
-		return 2;
-	if (str_starts(s, STR("\xE2\x80\xA2")))
-		return 3;
-	for (; i < s.n && i < 4 && s.s[i] >= '0' && s.s[i] <= '9'; i++)
-		v = 10 * v + (s.s[i] - '0');
-	return i && v == at && i + 1 < s.n && (s.s[i] == '.' || s.s[i] == ')') && s.s[i + 1] == ' ' ? i + 2 : 0;
-}
-
 /* What a label's line says, with the lines below it where it begins a list and they go on with it: "Answer: 1. cat" and "2. dog". */
 static struct str with_items(struct hunt *h, struct below *b, struct str said)
 {
@@ -591,13 +576,13 @@ static struct str with_items(struct hunt *h, struct below *b, struct str said)
 	char first = said.n ? said.s[0] : 0;
 	int at = 1;
 
-	if (!item_at(said, 1) || b->boards == BOARDS_MAX || !rest.n || rest.s[0] != '\n')
+	if (!item_bullet(said, 1) || b->boards == BOARDS_MAX || !rest.n || rest.s[0] != '\n')
 		return said;
 	b->boards++;
 	rest = str_from(rest, 1);
 	while (at < ROWS_MAX && str_split(&rest, '\n', &line)) {
 		line = str_trim(line);
-		if (!item_at(line, ++at) || (line.s[0] >= '0' && line.s[0] <= '9') != (first >= '0' && first <= '9'))
+		if (!item_bullet(line, ++at) || (line.s[0] >= '0' && line.s[0] <= '9') != (first >= '0' && first <= '9'))
 			break;
 		said.n = (size_t)(line.s + line.n - said.s);
 	}

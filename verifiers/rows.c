@@ -1,4 +1,4 @@
-/* rows.c - tells whether lines are rows of one board, for boards that begin on their label's own line; see hunt.h. */
+/* rows.c - tells whether lines are rows of one board or items of one list, for those that begin on their label's own line; see hunt.h. */
 #include "verifiers/hunt.h"
 
 enum {
@@ -204,4 +204,18 @@ bool row_frame(struct str line)
 		frame = frame || c == '+' || c == ':' || (i && (c == '-' || c == '=') && line.s[i - 1] == c);
 	}
 	return frame;
+}
+
+size_t item_bullet(struct str line, int at)
+{
+	int v = 0;
+	size_t i = 0;
+
+	if (line.n > 2 && (line.s[0] == '-' || line.s[0] == '*') && line.s[1] == ' ')
+		return 2;
+	if (line.n > 3 && str_starts(line, STR("\xE2\x80\xA2")))
+		return 3;
+	for (; i < line.n && i < 4 && line.s[i] >= '0' && line.s[i] <= '9'; i++)
+		v = 10 * v + (line.s[i] - '0');
+	return i && v == at && i + 2 < line.n && (line.s[i] == '.' || line.s[i] == ')') && line.s[i + 1] == ' ' ? i + 2 : 0;
 }

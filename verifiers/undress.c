@@ -338,29 +338,14 @@ static size_t item_mark(struct str s)
 	return 0;
 }
 
-/* Length of the mark of a list's item that the line begins with, the at-th from 1: "- ", "* ", "2. ", "2) "; 0 for none. */
-static size_t bullet(struct str line, int at)
-{
-	int v = 0;
-	size_t i = 0;
-
-	if (line.n > 2 && (line.s[0] == '-' || line.s[0] == '*') && line.s[1] == ' ')
-		return 2;
-	if (line.n > 3 && str_starts(line, STR("\xE2\x80\xA2")))
-		return 3;
-	for (; i < line.n && i < 4 && line.s[i] >= '0' && line.s[i] <= '9'; i++)
-		v = 10 * v + (line.s[i] - '0');
-	return i && v == at && i + 2 < line.n && (line.s[i] == '.' || line.s[i] == ')') && line.s[i + 1] == ' ' ? i + 2 : 0;
-}
-
-/* Do all lines, two at least, begin with such a mark? */
+/* Do all lines, two at least, begin with a list's bullets? */
 static bool bulleted(struct str s)
 {
 	struct str line;
 	int lines = 0;
 
 	while (str_split(&s, '\n', &line))
-		if ((line = str_trim(line)).n && !bullet(line, ++lines))
+		if ((line = str_trim(line)).n && !item_bullet(line, ++lines))
 			return false;
 	return lines > 1;
 }
@@ -387,7 +372,7 @@ bool undress_list(struct str s, char *room, struct str *ret)
 		line = str_trim(line);
 		if (!line.n)
 			continue;
-		line = str_from(line, bullet(line, ++lines));
+		line = str_from(line, item_bullet(line, ++lines));
 		memmove(room + n, line.s, line.n); /* what is written never overtakes what is read */
 		n += line.n;
 		room[n++] = '\n';
