@@ -334,6 +334,7 @@ static const struct {
 	{ ANY, "I'm not sure, but I think the answer is 42", ANY, "42", 1 },
 	{ ANY, "It is not hard to see that the answer is 42", ANY, "42", 1 },
 	{ ANY, "No, the answer is 42", ANY, "42", 1 },
+	{ ANY, "You don't need more to know the answer is 42", ANY, "42", 1 },
 	{ ANY, "I tried it. Well.\nSome say 42 is the answer.", NONE, NULL, 0 },
 	{ TAGS, "</think", ANY, "</think", 1 },
 	{ TAGS, "[thin]<answer>1</answer>", TAGS, "1", 1 },

@@ -296,7 +296,7 @@ static bool label_denied(struct str before)
 		return true;
 	if (!ONE_OF(word, beliefs))
 		return false;
-	for (int i = 0; i < 4; i++) { /* "it cannot be", "nobody would say", "I am not so sure", "I don't think": the apostrophe parts a word */
+	for (int i = 0; i < 3; i++) { /* "it cannot be", "nobody would say", "I am not so sure", "I don't think": the apostrophe parts a word */
 		static const char *const negations[] = { "not", "never", "cannot", "nobody", "hardly", "don", "doesn", "didn", "isn", "couldn", "wouldn", "t" };
 
 		word = last_word(&clause);
