@@ -23,7 +23,7 @@
  *   comma, or a LaTeX array that it does not end, the lines up to the list's or array's end, without which it is cut; and where the first
  *   row of a board stands in it, the lines right below it that are rows of that board: as many cells, parted alike, each a number or one
  *   character. Two such rows with bars, labels or a comma between them, or three of whatever kind that are not all the same, are a board;
- *   else the label's line alone is the answer, and two such rows are another reading of it. Prose below a board is no part of it. Boards are sought behind the first 500 labels.
+ *   else the label's line alone is the answer, and two such rows are another reading of it, and so are lines of words. Prose below a board is no part of it. Boards are sought behind the first 500 labels.
  * - A label that is denied is none: "I don't think the answer is 42", "a wrong answer: 42". Where nothing else is found, there is no answer then. The
  *   first 500 are looked at so.
  * - Sentences end at their stop. They and the bare reply are nobody's format: x.format is QUARRY_ANY.

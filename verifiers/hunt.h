@@ -42,7 +42,7 @@ struct hunt {
 	int offers, seen;
 	int doubts;               /* labels that were looked at for one */
 	bool denied;              /* a label was, "I don't think the answer is": what follows is nobody's answer */
-	struct str row, rows;     /* the last label's line that was offered without the like rows below it, and with them; rows is empty: none */
+	struct str row, rows;     /* the last label's line that was offered without the like lines below it, and with them; rows is empty: none */
 	struct find kind[KINDS];
 	struct str first;         /* the first good one as it is compared, whose hash is not made before a second one comes; or NULL */
 	int first_kind;

@@ -7,6 +7,7 @@ enum {
 	BARE_WORDS = 16,  /* words in one of several lines; more is prose */
 	BOARDS_MAX = 500, /* labels behind which a board's row is sought, and before which a doubt; of a flood the rest hold a line each */
 	ROWS_MAX = 64,    /* rows of a board, more than any has */
+	WORDS_MAX = 60,   /* bytes of a line of a list of words */
 };
 
 static bool is_letter(char c)
@@ -492,6 +493,40 @@ static bool rows_suffice(const struct below *b)
 	return b->rows > 1 + plain && b->differ;
 }
 
+/* Is it a line of words, as a list has them: without a digit or a sign of equality, and no prose? */
+static bool words_line(struct str line)
+{
+	if (!line.n || line.n > WORDS_MAX)
+		return false;
+	for (size_t i = 0; i < line.n; i++)
+		if ((line.s[i] >= '0' && line.s[i] <= '9') || line.s[i] == '=' || line.s[i] == '.' || line.s[i] == '!' || line.s[i] == '?')
+			return false;
+	return true;
+}
+
+/* Another reading of a label's line of words: with the lines of words right below it, where nothing else stands before the next blank one. */
+static void with_words(struct hunt *h, struct below *b, struct str said)
+{
+	struct str rest = str_from(h->v, (size_t)(said.s + said.n - h->v.s)), line, all = said;
+
+	if (b->boards == BOARDS_MAX || !words_line(said) || !rest.n || rest.s[0] != '\n')
+		return;
+	b->boards++;
+	rest = str_from(rest, 1);
+	for (int lines = 0; lines < ROWS_MAX && str_split(&rest, '\n', &line); lines++) {
+		line = str_trim(line);
+		if (!line.n)
+			break;
+		if (!words_line(line))
+			return;
+		all.n = (size_t)(line.s + line.n - all.s);
+	}
+	if (all.n > said.n) {
+		h->row = said;
+		h->rows = all;
+	}
+}
+
 static void below_end(struct hunt *h, struct below *b)
 {
 	if (b->depth > 0 || b->array) {
@@ -499,6 +534,7 @@ static void below_end(struct hunt *h, struct below *b)
 	} else if (b->rows && !rows_suffice(b)) {
 		h->row = b->said;
 		h->rows = b->rows > 1 ? str_sub(h->v, b->start, b->end) : STR("");
+		with_words(h, b, b->said);
 		hunt_offer(h, b->kind, b->said);
 	} else if (b->begun) {
 		hunt_offer(h, b->kind, str_sub(h->v, b->start, b->end));
@@ -605,10 +641,12 @@ static void label_line(struct hunt *h, struct below *b, struct str line, int kin
 	}
 	if (line.s + line.n + 1 < h->v.s + h->v.n && rows_begin(b, kind, h->v, line, text, said))
 		return;
-	if (says_nothing(said) || row_frame(said))
+	if (says_nothing(said) || row_frame(said)) {
 		b->kind = kind;
-	else
-		hunt_offer(h, kind, with_items(h, b, said));
+		return;
+	}
+	with_words(h, b, said);
+	hunt_offer(h, kind, with_items(h, b, said));
 }
 
 /*
