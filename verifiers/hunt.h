@@ -1,5 +1,5 @@
 /*
- * hunt.h - what the searches for an answer share. Private to extract.c, wrappers.c, lines.c, rows.c and undress.c.
+ * hunt.h - what the searches for an answer share. Private to extract.c, wrappers.c, lines.c, rows.c, bare.c and undress.c.
  *
  * Each search is one forward pass over the visible text (what follows the thought). It offers what it finds; of each kind
  * the last good one stands. A flood of offers costs nothing: the first OFFERS are looked at when they come, of the rest
@@ -94,6 +94,8 @@ bool row_frame(struct str line);
 /* Length of the mark that a list's item begins with, the at-th from 1: "- ", "* ", U+2022, "2. ", "2) "; 0 for none. The line is trimmed. */
 size_t item_bullet(struct str line, int at);
 
+enum { BARE_MAX = 4096 }; /* bytes of a bare reply */
+
 /* Does the whole reply look like an answer, nothing around it? s is trimmed. */
 bool bare_reply(struct str s);
 
@@ -105,6 +107,11 @@ static inline bool is_blank(char c)
 static inline char to_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+static inline bool is_letter(char c)
+{
+	return to_lower(c) >= 'a' && to_lower(c) <= 'z';
 }
 
 /* Does s hold "answer" at i, whatever its case? i is at most s.n. */

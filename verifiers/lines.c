@@ -3,17 +3,10 @@
 
 enum {
 	LEAD_MAX = 60,    /* bytes before "answer" in a label */
-	BARE_MAX = 4096,  /* bytes of a bare reply */
-	BARE_WORDS = 16,  /* words in one of several lines; more is prose */
 	BOARDS_MAX = 500, /* labels behind which a board's row is sought, and before which a doubt; of a flood the rest hold a line each */
 	ROWS_MAX = 64,    /* rows of a board, more than any has */
 	WORDS_MAX = 60,   /* bytes of a line of a list of words */
 };
-
-static bool is_letter(char c)
-{
-	return to_lower(c) >= 'a' && to_lower(c) <= 'z';
-}
 
 /*
  * Labels
@@ -1062,65 +1055,4 @@ struct str behind_solution(struct str s)
 	if (bold % 4 == 2 && str_ends(text, STR("**"))) /* opened before the label, and closed behind the answer */
 		text.n -= 2;
 	return text.n ? text : s;
-}
-
-/*
- * The bare reply
- */
-
-/* Is there a place where one sentence ends and another begins? */
-static bool has_sentences(struct str s)
-{
-	for (size_t i = 1; i + 2 < s.n; i++) {
-		bool stop = s.s[i] == '.' || s.s[i] == '!' || s.s[i] == '?';
-
-		if (stop && is_blank(s.s[i + 1]) && is_letter(s.s[i - 1]) && is_letter(s.s[i + 2]))
-			return true;
-		if ((unsigned char)s.s[i] == 0xE3 && word_at(s, i, "\xE3\x80\x82") && i + 3 < s.n) /* U+3002 */
-			return true;
-	}
-	return false;
-}
-
-/*
- * How much a word speaks for prose: 2 is enough for a reply, 1 is not. None of these is the answer to a puzzle, alone or in a
- * list of words.
- */
-static int prose_weight(struct str word)
-{
-	static const struct str small[] = {
-		STR("an"), STR("are"), STR("can't"), STR("cannot"), STR("don't"), STR("is"), STR("it"), STR("it's"), STR("my"),
-		STR("of"), STR("so"), STR("the"), STR("to"), STR("was"), STR("we"), STR("you"),
-	};
-
-	if (word.s[0] == 'I' && (word.n == 1 || word.s[1] == '\''))
-		return 2;
-	if (str_starts(word, STR("\xE6\x88\x91"))) /* U+6211: I */
-		return 2;
-	if (word.n < 2 || word.n > 6)
-		return 0;
-	for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++)
-		if (word.n == small[i].n && (word.s[0] | 0x20) == small[i].s[0] && str_ieq(word, small[i]))
-			return 1;
-	return 0;
-}
-
-bool bare_reply(struct str s)
-{
-	struct str rest = s, line, word;
-	int prose = 0;
-
-	if (s.n == 0 || s.n > BARE_MAX || has_sentences(s))
-		return false;
-	while (str_split(&rest, '\n', &line)) {
-		int words = 0;
-
-		while (str_word(&line, &word)) {
-			words += word.n > 1 && is_letter(word.s[0]);
-			prose += prose_weight(word);
-		}
-		if (prose > 1 || (words > BARE_WORDS && str_chr(s, '\n') >= 0))
-			return false;
-	}
-	return true;
 }
