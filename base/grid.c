@@ -293,7 +293,8 @@ static bool denies(const char *letters)
 {
 	static const char *const words[] = {
 		"not", "isn", "never", "neither", "nor", "cannot", "except", "without", "wrong", "incorrect", "invalid", "false",
-		"impossible", "unlikely", "anything", "differs", "doubt", "maybe", "perhaps", "hardly", "\xe4\xb8\x8d", "\xe9\x9d\x9e", "\xe6\xb2\xa1", "\xe9\x94\x99", "\xe5\x90\xa6",
+		"impossible", "unlikely", "anything", "differs", "doubt", "maybe", "perhaps", "hardly",
+		"\xe4\xb8\x8d", "\xe9\x9d\x9e", "\xe6\xb2\xa1", "\xe9\x94\x99", "\xe5\x90\xa6",
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

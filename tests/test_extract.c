@@ -372,7 +372,6 @@ static void test_cases(void)
 	check_in("%s", "");
 }
 
-/* Two final answers that differ; asked for in strict format only. */
 /* What is shown as the answer is shorter than what was found where a label was taken off, and only there. */
 static void test_raw(void)
 {
@@ -393,6 +392,7 @@ static void test_raw(void)
 	}
 }
 
+/* Two final answers that differ; asked for in strict format only. */
 static void test_mixed(void)
 {
 	static const struct {

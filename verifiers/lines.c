@@ -934,34 +934,24 @@ static bool ends_sentence(char c)
 /* "42 is the answer", "42 is my final answer": where "answer" ends a sentence that begins with what it is. */
 static bool said_before(struct str before, struct str *text)
 {
-	static const char *const words[] = { "the", "my", "our", "final", "correct", "right" };
+	static const char *const verbs[] = { "is", "are" }, *const whose[] = { "the", "my", "our" }, *const which[] = { "final", "correct", "right" };
 	static const char *const doubts[] = {
 		"say", "says", "said", "think", "thinks", "believe", "doubt", "nobody", "hardly", "scarcely", "if", "whether", "unless", "maybe", "perhaps",
 		"might", "could", "neither", "that", "suppose", "assume", "assuming", "verify", "check", "wonder",
 	};
 	static const struct str leads[] = { STR("so"), STR("therefore"), STR("thus"), STR("hence") };
-	static const struct str pointers[] = { STR("this"), STR("that"), STR("it"), STR("which"), STR("what"), STR("there"), STR("here"), STR("above") };
-	bool whose = false;
+	static const char *const pointers[] = { "this", "that", "it", "which", "what", "there", "here", "above" };
+	bool owned = false;
 	struct str word;
 	size_t from;
 
-	for (;;) {
-		size_t k = 0;
-
-		before = str_trim(before);
-		for (from = before.n; from > 0 && is_letter(before.s[from - 1]); from--)
-			;
-		word = str_from(before, from);
-		before.n = from;
-		if (str_ieq(word, STR("is")) || str_ieq(word, STR("are")))
-			break;
-		while (k < sizeof(words) / sizeof(words[0]) && !(word.n == strlen(words[k]) && word_at(word, 0, words[k])))
-			k++;
-		if (k == sizeof(words) / sizeof(words[0]))
+	for (word = last_word(&before); !ONE_OF(word, verbs); word = last_word(&before)) {
+		if (ONE_OF(word, whose))
+			owned = true;
+		else if (!ONE_OF(word, which))
 			return false;
-		whose |= k < 3;
 	}
-	if (!whose || !from || before.s[from - 1] != ' ')
+	if (!owned || !before.n || before.s[before.n - 1] != ' ')
 		return false;
 	before = str_trim(before);
 	for (from = before.n; from > 0; from--)
@@ -973,9 +963,8 @@ static bool said_before(struct str before, struct str *text)
 	for (size_t k = 0; k < sizeof(leads) / sizeof(leads[0]); k++)
 		if (word_at(*text, 0, leads[k].s) && text->n > leads[k].n && !is_letter(text->s[leads[k].n]))
 			*text = str_trim(str_from(*text, leads[k].n + (text->s[leads[k].n] == ',')));
-	for (size_t k = 0; k < sizeof(pointers) / sizeof(pointers[0]); k++)
-		if (str_ieq(*text, pointers[k]))
-			return false;
+	if (ONE_OF(*text, pointers))
+		return false;
 	before = *text;
 	while (str_word(&before, &word))
 		if (ONE_OF(word, doubts))

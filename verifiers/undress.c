@@ -6,7 +6,7 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 enum {
-	ASIDE_MAX = 80,     /* bytes of "(as computed above)" */
+	ASIDE_MAX = 80, /* bytes of "(as computed above)" */
 	LAYERS = 8,
 };
 
@@ -41,7 +41,7 @@ static const struct str reasons[] = {
 
 /* Ends of a sentence that say nothing about the answer. */
 static const struct str partings[] = {
-	STR(", hope that helps"), STR(", hope that helps!"), STR(", hope this helps"), STR(", hope this helps!"), STR(", I hope it is correct"), STR(", as required"), STR(", as desired"),
+	STR(", hope that helps"), STR(", hope this helps"), STR(", I hope it is correct"), STR(", as required"), STR(", as desired"),
 	STR(" as required"), STR(" as desired"), STR(", done"), STR(" \xE2\x80\x94 done"), STR(" - done"),
 };
 
