@@ -134,6 +134,55 @@ static void test_struck(void)
 	check_in("%s", "");
 }
 
+/* What is left of an answer that is taken back, NULL where it is not. */
+static void test_back(void)
+{
+	static const char *const cases[][2] = {
+		{ "42 (wrong)", "42" }, { "42 is wrong", "42" }, { "42, but that is wrong.", "42" }, { "42. No wait, that's incorrect!", "42." },
+		{ "42 (this cannot be right)", "42" }, { "42, since it isn\xE2\x80\x99t the answer", "42" }, { "1 2\n3 4 or something else", "1 2\n3 4" },
+		{ "T C or so", "T C" }, { "42 or not", "42" }, { "42, etc.", "42" }, { " maybe 42 ", "42" }, { "Perhaps 42", "42" }, { "\\neq 42", "42" },
+		{ "\xE2\x89\x88 42", "42" }, { "42 \xE6\x88\x96\xE5\x85\xB6\xE4\xBB\x96\xE3\x80\x82", "42" }, /* U+2248; huo qita */
+		{ "42\xEF\xBC\x88\xE9\x94\x99\xE8\xAF\xAF\xEF\xBC\x89", "42" },                     /* cuowu in wide brackets */
+		{ "wrong", "" }, { "right or wrong", "" },
+		{ "42", NULL }, { "", NULL }, { " 42 ", NULL }, { "42 (right)", NULL }, { "42, all others are wrong", NULL }, { "42, anything else is wrong", NULL },
+		{ "42, but I might be wrong", NULL }, { "42, not 43", NULL }, { "42, and not one of these is wrong", NULL }, { "42 is right", NULL },
+		{ "\\newline 42", NULL }, { "maybes", NULL }, { "for 42", NULL }, { "42 (wrong is 43)", NULL }, { "wrong 42", NULL }, { "the color", NULL },
+		{ "\xE6\xB2\xA1\xE6\x9C\x89\xE9\x94\x99\xE8\xAF\xAF", NULL }, /* mei you cuowu: no mistake */
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct str left;
+
+		check_in("%s", cases[i][0]);
+		CHECK(taken_back(str_of(cases[i][0]), &left) == (cases[i][1] != NULL));
+		if (cases[i][1])
+			CHECK_STR(left, cases[i][1]);
+	}
+	check_in("%s", "");
+}
+
+static void test_disowned(void)
+{
+	static const char *const disowns[] = {
+		"</answer>\n\nThis answer is wrong.", "}$. That is not my final answer.", "\nWait, that's wrong.", "\n\nScratch that.",
+		"\n\xE8\xBF\x99\xE4\xB8\xAA\xE7\xAD\x94\xE6\xA1\x88\xE6\x98\xAF\xE9\x94\x99\xE7\x9A\x84\xE3\x80\x82", /* zhege daan shi cuo de */
+	};
+	static const char *const stands[] = {
+		"", "</answer>", "}$.", "\n", "</answer>\nThis is right.", "</answer> or so", "\nThe other options are wrong.", "</answer> is what I found; a wrong start cost me time.",
+		"\nAny other answer is wrong.", "\nI hope this is not wrong.",
+	};
+
+	for (size_t i = 0; i < COUNT(disowns); i++) {
+		check_in("%s", disowns[i]);
+		CHECK(disowned(str_of(disowns[i])));
+	}
+	for (size_t i = 0; i < COUNT(stands); i++) {
+		check_in("%s", stands[i]);
+		CHECK(!disowned(str_of(stands[i])));
+	}
+	check_in("%s", "");
+}
+
 /* A text too long to be an answer with something around it is left as it is, however much stands around it. */
 static void test_long(void)
 {
@@ -147,6 +196,7 @@ static void test_long(void)
 	CHECK(undress(s, true).n >= s.n - 3 * 8);
 	memset(room, '(', sizeof(room));
 	CHECK_EQ(undress(s, true).n, s.n);
+	CHECK(!taken_back(s, &s) && !disowned(s));
 }
 
 int main(void)
@@ -157,6 +207,8 @@ int main(void)
 	test_table();
 	test_list();
 	test_struck();
+	test_back();
+	test_disowned();
 	test_long();
 	return check_done();
 }

@@ -290,4 +290,4 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	return worst;
 }
 
-const struct quarry_rule rule_compose = { "compose", 1, judge, NULL };
+const struct quarry_rule rule_compose = { "compose", 1, judge, NULL, .seeks_mistake = true };

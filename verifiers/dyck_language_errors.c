@@ -68,4 +68,4 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	return rule_wrong(why, "%lld is not where the first error is", (long long)said);
 }
 
-const struct quarry_rule rule_dyck_language_errors = { "dyck_language_errors", 1, judge, NULL };
+const struct quarry_rule rule_dyck_language_errors = { "dyck_language_errors", 1, judge, NULL, .seeks_mistake = true };

@@ -134,4 +134,4 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	return judge_numbers(why, &t, &said);
 }
 
-const struct quarry_rule rule_dyck_language_reasoning_errors = { "dyck_language_reasoning_errors", 1, judge, NULL };
+const struct quarry_rule rule_dyck_language_reasoning_errors = { "dyck_language_reasoning_errors", 1, judge, NULL, .seeks_mistake = true };

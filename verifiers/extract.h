@@ -91,6 +91,15 @@ bool undress_list(struct str s, char *room, struct str *ret);
 /* Is it taken back: struck out in HTML or Markdown, or with a cross behind it? Linear; a text above 4 KiB is none. */
 bool struck_out(struct str s);
 
+/*
+ * Does s say of what stands in it that it is not meant: "42 (wrong)", "42 or something else", "maybe 42"? *left: the answer without that. Such words
+ * may be the answer themselves, so it is taken back only where the rule finds what is left right, too. At most DRESSED_MAX bytes; linear.
+ */
+bool taken_back(struct str s, struct str *left);
+
+/* Does all that follows an answer in a response say no more than that this was none: "That is not my final answer."? */
+bool disowned(struct str behind);
+
 /* What the reader is shown: all behind the last mark that shuts a thought, up to one that opens another. */
 struct str extract_visible(struct str response, bool think_open);
 

@@ -31,9 +31,12 @@ static size_t blank_head(struct str s)
 
 static size_t blank_tail(struct str s)
 {
-	const unsigned char *end = (const unsigned char *)s.s + s.n;
+	const unsigned char *end;
 
-	if (s.n && end[-1] < 0x80)
+	if (!s.n)
+		return 0;
+	end = (const unsigned char *)s.s + s.n;
+	if (end[-1] < 0x80)
 		return ascii_blank(s.s[s.n - 1]);
 	if (s.n >= 2 && wide_blank(end - 2, 2) == 2)
 		return 2;

@@ -149,6 +149,15 @@ static enum quarry_mark judge_undressed(const struct quarry_rule *rule, struct w
 	return mark;
 }
 
+/* Is a right answer taken back by its giver, in its own text or by what follows it in the response? */
+static bool renounced(const struct quarry_rule *rule, struct str desc, struct str answer, struct str behind)
+{
+	struct why unused;
+	struct str left;
+
+	return disowned(behind) || (taken_back(answer, &left) && left.n && rule->judge(&unused, desc, left) == QUARRY_CORRECT);
+}
+
 static void verify(const struct quarry_rule *rule, struct str desc, struct str response, const struct quarry_options *o,
 		   struct quarry_verdict *v)
 {
@@ -176,9 +185,13 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	if (x.found && !x.broken && mark != QUARRY_BAD_TASK && rule != &rule_stored_answer && struck_out(x.answer)) {
 		mark = rule_unreadable(&why, "the answer is struck out");
 	} else if (x.found && !x.broken) {
+		struct str answer = x.answer, behind = str_from(response, (size_t)(x.raw.s + x.raw.n - response.s));
+
 		mark = judge_again(rule, &why, desc, &x, mark, x.other);
 		if (rule != &rule_stored_answer)
 			mark = judge_undressed(rule, &why, desc, &x, mark);
+		if (mark == QUARRY_CORRECT && rule != &rule_stored_answer && !rule->seeks_mistake && renounced(rule, desc, answer, behind))
+			mark = rule_unreadable(&why, "the answer is taken back");
 	}
 	if (x.faint && (x.broken || mark == QUARRY_UNREADABLE)) {
 		x.found = x.broken = false;

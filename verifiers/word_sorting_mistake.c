@@ -409,4 +409,4 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	return QUARRY_CORRECT;
 }
 
-const struct quarry_rule rule_word_sorting_mistake = { "word_sorting_mistake", 1, judge, NULL };
+const struct quarry_rule rule_word_sorting_mistake = { "word_sorting_mistake", 1, judge, NULL, .seeks_mistake = true };
