@@ -4,7 +4,10 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { TAIL_MAX = 100 /* bytes behind an answer that are looked at */ };
+enum {
+	TAIL_MAX = 100, /* bytes behind an answer that are looked at */
+	LETTER_MAX = 8, /* words of one initial */
+};
 
 /* What a word does to the answer before it, when nothing else than such words follows. */
 enum {
@@ -21,27 +24,51 @@ static int sense(struct str word)
 	static const struct {
 		const char *word;
 		int sense;
-	} words[] = {
-		{ "wrong", REFUSES }, { "incorrect", REFUSES }, { "mistaken", REFUSES }, { "scratch", REFUSES }, { "disregard", REFUSES }, { "retract", REFUSES },
-		{ "not", DENIES }, { "cannot", DENIES }, { "never", DENIES }, { "isn't", DENIES }, { "wasn't", DENIES }, { "can't", DENIES }, { "don't", DENIES },
-		{ "right", MEANS }, { "correct", MEANS }, { "answer", MEANS }, { "solution", MEANS }, { "result", MEANS }, { "it", MEANS }, { "know", MEANS },
-		{ "or", OFFERS }, { "etc", OFFERS },
-		{ "else", OTHERS }, { "other", OTHERS }, { "others", OTHERS }, { "another", OTHERS },
-		{ "that's", SAYS_NOTHING }, { "it's", SAYS_NOTHING },
-		{ "something", SAYS_NOTHING }, { "anything", SAYS_NOTHING }, { "nothing", SAYS_NOTHING }, { "similar", SAYS_NOTHING }, { "like", SAYS_NOTHING },
-		{ "one", SAYS_NOTHING }, { "so", SAYS_NOTHING }, { "maybe", SAYS_NOTHING }, { "none", SAYS_NOTHING }, { "thereabouts", SAYS_NOTHING },
-		{ "whatever", SAYS_NOTHING }, { "but", SAYS_NOTHING }, { "and", SAYS_NOTHING }, { "is", SAYS_NOTHING }, { "was", SAYS_NOTHING }, { "be", SAYS_NOTHING },
-		{ "this", SAYS_NOTHING }, { "that", SAYS_NOTHING }, { "which", SAYS_NOTHING }, { "since", SAYS_NOTHING }, { "because", SAYS_NOTHING },
-		{ "as", SAYS_NOTHING }, { "no", SAYS_NOTHING }, { "wait", SAYS_NOTHING }, { "oops", SAYS_NOTHING }, { "sorry", SAYS_NOTHING },
-		{ "actually", SAYS_NOTHING }, { "the", SAYS_NOTHING }, { "a", SAYS_NOTHING }, { "my", SAYS_NOTHING }, { "final", SAYS_NOTHING }, { "i", SAYS_NOTHING },
-		{ "am", SAYS_NOTHING }, { "do", SAYS_NOTHING }, { "though", SAYS_NOTHING }, { "however", SAYS_NOTHING },
-		{ "definitely", SAYS_NOTHING }, { "probably", SAYS_NOTHING }, { "hold", SAYS_NOTHING }, { "on", SAYS_NOTHING }, { "hmm", SAYS_NOTHING },
-		{ "clearly", SAYS_NOTHING }, { "obviously", SAYS_NOTHING },
+	} words[26][LETTER_MAX] = {
+		['a' - 'a'] = {
+			{ "a", SAYS_NOTHING }, { "actually", SAYS_NOTHING }, { "am", SAYS_NOTHING }, { "and", SAYS_NOTHING }, { "another", OTHERS },
+			{ "answer", MEANS }, { "anything", SAYS_NOTHING }, { "as", SAYS_NOTHING }
+		},
+		['b' - 'a'] = { { "be", SAYS_NOTHING }, { "because", SAYS_NOTHING }, { "but", SAYS_NOTHING } },
+		['c' - 'a'] = { { "can't", DENIES }, { "cannot", DENIES }, { "clearly", SAYS_NOTHING }, { "correct", MEANS } },
+		['d' - 'a'] = { { "definitely", SAYS_NOTHING }, { "disregard", REFUSES }, { "do", SAYS_NOTHING }, { "don't", DENIES } },
+		['e' - 'a'] = { { "else", OTHERS }, { "etc", OFFERS } },
+		['f' - 'a'] = { { "final", SAYS_NOTHING } },
+		['h' - 'a'] = { { "hmm", SAYS_NOTHING }, { "hold", SAYS_NOTHING }, { "however", SAYS_NOTHING } },
+		['i' - 'a'] = {
+			{ "i", SAYS_NOTHING }, { "incorrect", REFUSES }, { "is", SAYS_NOTHING }, { "isn't", DENIES }, { "it", MEANS },
+			{ "it's", SAYS_NOTHING }
+		},
+		['k' - 'a'] = { { "know", MEANS } },
+		['l' - 'a'] = { { "like", SAYS_NOTHING } },
+		['m' - 'a'] = { { "maybe", SAYS_NOTHING }, { "mistaken", REFUSES }, { "my", SAYS_NOTHING } },
+		['n' - 'a'] = {
+			{ "never", DENIES }, { "no", SAYS_NOTHING }, { "none", SAYS_NOTHING }, { "not", DENIES }, { "nothing", SAYS_NOTHING }
+		},
+		['o' - 'a'] = {
+			{ "obviously", SAYS_NOTHING }, { "on", SAYS_NOTHING }, { "one", SAYS_NOTHING }, { "oops", SAYS_NOTHING }, { "or", OFFERS },
+			{ "other", OTHERS }, { "others", OTHERS }
+		},
+		['p' - 'a'] = { { "probably", SAYS_NOTHING } },
+		['r' - 'a'] = { { "result", MEANS }, { "retract", REFUSES }, { "right", MEANS } },
+		['s' - 'a'] = {
+			{ "scratch", REFUSES }, { "similar", SAYS_NOTHING }, { "since", SAYS_NOTHING }, { "so", SAYS_NOTHING }, { "solution", MEANS },
+			{ "something", SAYS_NOTHING }, { "sorry", SAYS_NOTHING }
+		},
+		['t' - 'a'] = {
+			{ "that", SAYS_NOTHING }, { "that's", SAYS_NOTHING }, { "the", SAYS_NOTHING }, { "thereabouts", SAYS_NOTHING },
+			{ "this", SAYS_NOTHING }, { "though", SAYS_NOTHING }
+		},
+		['w' - 'a'] = {
+			{ "wait", SAYS_NOTHING }, { "was", SAYS_NOTHING }, { "wasn't", DENIES }, { "whatever", SAYS_NOTHING },
+			{ "which", SAYS_NOTHING }, { "wrong", REFUSES }
+		},
 	};
+	unsigned initial = (unsigned)((word.s[0] | 32) - 'a');
 
-	for (size_t i = 0; i < COUNT(words); i++)
-		if (str_ieq(word, str_of(words[i].word)))
-			return words[i].sense;
+	for (size_t i = 0; initial < 26 && i < LETTER_MAX && words[initial][i].word; i++)
+		if (str_ieq(word, str_of(words[initial][i].word)))
+			return words[initial][i].sense;
 	return 0;
 }
 
@@ -74,12 +101,28 @@ static size_t take_word(struct str s, char room[16], struct str *word)
 	return i;
 }
 
+/* Is the last word of s one of these? Most answers end otherwise, and no more of them is looked at. */
+static bool ends_so(struct str s)
+{
+	char room[16];
+	struct str word;
+	size_t from;
+
+	while (s.n && between_words(s.s[s.n - 1]))
+		s.n--;
+	for (from = s.n; from > 0 && s.n - from < sizeof(room) && (letter(s.s[from - 1]) || s.s[from - 1] == '\''); from--)
+		;
+	return from < s.n && take_word(str_from(s, from), room, &word) && (sense(word) || (from && (unsigned char)s.s[from - 1] >= 0x80)); /* U+2019 */
+}
+
 /* Where the words begin with which s ends and that take back what stands before them, or (where asked for) offer another; s.n: there are none. */
 static size_t words_back(struct str s, bool offers)
 {
 	size_t start = s.n > TAIL_MAX ? s.n - TAIL_MAX : 0, from = s.n, before, n;
 	int said = 0;
 
+	if (!ends_so(s))
+		return s.n;
 	for (size_t i = start; i < s.n; i += n ? n : 1) {
 		char room[16];
 		struct str word;
@@ -146,6 +189,8 @@ static size_t signs_back(struct str s)
 	static const struct str stops[] = { STR("."), STR("!"), STR(")"), STR(" "), STR("\n"), STR("\xE3\x80\x82"), STR("\xEF\xBC\x81"), STR("\xEF\xBC\x89") };
 	struct str left = s;
 
+	if (!s.n || ((unsigned char)s.s[s.n - 1] < 0x80 && str_chr(STR(".!) \n"), s.s[s.n - 1]) < 0))
+		return s.n;
 	while (chop(&left, stops, COUNT(stops)))
 		;
 	if (!chop(&left, chinese, COUNT(chinese)) || chop(&left, none, COUNT(none)))
@@ -164,6 +209,8 @@ static size_t head_back(struct str s)
 		STR("\\neq"), STR("\\ne"), STR("\\approx"), STR("\\not="), STR("maybe"), STR("Maybe"), STR("perhaps"), STR("Perhaps"),
 	};
 
+	if (!s.n || ((unsigned char)s.s[0] < 0x80 && str_chr(STR("!\\mMpP"), s.s[0]) < 0))
+		return 0;
 	for (size_t i = 0; i < COUNT(heads); i++)
 		if (str_starts(s, heads[i]) && s.n > heads[i].n && !(letter(heads[i].s[heads[i].n - 1]) && letter(s.s[heads[i].n])))
 			return heads[i].n;
