@@ -10,6 +10,8 @@ static bool within(struct str a, struct str b)
 
 static void check(const struct extract *x, struct str said)
 {
+	struct str left;
+
 	FUZZ_CHECK(x->seen >= 0 && x->seen <= 99);
 	FUZZ_CHECK(x->format >= QUARRY_ANY && x->format < QUARRY_FORMATS);
 	FUZZ_CHECK(x->found || !x->mixed);
@@ -25,6 +27,9 @@ static void check(const struct extract *x, struct str said)
 	FUZZ_CHECK(within(x->answer, said) || within(x->answer, (struct str){ x->room, sizeof(x->room) }));
 	for (int unread = 0; unread < 2; unread++)
 		FUZZ_CHECK(within(undress(x->answer, unread), x->answer));
+	if (taken_back(x->answer, &left))
+		FUZZ_CHECK(within(left, x->answer) && left.n < x->answer.n);
+	disowned(str_from(said, (size_t)(x->raw.s + x->raw.n - said.s)));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
