@@ -3,13 +3,26 @@
 
 enum { BARE_WORDS = 16 }; /* words in one of several lines; more is prose */
 
+/* Does the line around s.s[at] hold no blank? So does a row of a board whose last cell, a stop, is empty. */
+static bool one_word(struct str s, size_t at)
+{
+	for (size_t i = at; i > 0 && s.s[i - 1] != '\n'; i--)
+		if (is_blank(s.s[i - 1]))
+			return false;
+	for (; at < s.n && s.s[at] != '\n'; at++)
+		if (is_blank(s.s[at]))
+			return false;
+	return true;
+}
+
 /* Is there a place where one sentence ends and another begins? */
 static bool has_sentences(struct str s)
 {
 	for (size_t i = 1; i + 2 < s.n; i++) {
 		bool stop = s.s[i] == '.' || s.s[i] == '!' || s.s[i] == '?';
 
-		if (stop && is_blank(s.s[i + 1]) && is_letter(s.s[i - 1]) && is_letter(s.s[i + 2]))
+		if (stop && is_blank(s.s[i + 1]) && is_letter(s.s[i - 1]) && is_letter(s.s[i + 2]) &&
+		    !(s.s[i + 1] == '\n' && one_word(s, i) && one_word(s, i + 2)))
 			return true;
 		if ((unsigned char)s.s[i] == 0xE3 && word_at(s, i, "\xE3\x80\x82") && i + 3 < s.n) /* U+3002 */
 			return true;

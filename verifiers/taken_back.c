@@ -217,13 +217,28 @@ static size_t head_back(struct str s)
 	return 0;
 }
 
+/* s without the signs at its end that are neither ASCII nor letters of a language: ticks, pictures. */
+static struct str no_signs(struct str s)
+{
+	while (s.n >= 3 && (unsigned char)s.s[s.n - 1] >= 0x80) {
+		if ((unsigned char)s.s[s.n - 3] == 0xE2 || str_ends(s, STR("\xEF\xB8\x8F"))) /* U+2000 to U+2FFF, U+FE0F */
+			s.n -= 3;
+		else if (s.n >= 4 && (unsigned char)s.s[s.n - 4] == 0xF0)
+			s.n -= 4;
+		else
+			break;
+		s = str_trim(s);
+	}
+	return s;
+}
+
 bool taken_back(struct str s, struct str *left)
 {
 	size_t end;
 
 	if (s.n > DRESSED_MAX)
 		return false;
-	s = str_trim(s);
+	s = no_signs(str_trim(s));
 	*left = str_from(s, head_back(s));
 	end = words_back(*left, true);
 	if (end == left->n)

@@ -113,62 +113,77 @@ static void conclude(struct quarry_verdict *v, enum quarry_mark mark, const char
 	memcpy(v->why, why, strlen(why) + 1); /* it is no longer than a struct why */
 }
 
+/* Is a right answer one that may be taken back by what is said of it? */
+static bool may_renounce(const struct quarry_rule *rule)
+{
+	return rule != &rule_stored_answer && !rule->seeks_mistake;
+}
+
+/* A rule, asked about one response after one reading of it and another. */
+struct asked {
+	const struct quarry_rule *rule;
+	struct str desc;
+	struct why why;
+	bool back; /* a reading was right, and said of itself that it is not meant: no other counts */
+};
+
+static enum quarry_mark ask(struct asked *a, struct why *why, struct str answer)
+{
+	enum quarry_mark mark = a->rule->judge(why, a->desc, answer);
+	struct why unused;
+	struct str left;
+
+	if (mark != QUARRY_CORRECT || !may_renounce(a->rule) || !taken_back(answer, &left) || !left.n)
+		return mark;
+	a->back = a->rule->judge(&unused, a->desc, left) == QUARRY_CORRECT || a->rule->judge(&unused, a->desc, undress(left, true)) == QUARRY_CORRECT;
+	return a->back ? rule_unreadable(why, "the answer is taken back") : mark;
+}
+
 /*
  * The verdict on another reading of the response, where the first one found no right answer: it stands if it is right, or if it can be read
  * and the first could not. Then the text is the answer.
  */
-static enum quarry_mark judge_again(const struct quarry_rule *rule, struct why *why, struct str desc, struct extract *x, enum quarry_mark mark,
-				    struct str text)
+static enum quarry_mark judge_again(struct asked *a, struct extract *x, enum quarry_mark mark, struct str text)
 {
 	enum quarry_mark again;
 	struct why other;
 
-	if ((mark != QUARRY_UNREADABLE && mark != QUARRY_WRONG) || !text.n || text.n == x->answer.n)
+	if (a->back || (mark != QUARRY_UNREADABLE && mark != QUARRY_WRONG) || !text.n || text.n == x->answer.n)
 		return mark;
 	other.text[0] = 0;
-	again = rule->judge(&other, desc, text);
-	if (again == QUARRY_UNREADABLE || (again != QUARRY_CORRECT && mark == QUARRY_WRONG))
+	again = ask(a, &other, text);
+	if (!a->back && (again == QUARRY_UNREADABLE || (again != QUARRY_CORRECT && mark == QUARRY_WRONG)))
 		return mark;
-	*why = other;
+	a->why = other;
 	x->answer = text;
 	return again;
 }
 
 /* The same for the answer without what says nothing: see undress(). */
-static enum quarry_mark judge_undressed(const struct quarry_rule *rule, struct why *why, struct str desc, struct extract *x, enum quarry_mark mark)
+static enum quarry_mark judge_undressed(struct asked *a, struct extract *x, enum quarry_mark mark)
 {
 	char room[DRESSED_MAX];
 	struct str bare;
 
-	if (mark != QUARRY_UNREADABLE && mark != QUARRY_WRONG)
+	if (a->back || (mark != QUARRY_UNREADABLE && mark != QUARRY_WRONG))
 		return mark;
-	mark = judge_again(rule, why, desc, x, mark, undress(x->answer, mark == QUARRY_UNREADABLE));
+	mark = judge_again(a, x, mark, undress(x->answer, mark == QUARRY_UNREADABLE));
 	if (mark != QUARRY_CORRECT && (undress_table(x->answer, room, &bare) || undress_list(x->answer, room, &bare)))
-		mark = judge_again(rule, why, desc, x, mark, bare);
+		mark = judge_again(a, x, mark, bare);
 	x->answer = STR(""); /* which may lie in the room */
 	return mark;
-}
-
-/* Is a right answer taken back by its giver, in its own text or by what follows it in the response? */
-static bool renounced(const struct quarry_rule *rule, struct str desc, struct str answer, struct str behind)
-{
-	struct why unused;
-	struct str left;
-
-	return disowned(behind) || (taken_back(answer, &left) && left.n && rule->judge(&unused, desc, left) == QUARRY_CORRECT);
 }
 
 static void verify(const struct quarry_rule *rule, struct str desc, struct str response, const struct quarry_options *o,
 		   struct quarry_verdict *v)
 {
-	struct why why;
+	struct asked a = { .rule = rule, .desc = desc };
 	struct extract x;
 	enum quarry_mark mark;
 
-	why.text[0] = 0;
 	if (o->budget && response.n > o->budget) {
-		mark = rule->judge(&why, desc, STR(""));
-		conclude(v, mark == QUARRY_BAD_TASK ? mark : QUARRY_UNREADABLE, mark == QUARRY_BAD_TASK ? why.text : "the response is longer than the budget allows");
+		mark = rule->judge(&a.why, desc, STR(""));
+		conclude(v, mark == QUARRY_BAD_TASK ? mark : QUARRY_UNREADABLE, mark == QUARRY_BAD_TASK ? a.why.text : "the response is longer than the budget allows");
 		return;
 	}
 	extract_answer(&x, response, o);
@@ -179,19 +194,17 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 		v->format_ok = x.format != QUARRY_ANY && (o->format == QUARRY_ANY || o->format == x.format);
 	}
 	/* A damaged desc is our fault whatever the response, so the rule is asked even where there is nothing to judge. */
-	mark = rule->judge(&why, desc, x.found && !x.broken ? x.answer : STR(""));
-	if (mark == QUARRY_UNREADABLE && x.found && !x.broken && extract_unquote(&x, response))
-		mark = rule->judge(&why, desc, x.answer);
+	mark = ask(&a, &a.why, x.found && !x.broken ? x.answer : STR(""));
+	if (mark == QUARRY_UNREADABLE && !a.back && x.found && !x.broken && extract_unquote(&x, response))
+		mark = ask(&a, &a.why, x.answer);
 	if (x.found && !x.broken && mark != QUARRY_BAD_TASK && rule != &rule_stored_answer && struck_out(x.answer)) {
-		mark = rule_unreadable(&why, "the answer is struck out");
+		mark = rule_unreadable(&a.why, "the answer is struck out");
 	} else if (x.found && !x.broken) {
-		struct str answer = x.answer, behind = str_from(response, (size_t)(x.raw.s + x.raw.n - response.s));
-
-		mark = judge_again(rule, &why, desc, &x, mark, x.other);
+		mark = judge_again(&a, &x, mark, x.other);
 		if (rule != &rule_stored_answer)
-			mark = judge_undressed(rule, &why, desc, &x, mark);
-		if (mark == QUARRY_CORRECT && rule != &rule_stored_answer && !rule->seeks_mistake && renounced(rule, desc, answer, behind))
-			mark = rule_unreadable(&why, "the answer is taken back");
+			mark = judge_undressed(&a, &x, mark);
+		if (mark == QUARRY_CORRECT && may_renounce(rule) && disowned(str_from(response, (size_t)(x.raw.s + x.raw.n - response.s))))
+			mark = rule_unreadable(&a.why, "the answer is taken back");
 	}
 	if (x.faint && (x.broken || mark == QUARRY_UNREADABLE)) {
 		x.found = x.broken = false;
@@ -200,7 +213,7 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 		v->answers_seen = 0;
 	}
 	if (mark == QUARRY_BAD_TASK)
-		conclude(v, mark, why.text);
+		conclude(v, mark, a.why.text);
 	else if (x.broken)
 		conclude(v, QUARRY_UNREADABLE, !x.found ? "an answer was begun, and nothing whole stands in it" :
 						x.raw.n > ANSWER_MAX ? "the answer is too long" : "what was handed in denies what it names");
@@ -211,7 +224,7 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	else if (!x.found)
 		conclude(v, QUARRY_NO_ANSWER, "no answer was handed in");
 	else
-		conclude(v, mark, mark == QUARRY_CORRECT ? "every rule holds" : why.text);
+		conclude(v, mark, mark == QUARRY_CORRECT ? "every rule holds" : a.why.text);
 }
 
 void quarry_verify_n(const struct quarry_rule *rule, const char *desc, size_t desc_len, const char *response,
