@@ -113,6 +113,16 @@ static void test_list(void)
 	readings(undress_list, cases, COUNT(cases));
 }
 
+/* What `is` says of each text. */
+static void all(bool (*is)(struct str), bool want, const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		check_in("%s", texts[i]);
+		CHECK(is(str_of(texts[i])) == want);
+	}
+	check_in("%s", "");
+}
+
 static void test_struck(void)
 {
 	static const char *const struck[] = {
@@ -123,15 +133,8 @@ static void test_struck(void)
 		"\xE2\x9C\x97 \xE2\x9C\x97", "\xE2\x9C\x93 \xE2\x9C\x97", "\xE2\x9C\x97 42", "> <",
 	};
 
-	for (size_t i = 0; i < COUNT(struck); i++) {
-		check_in("%s", struck[i]);
-		CHECK(struck_out(str_of(struck[i])));
-	}
-	for (size_t i = 0; i < COUNT(stand); i++) {
-		check_in("%s", stand[i]);
-		CHECK(!struck_out(str_of(stand[i])));
-	}
-	check_in("%s", "");
+	all(struck_out, true, struck, COUNT(struck));
+	all(struck_out, false, stand, COUNT(stand));
 }
 
 /* What is left of an answer that is taken back, NULL where it is not. */
@@ -172,15 +175,8 @@ static void test_disowned(void)
 		"\nAny other answer is wrong.", "\nI hope this is not wrong.",
 	};
 
-	for (size_t i = 0; i < COUNT(disowns); i++) {
-		check_in("%s", disowns[i]);
-		CHECK(disowned(str_of(disowns[i])));
-	}
-	for (size_t i = 0; i < COUNT(stands); i++) {
-		check_in("%s", stands[i]);
-		CHECK(!disowned(str_of(stands[i])));
-	}
-	check_in("%s", "");
+	all(disowned, true, disowns, COUNT(disowns));
+	all(disowned, false, stands, COUNT(stands));
 }
 
 /* A text too long to be an answer with something around it is left as it is, however much stands around it. */
