@@ -39,7 +39,7 @@ struct quarry_rule {
 	int revision; /* goes up when a verdict could change */
 	enum quarry_mark (*judge)(struct why *why, struct str desc, struct str answer);
 	const char *alias;  /* another name in use elsewhere, or NULL */
-	bool seeks_mistake; /* "step 3 is wrong" is an answer, and takes none back */
+	bool seeks_mistake; /* "step 3 is wrong" is an answer, or a part of one, and takes none back */
 };
 
 enum quarry_mark rule_wrong(struct why *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

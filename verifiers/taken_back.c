@@ -1,6 +1,6 @@
 /* taken_back.c - an answer whose giver at once says that it is none: "42 (wrong)", "42 or something else", "42. That is not my answer."; see extract.h. */
 #include "verifiers/extract.h"
-#include "verifiers/text.h"
+#include "verifiers/hunt.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -15,7 +15,7 @@ enum {
 	REFUSES = 2, /* wrong */
 	DENIES = 4,  /* not */
 	MEANS = 8,   /* ... right, my answer: what is denied is this answer */
-	OFFERS = 16, /* or */
+	OR_ELSE = 16, /* or */
 	OTHERS = 32, /* "anything else is wrong" says that this is right */
 };
 
@@ -32,7 +32,7 @@ static int sense(struct str word)
 		['b' - 'a'] = { { "be", SAYS_NOTHING }, { "because", SAYS_NOTHING }, { "but", SAYS_NOTHING } },
 		['c' - 'a'] = { { "can't", DENIES }, { "cannot", DENIES }, { "clearly", SAYS_NOTHING }, { "correct", MEANS } },
 		['d' - 'a'] = { { "definitely", SAYS_NOTHING }, { "disregard", REFUSES }, { "do", SAYS_NOTHING }, { "don't", DENIES } },
-		['e' - 'a'] = { { "else", OTHERS }, { "etc", OFFERS } },
+		['e' - 'a'] = { { "else", OTHERS }, { "etc", OR_ELSE } },
 		['f' - 'a'] = { { "final", SAYS_NOTHING } },
 		['h' - 'a'] = { { "hmm", SAYS_NOTHING }, { "hold", SAYS_NOTHING }, { "however", SAYS_NOTHING } },
 		['i' - 'a'] = {
@@ -46,7 +46,7 @@ static int sense(struct str word)
 			{ "never", DENIES }, { "no", SAYS_NOTHING }, { "none", SAYS_NOTHING }, { "not", DENIES }, { "nothing", SAYS_NOTHING }
 		},
 		['o' - 'a'] = {
-			{ "obviously", SAYS_NOTHING }, { "on", SAYS_NOTHING }, { "one", SAYS_NOTHING }, { "oops", SAYS_NOTHING }, { "or", OFFERS },
+			{ "obviously", SAYS_NOTHING }, { "on", SAYS_NOTHING }, { "one", SAYS_NOTHING }, { "oops", SAYS_NOTHING }, { "or", OR_ELSE },
 			{ "other", OTHERS }, { "others", OTHERS }
 		},
 		['p' - 'a'] = { { "probably", SAYS_NOTHING } },
@@ -72,11 +72,6 @@ static int sense(struct str word)
 	return 0;
 }
 
-static bool letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool between_words(char c)
 {
 	return str_chr(STR(" \t\r\n,.;:!(){}-*_\"'"), c) >= 0;
@@ -87,11 +82,11 @@ static size_t take_word(struct str s, char room[16], struct str *word)
 {
 	size_t i = 0, n = 0;
 
-	while (i < s.n && (letter(s.s[i]) || (n && (s.s[i] == '\'' || str_starts(str_from(s, i), STR("\xE2\x80\x99")))))) {
+	while (i < s.n && (is_letter(s.s[i]) || (n && (s.s[i] == '\'' || str_starts(str_from(s, i), STR("\xE2\x80\x99")))))) {
 		if (n == 16)
 			return 0;
-		room[n++] = letter(s.s[i]) ? s.s[i] : '\'';
-		i += letter(s.s[i]) || s.s[i] == '\'' ? 1 : 3;
+		room[n++] = is_letter(s.s[i]) ? s.s[i] : '\'';
+		i += is_letter(s.s[i]) || s.s[i] == '\'' ? 1 : 3;
 	}
 	while (n && room[n - 1] == '\'') { /* a quotation mark */
 		n--;
@@ -110,7 +105,7 @@ static bool ends_so(struct str s)
 
 	while (s.n && between_words(s.s[s.n - 1]))
 		s.n--;
-	for (from = s.n; from > 0 && s.n - from < sizeof(room) && (letter(s.s[from - 1]) || s.s[from - 1] == '\''); from--)
+	for (from = s.n; from > 0 && s.n - from < sizeof(room) && (is_letter(s.s[from - 1]) || s.s[from - 1] == '\''); from--)
 		;
 	return from < s.n && take_word(str_from(s, from), room, &word) && (sense(word) || (from && (unsigned char)s.s[from - 1] >= 0x80)); /* U+2019 */
 }
@@ -118,7 +113,7 @@ static bool ends_so(struct str s)
 /* Where the words begin with which s ends and that take back what stands before them, or (where asked for) offer another; s.n: there are none. */
 static size_t words_back(struct str s, bool offers)
 {
-	size_t start = s.n > TAIL_MAX ? s.n - TAIL_MAX : 0, from = s.n, before, n;
+	size_t start = s.n > TAIL_MAX ? s.n - TAIL_MAX : 0, from = s.n, n;
 	int said = 0;
 
 	if (!ends_so(s))
@@ -133,10 +128,12 @@ static size_t words_back(struct str s, bool offers)
 			continue;
 		is = n ? sense(word) : 0;
 		if (is && from == s.n) {
+			size_t before = i;
+
 			/* "I might be wrong" is another statement than "this is wrong" */
-			for (before = i; before > 0 && s.s[before - 1] == ' '; before--)
-				;
-			if (before > 0 && letter(s.s[before - 1]) && !(is & OFFERS))
+			while (before > 0 && s.s[before - 1] == ' ')
+				before--;
+			if (before > 0 && is_letter(s.s[before - 1]) && !(is & OR_ELSE))
 				continue;
 			from = i;
 			said = 0;
@@ -148,12 +145,12 @@ static size_t words_back(struct str s, bool offers)
 	/* "not one is wrong" praises, and so does "all others are wrong" */
 	if (said & DENIES && said & REFUSES)
 		said = 0;
-	if ((offers && said & OFFERS) || (!(said & OTHERS) && said & (said & DENIES ? MEANS : REFUSES)))
+	if ((offers && said & OR_ELSE) || (!(said & OTHERS) && said & (said & DENIES ? MEANS : REFUSES)))
 		return from;
 	return s.n;
 }
 
-/* U+9519 cuo, bu dui, bu zhengque, huo qita, huozhe bie de, huo bu shi, dengdeng: the ends of such a Chinese text. */
+/* cuo, cuowu, cuo de, bu dui, bu zhengque, huo qita, huozhe bie de, huo bu shi, dengdeng: the ends of such a Chinese text. */
 static const struct str chinese[] = {
 	STR("\xE9\x94\x99"), STR("\xE9\x94\x99\xE8\xAF\xAF"), STR("\xE9\x94\x99\xE7\x9A\x84"), STR("\xE9\x94\x99\xE8\xAF\xAF\xE7\x9A\x84"),
 	STR("\xE4\xB8\x8D\xE5\xAF\xB9"), STR("\xE4\xB8\x8D\xE6\xAD\xA3\xE7\xA1\xAE"),
@@ -167,7 +164,7 @@ static const struct str none[] = {
 	STR("\xE6\xB2\xA1\xE6\x9C\x89"), STR("\xE6\xB2\xA1"), STR("\xE6\x97\xA0"), STR("\xE4\xB8\x8D"), STR("\xE6\x9C\x89"), STR("\xE5\x87\xBA"),
 };
 
-/* What may stand between an answer and these: zhe, shi, dan, daan, yishang, zuizhong, wode, brackets, stops. */
+/* What may stand between an answer and these: zhe, ge, shi, dan, daan, yishang, brackets, stops. */
 static const struct str chinese_links[] = {
 	STR("\xE8\xBF\x99"), STR("\xE4\xB8\xAA"), STR("\xE6\x98\xAF"), STR("\xE4\xBD\x86"), STR("\xE7\xAD\x94\xE6\xA1\x88"), STR("\xE4\xBB\xA5\xE4\xB8\x8A"),
 	STR("\xEF\xBC\x88"), STR("\xEF\xBC\x8C"), STR("\xE3\x80\x82"), STR("("), STR(","), STR(" "), STR("\n"),
@@ -183,7 +180,7 @@ static bool chop(struct str *s, const struct str *of, size_t count)
 	return false;
 }
 
-/* The same in Chinese. */
+/* Where such a Chinese text begins at the end of s; s.n: there is none. */
 static size_t signs_back(struct str s)
 {
 	static const struct str stops[] = { STR("."), STR("!"), STR(")"), STR(" "), STR("\n"), STR("\xE3\x80\x82"), STR("\xEF\xBC\x81"), STR("\xEF\xBC\x89") };
@@ -212,7 +209,7 @@ static size_t head_back(struct str s)
 	if (!s.n || ((unsigned char)s.s[0] < 0x80 && str_chr(STR("!\\mMpP"), s.s[0]) < 0))
 		return 0;
 	for (size_t i = 0; i < COUNT(heads); i++)
-		if (str_starts(s, heads[i]) && s.n > heads[i].n && !(letter(heads[i].s[heads[i].n - 1]) && letter(s.s[heads[i].n])))
+		if (str_starts(s, heads[i]) && s.n > heads[i].n && !(is_letter(heads[i].s[heads[i].n - 1]) && is_letter(s.s[heads[i].n])))
 			return heads[i].n;
 	return 0;
 }
