@@ -148,7 +148,7 @@ static void test_back(void)
 		{ "42\xEF\xBC\x88\xE9\x94\x99\xE8\xAF\xAF\xEF\xBC\x89", "42" },                     /* cuowu in wide brackets */
 		{ "42 or not " TICK, "42" }, { "42 " TICK, NULL }, { "wrong", "" }, { "right or wrong", "" },
 		{ "42", NULL }, { "", NULL }, { " 42 ", NULL }, { "42 (right)", NULL }, { "42, all others are wrong", NULL }, { "42, anything else is wrong", NULL },
-		{ "42, but I might be wrong", NULL }, { "42, not 43", NULL }, { "42, and not one of these is wrong", NULL }, { "42 is right", NULL },
+		{ "42, but I might be wrong", NULL }, { "42, not 43", NULL }, { "42, and not one of these is wrong", NULL }, { "42 is right", NULL }, { "42, and it is not wrong", NULL },
 		{ "\\newline 42", NULL }, { "maybes", NULL }, { "for 42", NULL }, { "42 (wrong is 43)", NULL }, { "wrong 42", NULL }, { "the color", NULL },
 		{ "\xE6\xB2\xA1\xE6\x9C\x89\xE9\x94\x99\xE8\xAF\xAF", NULL }, /* mei you cuowu: no mistake */
 	};

@@ -135,7 +135,7 @@ static enum quarry_mark ask(struct asked *a, struct why *why, struct str answer)
 
 	if (mark != QUARRY_CORRECT || !may_renounce(a->rule) || !taken_back(answer, &left) || !left.n)
 		return mark;
-	a->back = a->rule->judge(&unused, a->desc, left) == QUARRY_CORRECT || a->rule->judge(&unused, a->desc, undress(left, true)) == QUARRY_CORRECT;
+	a->back = a->rule->judge(&unused, a->desc, left) == QUARRY_CORRECT;
 	return a->back ? rule_unreadable(why, "the answer is taken back") : mark;
 }
 
@@ -165,7 +165,7 @@ static enum quarry_mark judge_undressed(struct asked *a, struct extract *x, enum
 	char room[DRESSED_MAX];
 	struct str bare;
 
-	if (a->back || (mark != QUARRY_UNREADABLE && mark != QUARRY_WRONG))
+	if (mark != QUARRY_UNREADABLE && mark != QUARRY_WRONG)
 		return mark;
 	mark = judge_again(a, x, mark, undress(x->answer, mark == QUARRY_UNREADABLE));
 	if (mark != QUARRY_CORRECT && (undress_table(x->answer, room, &bare) || undress_list(x->answer, room, &bare)))
