@@ -1,202 +1,129 @@
-/* object_properties_canon.c - a collection's text without what does not matter: the order of items, and which value is which, sizes apart. */
+/*
+ * object_properties_canon.c - a collection's text without what does not matter: the order of items, and which value is which, sizes apart.
+ *
+ * Colour refinement (Weisfeiler and Leman, 1968): each value has a hue, which says nothing of its name. What names it (an item, an event,
+ * a question) has the mixed sum of the hues of all it names, and each value's next hue is made of those of all that name it.
+ */
 #include "generators/object_properties.h"
 #include "base/hash.h"
 #include "generators/pen.h"
 
-/* Colours of values that no renaming changes, refined by the items and changes they stand in. */
-struct hues {
-	uint64_t of[PROPS][24];
-	uint64_t same[PROPS + 1]; /* the hue of an effect that changes none of so many properties; all: most events have such a one */
+enum {
+	VALUES = 24,  /* the most that a property has */
+	ROUNDS = 3,
+	ACTS = PROPS_EVENTS + PROPS_COUNTS, /* events and questions */
+	MENTIONS = PROPS_EVENTS * (2 * PROPS_TESTS + 2 * PROPS + 2) + PROPS_COUNTS * PROPS_TESTS,
 };
 
-static uint64_t test_hue(const struct hues *h, struct props_test t)
-{
-	return rng_mix(h->of[t.prop][t.value], t.prop);
-}
+/* What an act names a value for; odd and distinct, as sums of hues are told apart by them. */
+enum role { ROLE_GUARD = 3, ROLE_COND = 5, ROLE_ONE = 7, ROLE_TWO = 9, ROLE_SWAP = 11 };
 
-static uint64_t cond_hue(const struct hues *h, const struct props_cond *c)
-{
-	uint64_t sum = 0;
-
-	for (int i = 0; i < c->n; i++)
-		sum += rng_mix(test_hue(h, c->test[i]), 3);
-	return rng_mix(sum, c->all);
-}
-
-static uint64_t effect_hue(const struct hues *h, const struct props_effect *e)
-{
-	uint64_t all;
-	int i = 0;
-
-	while (i < PROPS && e->value[i] < 0)
-		i++;
-	for (all = h->same[i]; i < PROPS; i++)
-		all = rng_mix(all, e->value[i] < 0 ? 0 : h->of[i][e->value[i]]);
-	return all;
-}
-
-/* Values that a puzzle speaks of, by their bits. */
-struct spoken {
-	uint32_t of[PROPS];
+/* That an act names a value. */
+struct mention {
+	uint16_t value; /* VALUES * property + value */
+	uint8_t act;
+	uint8_t role;
 };
 
-/* Of all items, a property after the other: so the mixing of one need not wait for that of another. */
-static void item_hues(uint64_t *hue, const struct hues *h, const struct spoken *s, const struct props *p)
-{
-	uint64_t kind[24]; /* the hue of an item of which no more than this is known */
+struct web {
+	const struct props *p;
+	struct mention mention[MENTIONS];
+	int mentions, acts;
+	uint64_t frame[ACTS];   /* what no naming changes: the verb, numbers, how tests are joined */
+	uint32_t spoken[PROPS]; /* values that an item or an act names, by their bits */
+	uint64_t value[PROPS * VALUES], item[PROPS_ITEMS], act[ACTS]; /* hues */
+};
 
-	for (uint32_t left = s->of[PROP_KIND]; left; left &= left - 1)
-		kind[__builtin_ctz(left)] = rng_mix(11, h->of[PROP_KIND][__builtin_ctz(left)]);
-	for (int i = 0; i < p->n; i++)
-		hue[i] = kind[p->item[i][PROP_KIND]];
-	for (int j = PROP_KIND + 1; j < PROPS; j++)
-		for (int i = 0; i < p->n; i++)
-			hue[i] = rng_mix(hue[i], h->of[j][p->item[i][j]]);
+static void mention(struct web *w, int prop, int value, enum role role)
+{
+	w->mention[w->mentions++] = (struct mention){ (uint16_t)(VALUES * prop + value), (uint8_t)w->acts, (uint8_t)role };
+	w->spoken[prop] |= 1u << value;
 }
 
-/* The same as long as values have their first hues: those of one size are alike. */
-static void first_item_hues(uint64_t *hue, const struct hues *h, const struct spoken *s, const struct props *p)
-{
-	uint64_t sized[24];
-
-	for (uint32_t left = s->of[PROP_SIZE]; left; left &= left - 1) {
-		int size = __builtin_ctz(left);
-
-		sized[size] = 11;
-		for (int j = 0; j < PROPS; j++)
-			sized[size] = rng_mix(sized[size], h->of[j][j == PROP_SIZE ? size : 0]);
-	}
-	for (int i = 0; i < p->n; i++)
-		hue[i] = sized[p->item[i][PROP_SIZE]];
-}
-
-/* Of all events, one step after the other for the same reason; frame: the hue of the verb and the guard's number, which never changes. */
-static void event_hues(uint64_t *hue, const struct hues *h, const uint64_t *frame, const struct props *p)
-{
-	const struct props_cond none = { .n = 0 };
-	const uint64_t no_guard = cond_hue(h, &none);
-	uint64_t one[PROPS_EVENTS], two[PROPS_EVENTS];
-
-	for (int i = 0; i < p->events; i++)
-		one[i] = p->event[i].guard.n ? cond_hue(h, &p->event[i].guard) : no_guard;
-	for (int i = 0; i < p->events; i++)
-		two[i] = cond_hue(h, &p->event[i].cond);
-	for (int i = 0; i < p->events; i++)
-		hue[i] = rng_mix(rng_mix(frame[i], one[i]), two[i]);
-	for (int i = 0; i < p->events; i++) {
-		one[i] = effect_hue(h, &p->event[i].one);
-		two[i] = effect_hue(h, &p->event[i].two);
-	}
-	for (int i = 0; i < p->events; i++) {
-		const struct props_event *e = &p->event[i];
-
-		if (e->verb == PROPS_SWAP)
-			hue[i] = rng_mix(hue[i], rng_mix(test_hue(h, e->from), 3) + rng_mix(test_hue(h, e->to), 3));
-		else if (e->verb == PROPS_NEW)
-			hue[i] = rng_mix(hue[i], (uint64_t)(8 * e->from.prop + e->to.prop));
-		else
-			hue[i] = rng_mix(rng_mix(hue[i], one[i]), two[i]);
-	}
-}
-
-static void speak_cond(struct spoken *s, const struct props_cond *c)
+static void mention_cond(struct web *w, const struct props_cond *c, enum role role)
 {
 	for (int i = 0; i < c->n; i++)
-		s->of[c->test[i].prop] |= 1u << c->test[i].value;
+		mention(w, c->test[i].prop, c->test[i].value, role);
 }
 
-static void speak_effect(struct spoken *s, const struct props_effect *e)
+static void mention_effect(struct web *w, const struct props_effect *e, enum role role)
 {
 	for (int i = 0; i < PROPS; i++)
 		if (e->value[i] >= 0)
-			s->of[i] |= 1u << e->value[i];
+			mention(w, i, e->value[i], role);
 }
 
-static void find_spoken(struct spoken *s, const struct props *p)
+static void mention_event(struct web *w, const struct props_event *e)
 {
-	memset(s, 0, sizeof(*s));
+	int pair = e->verb == PROPS_NEW ? 1 + PROPS * e->from.prop + e->to.prop : 0;
+
+	w->frame[w->acts] = rng_mix((uint64_t)(4 * (int)e->verb + 2 * e->guard.all + e->cond.all), (uint64_t)(64 * e->least + pair));
+	if (e->least)
+		mention_cond(w, &e->guard, ROLE_GUARD);
+	mention_cond(w, &e->cond, ROLE_COND);
+	mention_effect(w, &e->one, ROLE_ONE);
+	mention_effect(w, &e->two, ROLE_TWO);
+	if (e->verb == PROPS_SWAP) {
+		mention(w, e->from.prop, e->from.value, ROLE_SWAP);
+		mention(w, e->to.prop, e->to.value, ROLE_SWAP);
+	}
+	w->acts++;
+}
+
+static void web_init(struct web *w, const struct props *p)
+{
+	w->p = p;
+	w->mentions = w->acts = 0;
+	memset(w->spoken, 0, sizeof(w->spoken));
 	for (int i = 0; i < p->n; i++)
 		for (int j = 0; j < PROPS; j++)
-			s->of[j] |= 1u << p->item[i][j];
-	for (int i = 0; i < p->events; i++) {
-		const struct props_event *e = &p->event[i];
-
-		speak_cond(s, &e->guard);
-		speak_cond(s, &e->cond);
-		speak_effect(s, &e->one);
-		speak_effect(s, &e->two);
-		if (e->verb == PROPS_SWAP)
-			s->of[e->from.prop] |= 1u << e->from.value | 1u << e->to.value;
-	}
-	for (int i = 0; i < p->counts; i++)
-		speak_cond(s, &p->count[i]);
-}
-
-static void mark_cond(struct hues *to, const struct props_cond *c, uint64_t hue)
-{
-	hue = rng_mix(hue, 13);
-	for (int i = 0; i < c->n; i++)
-		to->of[c->test[i].prop][c->test[i].value] += hue;
-}
-
-static void mark_effect(struct hues *to, const struct props_effect *e, uint64_t hue, uint64_t role)
-{
-	hue = rng_mix(hue, role);
-	for (int i = 0; i < PROPS; i++)
-		if (e->value[i] >= 0)
-			to->of[i][e->value[i]] += hue;
-}
-
-/* Three rounds: values, the items that they share, the values of these. */
-static void find_hues(struct hues *h, uint64_t *frame, const struct spoken *spoken, const struct props *p)
-{
-	uint64_t items[PROPS_ITEMS], events[PROPS_EVENTS];
-	struct hues next;
-
-	h->same[0] = 7;
-	for (int i = 0; i < PROPS; i++)
-		h->same[i + 1] = rng_mix(h->same[i], 0);
+			w->spoken[j] |= 1u << p->item[i][j];
 	for (int i = 0; i < p->events; i++)
-		frame[i] = rng_mix((uint64_t)p->event[i].verb, (uint64_t)p->event[i].least);
-	for (int i = 0; i < PROPS; i++)
-		for (int v = 0; v < 24; v++)
-			h->of[i][v] = i == PROP_SIZE ? (uint64_t)v : 99;
-	for (int round = 0; round < 4; round++) {
-		memcpy(next.of, h->of, sizeof(next.of));
-		(round ? item_hues : first_item_hues)(items, h, spoken, p);
-		for (int i = 0; i < p->n; i++) {
-			uint64_t hue = rng_mix(items[i], 17);
-
-			for (int j = 0; j < PROPS; j++)
-				next.of[j][p->item[i][j]] += hue;
-		}
-		event_hues(events, h, frame, p);
-		for (int i = 0; i < p->events; i++) {
-			const struct props_event *e = &p->event[i];
-			uint64_t hue = rng_mix(events[i], (uint64_t)i);
-
-			if (e->guard.n)
-				mark_cond(&next, &e->guard, rng_mix(hue, 1));
-			mark_cond(&next, &e->cond, rng_mix(hue, 2));
-			if (e->verb == PROPS_SWAP) {
-				hue = rng_mix(hue, 19);
-				next.of[e->from.prop][e->from.value] += hue;
-				next.of[e->to.prop][e->to.value] += hue;
-			} else if (e->verb != PROPS_NEW && e->verb != PROPS_LOSE && e->verb != PROPS_GROW && e->verb != PROPS_SHRINK) {
-				mark_effect(&next, &e->one, hue, 23);
-				if (e->verb == PROPS_TWO)
-					mark_effect(&next, &e->two, hue, 29);
-			}
-		}
-		for (int i = 0; i < p->counts; i++)
-			mark_cond(&next, &p->count[i], rng_mix(cond_hue(h, &p->count[i]), (uint64_t)(1000 + i)));
-		for (int i = 0; i < PROPS; i++)
-			for (uint32_t left = spoken->of[i]; left; left &= left - 1) {
-				int v = __builtin_ctz(left);
-
-				h->of[i][v] = rng_mix(next.of[i][v], 31);
-			}
+		mention_event(w, &p->event[i]);
+	for (int i = 0; i < p->counts; i++) {
+		w->frame[w->acts] = p->count[i].all;
+		mention_cond(w, &p->count[i], ROLE_COND);
+		w->acts++;
 	}
+	for (int i = 0; i < PROPS; i++)
+		for (int v = 0; v < VALUES; v++)
+			w->value[VALUES * i + v] = i == PROP_SIZE ? rng_mix((uint64_t)i, (uint64_t)v) : (uint64_t)i;
+}
+
+/* Acts keep their places, so that these are part of their hues; items do not. */
+static void hue_things(struct web *w)
+{
+	const struct props *p = w->p;
+
+	for (int i = 0; i < p->n; i++) {
+		uint64_t sum = 0;
+
+		for (int j = 0; j < PROPS; j++)
+			sum += w->value[VALUES * j + p->item[i][j]];
+		w->item[i] = rng_mix(sum, 1);
+	}
+	memcpy(w->act, w->frame, sizeof(*w->act) * (size_t)w->acts);
+	for (int i = 0; i < w->mentions; i++)
+		w->act[w->mention[i].act] += w->mention[i].role * w->value[w->mention[i].value];
+	for (int i = 0; i < w->acts; i++)
+		w->act[i] = rng_mix(w->act[i], (uint64_t)(2 + i));
+}
+
+static void hue_values(struct web *w)
+{
+	const struct props *p = w->p;
+
+	for (int i = 0; i < p->n; i++)
+		for (int j = 0; j < PROPS; j++)
+			w->value[VALUES * j + p->item[i][j]] += w->item[i];
+	for (int i = 0; i < w->mentions; i++)
+		w->value[w->mention[i].value] += w->mention[i].role * w->act[w->mention[i].act];
+	for (int i = 0; i < PROPS; i++)
+		for (uint32_t left = w->spoken[i]; left; left &= left - 1) {
+			uint64_t *hue = &w->value[VALUES * i + __builtin_ctz(left)];
+
+			*hue = rng_mix(*hue, 0);
+		}
 }
 
 static void sort_hues(uint64_t *hue, int n)
@@ -220,30 +147,28 @@ static char *put_hue(char *pen, uint64_t hue)
 
 void props_canon(struct buf *out, struct str desc)
 {
-	uint64_t items[PROPS_ITEMS], events[PROPS_EVENTS], frame[PROPS_EVENTS];
-	struct spoken spoken;
 	struct props p;
-	struct hues h;
+	struct web w;
 	char *pen;
 
 	if (!props_read(&p, desc))
 		return;
-	find_spoken(&spoken, &p);
-	find_hues(&h, frame, &spoken, &p);
-	item_hues(items, &h, &spoken, &p);
-	event_hues(events, &h, frame, &p);
-	sort_hues(items, p.n);
-	pen = pen_down(out, 17 * (size_t)(p.n + p.events + p.counts) + 16);
+	web_init(&w, &p);
+	hue_things(&w);
+	for (int round = 0; round < ROUNDS; round++) {
+		hue_values(&w);
+		hue_things(&w);
+	}
+	sort_hues(w.item, p.n);
+	pen = pen_down(out, 17 * (size_t)(p.n + w.acts) + 16);
 	if (!pen)
 		return;
 	pen = pen_int(pen, p.n);
 	pen = pen_int(pen_char(pen, ' '), p.events);
 	pen = pen_int(pen_char(pen, ' '), p.counts);
 	for (int i = 0; i < p.n; i++)
-		pen = put_hue(pen, items[i]);
-	for (int i = 0; i < p.events; i++)
-		pen = put_hue(pen, events[i]);
-	for (int i = 0; i < p.counts; i++)
-		pen = put_hue(pen, cond_hue(&h, &p.count[i]));
+		pen = put_hue(pen, w.item[i]);
+	for (int i = 0; i < w.acts; i++)
+		pen = put_hue(pen, w.act[i]);
 	pen_up(out, pen);
 }

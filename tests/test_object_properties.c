@@ -235,9 +235,56 @@ static void check_order(void)
 	CHECK_EQ(ask(STR("k0s0c0m0a0o0|add c0:m1;add c0:m2|c0"), STR("4")), QUARRY_CORRECT);
 }
 
+/* The same puzzle under other names and in another order of items, sizes apart; and puzzles that differ in one thing each. */
+static void check_canon(void)
+{
+	static const char one[] = "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|set c0:m1;if2 s1>two c1:m1/m2|c0,k0&s1";
+	static const struct {
+		const char *a, *b;
+		bool same;
+	} pair[] = {
+		{ one, "k0s1c1m0a0o0,k2s1c0m3a0o0,k0s0c0m0a0o0|set c0:m1;if2 s1>two c1:m1/m2|c0,k0&s1", true },
+		{ one, "k3s0c7m1a2o5,k3s1c4m1a2o5,k1s1c7m2a2o5|set c7:m0;if2 s1>two c4:m0/m3|c7,k3&s1", true },
+		{ one, "k0s1c0m0a0o0,k0s0c1m0a0o0,k2s0c0m3a0o0|set c0:m1;if2 s0>two c1:m1/m2|c0,k0&s0", false }, /* sizes have an order */
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m0a0o0|set c0:m1;if2 s1>two c1:m1/m2|c0,k0&s1", false },
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|set c1:m1;if2 s1>two c1:m1/m2|c0,k0&s1", false },
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|set c0:m2;if2 s1>two c1:m1/m2|c0,k0&s1", false },
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|set c0:a1;if2 s1>two c1:m1/m2|c0,k0&s1", false },
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|add c0:m1;if2 s1>two c1:m1/m2|c0,k0&s1", false },
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|set c0:m1;if1 s1>two c1:m1/m2|c0,k0&s1", false },
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|set c0:m1;if2 s0>two c1:m1/m2|c0,k0&s1", false },
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|set c0:m1;two c1:m1/m2|c0,k0&s1", false },
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|set c0:m1;if2 s1>two c1:m2/m1|c0,k0&s1", false },
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|set c0:m1;if2 s1>two c1:m1/m2|c0,k0+s1", false },
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|set c0:m1;if2 s1>two c1:m1/m2|k0&s1,c0", false },
+		{ one, "k0s0c0m0a0o0,k0s1c1m0a0o0,k2s1c0m3a0o0|if2 s1>two c1:m1/m2;set c0:m1|c0,k0&s1", false },
+		/* a guard is no condition */
+		{ "k0s0c0m0a0o0,k0s0c1m0a0o0|if1 c0>lose c1|k0", "k0s0c0m0a0o0,k0s0c1m0a0o0|if1 c1>lose c0|k0", true },
+		{ "k0s0c0m0a0o0,k1s0c1m0a0o0|if1 c0>lose c1|k0", "k0s0c0m0a0o0,k1s0c1m0a0o0|if1 c1>lose c0|k0", false },
+		{ "k0s0c0m0a0o0|if1 k0&c0>lose o1|k0", "k0s0c0m0a0o0|if1 k0+c0>lose o1|k0", false },
+		{ "k0s0c0m0a0o0|lose k0&c1|k0", "k0s0c0m0a0o0|lose k0+c1|k0", false },
+		{ "k0s0c0m0a0o0|lose k0&c1|k0", "k0s0c0m0a0o0|lose k0&m1|k0", false },
+		/* which of alike events share an item's kind */
+		{ "k0s0c0m0a0o0,k0s0c1m0a0o0,k1s0c2m0a0o0,k1s0c3m0a0o0|set c0:a1;set c1:a1;set c2:a1;set c3:a1|m0",
+		  "k0s0c0m0a0o0,k1s0c1m0a0o0,k0s0c2m0a0o0,k1s0c3m0a0o0|set c0:a1;set c1:a1;set c2:a1;set c3:a1|m0", false },
+		/* swapped values, and properties */
+		{ "k0s0c0m0a0o0|swap c0c1|c0", "k0s0c5m0a0o0|swap c2c5|c5", true },
+		{ "k0s0c0m0a0o0|swap c0c1|c0", "k0s0c0m0a0o0|swap c1c2|c0", false },
+		{ "k0s0c0m0a0o0|swap c0c1|c0", "k0s0c0m0a0o0|swap m0m1|c0", false },
+		{ "k0s0c0m0a0o0,k1s0c1m0a0o0|new kc|k0", "k1s0c0m0a0o0,k0s0c1m0a0o0|new kc|k1", true },
+		{ "k0s0c0m0a0o0,k1s0c1m0a0o0|new kc|k0", "k0s0c0m0a0o0,k1s0c1m0a0o0|new km|k0", false },
+		{ "k0s0c0m0a0o0,k1s0c1m0a0o0|new kc|k0", "k0s0c0m0a0o0,k1s0c1m0a0o0|new co|k0", false },
+		{ "k0s0c0m0a0o0|grow c0|s0", "k0s0c0m0a0o0|shrink c0|s0", false },
+	};
+
+	for (size_t i = 0; i < sizeof(pair) / sizeof(*pair); i++)
+		task_canon(task, pair[i].a, pair[i].b, pair[i].same);
+}
+
 int main(void)
 {
 	check_ledger();
 	check_order();
+	check_canon();
 	return check_done();
 }
