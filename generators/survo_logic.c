@@ -368,6 +368,15 @@ static int places_use(struct survo_state *t)
 	return news;
 }
 
+/* One of the dirty lines, of at most two open blanks where there is such a one: it is soon looked at, and the others are of fewer blanks after. */
+static int next_line(const struct survo_state *t)
+{
+	for (uint32_t rest = t->dirty; rest; rest &= rest - 1)
+		if (reaches(PAIRS, t->s->line[__builtin_ctz(rest)] & t->open))
+			return __builtin_ctz(rest);
+	return __builtin_ctz(t->dirty);
+}
+
 /* Until nothing is new; false: a contradiction. */
 bool survo_settle(struct survo_state *t, enum survo_technique how)
 {
@@ -376,9 +385,9 @@ bool survo_settle(struct survo_state *t, enum survo_technique how)
 	t->dirty = (1u << t->s->lines) - 1;
 	do {
 		while (t->dirty) {
-			int line = __builtin_ctz(t->dirty);
+			int line = next_line(t);
 
-			t->dirty &= t->dirty - 1;
+			t->dirty &= ~(1u << line);
 			if (line_use(t, line, how) < 0)
 				return false;
 		}
