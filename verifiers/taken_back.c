@@ -229,6 +229,18 @@ static struct str no_signs(struct str s)
 	return s;
 }
 
+/* "42?" is no answer; "42. Shall I explain?" is. */
+static void no_asking(struct str *s)
+{
+	static const struct str asks[] = { STR("?"), STR("\xEF\xBC\x9F") };
+	struct str left = *s;
+
+	while (chop(&left, asks, COUNT(asks)))
+		;
+	if (left.n && !is_letter(left.s[left.n - 1]) && (unsigned char)left.s[left.n - 1] < 0x80)
+		*s = left;
+}
+
 bool taken_back(struct str s, struct str *left)
 {
 	size_t end;
@@ -237,6 +249,7 @@ bool taken_back(struct str s, struct str *left)
 		return false;
 	s = no_signs(str_trim(s));
 	*left = str_from(s, head_back(s));
+	no_asking(left);
 	end = words_back(*left, true);
 	if (end == left->n)
 		end = signs_back(*left);
