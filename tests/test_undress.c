@@ -90,11 +90,33 @@ static void test_table(void)
 		{ "The table:\n\n| # | C1 | C2 |\n|:-|:-:|-:|\n| **R1** | a | b |\n\n| R2 | c | d |\n", "| a | b |\n| c | d |\n" },
 		{ "| No. | Word |\n|---|---|\n| 1 | cat |\n| 2 | dog |", " cat \n dog \n" },
 		{ "|  | A | B |\n|--|--|--|\n| A | a | b |\n| B | c | d |", "| a | b |\n| c | d |\n" },
+		{ "| 1 | 2 |\n|--|--|\n| 1 | 2 |\n| 2 | 1 |", "| 1 | 2 |\n| 2 | 1 |\n" }, { "| 0 | 1 |\n|--|--|\n| a | b |\n| c | d |", "| a | b |\n| c | d |\n" },
+		{ "|  | 第1列 | 第2列 |\n|--|--|--|\n| 第1行 | a | b |\n| 第2行 | c | d |", "| a | b |\n| c | d |\n" },
+		{ "|  | 0 | 1 |\n|--|--|--|\n| 0 | a | b |\n| 1 | c | d |", "| a | b |\n| c | d |\n" },
 		/* none */
-		{ "| 1 | 2 |\n|--|--|\n| 1 | 2 |\n| 2 | 1 |", NULL }, { "|  | 2 | 1 |\n|--|--|--|\n| 1 | a | b |\n| 2 | c | d |", NULL },
+		{ "| 1 | 2 |\n| 1 | 2 |\n| 2 | 1 |", NULL }, { "| 1 |\n|--|\n| 1 |\n| 2 |", NULL }, { "| 1 | 3 |\n|--|--|\n| a | b |\n| c | d |", NULL }, { "|  | 2 | 1 |\n|--|--|--|\n| 1 | a | b |\n| 2 | c | d |", NULL },
 		{ "|  | 1 | 2 |\n|--|--|--|\n| 2 | a | b |\n| 1 | c | d |", NULL }, { "|  | 1 | 2 |\n| 1 | a | b |\n| 2 | c | d |", NULL },
 		{ "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b | c |\n| 2 | c | d |", NULL }, { "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b |", NULL },
 		{ "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b |\n| 2 | c | d |\nOr another.", NULL }, { "", NULL }, { "|||", NULL }, { "|a|\n|-|\n|1|", NULL },
+	};
+
+	readings(undress_table, cases, COUNT(cases));
+}
+
+static void test_rows(void)
+{
+	static const char *const cases[][2] = {
+		{ "Row 1 \xE2\x86\x92 12\nRow 2 \xE2\x86\x92 21", "12\n21" }, { "- **R1:** 12 " TICK "\n- **R2:** 21 " TICK, "12\n21" }, { "**Row 0** -> 12\n**Row 1** -> 21", "12\n21" },
+		{ "The board:\nFirst row: `ab`\nSecond row: `c.`", "The board:\nab\nc." }, { "第一行 = 12\n第2行 = 21", "12\n21" }, { "`12`\n`21`", "12\n21" },
+		{ "12 (row 1)\n21 (row 2)", "12\n21" }, { "1 2 = 3\n2 1 = 3", "1 2\n2 1" }, { "0101 -> 6 " TICK "\n1000 -> 1 " TICK, "0101\n1000" },
+		{ "Row 1: 3 4 (sum 7)\nRow 2: 5 4 (sum = 9)", "3 4\n5 4" }, { "TC (1 tent)\nXX (0 tents)", "TC\nXX" },
+		{ "12/21 (2 rows, 2 columns)", "12/21" }, { "12\n21\n(2x2 grid)", "12\n21\n" }, { "01/10 (1 = covered, 0 = empty)", "01/10" },
+		{ "TC/XX\xEF\xBC\x88T = tree, C = tent, X = empty\xEF\xBC\x89", "TC/XX" }, { "grid = [\"12\", \"21\"]\nprint('/'.join(grid))", "grid = [\"12\", \"21\"]" },
+		/* none: not all rows have a name, or not in order; what stands there is not so, or may be cells */
+		{ "12\n21", NULL }, { "12", NULL }, { "Row 1: 12\n21", NULL }, { "12\nRow 1: 21", NULL }, { "Row 2: 12\nRow 1: 21", NULL }, { "Row 2: 12\nRow 3: 21", NULL },
+		{ "Row 1: 12 (row 2)\nRow 2: 21 (row 1)", NULL }, { "12 (row 2)\n21 (row 1)", NULL }, { "1 2 = 4\n2 1 = 5", NULL }, { "12/21 (1 2)", NULL }, { "12/21\n(2 1)", NULL },
+		{ "01/10 (0 = covered)", NULL }, { "01/10 (1 x 1 x)", NULL }, { "TC/XX (X X)", NULL }, { "TC/XX (C)", NULL }, { "12/21 (not row 1)", NULL }, { "12/21 (or 1 = covered)", NULL },
+		{ "12 = ok", NULL }, { "ab/c.\n(row)", NULL }, { "12/21\nprint(\"21/12\")", NULL }, { "12/21\nprint(2)", NULL }, { "", NULL }, { "Row 1", NULL },
 	};
 
 	readings(undress_table, cases, COUNT(cases));
@@ -202,6 +224,7 @@ int main(void)
 	test_unread();
 	test_stays();
 	test_table();
+	test_rows();
 	test_list();
 	test_struck();
 	test_back();

@@ -1,0 +1,439 @@
+/* undress_board.c - takes off what people write around the cells of a board: the head of a table, the names of rows, a note behind a row; see extract.h. */
+#include "verifiers/extract.h"
+#include "verifiers/hunt.h"
+#include "verifiers/text.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The number that s begins with, which is taken; at most 9999. */
+static int take_number(struct str *s)
+{
+	size_t n = 0;
+	int v = 0;
+
+	for (; n < s->n && is_digit(s->s[n]); n++)
+		v = v < 1000 ? 10 * v + (s->s[n] - '0') : 9999;
+	*s = str_from(*s, n);
+	return v;
+}
+
+static bool take(struct str *s, struct str head)
+{
+	if (!str_starts(*s, head))
+		return false;
+	*s = str_from(*s, head.n);
+	return true;
+}
+
+/* ---- tables ---- */
+
+/* The number or, from 1 on, the letter that names the row or column `at` of a board: 2, **2**, R2, "Col 2", B. */
+static bool names_line(struct str cell, int at)
+{
+	size_t i = 0;
+	struct str rest;
+
+	cell = text_strip(str_trim(cell));
+	if (at && cell.n == 1 && cell.s[0] == 'A' + at - 1)
+		return true;
+	while (i < cell.n && !is_digit(cell.s[i]))
+		i++;
+	if (i > 8 || i == cell.n)
+		return false;
+	rest = str_from(cell, i);
+	return take_number(&rest) == at && (!rest.n || str_is(rest, "行") || str_is(rest, "列"));
+}
+
+/* A line of a Markdown table without the bars at its ends; false: it is none. */
+static bool table_line(struct str *line)
+{
+	*line = str_trim(*line);
+	if (line->n < 3 || line->s[0] != '|' || line->s[line->n - 1] != '|')
+		return false;
+	*line = str_sub(*line, 1, line->n - 1);
+	return true;
+}
+
+/* A line's number by its cell, all of which go on from the first one's, 0 or 1. */
+static bool goes_on(struct str cell, int at, int *first)
+{
+	if (!at)
+		*first = !names_line(cell, 0);
+	return names_line(cell, at + *first);
+}
+
+/* The head numbers all columns but, where the rows have names, the one of these; then there may be one other column, of any name. */
+static bool head_read(struct str line, int *cols, bool *names)
+{
+	struct str all = line, cell;
+	int first, named = 0;
+
+	*names = !str_split(&line, '|', &cell) || !goes_on(cell, 0, &first);
+	if (!*names)
+		line = all;
+	for (*cols = 0; str_split(&line, '|', &cell); ++*cols)
+		named += goes_on(cell, *cols, &first);
+	return named == *cols ? *cols > !*names : *names && *cols == 1;
+}
+
+static bool table(struct str s, char *room, struct str *ret)
+{
+	struct str line, cell, rest = s;
+	int cols, first, rows = 0;
+	bool names;
+	size_t n = 0;
+
+	do /* a title may stand before it */
+		if (!str_split(&rest, '\n', &line))
+			return false;
+	while (!table_line(&line));
+	if (!head_read(line, &cols, &names) || !str_split(&rest, '\n', &line) || !row_frame(line))
+		return false;
+	while (str_split(&rest, '\n', &line)) {
+		int cells = 0;
+
+		if (!str_trim(line).n)
+			continue;
+		if (!table_line(&line) || (names && (!str_split(&line, '|', &cell) || !goes_on(cell, rows, &first))))
+			return false;
+		for (rows++; str_split(&line, '|', &cell); cells++) {
+			if (cols > 1)
+				room[n++] = '|';
+			memcpy(room + n, cell.s, cell.n);
+			n += cell.n;
+		}
+		if (cells != cols)
+			return false;
+		if (cols > 1)
+			room[n++] = '|';
+		room[n++] = '\n';
+	}
+	*ret = (struct str){ room, n };
+	return rows > 1;
+}
+
+/* ---- rows ---- */
+
+enum {
+	NOTE_MAX = 60, /* bytes of "(5 rows, 5 columns)" */
+	SUM_MAX = 16,  /* of "-> sum 10" */
+	TOKENS = 16,
+	NOTES = 4, /* behind one row */
+};
+
+enum token_kind { NUMBER, LETTER, EQUALS, ROW, SIDE, SUM, TENT, TREE, ONE, ZERO, FINE, FILLER };
+
+struct token {
+	enum token_kind kind;
+	int value; /* of a number or a letter */
+};
+
+static const struct {
+	struct str text;
+	enum token_kind kind;
+} known[] = {
+	{ STR("row"), ROW }, { STR("line"), ROW }, { STR("第"), ROW },
+	{ STR("rows"), SIDE }, { STR("columns"), SIDE }, { STR("cols"), SIDE }, { STR("x"), SIDE }, { STR("×"), SIDE }, { STR("行"), SIDE }, { STR("列"), SIDE },
+	{ STR("sum"), SUM }, { STR("sums"), SUM }, { STR("total"), SUM }, { STR("和"), SUM }, { STR("合计"), SUM },
+	{ STR("="), EQUALS }, { STR("＝"), EQUALS }, { STR("means"), EQUALS },
+	{ STR("tent"), TENT }, { STR("tents"), TENT }, { STR("帐篷"), TENT },
+	{ STR("tree"), TREE }, { STR("trees"), TREE }, { STR("树"), TREE },
+	{ STR("covered"), ONE }, { STR("selected"), ONE }, { STR("chosen"), ONE }, { STR("filled"), ONE }, { STR("shaded"), ONE }, { STR("wall"), ONE },
+	{ STR("empty"), ZERO }, { STR("blank"), ZERO }, { STR("uncovered"), ZERO }, { STR("unselected"), ZERO }, { STR("island"), ZERO },
+	{ STR("ok"), FINE }, { STR("correct"), FINE }, { STR("valid"), FINE },
+	{ STR("where"), FILLER }, { STR("and"), FILLER }, { STR("is"), FILLER }, { STR("to"), FILLER }, { STR("grid"), FILLER }, { STR("board"), FILLER },
+	{ STR(","), FILLER }, { STR(":"), FILLER }, { STR(";"), FILLER }, { STR("，"), FILLER }, { STR("："), FILLER }, { STR("、"), FILLER }, { STR("为"), FILLER },
+};
+
+/* The next word, number or sign of a note; false: it says something else. */
+static bool token_read(struct str *s, struct token *t)
+{
+	size_t n = 0;
+
+	if (is_digit(s->s[0])) {
+		*t = (struct token){ NUMBER, take_number(s) };
+		return true;
+	}
+	while (n < s->n && is_letter(s->s[n]))
+		n++;
+	for (size_t i = 0; i < COUNT(known); i++) {
+		struct str text = known[i].text;
+
+		if (n ? (n == 1 ? s->s[0] == text.s[0] && text.n == 1 : str_ieq(str_sub(*s, 0, n), text)) : str_starts(*s, text)) {
+			*t = (struct token){ known[i].kind, 0 };
+			*s = str_from(*s, text.n);
+			return true;
+		}
+	}
+	*t = (struct token){ LETTER, s->s[0] };
+	*s = str_from(*s, n);
+	return n == 1;
+}
+
+/* Is v what the row's numbers add up to, or the places of its 1s, or how many tents stand in it? */
+static bool adds_up(struct str row, int v)
+{
+	int at = 0, sum = 0, places = 0, tents = 0;
+	bool parted = false, letters = false;
+
+	for (size_t i = 0; i < row.n; i++)
+		parted |= is_blank(row.s[i]) || row.s[i] == ',';
+	while (row.n) {
+		char c = row.s[0];
+		int number = !is_digit(c) ? 0 : parted ? take_number(&row) : c - '0';
+
+		if (!is_digit(c) || !parted)
+			row = str_from(row, 1);
+		if (is_blank(c) || c == ',')
+			continue;
+		at++;
+		sum = sum < 100000 ? sum + number : sum;
+		places += number == 1 ? at : 0;
+		letters |= is_letter(c);
+		tents += c == 'C';
+	}
+	return v == sum || v == places || (letters && v == tents);
+}
+
+/* Is a number or letter, which t[0] is, what the word behind its = says? X says something else on each board. */
+static bool legend(const struct token *t, int n, bool tents)
+{
+	int i = 1;
+
+	while (i < n && (t[i].kind == EQUALS || t[i].kind == FILLER))
+		i++;
+	if (i == n)
+		return false;
+	if (t->kind == NUMBER)
+		return t->value <= 1 && t[i].kind == (t->value ? ONE : ZERO);
+	return t->value == 'C' ? t[i].kind == TENT : t->value == 'T' ? t[i].kind == TREE : t->value == 'X' && tents && t[i].kind == ZERO;
+}
+
+/*
+ * Does a note say of its row no more than is so: which one it is (*number), what it adds up to, how large the board is, what its signs mean? No
+ * cells are told so. The row is empty where the note is of the whole board.
+ */
+static bool note(struct str s, struct str row, int *number)
+{
+	struct token t[TOKENS];
+	int n = 0, numbers = 0, sums = 0;
+	bool tents = false, fine = false;
+
+	for (s = str_trim(s); s.n; s = str_trim(s), n++) {
+		if (n == TOKENS || !token_read(&s, &t[n]))
+			return false;
+		tents |= t[n].kind == TENT;
+		fine |= t[n].kind == FINE;
+	}
+	for (int i = 0; i < n; i++) {
+		enum token_kind before = i ? t[i - 1].kind : FILLER, next = i + 1 < n ? t[i + 1].kind : FILLER;
+		int v = t[i].value;
+
+		if (t[i].kind == SIDE && before != NUMBER)
+			return false;
+		if (t[i].kind != NUMBER && t[i].kind != LETTER)
+			continue;
+		numbers++;
+		if (t[i].kind == NUMBER && before == ROW)
+			*number = v;
+		else if (t[i].kind == NUMBER && (next == SIDE || before == SIDE) ? v < 2 :
+			 t[i].kind == LETTER || next == EQUALS ? !legend(t + i, n - i, tents) : !adds_up(row, v) || sums++)
+			return false;
+	}
+	return numbers || (fine && row.n);
+}
+
+/* "print('/'.join(grid))" behind the board that it prints. */
+static bool prints(struct str line)
+{
+	if (!str_starts(line, STR("print(")) || !str_ends(line, STR(")")))
+		return false;
+	for (size_t i = 0, end; i < line.n; i++) {
+		if (is_digit(line.s[i]))
+			return false;
+		if (line.s[i] != '"' && line.s[i] != '\'')
+			continue;
+		end = next_byte(line, i + 1, line.s[i]);
+		if (end > i + 3) /* more than a sign between rows */
+			return false;
+		i = end;
+	}
+	return true;
+}
+
+/* Where "= 10" or an arrow before a sum begins at the end of a row, *behind it; row.n: nowhere. */
+static size_t sum_sign(struct str row, size_t *behind)
+{
+	for (size_t i = row.n; i > 0 && row.n - i < SUM_MAX; i--) {
+		struct str s = str_from(row, i - 1);
+
+		*behind = i - 1;
+		if (take(&s, STR("→")) || take(&s, STR("->")) || take(&s, STR("=>")) || (take(&s, STR("=")) && !str_starts(s, STR(">")))) {
+			*behind = row.n - s.n;
+			return i - 1;
+		}
+	}
+	return row.n;
+}
+
+/* Takes a note off the end of a row: a tick, what stands in round brackets, "= 10". */
+static bool off_note(struct str *row, int *number)
+{
+	static const struct str ticks[] = { STR("✓"), STR("✔"), STR("✅"), STR("\xEF\xB8\x8F") }; /* U+FE0F, which makes a picture of the sign before it */
+	static const struct str brackets[][2] = { { STR("("), STR(")") }, { STR("（"), STR("）") } };
+	struct str left = *row;
+	size_t behind, at;
+
+	*row = left = str_trim(left);
+	for (size_t i = 0; i < COUNT(ticks); i++)
+		if (str_ends(left, ticks[i])) {
+			row->n -= ticks[i].n;
+			return true;
+		}
+	for (size_t k = 0; k < COUNT(brackets); k++) {
+		if (!str_ends(left, brackets[k][1]))
+			continue;
+		for (at = left.n; at > 0 && left.n - at < NOTE_MAX && !str_starts(str_from(left, at), brackets[k][0]); at--)
+			;
+		if (!str_starts(str_from(left, at), brackets[k][0]))
+			return false;
+		row->n = at;
+		*row = str_trim(*row);
+		if (note(str_sub(left, at + brackets[k][0].n, left.n - brackets[k][1].n), *row, number))
+			return true;
+		*row = left;
+		return false;
+	}
+	at = sum_sign(left, &behind);
+	if (!at || at == left.n || str_find(str_sub(left, 0, at), STR("\xE2\x86")) >= 0) /* a row of arrows */
+		return false;
+	left = str_trim(str_sub(left, 0, at));
+	if (!note(str_from(*row, behind), left, number))
+		return false;
+	*row = left;
+	return true;
+}
+
+/* The number that a row's name has, which is taken: "Row 2", "R2", "Second row", 第二行; -1 for none. */
+static int take_name(struct str *s)
+{
+	static const struct {
+		const char *word;
+		struct str sign;
+	} ordinals[] = {
+		{ "first", STR("一") }, { "second", STR("二") }, { "third", STR("三") }, { "fourth", STR("四") }, { "fifth", STR("五") }, { "sixth", STR("六") },
+		{ "seventh", STR("七") }, { "eighth", STR("八") }, { "ninth", STR("九") }, { "tenth", STR("十") },
+	};
+	bool sign = take(s, STR("第"));
+	int number;
+
+	for (size_t i = 0; i < COUNT(ordinals); i++) {
+		size_t n = strlen(ordinals[i].word);
+
+		if (sign ? take(s, ordinals[i].sign) : word_at(*s, 0, ordinals[i].word) && word_at(*s, n, " row")) {
+			*s = str_from(*s, sign ? 0 : n + strlen(" row"));
+			return !sign || take(s, STR("行")) ? (int)i + 1 : -1;
+		}
+	}
+	if (!sign) {
+		size_t n = word_at(*s, 0, "row") ? 3 : word_at(*s, 0, "line") ? 4 : word_at(*s, 0, "r");
+
+		*s = str_trim(str_from(*s, n));
+		if (!n)
+			return -1;
+	}
+	if (!s->n || !is_digit(s->s[0]))
+		return -1;
+	number = take_number(s);
+	return number < 100 && (!sign || take(s, STR("行"))) ? number : -1;
+}
+
+/* Takes the name off the beginning of a row, with what parts it from the cells: its number, -1 for none. */
+static int off_name(struct str *row)
+{
+	static const struct str signs[] = { STR(":"), STR("："), STR("→"), STR("->"), STR("=>"), STR("="), STR("- "), STR("–"), STR("—") };
+	struct str s = *row;
+	bool parted = false;
+	size_t stars = 0;
+	int number;
+
+	if (!take(&s, STR("- ")) && !take(&s, STR("* ")))
+		take(&s, STR("• "));
+	for (s = str_trim(s); take(&s, STR("*")); stars++)
+		;
+	number = take_name(&s);
+	if (number < 0)
+		return -1;
+	for (int round = 0; round < 2; round++) { /* **Row 1:** and **Row 1**: */
+		for (; stars && take(&s, STR("*")); stars--)
+			;
+		for (size_t i = 0; i < COUNT(signs) && !parted; i++) {
+			struct str behind = str_trim(s);
+
+			parted = take(&behind, signs[i]);
+			s = parted ? behind : s;
+		}
+	}
+	if (stars || !s.n || (!parted && s.s[0] != ' '))
+		return -1;
+	*row = str_trim(s);
+	return number;
+}
+
+/* A line without its name, its notes and the marks of code around it; false: it is named twice, in two ways. */
+static bool row_bare(struct str *row, int *number)
+{
+	int noted = -1;
+
+	*row = str_trim(*row);
+	*number = off_name(row);
+	for (int k = 0; k < NOTES && off_note(row, &noted); k++)
+		;
+	if (row->n > 2 && row->s[0] == '`' && row->s[row->n - 1] == '`' && row->s[1] != '`')
+		*row = str_trim(str_sub(*row, 1, row->n - 1));
+	if (noted >= 0 && *number >= 0 && noted != *number)
+		return false;
+	*number = noted >= 0 ? noted : *number;
+	return true;
+}
+
+/* Rows in lines, of which all have names in order or none has. */
+static bool rows(struct str s, char *room, struct str *ret)
+{
+	bool any = false, many = str_chr(s, '/') >= 0 || str_chr(s, '[') >= 0;
+	int lines = 0, named = 0, first = 0, number;
+	struct str line, row;
+	size_t n = 0;
+
+	while (str_split(&s, '\n', &line)) {
+		row = line = str_trim(line);
+		if (lines && prints(line)) {
+			any = true;
+			continue;
+		}
+		if (!row_bare(&row, &number))
+			return false;
+		if (number >= 0 && !named)
+			first = number;
+		if (number >= 0 ? first > 1 || number != first + named++ : row.n && named)
+			return false;
+		lines += row.n && !str_ends(row, STR(":")) && !str_ends(row, STR("：")); /* a heading */
+		any |= row.n < line.n;
+		if (n)
+			room[n++] = '\n';
+		memcpy(room + n, row.s, row.n);
+		n += row.n;
+	}
+	*ret = (struct str){ room, n };
+	return any && (named ? lines == named : lines > 1 || many);
+}
+
+bool undress_table(struct str s, char *room, struct str *ret)
+{
+	return s.n <= DRESSED_MAX && (table(s, room, ret) || rows(s, room, ret));
+}
