@@ -330,12 +330,29 @@ static bool name_word(struct reader *r, const char *letters, int numbers, int v)
 	return true;
 }
 
-/* A run of digits and nothing else: cells, a label, or the number of a row. */
+/* Does a colon follow, behind what closes quotes? */
+static bool colon_ahead(struct str s)
+{
+	size_t len;
+	uint32_t c = peek(s, &len);
+
+	while (len && (c == ' ' || c == '"' || c == '\'')) {
+		s = str_from(s, len);
+		c = peek(s, &len);
+	}
+	return c == ':';
+}
+
+/* A run of digits and nothing else: cells, a label, or the number of a row. What stands alone before a colon need be no cell. */
 static bool digits(struct reader *r, uint32_t before, struct str text)
 {
 	bool ok;
 
-	return numbering(r, before, text, &ok) ? ok : number(r, text);
+	if (numbering(r, before, text, &ok))
+		return ok;
+	if (r->ask->words && text.n <= 2 && r->n == r->since && !r->numbers && !r->prose && !r->labelled && !r->awaiting && colon_ahead(r->rest))
+		r->awaiting = true;
+	return number(r, text);
 }
 
 /* A run of letters and digits that begins with `first`: cells, or a word. */
@@ -422,9 +439,11 @@ static bool sign(struct reader *r, uint32_t c)
 	return name_word(r, letters, 0, 0);
 }
 
-/* What stands before a colon is a label: its cells are taken back. */
-static bool colon(struct reader *r)
+/* What stands before a colon is a label: its cells are taken back. A key "row" has the label for its value. */
+static bool colon(struct reader *r, uint32_t before)
 {
+	bool key = r->awaiting && (before == '"' || before == '\'');
+
 	if (!r->ask->words || r->col_word)
 		return false;
 	if (r->row_word && r->numbers > 1)
@@ -437,7 +456,7 @@ static bool colon(struct reader *r)
 		return false;
 	r->gap |= GAP_OTHER;
 	r->numbers = 0;
-	r->awaiting = false;
+	r->awaiting = key;
 	return true;
 }
 
@@ -564,7 +583,7 @@ static bool short_run(struct reader *r, uint32_t before, uint32_t first)
 		return run(r, before, first);
 	r->prev = (unsigned char)text.s[text.n - 1];
 	r->rest = str_from(r->rest, text.n - 1);
-	if (!symbols)
+	if (!symbols || (r->awaiting && text.n <= 2 && is_digit((unsigned char)text.s[0]) && is_digit((unsigned char)text.s[text.n - 1])))
 		return digits(r, before, text);
 	for (size_t i = 0; i < text.n; i++)
 		if (!symbol_index(r, (unsigned char)text.s[i], &index) || !cell(r, index))
@@ -616,6 +635,8 @@ static bool step(struct reader *r)
 		return cell(r, index);
 	if (c == 0xfffd)
 		return false;
+	if (c == 0x2717 || c == 0x2718 || c == 0x274c || c == 0x274e) /* crosses: what stands before them is struck out */
+		return false;
 	if (is_sign(c))
 		return c >= 0x2190 && c < 0x2200 ? false : sign(r, c); /* arrows: "old -> new" is not read */
 	switch (c) {
@@ -654,7 +675,7 @@ static bool step(struct reader *r)
 		return before == '\n' || before == c;
 	case '=':
 		if (ahead(r) != '=')
-			return colon(r);
+			return colon(r, before);
 		while (ahead(r) == '=')
 			next(r);
 		r->gap |= GAP_OTHER;
@@ -665,7 +686,7 @@ static bool step(struct reader *r)
 		r->gap |= GAP_OTHER;
 		return r->prev != '+' || before == '-';
 	case ':':
-		return colon(r);
+		return colon(r, before);
 	case '\\':
 		return latex(r);
 	case '<':

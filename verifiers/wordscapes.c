@@ -244,13 +244,14 @@ static bool has(struct str s, char c)
 	return str_chr(s, c) >= 0;
 }
 
-/* "Row 2: cat." */
+/* "Row 2: cat.", "2: cat." */
 static struct str unlabelled(struct str s)
 {
 	ptrdiff_t colon = str_chr(s, ':');
 	struct str head = str_trim(str_sub(s, 0, colon < 0 ? 0 : (size_t)colon));
+	uint64_t v;
 
-	if (colon < 0 || (!str_ieq(str_sub(head, 0, 3), STR("row")) && !str_starts(head, STR("第"))))
+	if (colon < 0 || (!str_ieq(str_sub(head, 0, 3), STR("row")) && !str_starts(head, STR("第")) && !str_u64(head, &v)))
 		return s;
 	return str_trim(str_from(s, (size_t)colon + 1));
 }
@@ -520,6 +521,21 @@ static bool array_lines(struct str s, char *room, struct str *ret)
 	return false;
 }
 
+/* Rows that LaTeX's \\ parts, no array around them, as lines. */
+static bool broken_lines(struct str s, char *room, struct str *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		bool end = str_starts(str_from(s, i), STR("\\\\"));
+
+		room[n++] = (char)(end ? '\n' : s.s[i]);
+		i += end;
+	}
+	*ret = (struct str){ room, n };
+	return n < s.n;
+}
+
 /* Behind the list or string that begins at s[i]; 0 where none does, or it does not end. */
 static size_t behind_value(struct str s, size_t i)
 {
@@ -586,7 +602,7 @@ static bool rows_list(struct str s, char *room, struct str *ret)
 			ptrdiff_t colon = str_chr(s, ':');
 			int number = key_number(str_sub(s, 0, colon < 0 ? 0 : (size_t)colon));
 
-			if ((s.s[0] != '"' && s.s[0] != '\'') || number < 0 || (rows ? number != first + rows : number > 1))
+			if ((s.s[0] != '"' && s.s[0] != '\'' && (s.s[0] < '0' || s.s[0] > '9')) || number < 0 || (rows ? number != first + rows : number > 1))
 				return false;
 			first = rows ? first : number;
 			s = str_trim(str_from(s, (size_t)colon + 1));
@@ -639,7 +655,7 @@ static bool filled_read(struct filled *f, int rows, int cols, struct str answer,
 		return true;
 	f->rows = 0;
 	f->width[0] = 0;
-	return array_lines(answer, room, &s) && lines_read(f, rows, cols, squares(s, second)) && f->rows == rows;
+	return (array_lines(answer, room, &s) || broken_lines(answer, room, &s)) && lines_read(f, rows, cols, squares(s, second)) && f->rows == rows;
 }
 
 /* ---- judged ---- */
