@@ -12,6 +12,8 @@ static void test_gone(void)
 		{ "42 " TICK, "42" }, { "\xE2\x9C\x94\xEF\xB8\x8F 42", "42" }, { "42\xE2\x80\xA6", "42" }, { "42\\.", "42" }, { "spade " TICK ".", "spade" },
 		{ "42<br>", "42" }, { "42<br />", "42" }, { "<p>42</p>", "42" }, { "<b><i>42</i></b> " TICK, "42" }, { "<span class=\"x\">42</span>", "42" },
 		{ "[ANSWER]42[/ANSWER]", "42" }, { "42 (as computed above)", "42" }, { "spade (see above).", "spade" },
+		{ "a, b (in alphabetical order)", "a, b" }, { "a, b (sorted alphabetically)", "a, b" }, { "a, b (I checked all of it)", "a, b" },
+		{ "42\xEF\xBC\x88\xE8\xA7\x81\xE4\xB8\x8A\xEF\xBC\x89", "42" }, /* jian shang in wide brackets */
 		{ "42, because 15 + 7 = 22", "42" }, { "42 since the rows fit", "42" }, { "a, b, because no other order does.", "a, b" },
 		{ "42\xEF\xBC\x8C\xE5\x9B\xA0\xE4\xB8\xBA\xE5\x8F\xAA\xE5\x89\xA9\xE8\xBF\x99\xE4\xB8\xAA", "42" },
 		{ "spade, hope that helps!", "spade" }, { "exactly spade", "spade" }, { "therefore spade", "spade" },
@@ -52,6 +54,9 @@ static void test_stays(void)
 		"42.", "sat...", "sat..",                        /* decimals that got lost; blank cells */
 		"<s>42</s>", "<del>42</del>", "<42>", "< 42", "<b", "42 <b",  /* struck out; brackets */
 		"42 (or 43)", "42 (or so they say)", "42 (not sure)", "42 (no)", "(10 * 6) - 6", "f(a b)", "42 (it is 43)",
+		"a, b (and c)", "a, b (plus the c)", "a, b (the c too)", "a, b (c, d)", "a, b (A, B is it)", "a, b (a: the c)", "a, b (IS THE c)", /* more */
+		") ] ([ ] is all)", "a, b (in reverse order)", "a, b (in the order Ann, Bob)", "T, L (the T = L)",
+		"a\xEF\xBC\x88\xE5\x92\x8C" "b\xEF\xBC\x89", "a (\xE6\x8C\x89 a\xE3\x80\x81" "b)", /* he: and; U+3001 */
 		"42, because", "a, because, b", "because it fits", /* a list of words */
 		"42 because it is not 43", "42, since nothing else is wrong", "42 because I guess, or 43", "42, since I had it before, but 43 fits",
 		"42, so it is 43", "42 or 43", "42\nbecause",

@@ -161,39 +161,91 @@ static bool off_title(struct str *s)
 	return false;
 }
 
-/* Does s only say words, two at least, or show an equation, and neither deny what stands before it nor offer another? */
-static bool aside(struct str s)
+/* Is it an ordinary word, rather than a name in capitals, a letter that stands for something, a cell of a board? */
+static bool is_plain_word(struct str word)
 {
-	static const struct str others[] = { STR("or"), STR("but"), STR("rather"), STR("instead"), STR("maybe"), STR("actually"), STR("answer") };
+	int capitals = 0;
+
+	for (size_t i = 0; i < word.n; i++) {
+		if (!is_letter(word.s[i]) && word.s[i] != '\'' && word.s[i] != '-' && (unsigned char)word.s[i] < 0x80)
+			return false;
+		capitals += word.s[i] >= 'A' && word.s[i] <= 'Z';
+	}
+	return capitals < 2 && (capitals < 1 || word.n > 1 || word.s[0] == 'I');
+}
+
+static bool among(struct str word, const struct str *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_ieq(word, words[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Does s only say words, two at least, and neither deny what stands before it, nor offer another or more, nor say how else it is to be read?
+ * plain: it stands in brackets, holds no signs or numbers, and small words tell it from a list of answers; else it is a reason.
+ */
+static bool aside(struct str s, bool plain)
+{
+	static const struct str others[] = {
+		STR("or"), STR("but"), STR("rather"), STR("instead"), STR("maybe"), STR("actually"), STR("answer"), STR("perhaps"), STR("possibly"),
+		STR("too"), STR("also"), STR("alternatively"), STR("swapped"), STR("well"),
+	};
+	static const struct str ways[] = { STR("reverse"), STR("reversed"), STR("backwards"), STR("left"), STR("bottom"), STR("zero") };
+	static const struct str more[] = { STR("and"), STR("plus"), STR("with"), STR("including"), STR("except"), STR("without") };
+	static const struct str small[] = {
+		STR("a"), STR("above"), STR("all"), STR("are"), STR("as"), STR("at"), STR("been"), STR("by"), STR("each"), STR("every"), STR("exactly"), STR("for"),
+		STR("from"), STR("has"), STR("have"), STR("here"), STR("in"), STR("is"), STR("it"), STR("no"), STR("of"), STR("on"), STR("only"), STR("see"),
+		STR("so"), STR("that"), STR("the"), STR("then"), STR("there"), STR("they"), STR("this"), STR("to"), STR("was"), STR("we"), STR("were"), STR("which"),
+	};
+	/* he, yu, huo, ji, jia, hai, ye, ling, U+3001, fan, dao, lie, hang */
+	static const struct str signs_more[] = {
+		STR("\xE5\x92\x8C"), STR("\xE4\xB8\x8E"), STR("\xE6\x88\x96"), STR("\xE5\x8F\x8A"), STR("\xE5\x8A\xA0"), STR("\xE8\xBF\x98"), STR("\xE4\xB9\x9F"),
+		STR("\xE5\x8F\xA6"), STR("\xE3\x80\x81"), STR("\xE5\x8F\x8D"), STR("\xE5\x80\x92"), STR("\xE5\x88\x97"), STR("\xE8\xA1\x8C"),
+	};
 	struct str rest = s, word;
-	int words = 0;
+	int words = 0, smalls = 0;
 
 	if (text_denies(s))
 		return false;
 	while (str_word(&rest, &word)) {
-		words++;
-		while (word.n && str_chr(STR(",.;:!"), word.s[word.n - 1]) >= 0)
-			word.n--;
-		for (size_t i = 0; i < COUNT(others); i++)
-			if (str_ieq(word, others[i]))
+		while (word.n && str_chr(STR(",.;:!"), word.s[word.n - 1]) >= 0) {
+			if (plain && word.s[word.n - 1] == ':')
 				return false;
+			word.n--;
+		}
+		if (among(word, others, COUNT(others)) || (!words++ && among(word, more, COUNT(more))) ||
+		    (plain && (!is_plain_word(word) || among(word, ways, COUNT(ways)))))
+			return false;
+		smalls += among(word, small, COUNT(small)) || (word.n > 4 && (str_ends(word, STR("ed")) || str_ends(word, STR("ly"))));
+		if (plain && str_ieq(word, STR("order")) && str_trim(rest).n) /* "in the order Ann, Bob" */
+			return false;
 	}
-	return words > 1 || str_chr(s, '=') >= 0 || (s.n && (unsigned char)s.s[0] >= 0x80);
+	if (s.n && (unsigned char)s.s[0] >= 0x80) {
+		for (size_t i = 0; i < COUNT(signs_more); i++)
+			if (str_find(s, signs_more[i]) >= 0)
+				return false;
+		return true;
+	}
+	return plain ? words > 1 && smalls : words > 1 || str_chr(s, '=') >= 0;
 }
 
 /* "42 (as computed above)": words without a number. */
 static bool off_aside(struct str *s)
 {
-	size_t open;
+	static const struct str wide[] = { STR("\xEF\xBC\x88"), STR("\xEF\xBC\x89") }; /* U+FF08 U+FF09 */
+	struct str open = str_ends(*s, wide[1]) ? wide[0] : str_ends(*s, STR(")")) ? STR(" (") : STR("");
+	size_t shut = open.n == wide[0].n ? wide[1].n : 1, at;
 
-	if (s->n < 4 || s->s[s->n - 1] != ')')
+	if (!open.n || s->n < open.n + shut + 1)
 		return false;
-	for (open = s->n - 1; open > 0 && s->s[open] != '(' && s->n - open <= ASIDE_MAX; open--)
-		if (s->s[open] >= '0' && s->s[open] <= '9')
+	for (at = s->n - shut - open.n; at > 0 && !str_starts(str_from(*s, at), open); at--)
+		if (s->n - at > ASIDE_MAX)
 			return false;
-	if (!open || s->s[open] != '(' || s->s[open - 1] != ' ' || !aside(str_sub(*s, open + 1, s->n - 1)))
+	if (!at || !aside(str_sub(*s, at + open.n, s->n - shut), true))
 		return false;
-	s->n = open;
+	s->n = at;
 	return true;
 }
 
@@ -222,7 +274,7 @@ bool undress_reason(struct str *s)
 	for (size_t i = 0; i < COUNT(reasons); i++) {
 		ptrdiff_t at = str_find(*s, reasons[i]);
 
-		if (at > 0 && (first < 0 || at < first) && aside(str_from(*s, (size_t)at + reasons[i].n)))
+		if (at > 0 && (first < 0 || at < first) && aside(str_from(*s, (size_t)at + reasons[i].n), false))
 			first = at;
 	}
 	if (first < 0)
