@@ -47,6 +47,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	said = (struct str){ in.response, in.response_n };
 	extract_answer(&x, said, &o);
 	check(&x, said);
+	if (x.more) {
+		extract_next(&y, said, &o);
+		FUZZ_CHECK(y.found && !y.more && y.format != x.format);
+		check(&y, said);
+	}
 
 	longer = malloc(sizeof(thought) - 1 + said.n);
 	memcpy(longer, thought, sizeof(thought) - 1);

@@ -246,6 +246,13 @@ static const struct {
 	{ TAGS, "{\"answer\": 3}\n```\n4\n```\nAnswer: 5", JSON, "3", 3 },
 	{ TAGS, "```\n4\n```\nAnswer: 5", FENCE, "4\n", 2 },
 	{ TAGS, "The answer is 6.\nAnswer: 5", LINE, "5", 2 },
+	/* what corrects an answer goes first, of whatever kind it is */
+	{ TAGS, "<answer>1</answer>\n\nWait, I made a mistake. The answer is 2.", ANY, "2", 2 },
+	{ ANY, "\\boxed{1}\n\nI have to correct it.\n\nAnswer: 2", LINE, "2", 2 },
+	{ ANY, "Answer: 1\n\nWait, that's wrong. Answer: 2", ANY, "2", 2 },
+	{ ANY, "\xE7\xAD\x94\xE6\xA1\x88\xEF\xBC\x9A" "1\n\n\xE6\x88\x91\xE7\xAE\x97\xE9\x94\x99\xE4\xBA\x86\xE3\x80\x82\xE7\xAD\x94\xE6\xA1\x88\xE6\x98\xAF" "2", ANY, "2", 2 }, /* suan cuo le */
+	{ ANY, "<answer>1</answer>\n\nI awaited more. The answer is 2.", TAGS, "1", 2 },
+	{ ANY, "Wait, that's wrong. The answer is 2.\n\nAnswer: 1", LINE, "1", 2 },
 	{ TAGS, "<answer>1 Answer: 5", ANY, "5", 1 },
 	{ TAGS, "<answer></answer>\nAnswer: 5", LINE, "5", 1 },
 	{ BOXED, "\\boxed{} or <answer>2</answer>", TAGS, "2", 1 },

@@ -330,6 +330,42 @@ static int choose(const struct hunt *h, enum quarry_format asked)
 	return 0;
 }
 
+/* Of the finds of other kinds the last one, if it begins behind this one; 0 for none. */
+static int later_than(const struct hunt *h, int kind)
+{
+	struct str text = h->kind[kind].text;
+	int last = 0;
+
+	for (size_t i = 0; i < COUNT(order); i++) {
+		const struct find *f = &h->kind[order[i]];
+
+		if (f->have && order[i] != kind && f->text.s >= text.s + text.n && (!last || f->text.s > h->kind[last].text.s))
+			last = order[i];
+	}
+	return last;
+}
+
+/*
+ * The kind that stands, and one more that is read where the rule cannot read that; 0 for none. What corrects an answer goes before it; what comes
+ * behind a fence goes after it, as a fence may hold mere code.
+ */
+static int choose_two(const struct hunt *h, enum quarry_format asked, int *second)
+{
+	int kind = choose(h, asked), later = kind ? later_than(h, kind) : 0;
+	struct str text;
+
+	*second = 0;
+	if (!later)
+		return kind;
+	text = h->kind[kind].text;
+	if (corrects((struct str){ text.s + text.n, (size_t)(h->kind[later].text.s - text.s) - text.n })) {
+		*second = kind;
+		return later;
+	}
+	*second = kind == QUARRY_FENCE ? later : 0;
+	return kind;
+}
+
 /* A box's text with \{ and \} made plain, in the room, where there are any. Text that lies in the room already may be given. */
 static struct str unescape_braces(struct extract *x, struct str s)
 {
@@ -459,26 +495,30 @@ static bool mixed(struct extract *x, const struct hunt *h, enum quarry_format as
 
 static void extract_init(struct extract *x)
 {
-	x->found = x->broken = x->mixed = x->faint = false;
+	x->found = x->broken = x->mixed = x->faint = x->more = false;
 	x->format = QUARRY_ANY;
 	x->answer = x->raw = x->other = (struct str){ NULL, 0 };
 	x->seen = 0;
 }
 
-void extract_answer(struct extract *x, struct str response, const struct quarry_options *o)
+/* turn: 0 for what stands, 1 for what is read where the rule cannot read that. */
+static void extract(struct extract *x, struct str response, const struct quarry_options *o, int turn)
 {
 	struct hunt h;
 	bool several, broken = false;
-	int kind, quotes = 0;
+	int kind, second, quotes = 0;
 
 	extract_init(x);
 	hunt(&h, drop_turn_end(extract_visible(response, o->think_open)));
-	kind = choose(&h, o->format);
+	kind = choose_two(&h, o->format, &second);
+	if (turn)
+		kind = second;
 	if (kind) {
 		several = o->strict_format && mixed(x, &h, o->format);
 		extract_init(x);
 		take(x, &h, kind);
 		x->mixed = several;
+		x->more = second && !turn;
 		x->seen = h.seen;
 		if (h.rows.n && h.kind[kind].text.s == h.row.s)
 			x->other = h.rows;
@@ -524,6 +564,16 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 		x->faint = true;
 		x->seen = h.seen;
 	}
+}
+
+void extract_answer(struct extract *x, struct str response, const struct quarry_options *o)
+{
+	extract(x, response, o, 0);
+}
+
+void extract_next(struct extract *x, struct str response, const struct quarry_options *o)
+{
+	extract(x, response, o, 1);
 }
 
 /* Only blanks between the start of a line, or of all, and s[at]? */

@@ -9,7 +9,8 @@
  *
  * What stands before the last </think>, or in a thought that never closes, is no answer; nor is anything where the
  * template opened the thought and it never closed. Then the asked format is looked for first, then tags, boxed, JSON, fence,
- * line, a sentence ("... so the answer is 42."), the bare reply. Within one kind the last whole one wins:
+ * line, a sentence ("... so the answer is 42."), the bare reply. But an answer of whatever kind behind words that take back the one before it ("Wait, I
+ * made a mistake.") goes first, and what comes behind a fence, which may hold mere code, is read where the rule cannot read the fence. Within one kind the last whole one wins:
  *
  * - A wrapper that is cut (<answer>42, \boxed{42, {"answer": 42, a fence never closed) is none. If there is no other answer,
  *   x.broken is set: a cut number must not pass for a number.
@@ -51,6 +52,7 @@ struct extract {
 	bool found;                /* an answer was handed in, in whatever format (a bare reply counts) */
 	bool broken;               /* a wrapper was found whose content cannot be an answer: the mark is unreadable */
 	bool mixed;                /* two answers differ that are both final: see strict_format */
+	bool more;                 /* extract_next() gives another, for a rule that cannot read this one */
 	bool faint;                /* it is one only if the task's rule can read it: see solutions */
 	enum quarry_format format; /* how it came; QUARRY_ANY for a sentence or a bare reply */
 	struct str answer;         /* its text: inside the response, or in `room` when escapes had to be undone */
@@ -61,6 +63,8 @@ struct extract {
 };
 
 void extract_answer(struct extract *x, struct str response, const struct quarry_options *o);
+/* Only where x->more is set, with the same response and options. */
+void extract_next(struct extract *x, struct str response, const struct quarry_options *o);
 
 /*
  * Take the marks of a Markdown quote off an answer that no rule can read with them: each of its lines begins with "> ". False, and nothing
@@ -98,6 +102,9 @@ bool struck_out(struct str s);
  * may be the answer themselves, so it is taken back only where the rule finds what is left right, too. At most DRESSED_MAX bytes; linear.
  */
 bool taken_back(struct str s, struct str *left);
+
+/* Does what stands between two answers say that the first one was a mistake? */
+bool corrects(struct str between);
 
 /* Does all that follows an answer in a response say no more than that this was none: "That is not my final answer."? */
 bool disowned(struct str behind);

@@ -7,6 +7,7 @@
 enum {
 	TAIL_MAX = 100, /* bytes behind an answer that are looked at */
 	LETTER_MAX = 8, /* words of one initial */
+	BETWEEN_MAX = 2000, /* bytes before an answer that may correct the one before it */
 };
 
 /* What a word does to the answer before it, when nothing else than such words follows. */
@@ -273,4 +274,32 @@ bool disowned(struct str behind)
 			behind = str_from(behind, shuts[i].n);
 	behind = str_trim(behind);
 	return behind.n && behind.n <= TAIL_MAX && (words_back(behind, false) == 0 || signs_back(behind) == 0);
+}
+
+bool corrects(struct str between)
+{
+	static const struct str words[] = {
+		STR("wait"), STR("oops"), STR("hmm"), STR("mistake"), STR("mistaken"), STR("correction"), STR("correcting"), STR("actually"), STR("redo"),
+		STR("recheck"), STR("rechecking"), STR("wrong"), STR("incorrect"), STR("miscalculated"), STR("miscounted"), STR("scratch"),
+	};
+	/* deng yixia, suan cuo, cuo le, gengzheng, jiuzheng, bu dui, youwu */
+	static const struct str phrases[] = {
+		STR("correct it"), STR("correct this"), STR("correct that"), STR("fix it"), STR("fix this"), STR("fix that"),
+		STR("\xE7\xAD\x89\xE4\xB8\x80\xE4\xB8\x8B"), STR("\xE7\xAE\x97\xE9\x94\x99"), STR("\xE9\x94\x99\xE4\xBA\x86"), STR("\xE6\x9B\xB4\xE6\xAD\xA3"),
+		STR("\xE7\xBA\xA0\xE6\xAD\xA3"), STR("\xE4\xB8\x8D\xE5\xAF\xB9"), STR("\xE6\x9C\x89\xE8\xAF\xAF"),
+	};
+
+	if (between.n > BETWEEN_MAX)
+		between = str_from(between, between.n - BETWEEN_MAX);
+	for (size_t i = 0; i < COUNT(phrases); i++)
+		if (str_find(between, phrases[i]) >= 0)
+			return true;
+	for (size_t i = 0, n; i < between.n; i += n ? n : 1) {
+		for (n = 0; i + n < between.n && is_letter(between.s[i + n]);)
+			n++;
+		for (size_t k = 0; k < COUNT(words) && n > 2; k++)
+			if (str_ieq(str_sub(between, i, i + n), words[k]))
+				return true;
+	}
+	return false;
 }

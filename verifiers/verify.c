@@ -174,6 +174,31 @@ static enum quarry_mark judge_undressed(struct asked *a, struct extract *x, enum
 	return mark;
 }
 
+/* The verdict on what was found, by whatever reading of it is right. */
+static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct str response)
+{
+	bool whole = x->found && !x->broken;
+	/* A damaged desc is our fault whatever the response, so the rule is asked even where there is nothing to judge. */
+	enum quarry_mark mark = ask(a, &a->why, whole ? x->answer : STR(""));
+
+	if (mark == QUARRY_BAD_TASK || !whole)
+		return mark;
+	if (mark == QUARRY_UNREADABLE && !a->back && extract_unquote(x, response))
+		mark = ask(a, &a->why, x->answer);
+	if (a->rule != &rule_stored_answer && struck_out(x->answer)) {
+		a->back = true;
+		return rule_unreadable(&a->why, "the answer is struck out");
+	}
+	mark = judge_again(a, x, mark, x->other);
+	if (a->rule != &rule_stored_answer)
+		mark = judge_undressed(a, x, mark);
+	if (mark == QUARRY_CORRECT && may_renounce(a->rule) && disowned(str_from(response, (size_t)(x->raw.s + x->raw.n - response.s)))) {
+		a->back = true;
+		return rule_unreadable(&a->why, "the answer is taken back");
+	}
+	return mark;
+}
+
 static void verify(const struct quarry_rule *rule, struct str desc, struct str response, const struct quarry_options *o,
 		   struct quarry_verdict *v)
 {
@@ -188,23 +213,15 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	}
 	extract_answer(&x, response, o);
 	v->answers_seen = x.seen;
+	mark = judge_found(&a, &x, response);
+	if (x.more && mark == QUARRY_UNREADABLE && !a.back) {
+		extract_next(&x, response, o);
+		mark = judge_found(&a, &x, response);
+	}
 	if (x.found) {
 		v->answer = x.raw.s;
 		v->answer_len = x.raw.n;
 		v->format_ok = x.format != QUARRY_ANY && (o->format == QUARRY_ANY || o->format == x.format);
-	}
-	/* A damaged desc is our fault whatever the response, so the rule is asked even where there is nothing to judge. */
-	mark = ask(&a, &a.why, x.found && !x.broken ? x.answer : STR(""));
-	if (mark == QUARRY_UNREADABLE && !a.back && x.found && !x.broken && extract_unquote(&x, response))
-		mark = ask(&a, &a.why, x.answer);
-	if (x.found && !x.broken && mark != QUARRY_BAD_TASK && rule != &rule_stored_answer && struck_out(x.answer)) {
-		mark = rule_unreadable(&a.why, "the answer is struck out");
-	} else if (x.found && !x.broken) {
-		mark = judge_again(&a, &x, mark, x.other);
-		if (rule != &rule_stored_answer)
-			mark = judge_undressed(&a, &x, mark);
-		if (mark == QUARRY_CORRECT && may_renounce(rule) && disowned(str_from(response, (size_t)(x.raw.s + x.raw.n - response.s))))
-			mark = rule_unreadable(&a.why, "the answer is taken back");
 	}
 	if (x.faint && (x.broken || mark == QUARRY_UNREADABLE)) {
 		x.found = x.broken = false;
