@@ -25,8 +25,8 @@
  *   ends in a bracket or comma, or a LaTeX array that it does not end, the lines up to the list's or array's end, without which it is cut; and where the first
  *   row of a board stands in it, the lines right below it that are rows of that board: as many cells, parted alike, each a number or one
  *   character. Two such rows with bars, labels or a comma between them, or three of whatever kind that are not all the same, are a board;
- *   else the label's line alone is the answer, and two such rows are another reading of it, and so are lines of words.
- *   Prose below a board is no part of it. Boards are sought behind the first 500 labels.
+ *   else the label's line alone is the answer, and two such rows are another reading of it, and so are lines of words:
+ *   of these the first must not be right and the other a wrong answer, but for a remark. Prose below a board is no part of it. Boards are sought behind the first 500 labels.
  * - A label that is denied is none: "I don't think the answer is 42", "a wrong answer: 42". Where nothing else is found, there is no answer then. The
  *   first 500 are looked at so.
  * - Sentences end at their stop. They and the bare reply are nobody's format: x.format is QUARRY_ANY.
@@ -80,6 +80,8 @@ enum { DRESSED_MAX = 4096 }; /* bytes; what is longer is no answer with somethin
  * for what stands there may be the answer itself.
  */
 struct str undress(struct str s, bool unread);
+/* Do lines below an answer only say something about it? */
+bool is_remark(struct str s);
 /* Take off the reason alone, "42, because 6 * 7 = 42": false where there is none, or where what it says may be another answer. */
 bool undress_reason(struct str *s);
 

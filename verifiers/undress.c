@@ -231,6 +231,18 @@ static bool aside(struct str s, bool plain)
 	return plain ? words > 1 && smalls : words > 1 || str_chr(s, '=') >= 0;
 }
 
+bool is_remark(struct str s)
+{
+	static const struct str words[] = {
+		STR("done"), STR("verified"), STR("checked"), STR("correct"), STR("ok"), STR("qed"), STR("finished"), STR("explanation"), STR("reasoning"), STR("note"),
+	};
+
+	s = text_strip(s);
+	while (s.n && str_chr(STR(":.!"), s.s[s.n - 1]) >= 0)
+		s.n--;
+	return !s.n || among(s, words, COUNT(words)) || aside(s, true);
+}
+
 /* "42 (as computed above)": words without a number. */
 static bool off_aside(struct str *s)
 {

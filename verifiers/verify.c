@@ -6,6 +6,8 @@
 
 #include <stdarg.h>
 
+enum { GOES_ON_MAX = 1024 }; /* bytes of an answer whose lines are compared */
+
 extern const struct quarry_rule *const quarry_rules[]; /* sorted by name, ends with NULL */
 extern const struct quarry_rule rule_stored_answer;    /* other collections', judged to the letter as these have it */
 
@@ -174,10 +176,34 @@ static enum quarry_mark judge_undressed(struct asked *a, struct extract *x, enum
 	return mark;
 }
 
-/* The verdict on what was found, by whatever reading of it is right. */
+/* Does a word stand in both? */
+static bool share_word(struct str a, struct str b)
+{
+	struct str word, other;
+
+	while (str_word(&a, &word))
+		for (struct str rest = b; str_word(&rest, &other);)
+			if (str_eq(word, other))
+				return true;
+	return false;
+}
+
+/* Is the other reading the answer with more of its kind in the lines below it, rather than with the same again or a remark? */
+static bool goes_on(const struct extract *x)
+{
+	struct str below;
+
+	if (x->other.s != x->raw.s || x->other.n <= x->raw.n || x->other.n > GOES_ON_MAX)
+		return false;
+	below = str_from(x->other, x->raw.n);
+	return !is_remark(below) && !share_word(x->raw, below);
+}
+
+/* The verdict on what was found, by whatever reading of it is right; but where an answer goes on below its line, its line alone is not enough. */
 static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct str response)
 {
 	bool whole = x->found && !x->broken;
+	struct why more;
 	/* A damaged desc is our fault whatever the response, so the rule is asked even where there is nothing to judge. */
 	enum quarry_mark mark = ask(a, &a->why, whole ? x->answer : STR(""));
 
@@ -188,6 +214,10 @@ static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct s
 	if (a->rule != &rule_stored_answer && struck_out(x->answer)) {
 		a->back = true;
 		return rule_unreadable(&a->why, "the answer is struck out");
+	}
+	if (mark == QUARRY_CORRECT && goes_on(x) && a->rule->judge(&more, a->desc, x->other) == QUARRY_WRONG) {
+		a->why = more;
+		return QUARRY_WRONG;
 	}
 	mark = judge_again(a, x, mark, x->other);
 	if (a->rule != &rule_stored_answer)
