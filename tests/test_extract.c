@@ -245,6 +245,9 @@ static const struct {
 	{ TAGS, "\\boxed{2} {\"answer\": 3}\n```\n4\n```\nAnswer: 5", BOXED, "2", 4 },
 	{ TAGS, "{\"answer\": 3}\n```\n4\n```\nAnswer: 5", JSON, "3", 3 },
 	{ TAGS, "```\n4\n```\nAnswer: 5", FENCE, "4\n", 2 },
+	/* a box of numbered parts, one of which is made of brackets */
+	{ BOXED, "\\boxed{#1: word #2: } ] )} and {so} on.", BOXED, "#1: word #2: } ] )", 1 },
+	{ BOXED, "\\boxed{#1: 42 #2: 7} and \\boxed{#1: 4 #2: } }}", BOXED, "#1: 4 #2: } }", 2 },
 	{ TAGS, "The answer is 6.\nAnswer: 5", LINE, "5", 2 },
 	/* what corrects an answer goes first, of whatever kind it is */
 	{ TAGS, "<answer>1</answer>\n\nWait, I made a mistake. The answer is 2.", ANY, "2", 2 },

@@ -20,8 +20,9 @@
  *   U+6848), strictly well-formed, in a fence or not; of equal members the last. A fence that holds such an object is no
  *   block. Fences: ``` and ~~~ with or without a language word, and ```42``` on one line.
  * - Lines: "Answer: 42", "**Final answer:** 42", "The answer: 42", U+7B54 U+6848 U+FF1A ... at a line's start. Where the line holds no
- *   more, or is a heading ("## Final Answer"), the lines below it up to a blank one, behind a title of their own ("The grid:" and a
- *   blank line); where the first item of a list stands in it ("1. cat", "- cat"), the items right below it; where a list begins in it and it
+ *   more ("Answer:", "The answer is as follows:"), or is a heading ("## Final Answer"), the lines below it up to a blank one, behind a title of their own
+ *   ("The grid:" and a blank line), and behind a blank line too if it parts "House 1" from "House 2", or one row of a board from the next (then what
+ *   stands before the first blank line is another reading); where the first item of a list stands in it ("1. cat", "- cat"), the items right below it; where a list begins in it and it
  *   ends in a bracket or comma, or a LaTeX array that it does not end, the lines up to the list's or array's end, without which it is cut; and where the first
  *   row of a board stands in it, the lines right below it that are rows of that board: as many cells, parted alike, each a number or one
  *   character. Two such rows with bars, labels or a comma between them, or three of whatever kind that are not all the same, are a board;
@@ -30,7 +31,7 @@
  * - A label that is denied is none: "I don't think the answer is 42", "a wrong answer: 42". Where nothing else is found, there is no answer then. The
  *   first 500 are looked at so.
  * - Sentences end at their stop. They and the bare reply are nobody's format: x.format is QUARRY_ANY.
- * - Solutions: where nothing of all this is found and the reply is not bare, lines that begin with "Solution:", "The result:", "## Solution",
+ * - Solutions: where nothing of all this is found and the reply is not bare, lines that begin with "Solution:", "The result:", "Final grid:", "## Solution",
  *   U+89E3 U+FF1A, U+7ED3 U+679C U+FF1A ... are read as sentences are, and so is a last line "The solution is 42". "Ans:" and U+7B54 U+FF1A lead
  *   a bare reply alone. What a rule cannot read there
  *   only mentioned a solution, and is no answer. "Solution:" before a bare reply or what stands in a wrapper is taken off.

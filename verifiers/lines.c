@@ -6,6 +6,9 @@ enum {
 	BOARDS_MAX = 500, /* labels behind which a board's row is sought, and before which a doubt; of a flood the rest hold a line each */
 	ROWS_MAX = 64,    /* rows of a board, more than any has */
 	WORDS_MAX = 60,   /* bytes of a line of a list of words */
+	NAME_MAX = 30,    /* bytes before a part's number, "**House 2**" */
+	BLANKS_MAX = 3,   /* lines between two parts */
+	TITLE_MORE = 6,   /* bytes behind the name in a part's title: "2:**" */
 };
 
 /*
@@ -43,8 +46,10 @@ static inline size_t lead_at(struct str s, size_t i, bool *heavy)
 {
 	static const char *const words[] = {
 		"final", "\xE6\x9C\x80\xE7\xBB\x88", /* these two make a heading */
-		"therefore", "the", "my", "our", "correct", "so", "thus", "hence", "and", "here", "is", ",",
+		"therefore", "the", "my", "our", "correct", "so", "thus", "hence", "and", "here's", "here\xE2\x80\x99s", "here", "is", ",",
+		"completed", "complete", "solved", "filled", "following",
 		"\xE6\xAD\xA3\xE7\xA1\xAE",         /* correct */
+		"\xE5\xA1\xAB\xE5\xA5\xBD", "\xE5\xAE\x8C\xE6\x88\x90\xE5\x90\x8E", /* filled, when complete */
 		"\xE6\x89\x80\xE4\xBB\xA5", "\xE5\x9B\xA0\xE6\xAD\xA4", /* so, therefore */
 		"\xE6\x95\x85", "\xE6\x9C\xAC\xE9\xA2\x98",             /* hence, of this question */
 		"\xE7\x9A\x84", "\xEF\xBC\x8C",                         /* of, comma */
@@ -101,6 +106,8 @@ static inline enum label label_end(struct str line, size_t at, size_t *text)
 	*text = i;
 	if (i == line.n)
 		return LABEL_HEADING;
+	if (word_at(line, i, "\xE5\xA6\x82\xE4\xB8\x8B")) /* as follows */
+		i += 6;
 	/* U+662F, U+4E3A: is */
 	is = (line.s[i] | 0x20) == 'i' ?
 		     (word_at(line, i, "is") && (i + 2 == line.n || line.s[i + 2] == ' ' || line.s[i + 2] == ':') ? 2 : 0) :
@@ -110,8 +117,8 @@ static inline enum label label_end(struct str line, size_t at, size_t *text)
 		i = skip_decoration(line, i + is);
 	colon = i >= line.n ? 0 : line.s[i] == ':' ? 1 : line.s[i] == '=' ? 1 + (i + 1 < line.n && line.s[i + 1] == '>') :
 		(unsigned char)line.s[i] < 0x80 ? 0 : word_at(line, i, "\xEF\xBC\x9A") ? 3 : 0;
-	if (!is && !colon)
-		return LABEL_NONE;
+	if (!is && !colon) /* "Answer in the required format:" */
+		return word_at(line, i, "in the ") && (str_ends(line, STR("format:")) || str_ends(line, STR("format:**"))) ? LABEL_LINE : LABEL_NONE;
 	*text = is && !colon ? *text + is : i + colon;
 	return is ? LABEL_SENTENCE : LABEL_LINE;
 }
@@ -348,6 +355,7 @@ struct below {
 	int rows;   /* of a board; 0: it is none */
 	bool begun;
 	bool array; /* up to \end{} */
+	size_t first_end; /* before the first blank line between rows of a board; 0: there is none */
 	int boards; /* labels behind which one was sought so far; never cleared */
 	/* What stands from here on is written before it is read, and never cleared. */
 	size_t start, end;
@@ -356,11 +364,14 @@ struct below {
 	struct str said; /* what the label's line says, which is the answer where no more rows follow */
 	bool differ;     /* two of its rows do */
 	bool bold;       /* it stands in ** that began before its label */
+	int number;      /* of the last of its parts that are called by a name and number, "House 2"; 0: its first line is not */
+	struct str name;
 };
 
 static inline void below_init(struct below *b)
 {
 	b->kind = b->depth = b->rows = 0;
+	b->first_end = 0;
 	b->begun = b->array = false;
 }
 
@@ -530,6 +541,10 @@ static void below_end(struct hunt *h, struct below *b)
 		with_words(h, b, b->said);
 		hunt_offer(h, b->kind, b->said);
 	} else if (b->begun) {
+		if (b->first_end) { /* whatever follows a blank line may be no part of it */
+			h->row = str_sub(h->v, b->start, b->end);
+			h->rows = str_sub(h->v, b->start, b->first_end);
+		}
 		hunt_offer(h, b->kind, str_sub(h->v, b->start, b->end));
 	} else {
 		h->kind[b->kind].empty = true;
@@ -565,9 +580,59 @@ static bool is_title(struct str s)
 	return str_chr(s, '\n') < 0 && (str_ends(s, STR(":")) || str_ends(s, STR(":**")) || str_ends(s, STR("\xEF\xBC\x9A"))); /* U+FF1A */
 }
 
+/* Where the line begins that s[i] stands in; `from` is the start of a line at or before it. */
+static size_t line_start(struct str s, size_t from, size_t i)
+{
+	while (i > from && s.s[i - 1] != '\n')
+		i--;
+	return i;
+}
+
+/* The number in "House 2: ..." or "**Row 2**", which is below 100; *name: what stands before it. 0: the line begins otherwise. */
+static int numbered(struct str line, struct str *name)
+{
+	size_t i = 0;
+	int number;
+
+	line = str_trim(line);
+	while (i < line.n && i < NAME_MAX && !(line.s[i] >= '0' && line.s[i] <= '9'))
+		i++;
+	*name = str_sub(line, 0, i);
+	if (skip_decoration(*name, 0) == i || i == line.n || !(line.s[i] >= '0' && line.s[i] <= '9'))
+		return 0;
+	number = line.s[i++] - '0';
+	if (i < line.n && line.s[i] >= '0' && line.s[i] <= '9')
+		number = 10 * number + line.s[i++] - '0';
+	return i < line.n && line.s[i] >= '0' && line.s[i] <= '9' ? 0 : number;
+}
+
+/* Does the answer go on behind this blank line: with "House 2" where it has come to "House 1", or with another row of the board that it is? */
+static bool parted(const struct hunt *h, const struct below *b, struct str blank)
+{
+	struct str rest = str_from(h->v, (size_t)(blank.s + blank.n - h->v.s)), first = str_sub(h->v, b->start, b->end), next = blank, name;
+	struct row row, more;
+
+	for (int i = 0; i < BLANKS_MAX && rest.n && !str_trim(next).n; i++) {
+		rest = str_from(rest, 1);
+		next = str_sub(rest, 0, next_byte(rest, 0, '\n'));
+		rest = str_from(rest, next.n);
+	}
+	next = str_trim(next);
+	if (b->number) {
+		struct str last = str_sub(h->v, line_start(h->v, b->start, b->end), b->end);
+
+		return (numbered(next, &name) == b->number + 1 && str_eq(name, b->name)) ||
+		       (numbered(last, &name) && str_trim(last).n < name.n + TITLE_MORE); /* "House 2" alone */
+	}
+	first = str_trim(str_sub(first, 0, next_byte(first, 0, '\n')));
+	return row_read(&row, first) && row.cells > 2 && row_read(&more, next) && row_alike(&row, &more, next);
+}
+
 static void below_line(struct hunt *h, struct below *b, struct str line)
 {
 	size_t start = (size_t)(line.s - h->v.s);
+	struct str name;
+	int number;
 
 	if (b->rows) {
 		below_row(h, b, line);
@@ -575,15 +640,21 @@ static void below_line(struct hunt *h, struct below *b, struct str line)
 	}
 	if (str_trim(line).n == 0) {
 		if (b->begun && !b->depth && !b->array) {
-			if (is_title(str_sub(h->v, b->start, b->end)))
+			if (is_title(str_sub(h->v, b->start, b->end)) && !numbered(str_sub(h->v, b->start, b->end), &name))
 				b->begun = false;
-			else
+			else if (!parted(h, b, line))
 				below_end(h, b);
+			else if (!b->number && !b->first_end)
+				b->first_end = b->end;
 		}
 		return;
 	}
-	if (!b->begun)
+	if (!b->begun) {
 		b->start = start;
+		b->number = numbered(line, &b->name);
+	} else if (b->number && (number = numbered(line, &name)) && str_eq(name, b->name)) {
+		b->number = number;
+	}
 	b->begun = true;
 	if (!b->depth) {
 		b->end = start + line.n;
@@ -618,6 +689,17 @@ static struct str with_items(struct hunt *h, struct below *b, struct str said)
 	return said;
 }
 
+/* "as follows:", "the following grid:": the answer comes below. */
+static bool leads_on(struct str said)
+{
+	if (said.n > LEAD_MAX || !is_title(said))
+		return false;
+	for (size_t i = 0; i < said.n; i++)
+		if (!is_letter(said.s[i]) && said.s[i] != ' ' && !decoration[(unsigned char)said.s[i]] && said.s[i] != ':' && (unsigned char)said.s[i] < 0x80)
+			return false;
+	return true;
+}
+
 /* A line with a label, behind which text stands. */
 static void label_line(struct hunt *h, struct below *b, struct str line, int kind, struct str text)
 {
@@ -634,7 +716,7 @@ static void label_line(struct hunt *h, struct below *b, struct str line, int kin
 	}
 	if (line.s + line.n + 1 < h->v.s + h->v.n && rows_begin(b, kind, h->v, line, text, said))
 		return;
-	if (says_nothing(said) || row_frame(said)) {
+	if (says_nothing(said) || row_frame(said) || leads_on(said)) {
 		b->kind = kind;
 		return;
 	}
@@ -728,14 +810,6 @@ static size_t next_three(struct str s, size_t i, char c)
 	return s.n;
 }
 
-/* Where the line begins that s[i] stands in; `from` is the start of a line at or before it. */
-static size_t line_start(struct str s, size_t from, size_t i)
-{
-	while (i > from && s.s[i - 1] != '\n')
-		i--;
-	return i;
-}
-
 /* Only lines that name the answer, lines that a fence's marks stand in and those below a label are looked at. */
 void find_lines(struct hunt *h)
 {
@@ -780,61 +854,24 @@ void find_lines(struct hunt *h)
  * Solutions and results
  */
 
-/* Length of "solution", "result", their Chinese or "ans" at i, 0 for none. */
+/* Length of "solution", "result", what else is handed in, their Chinese or "ans" at i, 0 for none. */
 static size_t solution_at(struct str s, size_t i)
 {
 	static const char *const words[] = {
 		"solution", "result", "\xE8\xA7\xA3\xE7\xAD\x94", "\xE8\xA7\xA3", "\xE7\xBB\x93\xE6\x9E\x9C", /* solution twice, result */
 		"ans", "\xE7\xAD\x94", /* answer, in short */
+		"grid", "board", "arrangement", "output", "\xE7\x9B\x98\xE9\x9D\xA2", "\xE7\xBD\x91\xE6\xA0\xBC", /* board, grid */
 	};
 	static const bool first[256] = {
-		['s'] = true, ['r'] = true, ['a'] = true, ['S'] = true, ['R'] = true, ['A'] = true, [0xE8] = true, [0xE7] = true,
+		['s'] = true, ['r'] = true, ['a'] = true, ['g'] = true, ['b'] = true, ['o'] = true, [0xE8] = true, [0xE7] = true,
 	};
 
-	if (i >= s.n || !first[(unsigned char)s.s[i]])
+	if (i >= s.n || !first[(unsigned char)to_lower(s.s[i])])
 		return 0;
 	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
 		if (word_at(s, i, words[k]))
 			return strlen(words[k]);
 	return 0;
-}
-
-/* Where a word begins if "lu" of "solution" or "lt" of "result" or the start of their Chinese stands at p[0..1]: so many bytes before p; or -1. */
-static inline int solution_before(const char *p)
-{
-	int word = p[0] == 'l' || p[0] == 'L' ? (p[1] | 0x20) == 'u' ? 2 : (p[1] | 0x20) == 't' ? 4 : -1 : -1;
-
-	return (p[0] == (char)0xE8 && p[1] == (char)0xA7) || (p[0] == (char)0xE7 && p[1] == (char)0xBB) ? 0 : word;
-}
-
-/* Is there one among the BLOCK bytes at p? One more byte is looked at. */
-static bool block_solves(const char *p)
-{
-	unsigned char any = 0;
-
-	for (size_t i = 0; i < BLOCK; i++)
-		any |= (unsigned char)((((p[i] | 0x20) == 'l') & (((p[i + 1] | 0x20) == 'u') | ((p[i + 1] | 0x20) == 't'))) |
-				       ((p[i] == (char)0xE8) & (p[i + 1] == (char)0xA7)) | ((p[i] == (char)0xE7) & (p[i + 1] == (char)0xBB)));
-	return any;
-}
-
-/* The next place, from i on, where one of these words stands; s.n: there is none. */
-static size_t next_solution(struct str s, size_t i)
-{
-	if (solution_at(s, i)) /* as in a flood */
-		return i;
-	for (size_t from = i, end; i + 2 < s.n; i = end) {
-		end = i + BLOCK < s.n ? i + BLOCK : s.n - 1;
-		if (i + BLOCK < s.n && !block_solves(s.s + i))
-			continue;
-		for (; i < end; i++) {
-			int before = solution_before(s.s + i);
-
-			if (before >= 0 && i >= from + (size_t)before && solution_at(s, i - (size_t)before))
-				return i - (size_t)before;
-		}
-	}
-	return s.n;
 }
 
 /* The label of a line that begins with "solution" or "result", behind words that lead up to it alone. */
@@ -848,7 +885,9 @@ static enum label solution_of(struct str line, struct str *text)
 
 		n = solution_at(line, i);
 		if (n) {
-			label = label_end(line, i + n, &at);
+			i += n;
+			n = i < line.n && line.s[i] == ' ' ? solution_at(line, i + 1) : 0; /* "solution grid" */
+			label = label_end(line, i + (n ? n + 1 : 0), &at);
 			*text = str_from(line, at);
 			return label == LABEL_HEADING && !heavy ? LABEL_NONE : label;
 		}
@@ -873,17 +912,11 @@ void find_solutions(struct hunt *h)
 
 	below.boards = 0;
 	below_init(&below);
-	for (size_t at = 0, named = next_solution(h->v, 0); at < h->v.n; at += line.n + 1) {
+	for (size_t at = 0; at < h->v.n; at += line.n + 1) {
 		enum label label;
 
-		named = named < at ? next_solution(h->v, at) : named;
-		if (!below.kind) {
-			if (named == h->v.n)
-				break;
-			at = line_start(h->v, at, named);
-		}
 		line = str_sub(h->v, at, next_byte(h->v, at, '\n'));
-		label = named < at + line.n ? solution_of(line, &text) : LABEL_NONE;
+		label = solution_of(line, &text);
 		if (label == LABEL_SENTENCE && !behind_colon(line, text) && at + line.n < h->v.n)
 			label = LABEL_NONE;
 		if (label != LABEL_NONE)

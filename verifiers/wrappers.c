@@ -74,7 +74,8 @@ static size_t box_at(struct str s, size_t i)
 
 /*
  * Where the box ends whose inside is v[from..end) by the balance of braces. An answer may be made of brackets only, and then its
- * braces need not balance: "\boxed{] } )}" ends at the last brace of that run of brackets.
+ * braces need not balance: "\boxed{] } )}" ends at the last brace of that run of brackets. So may a part of "\boxed{#1: } ] #2: 42}", behind
+ * which others may follow.
  */
 static size_t box_end(struct str v, size_t from, size_t end)
 {
@@ -82,13 +83,18 @@ static size_t box_end(struct str v, size_t from, size_t end)
 		['('] = true, [')'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true, ['<'] = true, ['>'] = true,
 		[' '] = true, ['\t'] = true, [','] = true,
 	};
+	bool parts = from < end && v.s[from] == '#', part = false; /* one more part has begun */
 
-	for (size_t i = from; i < end; i++)
+	for (size_t i = from; i < end && !parts; i++)
 		if (!brackets[(unsigned char)v.s[i]])
 			return end;
-	for (size_t at = end + 1; at < v.n && brackets[(unsigned char)v.s[at]]; at++)
+	for (size_t at = end + 1; at < v.n && (brackets[(unsigned char)v.s[at]] || part || (parts && v.s[at] == '#')); at++) {
+		if (v.s[at] == '\n' || v.s[at] == '\\' || v.s[at] == '$')
+			break;
+		part |= v.s[at] == '#';
 		if (v.s[at] == '}')
 			end = at;
+	}
 	return end;
 }
 
