@@ -1,5 +1,6 @@
 /* lines.c - searches for fenced blocks, lines "Answer: ..." and sentences that name the answer; see extract.h. */
 #include "verifiers/hunt.h"
+#include "verifiers/text.h"
 
 enum {
 	LEAD_MAX = 60,    /* bytes before "answer" in a label */
@@ -622,7 +623,8 @@ static bool parted(const struct hunt *h, const struct below *b, struct str blank
 		struct str last = str_sub(h->v, line_start(h->v, b->start, b->end), b->end);
 
 		return (numbered(next, &name) == b->number + 1 && str_eq(name, b->name)) ||
-		       (numbered(last, &name) && str_trim(last).n < name.n + TITLE_MORE); /* "House 2" alone */
+		       (next.n && str_chr(STR("-*+"), next.s[0]) >= 0 && item_bullet(next, 1) && numbered(last, &name) &&
+			str_trim(last).n < name.n + TITLE_MORE); /* "House 2" alone, and what is in it */
 	}
 	first = str_trim(str_sub(first, 0, next_byte(first, 0, '\n')));
 	return row_read(&row, first) && row.cells > 2 && row_read(&more, next) && row_alike(&row, &more, next);
@@ -692,7 +694,7 @@ static struct str with_items(struct hunt *h, struct below *b, struct str said)
 /* "as follows:", "the following grid:": the answer comes below. */
 static bool leads_on(struct str said)
 {
-	if (said.n > LEAD_MAX || !is_title(said))
+	if (said.n > LEAD_MAX || !is_title(said) || text_denies(said) || text_hedges(said))
 		return false;
 	for (size_t i = 0; i < said.n; i++)
 		if (!is_letter(said.s[i]) && said.s[i] != ' ' && !decoration[(unsigned char)said.s[i]] && said.s[i] != ':' && (unsigned char)said.s[i] < 0x80)

@@ -42,7 +42,7 @@ static const struct str reasons[] = {
 /* Ends of a sentence that say nothing about the answer. */
 static const struct str partings[] = {
 	STR(", hope that helps"), STR(", hope this helps"), STR(", I hope it is correct"), STR(", as required"), STR(", as desired"),
-	STR(" as required"), STR(" as desired"), STR(", done"), STR(" \xE2\x80\x94 done"), STR(" - done"),
+	STR(" as required"), STR(" as desired"), STR(", done"), STR(" \xE2\x80\x94 done"), STR(" - done"), STR(" :)"), STR(" :-)"),
 };
 
 /* Length of the tag of HTML that s begins with, 0 for none; one that is made for looks alone. */
@@ -199,10 +199,10 @@ static bool aside(struct str s, bool plain)
 		STR("from"), STR("has"), STR("have"), STR("here"), STR("in"), STR("is"), STR("it"), STR("no"), STR("of"), STR("on"), STR("only"), STR("see"),
 		STR("so"), STR("that"), STR("the"), STR("then"), STR("there"), STR("they"), STR("this"), STR("to"), STR("was"), STR("we"), STR("were"), STR("which"),
 	};
-	/* he, yu, huo, ji, jia, hai, ye, ling, U+3001, fan, dao, lie, hang */
+	/* he, yu, huo, ji, jia, hai, ye, ling, U+3001, U+FF0C, fan, dao, lie, hang */
 	static const struct str signs_more[] = {
 		STR("\xE5\x92\x8C"), STR("\xE4\xB8\x8E"), STR("\xE6\x88\x96"), STR("\xE5\x8F\x8A"), STR("\xE5\x8A\xA0"), STR("\xE8\xBF\x98"), STR("\xE4\xB9\x9F"),
-		STR("\xE5\x8F\xA6"), STR("\xE3\x80\x81"), STR("\xE5\x8F\x8D"), STR("\xE5\x80\x92"), STR("\xE5\x88\x97"), STR("\xE8\xA1\x8C"),
+		STR("\xE5\x8F\xA6"), STR("\xE3\x80\x81"), STR("\xEF\xBC\x8C"), STR("\xE5\x8F\x8D"), STR("\xE5\x80\x92"), STR("\xE5\x88\x97"), STR("\xE8\xA1\x8C"),
 	};
 	struct str rest = s, word;
 	int words = 0, smalls = 0;

@@ -83,15 +83,18 @@ static size_t box_end(struct str v, size_t from, size_t end)
 		['('] = true, [')'] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true, ['<'] = true, ['>'] = true,
 		[' '] = true, ['\t'] = true, [','] = true,
 	};
-	bool parts = from < end && v.s[from] == '#', part = false; /* one more part has begun */
+	bool parts = from < end && v.s[from] == '#', more = false; /* one more part has begun */
 
-	for (size_t i = from; i < end && !parts; i++)
+	for (size_t i = from; parts && i < end; i++)
+		if (v.s[i] == ':')
+			from = i + 1;
+	for (size_t i = from; i < end; i++)
 		if (!brackets[(unsigned char)v.s[i]])
 			return end;
-	for (size_t at = end + 1; at < v.n && (brackets[(unsigned char)v.s[at]] || part || (parts && v.s[at] == '#')); at++) {
+	for (size_t at = end + 1; at < v.n && (brackets[(unsigned char)v.s[at]] || more || (parts && v.s[at] == '#')); at++) {
 		if (v.s[at] == '\n' || v.s[at] == '\\' || v.s[at] == '$')
 			break;
-		part |= v.s[at] == '#';
+		more |= v.s[at] == '#';
 		if (v.s[at] == '}')
 			end = at;
 	}
