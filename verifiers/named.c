@@ -395,13 +395,14 @@ static const char *const words[] = {
 	"items", "object", "objects", "thing", "things", "name", "names", "named", "called", "answer", "answers", "final", "at", "in",
 	"order", "of", "end", "and", "stop", "stops", "place", "vertex", "point", "first", "second", "third", "fourth", "fifth", "sixth",
 	"1st", "2nd", "3rd", "4th", "5th", "6th", "last", "cousin", "cousins", "sibling", "siblings", "child", "children", "grandchild",
-	"grandchildren", "descendant", "descendants", "aunts", "uncles", "relatives", "following", "so", "then", "therefore", "thus", NULL
+	"grandchildren", "descendant", "descendants", "aunt", "aunts", "uncle", "uncles", "relatives", "following", "so", "then", "therefore", "thus", "total",
+	NULL
 };
 
 static const char *const zh_words[] = {
 	"最终", "最后", "答案", "分别", "依次", "就", "物品", "东西", "名称", "名字", "看到的", "看到了", "看到", "看见", "你", "我", "会", "应该",
 	"是", "为", "有", "的", "第", "一", "二", "三", "四", "五", "六", "个", "处", "站", "停留点", "堂亲", "堂表亲", "堂兄弟姐妹", "堂兄弟",
-	"兄弟姐妹", "孩子", "子女", "孙辈", "孙子", "后代", "后裔", "节点", "所有", "全部", "因此", "所以", "那里", "终点", "只", "把", "张", "台", "件", "条",
+	"兄弟姐妹", "孩子", "子女", "孙辈", "孙子", "后代", "后裔", "节点", "所有", "全部", "因此", "所以", "那里", "终点", "停下", "位置", "上", "只", "把", "张", "台", "件", "条",
 	"块", "本", "双", "顶", "辆", "架", "艘", "根", "支", "面", "座", "盏", "口", "部", "幅", "枚", "串", "副", "套", "瓶", "匹", "头", "枝", "扇", "颗",
 	"了", NULL
 };
@@ -418,12 +419,13 @@ static size_t begins(struct str s, const char *const *list)
 /* Bytes of one such word, or of a number or mark around it; 0 where s begins with something else. */
 static size_t lead(struct str s)
 {
-	static const char *const marks[] = { ":", ".", ")", "(", "#", "=", "*", "\"", "'", "`", "\xEF\xBC\x9A", "->", NULL };
+	static const char *const marks[] = { ":", ".", ")", "(", "#", "=", "*", "_", "|", "\"", "'", "`", "\xEF\xBC\x9A", "->", "-", NULL };
 	size_t n = 0;
-	bool word = false;
+	bool word = s.n && letter(s.s[0]);
 
-	for (; n < s.n && (letter(s.s[n]) || (s.s[n] >= '0' && s.s[n] <= '9')); n++)
-		word |= letter(s.s[n]);
+	for (; n < s.n && (letter(s.s[n]) || (!word && s.s[n] >= '0' && s.s[n] <= '9')); n++)
+		;
+	word = n && letter(s.s[n - 1]); /* "1st" is one */
 	for (const char *const *w = words; word && *w; w++)
 		if (lower(s.s[0]) == (*w)[0] && str_ieq(str_sub(s, 0, n), str_of(*w)))
 			return n;
@@ -433,16 +435,30 @@ static size_t lead(struct str s)
 	return n ? n : begins(s, zh_words);
 }
 
-/* The name that s is, or that it is with the other language's in brackets behind it. */
+static bool says_nothing(struct str s)
+{
+	size_t n;
+
+	for (s = text_strip(s); s.n; s = text_strip(str_from(s, n)))
+		if (!(n = lead(s)))
+			return false;
+	return true;
+}
+
+/* The name that s is, or that it is with the other language's or words that say nothing in brackets behind it, or "at stop 2". */
 static int whole(const struct named *names, struct str s)
 {
-	ptrdiff_t open = str_chr(s, '(');
+	ptrdiff_t open = str_chr(s, '('), at = str_find(s, STR(" at "));
+	struct str in;
 	int i;
 
 	if (open > 0 && s.s[s.n - 1] == ')') {
-		i = find(names, str_trim(str_sub(s, 0, (size_t)open)));
-		return i >= 0 && find(names, text_strip(str_sub(s, (size_t)open + 1, s.n - 1))) == i ? i : -1;
+		i = find(names, text_strip(str_sub(s, 0, (size_t)open)));
+		in = text_strip(str_sub(s, (size_t)open + 1, s.n - 1));
+		return i >= 0 && (says_nothing(in) || find(names, in) == i) ? i : -1;
 	}
+	if (at > 0 && says_nothing(str_from(s, (size_t)at)))
+		return find(names, text_strip(str_sub(s, 0, (size_t)at)));
 	return find(names, s);
 }
 
@@ -469,13 +485,15 @@ int named_said(const struct named *names, struct str said, int about)
 	s = text_strip(said);
 	if (s.n == 0 || s.n > sizeof(room) || !text_plain(s, room, sizeof(room), &s))
 		return -1;
+	while (s.n && s.s[s.n - 1] == '|')
+		s = text_strip(str_sub(s, 0, s.n - 1));
 	/* each round takes off a word; a word has a byte at least */
 	for (;;) {
 		size_t n;
 
 		s = text_strip(s);
 		if (s.n == 0)
-			return -1;
+			return NAMED_IDLE;
 		i = whole(names, s);
 		if (i >= 0)
 			return i;
@@ -486,4 +504,12 @@ int named_said(const struct named *names, struct str said, int about)
 			return -1;
 		s = str_from(s, n);
 	}
+}
+
+struct str named_items(const struct named *names, struct str answer)
+{
+	struct str s = text_list(answer);
+	ptrdiff_t open = str_chr(s, '[');
+
+	return open > 0 && s.s[s.n - 1] == ']' && named_said(names, str_sub(s, 0, (size_t)open), -1) == NAMED_IDLE ? text_list(str_from(s, (size_t)open)) : s;
 }

@@ -18,6 +18,7 @@ enum {
 	NAMED_SAID = 120, /* bytes of an answer's item that are looked at; a longer one is no name */
 	NAMED_LANES = 16, /* keys that are compared at once */
 	NAMED_BLOCK = 64, /* bytes of a run that are looked at at once */
+	NAMED_IDLE = -2,  /* no name, but words that could stand around one */
 };
 
 struct named {
@@ -56,10 +57,12 @@ bool named_run(struct named *names, struct str s);
 /* The English name exactly as the desc spells it; -1 if there is none. */
 int named_at(const struct named *names, struct str en);
 /*
- * What an item of an answer names, -1 for nothing: the name in either language, whatever its case and blanks, after an
+ * What an item of an answer names, -1 or NAMED_IDLE for nothing: the name in either language, whatever its case and blanks, after an
  * article or words that say nothing ("1.", "the item is", "答案是"). `about` may be the index of a name that can stand among
  * those words ("the cousins of the lamp are ..."), or -1. Anything else around the name makes it none: "not a lamp".
  */
 int named_said(const struct named *names, struct str said, int about);
+/* text_list(), of ["lamp", "key"] in {"items": ["lamp", "key"]} or items = ["lamp", "key"], too. */
+struct str named_items(const struct named *names, struct str answer);
 
 #endif

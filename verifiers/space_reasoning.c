@@ -221,10 +221,10 @@ static bool find_stops(struct puzzle *p)
 
 /* ---- the answer ---- */
 
-/* The part of an answer before its first arrow: "lamp -> key" is a list too. */
+/* The part of an answer before its first arrow: "lamp -> key" is a list too, and so is "lamp / key". */
 static struct str before_arrow(struct str *rest)
 {
-	static const char *const arrows[] = { "->", "\xE2\x86\x92", "\\rightarrow", "\\to ", NULL }; /* U+2192 */
+	static const char *const arrows[] = { "->", "\xE2\x86\x92", "\\rightarrow", "\\to ", " / ", NULL }; /* U+2192 */
 	struct str part = *rest;
 	size_t skipped = 0;
 
@@ -240,38 +240,118 @@ static struct str before_arrow(struct str *rest)
 	return part;
 }
 
+/* Is a number before s how many there are: "2 items", 2 个? */
+static bool counts(struct str s)
+{
+	static const char *const words[] = { "items", "stops", "objects", "things", "个", "件", "样" };
+
+	s = str_trim(s);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_starts(s, str_of(words[i])))
+			return true;
+	return false;
+}
+
+/* The number that s begins with, in digits, as "second" or as 第二, and its bytes. Where there is none 0, and what is stepped over. */
+static int number_head(struct str s, size_t *n)
+{
+	static const char *const words[] = { "first", "second", "third", "fourth", "fifth", "sixth" };
+	static const char *const signs[] = { "第一", "第二", "第三", "第四", "第五", "第六" };
+	bool ordinal = str_starts(s, STR("第"));
+	int v = 0;
+
+	for (*n = ordinal ? strlen("第") : 0; *n < s.n && s.s[*n] >= '0' && s.s[*n] <= '9'; ++*n)
+		v = v < 1000 ? 10 * v + (s.s[*n] - '0') : v;
+	if (*n > (ordinal ? strlen("第") : 0))
+		return !ordinal && counts(str_from(s, *n)) ? 0 : v ? v : 1000;
+	for (int i = 0; i < STOPS; i++)
+		if (str_starts(s, str_of(signs[i])))
+			return i + 1;
+	for (*n = 0; *n < s.n && ((s.s[*n] | 0x20) >= 'a' && (s.s[*n] | 0x20) <= 'z'); ++*n)
+		;
+	for (int i = 0; i < STOPS; i++)
+		if (str_ieq(str_sub(s, 0, *n), str_of(words[i])))
+			return i + 1;
+	*n += *n == 0;
+	return 0;
+}
+
+/* Which stop s tells of, an item and what stands around it: 0 where it tells of none, -1 where it is not clear. */
+static int stop_told(struct str s)
+{
+	char room[4 * PROSE];
+	int told = 0;
+
+	if (!text_plain(str_trim(s), room, sizeof(room), &s))
+		return -1;
+	while (s.n) {
+		size_t n;
+		int v = number_head(s, &n);
+
+		if (v && told && v != told)
+			return -1;
+		told = v ? v : told;
+		s = str_from(s, n);
+	}
+	return told;
+}
+
+/* Put the items where they are told to belong. False: some are told other numbers than 1 to n, or not each its own. */
+static bool in_order(int *said, const int *told, int n)
+{
+	int at[STOPS], there = 0, k = 0;
+
+	while (k < n && (told[k] == 0 || told[k] == k + 1))
+		k++;
+	if (k == n)
+		return true;
+	for (k = 0; k < n; k++) {
+		if (told[k] < 1 || told[k] > n || there >> told[k] & 1)
+			return false;
+		there |= 1 << told[k];
+		at[told[k] - 1] = said[k];
+	}
+	memcpy(said, at, sizeof(*said) * (size_t)n);
+	return true;
+}
+
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct puzzle p;
 	struct str rest, part = { "", 0 }, item;
-	int n = 0, parts = 0, wrong = -1;
-	bool strange, known = false;
+	int n = 0, parts = 0, said[STOPS + 1], told[STOPS + 1];
+	bool strange, known = false, idle = false;
+	const char *from; /* behind the last item */
 
 	if (!read_puzzle(&p, desc) || !place(&p) || !find_stops(&p))
 		return rule_bad_task(why, "the desc is no walk on a lattice that leads to known items");
-	rest = text_list(answer);
+	rest = named_items(&p.names, answer);
+	from = answer.s;
 	strange = rest.n > (size_t)(PROSE * (p.stops + 1));
 	while (n <= p.stops && parts <= PARTS && (rest.n || part.n)) {
-		int said;
-
 		if (!text_item(&part, &item)) {
 			part = before_arrow(&rest);
 			parts++;
 			continue;
 		}
-		said = named_said(&p.names, item, -1);
 		strange |= item.n > PROSE;
-		known |= said >= 0;
-		if (n < p.stops && said != p.due[n] && wrong < 0)
-			wrong = n;
-		n++;
+		said[n] = named_said(&p.names, item, -1);
+		idle = said[n] == NAMED_IDLE; /* "Stop 1 -> lamp" */
+		if (idle)
+			continue;
+		known |= said[n] >= 0;
+		told[n++] = stop_told((struct str){ from, (size_t)(item.s + item.n - from) });
+		from = item.s + item.n;
 	}
-	if (n == 0 || (strange && !known))
+	if ((n == 0 && !idle) || (strange && !known))
 		return rule_unreadable(why, "no item could be read");
-	if (n != p.stops || parts > PARTS)
+	if (n != p.stops || idle || parts > PARTS)
 		return rule_wrong(why, "%d item%s asked for", p.stops, p.stops == 1 ? " is" : "s are");
-	if (wrong >= 0)
-		return rule_wrong(why, "it is another item at stop %d", wrong + 1);
+	if (n > 1 && !in_order(said, told, n))
+		return rule_unreadable(why, "the numbers of the stops are not 1 to %d", n);
+	for (int i = 0; i < n; i++)
+		if (said[i] != p.due[i])
+			return rule_wrong(why, "it is another item at stop %d", i + 1);
 	return QUARRY_CORRECT;
 }
 

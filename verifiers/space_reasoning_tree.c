@@ -297,6 +297,22 @@ static bool read_puzzle(struct puzzle *p, struct str desc)
 
 /* ---- the answer ---- */
 
+/* "lamp (child of the key)" without what tells the parent of it. */
+static struct str without_parent(const struct named *names, struct str item)
+{
+	static const char *const heads[] = { "child of ", "parent: ", "parent ", "under ", "via " };
+	ptrdiff_t open = str_find(item, STR(" ("));
+	struct str in;
+
+	if (open < 0 || item.s[item.n - 1] != ')')
+		return item;
+	in = str_sub(item, (size_t)open + 2, item.n - 1);
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		if (str_starts(in, str_of(heads[i])) && named_said(names, str_from(in, strlen(heads[i])), -1) >= 0)
+			return str_sub(item, 0, (size_t)open);
+	return item;
+}
+
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct puzzle p;
@@ -310,10 +326,12 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	if (!memchr(p.due, true, (size_t)n))
 		return rule_bad_task(why, "nobody is asked for");
 	memset(said, 0, (size_t)n);
-	rest = text_list(answer);
+	rest = named_items(&p.names, answer);
 	while (text_item(&rest, &item)) {
-		int v = named_said(&p.names, item, (int)p.about);
+		int v = named_said(&p.names, without_parent(&p.names, item), (int)p.about);
 
+		if (v == NAMED_IDLE && items == 0)
+			continue; /* "Cousins:", a table's head */
 		if (++items > 4 * n)
 			return rule_wrong(why, "it names more than there are");
 		strange |= item.n > PROSE;
