@@ -331,7 +331,8 @@ struct reader {
 	int numbers;
 	int64_t number[2];
 	enum unit unit[2]; /* as words beside the number say */
-	enum unit waiting; /* a label that its number has not come to yet */
+	enum unit waiting, then; /* labels that their numbers have not come to yet */
+	bool apart;        /* before any number a bar, a comma or "and" */
 	char open[4];      /* brackets that must still close */
 	int opened;
 	bool parted; /* since the last number a mark that ends what belongs to it */
@@ -345,17 +346,18 @@ struct label {
 static const struct label english[] = {
 	{ "minutes", UNIT_LENGTH }, { "minute", UNIT_LENGTH }, { "min", UNIT_LENGTH }, { "mins", UNIT_LENGTH }, { "length", UNIT_LENGTH },
 	{ "duration", UNIT_LENGTH }, { "options", UNIT_COUNT }, { "option", UNIT_COUNT }, { "count", UNIT_COUNT }, { "starts", UNIT_COUNT },
-	{ "start", UNIT_COUNT }, { "choices", UNIT_COUNT }, { "choice", UNIT_COUNT }, { "number", UNIT_COUNT },
+	{ "start", UNIT_COUNT }, { "starting", UNIT_COUNT }, { "num", UNIT_COUNT }, { "choices", UNIT_COUNT }, { "choice", UNIT_COUNT }, { "number", UNIT_COUNT },
 	{ "ways", UNIT_COUNT }, { "way", UNIT_COUNT },
 	{ "longest", UNIT_NONE }, { "maximum", UNIT_NONE }, { "max", UNIT_NONE }, { "meeting", UNIT_NONE }, { "time", UNIT_NONE },
 	{ "times", UNIT_NONE }, { "possible", UNIT_NONE }, { "of", UNIT_NONE }, { "the", UNIT_NONE }, { "and", UNIT_NONE }, { "is", UNIT_NONE },
 	{ "with", UNIT_NONE }, { "answer", UNIT_NONE }, { "text", UNIT_NONE }, { "quad", UNIT_NONE },
+	{ "different", UNIT_NONE }, { "distinct", UNIT_NONE }, { "total", UNIT_NONE }, { "long", UNIT_NONE },
 };
 
 static const struct label chinese[] = {
 	{ "分钟", UNIT_LENGTH }, { "分", UNIT_LENGTH }, { "时长", UNIT_LENGTH }, { "长度", UNIT_LENGTH }, { "时间数", UNIT_COUNT },
-	{ "个数", UNIT_COUNT }, { "数量", UNIT_COUNT }, { "选项数", UNIT_COUNT }, { "选项", UNIT_COUNT }, { "个", UNIT_COUNT }, { "种", UNIT_COUNT },
-	{ "次", UNIT_COUNT }, { "最长", UNIT_NONE }, { "会议", UNIT_NONE }, { "可选", UNIT_NONE }, { "开始", UNIT_NONE }, { "时间", UNIT_NONE },
+	{ "个数", UNIT_COUNT }, { "数量", UNIT_COUNT }, { "选项数", UNIT_COUNT }, { "选项", UNIT_COUNT }, { "个", UNIT_COUNT }, { "种数", UNIT_COUNT }, { "种", UNIT_COUNT },
+	{ "次", UNIT_COUNT }, { "最长", UNIT_NONE }, { "会议", UNIT_NONE }, { "不同", UNIT_NONE }, { "起始", UNIT_NONE }, { "可选", UNIT_NONE }, { "开始", UNIT_NONE }, { "时间", UNIT_NONE },
 	{ "选择", UNIT_NONE }, { "共", UNIT_NONE }, { "有", UNIT_NONE }, { "为", UNIT_NONE }, { "是", UNIT_NONE }, { "和", UNIT_NONE }, { "的", UNIT_NONE },
 	{ "，", UNIT_NONE }, { "、", UNIT_NONE }, { "；", UNIT_NONE }, { "：", UNIT_NONE }, { "。", UNIT_NONE }, { "　", UNIT_NONE },
 };
@@ -376,9 +378,13 @@ static bool put_label(struct reader *r, enum unit unit)
 	}
 	if (r->numbers && !r->parted && r->unit[r->numbers - 1] == unit)
 		return true; /* "length: 85 minutes" */
-	if (r->waiting != UNIT_NONE && r->waiting != unit)
-		return r->numbers == 0 && unit == UNIT_LENGTH; /* "number of minutes": the length */
-	r->waiting = unit;
+	if (r->waiting == UNIT_NONE || r->waiting == unit || (unit == UNIT_LENGTH && (!r->apart || r->numbers))) { /* "number of minutes": the length */
+		r->waiting = unit;
+		return true;
+	}
+	if (r->numbers || (r->then != UNIT_NONE && r->then != unit)) /* "| length | count |": the first number's and the second's */
+		return false;
+	r->then = unit;
 	return true;
 }
 
@@ -402,6 +408,7 @@ static bool read_word(struct reader *r)
 		n = label ? strlen(label->text) : 1;
 		r->parted |= label && (str_is(str_of(label->text), "，") || str_is(str_of(label->text), "、") || str_is(str_of(label->text), "；"));
 	}
+	r->apart |= label && (str_is(str_of(label->text), "and") || str_is(str_of(label->text), "和"));
 	r->rest = str_from(r->rest, n);
 	return label && put_label(r, label->unit);
 }
@@ -420,7 +427,8 @@ static bool read_number(struct reader *r)
 		return false;
 	r->number[r->numbers] = v;
 	r->unit[r->numbers++] = r->waiting;
-	r->waiting = UNIT_NONE;
+	r->waiting = r->then;
+	r->then = UNIT_NONE;
 	r->parted = false;
 	return true;
 }
@@ -444,8 +452,36 @@ static bool read_mark(struct reader *r)
 		return true; /* \text, \quad: the word is looked at */
 	if (c == '.')
 		return r->rest.n == 0; /* a full stop at the end, no fraction */
+	if (c == '-' && next && strchr("-|:", next))
+		return true; /* the rule below a table's head */
 	r->parted |= c == ',' || c == ';' || c == '\n';
+	r->apart |= c == ',' || c == '|';
 	return c && strchr(" \t\r\n,;:=\"'`*_$|", c) != NULL;
+}
+
+/* Take off "(Monday 10:30, Tuesday 14:30)" at the end: how many times stand there, 0 where it is something else. */
+static int off_times(struct str *s)
+{
+	ptrdiff_t open = str_rfind(*s, STR("("));
+	struct str in, rest;
+	int times = 0;
+
+	if (open <= 0 || s->s[s->n - 1] != ')')
+		return 0;
+	in = rest = str_sub(*s, (size_t)open + 1, s->n - 1);
+	if (text_denies(in) || text_hedges(in))
+		return 0;
+	for (size_t n; rest.n; rest = str_from(rest, n)) {
+		for (n = 0; n < rest.n && rest.s[n] >= '0' && rest.s[n] <= '9'; n++)
+			;
+		if (n && (n > 2 || n + 2 >= rest.n || rest.s[n] != ':' || rest.s[n + 1] < '0' || rest.s[n + 1] > '5' || rest.s[n + 2] < '0' || rest.s[n + 2] > '9'))
+			return 0;
+		times += n > 0;
+		n += n ? 3 : 1;
+	}
+	if (times)
+		*s = str_sub(*s, 0, (size_t)open);
+	return times;
 }
 
 /* Two numbers, in the order asked for or named; false for anything else. */
@@ -470,8 +506,9 @@ static bool answer_read(struct reader *r, struct best *said)
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct plans p;
-	struct reader r = { { NULL, 0 }, 0, { 0, 0 }, { UNIT_NONE, UNIT_NONE }, UNIT_NONE, { 0 }, 0, false };
+	struct reader r = { .numbers = 0 };
 	struct best said, best = { 0, 0 };
+	int listed;
 	char room[400];
 
 	if (!plans_read(&p, desc))
@@ -479,8 +516,11 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	answer = text_strip(answer);
 	if (!text_plain(answer, room, sizeof(room), &r.rest))
 		return rule_unreadable(why, "the answer is too long for two numbers");
+	listed = off_times(&r.rest);
 	if (!answer_read(&r, &said))
 		return rule_unreadable(why, "that is not a length and a count");
+	if (listed && listed != said.count)
+		return rule_unreadable(why, "%d starts are listed, and %d counted", listed, said.count);
 	for (int d = 0; d < p.days; d++)
 		try_day(&p, d, &best);
 	if (said.length != 5 * best.length)
