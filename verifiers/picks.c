@@ -6,6 +6,7 @@
  * column after "row 1:". Anything that is not known to be harmless makes the whole no list.
  */
 #include "verifiers/picks.h"
+#include "verifiers/text.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -101,6 +102,7 @@ struct frame {
 	int row, col;  /* as far as told; 0: not yet */
 	bool columns;  /* its numbers are columns of the row told before it */
 	bool full;     /* holds places */
+	char region;   /* told behind its row and column, 0: none */
 };
 
 enum want { ANY, ROW, COL, INDEX };
@@ -116,6 +118,7 @@ struct lister {
 	int row;        /* "row 3": columns follow; 0: none */
 	bool row_used;  /* some did */
 	char label;
+	bool first; /* a label stood before its place: so do the others */
 	bool comma; /* since the last thing */
 	bool link;  /* a dash since the last place */
 	bool after; /* a place stands before, and no letter between */
@@ -129,6 +132,8 @@ static uint32_t fold(uint32_t c)
 		return c - 0xfee0;
 	if ((c >= 0x2000 && c <= 0x200d) || c == 0xa0 || c == 0x3000 || c == 0x202f || c == 0x205f || c == 0xfeff || c == 0xfe0f)
 		return ' ';
+	if (c == 0x2605 || c == 0x2b50 || c == 0x1f31f)
+		return ' '; /* stars behind places */
 	if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212 || c == 0x2192 || c == 0x2194)
 		return '-';
 	switch (c) {
@@ -253,6 +258,7 @@ static bool open(struct lister *r, char close)
 static bool shut(struct lister *r, char close)
 {
 	struct frame f, *out;
+	bool emitted;
 
 	if (!r->depth || inner(r)->close != close)
 		return false;
@@ -274,7 +280,10 @@ static bool shut(struct lister *r, char close)
 	r->row_used = true;
 	if (out)
 		out->full = true;
-	return emit(r, f.row, f.col, out ? out->list : 0);
+	r->label = f.region ? f.region : f.label;
+	emitted = emit(r, f.row, f.col, out ? out->list : 0);
+	r->label = f.label;
+	return emitted;
 }
 
 /* What a number is, it was told before, or its place between brackets says it. */
@@ -342,6 +351,30 @@ static bool digits(struct lister *r, uint32_t first, bool line_start)
 	return numbering(r, line_start) || number(r, v);
 }
 
+/* A region's letter, before its places or behind each: "A: (1,2)", "(1,2) in region A". */
+static bool region(struct lister *r, char letter)
+{
+	struct frame *f = inner(r);
+	uint32_t c = ahead(r);
+
+	r->link = r->comma = false; /* "A - (1,2)" */
+	if (f && (f->row || f->col)) { /* "row": 1, "col": 2, "region": "A" */
+		if (!f->row || !f->col || f->region)
+			return false;
+		f->region = letter;
+		return true;
+	}
+	if (!r->first && r->after && !f && c != ':' && c != '=') {
+		r->p->at[r->p->n - 1].label = letter;
+		r->after = false;
+		return end_row(r);
+	}
+	r->first = r->first || !f;
+	r->label = letter;
+	r->after = false;
+	return end_row(r);
+}
+
 static bool word(struct lister *r, uint32_t first)
 {
 	static const char *const rows[] = { "row", "rows", "r" }, *const cols[] = { "column", "columns", "col", "cols", "c" };
@@ -354,7 +387,6 @@ static bool word(struct lister *r, uint32_t first)
 	};
 	char text[16];
 	size_t n = 0, len;
-	struct frame *f = inner(r);
 
 	for (uint32_t c = first;; c = next(r)) {
 		if (n == sizeof(text) - 1)
@@ -364,16 +396,13 @@ static bool word(struct lister *r, uint32_t first)
 			break;
 	}
 	text[n] = '\0';
-	if (n == 1 && !((text[0] == 'r' || text[0] == 'c') && (is_digit(ahead(r)) || r->want != ANY))) {
-		if (f && (f->row || f->col))
-			return false;
-		r->label = (char)first;
-		r->link = r->comma = r->after = false; /* "A - (1,2)" */
-		return end_row(r);
-	}
-	if (listed(rows, COUNT(rows), text))
+	if (n == 1 && !((text[0] == 'r' || text[0] == 'c') && (is_digit(ahead(r)) || r->want != ANY)))
+		return region(r, (char)first);
+	if (listed(rows, COUNT(rows), text)) {
+		if (r->want == COL)
+			return false; /* "(column, row)": places are told in that order */
 		r->want = ROW;
-	else if (listed(cols, COUNT(cols), text))
+	} else if (listed(cols, COUNT(cols), text))
 		r->want = COL;
 	else if (listed(counted, COUNT(counted), text))
 		r->want = INDEX;
@@ -390,7 +419,10 @@ static bool sign(struct lister *r, uint32_t c)
 		0x7b54, 0x6848, 0x662f, 0x4e3a, 0x5750, 0x6807, 0x591a, 0x7c73, 0x8bfa, 0x9aa8, 0x724c, 0x683c, 0x5b50, 0x4e2a,
 		0x7684, 0x653e, 0x7f6e, 0x8986, 0x76d6, 0x6700, 0x7ec8, 0x7f6e, 0x89e3,
 	};
+	size_t len;
 
+	if (c == 0x5217 && peek(r->rest, &len) == ',' && str_starts(str_trim(str_from(r->rest, len)), STR("行")))
+		return false; /* as "(column, row)" */
 	if (c == 0x661f || c == 0x7bf7 || c == 0x724c) /* a star, a tent, a domino: its number may follow */
 		r->want = INDEX;
 	for (size_t i = 0; i < COUNT(known); i++)
@@ -489,10 +521,97 @@ static bool step(struct lister *r)
 	}
 }
 
+/* ---- tables ---- */
+
+enum { COLUMNS = 6 };
+
+enum head { HEAD_NONE, HEAD_NUMBER, HEAD_ROW, HEAD_COLUMN, HEAD_REGION };
+
+static enum head head_of(struct str cell)
+{
+	static const struct {
+		const char *text;
+		enum head head;
+	} heads[] = {
+		{ "row", HEAD_ROW }, { "行", HEAD_ROW }, { "column", HEAD_COLUMN }, { "col", HEAD_COLUMN }, { "列", HEAD_COLUMN },
+		{ "region", HEAD_REGION }, { "区域", HEAD_REGION }, { "#", HEAD_NUMBER }, { "no.", HEAD_NUMBER }, { "no", HEAD_NUMBER },
+		{ "star", HEAD_NUMBER }, { "tent", HEAD_NUMBER }, { "cell", HEAD_NUMBER }, { "序号", HEAD_NUMBER }, { "编号", HEAD_NUMBER },
+	};
+
+	cell = text_strip(cell);
+	for (size_t i = 0; i < COUNT(heads); i++)
+		if (str_ieq(cell, str_of(heads[i].text)))
+			return heads[i].head;
+	return HEAD_NONE;
+}
+
+/* The cells of "| a | b |"; 0: it is no such line. */
+static int cells_of(struct str line, struct str cell[COLUMNS])
+{
+	int n = 0;
+
+	line = str_trim(line);
+	if (line.n < 3 || line.s[0] != '|' || line.s[line.n - 1] != '|')
+		return 0;
+	line = str_sub(line, 1, line.n - 1);
+	while (n < COLUMNS && str_split(&line, '|', &cell[n]))
+		n++;
+	return line.n ? 0 : n;
+}
+
+/* "| Row | Column |" and a place in each line below, its numbers in the order of the heads. False: it is no such table. */
+static bool table(struct picks *p, struct str text)
+{
+	struct str line, cell[COLUMNS];
+	enum head head[COLUMNS];
+	int n, has[HEAD_REGION + 1] = { 0 };
+
+	p->n = 0;
+	p->more = false;
+	text = str_trim(text);
+	if (!str_split(&text, '\n', &line))
+		return false;
+	n = cells_of(line, cell);
+	for (int i = 0; i < n; i++)
+		has[head[i] = head_of(cell[i])]++;
+	if (has[HEAD_ROW] != 1 || has[HEAD_COLUMN] != 1 || has[HEAD_NONE] || has[HEAD_REGION] > 1)
+		return false;
+	while (str_split(&text, '\n', &line)) {
+		struct pick at = { 0 };
+
+		if (cells_of(line, cell) != n)
+			return false;
+		if (str_starts(str_trim(cell[0]), STR("-")) || str_starts(str_trim(cell[0]), STR(":")))
+			continue;
+		for (int i = 0; i < n; i++) {
+			int64_t v = 0;
+
+			cell[i] = text_strip(cell[i]);
+			if (head[i] == HEAD_REGION && cell[i].n != 1)
+				return false;
+			if (head[i] == HEAD_REGION)
+				at.label = cell[i].s[0];
+			else if ((head[i] == HEAD_ROW || head[i] == HEAD_COLUMN) && (!text_int(cell[i], &v) || v < 1 || v > NOWHERE))
+				return false;
+			if (head[i] == HEAD_ROW)
+				at.row = (int16_t)v;
+			if (head[i] == HEAD_COLUMN)
+				at.col = (int16_t)v;
+		}
+		if (p->n == PICKS_MAX)
+			p->more = true;
+		else
+			p->at[p->n++] = at;
+	}
+	return p->n > 0;
+}
+
 bool picks_list(struct picks *p, struct str text, bool links)
 {
 	struct lister r = { .p = p, .rest = text, .prev = '\n', .links = links };
 
+	if (!links && table(p, text))
+		return true;
 	p->n = 0;
 	p->more = false;
 	while (r.rest.n && !p->more)
