@@ -219,7 +219,8 @@ static const struct word english[] = {
 	{ "none", W_NOBODY }, { "nobody", W_NOBODY },
 	{ "is", W_FILL }, { "are", W_FILL }, { "a", W_FILL }, { "an", W_FILL }, { "the", W_FILL }, { "and", W_FILL },
 	{ "tells", W_FILL }, { "tell", W_FILL }, { "telling", W_FILL }, { "always", W_FILL }, { "both", W_FILL },
-	{ "all", W_FILL }, { "answer", W_FILL }, { "final", W_FILL },
+	{ "all", W_FILL }, { "answer", W_FILL }, { "final", W_FILL }, { "in", W_FILL }, { "order", W_FILL }, { "person", W_FILL },
+	{ "name", W_FILL }, { "letter", W_FILL }, { "type", W_FILL }, { "kind", W_FILL }, { "role", W_FILL }, { "identity", W_FILL },
 };
 
 /* The longer of two words that begin alike stands first. */
@@ -234,6 +235,7 @@ static const struct word chinese[] = {
 	{ "没有人", W_NOBODY }, { "没有", W_NOBODY }, { "无人", W_NOBODY }, { "无", W_NOBODY },
 	{ "总是", W_FILL }, { "总", W_FILL }, { "都", W_FILL }, { "均", W_FILL }, { "为", W_FILL }, { "在", W_FILL },
 	{ "的", W_FILL }, { "人", W_FILL }, { "者", W_FILL }, { "和", W_FILL }, { "与", W_FILL }, { "答案", W_FILL },
+	{ "姓名", W_FILL }, { "身份", W_FILL }, { "类型", W_FILL }, { "字母", W_FILL },
 };
 
 static bool letter(char c)
@@ -473,6 +475,21 @@ static enum quarry_mark read_pairs(struct why *why, struct reader *r, struct ver
 	return QUARRY_CORRECT;
 }
 
+/* "Ann, Bob, Cal: T, L, T": all names, then as many kinds. */
+static enum quarry_mark read_lines(struct why *why, struct reader *r, struct verdicts *v)
+{
+	int who[LIES_PEOPLE], names = 0, kinds = 0;
+
+	for (struct token t = token_next(r); t.is != TOK_END; t = token_next(r)) {
+		if (t.is == TOK_NAME)
+			who[names++] = t.who;
+		for (size_t i = 0; t.is == TOK_KIND && i < (t.run.n ? t.run.n : 1); i++)
+			if (!judge_people(v, 1u << who[kinds++], t.run.n ? (t.run.s[i] | 0x20) == 't' : t.truth))
+				return rule_wrong(why, "somebody is called both");
+	}
+	return QUARRY_CORRECT;
+}
+
 /* "Truth-tellers: Ann, Cal; liars: Bob": a kind, then its people. Where only one kind is told, the rest are of the other. */
 static enum quarry_mark read_groups(struct why *why, struct reader *r, struct verdicts *v)
 {
@@ -507,8 +524,8 @@ static enum quarry_mark read_answer(struct why *why, const struct lies *l, struc
 {
 	struct str s = text_strip(answer);
 	struct reader r = { .l = l }, look;
-	int names = 0, kinds = 0, nobody = 0;
-	bool name_first = false, stranger = false;
+	int names = 0, kinds = 0, nobody = 0, marks = 0; /* marks: kinds, those of a run too */
+	bool name_first = false, stranger = false, mixed = false; /* mixed: a name stands behind a kind */
 	char room[4096];
 
 	if (!s.n)
@@ -522,7 +539,9 @@ static enum quarry_mark read_answer(struct why *why, const struct lies *l, struc
 		stranger |= t.is == TOK_STRANGER;
 		if (t.is == TOK_NAME && !names++)
 			name_first = !kinds;
+		mixed |= t.is == TOK_NAME && kinds;
 		kinds += t.is == TOK_KIND;
+		marks += t.is == TOK_KIND ? t.run.n ? (int)t.run.n : 1 : 0;
 		nobody += t.is == TOK_NOBODY;
 	}
 	for (int i = 0; i < LIES_PEOPLE; i++)
@@ -533,6 +552,8 @@ static enum quarry_mark read_answer(struct why *why, const struct lies *l, struc
 		return rule_unreadable(why, "nothing says who tells the truth or lies");
 	if (!names && !nobody)
 		return read_list(why, &r, v);
+	if (names > 1 && names == marks && names <= l->people && !mixed && !nobody)
+		return read_lines(why, &r, v);
 	return name_first ? read_pairs(why, &r, v) : read_groups(why, &r, v);
 }
 

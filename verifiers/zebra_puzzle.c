@@ -392,7 +392,7 @@ static size_t gap(const struct reader *r)
 	static const bool marks[256] = {
 		[' '] = 1, ['\t'] = 1, ['\r'] = 1, ['\n'] = 1, ['\v'] = 1, ['\f'] = 1, [','] = 1, [';'] = 1, [':'] = 1, ['='] = 1, ['|'] = 1,
 		['/'] = 1, ['('] = 1, [')'] = 1, ['['] = 1, [']'] = 1, ['{'] = 1, ['}'] = 1, ['"'] = 1, ['\''] = 1, ['`'] = 1, ['*'] = 1,
-		['_'] = 1, ['-'] = 1, ['&'] = 1, ['>'] = 1, ['#'] = 1, ['.'] = 1, ['$'] = 1,
+		['_'] = 1, ['-'] = 1, ['&'] = 1, ['<'] = 1, ['>'] = 1, ['#'] = 1, ['.'] = 1, ['$'] = 1,
 	};
 	struct str s = r->rest;
 	char next = s.n > 1 ? s.s[1] : 0;
@@ -427,8 +427,11 @@ static bool is_word(struct str word, const char *name)
 
 static struct token token_english(struct reader *r)
 {
-	static const char *const fill[] = { "house", "h", "position", "the", "in", "is", "at", "lives", "and", "of", "has", "solution",
-					    "answer", "final", "header", "table", "row" };
+	static const char *const fill[] = { "house", "h", "position", "the", "in", "is", "at", "and", "of", "has", "solution",
+					    "answer", "final", "header", "table", "row", "attribute", "category", "person", "who",
+					    "a", "an", "as", "to", "from", "with", "live", "own", "keep", "drink", "like", "love", "eat", "play",
+					    "work", "grow", "study", "studies", "listen", "drive", "use", "come", "tr", "td", "th", "thead",
+					    "tbody" };
 	static const char *const counts[] = { "one", "first", "two", "second", "three", "third", "four", "fourth",
 					      "five", "fifth", "six", "sixth", "seven", "seventh" };
 	static const char digits[] = "1234567";
@@ -466,7 +469,8 @@ static struct token token_english(struct reader *r)
 /* The longest of the puzzle's words at the head of the rest: one may begin another. */
 static struct token token_chinese(struct reader *r)
 {
-	static const char *const fill[] = { "号房", "号", "房子", "房屋", "房", "间", "第", "位置", "住", "在", "行", "是", "和", "的", "答案", "解" };
+	static const char *const fill[] = { "号房", "号", "房子", "房屋", "房", "间", "第", "位置", "住", "在", "行", "是", "和", "的", "答案", "解", "座",
+					    "属性" };
 	static const char *const counts[] = { "一", "二", "三", "四", "五", "六", "七", "１", "２", "３", "４", "５", "６", "７" };
 	static const char digits[] = "12345671234567";
 	const struct zebra *z = r->z;
