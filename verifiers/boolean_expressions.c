@@ -217,6 +217,9 @@ static const struct word {
 	{ "\xe9\x94\x99", M_FALSE },             /* cuo */
 	{ "\xe5\x90\xa6", M_FALSE },             /* fou */
 	{ "\xe4\xb8\xba", M_FILLER },            /* wei: is */
+	{ "\xe6\x98\xaf", M_TRUE },              /* shi: yes; see joins() */
+	{ "\xe7\x9a\x84", M_FILLER },            /* de: of */
+	{ "\xe8\xa1\xa8\xe8\xbe\xbe\xe5\xbc\x8f", M_FILLER }, /* biao da shi: expression */
 	{ "\xe5\x92\x8c", M_FILLER },            /* he: and */
 	{ "\xe4\xb8\x8e", M_FILLER },            /* yu: and */
 	{ "\xe5\x8f\x8a", M_FILLER },            /* ji: and */
@@ -285,6 +288,20 @@ static enum meaning sign_means(struct str *s, const struct word *table)
 	return M_JUNK;
 }
 
+/* Does s begin with a shi that only joins what stands around it: "A shi zhen", "shi: A, C"? */
+static bool joins(struct str s)
+{
+	static const char *const behind[] = { "：", ":", "真", "假", "正确", "错误" };
+
+	if (!str_starts(s, STR("是")))
+		return false;
+	s = str_trim(str_from(s, strlen("是")));
+	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++)
+		if (str_starts(s, str_of(behind[i])))
+			return true;
+	return s.n && ((s.s[0] >= 'A' && s.s[0] <= 'Z'));
+}
+
 static enum meaning next(struct str *s, bool after_bind, unsigned *now)
 {
 	struct str w = *s;
@@ -309,9 +326,17 @@ static enum meaning next(struct str *s, bool after_bind, unsigned *now)
 			return word_means((struct str){ &c, 1 }, after_bind, now);
 		}
 	} else if (cp >= 0x80) {
+		if (joins(*s)) {
+			*s = str_from(*s, n);
+			return M_FILLER;
+		}
 		return sign_means(s, signs);
 	} else {
 		c = (char)cp;
+	}
+	if (c == '\\' && text_frame(*s)) {
+		*s = str_from(*s, text_frame(*s));
+		return M_FILLER;
 	}
 	*s = str_from(*s, n);
 	if (c == '\\' && s->n > 0 && is_word_byte(s->s[0])) {
@@ -325,7 +350,7 @@ static enum meaning next(struct str *s, bool after_bind, unsigned *now)
 		return M_BIND;
 	if (c != 0 && strchr("()[]{}", c))
 		return M_BRACKET;
-	return c != 0 && strchr(" \t\r\n,;.|/&-_*`\"'$\\>", c) ? M_FILLER : M_JUNK;
+	return c != 0 && strchr(" \t\r\n,;.|/&-_*`\"'$\\>~", c) ? M_FILLER : M_JUNK;
 }
 
 static void claim(struct reading *r, bool value, unsigned letters)
@@ -374,6 +399,32 @@ static bool take(struct reading *r, enum meaning m)
 	default:
 		return m != M_JUNK;
 	}
+}
+
+/* Take off "(the others are false)". */
+static struct str without_others(struct str s)
+{
+	static const char *const tails[] = { "the others are false", "all others are false", "others are false", "the rest are false", "其余为假", "其余均为假",
+					     "其他为假", "其他均为假" };
+	struct str cut = s;
+
+	if (str_ends(cut, STR(")")))
+		cut.n--;
+	else if (str_ends(cut, STR("）")))
+		cut.n -= strlen("）");
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+		size_t n = strlen(tails[i]);
+
+		if (cut.n <= n || !str_ieq(str_from(cut, cut.n - n), str_of(tails[i])))
+			continue;
+		cut = str_trim(str_sub(cut, 0, cut.n - n));
+		if (str_ends(cut, STR("（")))
+			cut.n -= strlen("（");
+		else if (cut.n && (cut.s[cut.n - 1] == '(' || cut.s[cut.n - 1] == ';' || cut.s[cut.n - 1] == ','))
+			cut.n--;
+		return cut;
+	}
+	return s;
 }
 
 static bool answer_read(struct reading *r, struct str s)
@@ -434,15 +485,20 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	struct reading r = { .n = 0 };
 	unsigned truth, set = 0;
 	enum quarry_mark m;
+	int counted;
 
 	r.n = desc_read(desc, &truth);
 	if (r.n == 0)
 		return rule_bad_task(why, "the desc is not a row of lettered expressions");
-	if (!answer_read(&r, text_strip(answer)))
+	answer = text_strip(answer);
+	counted = text_counted(&answer);
+	if (!answer_read(&r, without_others(answer)))
 		return rule_unreadable(why, "it is not a set of letters");
 	m = resolve(why, &r, &set);
 	if (m != QUARRY_CORRECT)
 		return m;
+	if (counted >= 0 && counted != __builtin_popcount(set))
+		return rule_unreadable(why, "it counts %d letters", counted);
 	if (set & ~truth)
 		return rule_wrong(why, "%c is false", 'A' + __builtin_ctz(set & ~truth));
 	if (truth & ~set)

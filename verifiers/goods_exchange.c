@@ -372,7 +372,7 @@ static size_t label(struct str s)
 		"has", "have", "owns", "own", "holds", "hold", "gets", "possesses", "with", "the", "a", "an", "and", "now", "finally",
 		"ends", "up", "final", "ownership", "person", "people", "name", "names", "item", "items", "thing", "things", "owner",
 		"owners", "who", "what", "is", "at", "end", "in", "of", "each", "answer", "python", "json", "text", "s", "to", "belongs",
-		"owned", "by",
+		"owned", "by", "unchanged",
 	};
 	size_t n = 0;
 
@@ -389,9 +389,10 @@ static size_t wide_label(struct str s)
 {
 	static const char *const signs[] = {
 		"持有者", "所有者", "拥有者", "主人", "拥有", "持有", "得到", "获得", "拿着", "手中", "手里", "最后", "最终", "现在", "物品", "东西",
-		"人物", "姓名", "名字", "归属", "以及", "一个", "一件", "有", "的", "是", "为", "人", "和", "与", "属于", "归", "在", "答案",
+		"人物", "姓名", "名字", "归属", "以及", "一个", "一件", "有", "的", "是", "为", "人", "和", "与", "属于", "归", "在", "答案", "如下", "不变",
 		"\uff0c", "\u3001", "\uff1b", "\u3002", "\uff1a", "\u2022", "\u201c", "\u201d", "\u2018", "\u2019", "\uff08", "\uff09",
 		"\u3010", "\u3011", "\u300c", "\u300d", "\u2192", "\u21d2", "\uff1d", "\u2014", "\u2013", "\u27a1", "\ufe0f", "\u2794",
+		"\u2713", "\u2714", "\u2705",
 	};
 
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
@@ -407,9 +408,11 @@ static size_t bullet(struct str s)
 
 	while (n < s.n && n < 3 && s.s[n] >= '0' && s.s[n] <= '9')
 		n++;
-	if (n == 0 || n + 1 >= s.n || (s.s[n] != '.' && s.s[n] != ')') || !blank(str_from(s, n + 1)))
+	if (n == 0 || n + 1 >= s.n)
 		return 0;
-	return n + 1;
+	if (s.s[n] == ' ' && s.s[n + 1] == '|')
+		return n;
+	return (s.s[n] == '.' || s.s[n] == ')') && blank(str_from(s, n + 1)) ? n + 1 : 0;
 }
 
 struct said {
@@ -463,10 +466,12 @@ static size_t between(struct str s, bool line)
 		return n;
 	if (line && (n = bullet(s)) > 0)
 		return n;
-	if ((unsigned char)s.s[0] >= 0x80 || !s.s[0] || !strchr("\"'`*_$[](){}|,;.:=<>-+\\#", s.s[0]))
+	if ((unsigned char)s.s[0] >= 0x80 || !s.s[0] || !strchr("\"'`*_$[](){}|,;.:=<>-+\\#&", s.s[0]))
 		return 0;
 	if (s.s[0] != '\\' || s.n < 2)
 		return 1;
+	if ((n = text_frame(s)) > 0)
+		return n;
 	if (str_starts(s, STR("\\text")))
 		return 5;
 	if (str_starts(s, STR("\\mathrm")))

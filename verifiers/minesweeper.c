@@ -16,6 +16,7 @@
  */
 #include "base/sixteen.h"
 #include "verifiers/rule.h"
+#include "verifiers/text.h"
 
 enum {
 	SIDE = 16,
@@ -623,6 +624,7 @@ struct reader {
 	int numbers;   /* since the last pair, bracket or break */
 	int64_t number[2];
 	enum label labels[2], next; /* of those numbers, and of the number to come */
+	int64_t row;   /* "Row 3:": of the cells that stand in brackets behind it in the line; -1: none */
 	bool line_start;
 };
 
@@ -640,6 +642,8 @@ static bool pair_end(struct reader *r)
 			return false;
 		}
 	}
+	if (r->row >= 0 && y != r->row)
+		return false;
 	if (y >= r->f->h || x >= r->f->w) {
 		r->list->outside = true;
 	} else {
@@ -682,6 +686,11 @@ static bool label_behind(struct reader *r, enum label label)
 
 static bool bracket_open(struct reader *r, char close)
 {
+	if (close == ')' && !r->depth && r->numbers == 1 && r->labels[0] == ROW && r->row < 0) {
+		r->row = r->number[0];
+		r->numbers = 0;
+		r->labels[0] = NO_LABEL;
+	}
 	if (r->depth == 8 || r->numbers || r->next != NO_LABEL)
 		return false;
 	r->inside[r->depth] = 0;
@@ -813,8 +822,12 @@ static bool letters_read(struct reader *r, struct str *s, uint32_t first)
 static bool latex_read(struct reader *r, struct str *s)
 {
 	static const char *const idle[] = { "left", "right", "text", "mathrm", "quad", "ldots" };
-	size_t n = 0;
+	size_t n = text_frame((struct str){ s->s - 1, s->n + 1 }); /* the backslash is behind us */
 
+	if (n) {
+		*s = str_from(*s, n - 1);
+		return true;
+	}
 	if (!s->n)
 		return false;
 	if (s->s[0] == '{' || s->s[0] == '}') {
@@ -826,7 +839,7 @@ static bool latex_read(struct reader *r, struct str *s)
 	while (n < s->n && s->s[n] >= 'a' && s->s[n] <= 'z')
 		n++;
 	if (n == 0) {
-		bool skip = strchr("()[],;:! ", s->s[0]) && s->s[0];
+		bool skip = strchr("()[],;:! \\", s->s[0]) && s->s[0];
 
 		*s = str_from(*s, 1);
 		return skip;
@@ -842,7 +855,7 @@ static bool latex_read(struct reader *r, struct str *s)
 static bool sign_step(struct reader *r, struct str *s, uint32_t c)
 {
 	switch (c) {
-	case ' ': case '\t': case '"': case '\'': case '`': case '$': case ':': case '=': case '|': case '#': case '_':
+	case ' ': case '\t': case '"': case '\'': case '`': case '$': case ':': case '=': case '|': case '#': case '_': case '&':
 		return true;
 	case '\r': case '\n':
 		r->line_start = true;
@@ -850,6 +863,7 @@ static bool sign_step(struct reader *r, struct str *s, uint32_t c)
 			return true;
 		if (!r->numbers)
 			r->next = NO_LABEL; /* the heading of a table */
+		r->row = -1;
 		return pair_break(r);
 	case ',':
 		return true;
@@ -876,7 +890,8 @@ static bool sign_step(struct reader *r, struct str *s, uint32_t c)
 
 static bool list_read(struct list *list, const struct field *f, struct str s)
 {
-	struct reader r = { .f = f, .list = list, .line_start = true };
+	struct reader r = { .f = f, .list = list, .line_start = true, .row = -1 };
+	int counted = text_counted(&s);
 
 	*list = (struct list){ .pairs = 0 };
 	while (s.n) {
@@ -896,7 +911,7 @@ static bool list_read(struct list *list, const struct field *f, struct str s)
 		if (c != ' ' && c != '\n' && c != '\r' && c != '*' && c != '\t')
 			r.line_start = false;
 	}
-	if (r.depth || !pair_break(&r) || r.next != NO_LABEL)
+	if (r.depth || !pair_break(&r) || r.next != NO_LABEL || (counted >= 0 && counted != list->pairs))
 		return false;
 	return list->pairs ? !list->none : list->none;
 }

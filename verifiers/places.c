@@ -5,6 +5,7 @@
 enum {
 	TEXT_MAX = 1 << 14, /* bytes of an answer that is read at all */
 	FAR = 1000000000,   /* numbers are held within this */
+	REASON_MAX = 200,   /* bytes of a line from a number on in which a reason for it is sought */
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -111,7 +112,10 @@ static bool number_ends(struct str *s)
 	if ((s->n && is_letter(s->s[0])) || str_starts(*s, STR("..")))
 		return false;
 	after = skip_blanks(*s);
-	return !minus(after) || str_chr(str_sub(*s, 0, s->n - after.n), '\n') >= 0; /* "- 7" may begin the next line */
+	if (!minus(after) || str_chr(str_sub(*s, 0, s->n - after.n), '\n') >= 0) /* "- 7" may begin the next line */
+		return true;
+	after = str_from(after, minus(after));
+	return after.n > 1 && after.s[0] == ' ' && is_letter(after.s[1]); /* "7 - the stack": a reason */
 }
 
 /* Does another number follow in this line of s? */
@@ -134,23 +138,6 @@ static bool bullet(struct reader *r, struct str after, int64_t v)
 		return false;
 	r->bullets++;
 	r->s = str_from(after, 1);
-	return true;
-}
-
-/* A number in digits stands at the head. */
-static bool read_digits(struct reader *r, bool negative)
-{
-	struct str s;
-	int64_t v;
-
-	s = digits(r->s, &v);
-	if (!negative && bullet(r, s, v))
-		return true;
-	if (!number_ends(&s))
-		return false;
-	add(r->p, negative ? -v : v);
-	r->s = s;
-	r->line = false;
 	return true;
 }
 
@@ -178,6 +165,87 @@ static int word_value(struct str w)
 		if ((w.s[0] | 0x20) == names[i][0] && str_ieq(w, str_of(names[i])))
 			return i <= 20 ? (int)i : 10 * ((int)i - 18);
 	return -1;
+}
+
+/* Do words behind a number only give the reason for it: no number, nothing that takes it back or offers another? */
+static bool is_reason(struct str s)
+{
+	static const struct str others[] = {
+		STR("but"), STR("not"), STR("never"), STR("possibly"), STR("unsure"), STR("unlikely"), STR("doubtful"), STR("correct"), STR("right"), STR("fine"),
+		STR("ok"), STR("okay"), STR("valid"), STR("matches"), STR("consistent"), STR("except"), STR("actually"), STR("instead"), STR("rather"),
+		STR("wait"), STR("and"),
+	};
+	static const struct str bases[] = { STR("1-indexed"), STR("1-based"), STR("counting from 1"), STR("counted from 1"), STR("从1开始") };
+	struct str word, rest;
+	int d;
+
+	for (size_t i = 0; i < COUNT(bases); i++)
+		if (str_ieq(s, bases[i]))
+			return true;
+	for (rest = s; rest.n; rest = str_from(rest, 1))
+		if (digit(rest, &d) || (unsigned char)rest.s[0] >= 0x80 || rest.s[0] == '?')
+			return false;
+	if (text_hedges(s))
+		return false;
+	while (s.n) {
+		word = word_head(s);
+		rest = str_from(s, word.n);
+		for (size_t i = 0; i < COUNT(others); i++)
+			if (str_ieq(word, others[i]) && !(str_is(word, "not") && str_starts(rest, STR(" match")))) /* the one thing that may be denied */
+				return false;
+		if (word_value(word) >= 0 || (str_starts(rest, STR("'t ")) && !str_starts(rest, STR("'t match"))))
+			return false;
+		s = str_from(s, word.n + !word.n);
+	}
+	return true;
+}
+
+/* Step over a reason behind a number: in brackets, or behind a colon, bar or dash up to the line's end. */
+static void skip_reason(struct reader *r)
+{
+	static const struct {
+		struct str text;
+		const char *end; /* NULL: the line's */
+	} heads[] = {
+		{ STR("("), ")" }, { STR("（"), "）" }, { STR(":"), NULL }, { STR("|"), NULL }, { STR("- "), NULL }, { STR("– "), NULL }, { STR("— "), NULL },
+	};
+	struct str s = str_sub(r->s, 0, r->s.n < REASON_MAX ? r->s.n : REASON_MAX), line;
+	size_t n = 0;
+	bool code = false;
+
+	while (s.n && s.s[0] == ' ')
+		s = str_from(s, 1);
+	if (!str_split(&s, '\n', &line) || !line.n || (!s.n && r->s.n > REASON_MAX))
+		return;
+	for (size_t i = 0; i < COUNT(heads); i++) {
+		const char *end = heads[i].end;
+
+		if (!str_starts(line, heads[i].text))
+			continue;
+		for (n = heads[i].text.n; n < line.n && (!end || code || !str_starts(str_from(line, n), str_of(end))); n++)
+			code ^= line.s[n] == '`';
+		if ((!end || n < line.n) && is_reason(str_sub(line, heads[i].text.n, n)))
+			r->s = str_from(r->s, (size_t)(line.s + n + (end ? strlen(end) : 0) - r->s.s));
+		return;
+	}
+}
+
+/* A number in digits stands at the head. */
+static bool read_digits(struct reader *r, bool negative)
+{
+	struct str s;
+	int64_t v;
+
+	s = digits(r->s, &v);
+	if (!negative && bullet(r, s, v))
+		return true;
+	if (!number_ends(&s))
+		return false;
+	add(r->p, negative ? -v : v);
+	r->s = s;
+	r->line = false;
+	skip_reason(r);
+	return true;
 }
 
 /* The word that goes on with a number in words: after one blank or hyphen, and after "and" behind a hundred. */
@@ -237,7 +305,7 @@ static bool read_word(struct reader *r)
 		"thought", "thoughts", "step", "steps", "position", "positions", "pos", "index", "character", "char", "bracket",
 		"line", "lines", "number", "numbers", "at", "the", "in", "is", "are", "was", "answer", "wrong", "mistake", "mistakes",
 		"error", "errors", "incorrect", "first", "final", "and", "mistaken", "erroneous", "faulty", "occurs", "appears",
-		"of", "reasoning", "only", "list", "set", "there", "here", "thus", "so", "it", "my", "were", "python", "json",
+		"of", "reasoning", "only", "list", "set", "there", "here", "thus", "so", "it", "my", "were", "python", "json", "why", "reason",
 	};
 	static const char *const none[] = { "no", "none", "null", "nothing", "empty" };
 	struct str word = word_head(r->s), after = str_from(r->s, word.n);
@@ -426,17 +494,21 @@ static bool read_piece(struct reader *r)
 
 bool places_read(struct places *p, struct str answer)
 {
-	struct reader r = { .s = answer, .p = p, .line = true };
+	struct reader r = { .p = p, .line = true };
+	int counted = text_counted(&answer);
 
 	p->n = 0;
 	p->none = false;
 	if (answer.n > TEXT_MAX)
 		return false;
+	r.s = answer;
 	while (r.s.n)
 		if (!read_piece(&r))
 			return false;
+	if (counted >= 0 && (size_t)counted != p->n) /* "3, 7 (2 thoughts)" */
+		return false;
 	p->none = r.words_say && p->n == 0;
-	return p->none || (p->n > 0 && !r.words_say);
+	return p->none || (p->n > 0 && (!r.words_say || (p->n == 1 && p->at[0] <= 0))); /* "-1 (no error)" */
 }
 
 bool place_read(struct str answer, int64_t *ret)

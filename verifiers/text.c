@@ -642,6 +642,53 @@ bool text_hedges(struct str s)
 	return false;
 }
 
+size_t text_frame(struct str s)
+{
+	static const struct str heads[] = { STR("\\begin{"), STR("\\end{") };
+	static const struct str names[] = { STR("array}"), STR("aligned}"), STR("align}"), STR("align*}"), STR("cases}"), STR("gathered}"), STR("tabular}") };
+
+	for (size_t i = 0; i < COUNT(heads); i++)
+		for (size_t k = 0; str_starts(s, heads[i]) && k < COUNT(names); k++) {
+			size_t end = heads[i].n + names[k].n;
+
+			if (!str_starts(str_from(s, heads[i].n), names[k]))
+				continue;
+			if (i == 0 && end < s.n && s.s[end] == '{') /* its columns */
+				while (end < s.n && str_chr(STR("{lrc|}"), s.s[end]) >= 0)
+					end++;
+			return end;
+		}
+	return 0;
+}
+
+int text_counted(struct str *s)
+{
+	struct str in = trim(*s);
+	size_t open = in.n, at;
+	bool words = false;
+	int n = 0;
+
+	if (!in.n || in.s[in.n - 1] != ')')
+		return -1;
+	while (open > 0 && in.n - open < 40 && in.s[open - 1] != '(')
+		open--;
+	if (!open || in.s[open - 1] != '(')
+		return -1;
+	for (at = open; in.s[at] >= '0' && in.s[at] <= '9' && at < open + 4; at++)
+		n = 10 * n + (in.s[at] - '0');
+	if (at == open)
+		return -1;
+	for (; at + 1 < in.n; at++) {
+		if (!letter(in.s[at]) && in.s[at] != ' ')
+			return -1;
+		words |= letter(in.s[at]);
+	}
+	if (!words || text_hedges(str_sub(in, open, in.n - 1)) || text_denies(str_sub(in, open, in.n - 1)))
+		return -1;
+	*s = trim(str_sub(in, 0, open - 1));
+	return n;
+}
+
 bool text_label_denies(struct str s)
 {
 	size_t from;

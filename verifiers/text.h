@@ -41,6 +41,12 @@ bool text_denies(struct str s);
 /* Does s hold a word that makes another statement of a number behind it: about, at least, more than, or, if, maybe? */
 bool text_hedges(struct str s);
 
+/* Bytes of "\begin{array}{ll}", "\end{cases}" and the like at the head of s, 0 for anything else. */
+size_t text_frame(struct str s);
+
+/* Take "(4 cells)" off the end of s: the number, -1 where there is none. Trimmed behind. */
+int text_counted(struct str *s);
+
 /* Does the last word of a label, before whose colon s ends, deny what stands behind it: "The answer is not: "? */
 bool text_label_denies(struct str s);
 
