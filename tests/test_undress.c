@@ -16,7 +16,7 @@ static void test_gone(void)
 		{ "42\xEF\xBC\x88\xE8\xA7\x81\xE4\xB8\x8A\xEF\xBC\x89", "42" }, /* jian shang in wide brackets */
 		{ "42, because 15 + 7 = 22", "42" }, { "42 since the rows fit", "42" }, { "a, b, because no other order does.", "a, b" },
 		{ "42\xEF\xBC\x8C\xE5\x9B\xA0\xE4\xB8\xBA\xE5\x8F\xAA\xE5\x89\xA9\xE8\xBF\x99\xE4\xB8\xAA", "42" },
-		{ "spade, hope that helps!", "spade" }, { "exactly spade", "spade" }, { "therefore spade", "spade" },
+		{ "spade, hope that helps!", "spade" }, { "exactly spade", "spade" }, { "therefore spade", "spade" }, { "42 :)", "42" },
 		{ "{\"result\": \"spade\"}", "spade" }, { "{'final_answer': '42'}", "42" }, { "{\"output\": [1, 2]}", "[1, 2]" }, { "{\"value\": 4.5}", "4.5" },
 	};
 
@@ -33,7 +33,7 @@ static void test_unread(void)
 	/* only where nothing could be read */
 	static const char *const cases[][2] = {
 		{ "-> 42", "42" }, { "=> 42", "42" }, { "\xE2\x86\x92 42", "42" }, { "\xE2\x88\xB4 42", "42" }, { ">>> 42", "42" }, { "= 42", "42" }, { "#### 42", "42" },
-		{ "So, 42", "42" }, { "Therefore 42", "42" }, { "42,", "42" }, { "42;", "42" }, { "42 :)", "42" }, { "42\xEF\xBC\x81", "42" }, { "thus, => 42,", "42" },
+		{ "So, 42", "42" }, { "Therefore 42", "42" }, { "42,", "42" }, { "42;", "42" }, { "42:)", "42" }, { "42\xEF\xBC\x81", "42" }, { "thus, => 42,", "42" },
 		{ "The words in order are: a, b", "a, b" },
 	};
 
