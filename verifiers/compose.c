@@ -1,11 +1,13 @@
 /*
  * compose.c - several puzzles in one prompt: all their answers right, or the last one's of a chain.
  *
- * The desc is compose.h's. An answer to all names its parts: "#1: 42 #2: A, C", a line for each that begins with its number
- * ("2. A, C", "Puzzle 2: A, C"), or a JSON array or object of the answers; digits may be full-width. Each part is judged by its own task's rule.
+ * The desc is compose.h's. An answer to all names its parts, each once and in order: "#1: 42 #2: A, C" or "(1) 42 (2) A, C", a line for each that begins
+ * with its number ("2. A, C", "Puzzle 2: A, C", a row of a table) or a heading that is it, or a JSON array or object of the answers; digits may be
+ * full-width. Each part is judged by its own task's rule, as an answer to that alone is.
  */
 #include "verifiers/compose.h"
 #include "base/json.h"
+#include "verifiers/extract.h"
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
 
@@ -60,8 +62,8 @@ static const struct quarry_rule *rule_of(struct str name)
 
 /* ---- the answer, in parts ---- */
 
-/* Skip a word that may stand before a part's number: "Puzzle 2", U+7B2C 2 U+9898. */
-static struct str after_label(struct str s)
+/* Takes a word that may stand before a part's number: "Puzzle 2", U+7B2C 2 U+9898. */
+static bool take_label(struct str *s)
 {
 	static const struct str labels[] = {
 		STR("puzzle"), STR("problem"), STR("question"), STR("answer"), STR("part"), STR("task"), STR("no."),
@@ -69,9 +71,11 @@ static struct str after_label(struct str s)
 	};
 
 	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		if (s.n >= labels[i].n && str_ieq(str_sub(s, 0, labels[i].n), labels[i]))
-			return str_trim(str_from(s, labels[i].n));
-	return s;
+		if (s->n >= labels[i].n && str_ieq(str_sub(*s, 0, labels[i].n), labels[i])) {
+			*s = str_trim(str_from(*s, labels[i].n));
+			return true;
+		}
+	return false;
 }
 
 static inline bool take(struct str *s, const char *z)
@@ -98,18 +102,69 @@ static int take_digit(struct str *s)
 	return c - 0x90;
 }
 
-/* "2.", "2)", "(2)", "#2:", "**2.**", "Puzzle 2:" at the head of s: the number, 0 where there is none; s is what follows. */
-static int take_number(struct str *s)
+/* The digit behind a label, or a Chinese numeral: U+7B2C U+4E00 U+9898. */
+static int take_ordinal(struct str *s, bool label)
+{
+	static const char *const numerals[] = { "一", "二", "三", "四", "五", "六" };
+	int n = take_digit(s);
+
+	for (int i = 0; i < COMPOSE_PARTS && label && n < 0; i++)
+		if (take(s, numerals[i]))
+			n = i + 1;
+	return n;
+}
+
+static bool take_colon(struct str *s)
+{
+	return take(s, ":") || take(s, "：");
+}
+
+/* Takes "(cipher):" or a colon. */
+static bool take_title(struct str *s)
+{
+	struct str r = *s;
+	ptrdiff_t end;
+
+	if (take(&r, " ") && take(&r, "(")) {
+		end = str_chr(str_sub(r, 0, 40), ')');
+		r = str_from(r, end < 0 ? r.n : (size_t)end + 1);
+	} else {
+		r = *s;
+		take(&r, " ");
+	}
+	if (!take_colon(&r))
+		return false;
+	*s = r;
+	return true;
+}
+
+/* How a line tells that a part begins: by a number alone, by one that is named as a part's, or by the first cell of a table's row. */
+enum style { STYLE_PLAIN, STYLE_NAMED, STYLE_CELL };
+
+/* "2.", "2)", "(2)", "#2:", "**2.**", "Puzzle 2:", "### #2", "| 2 |" at the head of s: the number, 0 where there is none; s is what follows. */
+static int take_number(struct str *s, enum style *style)
 {
 	struct str r = *s, more;
-	bool open, ended = false;
+	const char *shut = NULL; /* what ends a number in brackets */
+	bool heading = false, cell, word = false, sign, ended = false;
 	int n;
 
-	while (take(&r, "*") || take(&r, "- ") || take(&r, " "))
+	while (take(&r, "##"))
+		heading = true;
+	heading |= take(&r, "# ");
+	cell = take(&r, "|");
+	while (take(&r, "*") || take(&r, "- ") || take(&r, " ") || take(&r, "\\"))
 		;
-	r = after_label(r);
-	open = take(&r, "(") || take(&r, "（") || take(&r, "#") || take(&r, "＃");
-	n = take_digit(&r);
+	if (take(&r, "【"))
+		shut = "】";
+	else if (take(&r, "["))
+		shut = "]";
+	while (take_label(&r) || (word && take(&r, "to ")))
+		word = true;
+	sign = take(&r, "#") || take(&r, "＃");
+	if (!shut && (take(&r, "(") || take(&r, "（")))
+		shut = ")";
+	n = take_ordinal(&r, word);
 	more = r;
 	if (n < 1 || take_digit(&more) >= 0)
 		return 0;
@@ -117,79 +172,149 @@ static int take_number(struct str *s)
 		;
 	while (take(&r, "*"))
 		;
-	while (take(&r, ":") || take(&r, ".") || take(&r, ")") || take(&r, "：") || take(&r, "）") || take(&r, "、") ||
-	       take(&r, "．") || (ended && take(&r, "*")))
+	*style = cell ? STYLE_CELL : word || sign || heading ? STYLE_NAMED : STYLE_PLAIN;
+	ended = (shut && take(&r, shut)) || (cell && (take(&r, " |") || take(&r, "|"))) || (*style == STYLE_NAMED && take_title(&r));
+	while (take_colon(&r) || take(&r, ".") || take(&r, ")") || take(&r, "）") || take(&r, "、") || take(&r, "．") || (ended && take(&r, "*")))
 		ended = true;
-	if (!ended && !(open && r.n && r.s[0] == ' '))
+	if (!ended && !(*style == STYLE_NAMED && !str_trim(r).n) && !((shut || sign) && r.n && r.s[0] == ' '))
 		return 0;
 	*s = r;
 	return n;
 }
 
-/* Where "#1" stands next, for number 1, either sign plain or full-width, and behind it; -1: nowhere. */
-static ptrdiff_t find_mark(struct str s, int number, bool wide, struct str *behind)
-{
-	char mark[] = { '#', (char)('0' + number) };
-	ptrdiff_t at;
+/* Signs that may begin parts in one line, the surest first: "#2:" and "# 2:", "Puzzle 2:", "#2 " and "#2)", "(2) ". */
+enum sign { SIGN_COLON, SIGN_WORD, SIGN_ANY, SIGN_BRACKETS, SIGNS };
 
-	if (!wide) {
-		at = str_find(s, (struct str){ mark, 2 });
-		*behind = str_from(s, at < 0 ? s.n : (size_t)at + 2);
-		return at;
-	}
-	for (size_t i = 0; i < s.n; i++) {
-		*behind = str_from(s, i);
-		if ((take(behind, "#") || take(behind, "＃")) && take_digit(behind) == number)
-			return (ptrdiff_t)i;
-	}
-	return -1;
+/* The number of the sign that s begins with, behind which s is then; 0: there is none. */
+static int take_sign(struct str *s, enum sign kind)
+{
+	struct str r = *s;
+	bool ended = false, colon = kind == SIGN_COLON || kind == SIGN_WORD;
+	int n;
+
+	if (kind == SIGN_BRACKETS ? !take(&r, "(") && !take(&r, "（") : kind == SIGN_WORD ? !take_label(&r) : !take(&r, "#") && !take(&r, "＃"))
+		return 0;
+	if (kind == SIGN_COLON)
+		take(&r, " ");
+	n = take_ordinal(&r, kind == SIGN_WORD);
+	if (n < 1)
+		return 0;
+	while (colon && (take(&r, "*") || (kind == SIGN_WORD && take(&r, "题")))) /* **#1**: */
+		;
+	ended = colon ? take_title(&r) : take(&r, ")") || take(&r, "）");
+	if (kind == SIGN_BRACKETS)
+		ended = ended && take(&r, " ");
+	else if (kind == SIGN_ANY)
+		ended = ended || take(&r, " ") || take(&r, ".") || take(&r, "．") || take_colon(&r);
+	while (take(&r, "*")) /* **#1:** */
+		;
+	*s = r;
+	return ended ? n : 0;
 }
 
-/* "#1: ... #2: ...": every mark once and in order, wherever it stands. */
-static bool split_marks(struct str answer, struct str *part, int n)
+/* Without what parts two answers in one line, or in an array of LaTeX's. */
+static struct str bare(struct str s)
 {
-	struct str rest = answer, behind;
-	bool wide = str_chr(answer, '\xEF') >= 0;
+	ptrdiff_t end = str_find(s, STR("\\begin{")) < 0 ? str_find(s, STR("\\end{")) : -1;
 
-	for (int i = 0; i <= n; i++) {
-		ptrdiff_t at = find_mark(rest, i + 1, wide, &behind);
-
-		if (i == n) /* more answers than puzzles */
-			return at < 0;
-		if (at < 0 || (i == 0 && (str_trim(str_sub(rest, 0, (size_t)at)).n > 24 || text_denies(str_sub(rest, 0, (size_t)at)))))
-			return false;
-		if (i > 0)
-			part[i - 1] = str_sub(rest, 0, (size_t)at);
-		rest = behind;
-		if (!take(&rest, ":") && !take(&rest, "：") && !take(&rest, " ") && !take(&rest, ")") && !take(&rest, ".") && !take(&rest, "．") &&
-		    !take(&rest, "）"))
-			return false;
-		while (take(&rest, "*")) /* **#1:** */
-			;
-		part[i] = rest;
-	}
-	return false;
+	s = text_strip(end < 0 ? s : str_sub(s, 0, (size_t)end));
+	while (take(&s, "&") || take(&s, "|") || take(&s, "\\ ") || take(&s, "\\quad "))
+		s = text_strip(s);
+	while (s.n && (memchr(",;|*\\", s.s[s.n - 1], 5) || str_ends(s, STR("；")) || str_ends(s, STR("，")) || str_ends(s, STR("\\quad"))))
+		s = text_strip(str_sub(s, 0, s.n - (s.s[s.n - 1] == 'd' ? strlen("\\quad") : (unsigned char)s.s[s.n - 1] < 0x80 ? 1 : 3)));
+	return s;
 }
 
-/* A part begins on the line that its number opens and goes on to the next such line. */
+/* What stands before the first sign and leads up to it: few words, or what LaTeX begins with. False: it is more, or denies what follows. */
+static bool lead_read(struct str *lead)
+{
+	ptrdiff_t end;
+
+	*lead = str_trim(*lead);
+	if (lead->n > 24 || text_denies(*lead))
+		return false;
+	while ((str_starts(*lead, STR("\\begin{")) || str_starts(*lead, STR("{"))) && (end = str_chr(*lead, '}')) >= 0)
+		*lead = str_trim(str_from(*lead, (size_t)end + 1));
+	for (size_t i = 0; i < lead->n; i++)
+		if (lead->s[i] >= '0' && lead->s[i] <= '9')
+			return false;
+	return true;
+}
+
+/* "Puzzle #1: 42 Puzzle #2: A": what stands before the first sign may stand before each. */
+static bool off_lead(struct str *part, struct str lead)
+{
+	*part = str_trim(*part);
+	if (!lead.n || part->n < lead.n || !str_ieq(str_from(*part, part->n - lead.n), lead))
+		return false;
+	part->n -= lead.n;
+	return true;
+}
+
+/* Without the brace that shuts what its lead opens: \\text{#1: 42}, \\text{#1:} 42. */
+static struct str off_brace(struct str part)
+{
+	struct str end = bare(part);
+
+	if (!take(&part, "}") && str_ends(end, STR("}")))
+		return str_sub(end, 0, end.n - 1);
+	return part;
+}
+
+/* "#1: ... #2: ...": every sign once and in order, wherever it stands. */
+static bool split_signs(struct str answer, struct str *part, int n, enum sign kind)
+{
+	struct str lead = STR("");
+	int found = 0, led = 0;
+
+	for (size_t i = 0; i < answer.n; i++) {
+		struct str behind = str_from(answer, i);
+		int number = take_sign(&behind, kind);
+
+		if (!number)
+			continue;
+		if (number != found + 1 || found == n) /* one twice, or more answers than puzzles */
+			return false;
+		if (found)
+			part[found - 1].n = (size_t)(answer.s + i - part[found - 1].s);
+		else
+			lead = str_sub(answer, 0, i);
+		part[found++] = behind;
+		i = (size_t)(behind.s - answer.s) - 1;
+	}
+	if (found < n || !lead_read(&lead) || (kind == SIGN_BRACKETS && lead.n))
+		return false;
+	for (int i = 0; i + 1 < n; i++)
+		led += off_lead(&part[i], lead);
+	for (int i = 0; i < n && led == n - 1 && str_chr(lead, '{') >= 0; i++)
+		part[i] = off_brace(part[i]);
+	return true;
+}
+
+/* A part begins on the line that its number opens and goes on to the next such line. In one that is named lines may have numbers of their own. */
 static bool split_lines(struct str answer, struct str *part, int n)
 {
 	struct str rest = answer, line;
-	int at = 0;
+	enum style first = STYLE_PLAIN, style = STYLE_PLAIN;
+	int at = 0, last = 0;
 
 	while (str_line(&rest, &line)) {
 		struct str after = line;
-		int number = take_number(&after);
+		int number = take_number(&after, &style);
 
+		if (at && style != first && !(first == STYLE_PLAIN && style == STYLE_NAMED))
+			number = 0;
 		if (number == at + 1 && at < n) {
+			first = at ? first : style;
 			part[at++] = after;
-		} else if (number && number == n + 1 && at == n) {
-			return false;
+		} else if (number && (number == n + 1 ? at == n : number == last || (number <= at && style == STYLE_NAMED))) {
+			return false; /* more answers than puzzles, or one twice */
 		} else if (at) {
 			part[at - 1].n = (size_t)(line.s + line.n - part[at - 1].s);
 		} else if (str_trim(line).n > 60 || text_denies(line)) {
 			return false;
 		}
+		last = number ? number : last;
 	}
 	return at == n;
 }
@@ -239,13 +364,70 @@ static bool puzzles_whole(struct why *why, const struct compose *c, const struct
 	return true;
 }
 
-/* Without what parts two answers in one line. */
-static struct str bare(struct str s)
+/* Is the part struck out, whatever stands around it, or its first paragraph? */
+static bool struck(struct str answer)
 {
-	s = text_strip(s);
-	while (s.n && strchr(",;|*\\", s.s[s.n - 1]))
-		s = text_strip(str_sub(s, 0, s.n - 1));
-	return s;
+	ptrdiff_t end = str_find(answer, STR("\n\n"));
+
+	return struck_out(answer) || struck_out(undress(answer, true)) || (end > 0 && struck_out(str_sub(answer, 0, (size_t)end)));
+}
+
+/* One reading of a part; *back: it is right, and says of itself that it is not meant. */
+static enum quarry_mark ask(struct why *why, const struct quarry_rule *rule, struct str desc, struct str answer, bool *back)
+{
+	enum quarry_mark mark = rule->judge(why, desc, answer);
+	ptrdiff_t end = str_find(answer, STR("\n\n"));
+	struct why unused;
+	struct str left;
+
+	if (mark == QUARRY_BAD_TASK)
+		return mark;
+	*back = struck(answer);
+	if (*back)
+		return rule_unreadable(why, "the answer is struck out");
+	if (mark != QUARRY_CORRECT || rule->seeks_mistake ||
+	    (!taken_back(answer, &left) && (end < 0 || !taken_back(str_sub(answer, 0, (size_t)end), &left))) || !left.n)
+		return mark;
+	*back = rule->judge(&unused, desc, left) == QUARRY_CORRECT;
+	return *back ? rule_unreadable(why, "the answer is taken back") : mark;
+}
+
+/* A part as verify.c judges an answer: as it stands, then without what people put around one. */
+static enum quarry_mark judge_part(struct why *why, const struct quarry_rule *rule, struct str desc, struct str part)
+{
+	char room[DRESSED_MAX];
+	struct str answer = bare(part);
+	bool back = false;
+	enum quarry_mark mark = ask(why, rule, desc, answer, &back);
+
+	part = str_trim(part); /* a stop may be a cell, and bars a table's */
+	for (int reading = 0; reading < 3 && !back && (mark == QUARRY_UNREADABLE || mark == QUARRY_WRONG); reading++) {
+		struct str other = reading ? undress(answer, mark == QUARRY_UNREADABLE) : part;
+		enum quarry_mark again;
+		struct why said;
+
+		if (reading == 2 && !undress_table(part, room, &other) && !undress_list(part, room, &other))
+			break;
+		if (!other.n || other.n == answer.n)
+			continue;
+		again = ask(&said, rule, desc, other, &back);
+		if (back || again == QUARRY_CORRECT || (mark == QUARRY_UNREADABLE && again == QUARRY_WRONG)) {
+			*why = said;
+			mark = again;
+		}
+	}
+	return mark;
+}
+
+/* The parts of an answer to all. */
+static bool split(struct str answer, struct str *part, int n, char *room, size_t cap)
+{
+	if (split_lines(answer, part, n))
+		return true;
+	for (enum sign kind = 0; kind < SIGNS; kind++)
+		if (split_signs(answer, part, n, kind))
+			return true;
+	return split_json(answer, part, n, room, cap);
 }
 
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
@@ -268,16 +450,15 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		/* what leads to the last one must be puzzles too, though their answers are not asked for */
 		if (!puzzles_whole(why, &c, rule))
 			return QUARRY_BAD_TASK;
-		return rule[c.n - 1]->judge(why, c.part[c.n - 1].desc, answer);
+		return judge_part(why, rule[c.n - 1], c.part[c.n - 1].desc, answer);
 	}
-	if (!split_marks(answer, part, c.n) && !split_lines(answer, part, c.n) &&
-	    !split_json(answer, part, c.n, room, sizeof(room))) {
+	if (!split(answer, part, c.n, room, sizeof(room))) {
 		if (!puzzles_whole(why, &c, rule))
 			return QUARRY_BAD_TASK;
 		return rule_unreadable(why, "no %d answers, numbered #1 to #%d, could be told apart", c.n, c.n);
 	}
 	for (int i = 0; i < c.n; i++) {
-		enum quarry_mark mark = rule[i]->judge(said, c.part[i].desc, bare(part[i]));
+		enum quarry_mark mark = judge_part(said, rule[i], c.part[i].desc, part[i]);
 
 		if (mark == QUARRY_BAD_TASK)
 			return rule_bad_task(why, "part %d: %.100s", i + 1, said->text);
