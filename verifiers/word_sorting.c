@@ -225,7 +225,7 @@ struct said {
 	int known;  /* of these, words of the puzzle */
 	bool prose; /* somewhere two words that are not both of the puzzle stand side by side with only a blank between */
 	bool alien; /* something that is no word, number or separator */
-	bool mixed; /* < and > both, or numbers that do not rise */
+	bool mixed; /* < and > both, or numbers that do not rise, or a slash here and a comma there */
 	int twice, out; /* word of the puzzle that came again, or stands before its neighbour wrongly; -1 */
 	int prev;
 	uint64_t seen;  /* bit i: word i came */
@@ -277,6 +277,8 @@ static bool joins(const struct said *a, const struct puzzle *p, const struct tok
 static void read_said(struct said *a, const struct puzzle *p, struct str s)
 {
 	bool less = false, more = false, blank = false, near = false, stranger = false, was;
+	bool joint = false, part = false;     /* between the last word and the next: one of / + = ~ -, something else */
+	bool joints = false, parts = false;   /* the same between other words */
 	int number = -1;
 	struct token t;
 
@@ -291,6 +293,9 @@ static void read_said(struct said *a, const struct puzzle *p, struct str s)
 			}
 			if (a->n == SAID_MAX)
 				return;
+			joints |= a->n && joint && !part;
+			parts |= a->n && (part || !joint);
+			joint = part = false;
 			was = stranger;
 			stranger = !take(a, p, &t);
 			a->prose |= near && (stranger || was);
@@ -320,12 +325,16 @@ static void read_said(struct said *a, const struct puzzle *p, struct str s)
 		default:
 			near = false;
 		}
+		if (t.kind == MARK && str_chr(STR("/+=~-"), s.s[0]) >= 0)
+			joint = true;
+		else
+			part |= t.kind != WORD && t.kind != BLANK;
 		blank = t.kind == BLANK;
 	}
-	a->mixed |= less && more;
+	a->mixed |= (less && more) || (joints && parts);
 }
 
-/* "Sorted words: cat, dog": what follows the colon, if only words that say nothing stand before it. */
+/* "Sorted words: cat, dog", "words = ['cat', 'dog']": what follows the sign, if only words that say nothing stand before it. */
 static struct str skip_lead(struct str s)
 {
 	static const char *const lead[] = {
@@ -333,12 +342,13 @@ static struct str skip_lead(struct str s)
 		"ascending", "descending", "alphabetical", "alphabetically", "reverse", "correct", "solution", "output", NULL
 	};
 	static const char *const chinese[] = {
-		"最终", "答案", "排序", "后", "的", "结果", "单词", "顺序", "列表", "为", "是", "如下", "升序", "降序", "正确", NULL
+		"最终", "答案", "排序", "后", "的", "结果", "单词", "顺序", "列表", "为", "是", "如下", "升序", "降序", "正确", "按", "依",
+		"字母", "表", "排列", "好", "从小到大", "从大到小", "依次", NULL
 	};
 	struct str rest = s;
 	struct token t;
 
-	if (str_chr(s, ':') < 0 && str_find(s, STR("\uff1a")) < 0)
+	if (str_chr(s, ':') < 0 && str_chr(s, '=') < 0 && str_find(s, STR("\uff1a")) < 0)
 		return s;
 	for (int i = 0; i < 40; i++) {
 		const char *const *c = chinese;
@@ -351,7 +361,7 @@ static struct str skip_lead(struct str s)
 		}
 		t = next(rest);
 		rest = str_from(rest, t.n);
-		if (t.kind == COLON)
+		if (t.kind == COLON || (t.kind == MARK && rest.s[-1] == '='))
 			return rest;
 		if (t.kind == WORD && listed(lead, (struct str){ t.room, t.letters }, false))
 			continue;
@@ -374,7 +384,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	if (a.alien || (a.prose && 2 * a.known < a.n))
 		return rule_unreadable(why, "it is no list of words");
 	if (a.mixed)
-		return rule_unreadable(why, "its numbers or arrows do not go one way");
+		return rule_unreadable(why, "its numbers, arrows or separators do not go one way");
 	if (a.foreign[0])
 		return rule_wrong(why, "\"%s\" is not one of the words", a.foreign);
 	if (a.twice >= 0)
