@@ -326,7 +326,9 @@ static struct str with_items(struct hunt *h, struct below *b, struct str said)
 /* "as follows:", "the following grid:": the answer comes below. */
 static bool leads_on(struct str said)
 {
-	if (said.n > LEAD_MAX || !is_title(said) || text_denies(said) || text_hedges(said))
+	char last = said.n ? said.s[said.n - 1] : 0;
+
+	if (said.n > LEAD_MAX || (last != ':' && last != '*' && (unsigned char)last < 0x80) || !is_title(said) || text_denies(said) || text_hedges(said))
 		return false;
 	for (size_t i = 0; i < said.n; i++)
 		if (!is_letter(said.s[i]) && said.s[i] != ' ' && !decoration[(unsigned char)said.s[i]] && said.s[i] != ':' && (unsigned char)said.s[i] < 0x80)

@@ -236,6 +236,8 @@ static void no_asking(struct str *s)
 	static const struct str asks[] = { STR("?"), STR("\xEF\xBC\x9F") };
 	struct str left = *s;
 
+	if (!left.n || (left.s[left.n - 1] != '?' && (unsigned char)left.s[left.n - 1] != 0x9F))
+		return;
 	while (chop(&left, asks, COUNT(asks)))
 		;
 	if (left.n && !is_letter(left.s[left.n - 1]) && (unsigned char)left.s[left.n - 1] < 0x80)
