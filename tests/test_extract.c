@@ -287,6 +287,13 @@ static const struct {
 	/* solutions and results, where nothing else is found */
 	{ ANY, "The solution is:\n\n1 2\n3 4\n\nEach row of it is right.", ANY, "1 2\n3 4", 1 },
 	{ LINE, "I tried it. It went well.\n\n## Solution\n\n42\n\nThat is all. It is so.", ANY, "42", 1 },
+	{ ANY, "I tried it. It went well. So there are **42**.", ANY, "42", 1 },
+	{ ANY, "I tried it. It went well.\n\n**42**", ANY, "42", 1 },
+	{ ANY, "I tried it. It went well. So it is not **42**.", NONE, NULL, 0 },
+	{ ANY, "I tried it. It went well. So it is **41** or **42**.", NONE, NULL, 0 },
+	{ ANY, "I tried it. It went well. So **42** it is.", NONE, NULL, 0 },
+	{ ANY, "I tried it. It went well. So **", NONE, NULL, 0 },
+	{ ANY, "I tried it. It went well. So ****.", NONE, NULL, 0 },
 	{ ANY, "I tried it. It went well.\nThe final result: **42**", ANY, "**42**", 1 },
 	{ ANY, "I tried it. It went well.\nThe result is 42.", ANY, "42", 1 },
 	{ ANY, "I tried it. It went well.\nResult: 41\nResult: 42\nDone. It is so.", ANY, "42", 2 },

@@ -559,6 +559,8 @@ static void extract(struct extract *x, struct str response, const struct quarry_
 		else if (solution.n)
 			h.kind[SENTENCE] = (struct find){ .have = true, .text = solution };
 		else
+			find_bold(&h);
+		if (!h.kind[SENTENCE].have)
 			return;
 		take(x, &h, SENTENCE);
 		x->faint = true;

@@ -36,7 +36,7 @@
  *   a bare reply alone. What a rule cannot read there
  *   only mentioned a solution, and is no answer. "Solution:" before a bare reply or what stands in a wrapper is taken off.
  * - The last line: where nothing of all this is found, one that tells it in other words ("The answer must be 42", "the answer comes out to 42", "42 is
- *   my final answer") is read as a sentence. Of a bare reply it is another reading, for a rule that finds nothing right in the whole.
+ *   my final answer"), or ends with it in bold letters ("So there are **42**."), is read as a sentence. Of a bare reply it is another reading, for a rule that finds nothing right in the whole.
  * - A wrapper in a wrapper is taken off too: <answer>The answer is \boxed{42}</answer> holds 42.
  * - A bare reply counts where no wrapper of any kind stands in it, it is at most 4 KiB, and it is no prose: no sentence ends
  *   inside it, no "I" and no two of the small words (the, is, of, ...) stand in it, and of several lines none has more than

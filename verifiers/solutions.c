@@ -1,5 +1,6 @@
 /* solutions.c - the answer of a response that has none by its format: lines "Solution: ...", and what its last line says; see extract.h. */
 #include "verifiers/lines.h"
+#include "verifiers/text.h"
 
 /*
  * Solutions and results
@@ -183,6 +184,28 @@ void find_last(struct hunt *h)
 		if (end && from + end < line.n)
 			hunt_offer(h, SENTENCE, label_text(first_sentence(str_trim(str_from(line, from + end)))));
 	}
+	hunt_end(h, SENTENCE);
+}
+
+void find_bold(struct hunt *h)
+{
+	static const struct str mark = STR("**");
+	struct str line = str_trim(h->v), before, text;
+	size_t from = line.n;
+
+	while (from > 0 && line.n - from <= BARE_MAX && line.s[from - 1] != '\n')
+		from--;
+	line = str_from(line, from);
+	while (line.n && (line.s[line.n - 1] == '.' || line.s[line.n - 1] == '!' || str_ends(line, STR("\xE3\x80\x82")))) /* U+3002 */
+		line.n -= (unsigned char)line.s[line.n - 1] < 0x80 ? 1 : 3;
+	if (line.n < 5 || line.n > BARE_MAX || !str_ends(line, mark))
+		return;
+	before = str_sub(line, 0, (size_t)str_find(line, mark));
+	if (before.n + 4 >= line.n)
+		return;
+	text = str_trim(str_sub(line, before.n + 2, line.n - 2));
+	if (str_find(text, mark) < 0 && !text_denies(before) && !text_hedges(before))
+		hunt_offer(h, SENTENCE, text);
 	hunt_end(h, SENTENCE);
 }
 
