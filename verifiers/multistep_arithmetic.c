@@ -11,6 +11,7 @@
 #include "base/cursor.h"
 #include "verifiers/extract.h"
 #include "verifiers/rule.h"
+#include "verifiers/tally.h"
 #include "verifiers/text.h"
 
 #define LIMIT INT64_C(1000000000) /* no value on the way is further from 0, so that products fit 64 bits */
@@ -244,62 +245,217 @@ static bool other_number(struct str s)
 	return digit;
 }
 
-/* The one number among words, "The value is 42, an integer": its text. False where there are several or none. */
-static bool lone_number(struct str s, struct str *ret)
+/* Words that may stand around the value. */
+static const char *const quiet_words[] = {
+	"a", "after", "all", "an", "and", "answer", "are", "arithmetic", "as", "be", "believe", "calculated", "calculating", "calculation", "clearly", "come",
+	"comes", "complete", "computation", "computed", "computing", "correct", "decimal", "defined", "difference", "digits", "end", "entire", "equal", "equals",
+	"evaluate", "evaluated", "evaluates", "evaluating", "evaluation", "exactly", "expression", "final", "finally", "following", "for", "full", "gave", "get", "gets",
+	"give", "given", "gives", "have", "hence", "here", "i", "in", "indeed", "integer", "is", "it", "just", "must", "my", "number", "obtain", "obtained", "of",
+	"operation", "operations", "operator", "operators", "order", "our", "out", "overall", "precedence", "precisely", "problem", "product", "puzzle",
+	"question", "required", "result", "results", "right", "rules", "s", "should", "simplified", "simplifies", "simplify", "simplifying", "simply", "so", "solution",
+	"step", "steps", "sum", "that", "the", "then", "there", "therefore", "think", "this", "thus", "to", "total", "units", "value", "was", "we", "which",
+	"whole", "will", "with", "x", "y", "yield", "yields", NULL
+};
+
+/* Chinese ones, longer before shorter. */
+static const char *const quiet_signs[] = {
+	"表达式", "结果", "答案", "算式", "式子", "原式", "该式", "整数", "数值", "数字", "计算", "运算", "得到", "得出", "求得", "算得", "等于", "最终", "最后", "所以", "因此",
+	"那么", "可得", "一共", "总共", "总和", "整个", "出来", "经过", "正确", "化简", "后", "故", "即", "就", "是", "为", "的", "值", "这个", "这", "该", "得", "共", "和", "有", "此",
+	"题", "我", "们", "算", "出", "来", "。", "“", "”", "’", "、", NULL
+};
+
+static const char *const sum_words[] = { "abs", "max", "min", "minus", "plus", "times", NULL };
+
+static bool is_letter(char c)
 {
-	bool found = false;
+	return (c | 32) >= 'a' && (c | 32) <= 'z';
+}
 
-	for (size_t i = 0; i < s.n;) {
-		size_t from = i;
+static size_t letters(struct str s)
+{
+	size_t n = 0;
 
-		if (!is_digit(s.s[i])) {
-			i++;
-			continue;
-		}
-		/* "x1" is a name, "abs(1)" a call, and "not 1" another statement */
-		while (from > 0 && strchr("([{\"'", s.s[from - 1]))
-			from--;
-		if (found || (from > 0 && ((s.s[from - 1] | 32) >= 'a' && (s.s[from - 1] | 32) <= 'z')) || text_denies(str_sub(s, 0, i)) ||
-		    text_hedges(str_sub(s, 0, i)))
-			return false;
-		from = i;
-		while (i < s.n && (is_digit(s.s[i]) || ((s.s[i] == ',' || s.s[i] == '.') && i + 1 < s.n && is_digit(s.s[i + 1]))))
-			i++;
-		/* "is -42", but not "result-42" */
-		if (from > 0 && s.s[from - 1] == '-' && (from == 1 || strchr(" \t\n:([{$", s.s[from - 2])))
-			from--;
-		*ret = str_sub(s, from, i);
-		found = true;
+	while (n < s.n && is_letter(s.s[n]))
+		n++;
+	return n;
+}
+
+static bool listed(const char *const *list, struct str word)
+{
+	for (; *list; list++)
+		if (str_ieq(word, str_of(*list)))
+			return true;
+	return false;
+}
+
+/* Bytes of the mark, LaTeX command or Chinese word that s begins with and that says nothing; 0 for none. */
+static size_t quiet_mark(struct str s, bool sum)
+{
+	static const char *const commands[] = { "text", "textbf", "textrm", "mathrm", "mathbf", "mbox", "boxed", "qquad", NULL };
+	size_t n;
+
+	if (s.s[0] == '\\') {
+		n = letters(str_from(s, 1));
+		return n ? (listed(commands, str_sub(s, 1, 1 + n)) ? 1 + n : 0) : s.n > 1 ? 2 : 1;
 	}
-	return found;
+	if ((unsigned char)s.s[0] < 0x80)
+		return str_chr(STR(" \t\r\n.,:;!'\"`*_(){}[]$-"), s.s[0]) >= 0 || (sum && (is_digit(s.s[0]) || str_chr(STR("+/@#&~%="), s.s[0]) >= 0));
+	for (const char *const *sign = quiet_signs; *sign; sign++)
+		if (str_starts(s, str_of(*sign)))
+			return strlen(*sign);
+	return 0;
+}
+
+/* Does s say nothing, or of a sum only which it is? */
+static bool quiet(struct str s, bool sum)
+{
+	for (size_t i = 0, n; i < s.n; i += n) {
+		struct str rest = str_from(s, i);
+
+		n = letters(rest);
+		if (!n && !(n = quiet_mark(rest, sum)))
+			return false;
+		if (!is_letter(rest.s[0]))
+			continue;
+		/* a name or a factor: "x1", "2x" */
+		if ((i > 0 && is_digit(s.s[i - 1])) || (i + n < s.n && is_digit(s.s[i + n])))
+			return false;
+		if (!listed(quiet_words, str_sub(rest, 0, n)) && !(sum && listed(sum_words, str_sub(rest, 0, n))))
+			return false;
+	}
+	return true;
+}
+
+static bool stops_at(struct str s, size_t i)
+{
+	if ((s.s[i] == '.' || s.s[i] == '!' || s.s[i] == '?') && (i + 1 == s.n || str_chr(STR(" \t\r\n"), s.s[i + 1]) >= 0))
+		return true;
+	return str_starts(str_from(s, i), STR("。"));
+}
+
+/* The sentence that s ends in; of an equation the line. */
+static struct str last_sentence(struct str s, bool line)
+{
+	for (size_t i = s.n; i-- > 0;)
+		if (stops_at(s, i) || (line && s.s[i] == '\n'))
+			return str_from(s, i + 1);
+	return s;
+}
+
+/* Does the sentence that s begins with say nothing? What brackets at its end hold is for taken_back() to judge. */
+static bool quiet_behind(struct str s)
+{
+	ptrdiff_t open;
+	size_t n = 0;
+
+	while (n < s.n && !stops_at(s, n) && s.s[n] != '\n')
+		n++;
+	s = str_trim(str_sub(s, 0, n));
+	open = str_chr(s, '(');
+	if (open >= 0) {
+		if (s.s[s.n - 1] != ')' || text_hedges(str_from(s, (size_t)open + 1)))
+			return false;
+		s.n = (size_t)open;
+	}
+	return quiet(s, false);
+}
+
+/* Cut "negative" off the end of what stands before a number, and the LaTeX between. */
+static bool cut_negative(struct str *s)
+{
+	static const struct str words[] = { STR("negative"), STR("minus"), STR("负") };
+	struct str left = *s;
+
+	while (left.n && str_chr(STR(" {}$*\\"), left.s[left.n - 1]) >= 0)
+		left.n--;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		size_t from = left.n - words[i].n;
+
+		if (left.n >= words[i].n && str_ieq(str_from(left, from), words[i]) && (from == 0 || !is_letter(left.s[from - 1]) || i == 2)) {
+			*s = str_sub(left, 0, from);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The one number among words that say nothing else, "The value is 42, an integer": its text, and whether "negative" stands before it. */
+static bool lone_number(struct str s, struct str *ret, bool *negative)
+{
+	size_t from = 0, to;
+	struct str before;
+
+	while (from < s.n && !is_digit(s.s[from]))
+		from++;
+	for (to = from; to < s.n && (is_digit(s.s[to]) || ((s.s[to] == ',' || s.s[to] == '.') && to + 1 < s.n && is_digit(s.s[to + 1])));)
+		to++;
+	for (size_t i = to; i < s.n; i++)
+		if (is_digit(s.s[i]))
+			return false;
+	if (from == to || (from > 0 && is_letter(s.s[from - 1])) || (to < s.n && is_letter(s.s[to])))
+		return false;
+	/* "is -42", but not "result-42" */
+	if (from > 0 && (s.s[from - 1] == '-' || s.s[from - 1] == '+') && (from == 1 || str_chr(STR(" \t\n:([{$"), s.s[from - 2]) >= 0))
+		from--;
+	*ret = str_sub(s, from, to);
+	before = last_sentence(str_sub(s, 0, from), false);
+	*negative = cut_negative(&before);
+	if ((*negative && !is_digit(ret->s[0])) || str_ends(before, STR("- ")))
+		return false;
+	return quiet(before, false) && quiet_behind(str_from(s, to));
+}
+
+/* Where the last "=" or word for it stands in s, and how long it is: "17 + 5 is 22". *len is 0 for none that a number follows. */
+static size_t last_equals(struct str s, size_t *len)
+{
+	static const struct str signs[] = { STR("="), STR(" equals "), STR(" is "), STR("等于"), STR("是"), STR("为") };
+	size_t last = 0, to = s.n;
+
+	while (to > 0 && !is_digit(s.s[to - 1]))
+		to--;
+	s.n = to;
+	*len = 0;
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		ptrdiff_t at = str_rfind(s, signs[i]);
+
+		if (at >= 0 && (size_t)at + signs[i].n > last + *len) {
+			last = (size_t)at;
+			*len = signs[i].n;
+		}
+	}
+	return last;
 }
 
 static enum said said_read(struct str answer, int64_t *v)
 {
 	char room[SAID_MAX];
-	struct str s = text_strip(answer), plain, one;
-	ptrdiff_t equals;
+	struct str s = text_strip(answer), plain, left, right, one;
+	size_t equals, len;
+	bool negative, parts;
+	int64_t sum = 0;
 
 	if (text_int(s, v))
 		return INTEGER;
 	undress_reason(&s);
-	/* 3+4 = 7: what is behind the last sign of equality */
 	if (s.n > sizeof room)
 		s = str_from(s, s.n - sizeof room);
 	if (!text_plain(s, room, sizeof room, &plain))
 		return NOTHING;
-	for (equals = (ptrdiff_t)plain.n - 1; equals >= 0 && plain.s[equals] != '='; equals--)
-		;
-	if (equals > 0 && strchr("!<>", plain.s[equals - 1]))
+	parts = tally_breakdown(&plain, &sum);
+	/* 3+4 = 7: what is behind the last sign of equality */
+	equals = last_equals(plain, &len);
+	left = str_sub(plain, 0, equals);
+	right = text_strip(str_from(plain, equals + len));
+	if (len && (!quiet(last_sentence(left, true), true) || str_ends(left, STR("!")) || str_ends(left, STR("~")) || !tally_sides(left, right)))
 		return NOTHING;
-	plain = text_strip(str_from(plain, (size_t)(equals + 1)));
-	if (text_int(plain, v))
-		return INTEGER;
-	if (other_number(plain))
-		return OTHER_NUMBER;
-	if (!lone_number(plain, &one))
-		return NOTHING;
-	return text_int(one, v) ? INTEGER : OTHER_NUMBER;
+	if (!text_int(right, v)) {
+		if (other_number(right))
+			return OTHER_NUMBER;
+		if (!lone_number(right, &one, &negative) || !text_int(one, v))
+			return NOTHING;
+		*v = negative ? -*v : *v;
+	}
+	return parts && *v != sum ? NOTHING : INTEGER;
 }
 
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)

@@ -15,6 +15,7 @@
 #include "verifiers/object_counting.h"
 #include "verifiers/extract.h"
 #include "verifiers/rule.h"
+#include "verifiers/tally.h"
 #include "verifiers/text.h"
 
 enum {
@@ -268,10 +269,11 @@ static bool hedged(struct str s)
 {
 	static const char *const words[] = {
 		"not", "never", "more", "less", "fewer", "over", "under", "above", "below", "between", "minus", "negative", "half", "dozen",
-		"thousand", "million", "percent", NULL
+		"dozens", "hundreds",
+		"thousand", "thousands", "million", "millions", "percent", "plus", "times", "twice", "multiple", "pair", "pairs", "near", "close", "up", "too", NULL
 	};
 	static const char *const chinese[] = {
-		"不", "非", "没", "至少", "至多", "最多", "最少", "超过", "少于", "多于", "大于", "小于", "左右", "几乎",
+		"不", "非", "没", "至少", "至多", "最多", "最少", "超过", "少于", "多于", "大于", "小于", "左右", "上下", "以上", "以下", "以内", "几乎", "接近", "将近", "倍",
 		"负", "半", "打", "百", "千", "万", "亿", NULL
 	};
 	struct str rest = s, word;
@@ -286,6 +288,17 @@ static bool hedged(struct str s)
 			if (str_ieq(word, str_of(*w)))
 				return true;
 	return false;
+}
+
+/* Does what stands behind a number add to it: "12ish", "12x", "12多个"? */
+static bool goes_on(struct str behind)
+{
+	static const char *const more[] = { "多", "余", "几", NULL };
+
+	for (const char *const *m = more; *m; m++)
+		if (str_starts(behind, str_of(*m)))
+			return true;
+	return behind.n && letter((unsigned char)behind.s[0]);
 }
 
 /* Bytes of a LaTeX command that only sets words or space, 0 for none. */
@@ -388,7 +401,7 @@ static bool among_words(struct str s, int64_t *ret)
 		to--;
 	if (to > 0 && letter((unsigned char)s.s[to - 1]))
 		return false;
-	return plain_words(str_sub(s, 0, from), false) && plain_words(str_from(s, last), false) &&
+	return !goes_on(str_from(s, last)) && plain_words(str_sub(s, 0, from), false) && plain_words(str_from(s, last), false) &&
 	       text_int(str_sub(s, from, last), ret);
 }
 
@@ -469,7 +482,7 @@ static bool chinese_number(struct str s, int64_t *ret)
 	if (!any || (unit < 1000 && pending == 0))
 		return false;
 	/* What is left may be a measure word and a thing, no more. */
-	if (s.n > 24 || hedged(s) || !plain_words(s, false))
+	if (s.n > 24 || hedged(s) || goes_on(s) || !plain_words(s, false))
 		return false;
 	*ret = sum + (pending > 0 ? pending : 0);
 	return true;
@@ -477,16 +490,24 @@ static bool chinese_number(struct str s, int64_t *ret)
 
 static bool read_number(struct str s, int64_t *ret)
 {
+	struct str right;
+	int64_t sum = 0;
 	ptrdiff_t eq;
+	bool parts;
 
 	s = text_strip(s);
 	undress_reason(&s);
+	parts = tally_breakdown(&s, &sum);
 	eq = str_rfind(s, STR("="));
-	if (eq >= 0) /* a sum written out: its result */
-		s = text_strip(str_from(s, (size_t)eq + 1));
-	if (text_int(s, ret))
-		return true;
-	return s.n <= WORDY_MAX && (english_number(s, ret) || chinese_number(s, ret) || among_words(s, ret));
+	if (eq >= 0) { /* a sum written out: its result */
+		right = text_strip(str_from(s, (size_t)eq + 1));
+		if (!tally_sides(str_sub(s, 0, (size_t)eq), right))
+			return false;
+		s = right;
+	}
+	if (!text_int(s, ret) && !(s.n <= WORDY_MAX && (english_number(s, ret) || chinese_number(s, ret) || among_words(s, ret))))
+		return false;
+	return !parts || *ret == sum;
 }
 
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)

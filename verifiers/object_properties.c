@@ -17,6 +17,7 @@
  */
 #include "verifiers/places.h"
 #include "verifiers/rule.h"
+#include "verifiers/tally.h"
 #include "verifiers/text.h"
 
 enum { PROPERTIES = 6, ITEMS = 400, EVENTS = 40, TESTS = 6, COUNTS = 6, SIZE = 1 };
@@ -352,8 +353,8 @@ static bool play(struct puzzle *p, struct str desc)
 /* Words around a number that say nothing. */
 static struct str bare(struct str s)
 {
-	static const char *const before[] = { "there are", "there is", "answer", "count", "items", "number", "共有", "一共", "总共", "共", "有", NULL };
-	static const char *const behind[] = { "items", "item", "objects", "object", "件物品", "个物品", "件", "个", NULL };
+	static const char *const before[] = { "there are", "there is", "the", "answer is", "answer", "count is", "count", "number of items is", "number is", "total is", "total", "items", "number", "共有", "一共", "总共", "共", "有", NULL };
+	static const char *const behind[] = { "(items)", "such items", "items", "item", "objects", "object", "（件）", "（个）", "件物品", "个物品", "件", "个", NULL };
 
 	for (const char *const *w = before; *w; w++)
 		if (s.n > strlen(*w) && str_ieq(str_sub(s, 0, strlen(*w)), str_of(*w)))
@@ -402,6 +403,8 @@ static bool read_count(struct str s, int64_t *ret)
 	count = behind(behind(behind(s, STR(":")), STR("\xEF\xBC\x9A")), STR("="));
 	if (count.n < s.n && text_label_denies(str_sub(s, 0, s.n - count.n)))
 		return false;
+	if (count.n < s.n && s.s[s.n - count.n - 1] == '=' && !tally_sides(str_sub(s, 0, s.n - count.n - 1), count))
+		return false;
 	s = text_strip(count);
 	if (s.n > 3 && s.s[0] == '(' && s.s[2] == ')')
 		s = str_from(s, 3);
@@ -431,18 +434,21 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 {
 	struct puzzle p;
 	struct str rest, item;
+	int64_t sum = 0;
 	int n = 0, wrong = -1;
-	bool strange = false;
+	bool strange = false, parts;
 
 	if (!play(&p, desc))
 		return rule_bad_task(why, "the desc is no collection with what happens to it");
+	answer = text_strip(answer);
+	parts = p.counts == 1 && tally_breakdown(&answer, &sum);
 	rest = text_list(answer);
 	while (n <= p.counts && text_item(&rest, &item)) {
 		int64_t said;
 
 		if (half_label(item, rest))
 			continue;
-		if (!read_count(item, &said))
+		if (!read_count(item, &said) || (parts && said != sum))
 			strange = true;
 		else if (n < p.counts && said != p.count[n] && wrong < 0)
 			wrong = n;

@@ -12,6 +12,7 @@
  */
 #include "base/cursor.h"
 #include "verifiers/rule.h"
+#include "verifiers/tally.h"
 #include "verifiers/text.h"
 
 typedef __int128 wide;
@@ -359,7 +360,10 @@ static bool quiet(struct str word)
 {
 	static const char *const words[] = {
 		"the", "value", "result", "answer", "final", "is", "of", "expression", "equals", "x", "y", "abs", "left", "right", "frac",
-		"dfrac", "tfrac", "times", "cdot", "div", "text", "oplus", "otimes", "odot", "so", "therefore", NULL,
+		"dfrac", "tfrac", "times", "cdot", "div", "text", "oplus", "otimes", "odot", "so", "therefore",
+		/* LaTeX for the operators */
+		"boxplus", "boxtimes", "triangle", "bigtriangleup", "vartriangle", "triangledown", "bigtriangledown", "blacklozenge", "lozenge",
+		"diamond", "bigstar", "star", "blacksquare", "square", "bullet", "spadesuit", "clubsuit", NULL,
 	};
 
 	for (int i = 0; words[i]; i++)
@@ -502,6 +506,7 @@ static enum said said_read(struct str answer, wide *num, wide *den)
 		"\xe7\xad\x94\xe6\xa1\x88", "\xe7\xbb\x93\xe6\x9e\x9c", "\xe5\x80\xbc", "\xe6\x98\xaf", "\xe4\xb8\xba", "\xe7\xad\x89\xe4\xba\x8e",
 		":", "\xe8\xa1\xa8\xe8\xbe\xbe\xe5\xbc\x8f", "\xe7\x9a\x84", /* daan jieguo zhi shi wei dengyu ... biaodashi de */
 	};
+	static const char *const kinds[] = { "(integer)", "(an integer)", "(exact)", "(exactly)", "(整数)" };
 	char room[SAID_MAX];
 	struct str s = text_strip(answer);
 	ptrdiff_t equals;
@@ -526,11 +531,16 @@ static enum said said_read(struct str answer, wide *num, wide *den)
 	s = text_strip(s);
 	if (s.n > 1 && s.s[s.n - 1] == '(') /* 7/3 (about 2.33) */
 		s = text_strip(str_sub(s, 0, s.n - 1));
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (str_ends(s, str_of(kinds[i])))
+			s = text_strip(str_sub(s, 0, s.n - strlen(kinds[i])));
 	equals = str_rfind(s, STR("="));
 	if (equals >= 0) {
-		if (!harmless(str_sub(s, 0, (size_t)equals)))
-			return NOTHING;
+		struct str left = str_sub(s, 0, (size_t)equals);
+
 		s = text_strip(str_from(s, (size_t)equals + 1));
+		if (!harmless(left) || !tally_sides(left, s))
+			return NOTHING;
 	}
 	while (more) {
 		size_t n = 0;
