@@ -15,6 +15,10 @@ struct reader {
 	struct str s; /* what is left */
 	struct places *p;
 	bool line;      /* only blanks and marks so far in this line */
+	bool named;     /* the last word calls a number by a name, "thought 7" */
+	bool counted;   /* a number without such a name was the last but blanks and "wrong" */
+	bool measure;   /* and a Chinese measure word behind it */
+	bool no;        /* the last word was "no" */
 	bool words_say; /* a word or an empty pair of brackets says "none" */
 	size_t bullets; /* lines numbered 1, 2, .. so far */
 };
@@ -61,11 +65,16 @@ static struct str skip_blanks(struct str s)
 	return s;
 }
 
-static void add(struct places *p, int64_t v)
+static void add(struct reader *r, int64_t v)
 {
+	struct places *p = r->p;
+
 	if (p->n < PLACES_MAX)
 		p->at[p->n] = v > FAR ? FAR : v < -FAR ? -FAR : v;
 	p->n++;
+	r->line = r->measure = r->no = false;
+	r->counted = !r->named;
+	r->named = false;
 }
 
 /* A minus sign at the head of s: its bytes, or 0. */
@@ -167,6 +176,26 @@ static int word_value(struct str w)
 	return -1;
 }
 
+static int numeral(struct str s, size_t *n)
+{
+	static const uint32_t digit_of[] = { 0x96f6, 0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d };
+	uint32_t cp;
+
+	if (s.n == 0)
+		return -1;
+	*n = utf8_next(s, &cp);
+	if (cp == 0x4e24) /* the other word for two */
+		return 2;
+	if (cp == 0x5341)
+		return 10;
+	if (cp == 0x767e)
+		return 100;
+	for (int d = 0; d < 10; d++)
+		if (digit_of[d] == cp)
+			return d;
+	return -1;
+}
+
 /* Do words behind a number only give the reason for it: no number, nothing that takes it back or offers another? */
 static bool is_reason(struct str s)
 {
@@ -175,16 +204,29 @@ static bool is_reason(struct str s)
 		STR("ok"), STR("okay"), STR("valid"), STR("matches"), STR("consistent"), STR("except"), STR("actually"), STR("instead"), STR("rather"),
 		STR("wait"), STR("and"),
 	};
+	/* bu, mei, huo, dui, zhengque, dan, fei, wu, ye, ling, you, he, ji, U+3001, U+FF1F */
+	static const struct str signs_other[] = {
+		STR("不"), STR("没"), STR("或"), STR("对"), STR("正确"), STR("但"), STR("非"), STR("无"), STR("也"), STR("另"), STR("又"), STR("和"), STR("及"),
+		STR("、"), STR("？"),
+	};
 	static const struct str bases[] = { STR("1-indexed"), STR("1-based"), STR("counting from 1"), STR("counted from 1"), STR("从1开始") };
 	struct str word, rest;
+	bool quoted = false;
+	uint32_t cp;
+	size_t n;
 	int d;
 
 	for (size_t i = 0; i < COUNT(bases); i++)
 		if (str_ieq(s, bases[i]))
 			return true;
-	for (rest = s; rest.n; rest = str_from(rest, 1))
-		if (digit(rest, &d) || (unsigned char)rest.s[0] >= 0x80 || rest.s[0] == '?')
+	for (size_t i = 0; i < COUNT(signs_other); i++)
+		if (str_find(s, signs_other[i]) >= 0)
 			return false;
+	for (rest = s; rest.n; rest = str_from(rest, utf8_next(rest, &cp))) {
+		quoted ^= rest.s[0] == '"';
+		if ((digit(rest, &d) && !quoted) || numeral(rest, &n) >= 0 || rest.s[0] == '?')
+			return false;
+	}
 	if (text_hedges(s))
 		return false;
 	while (s.n) {
@@ -207,7 +249,7 @@ static void skip_reason(struct reader *r)
 		struct str text;
 		const char *end; /* NULL: the line's */
 	} heads[] = {
-		{ STR("("), ")" }, { STR("（"), "）" }, { STR(":"), NULL }, { STR("|"), NULL }, { STR("- "), NULL }, { STR("– "), NULL }, { STR("— "), NULL },
+		{ STR("("), ")" }, { STR("（"), "）" }, { STR(":"), NULL }, { STR("|"), NULL }, { STR("- "), NULL }, { STR("– "), NULL }, { STR("—"), NULL }, { STR("："), NULL },
 	};
 	struct str s = str_sub(r->s, 0, r->s.n < REASON_MAX ? r->s.n : REASON_MAX), line;
 	size_t n = 0;
@@ -234,16 +276,18 @@ static void skip_reason(struct reader *r)
 static bool read_digits(struct reader *r, bool negative)
 {
 	struct str s;
+	bool ordinal;
 	int64_t v;
 
 	s = digits(r->s, &v);
 	if (!negative && bullet(r, s, v))
 		return true;
+	ordinal = s.n && is_letter(s.s[0]);
 	if (!number_ends(&s))
 		return false;
-	add(r->p, negative ? -v : v);
+	r->named |= ordinal;
+	add(r, negative ? -v : v);
 	r->s = s;
-	r->line = false;
 	skip_reason(r);
 	return true;
 }
@@ -284,9 +328,8 @@ static bool read_number_words(struct reader *r)
 		last = v;
 		s = after;
 	}
-	add(r->p, sum);
+	add(r, sum);
 	r->s = s;
-	r->line = false;
 	return true;
 }
 
@@ -307,14 +350,25 @@ static bool read_word(struct reader *r)
 		"error", "errors", "incorrect", "first", "final", "and", "mistaken", "erroneous", "faulty", "occurs", "appears",
 		"of", "reasoning", "only", "list", "set", "there", "here", "thus", "so", "it", "my", "were", "python", "json", "why", "reason",
 	};
+	static const char *const things[] = {
+		"thought", "thoughts", "step", "steps", "mistake", "mistakes", "error", "errors", "line", "lines", "position", "positions", "number", "numbers",
+		"index", "character", "bracket",
+	};
+	static const char *const wrong[] = { "wrong", "incorrect", "mistaken", "erroneous", "faulty" };
 	static const char *const none[] = { "no", "none", "null", "nothing", "empty" };
 	struct str word = word_head(r->s), after = str_from(r->s, word.n);
 	int d;
 
 	if (read_number_words(r))
 		return true;
-	if (str_ieq(word, STR("no")) && after.n > 1 && after.s[0] == '.' && digit(skip_blanks(str_from(after, 1)), &d))
-		; /* "No. 7" is number 7 */
+	if (r->no && str_ieq(word, STR("answer"))) /* which is no answer */
+		return false;
+	r->no = str_ieq(word, STR("no")) || (r->no && str_ieq(word, STR("final")));
+	r->named = listed(things, COUNT(things), word);
+	r->p->counts |= r->named && r->counted;
+	r->counted &= listed(wrong, COUNT(wrong), word);
+	if (r->no && after.n > 1 && after.s[0] == '.' && digit(skip_blanks(str_from(after, 1)), &d))
+		r->named = true; /* "No. 7" is number 7 */
 	else if (listed(none, COUNT(none), word))
 		r->words_say = true;
 	else if (!listed(labels, COUNT(labels), word))
@@ -324,26 +378,6 @@ static bool read_word(struct reader *r)
 	r->s = after;
 	r->line = false;
 	return true;
-}
-
-static int numeral(struct str s, size_t *n)
-{
-	static const uint32_t digit_of[] = { 0x96f6, 0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d };
-	uint32_t cp;
-
-	if (s.n == 0)
-		return -1;
-	*n = utf8_next(s, &cp);
-	if (cp == 0x4e24) /* the other word for two */
-		return 2;
-	if (cp == 0x5341)
-		return 10;
-	if (cp == 0x767e)
-		return 100;
-	for (int d = 0; d < 10; d++)
-		if (digit_of[d] == cp)
-			return d;
-	return -1;
 }
 
 /* A Chinese numeral below 1000 at the head: ten units, hundreds before tens. */
@@ -372,9 +406,8 @@ static bool read_numeral(struct reader *r)
 			pending = d;
 		}
 	}
-	add(r->p, sum + (pending > 0 ? pending : 0));
+	add(r, sum + (pending > 0 ? pending : 0));
 	r->s = s;
-	r->line = false;
 	return true;
 }
 
@@ -396,11 +429,23 @@ static const struct {
 	{ "\uff1d", false }, { "\uff0e", false }, { "\uff5c", false },
 };
 
+/* What a sign makes of the number before it or behind it: di makes it an ordinal; ge and chu count; tiao, bu, xiang count where more follows. */
+static void note_sign(struct reader *r, struct str sign)
+{
+	bool measure = str_is(sign, "条") || str_is(sign, "步") || str_is(sign, "项");
+
+	r->named = str_is(sign, "第") || str_is(sign, "思考") || str_is(sign, "步骤") || str_is(sign, "位置") || str_is(sign, "编号");
+	r->p->counts |= r->counted && (r->measure || str_is(sign, "个") || str_is(sign, "处"));
+	r->counted &= measure;
+	r->measure = measure;
+}
+
 static bool read_sign(struct reader *r)
 {
 	for (size_t i = 0; i < COUNT(signs); i++)
 		if (r->s.s[0] == signs[i].text[0] && str_starts(r->s, str_of(signs[i].text))) {
 			r->words_say |= signs[i].none;
+			note_sign(r, str_of(signs[i].text));
 			r->s = str_from(r->s, strlen(signs[i].text));
 			return true;
 		}
@@ -461,6 +506,8 @@ static bool read_mark(struct reader *r)
 	}
 	if (!r->s.s[0] || !strchr(",;.:=\"'`*_$[](){}|#", r->s.s[0]))
 		return false;
+	r->named |= r->s.s[0] == '#';
+	r->counted &= strchr("*_`\"'", r->s.s[0]) != NULL;
 	r->s = str_from(r->s, 1);
 	return true;
 }
@@ -498,7 +545,7 @@ bool places_read(struct places *p, struct str answer)
 	int counted = text_counted(&answer);
 
 	p->n = 0;
-	p->none = false;
+	p->none = p->counts = false;
 	if (answer.n > TEXT_MAX)
 		return false;
 	r.s = answer;

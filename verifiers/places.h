@@ -22,6 +22,7 @@ enum { PLACES_MAX = 1200 };
 struct places {
 	int64_t at[PLACES_MAX]; /* in the order given; beyond +-10^9 they are held there */
 	size_t n;               /* how many were named: may be above PLACES_MAX, and then only so many are kept */
+	bool counts;            /* a number is one of things: "5 mistakes" */
 	bool none;              /* it says "none", "No", [], "": then n is 0 */
 };
 

@@ -389,6 +389,51 @@ static bool first_wrong(struct str desc, int *wrong, int *thoughts)
 
 /* ---- the answer ---- */
 
+static bool listed(const char *const *list, struct str word)
+{
+	for (; *list; list++)
+		if (str_ieq(word, str_of(*list)))
+			return true;
+	return false;
+}
+
+/* Does it call all thoughts right: "No, every thought is right", "No mistakes were made"? */
+static bool all_right(struct str s)
+{
+	static const char *const words[] = {
+		"no", "none", "there", "is", "are", "was", "were", "the", "of", "in", "it", "thought", "thoughts", "step", "steps", "mistake", "mistakes", "error",
+		"errors", "made", "found", "wrong", NULL
+	};
+	static const char *const all[] = { "all", "each", "every", "everything", NULL }, *const right[] = { "right", "correct", "fine", "valid", NULL };
+	bool every = false, fine = false, made = false, no = false;
+	struct str word;
+
+	for (size_t n; s.n; s = str_from(s, n)) {
+		for (n = 0; n < s.n && (lower((char)(s.s[n] | 32)));)
+			n++;
+		word = str_sub(s, 0, n);
+		if (!n && str_chr(STR(" ,.;:!-*"), s.s[0]) < 0)
+			return false;
+		if (!n)
+			n = 1;
+		else if (!listed(words, word) && !listed(all, word) && !(every && listed(right, word)))
+			return false;
+		every |= listed(all, word);
+		fine |= listed(right, word);
+		made |= str_ieq(word, STR("made")) || str_ieq(word, STR("found"));
+		no |= str_ieq(word, STR("no"));
+	}
+	return fine || (no && made && !every);
+}
+
+static bool said_read(struct places *said, struct str answer)
+{
+	if (places_read(said, answer))
+		return said->n <= 1 && !said->counts;
+	said->none = all_right(answer);
+	return said->none;
+}
+
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	int wrong, thoughts;
@@ -396,7 +441,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!first_wrong(desc, &wrong, &thoughts))
 		return rule_bad_task(why, "the desc is no trace of sorting");
-	if (!places_read(&said, answer) || said.n > 1)
+	if (!said_read(&said, answer))
 		return rule_unreadable(why, "there is neither one number in it nor a No");
 	if (said.none)
 		return wrong ? rule_wrong(why, "one of the thoughts is wrong") : QUARRY_CORRECT;
