@@ -229,15 +229,17 @@ static bool is_reason(struct str s)
 	}
 	if (text_hedges(s))
 		return false;
-	while (s.n) {
+	for (quoted = false; s.n; s = str_from(s, word.n + !word.n)) {
 		word = word_head(s);
 		rest = str_from(s, word.n);
+		quoted ^= s.s[0] == '"';
+		if (quoted)
+			continue;
 		for (size_t i = 0; i < COUNT(others); i++)
 			if (str_ieq(word, others[i]) && !(str_is(word, "not") && str_starts(rest, STR(" match")))) /* the one thing that may be denied */
 				return false;
 		if (word_value(word) >= 0 || (str_starts(rest, STR("'t ")) && !str_starts(rest, STR("'t match"))))
 			return false;
-		s = str_from(s, word.n + !word.n);
 	}
 	return true;
 }

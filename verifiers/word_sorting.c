@@ -375,16 +375,21 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 {
 	struct puzzle p;
 	struct said a;
+	int counted;
 
 	if (!read_puzzle(&p, desc))
 		return rule_bad_task(why, "the desc is no list of words to sort");
-	read_said(&a, &p, skip_lead(text_strip(answer)));
+	answer = text_strip(answer);
+	counted = text_counted(&answer);
+	read_said(&a, &p, skip_lead(answer));
 	if (a.n == 0)
 		return rule_unreadable(why, "there is no word in it");
 	if (a.alien || (a.prose && 2 * a.known < a.n))
 		return rule_unreadable(why, "it is no list of words");
 	if (a.mixed)
 		return rule_unreadable(why, "its numbers, arrows or separators do not go one way");
+	if (counted >= 0 && counted != p.n)
+		return rule_wrong(why, "it does not hold %d words", counted);
 	if (a.foreign[0])
 		return rule_wrong(why, "\"%s\" is not one of the words", a.foreign);
 	if (a.twice >= 0)
