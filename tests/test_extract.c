@@ -255,6 +255,9 @@ static const struct {
 	{ ANY, "Answer: 1\n\nWait, that's wrong. Answer: 2", ANY, "2", 2 },
 	{ ANY, "\xE7\xAD\x94\xE6\xA1\x88\xEF\xBC\x9A" "1\n\n\xE6\x88\x91\xE7\xAE\x97\xE9\x94\x99\xE4\xBA\x86\xE3\x80\x82\xE7\xAD\x94\xE6\xA1\x88\xE6\x98\xAF" "2", ANY, "2", 2 }, /* suan cuo le */
 	{ ANY, "<answer>1</answer>\n\nI awaited more. The answer is 2.", TAGS, "1", 2 },
+	{ ANY, "<answer>1</answer>\n\nWait, let me look. The answer is correct.", TAGS, "1", 2 },
+	{ ANY, "<answer>1</answer>\n\nThe wrong order gives no answer: 2", TAGS, "1", 2 },
+	{ ANY, "<answer>1</answer>\n\nWait, here is the program:\n```\n2\n```", TAGS, "1", 2 },
 	{ ANY, "Wait, that's wrong. The answer is 2.\n\nAnswer: 1", LINE, "1", 2 },
 	{ TAGS, "<answer>1 Answer: 5", ANY, "5", 1 },
 	{ TAGS, "<answer></answer>\nAnswer: 5", LINE, "5", 1 },

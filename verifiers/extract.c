@@ -330,6 +330,21 @@ static int choose(const struct hunt *h, enum quarry_format asked)
 	return 0;
 }
 
+/* "The answer is correct", "is the same", "is unique": a sentence about an answer, which names none. */
+static bool only_judges(struct str s)
+{
+	static const char *const words[] = {
+		"correct", "right", "wrong", "incorrect", "valid", "invalid", "unique", "consistent", "verified", "confirmed", "still", "indeed", "the same",
+		"unchanged", "as ", "above", "fine", "clear", "in ", "not", "given", "obtained", "found", "based",
+	};
+
+	s = str_trim(s);
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (word_at(s, 0, words[i]))
+			return true;
+	return false;
+}
+
 /* Of the finds of other kinds the last one, if it begins behind this one; 0 for none. */
 static int later_than(const struct hunt *h, int kind)
 {
@@ -339,7 +354,9 @@ static int later_than(const struct hunt *h, int kind)
 	for (size_t i = 0; i < COUNT(order); i++) {
 		const struct find *f = &h->kind[order[i]];
 
-		if (f->have && order[i] != kind && f->text.s >= text.s + text.n && (!last || f->text.s > h->kind[last].text.s))
+		if (!f->have || order[i] == kind || f->text.s < text.s + text.n || (last && f->text.s < h->kind[last].text.s))
+			continue;
+		if (order[i] != QUARRY_FENCE && !(order[i] == SENTENCE && only_judges(f->text))) /* a fence may show how it was found */
 			last = order[i];
 	}
 	return last;

@@ -282,10 +282,11 @@ bool corrects(struct str between)
 {
 	static const struct str words[] = {
 		STR("wait"), STR("oops"), STR("hmm"), STR("mistake"), STR("mistaken"), STR("correction"), STR("correcting"), STR("actually"), STR("redo"),
-		STR("recheck"), STR("rechecking"), STR("wrong"), STR("incorrect"), STR("miscalculated"), STR("miscounted"), STR("scratch"),
+		STR("recheck"), STR("rechecking"), STR("miscalculated"), STR("miscounted"), STR("scratch"),
 	};
 	/* deng yixia, suan cuo, cuo le, gengzheng, jiuzheng, bu dui, youwu */
 	static const struct str phrases[] = {
+		STR("is wrong"), STR("'s wrong"), STR("\xE2\x80\x99s wrong"), STR("was wrong"), STR("is incorrect"), STR("was incorrect"), /* U+2019 */
 		STR("correct it"), STR("correct this"), STR("correct that"), STR("fix it"), STR("fix this"), STR("fix that"),
 		STR("\xE7\xAD\x89\xE4\xB8\x80\xE4\xB8\x8B"), STR("\xE7\xAE\x97\xE9\x94\x99"), STR("\xE9\x94\x99\xE4\xBA\x86"), STR("\xE6\x9B\xB4\xE6\xAD\xA3"),
 		STR("\xE7\xBA\xA0\xE6\xAD\xA3"), STR("\xE4\xB8\x8D\xE5\xAF\xB9"), STR("\xE6\x9C\x89\xE8\xAF\xAF"),
