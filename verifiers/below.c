@@ -276,9 +276,9 @@ void below_line(struct hunt *h, struct below *b, struct str line)
 		if (b->begun && !b->depth && !b->array) {
 			if (is_title(str_sub(h->v, b->start, b->end)) && !numbered(str_sub(h->v, b->start, b->end), &name))
 				b->begun = false;
-			else if (!parted(h, b, line))
+			else if (b->parts == ROWS_MAX || !parted(h, b, line))
 				below_end(h, b);
-			else if (!b->number && !b->first_end)
+			else if (!b->parts++ && !b->number)
 				b->first_end = b->end;
 		}
 		return;

@@ -510,16 +510,22 @@ static bool mixed(struct extract *x, const struct hunt *h, enum quarry_format as
 	return false;
 }
 
+/* The other reading of a find, with the lines below it; empty: there is none. */
+static struct str lines_below(const struct hunt *h, int kind)
+{
+	return h->rows.n && h->kind[kind].text.s == h->row.s ? h->rows : (struct str){ NULL, 0 };
+}
+
 static void extract_init(struct extract *x)
 {
-	x->found = x->broken = x->mixed = x->faint = x->more = false;
+	x->found = x->broken = x->mixed = x->faint = false;
+	x->next = 0;
 	x->format = QUARRY_ANY;
 	x->answer = x->raw = x->other = (struct str){ NULL, 0 };
 	x->seen = 0;
 }
 
-/* turn: 0 for what stands, 1 for what is read where the rule cannot read that. */
-static void extract(struct extract *x, struct str response, const struct quarry_options *o, int turn)
+void extract_answer(struct extract *x, struct str response, const struct quarry_options *o)
 {
 	struct hunt h;
 	bool several, broken = false;
@@ -528,17 +534,18 @@ static void extract(struct extract *x, struct str response, const struct quarry_
 	extract_init(x);
 	hunt(&h, drop_turn_end(extract_visible(response, o->think_open)));
 	kind = choose_two(&h, o->format, &second);
-	if (turn)
-		kind = second;
 	if (kind) {
 		several = o->strict_format && mixed(x, &h, o->format);
 		extract_init(x);
 		take(x, &h, kind);
 		x->mixed = several;
-		x->more = second && !turn;
 		x->seen = h.seen;
-		if (h.rows.n && h.kind[kind].text.s == h.row.s)
-			x->other = h.rows;
+		x->other = lines_below(&h, kind);
+		x->next = second;
+		if (second) {
+			x->next_text = h.kind[second].text;
+			x->next_other = lines_below(&h, second);
+		}
 		return;
 	}
 	for (size_t i = COUNT(order); i-- > 0;) {
@@ -585,14 +592,19 @@ static void extract(struct extract *x, struct str response, const struct quarry_
 	}
 }
 
-void extract_answer(struct extract *x, struct str response, const struct quarry_options *o)
+void extract_next(struct extract *x)
 {
-	extract(x, response, o, 0);
-}
+	struct str text = x->next_text, other = x->next_other;
+	int kind = x->next, seen = x->seen;
+	bool several = x->mixed;
+	struct hunt h;
 
-void extract_next(struct extract *x, struct str response, const struct quarry_options *o)
-{
-	extract(x, response, o, 1);
+	h.kind[kind].text = text; /* take() asks for nothing else */
+	extract_init(x);
+	take(x, &h, kind);
+	x->other = other;
+	x->mixed = several;
+	x->seen = seen;
 }
 
 /* Only blanks between the start of a line, or of all, and s[at]? */

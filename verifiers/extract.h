@@ -53,19 +53,20 @@ struct extract {
 	bool found;                /* an answer was handed in, in whatever format (a bare reply counts) */
 	bool broken;               /* a wrapper was found whose content cannot be an answer: the mark is unreadable */
 	bool mixed;                /* two answers differ that are both final: see strict_format */
-	bool more;                 /* extract_next() gives another, for a rule that cannot read this one */
+	int next;                  /* not 0: extract_next() gives another answer, for a rule that cannot read this one */
 	bool faint;                /* it is one only if the task's rule can read it: see solutions */
 	enum quarry_format format; /* how it came; QUARRY_ANY for a sentence or a bare reply */
 	struct str answer;         /* its text: inside the response, or in `room` when escapes had to be undone */
 	struct str raw;            /* its text inside the response */
 	struct str other;          /* another way to read the response, where the rule finds nothing right in answer; or empty */
 	int seen;                  /* different answers handed in, all formats, at most 99; of a flood the first 2,000 count */
+	struct str next_text, next_other;
 	char room[1 << 16];
 };
 
 void extract_answer(struct extract *x, struct str response, const struct quarry_options *o);
-/* Only where x->more is set, with the same response and options. */
-void extract_next(struct extract *x, struct str response, const struct quarry_options *o);
+/* Only where x->next is set, as long as the response is there. */
+void extract_next(struct extract *x);
 
 /*
  * Take the marks of a Markdown quote off an answer that no rule can read with them: each of its lines begins with "> ". False, and nothing

@@ -69,6 +69,7 @@ struct below {
 	int kind;   /* 0: none is open */
 	int depth;  /* of a list's brackets; 0: it is none */
 	int rows;   /* of a board; 0: it is none */
+	int parts;  /* behind blank lines */
 	bool begun;
 	bool array; /* up to \end{} */
 	size_t first_end; /* before the first blank line between rows of a board; 0: there is none */
@@ -86,7 +87,7 @@ struct below {
 
 static inline void below_init(struct below *b)
 {
-	b->kind = b->depth = b->rows = 0;
+	b->kind = b->depth = b->rows = b->parts = 0;
 	b->first_end = 0;
 	b->begun = b->array = false;
 }

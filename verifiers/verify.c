@@ -244,8 +244,8 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 	extract_answer(&x, response, o);
 	v->answers_seen = x.seen;
 	mark = judge_found(&a, &x, response);
-	if (x.more && mark == QUARRY_UNREADABLE && !a.back) {
-		extract_next(&x, response, o);
+	if (x.next && mark == QUARRY_UNREADABLE && !a.back) {
+		extract_next(&x);
 		mark = judge_found(&a, &x, response);
 	}
 	if (x.found) {
