@@ -336,13 +336,34 @@ static struct str bare(struct str s)
 	return s;
 }
 
+/* Bytes of "\\text{" and its like at the head of s, 0 for none. */
+static size_t command(struct str s)
+{
+	static const char *const commands[] = { "\\text{", "\\mathrm{", "\\textrm{", "\\mbox{", NULL };
+
+	for (const char *const *c = commands; *c; c++)
+		if (str_starts(s, str_of(*c)))
+			return strlen(*c);
+	return 0;
+}
+
 static struct str drop_tex(struct str s, char *room)
 {
 	size_t n = 0;
+	int open = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
 		struct str rest = str_from(s, i);
 
+		if (command(rest)) {
+			open++;
+			i += command(rest) - 1;
+			continue;
+		}
+		if (open && s.s[i] == '}') {
+			open--;
+			continue;
+		}
 		if (str_starts(rest, STR("{,}"))) {
 			room[n++] = ',';
 			i += 2;
@@ -407,13 +428,63 @@ static bool point_alone(struct str s)
 	return s.n > 1 && s.s[s.n - 1] == '.' && digit(s.s[s.n - 2]) && str_chr(s, '.') == (ptrdiff_t)s.n - 1;
 }
 
+/* Units that a column's values may be told in; of money the ones that stand before a number, too. */
+static const struct {
+	const char *column, *units[6];
+} units[] = {
+	{ "steps", { "steps", "步" } },
+	{ "sleep_minutes", { "minutes", "min", "分钟" } },
+	{ "screen_minutes", { "minutes", "min", "分钟" } },
+	{ "music_minutes", { "minutes", "min", "分钟" } },
+	{ "coffee_cups", { "cups", "杯" } },
+	{ "pages_read", { "pages", "页" } },
+	{ "distance_km", { "km", "kilometers", "kilometres", "公里", "千米" } },
+	{ "weight_kg", { "kg", "kilograms", "公斤", "千克" } },
+	{ "water_ml", { "ml", "milliliters", "millilitres", "毫升" } },
+	{ "temperature", { "°C", "℃", "degrees", "度" } },
+	{ "rain_mm", { "mm", "millimeters", "millimetres", "毫米" } },
+	{ "pulse", { "bpm" } },
+	{ "spending", { "dollars", "元", "\\$", "$", "¥" } },
+	{ "income", { "dollars", "元", "\\$", "$", "¥" } },
+};
+
+/* s without the unit of the column that is asked. */
+static struct str without_unit(struct str s, const struct bt *t)
+{
+	const char *column = bt_columns[t->col[t->a]].en;
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		for (const char *const *u = units[i].units; *u && strcmp(units[i].column, column) == 0; u++) {
+			struct str unit = str_of(*u);
+
+			if (s.n > unit.n && str_ieq(str_from(s, s.n - unit.n), unit))
+				return str_trim(str_sub(s, 0, s.n - unit.n));
+			if (s.n > unit.n && (unit.s[unit.n - 1] == '$' || str_is(unit, "¥")) && str_starts(s, unit))
+				return str_trim(str_from(s, unit.n));
+		}
+	return s;
+}
+
+/* Does an equation say that another number of two decimals is this one: "41.00 = 42.00"? */
+static bool unequal(struct str left, int64_t right)
+{
+	int64_t v;
+	bool odd;
+
+	return decimal(bare(after(left, "=")), &v, &odd) && !odd && v != right;
+}
+
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
+	static const char *const rounded[] = {
+		"(rounded to 2 decimal places)", "(rounded to 2 decimals)", "(to 2 decimal places)", "(2 decimal places)", "（保留2位小数）", "(保留2位小数)",
+	};
 	char room[ROOM], second[ROOM];
+	ptrdiff_t equals;
 	int64_t said;
 	wide num, den;
 	struct bt t;
-	struct str s;
+	struct str s, all;
 	bool odd;
 
 	if (!bt_read(&t, desc))
@@ -425,12 +496,17 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		odd = false;
 	} else {
 		undress_reason(&answer);
+		for (size_t i = 0; i < sizeof(rounded) / sizeof(rounded[0]); i++)
+			if (str_ends(answer, str_of(rounded[i])))
+				answer = str_trim(str_sub(answer, 0, answer.n - strlen(rounded[i])));
 		if (point_alone(answer))
 			return rule_unreadable(why, "a decimal point without decimals");
 		if (answer.n > ROOM || !text_plain(bare(answer), room, sizeof(room), &s))
 			return rule_unreadable(why, "there is not one number in it");
-		s = bare(sentence(bare(after(after(drop_tex(bare(s), second), "="), "\xe2\x89\x88"))));
-		if (!decimal(s, &said, &odd))
+		all = drop_tex(bare(s), second);
+		equals = str_rfind(all, STR("="));
+		s = bare(without_unit(bare(sentence(bare(after(after(all, "="), "\xe2\x89\x88")))), &t));
+		if (!decimal(s, &said, &odd) || (equals > 0 && unequal(str_sub(all, 0, (size_t)equals), said)))
 			return rule_unreadable(why, "there is not one number in it");
 	}
 	if (odd)

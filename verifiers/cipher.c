@@ -508,14 +508,31 @@ static size_t blank(struct str s, uint32_t cp, size_t n)
 {
 	if (cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0xa0 || cp == 0x3000 || cp == '~')
 		return n;
-	return cp == '\\' && s.n > 1 && (s.s[1] == ' ' || s.s[1] == '\\' || s.s[1] == ',') ? 2 : 0;
+	if (cp != '\\' || s.n < 2)
+		return 0;
+	if (str_starts(s, STR("\\quad")) || str_starts(s, STR("\\qquad")))
+		return s.s[2] == 'q' ? 6 : 5;
+	return str_chr(STR(" \\,;:"), s.s[1]) >= 0 ? 2 : 0;
+}
+
+/* Bytes of "\text{" and its like at the head of s, 0 for none. */
+static size_t command(struct str s)
+{
+	static const char *const commands[] = { "\\text{", "\\mathrm{", "\\texttt{", "\\textbf{", "\\mathbf{", "\\mathtt{", "\\mathsf{", NULL };
+
+	for (const char *const *c = commands; s.s[0] == '\\' && *c; c++)
+		if (str_starts(s, str_of(*c)))
+			return strlen(*c);
+	return 0;
 }
 
 enum read { READ, ALIEN_LETTER, ALIEN_SIGN, TOO_LONG };
 
-static enum read read_answer(struct text *t, struct str s, int size)
+/* list: of words in quotes, ["HELLO", "WORLD"]. */
+static enum read read_answer(struct text *t, struct str s, int size, bool list)
 {
 	bool gap = false, alien = false;
+	int open = 0; /* LaTeX commands */
 
 	t->n = 0;
 	while (s.n) {
@@ -523,8 +540,14 @@ static enum read read_answer(struct text *t, struct str s, int size)
 		size_t n = cp < 0x80 ? 1 : utf8_next(s, &cp), b = blank(s, cp, n);
 		int v;
 
+		if (b || (list && (cp == '"' || cp == ','))) {
+			gap |= b > 0 || cp == ',';
+			s = str_from(s, n > b ? n : b);
+			continue;
+		}
+		b = open && cp == '}' ? 1 : command(s);
 		if (b) {
-			gap = true;
+			open += cp == '}' ? -1 : 1;
 			s = str_from(s, b);
 			continue;
 		}
@@ -550,17 +573,50 @@ static enum read read_answer(struct text *t, struct str s, int size)
 	return alien ? ALIEN_LETTER : t->n > LETTERS ? TOO_LONG : READ;
 }
 
+/* What stands in the answer, its label taken off. */
+static enum read said_read(struct text *t, struct str answer, int size)
+{
+	bool list = false;
+
+	answer = text_strip(skip_label(text_strip(answer)));
+	for (int layer = 0; layer < 3 && skip_brackets(&answer); layer++) {
+		list = answer.n && answer.s[0] == '"' && answer.s[answer.n - 1] == '"';
+		answer = text_strip(answer);
+	}
+	return read_answer(t, answer, size, list);
+}
+
+/* "The encrypted text is HELLO WORLD": what stands behind the verb; empty where other words stand before it. */
+static struct str behind_verb(struct str s)
+{
+	static const struct str verbs[] = { STR(" is "), STR(" was "), STR(" reads "), STR("为"), STR("是") };
+
+	s = text_strip(s);
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		ptrdiff_t at = str_find(str_sub(s, 0, 120), verbs[i]);
+
+		if (at > 0 && is_label(str_sub(s, 0, (size_t)at)))
+			return str_from(s, (size_t)at + verbs[i].n);
+	}
+	return STR("");
+}
+
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct text said, *want;
 	struct puzzle p;
+	enum read read;
+	struct str behind;
 
 	if (!read_puzzle(&p, desc))
 		return rule_bad_task(why, "the desc is no text with steps of encryption");
-	answer = text_strip(skip_label(text_strip(answer)));
-	for (int layer = 0; layer < 3 && skip_brackets(&answer); layer++)
-		answer = text_strip(answer);
-	switch (read_answer(&said, answer, p.size)) {
+	read = said_read(&said, answer, p.size);
+	if (read != READ || said.n != p.text.n) { /* else the verb may be a word of the text */
+		behind = behind_verb(answer);
+		if (behind.n)
+			read = said_read(&said, behind, p.size);
+	}
+	switch (read) {
 	case ALIEN_SIGN:
 		return rule_unreadable(why, "it is no text of letters and spaces");
 	case ALIEN_LETTER:

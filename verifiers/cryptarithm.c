@@ -295,11 +295,10 @@ again:
 	case '+':
 		return T_OP;
 	case '=':
-		if (plain_char(r->rest, &len) == '>') {
+		c = plain_char(r->rest, &len);
+		if (c == '>' || c == '=')
 			r->rest = str_from(r->rest, len);
-			return T_ARROW;
-		}
-		return T_EQUALS;
+		return c == '>' ? T_ARROW : T_EQUALS;
 	case ':':
 		return T_ARROW;
 	case ',': case ';': case '\n': case '|': case '(': case ')': case '[': case ']': case '{': case '}':
@@ -359,6 +358,8 @@ static bool equation(struct reader *r, enum token kind, enum token *t)
 	char digits[WORDS_MAX][WORD_MAX], op[WORDS_MAX] = { 0 };
 	int n_digits[WORDS_MAX], n = 0, equals = 0;
 	struct str word[WORDS_MAX];
+	struct reader from;
+	enum token next;
 	bool result_first;
 
 	for (;;) {
@@ -376,8 +377,15 @@ static bool equation(struct reader *r, enum token kind, enum token *t)
 			break;
 		if (n < WORDS_MAX)
 			op[n] = *t == T_OP ? r->op : '=';
+		from = *r;
+		next = token_next(r);
+		if (*t == T_EQUALS && kind == T_WORD && equals && next == T_NUMBER) { /* the puzzle = the equation in numbers */
+			*r = from;
+			*t = T_BREAK;
+			break;
+		}
 		equals += *t == T_EQUALS;
-		*t = token_next(r);
+		*t = next;
 		if (*t != kind)
 			return amiss(r, QUARRY_UNREADABLE, "an equation stops behind a sign");
 	}
@@ -486,7 +494,7 @@ static int64_t off(const struct puzzle *p, const signed char *digit)
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct puzzle p;
-	struct reader r = { .p = &p, .rest = text_strip(answer), .line = true, .why = why };
+	struct reader r = { .p = &p, .rest = text_strip(text_lead(text_strip(answer))), .line = true, .why = why };
 	int who[10];
 
 	if (!puzzle_read(&p, desc))

@@ -173,7 +173,8 @@ static const struct spelling {
 	{ "\xe2\x80\x89", T_END, 0 },  /* thin space */
 	{ "\xe2\x80\x8b", T_END, 0 },  /* zero-width space */
 	{ "\xe3\x80\x80", T_END, 0 },  /* ideographic space */
-	{ "\\times", T_OP, '*' }, { "\\cdot", T_OP, '*' }, { "\\ast", T_OP, '*' },
+	{ "\xe2\x86\x92", T_EQUALS, 0 }, { "\xe2\x87\x92", T_EQUALS, 0 }, { "\\rightarrow", T_EQUALS, 0 }, { "\\to", T_EQUALS, 0 }, /* U+2192 U+21D2 */
+	{ "\\*", T_OP, '*' }, { "\\times", T_OP, '*' }, { "\\cdot", T_OP, '*' }, { "\\ast", T_OP, '*' },
 	{ "\\div", T_OP, '/' }, { "\\frac", T_FRAC, 0 }, { "\\dfrac", T_FRAC, 0 }, { "\\tfrac", T_FRAC, 0 },
 	{ "\\left", T_END, 0 }, { "\\right", T_END, 0 }, { "\\bigl", T_END, 0 }, { "\\bigr", T_END, 0 },
 	{ "\\big", T_END, 0 }, { "\\quad", T_END, 0 }, { "\\,", T_END, 0 }, { "\\;", T_END, 0 }, { "\\!", T_END, 0 },
@@ -281,7 +282,13 @@ again:
 	switch (c) {
 	case ' ': case '\t': case '\r': case '\n': case '$': case '~':
 		goto again;
-	case '+': case '-':
+	case '-':
+		if (plain_char(r->rest, &len) == '>') { /* an arrow */
+			r->rest = str_from(r->rest, len);
+			return T_EQUALS;
+		}
+		return T_OP;
+	case '+':
 		return T_OP;
 	case '*': case '/':
 		if (plain_char(r->rest, &len) == c) /* ** and // */
@@ -291,6 +298,9 @@ again:
 		r->op = '*';
 		return T_OP;
 	case '=':
+		c = plain_char(r->rest, &len);
+		if (c == '=' || c == '>') /* == and => */
+			r->rest = str_from(r->rest, len);
 		return T_EQUALS;
 	case '^': case '%': case '!':
 		return T_FORBIDDEN;
@@ -464,6 +474,23 @@ static bool uses_all(struct why *why, const struct puzzle *p, const int64_t *use
 	return true;
 }
 
+/* {"expression": "(1 + 2) * 8", "value": 24}: the expression; false where another value is told, or more. */
+static bool object_open(struct str *s, int64_t target)
+{
+	struct str in, name, expression, value;
+	int64_t v;
+
+	if (s->n < 2 || s->s[0] != '{' || s->s[s->n - 1] != '}')
+		return true;
+	in = str_sub(*s, 1, s->n - 1);
+	if (!text_member(&in, &name, &expression) || !str_ieq(name, STR("expression")))
+		return true;
+	if (in.n && (!text_member(&in, &name, &value) || in.n || !text_int(value, &v) || v != target))
+		return false;
+	*s = expression;
+	return true;
+}
+
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct reader r; /* its stacks are large: what each side needs is set by side_read() */
@@ -475,7 +502,10 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!puzzle_read(&p, desc))
 		return rule_bad_task(why, "the desc is not a target and 2 to 6 numbers");
-	r.rest = text_strip(answer);
+	answer = text_strip(answer);
+	if (!object_open(&answer, p.target))
+		return rule_unreadable(why, "another value stands beside the expression");
+	r.rest = text_strip(text_lead(answer));
 	r.why = why;
 	r.overflow = r.zero = false;
 	r.signs = 0;

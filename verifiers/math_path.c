@@ -248,10 +248,10 @@ static bool letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Length of "mod", "\bmod", "\mod", as a word, else 0. */
+/* Length of "mod", "\bmod", "\text{ mod }", as a word, else 0. */
 static size_t modulo(struct str s)
 {
-	static const char *const words[] = { "mod", "MOD", "\\bmod", "\\mod" };
+	static const char *const words[] = { "mod", "MOD", "\\bmod", "\\mod", "\\text{ mod }", "\\text{mod}", "\\text{ mod}", "\\mathrm{mod}", "\\mathbin{\\%}" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t n = strlen(words[i]);
@@ -311,6 +311,11 @@ static bool squeeze(struct str s, char *out, size_t cap, size_t *n)
 			skip = modulo(str_from(s, i));
 			c = skip ? '%' : 0;
 			break;
+		case 'x': case 'X': /* between two operands it is times */
+			if (!*n || !(is_digit(out[*n - 1]) || out[*n - 1] == ')' || out[*n - 1] == '?'))
+				return false;
+			c = '*';
+			break;
 		case '\\':
 			if (i + 1 < s.n && (s.s[i + 1] == '*' || s.s[i + 1] == '%')) {
 				i++;
@@ -344,12 +349,20 @@ static bool squeeze(struct str s, char *out, size_t cap, size_t *n)
 	return true;
 }
 
-/* [[1 + 2 = 3]], ["1 + 2 = 3"], {1 + 2 = 3} */
+/* [[1 + 2 = 3]], ["1 + 2 = 3"], {1 + 2 = 3}, {"equation": "1 + 2 = 3"} */
 static struct str bare(struct str s)
 {
-	s = text_strip(s);
+	struct str in, name, value;
+
+	s = text_strip(text_lead(text_strip(s)));
 	for (int i = 0; i < 3 && s.n > 2; i++) {
 		char open = s.s[0], close = s.s[s.n - 1];
+
+		in = str_sub(s, 1, s.n - 1);
+		if (open == '{' && close == '}' && text_member(&in, &name, &value) && !in.n && str_ieq(name, STR("equation"))) {
+			s = value;
+			continue;
+		}
 
 		if (!(open == '[' && close == ']') && !(open == '{' && close == '}'))
 			break;

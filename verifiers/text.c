@@ -772,3 +772,100 @@ bool text_plain(struct str s, char *room, size_t cap, struct str *ret)
 	*ret = (struct str){ room, at };
 	return true;
 }
+
+static bool listed(const struct str *list, size_t n, struct str word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_ieq(word, list[i]))
+			return true;
+	return false;
+}
+
+struct str text_lead(struct str s)
+{
+	static const struct str nouns[] = {
+		STR("equation"), STR("expression"), STR("solution"), STR("answer"), STR("result"), STR("formula"), STR("calculation"),
+	};
+	static const struct str verbs[] = { STR("is"), STR("reads"), STR("becomes") };
+	static const struct str fillers[] = {
+		STR("the"), STR("a"), STR("an"), STR("one"), STR("complete"), STR("completed"), STR("full"), STR("whole"), STR("final"), STR("correct"), STR("valid"),
+		STR("possible"), STR("filled"), STR("in"), STR("resulting"), STR("required"), STR("as"), STR("follows"), STR("so"), STR("thus"), STR("therefore"),
+	};
+	/* Chinese ones in the same order, which is what the numbers count: 8 nouns, 2 verbs and U+FF1A, fillers */
+	static const char *const signs[] = {
+		"等式", "算式", "表达式", "方程", "式子", "答案", "结果", "解", "为", "是", "：", "完整", "的", "最终", "正确", "可行", "一个", "所求", "如下", "填好", "补全", "后", NULL
+	};
+	enum { NOUNS = 8, VERBS = 11 };
+	struct str rest = s;
+	bool named = false, ready = false;
+
+	for (size_t n; rest.n; rest = str_from(rest, n)) {
+		struct str word;
+		int sign = 0;
+
+		for (n = 0; n < rest.n && letter(rest.s[n]);)
+			n++;
+		word = str_sub(rest, 0, n);
+		if (n) {
+			bool verb = listed(verbs, COUNT(verbs), word), noun = listed(nouns, COUNT(nouns), word);
+
+			if (!verb && !noun && !listed(fillers, COUNT(fillers), word))
+				break;
+			named |= noun;
+			ready = verb && named;
+			continue;
+		}
+		n = blank_head(rest);
+		if (n)
+			continue;
+		if (rest.s[0] == ':' || rest.s[0] == '*' || rest.s[0] == '_') {
+			ready |= rest.s[0] == ':' && named;
+			n = 1;
+			continue;
+		}
+		while (signs[sign] && !str_starts(rest, str_of(signs[sign])))
+			sign++;
+		if (!signs[sign])
+			break;
+		named |= sign < NOUNS;
+		ready = sign >= NOUNS && sign < VERBS && named;
+		n = strlen(signs[sign]);
+	}
+	return ready ? rest : s;
+}
+
+/* A text in quotes at the head of s, without escapes; s goes on behind it. */
+static bool quoted(struct str *s, struct str *ret)
+{
+	struct str in = trim(*s);
+	ptrdiff_t end;
+
+	if (!in.n || in.s[0] != '"')
+		return false;
+	in = str_from(in, 1);
+	end = str_chr(in, '"');
+	if (end < 0)
+		return false;
+	*ret = str_sub(in, 0, (size_t)end);
+	*s = trim(str_from(in, (size_t)end + 1));
+	return str_chr(*ret, '\\') < 0;
+}
+
+bool text_member(struct str *s, struct str *name, struct str *value)
+{
+	struct str rest = *s;
+
+	if (!quoted(&rest, name) || !rest.n || rest.s[0] != ':')
+		return false;
+	rest = trim(str_from(rest, 1));
+	if (!quoted(&rest, value)) {
+		ptrdiff_t end = str_chr(rest, ',');
+
+		*value = trim(str_sub(rest, 0, end < 0 ? rest.n : (size_t)end));
+		rest = str_from(rest, end < 0 ? rest.n : (size_t)end);
+	}
+	if (rest.n && rest.s[0] != ',')
+		return false;
+	*s = trim(str_from(rest, rest.n > 0));
+	return value->n > 0;
+}

@@ -47,6 +47,12 @@ size_t text_frame(struct str s);
 /* Take "(4 cells)" off the end of s: the number, -1 where there is none. Trimmed behind. */
 int text_counted(struct str *s);
 
+/* s without what leads up to a formula: "The complete equation is: ", U+7B97 U+5F0F U+4E3A; all of s where it does not begin so. */
+struct str text_lead(struct str s);
+
+/* Cut a member off the head of what an object's braces hold, "name": "text" or "name": 42, and the comma behind it. False for any other thing. */
+bool text_member(struct str *s, struct str *name, struct str *value);
+
 /* Does the last word of a label, before whose colon s ends, deny what stands behind it: "The answer is not: "? */
 bool text_label_denies(struct str s);
 
