@@ -247,21 +247,26 @@ static bool other_number(struct str s)
 
 /* Words that may stand around the value. */
 static const char *const quiet_words[] = {
-	"a", "after", "all", "an", "and", "answer", "are", "arithmetic", "as", "be", "believe", "calculated", "calculating", "calculation", "clearly", "come",
-	"comes", "complete", "computation", "computed", "computing", "correct", "decimal", "defined", "difference", "digits", "end", "entire", "equal", "equals",
-	"evaluate", "evaluated", "evaluates", "evaluating", "evaluation", "exactly", "expression", "final", "finally", "following", "for", "full", "gave", "get", "gets",
-	"give", "given", "gives", "have", "hence", "here", "i", "in", "indeed", "integer", "is", "it", "just", "must", "my", "number", "obtain", "obtained", "of",
-	"operation", "operations", "operator", "operators", "order", "our", "out", "overall", "precedence", "precisely", "problem", "product", "puzzle",
-	"question", "required", "result", "results", "right", "rules", "s", "should", "simplified", "simplifies", "simplify", "simplifying", "simply", "so", "solution",
-	"step", "steps", "sum", "that", "the", "then", "there", "therefore", "think", "this", "thus", "to", "total", "units", "value", "was", "we", "which",
-	"whole", "will", "with", "x", "y", "yield", "yields", NULL
+	"a", "addition", "after", "all", "altogether", "an", "and", "answer", "applied", "applying", "are", "arithmetic", "arrive", "arrives", "as", "at",
+	"be", "become", "becomes", "been", "being", "believe", "calculated", "calculating", "calculation", "carefully", "clearly", "come", "comes",
+	"complete", "computation", "computed", "computing", "conclude", "concluding", "correct", "decimal", "defined", "definition", "definitions",
+	"determine", "determined", "difference", "digits", "done", "end", "entire", "equal", "equals", "evaluate", "evaluated", "evaluates", "evaluating",
+	"evaluation", "exactly", "expression", "final", "finally", "find", "following", "for", "found", "full", "gave", "get", "gets", "give", "given",
+	"gives", "has", "have", "hence", "here", "i", "in", "indeed", "inside", "integer", "integers", "is", "it", "just", "multiplication", "must", "my",
+	"now", "number", "numbers", "numeric", "numerical", "obtain", "obtained", "of", "ok", "okay", "once", "operation", "operations", "operator",
+	"operators", "order", "our", "out", "output", "overall", "parentheses", "performing", "precedence", "precisely", "problem", "product", "puzzle",
+	"question", "reach", "reaches", "required", "result", "results", "right", "rules", "s", "should", "show", "shows", "simplified", "simplifies",
+	"simplify", "simplifying", "simply", "so", "solution", "standard", "step", "steps", "subtraction", "sum", "that", "the", "then", "there",
+	"therefore", "think", "this", "thus", "to", "together", "total", "units", "using", "usual", "value", "was", "we", "which", "whole", "will", "with",
+	"work", "works", "x", "y", "yield", "yields", NULL
 };
 
 /* Chinese ones, longer before shorter. */
 static const char *const quiet_signs[] = {
-	"表达式", "结果", "答案", "算式", "式子", "原式", "该式", "整数", "数值", "数字", "计算", "运算", "得到", "得出", "求得", "算得", "等于", "最终", "最后", "所以", "因此",
-	"那么", "可得", "一共", "总共", "总和", "整个", "出来", "经过", "正确", "化简", "后", "故", "即", "就", "是", "为", "的", "值", "这个", "这", "该", "得", "共", "和", "有", "此",
-	"题", "我", "们", "算", "出", "来", "。", "“", "”", "’", "、", NULL
+	"综上所述", "从左到右", "表达式", "运算符", "一步步", "结果", "答案", "算式", "式子", "原式", "该式", "整数", "数值", "数字", "计算", "运算", "得到", "得出", "求得", "算得", "等于", "最终", "最后", "所以", "因此", "那么",
+	"可得", "一共", "总共", "总和", "整个", "出来", "经过", "正确", "化简", "这个", "综上", "可知", "由此", "于是", "加法", "乘法", "减法", "括号", "求值", "代入", "定义", "输出", "合计", "全部", "根据", "规则", "顺序",
+	"后", "故", "即", "就", "是", "为", "的", "值", "这", "该", "得", "共", "和", "有", "此", "题", "我", "们", "算", "出", "来", "。", "“", "”", "’", "、", "先", "再", "里", "答", "按", "可",
+	"经", NULL
 };
 
 static const char *const sum_words[] = { "abs", "max", "min", "minus", "plus", "times", NULL };
@@ -392,7 +397,7 @@ static bool lone_number(struct str s, struct str *ret, bool *negative)
 	for (size_t i = to; i < s.n; i++)
 		if (is_digit(s.s[i]))
 			return false;
-	if (from == to || (from > 0 && is_letter(s.s[from - 1])) || (to < s.n && is_letter(s.s[to])))
+	if (from == to || (from > 0 && is_letter(s.s[from - 1])) || (to < s.n && (is_letter(s.s[to]) || s.s[to] == '-')))
 		return false;
 	/* "is -42", but not "result-42" */
 	if (from > 0 && (s.s[from - 1] == '-' || s.s[from - 1] == '+') && (from == 1 || str_chr(STR(" \t\n:([{$"), s.s[from - 2]) >= 0))

@@ -488,6 +488,28 @@ static bool chinese_number(struct str s, int64_t *ret)
 	return true;
 }
 
+/* {"pears": 6, "plums": 6, "total": 12}: the total, which the others must make. */
+static bool read_object(struct str s, int64_t *ret)
+{
+	static const char *const totals[] = { "total", "sum", "count", "answer", "总数", "总计", "合计", "总共", NULL };
+	struct str name, value;
+	int64_t v = 0, sum = 0;
+	bool last = false, any = false;
+
+	if (s.n < 2 || s.s[0] != '{' || s.s[s.n - 1] != '}')
+		return false;
+	for (s = str_trim(str_sub(s, 1, s.n - 1)); s.n && !last; any |= !last) {
+		if (!text_member(&s, &name, &value) || !text_int(value, &v) || v < 0 || v > HELD_MAX)
+			return false;
+		for (const char *const *t = totals; *t; t++)
+			last |= str_ieq(name, str_of(*t));
+		if (!last)
+			sum += v;
+	}
+	*ret = v;
+	return last && !s.n && (!any || v == sum);
+}
+
 static bool read_number(struct str s, int64_t *ret)
 {
 	struct str right;
@@ -505,7 +527,7 @@ static bool read_number(struct str s, int64_t *ret)
 			return false;
 		s = right;
 	}
-	if (!text_int(s, ret) && !(s.n <= WORDY_MAX && (english_number(s, ret) || chinese_number(s, ret) || among_words(s, ret))))
+	if (!text_int(s, ret) && !read_object(s, ret) && !(s.n <= WORDY_MAX && (english_number(s, ret) || chinese_number(s, ret) || among_words(s, ret))))
 		return false;
 	return !parts || *ret == sum;
 }

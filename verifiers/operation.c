@@ -360,7 +360,7 @@ static bool quiet(struct str word)
 {
 	static const char *const words[] = {
 		"the", "value", "result", "answer", "final", "is", "of", "expression", "equals", "x", "y", "abs", "left", "right", "frac",
-		"dfrac", "tfrac", "times", "cdot", "div", "text", "oplus", "otimes", "odot", "so", "therefore",
+		"dfrac", "tfrac", "times", "cdot", "div", "text", "oplus", "otimes", "odot", "so", "therefore", "integer",
 		/* LaTeX for the operators */
 		"boxplus", "boxtimes", "triangle", "bigtriangleup", "vartriangle", "triangledown", "bigtriangledown", "blacklozenge", "lozenge",
 		"diamond", "bigstar", "star", "blacksquare", "square", "bullet", "spadesuit", "clubsuit", NULL,
@@ -504,14 +504,15 @@ static enum said said_read(struct str answer, wide *num, wide *den)
 {
 	static const char *const heads[] = {
 		"\xe7\xad\x94\xe6\xa1\x88", "\xe7\xbb\x93\xe6\x9e\x9c", "\xe5\x80\xbc", "\xe6\x98\xaf", "\xe4\xb8\xba", "\xe7\xad\x89\xe4\xba\x8e",
-		":", "\xe8\xa1\xa8\xe8\xbe\xbe\xe5\xbc\x8f", "\xe7\x9a\x84", /* daan jieguo zhi shi wei dengyu ... biaodashi de */
+		":", "整数", "\xe8\xa1\xa8\xe8\xbe\xbe\xe5\xbc\x8f", "\xe7\x9a\x84", /* daan jieguo zhi shi wei dengyu ... biaodashi de */
 	};
 	static const char *const kinds[] = { "(integer)", "(an integer)", "(exact)", "(exactly)", "(整数)" };
 	char room[SAID_MAX];
 	struct str s = text_strip(answer);
 	ptrdiff_t equals;
-	bool more = true;
-	int64_t whole;
+	bool more = true, parts;
+	int64_t whole, sum = 0;
+	enum said is;
 
 	if (text_int(s, &whole)) { /* as most are */
 		*num = whole;
@@ -534,6 +535,8 @@ static enum said said_read(struct str answer, wide *num, wide *den)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (str_ends(s, str_of(kinds[i])))
 			s = text_strip(str_sub(s, 0, s.n - strlen(kinds[i])));
+	equals = str_rfind(s, STR("="));
+	parts = equals > str_rfind(s, STR("(")) && tally_breakdown(&s, &sum);
 	equals = str_rfind(s, STR("="));
 	if (equals >= 0) {
 		struct str left = str_sub(s, 0, (size_t)equals);
@@ -559,7 +562,8 @@ static enum said said_read(struct str answer, wide *num, wide *den)
 			}
 		s = text_strip(str_from(s, n));
 	}
-	return number_read(s, num, den);
+	is = number_read(s, num, den);
+	return is == NUMBER && parts && *num != sum * *den ? NOTHING : is;
 }
 
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)

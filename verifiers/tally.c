@@ -84,7 +84,9 @@ bool tally_breakdown(struct str *s, int64_t *sum)
 	if (in.n > BREAKDOWN_MAX || text_denies(in) || text_hedges(in))
 		return false;
 	equals = str_rfind(in, STR("="));
-	if (equals >= 0 ? !text_int(str_from(in, (size_t)equals + 1), sum) : !add_up(in, sum))
+	if (equals >= 0 ? !tally_sides(str_sub(in, 0, (size_t)equals), str_from(in, (size_t)equals + 1)) ||
+				  !text_int(str_from(in, (size_t)equals + 1), sum)
+			: !add_up(in, sum))
 		return false;
 	*s = str_trim(str_sub(*s, 0, (size_t)open));
 	return true;
