@@ -477,7 +477,7 @@ static bool unequal(struct str left, int64_t right)
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	static const char *const rounded[] = {
-		"(rounded to 2 decimal places)", "(rounded to 2 decimals)", "(to 2 decimal places)", "(2 decimal places)", "（保留2位小数）", "(保留2位小数)",
+		"(rounded)", "(rounded to 2 decimal places)", "(rounded to 2 decimals)", "(to 2 decimal places)", "(2 decimal places)", "（保留2位小数）", "(保留2位小数)",
 	};
 	char room[ROOM], second[ROOM];
 	ptrdiff_t equals;

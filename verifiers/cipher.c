@@ -456,7 +456,7 @@ static void encrypt(struct text *t, const struct puzzle *p)
 static bool is_label(struct str s)
 {
 	static const char *const words[] = {
-		"the", "final", "answer", "result", "text", "is", "plaintext", "ciphertext", "plain", "cipher", "encrypted",
+		"so", "thus", "the", "final", "answer", "result", "text", "is", "plaintext", "ciphertext", "plain", "cipher", "encrypted",
 		"decrypted", "encoded", "decoded", "original", "message", "output", "solution", "最终", "答案", "结果", "明文",
 		"密文", "原文", "文本", "加密", "解密", "后的", "后", "的", "为", "是", "*", "_", " ", "#", NULL
 	};
@@ -576,9 +576,14 @@ static enum read read_answer(struct text *t, struct str s, int size, bool list)
 /* What stands in the answer, its label taken off. */
 static enum read said_read(struct text *t, struct str answer, int size)
 {
+	struct str in, name, value;
 	bool list = false;
 
-	answer = text_strip(skip_label(text_strip(answer)));
+	answer = text_strip(answer);
+	in = str_sub(answer, 1, answer.n ? answer.n - 1 : 0);
+	if (answer.n && answer.s[0] == '{' && text_member(&in, &name, &value) && is_label(name) && !in.n) /* {"ciphertext": "KHOOR"} */
+		answer = value;
+	answer = text_strip(skip_label(answer));
 	for (int layer = 0; layer < 3 && skip_brackets(&answer); layer++) {
 		list = answer.n && answer.s[0] == '"' && answer.s[answer.n - 1] == '"';
 		answer = text_strip(answer);

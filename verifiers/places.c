@@ -19,6 +19,8 @@ struct reader {
 	bool counted;   /* a number without such a name was the last but blanks and "wrong" */
 	bool measure;   /* and a Chinese measure word behind it */
 	bool no;        /* the last word was "no" */
+	bool number_of; /* the last words were "number of the wrong" */
+	bool are;       /* a word was "are": of one number it says how many */
 	bool words_say; /* a word or an empty pair of brackets says "none" */
 	size_t bullets; /* lines numbered 1, 2, .. so far */
 };
@@ -351,11 +353,13 @@ static bool read_word(struct reader *r)
 		"line", "lines", "number", "numbers", "at", "the", "in", "is", "are", "was", "answer", "wrong", "mistake", "mistakes",
 		"error", "errors", "incorrect", "first", "final", "and", "mistaken", "erroneous", "faulty", "occurs", "appears",
 		"of", "reasoning", "only", "list", "set", "there", "here", "thus", "so", "it", "my", "were", "python", "json", "why", "reason",
+		"a", "has", "contains", "that", "which",
 	};
 	static const char *const things[] = {
 		"thought", "thoughts", "step", "steps", "mistake", "mistakes", "error", "errors", "line", "lines", "position", "positions", "number", "numbers",
 		"index", "character", "bracket",
 	};
+	static const char *const many[] = { "thoughts", "steps", "mistakes", "errors" };
 	static const char *const wrong[] = { "wrong", "incorrect", "mistaken", "erroneous", "faulty" };
 	static const char *const none[] = { "no", "none", "null", "nothing", "empty" };
 	struct str word = word_head(r->s), after = str_from(r->s, word.n);
@@ -367,7 +371,9 @@ static bool read_word(struct reader *r)
 		return false;
 	r->no = str_ieq(word, STR("no")) || (r->no && str_ieq(word, STR("final")));
 	r->named = listed(things, COUNT(things), word);
-	r->p->counts |= r->named && r->counted;
+	r->p->counts |= (r->named && r->counted) || (r->number_of && listed(many, COUNT(many), word));
+	r->number_of = str_ieq(word, STR("number")) || (r->number_of && (str_ieq(word, STR("of")) || str_ieq(word, STR("the")) || listed(wrong, COUNT(wrong), word)));
+	r->are |= str_ieq(word, STR("are"));
 	r->counted &= listed(wrong, COUNT(wrong), word);
 	if (r->no && after.n > 1 && after.s[0] == '.' && digit(skip_blanks(str_from(after, 1)), &d))
 		r->named = true; /* "No. 7" is number 7 */
@@ -419,6 +425,7 @@ static const struct {
 	bool none;
 } signs[] = {
 	{ "第一个错误", false }, { "第一处错误", false }, { "第一个出错", false }, { "第一处出错", false }, { "第一次出错", false },
+	{ "第一条错误的思考", false }, { "第一条有错误的思考", false }, { "第一条出错的思考", false }, { "第一条有误的思考", false }, { "出现", false },
 	{ "没有", true }, { "不存在", true }, { "空集", true }, { "无", true }, { "空", true }, { "否", true }, { "\u2205", true },
 	{ "思考", false }, { "步骤", false }, { "位置", false }, { "错误", false }, { "出错", false }, { "有误", false }, { "答案", false },
 	{ "字符", false }, { "括号", false }, { "编号", false }, { "序号", false }, { "首个", false }, { "最终", false }, { "以及", false },
@@ -554,6 +561,7 @@ bool places_read(struct places *p, struct str answer)
 	while (r.s.n)
 		if (!read_piece(&r))
 			return false;
+	p->counts |= r.are && p->n == 1;
 	if (counted >= 0 && (size_t)counted != p->n) /* "3, 7 (2 thoughts)" */
 		return false;
 	p->none = r.words_say && p->n == 0;

@@ -225,7 +225,8 @@ struct said {
 	int known;  /* of these, words of the puzzle */
 	bool prose; /* somewhere two words that are not both of the puzzle stand side by side with only a blank between */
 	bool alien; /* something that is no word, number or separator */
-	bool mixed; /* < and > both, or numbers that do not rise, or a slash here and a comma there */
+	bool mixed; /* < and > both, or numbers that do not rise */
+	bool joint; /* a slash here and a comma there */
 	int twice, out; /* word of the puzzle that came again, or stands before its neighbour wrongly; -1 */
 	int prev;
 	uint64_t seen;  /* bit i: word i came */
@@ -277,7 +278,7 @@ static bool joins(const struct said *a, const struct puzzle *p, const struct tok
 static void read_said(struct said *a, const struct puzzle *p, struct str s)
 {
 	bool less = false, more = false, blank = false, near = false, stranger = false, was;
-	bool joint = false, part = false;     /* between the last word and the next: one of / + = ~ -, something else */
+	bool joint = false, part = false;     /* between the last word and the next: one of / + = ~ - ( [, something else */
 	bool joints = false, parts = false;   /* the same between other words */
 	int number = -1;
 	struct token t;
@@ -325,13 +326,14 @@ static void read_said(struct said *a, const struct puzzle *p, struct str s)
 		default:
 			near = false;
 		}
-		if (t.kind == MARK && str_chr(STR("/+=~-"), s.s[0]) >= 0)
+		if (t.kind == MARK && (str_chr(STR("/+=~-(["), s.s[0]) >= 0 || str_starts(s, STR("\uff08"))))
 			joint = true;
 		else
 			part |= t.kind != WORD && t.kind != BLANK;
 		blank = t.kind == BLANK;
 	}
-	a->mixed |= (less && more) || (joints && parts);
+	a->mixed |= less && more;
+	a->joint = joints && parts;
 }
 
 /* "Sorted words: cat, dog", "words = ['cat', 'dog']": what follows the sign, if only words that say nothing stand before it. */
@@ -387,7 +389,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	if (a.alien || (a.prose && 2 * a.known < a.n))
 		return rule_unreadable(why, "it is no list of words");
 	if (a.mixed)
-		return rule_unreadable(why, "its numbers, arrows or separators do not go one way");
+		return rule_unreadable(why, "its numbers or arrows do not go one way");
 	if (counted >= 0 && counted != p.n)
 		return rule_wrong(why, "it does not hold %d words", counted);
 	if (a.foreign[0])
@@ -399,6 +401,8 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 			return rule_wrong(why, "\"%.*s\" is missing", (int)p.word[i].n, p.word[i].s);
 	if (a.out >= 0)
 		return rule_wrong(why, "\"%.*s\" should come earlier", (int)p.word[a.out].n, p.word[a.out].s);
+	if (a.joint)
+		return rule_unreadable(why, "its separators join some words and part others");
 	return QUARRY_CORRECT;
 }
 
