@@ -284,6 +284,7 @@ static const char more[] =
 	"\n"
 	"From an OpenAI-compatible server (vLLM, SGLang, llama.cpp) a sample is one request with a seed of its own. QUARRY_API_KEY is the\n"
 	"bearer token; QUARRY_CONCURRENCY (64) requests run at once, each is given QUARRY_TIMEOUT (600) seconds and QUARRY_TRIES (8) tries.\n"
+	"What is no such number is refused.\n"
 	"\n"
 	"    quarry sample --model http://127.0.0.1:8000/v1 -n 8 puzzles.jsonl -o samples.jsonl.zst\n";
 

@@ -48,25 +48,36 @@ static void hear(const char *text)
 	log_warn("%s", text);
 }
 
-/* A positive number in the environment, or 0. */
-static double environment(const char *name, double most)
+/* A number of the environment; *ret stays as it is where there is none. */
+static int env_real(double *ret, const char *name, double most, struct err *err)
 {
 	const char *text = getenv(name);
-	double v;
 
-	return text && str_f64(str_of(text), &v) && v > 0 && v <= most ? v : 0;
+	if (!text || !*text || (str_f64(str_of(text), ret) && *ret > 0 && *ret <= most))
+		return 0;
+	return err_set(err, "%s takes a number above 0, up to %.0f, not \"%.40s\"", name, most, text);
+}
+
+static int env_int(int *ret, const char *name, int most, struct err *err)
+{
+	const char *text = getenv(name);
+	int64_t v;
+
+	if (!text || !*text)
+		return 0;
+	if (!str_i64(str_of(text), &v) || v < 1 || v > most)
+		return err_set(err, "%s takes a whole number from 1 to %d, not \"%.40s\"", name, most, text);
+	*ret = (int)v;
+	return 0;
 }
 
 static int open_endpoint(struct sampler **ret, const char *url, struct err *err)
 {
-	struct sampler_endpoint_options o = {
-		.warn = hear,
-		.concurrency = (int)environment("QUARRY_CONCURRENCY", 4096),
-		.timeout = environment("QUARRY_TIMEOUT", 86400),
-		.tries = (int)environment("QUARRY_TRIES", 1000),
-		.pause = environment("QUARRY_PAUSE", 60),
-	};
+	struct sampler_endpoint_options o = { .warn = hear };
 
+	if (env_int(&o.concurrency, "QUARRY_CONCURRENCY", 4096, err) < 0 || env_real(&o.timeout, "QUARRY_TIMEOUT", 86400, err) < 0 ||
+	    env_int(&o.tries, "QUARRY_TRIES", 1000, err) < 0 || env_real(&o.pause, "QUARRY_PAUSE", 60, err) < 0)
+		return ERR_FAIL;
 	return sampler_endpoint_open(ret, url, &o, err);
 }
 
