@@ -65,6 +65,12 @@ ptrdiff_t str_find(struct str s, struct str what);
 ptrdiff_t str_rfind(struct str s, struct str what);
 ptrdiff_t str_chr(struct str s, char c);
 
+/* What follows the byte order mark (U+FEFF) that some editors put in front. */
+static inline struct str str_past_bom(struct str s)
+{
+	return str_starts(s, STR("\xEF\xBB\xBF")) ? str_from(s, 3) : s;
+}
+
 /* Cut ASCII blanks (space, \t, \r, \n, \v, \f) off both ends. */
 struct str str_trim(struct str s);
 

@@ -124,6 +124,8 @@ static bool body_read(struct json *v, struct reply *r, struct buf *body)
 {
 	struct err err = ERR_INIT;
 
+	if (str_past_bom(buf_str(body)).n < body->n)
+		memset(body->s, ' ', 3); /* so that messages count bytes from the body's first */
 	if (json_parse(v, buf_str(body), &err) || (json_mend(body) && json_parse(v, buf_str(body), &err)))
 		return true;
 	reply_error(r, 400, "the body is %s", err.msg);

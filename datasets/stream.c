@@ -28,7 +28,7 @@ struct reader {
 	bool eof;
 	bool slice;          /* only lines that begin in start .. end - 1 of the text */
 	uint64_t start, end, before; /* before: lines before the slice, once they are counted */
-	uint64_t pos;        /* of the text, where the next line begins; kept for a slice */
+	uint64_t pos;        /* of the text, where the next line begins */
 };
 
 struct writer {
@@ -202,8 +202,13 @@ int reader_line(struct reader *r, struct buf *line, struct err *err)
 		return 0;
 	}
 	rc = next_line(r, line, &took, err);
-	if (rc > 0)
-		r->pos += took;
+	if (rc <= 0)
+		return rc;
+	if (r->pos == 0 && str_past_bom(buf_str(line)).n < line->n) { /* the file's first */
+		memmove(line->s, line->s + 3, line->n - 3);
+		buf_cut(line, line->n - 3);
+	}
+	r->pos += took;
 	return rc;
 }
 

@@ -35,7 +35,7 @@ int reader_open(struct reader **ret, const char *path, struct err *err);
  * other, are the file. Not of a pipe. Costs a look at each frame's head where the file is compressed.
  */
 int reader_open_slice(struct reader **ret, const char *path, int64_t index, int64_t count, struct err *err);
-/* 1 and the next line, 0 at the end, negative on failure (which names the file and the line). */
+/* 1 and the next line, 0 at the end, negative on failure (which names the file and the line). A byte order mark before the first is passed over. */
 int reader_line(struct reader *r, struct buf *line, struct err *err);
 const char *reader_name(const struct reader *r); /* the path, or "standard input" */
 uint64_t reader_number(const struct reader *r);  /* of the last line, from 1; of a slice's line, within the slice */

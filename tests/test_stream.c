@@ -53,6 +53,7 @@ static void test_line_ends(void)
 	} cases[] = {
 		{ "", "" },        { "\n", "|" },         { "a", "a|" },         { "a\n", "a|" },       { "a\nb", "a|b|" },
 		{ "a\r\nb\r\n", "a|b|" }, { "\n\na", "||a|" },   { "a\rb\n", "a\rb|" },  { "ab\r", "ab\r|" },  { "abc\n\n", "abc||" },
+		{ "\xEF\xBB\xBF" "a\n\xEF\xBB\xBF" "b\n", "a|\xEF\xBB\xBF" "b|" }, { "\xEF\xBB\xBF\r\na", "|a|" }, { "\xEF\xBB\xBF", "|" }, { "\xEF\xBB", "\xEF\xBB|" },
 	};
 	struct buf got = BUF_INIT;
 	struct err err = ERR_INIT;
@@ -222,6 +223,7 @@ static void test_slices(void)
 	struct err err = ERR_INIT;
 	struct reader *r;
 
+	buf_addz(&text, "\xEF\xBB\xBF");
 	for (int i = 0; i < 700; i++) {
 		for (int k = 0; k < (i % 97 == 3 ? 9000 : i % 9); k++)
 			buf_addf(&text, "%d,", i * k % 1000);
