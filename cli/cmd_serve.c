@@ -7,6 +7,7 @@
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -18,7 +19,7 @@ struct args {
 	const char *listen, *token, *token_file, *config;
 	int64_t queue, connections, body_mb, budget_mb;
 	double deadline, timeout, drain;
-	bool strict, open;
+	bool strict, open, strict_given, open_given, drain_given;
 	struct swe_args swe;
 	int64_t swe_threads, swe_queue;
 	double swe_deadline;
@@ -31,7 +32,7 @@ static const struct option options[] = {
 	  .what = "its first line is the bearer token that clients must send" },
 	{ .name = "token", .kind = OPT_TEXT, .arg = "TEXT", .at = offsetof(struct args, token),
 	  .what = "the same in the open; QUARRY_SERVE_TOKEN in the environment is seen by fewer" },
-	{ .name = "open", .kind = OPT_FLAG, .at = offsetof(struct args, open),
+	{ .name = "open", .kind = OPT_FLAG, .at = offsetof(struct args, open), .given = offsetof(struct args, open_given),
 	  .what = "listen on other than loopback addresses without a token" },
 	{ .name = "config", .letter = 'c', .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, config),
 	  .what = "lines of \"option: value\" for what neither flag nor environment says" },
@@ -48,7 +49,7 @@ static const struct option options[] = {
 	{ .name = "timeout", .kind = OPT_REAL, .arg = "S", .lo = 1, .hi = 86400, .at = offsetof(struct args, timeout),
 	  .what = "seconds for a request to arrive, and for an idle connection; 75 when not given" },
 	{ .name = "drain", .kind = OPT_REAL, .arg = "S", .lo = 0, .hi = 86400, .at = offsetof(struct args, drain),
-	  .what = "seconds that running requests get after SIGTERM; 30 when not given" },
+	  .given = offsetof(struct args, drain_given), .what = "seconds that running requests get after SIGTERM; 30 when not given" },
 	OPTIONS_SWE(struct args, swe),
 	{ .name = "swe-threads", .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 256, .at = offsetof(struct args, swe_threads),
 	  .what = "rows of task swe judged at a time; --threads when not given" },
@@ -56,7 +57,7 @@ static const struct option options[] = {
 	  .what = "such rows that may wait; more get 429; 256 when not given" },
 	{ .name = "swe-deadline", .kind = OPT_REAL, .arg = "S", .lo = 0.001, .hi = 86400, .at = offsetof(struct args, swe_deadline),
 	  .what = "seconds to judge one, from its start; then it is a timeout; 600 when not given" },
-	{ .name = "strict-format", .kind = OPT_FLAG, .at = offsetof(struct args, strict),
+	{ .name = "strict-format", .kind = OPT_FLAG, .at = offsetof(struct args, strict), .given = offsetof(struct args, strict_given),
 	  .what = "an answer in another format than the asked one is unreadable" },
 	{ 0 },
 };
@@ -70,21 +71,34 @@ static bool unset(const struct option *o, const struct args *a)
 	if (o->given)
 		return !*((const bool *)a + o->given);
 	switch (o->kind) {
-	case OPT_FLAG:
-		return !*(const bool *)at;
 	case OPT_INT:
 		return *(const int64_t *)at == 0;
 	case OPT_REAL:
 		return *(const double *)at == 0;
 	case OPT_TEXT:
 		return !*(const char *const *)at;
-	case OPT_LIST:
+	case OPT_FLAG: /* says that it was given: a no is an answer too */
+	case OPT_LIST: /* there is none */
 		break;
 	}
+	assert(false);
 	return false;
 }
 
 extern const struct command cmd_serve;
+
+static int set_flag(struct args *a, const struct option *o, const char *value, struct err *err)
+{
+	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_ieq(str_trim(str_of(value)), str_of(words[i]))) {
+			*(bool *)((char *)a + o->at) = i % 2;
+			*((bool *)a + o->given) = true;
+			return 0;
+		}
+	return err_set(err, "%s takes yes or no, not \"%.40s\"", o->name, value);
+}
 
 static int set_option(struct args *a, const struct option *o, const char *value, struct err *err)
 {
@@ -93,12 +107,12 @@ static int set_option(struct args *a, const struct option *o, const char *value,
 
 	if (!unset(o, a))
 		return 0;
-	if (o->kind == OPT_FLAG && (strcmp(value, "false") == 0 || strcmp(value, "no") == 0 || strcmp(value, "0") == 0))
-		return 0;
+	if (o->kind == OPT_FLAG)
+		return set_flag(a, o, value, err);
 	text = malloc(strlen(o->name) + strlen(value) + 4); /* what a text option points to lives as long as the program */
 	if (!text)
 		return err_set(err, "out of memory");
-	sprintf(text, o->kind == OPT_FLAG ? "--%s" : "--%s=%s", o->name, value);
+	sprintf(text, "--%s=%s", o->name, value);
 	argv[0] = text;
 	rc = options_parse(&cmd_serve, a, 1, argv, err);
 	if (o->kind != OPT_TEXT)
@@ -160,17 +174,25 @@ static int config_line(struct args *a, struct str line, struct err *err)
 static int from_file(struct args *a, const char *path, struct err *err)
 {
 	FILE *f = fopen(path, "r");
-	char line[2048];
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
 	int rc = 0, number = 0;
 
 	if (!f)
 		return err_sys(err, "%s: cannot be read", path);
-	while (rc == 0 && fgets(line, sizeof(line), f)) {
-		number++;
-		rc = config_line(a, str_of(line), err);
+	while (rc == 0 && (n = getline(&line, &cap, f)) >= 0) {
+		struct str s = { line, (size_t)n };
+
+		rc = config_line(a, number++ ? s : str_past_bom(s), err);
+		if (rc < 0)
+			err_at(err, "%s:%d: ", path, number);
 	}
+	if (rc == 0 && ferror(f))
+		rc = err_sys(err, "%s: cannot be read", path);
+	free(line);
 	fclose(f);
-	return rc < 0 ? err_at(err, "%s:%d: ", path, number) : 0;
+	return rc;
 }
 
 static int read_token(struct args *a, struct err *err)
@@ -189,7 +211,7 @@ static int read_token(struct args *a, struct err *err)
 	token[strcspn(token, "\r\n")] = 0;
 	if (!token[0])
 		return err_set(err, "%s: its first line is empty; there must be a token", a->token_file);
-	a->token = token;
+	a->token = str_past_bom(str_of(token)).s;
 	return 0;
 }
 
@@ -204,7 +226,7 @@ static int settle(struct args *a, struct err *err)
 	a->budget_mb = a->budget_mb ? a->budget_mb : 16;
 	a->deadline = a->deadline > 0 ? a->deadline : 60;
 	a->timeout = a->timeout > 0 ? a->timeout : 75;
-	a->drain = a->drain > 0 ? a->drain : 30;
+	a->drain = a->drain_given ? a->drain : 30;
 	a->swe_queue = a->swe_queue ? a->swe_queue : 256;
 	a->swe_deadline = a->swe_deadline > 0 ? a->swe_deadline : 600;
 	if (!a->swe_threads)
@@ -339,7 +361,7 @@ static const char more[] =
 	"With --repos, rows of task swe are judged too, beside the puzzles, which never wait for them: /readyz tells what the sandbox lacks.\n"
 	"\n"
 	"A bad sample gets 200 and a mark; 4xx is about the request. Every option may also stand in the environment, as in\n"
-	"QUARRY_SERVE_MAX_BODY, or in the --config file. SIGTERM ends what runs and stops.\n"
+	"QUARRY_SERVE_MAX_BODY, or in the --config file; one that takes no value is yes or no there. SIGTERM ends what runs and stops.\n"
 	"\n"
 	"    quarry serve --listen 127.0.0.1:8000 --threads 8\n"
 	"    quarry serve --listen :8000 --token-file token --queue 4096\n"
