@@ -6,7 +6,9 @@
  * up anybody else's small one. One with rows of task swe waits, suspended too, until the desk (serve_desk.c) has judged them.
  *
  * libmicrohttpd (0.9.75, epoll) does not see a client go that says its last bytes and closes at once: the connection, and what it sent,
- * stay until they time out. A thread of ours looks after them each second.
+ * stay until they time out. A thread of ours looks after them each second. What it refuses itself before it asks us (a Content-Length that
+ * is no number, cookies for which its memory is too small) it answers, up to 0.9.77, with its head twice, the second in the place of the body;
+ * status and closing are right. Nothing of ours is called between those headers and that reply, so it is left as it is.
  */
 #include "cli/serve.h"
 
@@ -32,6 +34,8 @@ enum {
 	READERS_MAX = 4,
 	BACKLOG = 1024,
 	HEADERS_MAX = 32 << 10, /* bytes a connection may use for its headers and buffers */
+	TARGET_MAX = 8 << 10, /* bytes of a path and its query */
+	PARAMETERS_MAX = 100, /* of a query; libmicrohttpd takes some 72 bytes of HEADERS_MAX for each */
 	RETRY_S = 1,
 	STALL_S = 1, /* a request of which nothing came for so long is not waited for at the end */
 	EXTRA = 64,   /* connections above what was asked for, so that they can be told */
@@ -42,6 +46,7 @@ enum {
 struct client { /* a connection */
 	int fd;
 	bool extra; /* one too many: what it asks is refused */
+	bool asks_much; /* path and query of the request that comes are too long; the query is cut off */
 	atomic_bool busy; /* a whole request of its is being scored or answered: it may have said all it will */
 	struct client *before, *after;
 };
@@ -54,7 +59,7 @@ struct request {
 	struct buf body;
 	struct reply reply;
 	struct desk_rows *rows; /* those of task swe; NULL: none */
-	bool scalar, too_large, done;
+	bool scalar, too_large, done, closes; /* closes: nobody knows where its body ends */
 	double began, whole; /* when it was seen first, and when its body was there */
 	struct request *next;
 };
@@ -300,6 +305,38 @@ static void connected(void *cls, struct MHD_Connection *connection, void **ctx, 
 
 /* ---- requests ---- */
 
+/*
+ * A request's first line, before it is parsed. Where libmicrohttpd (0.9.75) has no room for all parameters it never says anything more, so
+ * those of a long one are taken away here: uri is the connection's own memory.
+ */
+static void *see_uri(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct client *c = info ? info->socket_context : NULL;
+	char *query = uri ? strchr((char *)uri, '?') : NULL;
+	size_t parameters = 1;
+
+	(void)cls;
+	for (const char *at = query; at && *at; at++)
+		parameters += *at == '&';
+	if (!c)
+		return NULL;
+	c->asks_much = uri && (strlen(uri) > TARGET_MAX || parameters > PARAMETERS_MAX);
+	if (c->asks_much && query)
+		query[1] = 0;
+	return NULL; /* what handle() finds first */
+}
+
+/* "%xx", but no NUL: it would end the text, and with it the path. */
+static size_t unescape(void *cls, struct MHD_Connection *connection, char *text)
+{
+	(void)cls;
+	(void)connection;
+	for (char *at = text; (at = strstr(at, "%00")); at += 3)
+		*at = '?'; /* which no path has */
+	return MHD_http_unescape(text);
+}
+
 /* Equal, in a time that tells nothing of where they differ. */
 static bool same_secret(const char *a, const char *b)
 {
@@ -345,13 +382,40 @@ static bool get_like(const char *method)
 	return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
+struct framing {
+	int lengths, codings; /* how often they are given */
+	bool blank;           /* in a header's name, which one server takes off and another does not */
+};
+
+static enum MHD_Result see_header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct framing *f = cls;
+
+	(void)kind;
+	(void)value;
+	f->lengths += strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
+	f->codings += strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0;
+	f->blank |= strpbrk(name, " \t") != NULL;
+	return MHD_YES;
+}
+
+/* Whether a proxy before us sees the body end where we do: else it may hold a second request. */
+static bool ends_surely(struct request *q)
+{
+	struct framing f = { 0 };
+
+	MHD_get_connection_values(q->connection, MHD_HEADER_KIND, see_header, &f);
+	return f.lengths + f.codings <= 1 && !f.blank;
+}
+
 /* What the headers ask for that is not done here; false: the reply is there. */
 static bool plain_request(struct request *q)
 {
 	const char *encoding = header(q, MHD_HTTP_HEADER_CONTENT_ENCODING), *transfer = header(q, MHD_HTTP_HEADER_TRANSFER_ENCODING);
 	const char *expect = header(q, MHD_HTTP_HEADER_EXPECT);
 
-	if (transfer && strcasecmp(transfer, "chunked") != 0)
+	q->closes = transfer && strcasecmp(transfer, "chunked") != 0;
+	if (q->closes)
 		reply_error(&q->reply, 501, "a body comes whole or chunked, not as \"%.40s\"", transfer);
 	else if (encoding && strcasecmp(encoding, "identity") != 0)
 		reply_error(&q->reply, 415, "the body must come as it is, not as \"%.40s\"", encoding);
@@ -367,18 +431,24 @@ static bool accepted(struct request *q, const char *method)
 {
 	const char *length = header(q, MHD_HTTP_HEADER_CONTENT_LENGTH), *type = header(q, MHD_HTTP_HEADER_CONTENT_TYPE);
 	const char *scalar = MHD_lookup_connection_value(q->connection, MHD_GET_ARGUMENT_KIND, "scalar");
+	const char *expect = header(q, MHD_HTTP_HEADER_EXPECT); /* such a client waits, and reads a refusal */
 	uint64_t n = 0;
 
 	q->scalar = scalar && strcmp(scalar, "0") != 0;
+	q->closes = !ends_surely(q);
 	if (q->client->extra)
 		reply_error(&q->reply, 503, "%d connections are open already; come again in %d s", q->h->o.connections, RETRY_S);
+	else if (q->closes)
+		reply_error(&q->reply, 400, "a body has one Content-Length or one Transfer-Encoding, and no header's name a blank");
+	else if (q->client->asks_much)
+		reply_error(&q->reply, 414, "a path and its query have at most %d bytes and %d parameters", TARGET_MAX, PARAMETERS_MAX);
 	else if (!allowed(q))
 		reply_error(&q->reply, 401, "this server wants a bearer token");
 	else if (!q->route)
 		reply_error(&q->reply, 404, "there is no such path; see docs/integrations.md");
 	else if (q->route->get ? !get_like(method) : strcmp(method, "POST") != 0)
 		reply_error(&q->reply, 405, "%s is asked by %s", q->route->path, q->route->get ? "GET" : "POST");
-	else if (length && str_u64(str_of(length), &n) && n / SWALLOW > q->h->o.body_max)
+	else if (length && str_u64(str_of(length), &n) && (expect ? n : n / SWALLOW) > q->h->o.body_max)
 		reply_error(&q->reply, 413, "the body is larger than %zu bytes", q->h->o.body_max);
 	else if (!q->route->get && !json_like(type))
 		reply_error(&q->reply, 415, "the body must be application/json");
@@ -412,7 +482,7 @@ static enum MHD_Result send_reply(struct request *q)
 		snprintf(retry, sizeof(retry), "%d", r->retry_s ? r->retry_s : RETRY_S);
 		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, retry);
 	}
-	if (atomic_load(&q->h->draining) || q->client->extra || r->status == 501) /* nobody knows where such a body ends */
+	if (atomic_load(&q->h->draining) || q->client->extra || q->closes)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
 	ret = MHD_queue_response(q->connection, r->status, response);
 	MHD_destroy_response(response);
@@ -640,6 +710,7 @@ static int start_daemon(struct http *h, struct err *err)
 	h->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC, 0, NULL, NULL, handle, h,
 				     MHD_OPTION_LISTEN_SOCKET, h->fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)h->o.connections + EXTRA,
 				     MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)h->o.read_timeout, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
+				     MHD_OPTION_URI_LOG_CALLBACK, see_uri, NULL, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
 				     MHD_OPTION_NOTIFY_COMPLETED, completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, connected, h, MHD_OPTION_ARRAY, readers > 1 ? pool : single, MHD_OPTION_END);
 	return h->daemon ? 0 : err_set(err, "serve: the HTTP server cannot be started");
 }
