@@ -449,14 +449,15 @@ bool json_get(struct json obj, const char *name, struct json *ret)
 	return false;
 }
 
-void json_get_all(struct json obj, const struct str *name, size_t n, struct json *ret)
+size_t json_get_all(struct json obj, const struct str *name, size_t n, struct json *ret)
 {
 	struct str key, text;
+	size_t twice = n;
 	struct json v;
 
 	memset(ret, 0, n * sizeof(*ret));
 	if (obj.kind != JSON_OBJECT)
-		return;
+		return n;
 	for (struct json_iter it = json_iter(obj); json_next(&it, &key, &v);) {
 		const struct json k = { JSON_STRING, key };
 		bool plain = json_plain(k, &text);
@@ -466,7 +467,10 @@ void json_get_all(struct json obj, const struct str *name, size_t n, struct json
 			i++;
 		if (i < n && ret[i].kind == JSON_NONE)
 			ret[i] = v;
+		else if (i < n)
+			twice = i;
 	}
+	return twice;
 }
 
 size_t json_count(struct json v)

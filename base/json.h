@@ -59,8 +59,8 @@ struct json_iter json_iter(struct json v); /* over an array or object; anything 
 bool json_next(struct json_iter *it, struct str *key, struct json *v);
 bool json_key_is(struct str key, const char *name); /* unescapes where it must */
 bool json_get(struct json obj, const char *name, struct json *ret); /* the first member of that name; else JSON_NONE */
-/* The same for n names, which end in NUL, in one walk: ret[i] is the first member named name[i]. */
-void json_get_all(struct json obj, const struct str *name, size_t n, struct json *ret);
+/* The same for n names, which end in NUL, in one walk: ret[i] is the first member named name[i]. Gives the number of a name that is there twice, else n. */
+size_t json_get_all(struct json obj, const struct str *name, size_t n, struct json *ret);
 size_t json_count(struct json v); /* members or elements */
 
 bool json_bool(struct json v, bool *ret);

@@ -3,12 +3,17 @@
 
 #include "base/clock.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
-static void bad(struct judged *j, const char *why)
+__attribute__((format(printf, 2, 3))) static void bad(struct judged *j, const char *why, ...)
 {
+	va_list ap;
+
+	va_start(ap, why);
 	j->v = (struct quarry_verdict){ .mark = QUARRY_BAD_TASK };
-	snprintf(j->v.why, sizeof(j->v.why), "%s", why);
+	vsnprintf(j->v.why, sizeof(j->v.why), why, ap);
+	va_end(ap);
 }
 
 /* What is looked for in a row, in one walk. */
@@ -20,14 +25,38 @@ static const struct str member_names[MEMBERS] = {
 	[TRUTH] = { "ground_truth", 12 }, [LABEL] = { "label", 5 }, [SOLUTION] = { "solution", 8 }, [ANSWER] = { "answer", 6 },
 };
 
+enum { SHOWN = 40 }; /* bytes of a member in a sentence */
+
 struct members {
 	struct json of[MEMBERS], extra[MEMBERS]; /* of the row, and of its extra_info */
+	size_t twice;                            /* one that stands there twice; MEMBERS: none does */
 };
 
 static void members_read(struct members *m, struct json row)
 {
-	json_get_all(row, member_names, MEMBERS, m->of);
-	json_get_all(m->of[EXTRA], member_names, MEMBERS, m->extra);
+	size_t twice;
+
+	m->twice = json_get_all(row, member_names, MEMBERS, m->of);
+	twice = json_get_all(m->of[EXTRA], member_names, MEMBERS, m->extra);
+	if (m->twice == MEMBERS)
+		m->twice = twice;
+}
+
+/*
+ * What the row says, or else its extra_info; null and "" say nothing, nor does a number as format: in a reply to a trainer, which may come back
+ * as a row, it is that of the verdict. JSON_NONE: neither says anything.
+ */
+static struct json said(const struct members *m, enum member which)
+{
+	const struct json at[2] = { m->of[which], m->extra[which] };
+
+	for (int i = 0; i < 2; i++) {
+		bool number = at[i].kind == JSON_INT || at[i].kind == JSON_FLOAT;
+
+		if (at[i].kind > JSON_NULL && !json_is(at[i], "") && !(number && which == FORMAT))
+			return at[i];
+	}
+	return (struct json){ 0 };
 }
 
 static void source_set(struct judged *j, const struct members *m)
@@ -45,88 +74,111 @@ void judge_source(struct judged *j, struct json row)
 	source_set(j, &m);
 }
 
-/* task and desc of what may be a ground truth: JSON in a string, or an object. */
-static bool read_truth(struct judged *j, struct json truth, struct json *task, struct json *desc)
+/* What a ground truth says. */
+struct truth {
+	struct json version, task, desc;
+};
+
+/* Of what may be one: JSON in a string, or an object. False: it is none. */
+static bool read_truth(struct judged *j, struct json v, struct truth *truth)
 {
-	struct json of[DESC + 1];
+	static const struct str names[3] = { { "v", 1 }, { "task", 4 }, { "desc", 4 } };
+	struct json of[3];
 	struct err err;
 
-	if (truth.kind == JSON_STRING) {
+	if (v.kind == JSON_STRING) {
 		buf_reset(&j->scratch);
-		json_str(truth, &j->scratch);
-		if (!json_parse(&truth, buf_str(&j->scratch), &err))
+		json_str(v, &j->scratch);
+		if (!json_parse(&v, buf_str(&j->scratch), &err))
 			return false;
 	}
-	json_get_all(truth, member_names, DESC + 1, of);
-	*task = of[TASK];
-	*desc = of[DESC];
-	return task->kind && desc->kind;
+	json_get_all(v, names, 3, of);
+	*truth = (struct truth){ of[0], of[1], of[2] };
+	return truth->task.kind && truth->desc.kind;
 }
 
 /* The same from wherever a row of ours or of a trainer holds it. */
-static bool from_truth(struct judged *j, struct json row, const struct members *m, struct json *task, struct json *desc)
+static bool from_truth(struct judged *j, struct json row, const struct members *m, struct truth *truth)
 {
-	struct json truth;
+	struct json v;
 
 	if (row.kind == JSON_STRING)
-		return read_truth(j, row, task, desc);
-	if ((json_get(m->of[MODEL], "ground_truth", &truth) || (truth = m->extra[TRUTH]).kind) && read_truth(j, truth, task, desc))
+		return read_truth(j, row, truth);
+	if ((json_get(m->of[MODEL], "ground_truth", &v) || (v = m->extra[TRUTH]).kind) && read_truth(j, v, truth))
 		return true;
 	for (int i = TRUTH; i <= ANSWER; i++)
-		if (m->of[i].kind && read_truth(j, m->of[i], task, desc))
+		if (m->of[i].kind && read_truth(j, m->of[i], truth))
 			return true;
 	return false;
 }
 
-static enum quarry_format format_of(struct json v, enum quarry_format otherwise)
+static bool format_of(struct json v, enum quarry_format *ret)
 {
-	enum quarry_format f;
 	char z[16];
 
-	return json_z(v, z, sizeof(z)) && quarry_format_from(z, &f) ? f : otherwise;
+	return json_z(v, z, sizeof(z)) && quarry_format_from(z, ret);
 }
 
 enum quarry_format row_format(struct json row, enum quarry_format otherwise)
 {
+	enum quarry_format f = otherwise;
 	struct json v;
 
 	json_get(row, "format", &v);
-	return format_of(v, otherwise);
+	return format_of(v, &f) ? f : otherwise;
 }
 
-/* How the row says that it was asked: of its own, or in the extra_info of a dataset's row. */
-static struct quarry_options asked(const struct judged *j, const struct members *m)
+/*
+ * How the row says that it was asked: of its own, or in the extra_info of a dataset's row. What is misspelt would judge less strictly, or
+ * another text, than the row means; false: the verdict says so.
+ */
+static bool read_asked(struct judged *j, const struct members *m, struct quarry_options *o)
 {
-	return (struct quarry_options){
-		.format = format_of(m->of[FORMAT], format_of(m->extra[FORMAT], QUARRY_ANY)),
-		.think_open = json_is(m->of[THINK].kind ? m->of[THINK] : m->extra[THINK], "open"),
-		.strict_format = j->strict,
-		.budget = j->budget,
-	};
+	struct json format = said(m, FORMAT), think = said(m, THINK);
+
+	*o = (struct quarry_options){ .format = QUARRY_ANY, .strict_format = j->strict, .budget = j->budget };
+	o->think_open = json_is(think, "open");
+	if (think.kind && !o->think_open) {
+		bad(j, "the row's think, %.*s, is not \"open\"", (int)(think.raw.n < SHOWN ? think.raw.n : SHOWN), think.raw.s);
+		return false;
+	}
+	if (!format.kind || format_of(format, &o->format) || j->is_swe) /* tasks of swe have formats of their own */
+		return true;
+	bad(j, "the row's format, %.*s, is none of any, tags, boxed, json, fence, line", (int)(format.raw.n < SHOWN ? format.raw.n : SHOWN), format.raw.s);
+	return false;
 }
 
 /* The rule and the desc of a row; false: the verdict says why not. */
 static bool read_task(struct judged *j, struct json row, const struct members *m)
 {
-	struct json task = m->of[TASK], desc = m->of[DESC];
+	struct truth t = { .task = m->of[TASK], .desc = m->of[DESC] };
+	int64_t version = 1;
 	char z[64];
 
 	j->us = 0;
 	j->rule = NULL;
 	j->is_swe = false;
 	j->status = NULL;
-	if (!(task.kind && desc.kind) && !from_truth(j, row, m, &task, &desc)) {
+	if (m->twice < MEMBERS) {
+		bad(j, "the row has two members \"%s\"", member_names[m->twice].s);
+		return false;
+	}
+	if (!(t.task.kind && t.desc.kind) && !from_truth(j, row, m, &t)) {
 		bad(j, "the row has neither task and desc nor a ground_truth");
 		return false;
 	}
-	if (desc.kind != JSON_STRING || task.kind != JSON_STRING) {
-		bad(j, "the row's task, desc and response must be strings");
+	if (t.version.kind && (!json_i64(t.version, &version) || version != 1)) {
+		bad(j, "the ground truth is of another version");
 		return false;
 	}
-	j->rule = json_z(task, z, sizeof(z)) ? quarry_rule(z) : NULL;
-	j->is_swe = !j->rule && json_is(task, "swe");
+	if (t.desc.kind != JSON_STRING || t.task.kind != JSON_STRING) {
+		bad(j, "the row's task and desc must be strings");
+		return false;
+	}
+	j->rule = json_z(t.task, z, sizeof(z)) ? quarry_rule(z) : NULL;
+	j->is_swe = !j->rule && json_is(t.task, "swe");
 	buf_reset(&j->desc);
-	json_str(desc, &j->desc);
+	json_str(t.desc, &j->desc);
 	return true;
 }
 
@@ -137,7 +189,7 @@ static void judge_swe(struct judged *j, const struct members *m, struct str resp
 	struct swe_verdict v;
 	char format[32];
 
-	json_text(m->of[FORMAT], format, sizeof(format), &ask.format);
+	json_text(said(m, FORMAT), format, sizeof(format), &ask.format);
 	json_get(m->of[ENVIRONMENT], "recipe", &ask.recipe);
 	if (j->swe_ask)
 		j->swe_ask(j->swe_ctx, &ask, &v);
@@ -173,16 +225,18 @@ static void judge(struct judged *j, const struct members *m, struct str response
 
 static void judge_members(struct judged *j, struct json row, const struct members *m, struct json response)
 {
-	struct quarry_options o = asked(j, m);
+	struct quarry_options o;
 
 	source_set(j, m);
 	buf_reset(&j->response);
 	if (!read_task(j, row, m))
 		return;
 	if (response.kind != JSON_STRING) {
-		bad(j, "the row's task, desc and response must be strings");
+		bad(j, "the response is missing, or no text");
 		return;
 	}
+	if (!read_asked(j, m, &o))
+		return;
 	json_str(response, &j->response);
 	judge(j, m, (struct str){ buf_z(&j->response), j->response.n }, &o);
 }
@@ -209,12 +263,11 @@ void judge_text(struct judged *j, struct json row, struct str response, bool thi
 	struct members m;
 
 	members_read(&m, row);
-	o = asked(j, &m);
-	o.think_open |= think_open;
 	source_set(j, &m);
 	buf_reset(&j->response);
-	if (!read_task(j, row, &m))
+	if (!read_task(j, row, &m) || !read_asked(j, &m, &o))
 		return;
+	o.think_open |= think_open;
 	buf_add(&j->response, response);
 	judge(j, &m, (struct str){ buf_z(&j->response), j->response.n }, &o);
 }

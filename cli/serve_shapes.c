@@ -71,11 +71,15 @@ static void score(struct scoring *x, struct json row)
 		metrics_verdict(x->s->metrics, &x->j);
 }
 
-/* The same where the response is x->text. */
-static void score_text(struct scoring *x, struct json row, bool think_open)
+/* The same where the response is x->text; or is none at all, as where a row has no response. */
+static void score_text(struct scoring *x, struct json row, bool is_text, bool think_open)
 {
-	if (!too_late(x, row))
+	if (too_late(x, row))
+		;
+	else if (is_text)
 		judge_text(&x->j, row, buf_str(&x->text), think_open);
+	else
+		judge_response(&x->j, row, (struct json){ 0 });
 	if (!x->s->swe_alone)
 		metrics_verdict(x->s->metrics, &x->j);
 }
@@ -143,17 +147,31 @@ static bool body_object(struct json *row, struct reply *r, struct buf *body)
 	return true;
 }
 
+/* The same, and its members of n names; one that is there twice would be another for who reads the last of them. */
+static bool body_members(struct json *row, struct json *of, const struct str *name, size_t n, struct reply *r, struct buf *body)
+{
+	size_t twice;
+
+	if (!body_object(row, r, body))
+		return false;
+	twice = json_get_all(*row, name, n, of);
+	if (twice < n)
+		reply_error(r, 400, "the body has two members \"%s\"", name[twice].s);
+	return twice == n;
+}
+
 /* ---- POST /v1/verify: {"items":[...]} gives {"results":[...]}, one each, in order ---- */
 
 static void answer_items(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
+	static const struct str name = { "items", 5 };
 	struct scoring x = scoring_start(s);
 	struct json row, items, item;
 
 	(void)scalar;
-	if (!body_object(&row, r, body))
+	if (!body_members(&row, &items, &name, 1, r, body))
 		return;
-	if (!json_get(row, "items", &items) || items.kind != JSON_ARRAY) {
+	if (items.kind != JSON_ARRAY) {
 		reply_error(r, 400, "the body has no list \"items\"");
 		return;
 	}
@@ -229,25 +247,25 @@ static struct str response_of(struct str query, struct str prompt, bool *think_o
 static void answer_openrlhf(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	static const char *const names[] = { "acc", "format", "error", "verify_us" };
+	static const struct str lists[3] = { { "query", 5 }, { "prompts", 7 }, { "labels", 6 } };
 	struct scoring x = scoring_start(s);
-	struct json row, queries, prompts, labels, query, prompt, label;
+	struct json row, of[3], query, prompt, label;
 	struct buf numbers[6] = { BUF_INIT }, q = BUF_INIT, p = BUF_INIT;
 	struct json_iter qi, pi, li;
 
 	(void)scalar;
-	if (!body_object(&row, r, body))
+	if (!body_members(&row, of, lists, 3, r, body))
 		return;
-	json_get(row, "prompts", &prompts);
-	if (!json_get(row, "query", &queries) || !json_get(row, "labels", &labels) || queries.kind != JSON_ARRAY || labels.kind != JSON_ARRAY ||
-	    json_count(queries) != json_count(labels) || (prompts.kind == JSON_ARRAY && json_count(prompts) != json_count(queries))) {
+	if (of[0].kind != JSON_ARRAY || of[2].kind != JSON_ARRAY || json_count(of[0]) != json_count(of[2]) ||
+	    (of[1].kind == JSON_ARRAY && json_count(of[1]) != json_count(of[0]))) {
 		reply_error(r, 400, "\"query\" and \"labels\" (and \"prompts\") are not lists of one length");
 		return;
 	}
 	for (int i = 0; i < 6; i++)
 		json_open(&numbers[i], '[');
-	qi = json_iter(queries);
-	pi = json_iter(prompts);
-	li = json_iter(labels);
+	qi = json_iter(of[0]);
+	pi = json_iter(of[1]);
+	li = json_iter(of[2]);
 	while (json_next(&qi, NULL, &query) && json_next(&li, NULL, &label)) {
 		bool think_open = false;
 
@@ -258,7 +276,7 @@ static void answer_openrlhf(struct reply *r, const struct service *s, struct buf
 		if (json_next(&pi, NULL, &prompt))
 			json_str(prompt, &p);
 		buf_add(&x.text, response_of(buf_str(&q), buf_str(&p), &think_open));
-		score_text(&x, label, think_open);
+		score_text(&x, label, query.kind == JSON_STRING, think_open);
 		json_add_f64(&numbers[0], x.j.v.score);
 		json_add_f64(&numbers[1], x.j.v.score);
 		json_add_f64(&numbers[2], acc(&x.j.v));
@@ -313,12 +331,13 @@ static void answer_slime(struct reply *r, const struct service *s, struct buf *b
 
 /* ---- NeMo-Gym: POST /verify, /seed_session, /aggregate_metrics, GET /reverify_mode ---- */
 
-/* The assistant's text in an OpenAI Responses object. */
-static void output_text(struct buf *out, struct json response)
+/* The assistant's text in an OpenAI Responses object; false: it has no output at all. */
+static bool output_text(struct buf *out, struct json response)
 {
 	struct json output, item, v, content, part;
 
-	json_get(response, "output", &output);
+	if (!json_get(response, "output", &output) || output.kind != JSON_ARRAY)
+		return false;
 	for (struct json_iter it = json_iter(output); json_next(&it, NULL, &item);) {
 		if (!json_get(item, "type", &v) || !json_is(v, "message") || (json_get(item, "role", &v) && !json_is(v, "assistant")))
 			continue;
@@ -328,6 +347,7 @@ static void output_text(struct buf *out, struct json response)
 			if (json_get(part, "type", &v) && json_is(v, "output_text") && json_get(part, "text", &v))
 				json_str(v, out);
 	}
+	return true;
 }
 
 static bool nemo_key(struct str key)
@@ -348,17 +368,19 @@ static bool nemo_swe_key(struct str key)
 static void answer_nemo(struct reply *r, const struct service *s, struct buf *body, bool scalar)
 {
 	struct scoring x = scoring_start(s);
-	struct json row, response, meta;
+	static const struct str names[2] = { { "response", 8 }, { "verifier_metadata", 17 } };
+	struct json row, of[2];
+	bool is_text;
 
 	(void)scalar;
-	if (!body_object(&row, r, body))
+	if (!body_members(&row, of, names, 2, r, body))
 		return;
-	if (!json_get(row, "response", &response) || response.kind != JSON_OBJECT) {
+	if (of[0].kind != JSON_OBJECT) {
 		reply_error(r, 400, "the body has no object \"response\"");
 		return;
 	}
-	output_text(&x.text, response);
-	score_text(&x, json_get(row, "verifier_metadata", &meta) && meta.kind == JSON_OBJECT ? meta : row, false);
+	is_text = output_text(&x.text, of[0]);
+	score_text(&x, of[1].kind == JSON_OBJECT ? of[1] : row, is_text, false);
 	json_open(&r->body, '{');
 	row_copy(&r->body, row, x.j.status ? nemo_swe_key : nemo_key);
 	key_f64(&r->body, "reward", x.j.v.score);

@@ -65,6 +65,27 @@ def _fault(why: str) -> Verdict:
     return Verdict(0.0, 'bad_task', why, None, False, 0, 0.0)
 
 
+def silent(value: Any, is_format: bool = False) -> bool:
+    """Whether a row's member says nothing: None, '', and a format that is a number, as a verdict's in a reply of ours that comes back."""
+    return value is None or isinstance(value, str) and not value or is_format and isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def damage(how: Any, think: Any) -> Optional[str]:
+    """What is wrong with a row's "format" and "think", in the words of `quarry verify`. What is silent() is not."""
+    if not (silent(think) or isinstance(think, str) and think == 'open'):
+        return 'the row\'s think, %s, is not "open"' % _told(think)
+    if silent(how, True) or isinstance(how, str) and how in _FORMAT:
+        return None
+    return 'the row\'s format, %s, is none of %s' % (_told(how), ', '.join(FORMATS))
+
+
+def _told(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=repr)[:40]
+    except (TypeError, ValueError, RecursionError):  # a circle, or keys of JSON's none
+        return repr(value)[:40]
+
+
 def _format(name: Optional[str]) -> int:
     try:
         return 0 if name is None else _FORMAT[name or 'any']
@@ -180,10 +201,15 @@ def _row(row: Mapping[str, Any], format: int, strict: bool, budget: int) -> Unio
                 return _fault('the ground truth is not one JSON object')
         if desc is None:
             return _fault('the row has neither task and desc nor a ground_truth')
-    if not (isinstance(said, (str, bytes)) and isinstance(desc, (str, bytes)) and (task is None or isinstance(task, str))):
-        return _fault('the row\'s task, desc and response must be strings')
-    if isinstance(how, str):
-        format = _FORMAT.get(how, format)
+    if not (isinstance(desc, (str, bytes)) and (task is None or isinstance(task, str))):
+        return _fault('the row\'s task and desc must be strings')
+    if not isinstance(said, (str, bytes)):
+        return _fault('the response is missing, or no text')
+    wrong = damage(how, get('think'))
+    if wrong is not None:
+        return _fault(wrong)
+    if not silent(how, True):
+        format = _FORMAT[how]
     return task, desc, said, format, get('think') == 'open', strict, budget
 
 
@@ -208,9 +234,9 @@ def verify_batch(items: Iterable[Item], *, format: Optional[str] = None, strict:
     """A verdict for each item, in order, the same as one by one.
 
     An item is a mapping with task and desc, or ground_truth, and response (an instance's own "format" and "think" count), or a tuple
-    (task, desc, response) or (ground_truth, response). A mapping that says too little is bad_task; any other item is a TypeError or
-    ValueError that tells its number. threads: how many to judge on; the default is a pool of the process's own with one for each core.
-    The GIL is released meanwhile.
+    (task, desc, response) or (ground_truth, response). A mapping is data: one that says too little, has no response or an unknown format
+    is bad_task. Any other item is as a call: what verify would not take, None for a response too, is a TypeError or ValueError that tells
+    its number. threads: how many to judge on; the default is a pool of the process's own with one for each core. The GIL is released meanwhile.
     """
     how, steps, rest, out = _format(format), _budget(budget), iter(items), []
     _pool(pool, threads, 0)

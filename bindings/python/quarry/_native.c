@@ -564,6 +564,7 @@ static bool said_by_row(struct state *st, struct said *s, PyObject *row)
 	usual = is_text(s->desc) && is_text(s->response) && (!s->task || PyUnicode_Check(s->task)) && (!format || format_of(format, &s->options.format)) &&
 		(!think || PyUnicode_Check(think));
 	s->options.think_open = usual && think && PyUnicode_CompareWithASCIIString(think, "open") == 0;
+	usual = usual && (!think || s->options.think_open || PyUnicode_CompareWithASCIIString(think, "") == 0);
 	Py_XDECREF(format);
 	Py_XDECREF(think);
 	if (usual && !PyErr_Occurred())

@@ -2,10 +2,12 @@
 import asyncio
 import json
 import logging
+import math
 from collections.abc import Mapping, Sequence  # typing's own are slow to ask isinstance of
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
 
-from quarry import FORMATS, Pool, Verdict, verify, verify_batch, verify_truth
+from quarry import Pool, Verdict, verify, verify_batch, verify_truth
+from quarry._core import damage, silent
 
 log = logging.getLogger('quarry')
 
@@ -21,9 +23,10 @@ class Asked(NamedTuple):
     truth: Optional[str]        #: a ground truth, or None where task and desc stand
     task: Optional[str]
     desc: Optional[str]
-    response: Optional[str]     #: None: there was no text to judge
+    response: Optional[str]     #: None: there is none, or it is no text
     format: Optional[str]
     think_open: bool
+    damage: Optional[str] = None  #: why the row cannot be judged, whatever stands above
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -81,11 +84,17 @@ def asked(row: Mapping[str, Any], response: Any, *, truth: Any = None, think_ope
     found = _truth_in(truth)
     if found is not None or not (isinstance(task, str) and isinstance(desc, str)):
         found, task, desc = found or truth_of(row), None, None
-    how = next((f for f in (row.get('format'), extra.get('format')) if isinstance(f, str) and f in FORMATS), None)
+    how, think = _said(row, extra, 'format'), _said(row, extra, 'think')
+    wrong = damage(how, think)
     if think_open is None:
-        said_so = row['think'] if row.get('think') is not None else extra.get('think')
-        think_open = said_so == 'open' or opens_thought(prompt)
-    return Asked(found, task, desc, text_of(response), how, bool(think_open))
+        think_open = think == 'open' or opens_thought(prompt)
+    return Asked(found, task, desc, text_of(response), None if wrong else how, bool(think_open), wrong)
+
+
+def _said(row: Mapping[str, Any], extra: Mapping[str, Any], name: str) -> Any:
+    """What the row says, or else its extra_info; None: neither says anything."""
+    found = (v for v in (row.get(name), extra.get(name)) if not silent(v, name == 'format'))
+    return next(found, None)
 
 
 def opens_thought(prompt: Any) -> bool:
@@ -130,11 +139,11 @@ def _fault(why: str) -> Verdict:
 
 
 def _lacking(a: Asked) -> Optional[Verdict]:
-    if a.response is None:
-        return _fault('the response is no text')
     if a.truth is None and a.desc is None:
         return _fault('the row has neither task and desc nor a ground_truth')
-    return None
+    if a.response is None:
+        return _fault('the response is missing, or no text')
+    return None if a.damage is None else _fault(a.damage)
 
 
 def judge(a: Asked, *, strict: bool = False, budget: int = 0) -> Verdict:
@@ -172,8 +181,16 @@ def numbers(v: Verdict, format_bonus: float = 0.0) -> Dict[str, float]:
             'verify_us': float(v.verify_us)}
 
 
+def bonus(format_bonus: float) -> float:
+    """The option of that name; ValueError where no reward could hold it."""
+    if not math.isfinite(format_bonus):
+        raise ValueError('format_bonus is a finite number, not %r' % format_bonus)
+    return format_bonus
+
+
 def reward(v: Verdict, format_bonus: float = 0.0) -> float:
     """The score, and format_bonus where the answer came as it was asked for. Nothing is paid for what could not be judged."""
+    format_bonus = bonus(format_bonus)
     return 0.0 if v.bad_task else v.score + (format_bonus if v.format_ok else 0.0)
 
 

@@ -40,7 +40,7 @@ class Environment(EnvironmentInterface):
 
     def __init__(self, cfg: Optional[Mapping[str, Any]] = None) -> None:
         cfg = cfg or {}
-        self.format_bonus, self.strict = float(cfg.get('format_bonus') or 0.0), bool(cfg.get('strict'))
+        self.format_bonus, self.strict = _common.bonus(float(cfg.get('format_bonus') or 0.0)), bool(cfg.get('strict'))
         self.budget, self.think_open = int(cfg.get('budget') or 0), cfg.get('think_open')
 
     def step(self, message_log_batch: Sequence[Sequence[Mapping[str, Any]]], metadata: Sequence[Any], *args: Any, **kwargs: Any) -> Any:

@@ -26,7 +26,7 @@ class QuarryEnv(BaseTextEnv):  # type: ignore[misc,valid-type]
     def __init__(self, env_config: Any = None, extras: Mapping[str, Any] = {}) -> None:
         super().__init__()
         options = {key: env_config.get(key) for key in ('format_bonus', 'strict', 'budget', 'think_open')} if hasattr(env_config, 'get') else {}
-        self.format_bonus = float(options.get('format_bonus') or 0.0)
+        self.format_bonus = _common.bonus(float(options.get('format_bonus') or 0.0))
         self.strict, self.budget, self.think_open = bool(options.get('strict')), int(options.get('budget') or 0), options.get('think_open')
         self.row: Dict[str, Any] = dict(extras)
         self.metrics: Dict[str, float] = {}

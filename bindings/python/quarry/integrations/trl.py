@@ -29,7 +29,7 @@ class RewardFunction:
 
     def __init__(self, *, format_bonus: float = 0.0, strict: bool = False, budget: int = 0, threads: Optional[int] = None,
                  think_open: Optional[bool] = None, name: str = 'quarry_reward') -> None:
-        self.format_bonus, self.strict, self.budget, self.think_open = format_bonus, strict, budget, think_open
+        self.format_bonus, self.strict, self.budget, self.think_open = _common.bonus(format_bonus), strict, budget, think_open
         self.pool = Pool(threads) if threads is not None else None
         self.__name__ = name
 

@@ -75,7 +75,7 @@ def rubric(format_bonus: float = 0.0, **options: Any) -> Any:
 
     if not hasattr(vf, 'Rubric'):
         raise ImportError('this verifiers has only the v1 interface: use quarry.integrations.verifiers.QuarryTaskset')
-    return vf.Rubric(funcs=signals(**options), weights=[1.0, 0.0, format_bonus, 0.0])
+    return vf.Rubric(funcs=signals(**options), weights=[1.0, 0.0, _common.bonus(format_bonus), 0.0])
 
 
 def load_environment(task: str = 'sudoku', count: int = 1000, *, seed: int = 0, format_bonus: float = 0.0, strict: bool = False, budget: int = 0,
