@@ -266,7 +266,8 @@ static int slurm_home(struct submission *s, const char *dir, struct err *err)
 {
 	char real[PATH_MAX];
 	struct buf path = BUF_INIT;
-	int rc = make_dir(dir, err);
+	bool made = mkdir(dir, 0777) == 0;
+	int rc = made || errno == EEXIST ? 0 : err_sys(err, "%s", dir);
 
 	if (rc == 0 && !realpath(dir, real))
 		rc = err_sys(err, "%s", dir);
@@ -279,6 +280,8 @@ static int slurm_home(struct submission *s, const char *dir, struct err *err)
 		buf_addf(&path, "%s/slurm", real);
 		rc = make_dir(buf_z(&path), err);
 	}
+	if (rc < 0 && made)
+		rmdir(dir);
 	buf_release(&path);
 	return rc;
 }
@@ -531,30 +534,95 @@ static void kube_recipe(struct buf *b, const struct submission *s, const char *n
 	json_close(b, '}');
 }
 
-/* A relative DIR is below the volume's mount. */
-static void kube_dir(struct submission *s)
+/* Labels of small letters, digits and dashes, joined by dots where there may be several. */
+static bool kube_is_name(const char *name, bool dots, size_t most)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < n; i++) {
+		bool edge = i == 0 || i + 1 == n || name[i - 1] == '.' || name[i + 1] == '.'; /* of a label */
+		bool joins = name[i] == '-' || (name[i] == '.' && dots);
+
+		if (!islower((unsigned char)name[i]) && !isdigit((unsigned char)name[i]) && (edge || !joins))
+			return false;
+	}
+	return n > 0 && n <= most;
+}
+
+/* A number and its unit: 8Gi, 0.5T, 4e9. */
+static bool kube_is_size(const char *text)
+{
+	static const char *const units[] = { "", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei" };
+	const char *unit = text + strspn(text, "0123456789");
+	size_t i = 0;
+
+	if (unit == text)
+		return false;
+	if (*unit == '.')
+		unit += 1 + strspn(unit + 1, "0123456789");
+	while (i < sizeof(units) / sizeof(units[0]) && strcmp(unit, units[i]))
+		i++;
+	return i < sizeof(units) / sizeof(units[0]);
+}
+
+/* A path without a step up. */
+static bool is_straight(const char *path)
+{
+	struct str rest = str_of(path), step;
+
+	while (str_split(&rest, '/', &step))
+		if (str_is(step, ".."))
+			return false;
+	return true;
+}
+
+/* What the cluster would refuse, or what would not reach the volume. */
+static int kube_check(const struct args *a, struct err *err)
+{
+	if (!a->image || !*a->image || !a->claim)
+		return err_set(err, "submit k8s: --image IMAGE and --claim NAME must be given");
+	if (!kube_is_name(a->claim, true, 253))
+		return err_set(err, "submit k8s: --claim \"%s\" is no name for Kubernetes: small letters, digits, dashes and dots", a->claim);
+	if (a->space && !kube_is_name(a->space, false, 63))
+		return err_set(err, "submit k8s: --namespace \"%s\" is no name for Kubernetes: at most 63 small letters, digits and dashes", a->space);
+	if (a->memory && !kube_is_size(a->memory))
+		return err_set(err, "submit k8s: --memory \"%s\" is no size for Kubernetes; write it as 8Gi", a->memory);
+	if (a->mount && (*a->mount != '/' || !a->mount[1] || strchr(a->mount, ':') || !is_straight(a->mount)))
+		return err_set(err, "submit k8s: --mount \"%s\" is no place for a volume; it is an absolute path, as /data", a->mount);
+	return 0;
+}
+
+/* A relative DIR is below the volume's mount, and an absolute one must be: all else goes with the pod. */
+static int kube_dir(struct submission *s, struct err *err)
 {
 	const char *mount = s->a->mount ? s->a->mount : "/data", *dir = s->a->dir ? s->a->dir : s->r.plan.name;
+	size_t n = strlen(mount);
 
+	while (n > 1 && mount[n - 1] == '/')
+		n--;
+	if (!*dir || !is_straight(dir) || (*dir == '/' && (strncmp(dir, mount, n) || dir[n] != '/' || !dir[n + strspn(dir + n, "/")])))
+		return err_set(err, "submit k8s: -o \"%s\" is not on the volume, which is at %.*s; name a directory below it, as out", dir, (int)n, mount);
 	if (*dir != '/')
-		buf_addf(&s->dir, "%s/", mount);
+		buf_addf(&s->dir, "%.*s/", (int)n, mount);
 	buf_addz(&s->dir, dir);
+	return 0;
 }
 
 static int kube(struct submission *s, struct err *err)
 {
 	struct buf name = BUF_INIT, merge = BUF_INIT, recipe = BUF_INIT, text = BUF_INIT, said = BUF_INIT;
-	int rc = 0;
+	int rc = kube_check(s->a, err);
 
-	if (!s->a->image || !s->a->claim)
-		return err_set(err, "submit k8s: --image IMAGE and --claim NAME must be given");
+	if (rc == 0)
+		rc = kube_dir(s, err);
+	if (rc < 0)
+		return rc;
 	if (s->r.calibration && *s->r.calibration != '/')
 		return err_set(err, "%s:%d: the pods find a calibration by its absolute path on the volume alone", s->r.path, s->r.calibration_line);
 	buf_addz(&name, "quarry-");
 	kube_name(&name, s->r.plan.name);
 	buf_addf(&merge, "%s-merge", buf_z(&name));
 	buf_addf(&recipe, "%s-recipe", buf_z(&name));
-	kube_dir(s);
 	json_open(&text, '{');
 	json_key(&text, "apiVersion");
 	json_add_z(&text, "v1");
