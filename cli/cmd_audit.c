@@ -17,6 +17,7 @@ struct args {
 	struct opt_list knobs;
 	int64_t train, test;
 	bool json;
+	bool headed; /* the table has its head; without a line it has none */
 };
 
 static const struct option options[] = {
@@ -72,10 +73,8 @@ static double guess_of(const struct group *g, size_t train)
 	return different ? 1.0 / (double)different : 0;
 }
 
-static void heading(bool json)
+static void heading(void)
 {
-	if (json)
-		return;
 	printf("%-32s %5s %7s %6s %7s", "task", "diff.", "train", "test", "guess");
 	for (enum audit_way way = 0; way < AUDIT_WAYS; way++)
 		printf(" %9s", audit_way_name(way));
@@ -128,7 +127,7 @@ static void print_json(const struct group *g, const struct audit_report *r, doub
 }
 
 /* One group's line; true where a way beats guessing. */
-static bool report(const struct group *g, size_t train, size_t test, const struct args *a)
+static bool report(const struct group *g, size_t train, size_t test, struct args *a)
 {
 	struct audit_report r;
 	double guess = guess_of(g, train), limit = guess + MARGIN;
@@ -142,6 +141,9 @@ static bool report(const struct group *g, size_t train, size_t test, const struc
 		fflush(stdout);
 		return shortcut;
 	}
+	if (!a->headed)
+		heading();
+	a->headed = true;
 	printf("%-32s ", g->name);
 	if (g->difficulty < 0)
 		printf("%5s", "-");
@@ -238,7 +240,7 @@ static int make_rows(struct group *g, const struct wish *w, size_t n, const stru
 	return failed ? ERR_FAIL : 0;
 }
 
-static int audit_task(const struct args *a, const char *name, bool *shortcut, struct err *err)
+static int audit_task(struct args *a, const char *name, bool *shortcut, struct err *err)
 {
 	size_t train = (size_t)(a->train ? a->train : 100000), test = (size_t)(a->test ? a->test : 10000);
 	struct wish w;
@@ -438,7 +440,7 @@ static int group_add(struct group *groups, int *n, const struct read *r, struct 
 	return 0;
 }
 
-static int audit_file(const struct args *a, const char *path, bool *shortcut, struct err *err)
+static int audit_file(struct args *a, const char *path, bool *shortcut, struct err *err)
 {
 	struct group *groups = calloc(GROUPS, sizeof(*groups));
 	struct read r = { .difficulty = -1 };
@@ -450,8 +452,6 @@ static int audit_file(const struct args *a, const char *path, bool *shortcut, st
 		struct json row;
 
 		rc = 0;
-		if (str_trim(buf_str(&line)).n == 0)
-			continue;
 		if (!json_parse(&row, buf_str(&line), err))
 			rc = err_at(err, "%s:%llu: ", reader_name(in), (unsigned long long)reader_number(in));
 		else if (!read_row(&r, row))
@@ -460,6 +460,8 @@ static int audit_file(const struct args *a, const char *path, bool *shortcut, st
 		else
 			rc = group_add(groups, &n, &r, err);
 	}
+	if (rc == 0 && n == 0)
+		rc = err_set(err, "%s: there are no rows to audit", reader_name(in));
 	for (int i = 0; rc == 0 && i < n; i++) {
 		size_t test = a->test ? (size_t)a->test : (groups[i].n + 9) / 10, train;
 
@@ -501,7 +503,6 @@ static int run(void *p, int argc, char **argv)
 		err_set(&err, "audit: name a task, all, or a file of rows");
 		return fail_usage(&err);
 	}
-	heading(a->json);
 	for (int i = 0; rc == 0 && !every && i < argc; i++)
 		rc = is_file(argv[i]) ? audit_file(a, argv[i], &shortcut, &err) : audit_task(a, argv[i], &shortcut, &err);
 	for (size_t i = 0; rc == 0 && every && task_at(i); i++)

@@ -129,6 +129,8 @@ static int plan_for(struct plan *p, const struct args *a, const char *task, stru
 	    wish_langs(w, a->lang ? a->lang : "en", err) < 0 || wish_formats(w, a->format ? a->format : "tags", err) < 0 ||
 	    (a->canon && wish_canon(w, a->canon, err) < 0))
 		return ERR_FAIL;
+	if (a->form && !*a->form)
+		return err_set(err, "generate: --form \"\" names no wording; quarry tasks --json lists them");
 	w->ask.form = str_of(a->form);
 	w->ask.worked = a->worked;
 	for (int i = 0; i < a->knobs.n; i++)
@@ -147,14 +149,21 @@ static int plan_all(struct plan **ret, int *n, const struct args *a, int argc, c
 	*n = argc;
 	if (argc == 0)
 		return err_set(err, "generate: name at least one task, or all; quarry tasks lists them");
+	for (int i = 0; i < argc && argc > 1; i++)
+		if (strcmp(argv[i], "all") == 0)
+			return err_set(err, "generate: all is every task: name it alone");
 	if (every)
 		for (*n = 0; task_at((size_t)*n); ++*n)
 			;
 	*ret = plans = calloc((size_t)*n, sizeof(*plans));
 	if (!plans)
 		return err_set(err, "out of memory");
-	for (int i = 0; rc == 0 && i < *n; i++)
+	for (int i = 0; rc == 0 && i < *n; i++) {
 		rc = plan_for(&plans[i], a, every ? task_at((size_t)i)->name : argv[i], err);
+		for (int k = 0; rc == 0 && k < i; k++)
+			if (plans[k].wish.ask.task == plans[i].wish.ask.task) /* its rows would be the same rows */
+				rc = err_set(err, "generate: task %s is named twice; --count N makes more of it", plans[i].wish.ask.task->name);
+	}
 	return rc;
 }
 

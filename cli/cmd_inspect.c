@@ -247,6 +247,10 @@ static int read_rows(struct reading *r, const char *path, struct err *err)
 			rc = err_at(err, "%s:%llu: ", path, (unsigned long long)reader_number(in));
 			break;
 		}
+		if (row.kind != JSON_OBJECT) {
+			rc = err_set(err, "%s:%llu: a row must be a JSON object", path, (unsigned long long)reader_number(in));
+			break;
+		}
 		json_get(row, "extra_info", &info);
 		if (json_get(row, "response", &x))
 			read_response(r, row, &id);

@@ -136,6 +136,7 @@ struct job {
 	struct issues *issues;
 	const char *out;
 	struct buf out_path, archives, repos;
+	struct writer *report; /* opened before hours of work, not behind them */
 };
 
 /* Where archives go, and what their recipes may prepare from. */
@@ -192,6 +193,8 @@ static int read_job(struct job *j, struct args *a, struct err *err)
 		o->walk.files = (uint32_t)a->files;
 	if (a->since && !swe_day(a->since, &o->walk.since))
 		return err_set(err, "mine: --since \"%s\" is no day; write it as 2024-05-01", a->since);
+	if (a->langs && !*a->langs)
+		return err_set(err, "mine: --code-lang names no language; c, cpp, python, go, rust and javascript are known");
 	if (a->langs && swe_langs(a->langs, &o->walk.langs, err) < 0)
 		return err_at(err, "mine: ");
 	if (a->format && strcmp(a->format, "search_replace") != 0 && strcmp(a->format, "diff") != 0 && strcmp(a->format, "files") != 0)
@@ -443,23 +446,23 @@ static void tell(const struct mine_counts *c)
 	buf_release(&b);
 }
 
-static int report(const struct args *a, const struct mine_counts *c, struct err *err)
+static int report(struct job *j, const struct args *a, const struct mine_counts *c, struct err *err)
 {
 	struct buf b = BUF_INIT;
-	struct writer *w;
+	struct writer *w = j->report;
 	int rc;
 
 	if (!a->common.quiet)
 		tell(c);
-	if (!a->report)
+	if (!w)
 		return 0;
 	counts_json(&b, c);
 	buf_addc(&b, '\n');
-	rc = writer_open(&w, a->report, err);
-	if (rc == 0 && (rc = writer_add(w, buf_str(&b), err)) < 0)
-		writer_drop(w);
-	else if (rc == 0)
+	rc = writer_add(w, buf_str(&b), err);
+	if (rc == 0) {
+		j->report = NULL;
 		rc = writer_finish(w, err);
+	}
 	buf_release(&b);
 	return rc < 0 ? ERR_JOB : 0;
 }
@@ -483,17 +486,21 @@ static int run(void *p, int argc, char **argv)
 	if (rc == 0) {
 		stop_watch();
 		part_tell(&j.o.part, &a->common);
-		rc = mine_open(&m, &j.o, j.out, &err);
+		if (a->report)
+			rc = writer_open(&j.report, a->report, &err);
 	}
+	if (rc == 0)
+		rc = mine_open(&m, &j.o, j.out, &err);
 	if (rc == 0)
 		rc = mine_all(m, a, argc, argv, &err);
 	if (rc == 0)
 		rc = mine_finish(m, &err);
 	if (rc == 0)
-		rc = report(a, mine_counts(m), &err);
+		rc = report(&j, a, mine_counts(m), &err);
 	if (rc == ERR_STOPPED)
 		err_set(&err, "mine: stopped by a signal; %s", a->out ? "what was done is kept: go on with --resume" : "nothing is kept without -o FILE");
 	mine_drop(m);
+	writer_drop(j.report);
 	mine_model_close(j.o.model);
 	environment_release(&j.env);
 	issues_free(j.issues);

@@ -167,8 +167,15 @@ static int run_program(const struct args *a, const char **argv)
 	char path[256];
 	int rc;
 
-	for (int i = 0; i < a->env.n; i++)
+	for (int i = 0; i < a->env.n; i++) {
+		const char *equals = strchr(a->env.item[i], '=');
+
 		env[i] = a->env.item[i];
+		if (equals && equals > env[i])
+			continue;
+		err_set(&err, "sandbox run: --env %s is not NAME=VALUE", env[i]);
+		return fail_usage(&err);
+	}
 	run.env = env;
 	mounts_add(mounts, &run.n_mounts, &a->ro, SANDBOX_RO);
 	mounts_add(mounts, &run.n_mounts, &a->overlay, SANDBOX_OVERLAY);

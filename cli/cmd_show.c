@@ -32,6 +32,8 @@ static int wish_of(struct wish *w, const struct args *a, const char *task, struc
 	if (wish_for(w, str_of(task), err) < 0 || wish_difficulty(w, a->difficulty ? a->difficulty : "5", err) < 0 ||
 	    wish_langs(w, a->lang ? a->lang : "en", err) < 0 || wish_formats(w, a->format ? a->format : "tags", err) < 0)
 		return ERR_FAIL;
+	if (a->form && !*a->form)
+		return err_set(err, "show: --form \"\" names no wording; quarry tasks --json lists them");
 	w->ask.form = str_of(a->form);
 	w->ask.worked = a->worked;
 	for (int i = 0; i < a->knobs.n; i++)
