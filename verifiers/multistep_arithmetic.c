@@ -247,14 +247,14 @@ static bool other_number(struct str s)
 
 /* Words that may stand around the value. */
 static const char *const quiet_words[] = {
-	"a", "addition", "after", "all", "altogether", "an", "and", "answer", "applied", "applying", "are", "arithmetic", "arrive", "arrives", "as", "at",
+	"a", "addition", "after", "all", "apples", "altogether", "an", "and", "answer", "applied", "applying", "are", "arithmetic", "arrive", "arrives", "as", "at",
 	"be", "become", "becomes", "been", "being", "believe", "calculated", "calculating", "calculation", "carefully", "clearly", "come", "comes",
 	"complete", "computation", "computed", "computing", "conclude", "concluding", "correct", "decimal", "defined", "definition", "definitions",
 	"determine", "determined", "difference", "digits", "done", "end", "entire", "equal", "equals", "evaluate", "evaluated", "evaluates", "evaluating",
 	"evaluation", "exactly", "expression", "final", "finally", "find", "following", "for", "found", "full", "gave", "get", "gets", "give", "given",
-	"gives", "has", "have", "hence", "here", "i", "in", "indeed", "inside", "integer", "integers", "is", "it", "just", "multiplication", "must", "my",
-	"now", "number", "numbers", "numeric", "numerical", "obtain", "obtained", "of", "ok", "okay", "once", "operation", "operations", "operator",
-	"operators", "order", "our", "out", "output", "overall", "parentheses", "performing", "precedence", "precisely", "problem", "product", "puzzle",
+	"gives", "has", "have", "hence", "here", "i", "in", "indeed", "inside", "integer", "integers", "is", "items", "it", "just", "multiplication", "must", "my",
+	"now", "number", "numbers", "numeric", "numerical", "obtain", "obtained", "objects", "of", "ok", "okay", "once", "operation", "operations", "operator",
+	"operators", "order", "our", "out", "output", "overall", "parentheses", "performing", "pieces", "points", "precedence", "precisely", "problem", "product", "puzzle",
 	"question", "reach", "reaches", "required", "result", "results", "right", "rules", "s", "should", "show", "shows", "simplified", "simplifies",
 	"simplify", "simplifying", "simply", "so", "solution", "standard", "step", "steps", "subtraction", "sum", "that", "the", "then", "there",
 	"therefore", "think", "this", "thus", "to", "together", "total", "units", "using", "usual", "value", "was", "we", "which", "whole", "will", "with",
@@ -265,11 +265,17 @@ static const char *const quiet_words[] = {
 static const char *const quiet_signs[] = {
 	"综上所述", "从左到右", "表达式", "运算符", "一步步", "结果", "答案", "算式", "式子", "原式", "该式", "整数", "数值", "数字", "计算", "运算", "得到", "得出", "求得", "算得", "等于", "最终", "最后", "所以", "因此", "那么",
 	"可得", "一共", "总共", "总和", "整个", "出来", "经过", "正确", "化简", "这个", "综上", "可知", "由此", "于是", "加法", "乘法", "减法", "括号", "求值", "代入", "定义", "输出", "合计", "全部", "根据", "规则", "顺序",
-	"后", "故", "即", "就", "是", "为", "的", "值", "这", "该", "得", "共", "和", "有", "此", "题", "我", "们", "算", "出", "来", "。", "“", "”", "’", "、", "先", "再", "里", "答", "按", "可",
+	"个", "后", "故", "即", "就", "是", "为", "的", "值", "这", "该", "得", "共", "和", "有", "此", "题", "我", "们", "算", "出", "来", "。", "→", "⇒", "∴", "“", "”", "’", "、", "先", "再", "里", "答", "按", "可",
 	"经", NULL
 };
 
-static const char *const sum_words[] = { "abs", "max", "min", "minus", "plus", "times", NULL };
+/* Words of a calculation, before its last sign of equality. */
+static const char *const sum_words[] = {
+	"abs", "add", "adding", "b", "brackets", "by", "compute", "first", "from", "inner", "left", "let", "max", "min", "minus", "multiply", "multiplying", "next",
+	"outer", "plus", "replace", "second", "side", "substitute", "substituting", "subtract", "subtracting", "third", "times", "where", NULL
+};
+
+static const char *const sum_signs[] = { "首先", "然后", "接着", "乘以", "乘", "加上", "加", "减去", "减", "第", "步", NULL };
 
 static bool is_letter(char c)
 {
@@ -293,10 +299,19 @@ static bool listed(const char *const *list, struct str word)
 	return false;
 }
 
+/* Bytes of the word of the list that s begins with, 0 for none. */
+static size_t head_of(const char *const *list, struct str s)
+{
+	for (; *list; list++)
+		if (str_starts(s, str_of(*list)))
+			return strlen(*list);
+	return 0;
+}
+
 /* Bytes of the mark, LaTeX command or Chinese word that s begins with and that says nothing; 0 for none. */
 static size_t quiet_mark(struct str s, bool sum)
 {
-	static const char *const commands[] = { "text", "textbf", "textrm", "mathrm", "mathbf", "mbox", "boxed", "qquad", NULL };
+	static const char *const commands[] = { "text", "textbf", "textrm", "mathrm", "mathbf", "mbox", "boxed", "qquad", "operatorname", "max", "min", NULL };
 	size_t n;
 
 	if (s.s[0] == '\\') {
@@ -304,11 +319,9 @@ static size_t quiet_mark(struct str s, bool sum)
 		return n ? (listed(commands, str_sub(s, 1, 1 + n)) ? 1 + n : 0) : s.n > 1 ? 2 : 1;
 	}
 	if ((unsigned char)s.s[0] < 0x80)
-		return str_chr(STR(" \t\r\n.,:;!'\"`*_(){}[]$-"), s.s[0]) >= 0 || (sum && (is_digit(s.s[0]) || str_chr(STR("+/@#&~%="), s.s[0]) >= 0));
-	for (const char *const *sign = quiet_signs; *sign; sign++)
-		if (str_starts(s, str_of(*sign)))
-			return strlen(*sign);
-	return 0;
+		return str_chr(STR(" \t\r\n.,:;!'\"`*_(){}[]$-"), s.s[0]) >= 0 || (sum && (is_digit(s.s[0]) || str_chr(STR("+/@#&~%=|"), s.s[0]) >= 0));
+	n = head_of(quiet_signs, s);
+	return n || !sum ? n : head_of(sum_signs, s);
 }
 
 /* Does s say nothing, or of a sum only which it is? */

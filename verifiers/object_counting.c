@@ -270,7 +270,7 @@ static bool hedged(struct str s)
 	static const char *const words[] = {
 		"not", "never", "more", "less", "fewer", "over", "under", "above", "below", "between", "minus", "negative", "half", "dozen",
 		"dozens", "hundreds",
-		"thousand", "thousands", "million", "millions", "percent", "plus", "times", "twice", "multiple", "pair", "pairs", "near", "close", "up", "too", NULL
+		"thousand", "thousands", "million", "millions", "percent", "plus", "times", "twice", "multiple", "pair", "pairs", "double", "triple", "squared", "root", "near", "close", "up", "too", NULL
 	};
 	static const char *const chinese[] = {
 		"不", "非", "没", "至少", "至多", "最多", "最少", "超过", "少于", "多于", "大于", "小于", "左右", "上下", "以上", "以下", "以内", "几乎", "接近", "将近", "倍",
