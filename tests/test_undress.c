@@ -97,10 +97,13 @@ static void test_table(void)
 		{ "|  | A | B |\n|--|--|--|\n| A | a | b |\n| B | c | d |", "| a | b |\n| c | d |\n" },
 		{ "| 1 | 2 |\n|--|--|\n| 1 | 2 |\n| 2 | 1 |", "| 1 | 2 |\n| 2 | 1 |\n" }, { "| 0 | 1 |\n|--|--|\n| a | b |\n| c | d |", "| a | b |\n| c | d |\n" },
 		{ "|  | 第1列 | 第2列 |\n|--|--|--|\n| 第1行 | a | b |\n| 第2行 | c | d |", "| a | b |\n| c | d |\n" },
+		{ "  1 2\n1 a b\n2 c d", "a b\nc d\n" }, { "  | A B\n--+----\n1 | a b\n2 | c d", "a b\nc d\n" }, { "|  | 1 | 2 |\n| 1 | a | b |\n| 2 | c | d |", "a b\nc d\n" },
+		{ "|  | 1 | 2 | Sum |\n|--|--|--|--|\n| 1 | 3 | 4 | 7 |\n| 2 | 5 | 6 | **11** |", "| 3 | 4 |\n| 5 | 6 |\n" },
 		{ "|  | 0 | 1 |\n|--|--|--|\n| 0 | a | b |\n| 1 | c | d |", "| a | b |\n| c | d |\n" },
 		/* none */
 		{ "| 1 | 2 |\n| 1 | 2 |\n| 2 | 1 |", NULL }, { "| 1 |\n|--|\n| 1 |\n| 2 |", NULL }, { "| 1 | 3 |\n|--|--|\n| a | b |\n| c | d |", NULL }, { "|  | 2 | 1 |\n|--|--|--|\n| 1 | a | b |\n| 2 | c | d |", NULL },
-		{ "|  | 1 | 2 |\n|--|--|--|\n| 2 | a | b |\n| 1 | c | d |", NULL }, { "|  | 1 | 2 |\n| 1 | a | b |\n| 2 | c | d |", NULL },
+		{ "|  | 1 | 2 |\n|--|--|--|\n| 2 | a | b |\n| 1 | c | d |", NULL }, { "|  | 1 | 2 |\n| 1 | a | b |\n| 2 | c |", NULL },
+		{ "|  | 1 | 2 | Sum |\n|--|--|--|--|\n| 1 | 3 | 4 | 8 |\n| 2 | 5 | 6 | 11 |", NULL }, { "  1 2\n1 a b\n1 c d", NULL }, { "1 2\na b\nc d", NULL }, { "  1 2\n1 a b c\n2 c d", NULL },
 		{ "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b | c |\n| 2 | c | d |", NULL }, { "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b |", NULL },
 		{ "|  | 1 | 2 |\n|--|--|--|\n| 1 | a | b |\n| 2 | c | d |\nOr another.", NULL }, { "", NULL }, { "|||", NULL }, { "|a|\n|-|\n|1|", NULL },
 	};
@@ -117,11 +120,13 @@ static void test_rows(void)
 		{ "Row 1: 3 4 (sum 7)\nRow 2: 5 4 (sum = 9)", "3 4\n5 4" }, { "TC (1 tent)\nXX (0 tents)", "TC\nXX" },
 		{ "12/21 (2 rows, 2 columns)", "12/21" }, { "12\n21\n(2x2 grid)", "12\n21\n" }, { "01/10 (1 = covered, 0 = empty)", "01/10" },
 		{ "TC/XX\xEF\xBC\x88T = tree, C = tent, X = empty\xEF\xBC\x89", "TC/XX" }, { "grid = [\"12\", \"21\"]\nprint('/'.join(grid))", "grid = [\"12\", \"21\"]" },
+		{ "Row 1 (sum 7): 3 4\nRow 2 (sum 9): 5 4", "3 4\n5 4" }, { "Row #1: **ab**\nRow #2: **c.**", "ab\nc." }, { "- `R1`: `ab`\n- `R2`: `c.`", "ab\nc." },
+		{ "[\n  [1, 2],  # row 1\n  [2, 1],  # row 2\n]", "[\n[1, 2],\n[2, 1],\n]" }, { "1, 2, sum = 3\n2, 1, sum = 3", "1, 2\n2, 1" }, { "01 (sum 2 \xE2\x9C\x93) / 10 (sum 1 \xE2\x9C\x93)", "01\n10" },
 		/* none: not all rows have a name, or not in order; what stands there is not so, or may be cells */
 		{ "12\n21", NULL }, { "12", NULL }, { "Row 1: 12\n21", NULL }, { "12\nRow 1: 21", NULL }, { "Row 2: 12\nRow 1: 21", NULL }, { "Row 2: 12\nRow 3: 21", NULL },
 		{ "Row 1: 12 (row 2)\nRow 2: 21 (row 1)", NULL }, { "12 (row 2)\n21 (row 1)", NULL }, { "1 2 = 4\n2 1 = 5", NULL }, { "12/21 (1 2)", NULL }, { "12/21\n(2 1)", NULL },
 		{ "01/10 (0 = covered)", NULL }, { "01/10 (1 x 1 x)", NULL }, { "TC/XX (X X)", NULL }, { "TC/XX (C)", NULL }, { "12/21 (not row 1)", NULL }, { "12/21 (or 1 = covered)", NULL },
-		{ "12 = ok", NULL }, { "ab/c.\n(row)", NULL }, { "12/21\nprint(\"21/12\")", NULL }, { "12/21\nprint(2)", NULL }, { "", NULL }, { "Row 1", NULL },
+		{ "Row 1 (sum 8): 3 4\nRow 2 (sum 9): 5 4", NULL }, { "12 # row 2\n21 # row 1", NULL }, { "1, 2, 3\n2, 1, 3", NULL }, { "12 # 21\n21 # 12", NULL }, { "12 = ok", NULL }, { "ab/c.\n(row)", NULL }, { "12/21\nprint(\"21/12\")", NULL }, { "12/21\nprint(2)", NULL }, { "", NULL }, { "Row 1", NULL },
 	};
 
 	readings(undress_table, cases, COUNT(cases));

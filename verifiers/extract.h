@@ -89,9 +89,10 @@ bool undress_reason(struct str *s);
 
 /*
  * A board without what says nothing of its cells, into room, DRESSED_MAX bytes; false where there is none of that. Of a Markdown table the head
- * goes, which numbers the columns (one column beside those that name the rows may have any head), and the first column, if it numbers the rows.
- * Of lines go "Row 1:", "R1 ->", U+7B2C 1 U+884C, marks of code, a tick, what only says the same: "(row 1)", "(5 rows, 5 columns)", "(1 = covered)",
- * "= 10" where a row's numbers, or the places of its 1s, add up to 10; and a print() behind them.
+ * goes, which numbers the columns (one column beside those that name the rows may have any head), the first column, if it numbers the rows, and a
+ * last one of right sums; of a board drawn with blanks the numbers above and beside it. Of rows in lines go "Row 1:", "R1 ->", U+7B2C 1 U+884C, marks of
+ * code, a tick, what only says the same: "(row 1)", "# row 1", "(5 rows, 5 columns)", "(1 = covered)", "= 10" where a row's numbers, or the places of its
+ * 1s, add up to 10; and a print() behind them.
  */
 bool undress_table(struct str s, char *room, struct str *ret);
 

@@ -30,6 +30,31 @@ static bool take(struct str *s, struct str head)
 	return true;
 }
 
+/* Is v what a row's numbers add up to, or the places of its 1s, or how many tents stand in it? */
+static bool adds_up(struct str row, int v)
+{
+	int at = 0, sum = 0, places = 0, tents = 0;
+	bool parted = false, letters = false;
+
+	for (size_t i = 0; i < row.n; i++)
+		parted |= is_blank(row.s[i]) || row.s[i] == ',' || row.s[i] == '|';
+	while (row.n) {
+		char c = row.s[0];
+		int number = !is_digit(c) ? 0 : parted ? take_number(&row) : c - '0';
+
+		if (!is_digit(c) || !parted)
+			row = str_from(row, 1);
+		if (is_blank(c) || memchr(",|[](){}\"'`", c, 11))
+			continue;
+		at++;
+		sum = sum < 100000 ? sum + number : sum;
+		places += number == 1 ? at : 0;
+		letters |= is_letter(c);
+		tents += c == 'C';
+	}
+	return v == sum || v == places || (letters && v == tents);
+}
+
 /* ---- tables ---- */
 
 /* The number or, from 1 on, the letter that names the row or column `at` of a board: 2, **2**, R2, "Col 2", B. */
@@ -67,51 +92,117 @@ static bool goes_on(struct str cell, int at, int *first)
 	return names_line(cell, at + *first);
 }
 
+/* Does a column hold what each row adds up to? */
+static bool names_sums(struct str cell)
+{
+	static const struct str names[] = { STR("sum"), STR("total"), STR("row sum"), STR("tents"), STR("和"), STR("合计"), STR("行和") };
+
+	cell = text_strip(str_trim(cell));
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (str_ieq(cell, names[i]))
+			return true;
+	return false;
+}
+
+struct head {
+	int cols;
+	bool names, sums; /* beside them a first column names the rows, a last one sums them up */
+};
+
 /* The head numbers all columns but, where the rows have names, the one of these; then there may be one other column, of any name. */
-static bool head_read(struct str line, int *cols, bool *names)
+static bool head_read(struct head *h, struct str line)
 {
 	struct str all = line, cell;
-	int first, named = 0;
+	int first = 0, named = 0;
 
-	*names = !str_split(&line, '|', &cell) || !goes_on(cell, 0, &first);
-	if (!*names)
+	h->names = !str_split(&line, '|', &cell) || !goes_on(cell, 0, &first);
+	h->sums = false;
+	if (!h->names)
 		line = all;
-	for (*cols = 0; str_split(&line, '|', &cell); ++*cols)
-		named += goes_on(cell, *cols, &first);
-	return named == *cols ? *cols > !*names : *names && *cols == 1;
+	for (h->cols = 0; !h->sums && str_split(&line, '|', &cell); h->cols += !h->sums) {
+		h->sums = h->cols > 1 && !line.n && names_sums(cell);
+		named += !h->sums && goes_on(cell, h->cols, &first);
+	}
+	return named == h->cols ? h->cols > !h->names : h->names && h->cols == 1;
 }
 
 static bool table(struct str s, char *room, struct str *ret)
 {
 	struct str line, cell, rest = s;
-	int cols, first, rows = 0;
-	bool names;
+	struct head h;
+	int first = 0, rows = 0;
 	size_t n = 0;
 
 	do /* a title may stand before it */
 		if (!str_split(&rest, '\n', &line))
 			return false;
 	while (!table_line(&line));
-	if (!head_read(line, &cols, &names) || !str_split(&rest, '\n', &line) || !row_frame(line))
+	if (!head_read(&h, line) || !str_split(&rest, '\n', &line) || !row_frame(line))
 		return false;
 	while (str_split(&rest, '\n', &line)) {
+		size_t from = n;
 		int cells = 0;
 
 		if (!str_trim(line).n)
 			continue;
-		if (!table_line(&line) || (names && (!str_split(&line, '|', &cell) || !goes_on(cell, rows, &first))))
+		if (!table_line(&line) || (h.names && (!str_split(&line, '|', &cell) || !goes_on(cell, rows, &first))))
 			return false;
-		for (rows++; str_split(&line, '|', &cell); cells++) {
-			if (cols > 1)
+		for (rows++; cells < h.cols && str_split(&line, '|', &cell); cells++) {
+			if (h.cols > 1)
 				room[n++] = '|';
 			memcpy(room + n, cell.s, cell.n);
 			n += cell.n;
 		}
-		if (cells != cols)
+		line = text_strip(line);
+		if (cells < h.cols || (h.sums && (!line.n || !adds_up((struct str){ room + from, n - from }, take_number(&line)))) || line.n)
 			return false;
-		if (cols > 1)
+		if (h.cols > 1)
 			room[n++] = '|';
 		room[n++] = '\n';
+	}
+	*ret = (struct str){ room, n };
+	return rows > 1;
+}
+
+/* The next word of a line, bars between them; false: there is none. */
+static bool word_read(struct str *line, struct str *word)
+{
+	while (line->n && (is_blank(line->s[0]) || line->s[0] == '|'))
+		*line = str_from(*line, 1);
+	*word = str_sub(*line, 0, 0);
+	while (line->n && !is_blank(line->s[0]) && line->s[0] != '|') {
+		word->n++;
+		*line = str_from(*line, 1);
+	}
+	return word->n > 0;
+}
+
+/* The same drawn with blanks: a first line that numbers the columns, and rows that begin with their own numbers. */
+static bool drawn(struct str s, char *room, struct str *ret)
+{
+	struct str line, word;
+	int cols = 0, rows = 0, first = 0;
+	size_t n = 0;
+
+	while (!cols && str_split(&s, '\n', &line))
+		for (; word_read(&line, &word); cols++)
+			if (!goes_on(word, cols, &first))
+				return false;
+	while (cols > 1 && str_split(&s, '\n', &line)) {
+		int cells = 0;
+
+		if (!str_trim(line).n || row_frame(line))
+			continue;
+		if (!word_read(&line, &word) || !goes_on(word, rows++, &first))
+			return false;
+		for (; word_read(&line, &word); cells++) {
+			memcpy(room + n, word.s, word.n);
+			n += word.n;
+			room[n++] = ' ';
+		}
+		if (cells != cols)
+			return false;
+		room[n - 1] = '\n';
 	}
 	*ret = (struct str){ room, n };
 	return rows > 1;
@@ -121,7 +212,7 @@ static bool table(struct str s, char *room, struct str *ret)
 
 enum {
 	NOTE_MAX = 60, /* bytes of "(5 rows, 5 columns)" */
-	SUM_MAX = 16,  /* of "-> sum 10" */
+	BEHIND_MAX = 24, /* of "-> sum 10", "# row 1" */
 	TOKENS = 16,
 	NOTES = 4, /* behind one row */
 };
@@ -145,7 +236,7 @@ static const struct {
 	{ STR("tree"), TREE }, { STR("trees"), TREE }, { STR("树"), TREE },
 	{ STR("covered"), ONE }, { STR("selected"), ONE }, { STR("chosen"), ONE }, { STR("filled"), ONE }, { STR("shaded"), ONE }, { STR("wall"), ONE },
 	{ STR("empty"), ZERO }, { STR("blank"), ZERO }, { STR("uncovered"), ZERO }, { STR("unselected"), ZERO }, { STR("island"), ZERO },
-	{ STR("ok"), FINE }, { STR("correct"), FINE }, { STR("valid"), FINE },
+	{ STR("✓"), FINE }, { STR("✔"), FINE }, { STR("✅"), FINE }, { STR("ok"), FINE }, { STR("correct"), FINE }, { STR("valid"), FINE },
 	{ STR("where"), FILLER }, { STR("and"), FILLER }, { STR("is"), FILLER }, { STR("to"), FILLER }, { STR("grid"), FILLER }, { STR("board"), FILLER },
 	{ STR(","), FILLER }, { STR(":"), FILLER }, { STR(";"), FILLER }, { STR("，"), FILLER }, { STR("："), FILLER }, { STR("、"), FILLER }, { STR("为"), FILLER },
 };
@@ -173,31 +264,6 @@ static bool token_read(struct str *s, struct token *t)
 	*t = (struct token){ LETTER, s->s[0] };
 	*s = str_from(*s, n);
 	return n == 1;
-}
-
-/* Is v what the row's numbers add up to, or the places of its 1s, or how many tents stand in it? */
-static bool adds_up(struct str row, int v)
-{
-	int at = 0, sum = 0, places = 0, tents = 0;
-	bool parted = false, letters = false;
-
-	for (size_t i = 0; i < row.n; i++)
-		parted |= is_blank(row.s[i]) || row.s[i] == ',';
-	while (row.n) {
-		char c = row.s[0];
-		int number = !is_digit(c) ? 0 : parted ? take_number(&row) : c - '0';
-
-		if (!is_digit(c) || !parted)
-			row = str_from(row, 1);
-		if (is_blank(c) || c == ',')
-			continue;
-		at++;
-		sum = sum < 100000 ? sum + number : sum;
-		places += number == 1 ? at : 0;
-		letters |= is_letter(c);
-		tents += c == 'C';
-	}
-	return v == sum || v == places || (letters && v == tents);
 }
 
 /* Is a number or letter, which t[0] is, what the word behind its = says? X says something else on each board. */
@@ -266,57 +332,76 @@ static bool prints(struct str line)
 	return true;
 }
 
-/* Where "= 10" or an arrow before a sum begins at the end of a row, *behind it; row.n: nowhere. */
-static size_t sum_sign(struct str row, size_t *behind)
+/* Takes what is noted behind a row without brackets: "= 10", "-> sum 10", ", sum 10", "# row 1". */
+static bool off_behind(struct str *row, int *number)
 {
-	for (size_t i = row.n; i > 0 && row.n - i < SUM_MAX; i--) {
-		struct str s = str_from(row, i - 1);
+	static const struct str signs[] = {
+		STR("→"), STR("←"), STR("->"), STR("=>"), STR("="), STR("—"), STR("–"), STR("#"), STR("//"), STR("|"), STR(","), STR("，"),
+	};
+	enum { ARROWS = 2, COMMAS = 10 };
 
-		*behind = i - 1;
-		if (take(&s, STR("→")) || take(&s, STR("->")) || take(&s, STR("=>")) || (take(&s, STR("=")) && !str_starts(s, STR(">")))) {
-			*behind = row.n - s.n;
-			return i - 1;
+	for (size_t at = row->n > BEHIND_MAX ? row->n - BEHIND_MAX : 1; at < row->n; at++)
+		for (size_t i = 0; i < COUNT(signs); i++) {
+			struct str left = str_sub(*row, 0, at), behind = str_from(*row, at);
+
+			if (!take(&behind, signs[i]) || (i < ARROWS && str_find(left, STR("\xE2\x86")) >= 0)) /* a row of arrows */
+				continue;
+			behind = str_trim(behind);
+			if ((i >= COMMAS && behind.n && is_digit(behind.s[0])) || !note(behind, str_trim(left), number))
+				continue;
+			*row = left;
+			return true;
 		}
-	}
-	return row.n;
+	return false;
 }
 
-/* Takes a note off the end of a row: a tick, what stands in round brackets, "= 10". */
+/* Takes a note off the end of a row: a tick, the end of a line in HTML, what stands in round brackets or behind a sign. */
 static bool off_note(struct str *row, int *number)
 {
-	static const struct str ticks[] = { STR("✓"), STR("✔"), STR("✅"), STR("\xEF\xB8\x8F") }; /* U+FE0F, which makes a picture of the sign before it */
+	static const struct str ends[] = {
+		STR("✓"), STR("✔"), STR("✅"), STR("\xEF\xB8\x8F"), /* U+FE0F, which makes a picture of the sign before it */
+		STR("<br>"), STR("<br/>"), STR("<br />"),
+	};
 	static const struct str brackets[][2] = { { STR("("), STR(")") }, { STR("（"), STR("）") } };
-	struct str left = *row;
-	size_t behind, at;
+	struct str left;
 
-	*row = left = str_trim(left);
-	for (size_t i = 0; i < COUNT(ticks); i++)
-		if (str_ends(left, ticks[i])) {
-			row->n -= ticks[i].n;
+	*row = left = str_trim(*row);
+	for (size_t i = 0; i < COUNT(ends); i++)
+		if (str_ends(left, ends[i])) {
+			row->n -= ends[i].n;
 			return true;
 		}
 	for (size_t k = 0; k < COUNT(brackets); k++) {
+		size_t at = left.n;
+
 		if (!str_ends(left, brackets[k][1]))
 			continue;
-		for (at = left.n; at > 0 && left.n - at < NOTE_MAX && !str_starts(str_from(left, at), brackets[k][0]); at--)
-			;
-		if (!str_starts(str_from(left, at), brackets[k][0]))
+		while (at > 0 && left.n - at < NOTE_MAX && !str_starts(str_from(left, at), brackets[k][0]))
+			at--;
+		if (!str_starts(str_from(left, at), brackets[k][0]) ||
+		    !note(str_sub(left, at + brackets[k][0].n, left.n - brackets[k][1].n), str_trim(str_sub(left, 0, at)), number))
 			return false;
 		row->n = at;
-		*row = str_trim(*row);
-		if (note(str_sub(left, at + brackets[k][0].n, left.n - brackets[k][1].n), *row, number))
-			return true;
-		*row = left;
-		return false;
+		return true;
 	}
-	at = sum_sign(left, &behind);
-	if (!at || at == left.n || str_find(str_sub(left, 0, at), STR("\xE2\x86")) >= 0) /* a row of arrows */
-		return false;
-	left = str_trim(str_sub(left, 0, at));
-	if (!note(str_from(*row, behind), left, number))
-		return false;
-	*row = left;
-	return true;
+	return off_behind(row, number);
+}
+
+/* Takes marks of code, bold letters or formulas off both ends of a row. */
+static void off_marks(struct str *row)
+{
+	static const struct str marks[] = { STR("`"), STR("**"), STR("$") };
+
+	*row = str_trim(*row);
+	for (size_t i = 0; i < COUNT(marks); i++) {
+		struct str in = *row;
+
+		if (!take(&in, marks[i]) || !str_ends(in, marks[i]))
+			continue;
+		in.n -= marks[i].n;
+		if (in.n && str_chr(in, marks[i].s[0]) < 0)
+			*row = str_trim(in);
+	}
 }
 
 /* The number that a row's name has, which is taken: "Row 2", "R2", "Second row", 第二行; -1 for none. */
@@ -347,30 +432,40 @@ static int take_name(struct str *s)
 		if (!n)
 			return -1;
 	}
+	take(s, STR("#"));
 	if (!s->n || !is_digit(s->s[0]))
 		return -1;
 	number = take_number(s);
 	return number < 100 && (!sign || take(s, STR("行"))) ? number : -1;
 }
 
-/* Takes the name off the beginning of a row, with what parts it from the cells: its number, -1 for none. */
-static int off_name(struct str *row)
+/* Takes the name off the beginning of a row, with what parts it from the cells: its number, -1 for none; *title is what is noted in it. */
+static int off_name(struct str *row, struct str *title)
 {
-	static const struct str signs[] = { STR(":"), STR("："), STR("→"), STR("->"), STR("=>"), STR("="), STR("- "), STR("–"), STR("—") };
+	static const struct str signs[] = {
+		STR(":"), STR("："), STR("→"), STR("->"), STR("=>"), STR("="), STR("- "), STR("–"), STR("—"), STR("|"), STR(". "), STR(") "), STR("] "),
+	};
 	struct str s = *row;
 	bool parted = false;
-	size_t stars = 0;
+	size_t marks = 0;
 	int number;
 
+	*title = STR("");
 	if (!take(&s, STR("- ")) && !take(&s, STR("* ")))
 		take(&s, STR("• "));
-	for (s = str_trim(s); take(&s, STR("*")); stars++)
+	for (s = str_trim(s); take(&s, STR("*")) || take(&s, STR("`")); marks++)
 		;
+	if (!take(&s, STR("(")))
+		take(&s, STR("["));
 	number = take_name(&s);
 	if (number < 0)
 		return -1;
+	if (str_starts(s, STR(" (")) && next_byte(s, 0, ')') < NOTE_MAX && next_byte(s, 0, ')') < s.n) {
+		*title = str_sub(s, 2, next_byte(s, 0, ')'));
+		s = str_from(s, next_byte(s, 0, ')') + 1);
+	}
 	for (int round = 0; round < 2; round++) { /* **Row 1:** and **Row 1**: */
-		for (; stars && take(&s, STR("*")); stars--)
+		for (; marks && (take(&s, STR("*")) || take(&s, STR("`"))); marks--)
 			;
 		for (size_t i = 0; i < COUNT(signs) && !parted; i++) {
 			struct str behind = str_trim(s);
@@ -379,48 +474,62 @@ static int off_name(struct str *row)
 			s = parted ? behind : s;
 		}
 	}
-	if (stars || !s.n || (!parted && s.s[0] != ' '))
+	if (marks || !s.n || (!parted && !is_blank(s.s[0])))
 		return -1;
 	*row = str_trim(s);
 	return number;
 }
 
-/* A line without its name, its notes and the marks of code around it; false: it is named twice, in two ways. */
-static bool row_bare(struct str *row, int *number)
-{
-	int noted = -1;
+struct names {
+	int named, noted; /* rows whose names stand before them, and behind them */
+	int first;
+};
 
-	*row = str_trim(*row);
-	*number = off_name(row);
-	for (int k = 0; k < NOTES && off_note(row, &noted); k++)
+/* A line without its name, its notes and marks around it; false: the names are not in order. */
+static bool row_bare(struct str *row, struct names *names)
+{
+	struct str title;
+	int number, behind = -1;
+
+	off_marks(row);
+	number = off_name(row, &title);
+	for (int k = 0; k < NOTES && off_note(row, &behind); k++)
 		;
-	if (row->n > 2 && row->s[0] == '`' && row->s[row->n - 1] == '`' && row->s[1] != '`')
-		*row = str_trim(str_sub(*row, 1, row->n - 1));
-	if (noted >= 0 && *number >= 0 && noted != *number)
+	off_marks(row);
+	if (title.n && !note(title, *row, &behind))
 		return false;
-	*number = noted >= 0 ? noted : *number;
-	return true;
+	if (behind >= 0) {
+		if (!names->named && !names->noted)
+			names->first = behind;
+		if ((number >= 0 && number != behind) || behind != names->first + names->noted++)
+			return false;
+	}
+	if (number >= 0) {
+		if (!names->named)
+			names->first = number;
+		if (number != names->first + names->named++)
+			return false;
+	}
+	return names->first <= 1 && (number >= 0 || !row->n || !names->named);
 }
 
-/* Rows in lines, of which all have names in order or none has. */
+/* Rows in lines, or in one line parted by slashes, of which all have names in order before them or none has. */
 static bool rows(struct str s, char *room, struct str *ret)
 {
+	char sep = str_chr(str_trim(s), '\n') < 0 && str_find(s, STR(" / ")) >= 0 ? '/' : '\n';
 	bool any = false, many = str_chr(s, '/') >= 0 || str_chr(s, '[') >= 0;
-	int lines = 0, named = 0, first = 0, number;
+	struct names names = { .named = 0 };
 	struct str line, row;
 	size_t n = 0;
+	int lines = 0;
 
-	while (str_split(&s, '\n', &line)) {
+	while (str_split(&s, sep, &line)) {
 		row = line = str_trim(line);
 		if (lines && prints(line)) {
 			any = true;
 			continue;
 		}
-		if (!row_bare(&row, &number))
-			return false;
-		if (number >= 0 && !named)
-			first = number;
-		if (number >= 0 ? first > 1 || number != first + named++ : row.n && named)
+		if (!row_bare(&row, &names))
 			return false;
 		lines += row.n && !str_ends(row, STR(":")) && !str_ends(row, STR("：")); /* a heading */
 		any |= row.n < line.n;
@@ -430,10 +539,10 @@ static bool rows(struct str s, char *room, struct str *ret)
 		n += row.n;
 	}
 	*ret = (struct str){ room, n };
-	return any && (named ? lines == named : lines > 1 || many);
+	return any && (names.named ? lines == names.named : lines > 1 || many);
 }
 
 bool undress_table(struct str s, char *room, struct str *ret)
 {
-	return s.n <= DRESSED_MAX && (table(s, room, ret) || rows(s, room, ret));
+	return s.n <= DRESSED_MAX && (table(s, room, ret) || drawn(s, room, ret) || rows(s, room, ret));
 }

@@ -244,6 +244,24 @@ static bool has(struct str s, char c)
 	return str_chr(s, c) >= 0;
 }
 
+/* The number that a key or a row's name holds, at most SIDE: "row1", "Row 2", "3"; -1 for none. */
+static int key_number(struct str key)
+{
+	int number = -1;
+
+	for (size_t i = 0; i < key.n; i++) {
+		bool digit = key.s[i] >= '0' && key.s[i] <= '9';
+
+		if (digit && (number < 0 || (key.s[i - 1] >= '0' && key.s[i - 1] <= '9')))
+			number = (number < 0 ? 0 : number * 10) + key.s[i] - '0';
+		else if (digit)
+			return -1;
+		if (number > SIDE)
+			return -1;
+	}
+	return number;
+}
+
 /* "Row 2: cat.", "2: cat." */
 static struct str unlabelled(struct str s)
 {
@@ -316,6 +334,7 @@ static bool no_more_rows(int cols, struct str s)
 static bool lines_read(struct filled *f, int rows, int cols, struct str s)
 {
 	struct str line, piece;
+	int first = -1; /* the number of the top row, -1 for none */
 
 	while (str_line(&s, &line)) {
 		bool parted = has(line, '/') || has(line, ';');
@@ -336,6 +355,12 @@ static bool lines_read(struct filled *f, int rows, int cols, struct str s)
 			if (f->rows == SIDE)
 				return false;
 			if (row_read(f, cols, piece, parted) || (!str_trim(line).n && !str_trim(s).n && row_stopped(f, cols, piece, parted))) {
+				struct str bare = str_trim(piece), said = unlabelled(bare);
+				int number = key_number(str_sub(bare, 0, bare.n - said.n));
+
+				first = f->rows ? first : number;
+				if (number >= 0 && (first < 0 || first > 1 || number != first + f->rows))
+					return false;
 				row_end(f);
 				continue;
 			}
@@ -488,6 +513,7 @@ static bool blank_name(struct str s)
 static bool array_lines(struct str s, char *room, struct str *ret)
 {
 	ptrdiff_t begin = str_find(s, STR("\\begin{"));
+	bool bars = has(s, '&');
 	size_t i, n = 0, name;
 
 	if (begin < 0 || !silent(str_sub(s, 0, (size_t)begin)))
@@ -496,7 +522,8 @@ static bool array_lines(struct str s, char *room, struct str *ret)
 	i = behind_group(s, name);
 	if (str_starts(str_from(s, name), STR("{array}")) || str_starts(str_from(s, name), STR("{tabular}")))
 		i = behind_group(s, i); /* how its columns are set */
-	room[n++] = '|';
+	if (bars)
+		room[n++] = '|';
 	while (i < s.n) {
 		char c = s.s[i++];
 
@@ -508,7 +535,8 @@ static bool array_lines(struct str s, char *room, struct str *ret)
 			return silent(str_from(s, behind_group(s, i + 3)));
 		} else if (i < s.n && s.s[i] == '\\') {
 			room[n++] = '\n';
-			room[n++] = '|';
+			if (bars)
+				room[n++] = '|';
 			i++;
 		} else { /* \hline, \text{c}, \cdot, \, */
 			for (name = i; i < s.n && letter(s.s[i]);)
@@ -521,19 +549,26 @@ static bool array_lines(struct str s, char *room, struct str *ret)
 	return false;
 }
 
-/* Rows that LaTeX's \\ parts, no array around them, as lines. */
+/* Rows that LaTeX's \\ parts, no array around them, as lines, without its commands and braces. */
 static bool broken_lines(struct str s, char *room, struct str *ret)
 {
+	bool broken = false;
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		bool end = str_starts(str_from(s, i), STR("\\\\"));
+		bool command = s.s[i] == '\\', end = command && i + 1 < s.n && s.s[i + 1] == '\\';
 
-		room[n++] = (char)(end ? '\n' : s.s[i]);
+		if (end)
+			room[n++] = '\n';
+		else if (!command && !memchr("{}$", s.s[i], 3))
+			room[n++] = s.s[i];
+		broken |= end;
 		i += end;
+		while (command && !end && i + 1 < s.n && letter(s.s[i + 1]))
+			i++;
 	}
 	*ret = (struct str){ room, n };
-	return n < s.n;
+	return broken;
 }
 
 /* Behind the list or string that begins at s[i]; 0 where none does, or it does not end. */
@@ -555,24 +590,6 @@ static size_t behind_value(struct str s, size_t i)
 			return s.s[i] == '"' || s.s[i] == '\'' || s.s[i] == ']' || s.s[i] == ')' ? i + 1 : 0;
 	}
 	return 0;
-}
-
-/* The number that a key holds, at most SIDE: "row1", "Row 2", "3"; -1 for none. */
-static int key_number(struct str key)
-{
-	int number = -1;
-
-	for (size_t i = 0; i < key.n; i++) {
-		bool digit = key.s[i] >= '0' && key.s[i] <= '9';
-
-		if (digit && (number < 0 || (key.s[i - 1] >= '0' && key.s[i - 1] <= '9')))
-			number = (number < 0 ? 0 : number * 10) + key.s[i] - '0';
-		else if (digit)
-			return -1;
-		if (number > SIDE)
-			return -1;
-	}
-	return number;
 }
 
 /*
