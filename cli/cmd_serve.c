@@ -120,29 +120,44 @@ static int set_option(struct args *a, const struct option *o, const char *value,
 	return rc < 0 ? ERR_FAIL : 0;
 }
 
+static int from_variable(struct args *a, const struct option *o, struct err *err)
+{
+	char name[64];
+	const char *value;
+	int n = snprintf(name, sizeof(name), "QUARRY_SERVE_%s", o->name);
+
+	for (int i = 0; i < n; i++)
+		name[i] = name[i] == '-' ? '_' : name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 32) : name[i];
+	value = getenv(name);
+	return value && *value && set_option(a, o, value, err) < 0 ? err_at(err, "%s: ", name) : 0;
+}
+
+/* The one of every command's options that may stand there too. */
+static const struct option *threads_option(void)
+{
+	const struct option *o = options_common();
+
+	while (strcmp(o->name, "threads") != 0)
+		o++;
+	return o;
+}
+
 /* QUARRY_SERVE_MAX_BODY=8 is --max-body 8. */
 static int from_environment(struct args *a, struct err *err)
 {
-	for (const struct option *o = options; o->name; o++) {
-		char name[64];
-		const char *value;
-		int n = snprintf(name, sizeof(name), "QUARRY_SERVE_%s", o->name);
+	int rc = from_variable(a, threads_option(), err);
 
-		for (int i = 0; i < n; i++)
-			name[i] = name[i] == '-' ? '_' : name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 32) : name[i];
-		value = getenv(name);
-		if (value && *value && set_option(a, o, value, err) < 0)
-			return err_at(err, "%s: ", name);
-	}
-	return 0;
+	for (const struct option *o = options; rc == 0 && o->name; o++)
+		rc = from_variable(a, o, err);
+	return rc;
 }
 
 static const struct option *option_named(struct str name)
 {
 	for (const struct option *o = options; o->name; o++)
-		if (str_is(name, o->name) && strcmp(o->name, "config"))
+		if (str_is(name, o->name) && strcmp(o->name, "config") != 0)
 			return o;
-	return NULL;
+	return str_is(name, "threads") ? threads_option() : NULL;
 }
 
 static int config_line(struct args *a, struct str line, struct err *err)
@@ -208,6 +223,8 @@ static int read_token(struct args *a, struct err *err)
 	if (!fgets(token, sizeof(token), f))
 		token[0] = 0;
 	fclose(f);
+	if (strlen(token) == sizeof(token) - 1)
+		return err_set(err, "%s: its first line is longer than the %zu bytes that a token may have", a->token_file, sizeof(token) - 2);
 	token[strcspn(token, "\r\n")] = 0;
 	if (!token[0])
 		return err_set(err, "%s: its first line is empty; there must be a token", a->token_file);
@@ -360,7 +377,7 @@ static const char more[] =
 	"\n"
 	"With --repos, rows of task swe are judged too, beside the puzzles, which never wait for them: /readyz tells what the sandbox lacks.\n"
 	"\n"
-	"A bad sample gets 200 and a mark; 4xx is about the request. Every option may also stand in the environment, as in\n"
+	"A bad sample gets 200 and a mark; 4xx is about the request. Every option, --threads too, may also stand in the environment, as in\n"
 	"QUARRY_SERVE_MAX_BODY, or in the --config file; one that takes no value is yes or no there. SIGTERM ends what runs and stops.\n"
 	"\n"
 	"    quarry serve --listen 127.0.0.1:8000 --threads 8\n"

@@ -52,6 +52,7 @@ struct option {
 /* What every command has; the first member of its args struct. */
 struct common {
 	int64_t threads; /* at least 1; default: all cores */
+	bool threads_given;
 	int64_t seed;    /* 0 .. 2^63 - 1; default 0 */
 	bool seed_given;
 	bool quiet;      /* no progress */

@@ -8,7 +8,7 @@
 
 static const struct option common_options[] = {
 	{ .name = "threads", .letter = 't', .kind = OPT_INT, .arg = "N", .lo = 1, .hi = 4096, .at = offsetof(struct common, threads),
-	  .what = "threads to use; all cores when not given" },
+	  .given = offsetof(struct common, threads_given), .what = "threads to use; all cores when not given" },
 	{ .name = "seed", .letter = 's', .kind = OPT_INT, .arg = "S", .lo = 0, .hi = 0x1p63, .at = offsetof(struct common, seed),
 	  .given = offsetof(struct common, seed_given), .what = "seed of all chance, below 2^63; 0 when not given" },
 	{ .name = "quiet", .letter = 'q', .kind = OPT_FLAG, .at = offsetof(struct common, quiet),
