@@ -259,7 +259,7 @@ bool beat_hear(struct heard *h, const char *dir)
 	return text(row, "state", h->state, sizeof(h->state)) && text(row, "owner", h->owner, sizeof(h->owner)) &&
 	       text(row, "host", h->host, sizeof(h->host)) && text(row, "job", h->job, sizeof(h->job)) && number(row, "pid", &h->pid) &&
 	       number(row, "restarts", &h->restarts) && number(row, "prompts", &h->prompts) && number(row, "done", &h->done) &&
-	       number(row, "wanted", &h->wanted) && json_get(row, "rate", &v) && json_f64(v, &h->rate);
+	       number(row, "wanted", &h->wanted) && number(row, "part", &h->part) && number(row, "parts", &h->parts) && json_get(row, "rate", &v) && json_f64(v, &h->rate);
 }
 
 bool heard_works(const struct heard *h)

@@ -39,6 +39,7 @@ void beat_release(struct beat *b);
 /* What a part.json says. */
 struct heard {
 	char state[16], owner[128], host[64], job[64], why[256]; /* state: plan, sample, done, stopped, failed */
+	int64_t part, parts; /* from 1 */
 	int64_t pid, restarts, prompts, done, wanted;
 	double rate;   /* samples a second */
 	double silent; /* seconds since it was written */

@@ -1,5 +1,6 @@
 /* cmd_generate.c - quarry generate: puzzles as JSON lines; same seed, same bytes, whatever the threads. */
 #include "cli/command.h"
+#include "cli/outfile.h"
 #include "cli/part.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
@@ -206,9 +207,8 @@ static int write_rows(const struct args *a, struct rows *r, const char *path, bo
 {
 	uint64_t first = r->from;
 	struct writer *w = NULL;
-	struct err ignored;
 	struct progress progress;
-	int rc = resume ? go_on(&w, r, b, path, err) : writer_open(&w, path, err);
+	int rc = resume ? go_on(&w, r, b, path, err) : outfile_open(&w, path, err);
 
 	if (rc < 0)
 		return rc;
@@ -216,18 +216,7 @@ static int write_rows(const struct args *a, struct rows *r, const char *path, bo
 	progress_resume(&progress, r->from - first);
 	rc = generate(r, b, w, &progress, err);
 	progress_end(&progress);
-	if (rc == 0)
-		return writer_finish(w, err) < 0 ? ERR_JOB : 0;
-	if (rc == ERR_STOPPED) {
-		if (writer_save(w, err) < 0)
-			return ERR_JOB;
-		err_set(err, "%s: stopped by a signal; what was done is in %s.part: go on with --resume", path, path);
-	} else if (resume) {
-		writer_save(w, &ignored);
-	} else {
-		writer_drop(w);
-	}
-	return rc;
+	return outfile_end(w, path, rc, err);
 }
 
 static int write_all(const struct args *a, const struct plan *plans, int n, struct err *err)
@@ -281,7 +270,8 @@ static const char more[] =
 	"    quarry generate all --lang en,zh --format all --seed 7\n"
 	"\n"
 	"Several machines: each does a part, and the parts' files (rows.0003-of-0008.jsonl), one behind the other, are the whole.\n"
-	"A signal ends the file in a whole row, and the exit code is 75: the same command with --resume goes on.\n"
+	"A signal ends the file in a whole row, and the exit code is 75: the same command with --resume goes on. So it does after a full\n"
+	"disk. Where FILE.part is there, a run without --resume is refused.\n"
 	"\n"
 	"    quarry generate sudoku --count 1000000 --part 3/8 -o rows.jsonl.zst --resume\n";
 

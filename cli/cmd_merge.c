@@ -56,6 +56,9 @@ static int part_done(struct merging *m, int64_t i, struct err *err)
 			number, count, number, count);
 	else if (!beat_hear(&h, buf_z(&m->path)))
 		err_set(err, "%s: part %lld of %lld has no part.json: it never began, or was removed", buf_z(&m->path), number, count);
+	else if (h.part != number || h.parts != count)
+		err_set(err, "%s holds part %lld of %lld; remove it and run quarry build --part %lld/%lld", buf_z(&m->path), (long long)h.part,
+			(long long)h.parts, number, count);
 	else if (heard_works(&h))
 		err_set(err, "%s: part %lld of %lld is not done: at work on %s, or killed there, with %lld of %lld samples", buf_z(&m->path), number,
 			count, h.host, (long long)h.done, (long long)h.wanted);
@@ -105,6 +108,30 @@ static void allow_files(int64_t n)
 	}
 }
 
+/* run.db is of this part, and has what part.json says: a file may be copied, or changed. */
+static int same_part(struct merging *m, int64_t i, struct err *err)
+{
+	struct buf is = BUF_INIT, due = BUF_INIT, dir = BUF_INIT;
+	struct heard h = { .pid = 0 };
+	int64_t has = store_samples(m->part[i]);
+	int rc = store_get(m->part[i], "part", &is, err);
+
+	part_name(&due, &(struct part){ .index = i, .count = m->parts.count });
+	parts_path(&dir, m->top, i, m->parts.count);
+	if (rc > 0 && !str_eq(buf_str(&is), buf_str(&due))) /* one of an older quarry does not say it */
+		rc = err_set(err, "%s is of part %s; remove the part and run quarry build --part %lld/%lld", buf_z(&m->path), buf_z(&is), (long long)i + 1,
+			     (long long)m->parts.count);
+	else if (rc >= 0 && !m->tuning && beat_hear(&h, buf_z(&dir)) && has != h.done)
+		rc = err_set(err, "%s: part %lld of %lld holds %lld samples, and its part.json says %lld: damaged; run it again with --part %lld/%lld --resume",
+			     buf_z(&m->path), (long long)i + 1, (long long)m->parts.count, (long long)has, (long long)h.done, (long long)i + 1,
+			     (long long)m->parts.count);
+	heard_release(&h);
+	buf_release(&is);
+	buf_release(&due);
+	buf_release(&dir);
+	return rc < 0 ? rc : 0;
+}
+
 /* Open part i and see that it is of the same run as the first. */
 static int open_part(struct merging *m, int64_t i, struct err *err)
 {
@@ -122,6 +149,8 @@ static int open_part(struct merging *m, int64_t i, struct err *err)
 	if (rc == 0 && !str_is(buf_str(&state), "sampled"))
 		rc = err_set(err, "%s: part %lld of %lld is not whole; run it again with --part %lld/%lld --resume", buf_z(&m->path),
 			     (long long)i + 1, (long long)m->parts.count, (long long)i + 1, (long long)m->parts.count);
+	if (rc == 0)
+		rc = same_part(m, i, err);
 	if (rc == 0 && i == 0)
 		buf_add(&m->provenance, buf_str(&prov));
 	else if (rc == 0)

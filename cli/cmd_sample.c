@@ -5,6 +5,8 @@
 #include "cli/command.h"
 #include "cli/judge.h"
 #include "cli/model.h"
+#include "cli/outfile.h"
+#include "cli/part.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
 #include "datasets/stream.h"
@@ -18,6 +20,7 @@ struct args {
 	double temperature, top_p, min_p;
 	bool temperature_set, top_p_set, top_k_set, min_p_set;
 	struct opt_list stop;
+	bool resume;
 };
 
 static const struct option options[] = {
@@ -40,17 +43,25 @@ static const struct option options[] = {
 	{ .name = "stop", .kind = OPT_LIST, .arg = "TEXT", .at = offsetof(struct args, stop), .what = "end a response before this text" },
 	{ .name = "out", .letter = 'o', .kind = OPT_TEXT, .arg = "FILE", .at = offsetof(struct args, out),
 	  .what = "where to; standard output when not given" },
+	{ .name = "resume", .letter = 'r', .kind = OPT_FLAG, .at = offsetof(struct args, resume),
+	  .what = "go on with FILE.part, which a stopped run of the same command left" },
 	{ 0 },
 };
+
+/* Prompts under way at most, from the first that is not done: FILE.part of more is not ours. */
+enum { SPREAD = 1 << 18 };
 
 /* A prompt under way: its rows come out in order of prompt and sample, whatever order they are done in. */
 struct pending {
 	struct pending *next;
 	uint64_t number; /* of the line, from 0 */
 	struct buf line;
-	struct buf *row; /* n of them */
-	bool *done;
-	int written; /* rows of the front that are out */
+	struct str messages; /* of line */
+	uint64_t key;
+	struct buf *row;     /* n of them */
+	unsigned char *done; /* n of them */
+	int left;            /* not done */
+	int written;         /* rows of the front that are out */
 };
 
 struct job {
@@ -58,10 +69,18 @@ struct job {
 	struct writer *out;
 	struct sampling how;
 	struct sampler_identity who;
+	const char *path; /* of out */
+	struct buf tail;  /* what every row ends with */
 	struct pending *first, *last; /* in line order */
+	struct pending *ask; /* the first that the sampler has not been asked for; NULL: it is to be read */
 	struct progress progress;
 	uint64_t lines, errors;
+	struct err bad_line; /* "": none */
 	bool output_failed;
+	/* of FILE.part: */
+	struct buf head;
+	int slot; /* sample of the last prompt that the next row may be */
+	uint64_t rows;
 };
 
 static void pending_free(struct pending *p, int n)
@@ -74,43 +93,97 @@ static void pending_free(struct pending *p, int n)
 	free(p);
 }
 
-static int next(void *ctx, struct sample_prompt *ret, struct err *err)
+static struct pending *pending_new(int n)
 {
-	struct job *j = ctx;
 	struct pending *p = calloc(1, sizeof(*p));
-	struct json row, messages, id;
-	int rc;
 
-	if (p) {
-		p->row = calloc((size_t)j->how.n, sizeof(*p->row));
-		p->done = calloc((size_t)j->how.n, sizeof(*p->done));
-	}
-	if (!p || !p->row || !p->done) {
-		if (p)
-			pending_free(p, 0);
-		return err_set(err, "out of memory");
-	}
-	rc = reader_line(j->in, &p->line, err);
-	if (rc > 0 && !json_parse(&row, buf_str(&p->line), err))
-		rc = err_at(err, "%s:%llu: ", reader_name(j->in), (unsigned long long)reader_number(j->in));
-	if (rc > 0 && (!json_get(row, "prompt", &messages) || messages.kind != JSON_ARRAY))
-		rc = err_set(err, "%s:%llu: the row has no \"prompt\" (a list of {role, content})", reader_name(j->in),
-			     (unsigned long long)reader_number(j->in));
-	if (rc <= 0) {
-		pending_free(p, j->how.n);
+	if (!p)
+		return NULL;
+	p->left = n;
+	p->row = calloc((size_t)n, sizeof(*p->row));
+	p->done = calloc((size_t)n, sizeof(*p->done));
+	if (p->row && p->done)
+		return p;
+	pending_free(p, n);
+	return NULL;
+}
+
+/* 1; 0 at the end of the file. */
+static int read_line(struct pending *p, struct reader *in, struct err *err)
+{
+	struct json row, messages, id;
+	int rc = reader_line(in, &p->line, err);
+
+	if (rc <= 0)
 		return rc;
-	}
+	if (!json_parse(&row, buf_str(&p->line), err))
+		return err_at(err, "%s:%llu: ", reader_name(in), (unsigned long long)reader_number(in));
+	if (!json_get(row, "prompt", &messages) || messages.kind != JSON_ARRAY)
+		return err_set(err, "%s:%llu: the row has no \"prompt\" (a list of {role, content})", reader_name(in),
+			       (unsigned long long)reader_number(in));
 	/* chance hangs on the puzzle, never on the line's number: a file may be split over machines */
 	if (!json_get(row, "id", &id) && !json_get(row, "uid", &id))
 		id = messages;
-	*ret = (struct sample_prompt){ .index = j->lines, .key = hash64(id.raw.s, id.raw.n, 0), .messages = messages.raw,
-				       .row = buf_str(&p->line), .tag = p };
+	p->messages = messages.raw;
+	p->key = hash64(id.raw.s, id.raw.n, 0);
+	return 1;
+}
+
+/* One prompt more at the end of the list. */
+static int read_prompt(struct job *j, struct err *err)
+{
+	struct pending *p = pending_new(j->how.n);
+	int rc = p ? read_line(p, j->in, err) : err_set(err, "out of memory");
+
+	if (rc <= 0) {
+		if (p)
+			pending_free(p, j->how.n);
+		return rc;
+	}
 	p->number = j->lines++;
 	if (j->last)
 		j->last->next = p;
 	else
 		j->first = p;
 	j->last = p;
+	if (!j->ask)
+		j->ask = p;
+	return 1;
+}
+
+/* The first prompt goes: its rows are out. */
+static void drop_first(struct job *j)
+{
+	struct pending *p = j->first;
+
+	j->first = p->next;
+	if (!j->first)
+		j->last = NULL;
+	if (j->ask == p)
+		j->ask = p->next;
+	pending_free(p, j->how.n);
+}
+
+/* Behind an unreadable line there is no more, and what stands before it is sampled before that line is told. */
+static int next(void *ctx, struct sample_prompt *ret, struct err *err)
+{
+	struct job *j = ctx;
+	struct pending *p;
+
+	while (j->ask && !j->ask->left)
+		j->ask = j->ask->next;
+	if (!j->ask) {
+		int rc = read_prompt(j, err);
+
+		if (rc < 0)
+			j->bad_line = *err;
+		if (rc <= 0)
+			return 0;
+	}
+	p = j->ask;
+	j->ask = p->next;
+	*ret = (struct sample_prompt){ .index = p->number, .key = p->key, .messages = p->messages, .row = buf_str(&p->line), .have = p->done,
+				       .tag = p };
 	return 1;
 }
 
@@ -125,7 +198,8 @@ static bool sample_key(struct str key)
 	return verdict_key(key);
 }
 
-static void row_json(struct buf *b, const struct job *j, struct str line, const struct sample *s)
+/* A row up to its response. */
+static void head_json(struct buf *b, const struct job *j, struct str line, int sample)
 {
 	struct json row, think;
 	struct err err;
@@ -138,8 +212,24 @@ static void row_json(struct buf *b, const struct job *j, struct str line, const 
 		json_add_z(b, "open");
 	}
 	json_key(b, "sample");
-	json_add_i64(b, s->index);
+	json_add_i64(b, sample);
 	json_key(b, "response");
+}
+
+/* What every row ends with. */
+static void tail_json(struct buf *b, const struct job *j)
+{
+	json_open(b, '{');
+	json_key(b, "model");
+	identity_json(b, &j->who);
+	json_key(b, "sampling");
+	sampling_json(b, &j->how);
+	json_close(b, '}');
+}
+
+static void row_json(struct buf *b, const struct job *j, struct str line, const struct sample *s)
+{
+	head_json(b, j, line, s->index);
 	json_add_str(b, s->text);
 	json_key(b, "finish");
 	json_add_z(b, sample_finish_name(s->finish));
@@ -149,11 +239,8 @@ static void row_json(struct buf *b, const struct job *j, struct str line, const 
 	s->has_stats ? json_add_f64(b, s->logprob_mean) : json_add_null(b);
 	json_key(b, "entropy_mean");
 	s->has_stats ? json_add_f64(b, s->entropy_mean) : json_add_null(b);
-	json_key(b, "model");
-	identity_json(b, &j->who);
-	json_key(b, "sampling");
-	sampling_json(b, &j->how);
-	json_close(b, '}');
+	buf_addc(b, ',');
+	buf_add(b, str_from(buf_str(&j->tail), 1));
 	buf_addc(b, '\n');
 }
 
@@ -163,19 +250,19 @@ static int drain(struct job *j, struct err *err)
 	while (j->first) {
 		struct pending *p = j->first;
 
-		for (; p->written < j->how.n && p->done[p->written]; p->written++) {
-			if (writer_add(j->out, buf_str(&p->row[p->written]), err) < 0) {
+		while (p->written < j->how.n && p->done[p->written]) {
+			struct buf *row = &p->row[p->written++]; /* the writer has it, also where it fails */
+			int rc = writer_add(j->out, buf_str(row), err);
+
+			buf_release(row);
+			if (rc < 0) {
 				j->output_failed = true;
 				return ERR_JOB;
 			}
-			buf_release(&p->row[p->written]);
 		}
 		if (p->written < j->how.n)
 			return 0;
-		j->first = p->next;
-		if (!j->first)
-			j->last = NULL;
-		pending_free(p, j->how.n);
+		drop_first(j);
 	}
 	return 0;
 }
@@ -188,11 +275,68 @@ static int done(void *ctx, const struct sample *s, struct err *err)
 	if (s->finish == SAMPLE_ERROR && j->errors++ < 5)
 		log_warn("%s:%llu: sample %d: %s", reader_name(j->in), (unsigned long long)p->number + 1, s->index, s->why);
 	row_json(&p->row[s->index], j, buf_str(&p->line), s);
-	p->done[s->index] = true;
 	if (p->row[s->index].failed)
 		return err_set(err, "out of memory");
+	p->done[s->index] = true;
+	p->left--;
 	progress_add(&j->progress, 1);
 	return p == j->first ? drain(j, err) : 0;
+}
+
+/* ---- what a stopped run leaves: rows in order, and behind them those that were done before their turn */
+
+static void add_early(struct job *j)
+{
+	struct err ignored;
+	int rc = writer_flush(j->out, &ignored);
+
+	for (struct pending *p = j->first; rc == 0 && p; p = p->next)
+		for (int i = p->written; rc == 0 && i < j->how.n; i++)
+			if (p->done[i])
+				rc = writer_add(j->out, buf_str(&p->row[i]), &ignored);
+}
+
+/* Is it what we would write of this sample, whatever the response? */
+static bool is_row(struct job *j, const struct pending *p, int sample, struct str row)
+{
+	struct str head, tail = str_from(buf_str(&j->tail), 1);
+
+	buf_reset(&j->head);
+	head_json(&j->head, j, buf_str(&p->line), sample);
+	head = buf_str(&j->head);
+	return row.n > head.n + tail.n && str_starts(row, head) && str_ends(row, tail);
+}
+
+static int note_row(void *ctx, struct str row, struct err *err)
+{
+	struct job *j = ctx;
+	struct pending *p;
+	int sample;
+
+	do {
+		if (!j->last || j->slot == j->how.n) {
+			int rc = read_prompt(j, err);
+
+			if (rc < 0)
+				return rc;
+			if (rc == 0 || j->last->number - j->first->number > SPREAD)
+				return err_set(err, "%s.part holds the rows of another command; remove it to begin afresh", j->path);
+			j->slot = 0;
+		}
+		p = j->last;
+		sample = j->slot++;
+	} while (!is_row(j, p, sample, row));
+	p->done[sample] = true;
+	p->left--;
+	j->rows++;
+	if (p == j->first && p->written == sample) {
+		if (++p->written == j->how.n)
+			drop_first(j);
+		return 0;
+	}
+	buf_add(&p->row[sample], row);
+	buf_addc(&p->row[sample], '\n');
+	return p->row[sample].failed ? err_set(err, "out of memory") : 1;
 }
 
 static int settings(struct job *j, const struct args *a, struct sampler *s, struct err *err)
@@ -217,31 +361,34 @@ static int settings(struct job *j, const struct args *a, struct sampler *s, stru
 	return sampling_check(&j->how, err);
 }
 
-static int sample_all(struct job *j, const struct args *a, struct sampler *s, const char *path, struct err *err)
+static int sample_all(struct job *j, const struct args *a, struct sampler *s, const char *from, struct err *err)
 {
 	struct sample_job job = { .next = next, .done = done, .quit = stop_quit, .ctx = j };
-	struct err ignored;
-	int rc = reader_open(&j->in, path, err);
+	int rc;
 
+	if (a->resume && !a->out)
+		return err_set(err, "sample: --resume goes on with the file of -o FILE");
+	j->path = a->out ? a->out : "-";
+	sampler_describe(s, &j->who);
+	tail_json(&j->tail, j);
+	rc = j->tail.failed ? err_set(err, "out of memory") : reader_open(&j->in, from, err);
 	if (rc == 0)
-		rc = writer_open(&j->out, a->out ? a->out : "-", err);
+		rc = a->resume || (a->out && part_again()) ? writer_resume(&j->out, j->path, note_row, j, err) : outfile_open(&j->out, j->path, err);
 	if (rc < 0)
 		return rc;
 	stop_watch();
-	sampler_describe(s, &j->who);
 	progress_start(&j->progress, "sample", "samples", 0, &a->common);
+	progress_resume(&j->progress, j->rows);
 	rc = sampler_run(s, &j->how, &job, err);
 	progress_end(&j->progress);
-	if (rc == 0)
-		return writer_finish(j->out, err) < 0 ? ERR_JOB : 0;
-	if (!a->out)
-		writer_flush(j->out, &ignored); /* whole rows, in order, up to where it ended */
-	writer_drop(j->out);
-	if (rc == ERR_STOPPED) {
-		err_set(err, "stopped by a signal");
-		return ERR_JOB; /* nothing is saved that another run could go on from */
+	if (rc == 0 && j->bad_line.msg[0]) {
+		*err = j->bad_line;
+		rc = ERR_FAIL;
 	}
-	return j->output_failed ? ERR_JOB : rc;
+	if (rc < 0 && writer_resumes(j->out))
+		add_early(j);
+	rc = outfile_end(j->out, j->path, j->output_failed ? ERR_JOB : rc, err);
+	return rc == ERR_STOPPED && !a->out ? ERR_JOB : rc; /* nothing is saved that another run could go on from */
 }
 
 static int run(void *p, int argc, char **argv)
@@ -261,12 +408,10 @@ static int run(void *p, int argc, char **argv)
 		rc = settings(&j, a, s, &err);
 	if (rc == 0)
 		rc = sample_all(&j, a, s, argc ? argv[0] : "-", &err);
-	while (j.first) {
-		struct pending *gone = j.first;
-
-		j.first = gone->next;
-		pending_free(gone, j.how.n);
-	}
+	while (j.first)
+		drop_first(&j);
+	buf_release(&j.tail);
+	buf_release(&j.head);
 	reader_close(j.in);
 	sampler_free(s);
 	if (rc < 0)
@@ -281,6 +426,9 @@ static const char more[] =
 	"its index alone: the same bytes whatever the threads, and however the file is split.\n"
 	"\n"
 	"    quarry generate sudoku --count 10 --difficulty 1 | quarry sample -n 8 | quarry verify --summary\n"
+	"\n"
+	"What -o FILE was given is in FILE.part after a signal (then the exit code is 75), a server that fails, a full disk or a bad row:\n"
+	"the same command with --resume goes on, and asks for no sample twice. Where FILE.part is there, a run without it is refused.\n"
 	"\n"
 	"From an OpenAI-compatible server (vLLM, SGLang, llama.cpp) a sample is one request with a seed of its own. QUARRY_API_KEY is the\n"
 	"bearer token; QUARRY_CONCURRENCY (64) requests run at once, each is given QUARRY_TIMEOUT (600) seconds and QUARRY_TRIES (8) tries.\n"

@@ -6,6 +6,7 @@
 #include "cli/foreign.h"
 #include "cli/foreign_unknown.h"
 #include "cli/judge.h"
+#include "cli/outfile.h"
 #include "cli/part.h"
 #include "cli/progress.h"
 #include "cli/stop.h"
@@ -317,12 +318,10 @@ static struct str timeless(struct str row)
 }
 
 /* Leave out the rows that FILE.part has a verdict for, if the last of them is the one that we would have given. */
-static int go_on(struct work *w, struct err *err)
+static int pass_over(struct work *w, struct err *err)
 {
-	int rc = writer_resume(&w->out, w->path, note_row, w, err), read = 1;
+	int read = 1;
 
-	if (rc < 0)
-		return rc;
 	for (uint64_t i = 0; read > 0 && i < w->rows; i++)
 		read = reader_line(w->in, &w->line[0], err);
 	if (read > 0 && w->rows)
@@ -335,46 +334,53 @@ static int go_on(struct work *w, struct err *err)
 	return 0;
 }
 
-/* The rows' file ends whole, or waits to be gone on with, or goes. */
-static int end_file(struct work *w, int rc, bool keep, struct err *err)
+static int go_on(struct work *w, struct err *err)
+{
+	struct err ignored;
+	int rc = writer_resume(&w->out, w->path, note_row, w, err);
+
+	if (rc == 0)
+		rc = pass_over(w, err);
+	if (rc < 0 && w->out) {
+		writer_save(w->out, &ignored);
+		w->out = NULL;
+	}
+	return rc;
+}
+
+/* With --diff or --recheck nothing goes on with the rows, since what else they tell is of all rows: they go. */
+static int end_file(struct work *w, int rc, struct err *err)
 {
 	struct err ignored;
 
 	if (!w->out)
 		return rc;
-	if (rc == 0)
-		return writer_finish(w->out, err) < 0 ? ERR_JOB : 0;
-	if (rc == ERR_STOPPED) {
-		if (writer_save(w->out, err) < 0)
-			return ERR_JOB;
-		err_set(err, "%s: stopped by a signal; what was done is in %s.part: go on with --resume", w->path, w->path);
-		return rc;
-	}
+	if (rc == 0 || (!w->a->diff && !w->a->recheck))
+		return outfile_end(w->out, w->path, rc, err);
 	if (!w->a->out)
 		writer_flush(w->out, &ignored); /* what was judged before the bad line is not lost */
-	if (keep)
-		writer_save(w->out, &ignored);
-	else
-		writer_drop(w->out);
+	writer_drop(w->out);
+	if (rc == ERR_STOPPED)
+		err_set(err, "%s: stopped by a signal; run it again", w->path);
 	return rc;
 }
 
 static int judge_all(struct work *w, const char *from, struct err *err)
 {
 	const struct args *a = w->a;
-	bool resume = a->resume || (a->out && strcmp(from, "-") && !a->diff && !a->recheck && part_again());
+	bool resume = a->resume || (a->out && !a->diff && !a->recheck && part_again());
 	struct buf path = BUF_INIT;
 	struct progress progress;
 	struct part part;
 	int rc = part_read(&part, a->part, err);
 
-	if (rc == 0 && a->resume && (!a->out || strcmp(from, "-") == 0))
-		rc = err_set(err, "verify: --resume goes on with the file of -o FILE, and reads a file");
+	if (rc == 0 && a->resume && !a->out)
+		rc = err_set(err, "verify: --resume goes on with the file of -o FILE");
 	if (rc == 0 && resume && (a->diff || a->recheck))
 		rc = err_set(err, "verify: --diff and --recheck do not go on; leave --resume away");
 	if (rc < 0)
 		return rc;
-	if (a->out && strcmp(from, "-")) /* a pipe cannot be read again */
+	if (a->out && strcmp(from, "-")) /* a pipe that brings nothing would hold us up */
 		stop_watch();
 	part_tell(&part, &a->common);
 	part_path(&path, &part, a->out ? a->out : "-");
@@ -383,14 +389,14 @@ static int judge_all(struct work *w, const char *from, struct err *err)
 	if (rc == 0)
 		rc = part.count > 1 ? reader_open_slice(&w->in, from, part.index, part.count, err) : reader_open(&w->in, from, err);
 	if (rc == 0 && ((!a->summary && !a->diff) || a->out))
-		rc = resume ? go_on(w, err) : writer_open(&w->out, w->path, err);
+		rc = resume ? go_on(w, err) : outfile_open(&w->out, w->path, err);
 	if (rc == 0) {
 		progress_start(&progress, "verify", "rows", 0, &a->common);
 		progress_resume(&progress, w->rows);
 		rc = work_through(w, w->rows + 1, &progress, err);
 		progress_end(&progress);
 	}
-	rc = end_file(w, rc, resume, err);
+	rc = end_file(w, rc, err);
 	buf_release(&path);
 	return rc;
 }
@@ -461,7 +467,8 @@ static const char more[] =
 	"    quarry verify --dataset synlogic --diff responses.jsonl\n"
 	"\n"
 	"Several machines: each judges a part of the file, and the parts' files, one behind the other, are the whole. A signal ends\n"
-	"the file in a whole row, and the exit code is 75: the same command with --resume goes on.\n"
+	"the file in a whole row, and the exit code is 75: the same command with --resume goes on. So it does after a full disk or a bad\n"
+	"row, once that is mended; what comes by a pipe must come once more. Where FILE.part is there, a run without --resume is refused.\n"
 	"\n"
 	"    quarry verify samples.jsonl.zst --part 3/8 -o judged.jsonl.zst --resume\n";
 

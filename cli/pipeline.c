@@ -826,10 +826,13 @@ int build_write(struct build *b, struct store *st, struct str provenance, struct
 /* A part is written by who merges it; it says that it is whole, and what it was mixed of. */
 static int end_part(struct run *run, struct err *err)
 {
-	struct buf prov = BUF_INIT;
+	struct buf prov = BUF_INIT, name = BUF_INIT;
 	int rc = store_begin(run->st, err);
 
 	provenance(&prov, run, STR(""));
+	part_name(&name, &run->home.part);
+	if (rc == 0)
+		rc = store_set(run->st, "part", buf_str(&name), err);
 	if (rc == 0 && run->mixed_with.n)
 		rc = store_set(run->st, "mixed_with", buf_str(&run->mixed_with), err);
 	if (rc == 0 && run->mixed_with.n)
@@ -839,6 +842,7 @@ static int end_part(struct run *run, struct err *err)
 	if (rc == 0)
 		rc = store_commit(run->st, err);
 	buf_release(&prov);
+	buf_release(&name);
 	run->b->counts = (struct dataset_counts){ .prompts = run->prompts, .samples = store_samples(run->st) };
 	run->home.beat.done = run->b->counts.samples;
 	return rc;

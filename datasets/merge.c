@@ -53,6 +53,8 @@ static int copy_meta(void *ctx, const char *key, struct str value)
 {
 	const struct copying *c = ctx;
 
+	if (strcmp(key, "part") == 0) /* which one it is */
+		return 0;
 	return store_set(c->to, key, value, c->err);
 }
 

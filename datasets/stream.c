@@ -37,6 +37,9 @@ struct writer {
 	struct codec *codec;
 	struct buf frame; /* text of the frame under way */
 	bool begun;       /* there is a frame; an empty file would be no zstd file */
+	bool filled;      /* there is text in it, or was */
+	bool keeps;       /* of writer_resume: PATH.part outlives a failure */
+	bool worth;       /* PATH.part holds whole lines, or a whole frame of some */
 	struct buf out;
 	size_t unsent; /* bytes written that the disk was not asked for */
 };
@@ -420,6 +423,10 @@ static int open_writer(struct writer **ret, const char *path, bool keep, struct 
 	if (!w)
 		return err_set(err, "out of memory");
 	w->fd = -1;
+	if (!*path) {
+		free(w);
+		return err_set(err, "the file to write has an empty name");
+	}
 	if (str_ends((struct str){ path, strlen(path) }, STR(".zst"))) {
 		w->codec = codec_there() ? codec_new(true) : NULL;
 		if (!w->codec) {
@@ -459,6 +466,11 @@ int writer_open(struct writer **ret, const char *path, struct err *err)
 	return open_writer(ret, path, false, err);
 }
 
+bool writer_resumes(const struct writer *w)
+{
+	return w->part != NULL;
+}
+
 static const char *writer_name(const struct writer *w)
 {
 	return w->path ? w->path : "standard output";
@@ -472,24 +484,33 @@ static int end_frame(struct writer *w, struct err *err)
 	if (!text.n && w->begun)
 		return 0;
 	w->begun = true;
+	w->filled = w->filled || text.n;
 	if (w->frame.failed || codec_run(w->codec, &text, &w->out, SIZE_MAX, true) < 0)
 		return err_set(err, "%s: out of memory", writer_name(w));
 	buf_reset(&w->frame);
 	return 0;
 }
 
+/* What could not be written stays in `out`: it may be tried once more. */
 static int write_out(struct writer *w, struct err *err)
 {
-	for (size_t at = 0; at < w->out.n;) {
+	size_t at = 0;
+	int rc = 0;
+
+	while (rc == 0 && at < w->out.n) {
 		ssize_t n = write(w->fd, w->out.s + at, w->out.n - at);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_sys(err, "%s", writer_name(w));
-		at += (size_t)n;
+			rc = err_sys(err, "%s", writer_name(w));
+		else
+			at += (size_t)n;
 	}
-	w->unsent += w->out.n;
+	w->unsent += at;
+	w->worth = w->worth || (w->codec ? rc == 0 && w->filled : memchr(w->out.s ? w->out.s : "", '\n', at) != NULL);
+	memmove(w->out.s, w->out.s + at, w->out.n - at);
+	w->out.n -= at;
 #ifdef __linux__
 	/* the disk works while we do, and fsync at the end finds little left; a file system that cannot does so then */
 	if (w->part && w->unsent >= AHEAD) {
@@ -497,8 +518,7 @@ static int write_out(struct writer *w, struct err *err)
 		w->unsent = 0;
 	}
 #endif
-	buf_reset(&w->out);
-	return 0;
+	return rc;
 }
 
 int writer_flush(struct writer *w, struct err *err)
@@ -530,6 +550,13 @@ static int settle(struct writer *w, struct err *err)
 	return rc;
 }
 
+/* Not of a file that holds nothing: that one goes. */
+static void keep_part(struct writer *w)
+{
+	if (w->part && w->worth)
+		forget_part(w);
+}
+
 int writer_finish(struct writer *w, struct err *err)
 {
 	int rc = settle(w, err);
@@ -541,6 +568,8 @@ int writer_finish(struct writer *w, struct err *err)
 		else
 			forget_part(w);
 	}
+	if (rc < 0 && w->keeps)
+		keep_part(w);
 	if (w->path) {
 		int fd = w->fd;
 
@@ -556,36 +585,46 @@ int writer_save(struct writer *w, struct err *err)
 {
 	int rc = settle(w, err);
 
-	if (w->part) /* also of a full disk: its whole lines are good */
-		forget_part(w);
+	keep_part(w); /* also of a full disk: its whole lines are good */
 	writer_drop(w);
 	return rc;
 }
 
 /* ---- going on */
 
-static int show_lines(struct str text, int (*each)(void *ctx, struct str line, struct err *err), void *ctx, struct err *err)
+/* Lines of PATH.part on their way to each(). */
+struct showing {
+	int (*each)(void *ctx, struct str line, struct err *err);
+	void *ctx;
+	bool cut;    /* this line and those behind it do not stay in the file */
+	size_t good; /* bytes that stay */
+};
+
+/* *stay: the bytes of lines that stay. */
+static int show_lines(struct showing *s, struct str text, size_t *stay, struct err *err)
 {
+	*stay = 0;
 	for (ptrdiff_t nl; (nl = str_chr(text, '\n')) >= 0; text = str_from(text, (size_t)nl + 1)) {
-		int rc = each(ctx, str_sub(text, 0, (size_t)nl), err);
+		int rc = s->each(s->ctx, str_sub(text, 0, (size_t)nl), err);
 
 		if (rc < 0)
 			return rc;
+		s->cut = s->cut || rc > 0;
+		*stay += s->cut ? 0 : (size_t)nl + 1;
 	}
 	return 0;
 }
 
-/* Whole frames, each of whole lines; *good is where they end. */
-static int show_frames(struct str file, size_t *good, int (*each)(void *ctx, struct str line, struct err *err), void *ctx,
-		       struct err *err)
+/* Whole frames, each of whole lines. */
+static int show_frames(struct showing *s, struct str file, struct err *err)
 {
 	struct buf text = { .max = STREAM_LINE_MAX };
-	size_t length;
+	size_t length, stay;
 	uint64_t size;
 	int rc = 0;
 
-	for (*good = 0; rc == 0 && *good < file.n && codec_frame(str_from(file, *good), &length, &size) == 0; *good += length) {
-		struct str frame = str_sub(file, *good, *good + length);
+	for (size_t at = 0; rc == 0 && at < file.n && codec_frame(str_from(file, at), &length, &size) == 0; at += length) {
+		struct str frame = str_sub(file, at, at + length);
 		struct codec *k = codec_new(false);
 		bool whole;
 
@@ -594,7 +633,8 @@ static int show_frames(struct str file, size_t *good, int (*each)(void *ctx, str
 		codec_free(k);
 		if (!whole) /* torn by a power cut: its checksum tells */
 			break;
-		rc = show_lines(buf_str(&text), each, ctx, err);
+		rc = show_lines(s, buf_str(&text), &stay, err);
+		s->good += s->cut ? 0 : length;
 	}
 	buf_release(&text);
 	return rc;
@@ -603,25 +643,21 @@ static int show_frames(struct str file, size_t *good, int (*each)(void *ctx, str
 int writer_resume(struct writer **ret, const char *path, int (*each)(void *ctx, struct str line, struct err *err), void *ctx,
 		  struct err *err)
 {
+	struct showing s = { .each = each, .ctx = ctx };
 	struct str file = { "", 0 };
-	size_t good = 0;
 	struct writer *w = NULL;
 	int rc = open_writer(&w, path, true, err);
 
 	if (rc < 0)
 		return rc;
+	w->keeps = true;
 	if (w->part) {
 		rc = map_file(w->fd, w->part, &file, err);
-		if (rc == 0 && w->codec) {
-			rc = show_frames(file, &good, each, ctx, err);
-		} else if (rc == 0) {
-			for (good = file.n; good > 0 && file.s[good - 1] != '\n'; good--)
-				;
-			rc = show_lines(str_sub(file, 0, good), each, ctx, err);
-		}
+		if (rc == 0)
+			rc = w->codec ? show_frames(&s, file, err) : show_lines(&s, file, &s.good, err);
 		unmap_file(file);
-		w->begun = good > 0;
-		if (rc == 0 && (ftruncate(w->fd, (off_t)good) < 0 || lseek(w->fd, 0, SEEK_END) < 0))
+		w->begun = w->worth = s.good > 0;
+		if (rc == 0 && (ftruncate(w->fd, (off_t)s.good) < 0 || lseek(w->fd, 0, SEEK_END) < 0))
 			rc = err_sys(err, "%s", w->part);
 	}
 	if (rc < 0) {

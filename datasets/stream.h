@@ -44,15 +44,19 @@ void reader_close(struct reader *r);             /* NULL is fine */
 
 int writer_open(struct writer **ret, const char *path, struct err *err);
 int writer_add(struct writer *w, struct str text, struct err *err);
+bool writer_resumes(const struct writer *w); /* it writes a file, which writer_resume may go on with: no pipe, no device */
 int writer_flush(struct writer *w, struct err *err); /* what was added reaches the file or pipe */
 int writer_finish(struct writer *w, struct err *err); /* frees w, also on failure */
 /*
  * Go on with what a saved, killed or failed writer left in PATH.part: its whole lines (whole frames of a compressed file)
- * stay and are shown to each(), which returns negative, with err set, to refuse them. Starts afresh where there is none.
+ * are shown to each(). They stay where it gives 0; 1 takes this line and all behind it out of the file (of a compressed
+ * one, with what else its frame holds: flush before such a line); negative, with err set, refuses the file and leaves it as
+ * it is. Starts afresh where there is none. Where this writer fails, PATH.part stays.
  */
 int writer_resume(struct writer **ret, const char *path, int (*each)(void *ctx, struct str line, struct err *err), void *ctx,
 		  struct err *err);
-int writer_save(struct writer *w, struct err *err); /* what was added is on the disk; frees w, also on failure */
+/* What was added is on the disk, in PATH.part unless that would be empty; frees w, also on failure, of which the whole lines stay. */
+int writer_save(struct writer *w, struct err *err);
 void writer_drop(struct writer *w);                   /* NULL is fine */
 
 /* The codec, one of stream_zstd.c and stream_plain.c. */
