@@ -329,6 +329,7 @@ static int note_row(void *ctx, struct str row, struct err *err)
 	p->done[sample] = true;
 	p->left--;
 	j->rows++;
+	j->errors += str_find(str_from(row, j->head.n), STR(",\"finish\":\"error\",")) >= 0; /* no text holds such quotes unescaped */
 	if (p == j->first && p->written == sample) {
 		if (++p->written == j->how.n)
 			drop_first(j);

@@ -239,6 +239,25 @@ static int plan_source(struct run *run, int source, struct batch *m, struct seen
 
 /* ---- tasks of git histories */
 
+/* Before anything is made: what is not there would else be found by a run that has begun. */
+static int check_sources(const struct build *b, struct err *err)
+{
+	const struct recipe *r = b->recipe;
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < r->nsources; i++) {
+		const struct source *s = &r->sources[i];
+
+		if (s->swe.repo && !s->swe.tasks && b->part.count > 1)
+			rc = err_set(err, "parts would each mine the repository; mine it first, and name the file with tasks: FILE");
+		else if (s->swe.repo)
+			rc = swe_source_check(&s->swe, err);
+		if (rc < 0)
+			err_at(err, "%s:%d: ", r->path, s->line);
+	}
+	return rc;
+}
+
 static int mine_sources(struct run *run, struct err *err)
 {
 	int rc = 0;
@@ -246,8 +265,6 @@ static int mine_sources(struct run *run, struct err *err)
 	for (int i = 0; rc == 0 && i < run->r->nsources; i++) {
 		const struct source *s = &run->r->sources[i];
 
-		if (s->swe.repo && !s->swe.tasks && home_is_part(&run->home))
-			return err_set(err, "%s:%d: parts would each mine the repository; mine it first, and name the file with tasks: FILE", run->r->path, s->line);
 		if (s->swe.repo)
 			rc = swe_source_mine(&s->swe, i, run->b->dir, run->b->common, err);
 	}
@@ -966,6 +983,8 @@ static int go(struct run *run, struct err *err)
 		rc = calibrate(run->r, &run->who[run->r->plan.limits.model], &run->how[run->r->plan.limits.model], b->mix, err);
 	if (rc == 0)
 		rc = check_support(b, err);
+	if (rc == 0)
+		rc = check_sources(b, err);
 	if (rc == 0 && b->dry_run) {
 		show_plan(run);
 		return 0;

@@ -75,6 +75,58 @@ bool swe_repo_name(const char *name)
 	return slashes == 1 && !strstr(name, "..");
 }
 
+/* It can be mined: it has commits. */
+static int check_repository(const char *path, struct err *err)
+{
+	struct repo *r = NULL;
+	struct oid head;
+	int rc = repo_open(&r, path, err);
+
+	if (rc == 0)
+		rc = repo_resolve(r, "HEAD", &head, err);
+	repo_free(r);
+	return rc;
+}
+
+/* Directories with ':' between, as --repos takes them. */
+static int check_store(const char *dirs, struct err *err)
+{
+	struct str rest = str_of(dirs), dir;
+	struct buf path = BUF_INIT;
+	int rc = 0;
+
+	while (rc == 0 && str_split(&rest, ':', &dir)) {
+		struct stat st;
+
+		buf_reset(&path);
+		buf_add(&path, dir);
+		if (stat(buf_z(&path), &st) < 0)
+			rc = err_sys(err, "%s", buf_z(&path));
+		else if (!S_ISDIR(st.st_mode))
+			rc = err_set(err, "%s: is no directory of repositories", buf_z(&path));
+	}
+	buf_release(&path);
+	return rc;
+}
+
+int swe_source_check(const struct swe_source *s, struct err *err)
+{
+	const char *lacks = s->pack ? packing_lacks() : NULL;
+	struct excluded *excluded = NULL;
+	struct reader *tasks = NULL;
+	int rc = lacks ? err_set(err, "a source with \"pack\": %s", lacks) : 0;
+
+	if (rc == 0)
+		rc = s->tasks ? check_store(s->repo, err) : check_repository(s->repo, err);
+	if (rc == 0 && s->tasks)
+		rc = reader_open(&tasks, s->tasks, err);
+	if (rc == 0 && s->exclude)
+		rc = excluded_open(&excluded, s->exclude, err);
+	reader_close(tasks);
+	excluded_free(excluded);
+	return rc;
+}
+
 /* Where the rows of a source are. */
 static void path_of(struct buf *path, const struct swe_source *s, int number, const char *dir)
 {
@@ -108,14 +160,11 @@ int swe_source_mine(const struct swe_source *s, int number, const char *dir, con
 {
 	struct mine_options o = { .common = common, .walk = WALK_OPTIONS, .max = (uint64_t)s->count, .format = EDITS_BLOCKS,
 				  .shown = 96 << 10, .part = { .count = 1 }, .variants = true, .resume = true };
-	const char *lacks = s->pack ? packing_lacks() : NULL;
 	struct buf path = BUF_INIT, env = BUF_INIT;
 	struct mine *m = NULL;
 	struct excluded *excluded = NULL;
 	int rc = 0;
 
-	if (lacks)
-		return err_set(err, "a source with \"pack\": %s", lacks);
 	path_of(&path, s, number, dir);
 	buf_addf(&env, "%s/env", dir);
 	if (s->pack) {

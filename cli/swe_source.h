@@ -43,6 +43,8 @@ struct swe_source_row {
 	uint64_t canon;
 };
 
+/* Its repository, its files and what packs are there; asked before anything is made. */
+int swe_source_check(const struct swe_source *s, struct err *err);
 /* ERR_STOPPED: by a signal; what was mined is kept. Nothing is done where the rows are there. */
 int swe_source_mine(const struct swe_source *s, int number, const char *dir, const struct common *common, struct err *err);
 /* add: 1 where the row was taken, 0 where not, negative: an error. */

@@ -356,6 +356,89 @@ static void test_resume(void)
 	buf_release(&got);
 }
 
+/* Lines from "l2" on do not stay. */
+static int cut_line(void *ctx, struct str line, struct err *err)
+{
+	note_line(ctx, line, err);
+	return str_is(line, "l2") || str_is(line, "l3");
+}
+
+/* What is kept of a file: nothing of an empty one, and of one with a torn end or lines taken back all that stays. */
+static void test_kept(void)
+{
+	struct buf shown = BUF_INIT, got = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct writer *w;
+
+	for (int packed = 0; packed <= (int)codec_there(); packed++) {
+		const char *path = at_home(packed ? "went.zst" : "went");
+		char name[300];
+
+		check_in("%s", packed ? "packed" : "plain");
+		snprintf(name, sizeof(name), "%s.part", path);
+		CHECK_EQ(writer_resume(&w, path, note_line, &shown, &err), 0);
+		CHECK(writer_resumes(w));
+		CHECK_EQ(writer_save(w, &err), 0);
+		CHECK(access(name, F_OK) < 0);
+		CHECK_EQ(writer_resume(&w, path, note_line, &shown, &err), 0);
+		CHECK_EQ(add_lines(w, 0, 2, &err), 0);
+		CHECK_EQ(writer_flush(w, &err), 0);
+		CHECK_EQ(add_lines(w, 2, 5, &err), 0);
+		CHECK_EQ(writer_save(w, &err), 0);
+		buf_reset(&shown);
+		CHECK_EQ(writer_resume(&w, path, cut_line, &shown, &err), 0);
+		CHECK_STR(buf_str(&shown), "l0|l1|l2|l3|l4|");
+		CHECK_EQ(add_lines(w, 7, 8, &err), 0);
+		CHECK_EQ(writer_finish(w, &err), 0);
+		CHECK_EQ(lines_of(path, &got, &err), 0);
+		CHECK_STR(buf_str(&got), "l0|l1|l7|");
+		unlink(path);
+	}
+	check_in("%s", "");
+	CHECK(writer_open(&w, "", &err) < 0);
+	CHECK_STR(str_of(err.msg), "the file to write has an empty name");
+	buf_release(&shown);
+	buf_release(&got);
+}
+
+/* As much as fits, and no more; then, with room made, the rest. */
+static void resume_in(rlim_t room, struct err *err)
+{
+	struct rlimit little = { room, RLIM_INFINITY };
+	struct buf shown = BUF_INIT;
+	struct writer *w;
+	int rc;
+
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &little);
+	rc = writer_resume(&w, at_home("full"), note_line, &shown, err);
+	for (int i = 0; rc == 0 && i < 100000; i++)
+		rc = writer_add(w, STR("what does not fit\n"), err);
+	little.rlim_cur = RLIM_INFINITY;
+	setrlimit(RLIMIT_FSIZE, &little);
+	if (rc < 0)
+		writer_save(w, err);
+	buf_release(&shown);
+}
+
+/* The disk was full for a moment: what is tried once more goes on where it broke off. */
+static void test_full_once(void)
+{
+	struct buf got = BUF_INIT;
+	struct err err = ERR_INIT;
+	struct str text;
+
+	resume_in(1000, &err);
+	read_file(at_home("full.part"), &got);
+	text = buf_str(&got);
+	CHECK(text.n > 1000);
+	while (str_starts(text, STR("what does not fit\n")))
+		text = str_from(text, strlen("what does not fit\n"));
+	CHECK_EQ(text.n, 0);
+	unlink(at_home("full.part"));
+	buf_release(&got);
+}
+
 /* A disk that fills up, by way of a limit on the size of files: an error, and nothing is left. */
 static void test_full(void)
 {
@@ -396,7 +479,9 @@ int main(void)
 	test_names();
 	test_slices();
 	test_resume();
+	test_kept();
 	test_full();
+	test_full_once();
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		unlink(at_home(names[i]));
 	CHECK_EQ(rmdir(home), 0); /* nothing else is left behind */
