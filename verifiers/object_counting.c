@@ -268,24 +268,25 @@ static bool letter(uint32_t cp)
 static bool hedged(struct str s)
 {
 	static const char *const words[] = {
-		"not", "never", "more", "less", "fewer", "over", "under", "above", "below", "between", "minus", "negative", "half", "dozen",
-		"dozens", "hundreds",
-		"thousand", "thousands", "million", "millions", "percent", "plus", "times", "twice", "multiple", "pair", "pairs", "double", "triple", "squared", "root", "near", "close", "up", "too", NULL
+		"not", "never", "more", "less", "fewer", "over", "under", "above", "below", "between", "minus", "negative", "half", "dozen", "dozens",
+		"hundreds", "thousand", "thousands", "million", "millions", "percent", "plus", "times", "twice", "multiple", "pair", "pairs", "double",
+		"triple", "squared", "root", "near", "close", "up", "too", NULL
 	};
 	static const char *const chinese[] = {
-		"不", "非", "没", "至少", "至多", "最多", "最少", "超过", "少于", "多于", "大于", "小于", "左右", "上下", "以上", "以下", "以内", "几乎", "接近", "将近", "倍",
-		"负", "半", "打", "百", "千", "万", "亿", NULL
+		"不", "非", "没", "至少", "至多", "最多", "最少", "超过", "少于", "多于", "大于", "小于", "左右", "上下", "以上", "以下", "以内",
+		"几乎", "接近", "将近", "倍", "负", "半", "打", "百", "千", "万", "亿", NULL
 	};
 	struct str rest = s, word;
+	bool adds = false;
 
 	if (text_hedges(s))
 		return true;
 	for (const char *const *c = chinese; *c; c++)
 		if (str_find(s, str_of(*c)) >= 0)
 			return true;
-	while (str_word(&rest, &word))
+	for (; str_word(&rest, &word); adds = str_ieq(str_sub(word, 0, 3), STR("add")) || str_ieq(str_sub(word, 0, 3), STR("sum")))
 		for (const char *const *w = words; *w; w++)
-			if (str_ieq(word, str_of(*w)))
+			if (str_ieq(word, str_of(*w)) && !(adds && str_is(word, "up"))) /* "adds up to 12" */
 				return true;
 	return false;
 }
