@@ -303,13 +303,27 @@ static bool denies(const char *letters)
 	return false;
 }
 
+/* Behind cells such a word makes another board of them: "1234 ... Wait, the first two rows are swapped." Where the size is to be found out, it may tell how they were found. */
+static bool changes(const char *letters)
+{
+	static const char *const words[] = {
+		"wait", "actually", "instead", "alternatively", "alternative", "swap", "swapped", "exchanged", "transposed", "mirrored", "mirror", "reversed",
+		"inverted", "flipped", "rotated", "upside", "unsure",
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (same(letters, words[i]))
+			return true;
+	return false;
+}
+
 /* What a word says about rows: "row", "R1", "第", "col". */
 static bool name_word(struct reader *r, const char *letters, int numbers, int v)
 {
 	static const char *const rows[] = { "row", "r", "line", "\xe7\xac\xac", "\xe8\xa1\x8c" };
 	static const char *const cols[] = { "column", "col", "c", "\xe5\x88\x97" };
 
-	if (denies(letters))
+	if (denies(letters) || (r->n && r->ask->rows && changes(letters)))
 		return false;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (same(letters, rows[i])) {

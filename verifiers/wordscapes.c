@@ -318,15 +318,21 @@ static bool any_letter(struct str s)
 	return false;
 }
 
-/* Is there no row among these lines, but only what is said about the rows before them? */
+/* Is there no row among these lines, nor a list, but only what is said about the rows before them? */
 static bool no_more_rows(int cols, struct str s)
 {
 	struct filled f = { .rows = 0 };
-	struct str line;
+	struct str line, piece;
 
-	while (str_line(&s, &line))
-		if (any_letter(line) && row_read(&f, cols, line, false) && f.width[0] == cols)
+	while (str_line(&s, &line)) {
+		if (str_find(line, STR("[\"")) >= 0 || str_find(line, STR("['")) >= 0)
 			return false;
+		if (has(line, '/')) /* "Or: bar/u../sat" */
+			line = str_from(line, (size_t)(str_chr(line, ':') + 1));
+		while (str_split(&line, '/', &piece))
+			if (any_letter(piece) && row_read(&f, cols, piece, false) && f.width[0] == cols)
+				return false;
+	}
 	return true;
 }
 
