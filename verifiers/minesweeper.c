@@ -624,7 +624,9 @@ struct reader {
 	int numbers;   /* since the last pair, bracket or break */
 	int64_t number[2];
 	enum label labels[2], next; /* of those numbers, and of the number to come */
-	int64_t row;   /* "Row 3:": of the cells that stand in brackets behind it in the line; -1: none */
+	int64_t row;   /* "Row 3:": of the cells behind it in the line; -1: none */
+	bool columns;  /* these are told by their columns alone: "Row 3: columns 1, 2" */
+	bool swapped;  /* a head says that columns come before rows */
 	bool line_start;
 };
 
@@ -641,6 +643,9 @@ static bool pair_end(struct reader *r)
 		} else if (r->labels[0] != ROW || r->labels[1] != COLUMN) {
 			return false;
 		}
+	} else if (r->swapped) {
+		y = r->number[1];
+		x = r->number[0];
 	}
 	if (r->row >= 0 && y != r->row)
 		return false;
@@ -664,8 +669,22 @@ static bool pair_break(struct reader *r)
 	return r->numbers == 0 || pair_end(r);
 }
 
+static void row_end(struct reader *r)
+{
+	r->row = -1;
+	r->columns = false;
+}
+
 static bool number_add(struct reader *r, int64_t v)
 {
+	if (r->columns && !r->depth) {
+		r->number[0] = r->row;
+		r->number[1] = v;
+		r->numbers = 2;
+		r->labels[0] = ROW;
+		r->labels[1] = COLUMN;
+		return pair_end(r);
+	}
 	if (r->numbers == 2 && !(r->labels[0] != NO_LABEL && pair_end(r)))
 		return false;
 	r->number[r->numbers] = v;
@@ -705,6 +724,10 @@ static bool bracket_close(struct reader *r, char close)
 	if (!r->depth || r->open[r->depth - 1] != close)
 		return false;
 	inside = r->inside[--r->depth];
+	if (!inside && !r->numbers && r->next != NO_LABEL) { /* "(row, column)" */
+		r->next = NO_LABEL;
+		return true;
+	}
 	r->list->none |= !inside && !r->numbers;
 	if (r->numbers && inside)
 		return false; /* pairs with brackets and without */
@@ -719,12 +742,22 @@ static bool word_read(struct reader *r, const char *word)
 {
 	static const char *const idle[] = { "and", "at", "cell", "cells", "the", "are", "forced", "certain", "certainly",
 					    "definite", "definitely", "coordinates", "positions", "list", "all", "so", "python",
-					    "json", "text", "of" };
+					    "json", "text", "of", "that", "is", "a" };
 
+	if (strcmp(word, "columns") == 0 && !r->depth && r->numbers == 1 && r->labels[0] == ROW) {
+		r->row = r->number[0];
+		r->columns = true;
+		r->numbers = 0;
+		r->labels[0] = NO_LABEL;
+		return true;
+	}
 	if (strcmp(word, "r") == 0 || strcmp(word, "row") == 0 || strcmp(word, "rows") == 0 || strcmp(word, "c") == 0 ||
 	    strcmp(word, "col") == 0 || strcmp(word, "column") == 0 || strcmp(word, "columns") == 0) {
 		if (r->numbers == 2 && !pair_end(r))
 			return false;
+		if (word[0] == 'r' && r->columns)
+			row_end(r);
+		r->swapped |= word[0] == 'r' && r->next == COLUMN; /* "(column, row)" */
 		r->next = word[0] == 'r' ? ROW : COLUMN;
 		return true;
 	}
@@ -751,7 +784,7 @@ static bool sign_word(struct reader *r, uint32_t c)
 	case 0x65e0: /* none */
 		r->list->none = true;
 		return true;
-	case 0x5730: case 0x96f7: /* mine */
+	case 0x5730: case 0x96f7: case 0x1f4a3: case 0x1f6a9: /* mine; a bomb, a flag */
 		return !r->f->safe;
 	case 0x5b89: case 0x5168: /* safe */
 		return r->f->safe;
@@ -863,7 +896,7 @@ static bool sign_step(struct reader *r, struct str *s, uint32_t c)
 			return true;
 		if (!r->numbers)
 			r->next = NO_LABEL; /* the heading of a table */
-		r->row = -1;
+		row_end(r);
 		return pair_break(r);
 	case ',':
 		return true;
