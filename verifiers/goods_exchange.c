@@ -372,7 +372,7 @@ static size_t label(struct str s)
 		"has", "have", "owns", "own", "holds", "hold", "gets", "possesses", "with", "the", "a", "an", "and", "now", "finally",
 		"ends", "up", "final", "ownership", "person", "people", "name", "names", "item", "items", "thing", "things", "owner",
 		"owners", "who", "what", "is", "at", "end", "in", "of", "each", "answer", "python", "json", "text", "s", "to", "belongs",
-		"owned", "by", "unchanged",
+		"owned", "by", "unchanged", "kept", "keeps", "still",
 	};
 	size_t n = 0;
 

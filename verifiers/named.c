@@ -396,13 +396,13 @@ static const char *const words[] = {
 	"order", "of", "end", "and", "stop", "stops", "place", "vertex", "point", "first", "second", "third", "fourth", "fifth", "sixth",
 	"1st", "2nd", "3rd", "4th", "5th", "6th", "last", "cousin", "cousins", "sibling", "siblings", "child", "children", "grandchild",
 	"grandchildren", "descendant", "descendants", "aunt", "aunts", "uncle", "uncles", "relatives", "following", "so", "then", "therefore", "thus", "total",
-	NULL
+	"has", "have", "holds", "contains", "that", NULL
 };
 
 static const char *const zh_words[] = {
 	"最终", "最后", "答案", "分别", "依次", "就", "物品", "东西", "名称", "名字", "看到的", "看到了", "看到", "看见", "你", "我", "会", "应该",
 	"是", "为", "有", "的", "第", "一", "二", "三", "四", "五", "六", "个", "处", "站", "停留点", "堂亲", "堂表亲", "堂兄弟姐妹", "堂兄弟",
-	"兄弟姐妹", "孩子", "子女", "孙辈", "孙子", "后代", "后裔", "节点", "所有", "全部", "因此", "所以", "那里", "终点", "停下", "位置", "上", "只", "把", "张", "台", "件", "条",
+	"兄弟姐妹", "孩子", "子女", "孙辈", "孙子", "后代", "后裔", "节点", "所有", "全部", "因此", "所以", "那里", "终点", "停下", "位置", "上", "先", "然后", "接着", "只", "把", "张", "台", "件", "条",
 	"块", "本", "双", "顶", "辆", "架", "艘", "根", "支", "面", "座", "盏", "口", "部", "幅", "枚", "串", "副", "套", "瓶", "匹", "头", "枝", "扇", "颗",
 	"了", NULL
 };
@@ -506,10 +506,10 @@ int named_said(const struct named *names, struct str said, int about)
 	}
 }
 
-struct str named_items(const struct named *names, struct str answer)
+struct str named_items(const struct named *names, struct str answer, int about)
 {
 	struct str s = text_list(answer);
-	ptrdiff_t open = str_chr(s, '[');
+	ptrdiff_t open = s.n && s.s[s.n - 1] == ']' ? str_chr(s, '[') : s.n && s.s[s.n - 1] == '}' ? str_chr(s, '{') : -1;
 
-	return open > 0 && s.s[s.n - 1] == ']' && named_said(names, str_sub(s, 0, (size_t)open), -1) == NAMED_IDLE ? text_list(str_from(s, (size_t)open)) : s;
+	return open > 0 && named_said(names, str_sub(s, 0, (size_t)open), about) == NAMED_IDLE ? text_list(str_from(s, (size_t)open)) : s;
 }

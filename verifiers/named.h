@@ -62,7 +62,7 @@ int named_at(const struct named *names, struct str en);
  * those words ("the cousins of the lamp are ..."), or -1. Anything else around the name makes it none: "not a lamp".
  */
 int named_said(const struct named *names, struct str said, int about);
-/* text_list(), of ["lamp", "key"] in {"items": ["lamp", "key"]} or items = ["lamp", "key"], too. */
-struct str named_items(const struct named *names, struct str answer);
+/* text_list(), of ["lamp", "key"] in {"items": ["lamp", "key"]} or items = ["lamp", "key"], too; about: as above. */
+struct str named_items(const struct named *names, struct str answer, int about);
 
 #endif

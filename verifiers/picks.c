@@ -402,8 +402,10 @@ static bool word(struct lister *r, uint32_t first)
 		if (r->want == COL)
 			return false; /* "(column, row)": places are told in that order */
 		r->want = ROW;
-	} else if (listed(cols, COUNT(cols), text))
+	} else if (listed(cols, COUNT(cols), text)) {
 		r->want = COL;
+		r->link = r->link && (!r->row || r->row_used); /* "row 1 -> column 2" is no range */
+	}
 	else if (listed(counted, COUNT(counted), text))
 		r->want = INDEX;
 	else
@@ -533,7 +535,7 @@ static enum head head_of(struct str cell)
 		const char *text;
 		enum head head;
 	} heads[] = {
-		{ "row", HEAD_ROW }, { "行", HEAD_ROW }, { "column", HEAD_COLUMN }, { "col", HEAD_COLUMN }, { "列", HEAD_COLUMN },
+		{ "row", HEAD_ROW }, { "行", HEAD_ROW }, { "column", HEAD_COLUMN }, { "col", HEAD_COLUMN }, { "star column", HEAD_COLUMN }, { "列", HEAD_COLUMN },
 		{ "region", HEAD_REGION }, { "区域", HEAD_REGION }, { "#", HEAD_NUMBER }, { "no.", HEAD_NUMBER }, { "no", HEAD_NUMBER },
 		{ "star", HEAD_NUMBER }, { "tent", HEAD_NUMBER }, { "cell", HEAD_NUMBER }, { "序号", HEAD_NUMBER }, { "编号", HEAD_NUMBER },
 	};
@@ -545,38 +547,46 @@ static enum head head_of(struct str cell)
 	return HEAD_NONE;
 }
 
-/* The cells of "| a | b |"; 0: it is no such line. */
+/* The cells of "| a | b |" or "a, b"; 0: it is no such line. */
 static int cells_of(struct str line, struct str cell[COLUMNS])
 {
+	char bar = '|';
 	int n = 0;
 
 	line = str_trim(line);
-	if (line.n < 3 || line.s[0] != '|' || line.s[line.n - 1] != '|')
-		return 0;
-	line = str_sub(line, 1, line.n - 1);
-	while (n < COLUMNS && str_split(&line, '|', &cell[n]))
+	if (line.n > 2 && line.s[0] == bar && line.s[line.n - 1] == bar)
+		line = str_sub(line, 1, line.n - 1);
+	else
+		bar = ',';
+	while (n < COLUMNS && str_split(&line, bar, &cell[n]))
 		n++;
 	return line.n ? 0 : n;
 }
 
-/* "| Row | Column |" and a place in each line below, its numbers in the order of the heads. False: it is no such table. */
+/* "| Row | Column |" and a place in each line below, its numbers in the order of the heads; or two numbers in each line. False: it is no such table. */
 static bool table(struct picks *p, struct str text)
 {
 	struct str line, cell[COLUMNS];
 	enum head head[COLUMNS];
+	struct str rest = str_trim(text);
 	int n, has[HEAD_REGION + 1] = { 0 };
+	int64_t v;
 
 	p->n = 0;
 	p->more = false;
-	text = str_trim(text);
-	if (!str_split(&text, '\n', &line))
+	if (!str_split(&rest, '\n', &line))
 		return false;
 	n = cells_of(line, cell);
 	for (int i = 0; i < n; i++)
 		has[head[i] = head_of(cell[i])]++;
-	if (has[HEAD_ROW] != 1 || has[HEAD_COLUMN] != 1 || has[HEAD_NONE] || has[HEAD_REGION] > 1)
+	if (n == 2 && text_int(cell[0], &v) && text_int(cell[1], &v)) {
+		head[0] = HEAD_ROW;
+		head[1] = HEAD_COLUMN;
+		rest = text;
+	} else if (has[HEAD_ROW] != 1 || has[HEAD_COLUMN] != 1 || has[HEAD_NONE] || has[HEAD_REGION] > 1) {
 		return false;
-	while (str_split(&text, '\n', &line)) {
+	}
+	while (str_split(&rest, '\n', &line)) {
 		struct pick at = { 0 };
 
 		if (cells_of(line, cell) != n)
@@ -584,8 +594,6 @@ static bool table(struct picks *p, struct str text)
 		if (str_starts(str_trim(cell[0]), STR("-")) || str_starts(str_trim(cell[0]), STR(":")))
 			continue;
 		for (int i = 0; i < n; i++) {
-			int64_t v = 0;
-
 			cell[i] = text_strip(cell[i]);
 			if (head[i] == HEAD_REGION && cell[i].n != 1)
 				return false;

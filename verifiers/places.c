@@ -259,7 +259,7 @@ static void skip_reason(struct reader *r)
 	size_t n = 0;
 	bool code = false;
 
-	while (s.n && s.s[0] == ' ')
+	while (s.n && (s.s[0] == ' ' || s.s[0] == '*'))
 		s = str_from(s, 1);
 	if (!str_split(&s, '\n', &line) || !line.n || (!s.n && r->s.n > REASON_MAX))
 		return;

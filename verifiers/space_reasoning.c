@@ -221,10 +221,10 @@ static bool find_stops(struct puzzle *p)
 
 /* ---- the answer ---- */
 
-/* The part of an answer before its first arrow: "lamp -> key" is a list too, and so is "lamp / key". */
+/* The part of an answer before its first arrow: "lamp -> key" is a list too, and so are "lamp / key" and "lamp then key". */
 static struct str before_arrow(struct str *rest)
 {
-	static const char *const arrows[] = { "->", "\xE2\x86\x92", "\\rightarrow", "\\to ", " / ", NULL }; /* U+2192 */
+	static const char *const arrows[] = { "->", "\xE2\x86\x92", "\\rightarrow", "\\to ", " / ", " then ", NULL }; /* U+2192 */
 	struct str part = *rest;
 	size_t skipped = 0;
 
@@ -325,7 +325,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!read_puzzle(&p, desc) || !place(&p) || !find_stops(&p))
 		return rule_bad_task(why, "the desc is no walk on a lattice that leads to known items");
-	rest = named_items(&p.names, answer);
+	rest = named_items(&p.names, answer, -1);
 	from = answer.s;
 	strange = rest.n > (size_t)(PROSE * (p.stops + 1));
 	while (n <= p.stops && parts <= PARTS && (rest.n || part.n)) {
@@ -336,8 +336,8 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		}
 		strange |= item.n > PROSE;
 		said[n] = named_said(&p.names, item, -1);
-		idle = said[n] == NAMED_IDLE; /* "Stop 1 -> lamp" */
-		if (idle)
+		idle = said[n] == NAMED_IDLE && !(n && str_is(item, "in that order")); /* "Stop 1 -> lamp" */
+		if (said[n] == NAMED_IDLE)
 			continue;
 		known |= said[n] >= 0;
 		told[n++] = stop_told((struct str){ from, (size_t)(item.s + item.n - from) });

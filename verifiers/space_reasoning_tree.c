@@ -326,7 +326,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	if (!memchr(p.due, true, (size_t)n))
 		return rule_bad_task(why, "nobody is asked for");
 	memset(said, 0, (size_t)n);
-	rest = named_items(&p.names, answer);
+	rest = named_items(&p.names, answer, (int)p.about);
 	while (text_item(&rest, &item)) {
 		int v = named_said(&p.names, without_parent(&p.names, item), (int)p.about);
 

@@ -352,6 +352,7 @@ static const struct label english[] = {
 	{ "times", UNIT_NONE }, { "possible", UNIT_NONE }, { "of", UNIT_NONE }, { "the", UNIT_NONE }, { "and", UNIT_NONE }, { "is", UNIT_NONE },
 	{ "with", UNIT_NONE }, { "answer", UNIT_NONE }, { "text", UNIT_NONE }, { "quad", UNIT_NONE },
 	{ "different", UNIT_NONE }, { "distinct", UNIT_NONE }, { "total", UNIT_NONE }, { "long", UNIT_NONE },
+	{ "there", UNIT_NONE }, { "are", UNIT_NONE }, { "for", UNIT_NONE }, { "it", UNIT_NONE },
 };
 
 static const struct label chinese[] = {
@@ -359,6 +360,7 @@ static const struct label chinese[] = {
 	{ "个数", UNIT_COUNT }, { "数量", UNIT_COUNT }, { "选项数", UNIT_COUNT }, { "选项", UNIT_COUNT }, { "个", UNIT_COUNT }, { "种数", UNIT_COUNT }, { "种", UNIT_COUNT },
 	{ "次", UNIT_COUNT }, { "最长", UNIT_NONE }, { "会议", UNIT_NONE }, { "不同", UNIT_NONE }, { "起始", UNIT_NONE }, { "可选", UNIT_NONE }, { "开始", UNIT_NONE }, { "时间", UNIT_NONE },
 	{ "选择", UNIT_NONE }, { "共", UNIT_NONE }, { "有", UNIT_NONE }, { "为", UNIT_NONE }, { "是", UNIT_NONE }, { "和", UNIT_NONE }, { "的", UNIT_NONE },
+	{ "可以", UNIT_NONE }, { "开", UNIT_NONE }, { "会", UNIT_NONE },
 	{ "，", UNIT_NONE }, { "、", UNIT_NONE }, { "；", UNIT_NONE }, { "：", UNIT_NONE }, { "。", UNIT_NONE }, { "　", UNIT_NONE },
 };
 
@@ -452,28 +454,39 @@ static bool read_mark(struct reader *r)
 		return true; /* \text, \quad: the word is looked at */
 	if (c == '.')
 		return r->rest.n == 0; /* a full stop at the end, no fraction */
-	if (c == '-' && next && strchr("-|:", next))
-		return true; /* the rule below a table's head */
-	r->parted |= c == ',' || c == ';' || c == '\n';
+	if (c == '-' && next && (strchr("-|:", next) || letter(next)))
+		return true; /* the rule below a table's head, "25-minute" */
+	if (c == '/' && next != ' ')
+		return false; /* a fraction */
+	r->parted |= c == ',' || c == ';' || c == '/' || c == '\n';
 	r->apart |= c == ',' || c == '|';
-	return c && strchr(" \t\r\n,;:=\"'`*_$|", c) != NULL;
+	return c && strchr(" \t\r\n,;:=\"'`*_$|/", c) != NULL;
 }
 
-/* Take off "(Monday 10:30, Tuesday 14:30)" at the end: how many times stand there, 0 where it is something else. */
+/* Does s end in "day ", a word of its own? */
+static bool behind_day(struct str s)
+{
+	return s.n > 4 && str_ieq(str_from(s, s.n - 4), STR("day ")) && !letter(s.s[s.n - 5]);
+}
+
+/* Take off "(Monday 10:30, Tuesday 14:30)" at the end, or ": Monday ...": how many times stand there, 0 where it is something else. */
 static int off_times(struct str *s)
 {
-	ptrdiff_t open = str_rfind(*s, STR("("));
+	bool brackets = s->n && s->s[s->n - 1] == ')';
+	ptrdiff_t open = str_rfind(*s, brackets ? STR("(") : STR(": "));
 	struct str in, rest;
 	int times = 0;
 
-	if (open <= 0 || s->s[s->n - 1] != ')')
+	if (open <= 0)
 		return 0;
-	in = rest = str_sub(*s, (size_t)open + 1, s->n - 1);
+	in = rest = str_sub(*s, (size_t)open + 1, s->n - brackets);
 	if (text_denies(in) || text_hedges(in))
 		return 0;
 	for (size_t n; rest.n; rest = str_from(rest, n)) {
 		for (n = 0; n < rest.n && rest.s[n] >= '0' && rest.s[n] <= '9'; n++)
 			;
+		if (n && behind_day(str_sub(*s, (size_t)open, (size_t)(rest.s - s->s))))
+			continue;
 		if (n && (n > 2 || n + 2 >= rest.n || rest.s[n] != ':' || rest.s[n + 1] < '0' || rest.s[n + 1] > '5' || rest.s[n + 2] < '0' || rest.s[n + 2] > '9'))
 			return 0;
 		times += n > 0;

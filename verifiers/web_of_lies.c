@@ -198,6 +198,7 @@ struct token {
 struct reader {
 	const struct lies *l;
 	struct str rest;
+	const char *start; /* of the text */
 	int bullets;
 };
 
@@ -334,6 +335,19 @@ static struct token token_chinese(struct reader *r)
 	return (struct token){ .is = TOK_BAD };
 }
 
+/* Is a number of n digits the first cell of a row, and a word the second: "| 2 | Bob | L |"? */
+static bool numbers_row(const struct reader *r, size_t n)
+{
+	const char *at = r->rest.s;
+	struct str behind = str_from(r->rest, n);
+
+	if (!str_starts(behind, STR(" | ")) || behind.n < 4 || !(letter(behind.s[3]) || (behind.s[3] & 0x80) || behind.s[3] == '*'))
+		return false;
+	while (at > r->start && (at[-1] == ' ' || at[-1] == '\t' || at[-1] == '|'))
+		at--;
+	return at < r->rest.s && (at == r->start || at[-1] == '\n');
+}
+
 /* A bullet that numbers the items rightly ("2. "), or the digit 1 or 0 as an answer. */
 static struct token token_number(struct reader *r)
 {
@@ -342,6 +356,10 @@ static struct token token_number(struct reader *r)
 
 	while (n < r->rest.n && n < 3 && r->rest.s[n] >= '0' && r->rest.s[n] <= '9')
 		v = v * 10 + (r->rest.s[n++] - '0');
+	if (numbers_row(r, n)) {
+		r->rest = str_from(r->rest, n);
+		return (struct token){ .is = v == ++r->bullets ? TOK_GAP : TOK_BAD };
+	}
 	if (n + 2 < r->rest.n && (r->rest.s[n] == '.' || r->rest.s[n] == ')') && gap(str_from(r->rest, n + 1))) {
 		r->rest = str_from(r->rest, n + 1);
 		return (struct token){ .is = v == ++r->bullets ? TOK_GAP : TOK_BAD };
@@ -520,6 +538,31 @@ static enum quarry_mark read_groups(struct why *why, struct reader *r, struct ve
 	return QUARRY_CORRECT;
 }
 
+/* "| Name | Status |" and the line below, where no person is named in it, say nothing. */
+static struct str without_head(const struct lies *l, struct str s)
+{
+	struct reader r = { .l = l };
+	struct str rest = s, rule;
+
+	if (!str_starts(s, STR("|")) || !str_split(&rest, '\n', &r.rest) || !str_split(&rest, '\n', &rule) || !rest.n || str_chr(rule, '-') < 0)
+		return s;
+	for (size_t i = 0; i < rule.n; i++)
+		if (str_chr(STR("|-: \t"), rule.s[i]) < 0)
+			return s;
+	r.start = r.rest.s;
+	if (text_denies(r.rest))
+		return s;
+	while (r.rest.n) {
+		size_t left = r.rest.n;
+		enum token_kind is = token_next(&r).is;
+
+		if (is == TOK_NAME || is == TOK_STRANGER)
+			return s;
+		r.rest = str_from(r.rest, r.rest.n == left); /* other words stay where they are */
+	}
+	return rest;
+}
+
 static enum quarry_mark read_answer(struct why *why, const struct lies *l, struct str answer, struct verdicts *v)
 {
 	struct str s = text_strip(answer);
@@ -532,6 +575,8 @@ static enum quarry_mark read_answer(struct why *why, const struct lies *l, struc
 		return rule_unreadable(why, "the answer is empty");
 	if (!text_plain(s, room, sizeof(room), &r.rest))
 		return rule_unreadable(why, "the answer is too long for a list of T and L");
+	r.rest = without_head(l, r.rest);
+	r.start = r.rest.s;
 	look = r;
 	for (struct token t = token_next(&look); t.is != TOK_END; t = token_next(&look)) {
 		if (t.is == TOK_BAD)
