@@ -246,6 +246,8 @@ static void slim_all(struct work *w, int n)
 		slim(&w->judged[i].desc);
 		slim(&w->judged[i].response);
 		slim(&w->judged[i].scratch);
+		slim(&w->judged[i].room_extra);
+		slim(&w->judged[i].room_model);
 		slim(&w->foreign[i].text);
 		slim(&w->foreign[i].question);
 		slim(&w->foreign[i].gold);

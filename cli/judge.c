@@ -32,11 +32,25 @@ struct members {
 	size_t twice;                            /* one that stands there twice; MEMBERS: none does */
 };
 
-static void members_read(struct members *m, struct json row)
+/* The object that a member is, or holds as JSON in a string, as tables keep it; the text goes into room. */
+static struct json object_of(struct json v, struct buf *room)
+{
+	struct err err;
+
+	if (v.kind != JSON_STRING)
+		return v;
+	buf_reset(room);
+	json_str(v, room);
+	return json_parse(&v, buf_str(room), &err) ? v : (struct json){ 0 };
+}
+
+static void members_read(struct judged *j, struct members *m, struct json row)
 {
 	size_t twice;
 
 	m->twice = json_get_all(row, member_names, MEMBERS, m->of);
+	m->of[EXTRA] = object_of(m->of[EXTRA], &j->room_extra);
+	m->of[MODEL] = object_of(m->of[MODEL], &j->room_model);
 	twice = json_get_all(m->of[EXTRA], member_names, MEMBERS, m->extra);
 	if (m->twice == MEMBERS)
 		m->twice = twice;
@@ -70,7 +84,7 @@ void judge_source(struct judged *j, struct json row)
 {
 	struct members m;
 
-	members_read(&m, row);
+	members_read(j, &m, row);
 	source_set(j, &m);
 }
 
@@ -245,7 +259,7 @@ void judge_row(struct judged *j, struct json row)
 {
 	struct members m;
 
-	members_read(&m, row);
+	members_read(j, &m, row);
 	judge_members(j, row, &m, m.of[RESPONSE]);
 }
 
@@ -253,7 +267,7 @@ void judge_response(struct judged *j, struct json row, struct json response)
 {
 	struct members m;
 
-	members_read(&m, row);
+	members_read(j, &m, row);
 	judge_members(j, row, &m, response);
 }
 
@@ -262,7 +276,7 @@ void judge_text(struct judged *j, struct json row, struct str response, bool thi
 	struct quarry_options o;
 	struct members m;
 
-	members_read(&m, row);
+	members_read(j, &m, row);
 	source_set(j, &m);
 	buf_reset(&j->response);
 	if (!read_task(j, row, &m) || !read_asked(j, &m, &o))
@@ -277,6 +291,8 @@ void judged_release(struct judged *j)
 	buf_release(&j->desc);
 	buf_release(&j->response);
 	buf_release(&j->scratch);
+	buf_release(&j->room_extra);
+	buf_release(&j->room_model);
 }
 
 const char *judged_task(const struct judged *j)

@@ -30,7 +30,7 @@ struct judged {
 	const struct quarry_rule *rule; /* NULL: the row names no task that we know, or swe */
 	bool is_swe;
 	const char *status; /* of a swe row, the judge's own word; else NULL */
-	struct buf desc, response, scratch;
+	struct buf desc, response, scratch, room_extra, room_model; /* the last two of members that are JSON in strings */
 	double us; /* of the verdict alone */
 };
 
