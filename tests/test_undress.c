@@ -115,7 +115,7 @@ static void test_rows(void)
 {
 	static const char *const cases[][2] = {
 		{ "Row 1 \xE2\x86\x92 12\nRow 2 \xE2\x86\x92 21", "12\n21" }, { "- **R1:** 12 " TICK "\n- **R2:** 21 " TICK, "12\n21" }, { "**Row 0** -> 12\n**Row 1** -> 21", "12\n21" },
-		{ "The board:\nFirst row: `ab`\nSecond row: `c.`", "The board:\nab\nc." }, { "第一行 = 12\n第2行 = 21", "12\n21" }, { "`12`\n`21`", "12\n21" },
+		{ "The board:\nFirst row: `ab`\nSecond row: `c.`", "The board:\nab\nc." }, { "1st row: ab\n2nd row: c.", "ab\nc." }, { "Row 1\t. . a\nRow 2\t. b .", ". . a\n. b ." }, { "第一行 = 12\n第2行 = 21", "12\n21" }, { "`12`\n`21`", "12\n21" },
 		{ "12 (row 1)\n21 (row 2)", "12\n21" }, { "1 2 = 3\n2 1 = 3", "1 2\n2 1" }, { "0101 -> 6 " TICK "\n1000 -> 1 " TICK, "0101\n1000" },
 		{ "Row 1: 3 4 (sum 7)\nRow 2: 5 4 (sum = 9)", "3 4\n5 4" }, { "TC (1 tent)\nXX (0 tents)", "TC\nXX" },
 		{ "12/21 (2 rows, 2 columns)", "12/21" }, { "12\n21\n(2x2 grid)", "12\n21\n" }, { "01/10 (1 = covered, 0 = empty)", "01/10" },

@@ -404,7 +404,7 @@ static void off_marks(struct str *row)
 	}
 }
 
-/* The number that a row's name has, which is taken: "Row 2", "R2", "Second row", 第二行; -1 for none. */
+/* The number that a row's name has, which is taken: "Row 2", "R2", "Second row", "2nd row", 第二行; -1 for none. */
 static int take_name(struct str *s)
 {
 	static const struct {
@@ -417,6 +417,14 @@ static int take_name(struct str *s)
 	bool sign = take(s, STR("第"));
 	int number;
 
+	if (!sign && s->n && is_digit(s->s[0])) { /* 2nd row */
+		number = take_number(s);
+		*s = str_from(*s, 2);
+		if (!word_at(*s, 0, " row"))
+			return -1;
+		*s = str_from(*s, strlen(" row"));
+		return number < 100 ? number : -1;
+	}
 	for (size_t i = 0; i < COUNT(ordinals); i++) {
 		size_t n = strlen(ordinals[i].word);
 
@@ -445,6 +453,7 @@ static int off_name(struct str *row, struct str *title)
 	static const struct str signs[] = {
 		STR(":"), STR("："), STR("→"), STR("->"), STR("=>"), STR("="), STR("- "), STR("–"), STR("—"), STR("|"), STR(". "), STR(") "), STR("] "),
 	};
+	enum { SPACED = 10 }; /* of them may have blanks before them; a stop that has one is a cell */
 	struct str s = *row;
 	bool parted = false;
 	size_t marks = 0;
@@ -468,7 +477,7 @@ static int off_name(struct str *row, struct str *title)
 		for (; marks && (take(&s, STR("*")) || take(&s, STR("`"))); marks--)
 			;
 		for (size_t i = 0; i < COUNT(signs) && !parted; i++) {
-			struct str behind = str_trim(s);
+			struct str behind = i < SPACED ? str_trim(s) : s;
 
 			parted = take(&behind, signs[i]);
 			s = parted ? behind : s;

@@ -223,7 +223,8 @@ static bool row_parted(struct filled *f, int cols, struct str s, char sep)
 	return true;
 }
 
-static bool row_spaced(struct filled *f, int cols, struct str s)
+/* Cells with blanks between them; `all`: as many as there are columns, else none may be lacking but at the end. */
+static bool row_spaced(struct filled *f, int cols, struct str s, bool all)
 {
 	struct str rest = s, word;
 	int n = 0;
@@ -231,7 +232,7 @@ static bool row_spaced(struct filled *f, int cols, struct str s)
 	for (; str_word(&rest, &word); n++)
 		if (word.n != 1)
 			return false;
-	if (n != cols)
+	if (all ? n != cols : n < 2 || n > cols)
 		return false;
 	while (str_word(&s, &word))
 		if (!cell_put(f, cols, word.s[0]))
@@ -291,13 +292,16 @@ static bool row_read(struct filled *f, int cols, struct str line, bool inner)
 	}
 	if (has(bare, ','))
 		return row_parted(f, cols, bare, ',');
-	if (row_spaced(f, cols, bare))
+	if (row_spaced(f, cols, bare, true))
 		return true;
 	f->width[f->rows] = 0;
 	if (!inner && row_raw(f, cols, line))
 		return true;
 	f->width[f->rows] = 0;
-	return row_raw(f, cols, bare);
+	if (row_raw(f, cols, bare))
+		return true;
+	f->width[f->rows] = 0;
+	return row_spaced(f, cols, bare, false);
 }
 
 /* The last row with a full stop behind it. */
