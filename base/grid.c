@@ -681,9 +681,14 @@ static bool step(struct reader *r)
 		boundary(r, GAP_BRACKET);
 		r->depth -= r->depth > 0;
 		return true;
-	case '"': case '\'': case '`': case '$': case '!': case '~':
+	case '"': case '\'': case '`': case '$': case '!':
 		r->gap |= GAP_OTHER;
 		return true;
+	case '~': /* two strike out what follows, more are a fence */
+		for (index = 1; ahead(r) == '~'; index++)
+			next(r);
+		r->gap |= GAP_OTHER;
+		return index != 2;
 	case '#': case '>':
 		r->gap |= GAP_OTHER;
 		return before == '\n' || before == c;
