@@ -420,9 +420,12 @@ static size_t begins(struct str s, const char *const *list)
 static size_t lead(struct str s)
 {
 	static const char *const marks[] = { ":", ".", ")", "(", "#", "=", "*", "_", "|", "\"", "'", "`", "\xEF\xBC\x9A", "->", "-", NULL };
+	static const struct str sign = STR("aunts_or_uncles"); /* as a prompt has it */
 	size_t n = 0;
 	bool word = s.n && letter(s.s[0]);
 
+	if (str_starts(s, sign))
+		return sign.n;
 	for (; n < s.n && (letter(s.s[n]) || (!word && s.s[n] >= '0' && s.s[n] <= '9')); n++)
 		;
 	word = n && letter(s.s[n - 1]); /* "1st" is one */
