@@ -221,10 +221,14 @@ static bool is_reason(struct str s)
 	for (size_t i = 0; i < COUNT(bases); i++)
 		if (str_ieq(s, bases[i]))
 			return true;
-	for (size_t i = 0; i < COUNT(signs_other); i++)
-		if (str_find(s, signs_other[i]) >= 0)
-			return false;
 	for (rest = s; rest.n; rest = str_from(rest, utf8_next(rest, &cp))) {
+		if (str_starts(rest, STR("不匹配")) || str_starts(rest, STR("不对")) || str_starts(rest, STR("不符"))) {
+			rest = str_from(rest, strlen("不")); /* what does not match may be said, and no more of the kind */
+			continue;
+		}
+		for (size_t i = 0; i < COUNT(signs_other); i++)
+			if (str_starts(rest, signs_other[i]))
+				return false;
 		quoted ^= rest.s[0] == '"';
 		if ((digit(rest, &d) && !quoted) || numeral(rest, &n) >= 0 || rest.s[0] == '?')
 			return false;
