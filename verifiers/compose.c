@@ -119,12 +119,16 @@ static bool take_colon(struct str *s)
 	return take(s, ":") || take(s, "：");
 }
 
-/* Takes "(cipher):" or a colon. */
+/* Takes "(cipher):", a colon or a dash. */
 static bool take_title(struct str *s)
 {
+	static const char *const dashes[] = { " - ", " – ", " — ", " → ", " = " };
 	struct str r = *s;
 	ptrdiff_t end;
 
+	for (size_t i = 0; i < sizeof(dashes) / sizeof(dashes[0]); i++)
+		if (take(s, dashes[i]))
+			return true;
 	if (take(&r, " ") && take(&r, "(")) {
 		end = str_chr(str_sub(r, 0, 40), ')');
 		r = str_from(r, end < 0 ? r.n : (size_t)end + 1);
@@ -220,7 +224,7 @@ static struct str bare(struct str s)
 	s = text_strip(end < 0 ? s : str_sub(s, 0, (size_t)end));
 	while (take(&s, "&") || take(&s, "|") || take(&s, "\\ ") || take(&s, "\\quad "))
 		s = text_strip(s);
-	while (s.n && (memchr(",;|*\\", s.s[s.n - 1], 5) || str_ends(s, STR("；")) || str_ends(s, STR("，")) || str_ends(s, STR("\\quad"))))
+	while (s.n && (memchr(",;|*\\/", s.s[s.n - 1], 6) || str_ends(s, STR("；")) || str_ends(s, STR("，")) || str_ends(s, STR("\\quad"))))
 		s = text_strip(str_sub(s, 0, s.n - (s.s[s.n - 1] == 'd' ? strlen("\\quad") : (unsigned char)s.s[s.n - 1] < 0x80 ? 1 : 3)));
 	return s;
 }
@@ -291,6 +295,16 @@ static bool split_signs(struct str answer, struct str *part, int n, enum sign ki
 	return true;
 }
 
+/* A line that is drawn between two parts: ---. */
+static bool is_rule(struct str line)
+{
+	line = str_trim(line);
+	for (size_t i = 0; i < line.n; i++)
+		if (line.s[i] != '-')
+			return false;
+	return line.n > 2;
+}
+
 /* A part begins on the line that its number opens and goes on to the next such line. In one that is named lines may have numbers of their own. */
 static bool split_lines(struct str answer, struct str *part, int n)
 {
@@ -309,6 +323,8 @@ static bool split_lines(struct str answer, struct str *part, int n)
 			part[at++] = after;
 		} else if (number && (number == n + 1 ? at == n : number == last || (number <= at && style == STYLE_NAMED))) {
 			return false; /* more answers than puzzles, or one twice */
+		} else if (at && is_rule(line)) { /* inside a part it goes with the lines behind it */
+			continue;
 		} else if (at) {
 			part[at - 1].n = (size_t)(line.s + line.n - part[at - 1].s);
 		} else if (str_trim(line).n > 60 || text_denies(line)) {
