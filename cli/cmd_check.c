@@ -6,6 +6,7 @@
 #include "cli/judge.h"
 #include "cli/progress.h"
 #include "datasets/dataset.h"
+#include "datasets/store.h"
 #include "datasets/stream.h"
 #include "datasets/views.h"
 #include "generators/task.h"
@@ -531,6 +532,35 @@ static int on_row(void *ctx, const char *file, int64_t number, int view, struct 
 	return 0;
 }
 
+/* run.db is the run that the dataset was written from. Who copied the rows may have left it away. */
+static void check_run(struct check *c, const char *dir)
+{
+	struct buf path = BUF_INIT, state = BUF_INIT, content = BUF_INIT;
+	const struct dataset_check *d = c->set;
+	struct store *st = NULL;
+	struct err err;
+	struct stat sb;
+
+	buf_addf(&path, "%s/run.db", dir);
+	if (lstat(buf_z(&path), &sb) < 0)
+		log_warn("%s is not there: the rows are held against manifest.json alone", buf_z(&path));
+	else if (stat(buf_z(&path), &sb) < 0 || !S_ISREG(sb.st_mode))
+		problem(c, "%s: is no file", buf_z(&path));
+	else if (store_open(&st, buf_z(&path), STORE_READ, &err) < 0 || store_check(st, &err) < 0 || store_get(st, "state", &state, &err) < 0 ||
+		 store_get(st, "content_sha256", &content, &err) < 0)
+		problem(c, "%s", err.msg);
+	else if (!str_is(buf_str(&state), "done"))
+		problem(c, "%s: its run has not ended; go on with quarry build --resume", buf_z(&path));
+	else if (!str_is(buf_str(&content), d->content_sha256))
+		problem(c, "%s: is of another content_sha256 than manifest.json", buf_z(&path));
+	else if (store_samples(st) != d->traces)
+		problem(c, "%s: %lld samples; manifest.json has %lld traces", buf_z(&path), (long long)store_samples(st), (long long)d->traces);
+	store_close(st);
+	buf_release(&path);
+	buf_release(&state);
+	buf_release(&content);
+}
+
 static int check_file(struct check *c, const char *path, struct err *err)
 {
 	struct buf line = BUF_INIT;
@@ -592,6 +622,7 @@ static int run(void *p, int argc, char **argv)
 		if (rc == 0) {
 			traces_end(&c);
 			check_told(&c);
+			check_run(&c, argv[0]);
 		}
 	} else {
 		rc = check_file(&c, argv[0], &err);
@@ -616,7 +647,7 @@ static int run(void *p, int argc, char **argv)
 }
 
 static const char more[] = "A dataset directory: every checksum, count and id against manifest.json, every row's verdict given again, every pass rate counted\n"
-			   "again from the traces.\n"
+			   "again from the traces; README.md and report.html are there; run.db, unless it was left away, is sound and of this dataset.\n"
 			   "A shard or a file of rows: the verdicts and the puzzles.\n"
 			   "\n"
 			   "    quarry check demo/quickstart --prove\n"

@@ -279,7 +279,7 @@ static int export_shards(struct job *j, const struct shards *s, const char *dir,
 		rows |= is_of(&s->at[i], view, split) ? s->at[i].info.rows : 0;
 	if (rows == 0) /* of another dataset, it would be taken for one of this */
 		return stat(buf_z(&o->path), &st) < 0 ? 0 : err_set(err, "%s is there, and %s has no rows for it: remove it", buf_z(&o->path), dir);
-	rc = writer_open(&o->writer, buf_z(&o->path), err) < 0 ? ERR_JOB : 0;
+	rc = writer_open(&o->writer, buf_z(&o->path), err);
 	for (size_t i = 0; rc == 0 && i < s->n; i++) {
 		if (!is_of(&s->at[i], view, split))
 			continue;
@@ -322,7 +322,7 @@ static int export_one(struct job *j, const struct target *t, const char *path, c
 	if (same_file(st, buf_z(&o->path)))
 		return err_set(err, "%s would be written over: choose another folder with -o", path);
 	if (writer_open(&o->writer, buf_z(&o->path), err) < 0)
-		return ERR_JOB;
+		return ERR_FAIL;
 	return export_file(j, o, path, -1, err);
 }
 
@@ -348,7 +348,7 @@ static int finish(struct job *j, int rc, struct err *err)
 
 static int export_all(struct job *j, const struct target *t, const struct args *a, const char *path, struct err *err)
 {
-	struct stat st;
+	struct stat st, folder;
 	uint64_t rows = 0;
 	bool made;
 	int rc;
@@ -360,6 +360,8 @@ static int export_all(struct job *j, const struct target *t, const struct args *
 	made = mkdir(a->out, 0777) == 0;
 	if (!made && errno != EEXIST)
 		return err_sys(err, "%s", a->out);
+	if (stat(a->out, &folder) == 0 && !S_ISDIR(folder.st_mode))
+		return err_set(err, "%s is a file: choose a folder with -o", a->out);
 	stop_watch();
 	progress_start(&j->progress, "export", "rows", 0, &a->common);
 	rc = S_ISDIR(st.st_mode) ? export_dataset(j, t, path, a->out, err) : export_one(j, t, path, &st, a->out, err);

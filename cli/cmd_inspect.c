@@ -1,7 +1,9 @@
 /* cmd_inspect.c - quarry inspect: what a run, a dataset or a file of rows holds. */
 #include "base/hash.h"
+#include "base/log.h"
 #include "cli/command.h"
 #include "cli/inspect.h"
+#include "datasets/dataset.h"
 #include "datasets/filter.h"
 #include "datasets/stream.h"
 
@@ -345,6 +347,17 @@ static int copy_report(const char *dir, const char *to, struct err *err)
 	return rc;
 }
 
+/* The run says that it is done: is what it wrote still there? */
+static void tell_unwritten(struct store *st, const char *dir)
+{
+	struct buf state = BUF_INIT;
+	struct err err;
+
+	if (store_get(st, "state", &state, &err) > 0 && str_is(buf_str(&state), "done") && dataset_written(dir, &err) < 0)
+		log_warn("%s; quarry build --resume writes it again", err.msg);
+	buf_release(&state);
+}
+
 static int inspect_dir(struct reading *r, const struct args *a, const char *dir, struct err *err)
 {
 	struct buf path = BUF_INIT;
@@ -364,6 +377,8 @@ static int inspect_dir(struct reading *r, const struct args *a, const char *dir,
 			rc = copy_report(dir, a->html, err);
 		if (rc == 0)
 			print(&r->v, st, a->json);
+		if (rc == 0)
+			tell_unwritten(st, dir);
 	}
 	store_close(st);
 	buf_release(&path);

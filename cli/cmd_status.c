@@ -1,7 +1,9 @@
 /* cmd_status.c - quarry status: how far a build is, whole or in parts, while it runs. */
 #include "base/json.h"
+#include "base/log.h"
 #include "cli/command.h"
 #include "cli/home.h"
+#include "datasets/dataset.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -217,7 +219,9 @@ static int read_whole(struct whole *w, const char *path, struct err *err)
 		rc = err_set(err, "%s: damaged", path);
 	w->wanted = wanted_of(buf_str(&said), buf_str(&prov), w->prompts);
 	/* a tuning writes its files before it says that all is sampled */
-	if (rc == 0 && (str_is(buf_str(&state), "done") || (said.n && str_is(buf_str(&state), "sampled")))) {
+	if (rc == 0 && str_is(buf_str(&state), "done") && !runs && dataset_written(w->dir, err) < 0) {
+		log_warn("%s; quarry %s writes it again", err->msg, merged.n ? "merge" : "build --resume");
+	} else if (rc == 0 && (str_is(buf_str(&state), "done") || (said.n && str_is(buf_str(&state), "sampled")))) {
 		w->finished = merged.n ? "merged" : "written";
 		w->wanted = w->done; /* all that were to be had: sampling may stop early */
 	}

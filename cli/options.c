@@ -87,6 +87,8 @@ static int set(const struct command *c, const struct option *o, void *args, cons
 		*(double *)to = f;
 		return 0;
 	case OPT_TEXT:
+		if (!*text && strcmp(o->name, "out") == 0)
+			return err_set(err, "%s: --out takes the name of a %s, not \"\"", c->name, o->arg);
 		*(const char **)to = text;
 		return 0;
 	case OPT_LIST: {

@@ -250,6 +250,28 @@ static void check_totals(struct checking *k, const struct shards *s, const struc
 				(long long)sum.rows[v]);
 }
 
+/* What the manifest has no hash of. */
+static void check_there(struct checking *k, struct str name)
+{
+	struct err err;
+	int fd = manifest_file(path_of(k, name), &err);
+
+	if (fd < 0)
+		problem(k, "%s", err.msg);
+	else
+		close(fd);
+}
+
+int dataset_written(const char *dir, struct err *err)
+{
+	struct shards s = { 0 };
+	struct claims ignored;
+	int rc = manifest_read(&s, &ignored, dir, err);
+
+	shards_release(&s);
+	return rc;
+}
+
 int dataset_check(struct dataset_check *c, const char *dir, struct err *err)
 {
 	struct checking k = { .c = c, .dir = dir };
@@ -264,6 +286,10 @@ int dataset_check(struct dataset_check *c, const char *dir, struct err *err)
 	if (rc == 0) {
 		check_totals(&k, &s, &claimed);
 		check_strangers(&k, &s);
+		check_there(&k, STR("README.md"));
+		check_there(&k, STR("report.html"));
+		c->traces = claimed.rows[VIEW_TRACES];
+		memcpy(c->content_sha256, claimed.content, sizeof(c->content_sha256));
 	}
 	for (size_t i = 0; rc == 0 && i < s.n; i++)
 		rc = check_shard(&k, &s.at[i]);

@@ -54,8 +54,9 @@ int dataset_write(struct store *st, const char *dir, const struct dataset_plan *
 		  struct err *err);
 
 /*
- * Read a dataset directory again: every shard's sha256 and content hash, counts, ids against manifest.json. `row` is
- * called for every row (to re-verify it) and returns negative to stop. Problems are told one by one through problem().
+ * Read a dataset directory again: every shard's sha256 and content hash, counts, ids against manifest.json; that its pages
+ * are there. `row` is called for every row (to re-verify it) and returns negative to stop. Problems are told one by one
+ * through problem().
  */
 struct dataset_check {
 	int (*row)(void *ctx, const char *file, int64_t number, int view, struct str line);
@@ -64,8 +65,11 @@ struct dataset_check {
 	int64_t files, rows, problems;
 	bool limited;         /* the manifest says by which rule prompts are kept, before the first row is told: */
 	struct limits limits;
+	int64_t traces;       /* what the manifest says of the whole */
+	char content_sha256[65];
 };
 int dataset_check(struct dataset_check *c, const char *dir, struct err *err);
+int dataset_written(const char *dir, struct err *err); /* its manifest.json is there, and can be read */
 
 const char *view_name(int view); /* "rl", "sft", ... */
 bool view_from(struct str name, int *ret);

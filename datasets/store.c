@@ -226,6 +226,23 @@ void store_close(struct store *s)
 	free(s);
 }
 
+int store_check(struct store *s, struct err *err)
+{
+	sqlite3_stmt *st;
+	const char *said;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(s->db, "PRAGMA quick_check(1)", -1, &st, NULL) != SQLITE_OK)
+		return fault(s, err);
+	if (sqlite3_step(st) != SQLITE_ROW)
+		rc = fault(s, err);
+	said = rc == 0 ? (const char *)sqlite3_column_text(st, 0) : "ok";
+	if (!said || strcmp(said, "ok") != 0)
+		rc = damaged(s, said ? said : "out of memory", err);
+	sqlite3_finalize(st);
+	return rc;
+}
+
 int store_begin(struct store *s, struct err *err)
 {
 	return run_sql(s, "BEGIN IMMEDIATE", err);

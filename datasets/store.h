@@ -58,6 +58,8 @@ int store_open(struct store **ret, const char *path, enum store_mode mode, struc
 bool store_lockless(const struct store *st); /* the file system has no locks: nothing keeps a second process out */
 void store_close(struct store *st); /* NULL is fine; what is not committed is lost */
 
+int store_check(struct store *st, struct err *err); /* reads the whole file: is it sound? */
+
 int store_begin(struct store *st, struct err *err);
 int store_commit(struct store *st, struct err *err);
 void store_rollback(struct store *st); /* what was not committed never was */
