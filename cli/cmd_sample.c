@@ -73,6 +73,7 @@ struct job {
 	struct buf tail;  /* what every row ends with */
 	struct pending *first, *last; /* in line order */
 	struct pending *ask; /* the first that the sampler has not been asked for; NULL: it is to be read */
+	struct buf have;     /* done, of the prompt that next() gave last: it may be gone before the sampler has seen the end of it */
 	struct progress progress;
 	uint64_t lines, errors;
 	struct err bad_line; /* "": none */
@@ -182,8 +183,12 @@ static int next(void *ctx, struct sample_prompt *ret, struct err *err)
 	}
 	p = j->ask;
 	j->ask = p->next;
-	*ret = (struct sample_prompt){ .index = p->number, .key = p->key, .messages = p->messages, .row = buf_str(&p->line), .have = p->done,
-				       .tag = p };
+	buf_reset(&j->have);
+	buf_add(&j->have, (struct str){ (const char *)p->done, (size_t)j->how.n });
+	if (j->have.failed)
+		return err_set(err, "out of memory");
+	*ret = (struct sample_prompt){ .index = p->number, .key = p->key, .messages = p->messages, .row = buf_str(&p->line), .tag = p,
+				       .have = (const unsigned char *)buf_z(&j->have) };
 	return 1;
 }
 
@@ -413,6 +418,7 @@ static int run(void *p, int argc, char **argv)
 		drop_first(&j);
 	buf_release(&j.tail);
 	buf_release(&j.head);
+	buf_release(&j.have);
 	reader_close(j.in);
 	sampler_free(s);
 	if (rc < 0)
