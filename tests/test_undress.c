@@ -176,7 +176,7 @@ static void test_back(void)
 		{ "42 (wrong)", "42" }, { "42 is wrong", "42" }, { "42, but that is wrong.", "42" }, { "42. No wait, that's incorrect!", "42." },
 		{ "42 (this cannot be right)", "42" }, { "42, since it isn\xE2\x80\x99t the answer", "42" }, { "1 2\n3 4 or something else", "1 2\n3 4" },
 		{ "T C or so", "T C" }, { "42 or not", "42" }, { "42, etc.", "42" }, { " maybe 42 ", "42" }, { "Perhaps 42", "42" }, { "\\neq 42", "42" },
-		{ "\xE2\x89\x88 42", "42" }, { "42 \xE6\x88\x96\xE5\x85\xB6\xE4\xBB\x96\xE3\x80\x82", "42" }, /* U+2248; huo qita */
+		{ "\xE2\x89\x88 42", "42" }, { "\xE2\x89\x88 4.2", NULL }, { "\\approx 4.2", NULL }, { "42 \xE6\x88\x96\xE5\x85\xB6\xE4\xBB\x96\xE3\x80\x82", "42" }, /* U+2248; huo qita */
 		{ "42\xEF\xBC\x88\xE9\x94\x99\xE8\xAF\xAF\xEF\xBC\x89", "42" },                     /* cuowu in wide brackets */
 		{ "42?", "42" }, { "} ]\xEF\xBC\x9F", "} ]" }, { "42. Shall I explain?", NULL }, { "42, \xE5\xAF\xB9\xE5\x90\x97?", NULL }, { "?", NULL },
 		{ "42 or not " TICK, "42" }, { "42 " TICK, NULL }, { "wrong", "" }, { "right or wrong", "" },

@@ -209,6 +209,8 @@ static size_t head_back(struct str s)
 
 	if (!s.n || ((unsigned char)s.s[0] < 0x80 && str_chr(STR("!\\mMpP"), s.s[0]) < 0))
 		return 0;
+	if ((str_starts(s, STR("\xE2\x89\x88")) || str_starts(s, STR("\\approx"))) && str_chr(s, '.') >= 0) /* it is rounded, as it may have to be */
+		return 0;
 	for (size_t i = 0; i < COUNT(heads); i++)
 		if (str_starts(s, heads[i]) && s.n > heads[i].n && !(is_letter(heads[i].s[heads[i].n - 1]) && is_letter(s.s[heads[i].n])))
 			return heads[i].n;
