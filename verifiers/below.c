@@ -8,6 +8,7 @@ enum {
 	NAME_MAX = 30,    /* bytes before a part's number, "**House 2**" */
 	BLANKS_MAX = 3,   /* lines between two parts */
 	TITLE_MORE = 6,   /* bytes behind the name in a part's title: "2:**" */
+	ROW_LEAST = 3,    /* cells of a board's row that a blank line may follow */
 };
 
 /* Is there only decoration behind a label? A > may be the answer itself, to a puzzle of brackets. */
@@ -217,7 +218,12 @@ static void below_row(struct hunt *h, struct below *b, struct str line)
 /* "The grid:" alone between two blank lines: the answer comes below it. */
 static bool is_title(struct str s)
 {
+	char last;
+
 	s = str_trim(s);
+	last = s.n ? s.s[s.n - 1] : 0;
+	if (last != ':' && last != '*' && (unsigned char)last < 0x80)
+		return false;
 	return str_chr(s, '\n') < 0 && (str_ends(s, STR(":")) || str_ends(s, STR(":**")) || str_ends(s, STR("\xEF\xBC\x9A"))); /* U+FF1A */
 }
 
@@ -239,27 +245,40 @@ static int numbered(struct str line, struct str *name)
 	return i < line.n && line.s[i] >= '0' && line.s[i] <= '9' ? 0 : number;
 }
 
-/* Does the answer go on behind this blank line: with "House 2" where it has come to "House 1", or with another row of the board that it is? */
-static bool parted(const struct hunt *h, const struct below *b, struct str blank)
+/* The first line behind this blank one that is not blank, among the next few. */
+static struct str line_behind(const struct hunt *h, struct str blank)
 {
-	struct str rest = str_from(h->v, (size_t)(blank.s + blank.n - h->v.s)), first = str_sub(h->v, b->start, b->end), next = blank, name;
-	struct row row, more;
+	struct str rest = str_from(h->v, (size_t)(blank.s + blank.n - h->v.s)), next = STR("");
 
-	for (int i = 0; i < BLANKS_MAX && rest.n && !str_trim(next).n; i++) {
+	for (int i = 0; i < BLANKS_MAX && rest.n && !next.n; i++) {
 		rest = str_from(rest, 1);
 		next = str_sub(rest, 0, next_byte(rest, 0, '\n'));
 		rest = str_from(rest, next.n);
+		next = str_trim(next);
 	}
-	next = str_trim(next);
-	if (b->number) {
-		struct str last = str_sub(h->v, line_start(h->v, b->start, b->end), b->end);
+	return next;
+}
 
-		return (numbered(next, &name) == b->number + 1 && str_eq(name, b->name)) ||
-		       (next.n && str_chr(STR("-*+"), next.s[0]) >= 0 && item_bullet(next, 1) && numbered(last, &name) &&
-			str_trim(last).n < name.n + TITLE_MORE); /* "House 2" alone, and what is in it */
+/* Does the answer go on behind this blank line: with "House 2" where it has come to "House 1", or with another row of the board that it is? */
+static bool parted(const struct hunt *h, const struct below *b, struct str blank)
+{
+	struct str first = str_sub(h->v, b->start, b->end), next, last, name;
+	struct row row, more;
+
+	if (!b->number) {
+		if (first.n < ROW_LEAST)
+			return false;
+		first = str_trim(str_sub(first, 0, next_byte(first, 0, '\n')));
+		if (!row_read(&row, first) || row.cells < ROW_LEAST)
+			return false;
+		next = line_behind(h, blank);
+		return row_read(&more, next) && row_alike(&row, &more, next);
 	}
-	first = str_trim(str_sub(first, 0, next_byte(first, 0, '\n')));
-	return row_read(&row, first) && row.cells > 2 && row_read(&more, next) && row_alike(&row, &more, next);
+	next = line_behind(h, blank);
+	last = str_sub(h->v, line_start(h->v, b->start, b->end), b->end);
+	return (numbered(next, &name) == b->number + 1 && str_eq(name, b->name)) ||
+	       (next.n && str_chr(STR("-*+"), next.s[0]) >= 0 && item_bullet(next, 1) && numbered(last, &name) &&
+		str_trim(last).n < name.n + TITLE_MORE); /* "House 2" alone, and what is in it */
 }
 
 void below_line(struct hunt *h, struct below *b, struct str line)
@@ -326,9 +345,7 @@ static struct str with_items(struct hunt *h, struct below *b, struct str said)
 /* "as follows:", "the following grid:": the answer comes below. */
 static bool leads_on(struct str said)
 {
-	char last = said.n ? said.s[said.n - 1] : 0;
-
-	if (said.n > LEAD_MAX || (last != ':' && last != '*' && (unsigned char)last < 0x80) || !is_title(said) || text_denies(said) || text_hedges(said))
+	if (said.n > LEAD_MAX || !is_title(said) || text_denies(said) || text_hedges(said))
 		return false;
 	for (size_t i = 0; i < said.n; i++)
 		if (!is_letter(said.s[i]) && said.s[i] != ' ' && !decoration[(unsigned char)said.s[i]] && said.s[i] != ':' && (unsigned char)said.s[i] < 0x80)

@@ -196,7 +196,7 @@ static bool aside(struct str s, bool plain)
 	static const struct str more[] = { STR("and"), STR("plus"), STR("with"), STR("including"), STR("except"), STR("without") };
 	static const struct str small[] = {
 		STR("a"), STR("above"), STR("all"), STR("are"), STR("as"), STR("at"), STR("been"), STR("by"), STR("each"), STR("every"), STR("exactly"), STR("for"),
-		STR("from"), STR("has"), STR("have"), STR("here"), STR("in"), STR("is"), STR("it"), STR("no"), STR("of"), STR("on"), STR("only"), STR("see"),
+		STR("from"), STR("has"), STR("have"), STR("here"), STR("in"), STR("is"), STR("it"), STR("of"), STR("on"), STR("only"), STR("see"),
 		STR("so"), STR("that"), STR("the"), STR("then"), STR("there"), STR("they"), STR("this"), STR("to"), STR("was"), STR("we"), STR("were"), STR("which"),
 	};
 	/* he, yu, huo, ji, jia, hai, ye, ling, U+3001, U+FF0C, fan, dao, lie, hang */
