@@ -509,7 +509,8 @@ static int write_out(struct writer *w, struct err *err)
 	}
 	w->unsent += at;
 	w->worth = w->worth || (w->codec ? rc == 0 && w->filled : memchr(w->out.s ? w->out.s : "", '\n', at) != NULL);
-	memmove(w->out.s, w->out.s + at, w->out.n - at);
+	if (at)
+		memmove(w->out.s, w->out.s + at, w->out.n - at);
 	w->out.n -= at;
 #ifdef __linux__
 	/* the disk works while we do, and fsync at the end finds little left; a file system that cannot does so then */
