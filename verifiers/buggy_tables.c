@@ -341,10 +341,7 @@ static size_t command(struct str s)
 {
 	static const char *const commands[] = { "\\text{", "\\mathrm{", "\\textrm{", "\\mbox{", NULL };
 
-	for (const char *const *c = commands; *c; c++)
-		if (str_starts(s, str_of(*c)))
-			return strlen(*c);
-	return 0;
+	return text_head(s, commands);
 }
 
 static struct str drop_tex(struct str s, char *room)

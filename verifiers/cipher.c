@@ -520,10 +520,7 @@ static size_t command(struct str s)
 {
 	static const char *const commands[] = { "\\text{", "\\mathrm{", "\\texttt{", "\\textbf{", "\\mathbf{", "\\mathtt{", "\\mathsf{", NULL };
 
-	for (const char *const *c = commands; s.s[0] == '\\' && *c; c++)
-		if (str_starts(s, str_of(*c)))
-			return strlen(*c);
-	return 0;
+	return s.s[0] == '\\' ? text_head(s, commands) : 0;
 }
 
 enum read { READ, ALIEN_LETTER, ALIEN_SIGN, TOO_LONG };

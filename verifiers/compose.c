@@ -7,6 +7,7 @@
  */
 #include "verifiers/compose.h"
 #include "base/json.h"
+#include "verifiers/asked.h"
 #include "verifiers/extract.h"
 #include "verifiers/rule.h"
 #include "verifiers/text.h"
@@ -380,58 +381,22 @@ static bool puzzles_whole(struct why *why, const struct compose *c, const struct
 	return true;
 }
 
-/* Is the part struck out, whatever stands around it, or its first paragraph? */
-static bool struck(struct str answer)
-{
-	ptrdiff_t end = str_find(answer, STR("\n\n"));
-
-	return struck_out(answer) || struck_out(undress(answer, true)) || (end > 0 && struck_out(str_sub(answer, 0, (size_t)end)));
-}
-
-/* One reading of a part; *back: it is right, and says of itself that it is not meant. */
-static enum quarry_mark ask(struct why *why, const struct quarry_rule *rule, struct str desc, struct str answer, bool *back)
-{
-	enum quarry_mark mark = rule->judge(why, desc, answer);
-	ptrdiff_t end = str_find(answer, STR("\n\n"));
-	struct why unused;
-	struct str left;
-
-	if (mark == QUARRY_BAD_TASK)
-		return mark;
-	*back = struck(answer);
-	if (*back)
-		return rule_unreadable(why, "the answer is struck out");
-	if (mark != QUARRY_CORRECT || rule->seeks_mistake ||
-	    (!taken_back(answer, &left) && (end < 0 || !taken_back(str_sub(answer, 0, (size_t)end), &left))) || !left.n)
-		return mark;
-	*back = rule->judge(&unused, desc, left) == QUARRY_CORRECT;
-	return *back ? rule_unreadable(why, "the answer is taken back") : mark;
-}
-
 /* A part as verify.c judges an answer: as it stands, then without what people put around one. */
 static enum quarry_mark judge_part(struct why *why, const struct quarry_rule *rule, struct str desc, struct str part)
 {
+	struct asked a = { .rule = rule, .desc = desc, .part = true };
+	struct str answer = bare(part), read = answer, board;
+	enum quarry_mark mark = ask(&a, answer);
 	char room[DRESSED_MAX];
-	struct str answer = bare(part);
-	bool back = false;
-	enum quarry_mark mark = ask(why, rule, desc, answer, &back);
 
 	part = str_trim(part); /* a stop may be a cell, and bars a table's */
-	for (int reading = 0; reading < 3 && !back && (mark == QUARRY_UNREADABLE || mark == QUARRY_WRONG); reading++) {
-		struct str other = reading ? undress(answer, mark == QUARRY_UNREADABLE) : part;
-		enum quarry_mark again;
-		struct why said;
-
-		if (reading == 2 && !undress_table(part, room, &other) && !undress_list(part, room, &other))
-			break;
-		if (!other.n || other.n == answer.n)
-			continue;
-		again = ask(&said, rule, desc, other, &back);
-		if (back || again == QUARRY_CORRECT || (mark == QUARRY_UNREADABLE && again == QUARRY_WRONG)) {
-			*why = said;
-			mark = again;
-		}
-	}
+	mark = ask_again(&a, mark, &read, part);
+	read = answer;
+	mark = ask_again(&a, mark, &read, undress(answer, mark == QUARRY_UNREADABLE));
+	read = answer;
+	if (mark != QUARRY_CORRECT && (undress_table(part, room, &board) || undress_list(part, room, &board)))
+		mark = ask_again(&a, mark, &read, board);
+	*why = a.why;
 	return mark;
 }
 

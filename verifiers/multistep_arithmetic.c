@@ -291,23 +291,6 @@ static size_t letters(struct str s)
 	return n;
 }
 
-static bool listed(const char *const *list, struct str word)
-{
-	for (; *list; list++)
-		if (str_ieq(word, str_of(*list)))
-			return true;
-	return false;
-}
-
-/* Bytes of the word of the list that s begins with, 0 for none. */
-static size_t head_of(const char *const *list, struct str s)
-{
-	for (; *list; list++)
-		if (str_starts(s, str_of(*list)))
-			return strlen(*list);
-	return 0;
-}
-
 /* Bytes of the mark, LaTeX command or Chinese word that s begins with and that says nothing; 0 for none. */
 static size_t quiet_mark(struct str s, bool sum)
 {
@@ -316,12 +299,12 @@ static size_t quiet_mark(struct str s, bool sum)
 
 	if (s.s[0] == '\\') {
 		n = letters(str_from(s, 1));
-		return n ? (listed(commands, str_sub(s, 1, 1 + n)) ? 1 + n : 0) : s.n > 1 ? 2 : 1;
+		return n ? (text_listed(str_sub(s, 1, 1 + n), commands) ? 1 + n : 0) : s.n > 1 ? 2 : 1;
 	}
 	if ((unsigned char)s.s[0] < 0x80)
 		return str_chr(STR(" \t\r\n.,:;!'\"`*_(){}[]$-"), s.s[0]) >= 0 || (sum && (is_digit(s.s[0]) || str_chr(STR("+/@#&~%=|"), s.s[0]) >= 0));
-	n = head_of(quiet_signs, s);
-	return n || !sum ? n : head_of(sum_signs, s);
+	n = text_head(s, quiet_signs);
+	return n || !sum ? n : text_head(s, sum_signs);
 }
 
 /* Does s say nothing, or of a sum only which it is? */
@@ -338,7 +321,7 @@ static bool quiet(struct str s, bool sum)
 		/* a name or a factor: "x1", "2x" */
 		if ((i > 0 && is_digit(s.s[i - 1])) || (i + n < s.n && is_digit(s.s[i + n])))
 			return false;
-		if (!listed(quiet_words, str_sub(rest, 0, n)) && !(sum && listed(sum_words, str_sub(rest, 0, n))))
+		if (!text_listed(str_sub(rest, 0, n), quiet_words) && !(sum && text_listed(str_sub(rest, 0, n), sum_words)))
 			return false;
 	}
 	return true;

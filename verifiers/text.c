@@ -642,6 +642,30 @@ bool text_hedges(struct str s)
 	return false;
 }
 
+bool text_among(struct str word, const struct str *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_ieq(word, words[i]))
+			return true;
+	return false;
+}
+
+bool text_listed(struct str word, const char *const *words)
+{
+	for (; *words; words++)
+		if (str_ieq(word, str_of(*words)))
+			return true;
+	return false;
+}
+
+size_t text_head(struct str s, const char *const *heads)
+{
+	for (; *heads; heads++)
+		if (str_starts(s, str_of(*heads)))
+			return strlen(*heads);
+	return 0;
+}
+
 size_t text_frame(struct str s)
 {
 	static const struct str heads[] = { STR("\\begin{"), STR("\\end{") };
@@ -773,14 +797,6 @@ bool text_plain(struct str s, char *room, size_t cap, struct str *ret)
 	return true;
 }
 
-static bool listed(const struct str *list, size_t n, struct str word)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_ieq(word, list[i]))
-			return true;
-	return false;
-}
-
 struct str text_lead(struct str s)
 {
 	static const struct str nouns[] = {
@@ -807,9 +823,9 @@ struct str text_lead(struct str s)
 			n++;
 		word = str_sub(rest, 0, n);
 		if (n) {
-			bool verb = listed(verbs, COUNT(verbs), word), noun = listed(nouns, COUNT(nouns), word);
+			bool verb = text_among(word, verbs, COUNT(verbs)), noun = text_among(word, nouns, COUNT(nouns));
 
-			if (!verb && !noun && !listed(fillers, COUNT(fillers), word))
+			if (!verb && !noun && !text_among(word, fillers, COUNT(fillers)))
 				break;
 			named |= noun;
 			ready = verb && named;

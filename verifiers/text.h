@@ -41,6 +41,13 @@ bool text_denies(struct str s);
 /* Does s hold a word that makes another statement of a number behind it: about, at least, more than, or, if, maybe? */
 bool text_hedges(struct str s);
 
+/* Is word one of these, whatever its case? */
+bool text_among(struct str word, const struct str *words, size_t n);
+/* The same of a list that ends with NULL. */
+bool text_listed(struct str word, const char *const *words);
+/* Bytes of the first of these texts that s begins with, 0 for none; the list ends with NULL. */
+size_t text_head(struct str s, const char *const *heads);
+
 /* Bytes of "\begin{array}{ll}", "\end{cases}" and the like at the head of s, 0 for anything else. */
 size_t text_frame(struct str s);
 

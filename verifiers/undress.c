@@ -174,14 +174,6 @@ static bool is_plain_word(struct str word)
 	return capitals < 2 && (capitals < 1 || word.n > 1 || word.s[0] == 'I');
 }
 
-static bool among(struct str word, const struct str *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_ieq(word, words[i]))
-			return true;
-	return false;
-}
-
 /*
  * Does s only say words, two at least, and neither deny what stands before it, nor offer another or more, nor say how else it is to be read?
  * plain: it stands in brackets, holds no signs or numbers, and small words tell it from a list of answers; else it is a reason.
@@ -215,10 +207,10 @@ static bool aside(struct str s, bool plain)
 				return false;
 			word.n--;
 		}
-		if (among(word, others, COUNT(others)) || (!words++ && among(word, more, COUNT(more))) ||
-		    (plain && (!is_plain_word(word) || among(word, ways, COUNT(ways)))))
+		if (text_among(word, others, COUNT(others)) || (!words++ && text_among(word, more, COUNT(more))) ||
+		    (plain && (!is_plain_word(word) || text_among(word, ways, COUNT(ways)))))
 			return false;
-		smalls += among(word, small, COUNT(small)) || (word.n > 4 && (str_ends(word, STR("ed")) || str_ends(word, STR("ly"))));
+		smalls += text_among(word, small, COUNT(small)) || (word.n > 4 && (str_ends(word, STR("ed")) || str_ends(word, STR("ly"))));
 		if (plain && str_ieq(word, STR("order")) && str_trim(rest).n) /* "in the order Ann, Bob" */
 			return false;
 	}
@@ -240,7 +232,7 @@ bool is_remark(struct str s)
 	s = text_strip(s);
 	while (s.n && str_chr(STR(":.!"), s.s[s.n - 1]) >= 0)
 		s.n--;
-	return !s.n || among(s, words, COUNT(words)) || aside(s, true);
+	return !s.n || text_among(s, words, COUNT(words)) || aside(s, true);
 }
 
 /* "42 (as computed above)": words without a number. */

@@ -1,15 +1,14 @@
 /* verify.c - from a response to a verdict; see verify.h. */
 #include "verifiers/verify.h"
 #include "base/fmt.h"
+#include "verifiers/asked.h"
 #include "verifiers/extract.h"
-#include "verifiers/rule.h"
 
 #include <stdarg.h>
 
 enum { GOES_ON_MAX = 1024 }; /* bytes of an answer whose lines are compared */
 
 extern const struct quarry_rule *const quarry_rules[]; /* sorted by name, ends with NULL */
-extern const struct quarry_rule rule_stored_answer;    /* other collections', judged to the letter as these have it */
 
 /* Names that other collections use for the same puzzle. */
 static const struct {
@@ -115,52 +114,6 @@ static void conclude(struct quarry_verdict *v, enum quarry_mark mark, const char
 	memcpy(v->why, why, strlen(why) + 1); /* it is no longer than a struct why */
 }
 
-/* Is a right answer one that may be taken back by what is said of it? */
-static bool may_renounce(const struct quarry_rule *rule)
-{
-	return rule != &rule_stored_answer && !rule->seeks_mistake;
-}
-
-/* A rule, asked about one response after one reading of it and another. */
-struct asked {
-	const struct quarry_rule *rule;
-	struct str desc;
-	struct why why;
-	bool back; /* a reading was right, and said of itself that it is not meant: no other counts */
-};
-
-static enum quarry_mark ask(struct asked *a, struct why *why, struct str answer)
-{
-	enum quarry_mark mark = a->rule->judge(why, a->desc, answer);
-	struct why unused;
-	struct str left;
-
-	if (mark != QUARRY_CORRECT || !may_renounce(a->rule) || !taken_back(answer, &left) || !left.n)
-		return mark;
-	a->back = a->rule->judge(&unused, a->desc, left) == QUARRY_CORRECT;
-	return a->back ? rule_unreadable(why, "the answer is taken back") : mark;
-}
-
-/*
- * The verdict on another reading of the response, where the first one found no right answer: it stands if it is right, or if it can be read
- * and the first could not. Then the text is the answer.
- */
-static enum quarry_mark judge_again(struct asked *a, struct extract *x, enum quarry_mark mark, struct str text)
-{
-	enum quarry_mark again;
-	struct why other;
-
-	if (a->back || (mark != QUARRY_UNREADABLE && mark != QUARRY_WRONG) || !text.n || text.n == x->answer.n)
-		return mark;
-	other.text[0] = 0;
-	again = ask(a, &other, text);
-	if (!a->back && (again == QUARRY_UNREADABLE || (again != QUARRY_CORRECT && mark == QUARRY_WRONG)))
-		return mark;
-	a->why = other;
-	x->answer = text;
-	return again;
-}
-
 /* The same for the answer without what says nothing: see undress(). */
 static enum quarry_mark judge_undressed(struct asked *a, struct extract *x, enum quarry_mark mark)
 {
@@ -169,9 +122,9 @@ static enum quarry_mark judge_undressed(struct asked *a, struct extract *x, enum
 
 	if (mark != QUARRY_UNREADABLE && mark != QUARRY_WRONG)
 		return mark;
-	mark = judge_again(a, x, mark, undress(x->answer, mark == QUARRY_UNREADABLE));
+	mark = ask_again(a, mark, &x->answer, undress(x->answer, mark == QUARRY_UNREADABLE));
 	if (mark != QUARRY_CORRECT && (undress_table(x->answer, room, &bare) || undress_list(x->answer, room, &bare)))
-		mark = judge_again(a, x, mark, bare);
+		mark = ask_again(a, mark, &x->answer, bare);
 	x->answer = STR(""); /* which may lie in the room */
 	return mark;
 }
@@ -205,12 +158,12 @@ static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct s
 	bool whole = x->found && !x->broken;
 	struct why more;
 	/* A damaged desc is our fault whatever the response, so the rule is asked even where there is nothing to judge. */
-	enum quarry_mark mark = ask(a, &a->why, whole ? x->answer : STR(""));
+	enum quarry_mark mark = ask(a, whole ? x->answer : STR(""));
 
 	if (mark == QUARRY_BAD_TASK || !whole)
 		return mark;
 	if (mark == QUARRY_UNREADABLE && !a->back && extract_unquote(x, response))
-		mark = ask(a, &a->why, x->answer);
+		mark = ask(a, x->answer);
 	if (a->rule != &rule_stored_answer && struck_out(x->answer)) {
 		a->back = true;
 		return rule_unreadable(&a->why, "the answer is struck out");
@@ -219,10 +172,10 @@ static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct s
 		a->why = more;
 		return QUARRY_WRONG;
 	}
-	mark = judge_again(a, x, mark, x->other);
+	mark = ask_again(a, mark, &x->answer, x->other);
 	if (a->rule != &rule_stored_answer)
 		mark = judge_undressed(a, x, mark);
-	if (mark == QUARRY_CORRECT && may_renounce(a->rule) && disowned(str_from(response, (size_t)(x->raw.s + x->raw.n - response.s)))) {
+	if (mark == QUARRY_CORRECT && asked_may_renounce(a->rule) && disowned(str_from(response, (size_t)(x->raw.s + x->raw.n - response.s)))) {
 		a->back = true;
 		return rule_unreadable(&a->why, "the answer is taken back");
 	}

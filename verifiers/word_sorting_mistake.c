@@ -16,6 +16,7 @@
  */
 #include "verifiers/places.h"
 #include "verifiers/rule.h"
+#include "verifiers/text.h"
 
 enum {
 	WORDS_MAX = 40,
@@ -389,14 +390,6 @@ static bool first_wrong(struct str desc, int *wrong, int *thoughts)
 
 /* ---- the answer ---- */
 
-static bool listed(const char *const *list, struct str word)
-{
-	for (; *list; list++)
-		if (str_ieq(word, str_of(*list)))
-			return true;
-	return false;
-}
-
 /* Does it call all thoughts right: "No, every thought is right", "No mistakes were made"? */
 static bool all_right(struct str s)
 {
@@ -416,10 +409,10 @@ static bool all_right(struct str s)
 			return false;
 		if (!n)
 			n = 1;
-		else if (!listed(words, word) && !listed(all, word) && !(every && listed(right, word)))
+		else if (!text_listed(word, words) && !text_listed(word, all) && !(every && text_listed(word, right)))
 			return false;
-		every |= listed(all, word);
-		fine |= listed(right, word);
+		every |= text_listed(word, all);
+		fine |= text_listed(word, right);
 		made |= str_ieq(word, STR("made")) || str_ieq(word, STR("found"));
 		no |= str_ieq(word, STR("no"));
 	}
