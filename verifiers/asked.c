@@ -1,10 +1,11 @@
 /* asked.c - a rule, and what an answer says of itself; see asked.h. */
 #include "verifiers/asked.h"
+#include "verifiers/compose.h"
 #include "verifiers/extract.h"
 
-bool asked_may_renounce(const struct quarry_rule *rule)
+bool asked_may_renounce(const struct asked *a)
 {
-	return rule != &rule_stored_answer && !rule->seeks_mistake;
+	return a->rule != &rule_stored_answer && !a->rule->seeks_mistake && !(a->rule->in_parts && compose_seeks_mistake(a->desc));
 }
 
 /* The first of several paragraphs of a part; empty: it is one. */
@@ -31,7 +32,7 @@ static enum quarry_mark ask_of(struct asked *a, struct why *why, struct str answ
 		a->back = true;
 		return rule_unreadable(why, "the answer is struck out");
 	}
-	if (mark != QUARRY_CORRECT || !asked_may_renounce(a->rule) || !(taken_back(answer, &left) || (first.n && taken_back(first, &left))) || !left.n)
+	if (mark != QUARRY_CORRECT || !asked_may_renounce(a) || !(taken_back(answer, &left) || (first.n && taken_back(first, &left))) || !left.n)
 		return mark;
 	a->back = a->rule->judge(&unused, a->desc, left) == QUARRY_CORRECT;
 	return a->back ? rule_unreadable(why, "the answer is taken back") : mark;

@@ -22,7 +22,7 @@ struct asked {
 };
 
 /* Is a right answer one that may be taken back by what is said of it? */
-bool asked_may_renounce(const struct quarry_rule *rule);
+bool asked_may_renounce(const struct asked *a);
 
 enum quarry_mark ask(struct asked *a, struct str answer);
 

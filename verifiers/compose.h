@@ -27,4 +27,7 @@ struct compose {
 /* False on any damage that shows here; what is inside a part is its own rule's business. */
 bool compose_read(struct compose *c, struct str desc);
 
+/* Is it an answer to one of the parts that something is wrong: see rule.h? */
+bool compose_seeks_mistake(struct str desc);
+
 #endif

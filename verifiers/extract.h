@@ -20,7 +20,7 @@
  *   U+6848), strictly well-formed, in a fence or not; of equal members the last. A fence that holds such an object is no
  *   block. Fences: ``` and ~~~ with or without a language word, and ```42``` on one line.
  * - Lines: "Answer: 42", "**Final answer:** 42", "The answer: 42", U+7B54 U+6848 U+FF1A ... at a line's start. Where the line holds no
- *   more ("Answer:", "The answer is as follows:"), or is a heading ("## Final Answer"), the lines below it up to a blank one, behind a title of their own
+ *   more ("Answer:", "The answer is as follows:", "The final answers are:"), or is a heading ("## Final Answer"), the lines below it up to a blank one, behind a title of their own
  *   ("The grid:" and a blank line), and behind a blank line too if it parts "House 1" from "House 2", or one row of a board from the next (then what
  *   stands before the first blank line is another reading); where the first item of a list stands in it ("1. cat", "- cat"), the items right below it; where a list begins in it and it
  *   ends in a bracket or comma, or a LaTeX array that it does not end, the lines up to the list's or array's end, without which it is cut; and where the first

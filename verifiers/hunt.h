@@ -1,5 +1,5 @@
 /*
- * hunt.h - what the searches for an answer share. Private to extract.c, wrappers.c, lines.c, below.c, solutions.c, rows.c, bare.c, undress.c, undress_board.c and taken_back.c.
+ * hunt.h - what the searches for an answer share. Private to extract.c, wrappers.c, lines.c, below.c, solutions.c, rows.c, bare.c, undress.c, undress_board.c, parts.c and taken_back.c.
  *
  * Each search is one forward pass over the visible text (what follows the thought). It offers what it finds; of each kind
  * the last good one stands. A flood of offers costs nothing: the first OFFERS are looked at when they come, of the rest

@@ -76,6 +76,8 @@ enum label label_end(struct str line, size_t at, size_t *text)
 	     word_at(line, i, "\xE6\x98\xAF") || word_at(line, i, "\xE4\xB8\xBA") ? 3 : 0;
 	if (is)
 		i = skip_decoration(line, i + is);
+	else if (word_at(line, i, "are:") && to_lower(line.s[at - 1]) == 's') /* "The final answers are:" */
+		i += 3;
 	colon = i >= line.n ? 0 : line.s[i] == ':' ? 1 : line.s[i] == '=' ? 1 + (i + 1 < line.n && line.s[i + 1] == '>') :
 		(unsigned char)line.s[i] < 0x80 ? 0 : word_at(line, i, "\xEF\xBC\x9A") ? 3 : 0;
 	if (!is && !colon) /* "Answer in the required format:" */

@@ -40,6 +40,7 @@ struct quarry_rule {
 	enum quarry_mark (*judge)(struct why *why, struct str desc, struct str answer);
 	const char *alias;  /* another name in use elsewhere, or NULL */
 	bool seeks_mistake; /* "step 3 is wrong" is an answer, or a part of one, and takes none back */
+	bool in_parts;      /* an answer holds several, which may be handed in one by one: parts.h */
 };
 
 enum quarry_mark rule_wrong(struct why *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -7,6 +7,7 @@
 enum {
 	TAIL_MAX = 100, /* bytes behind an answer that are looked at */
 	LETTER_MAX = 8, /* words of one initial */
+	MISTAKE_MAX = 40, /* bytes of a sentence that says no more than that one was made */
 	BETWEEN_MAX = 2000, /* bytes before an answer that may correct the one before it */
 };
 
@@ -267,8 +268,39 @@ bool taken_back(struct str s, struct str *left)
 	return left->n < s.n;
 }
 
+static bool denies_all(struct str s)
+{
+	return words_back(s, false) == 0 || signs_back(s) == 0 || (s.n < MISTAKE_MAX && str_find(s, STR("made a mistake")) >= 0);
+}
+
+/* Behind the stop of the first sentence of s. */
+static size_t sentence_end(struct str s)
+{
+	size_t i = 0;
+
+	while (i < s.n && s.s[i] != '.' && s.s[i] != '!' && !str_starts(str_from(s, i), STR("\xE3\x80\x82"))) /* U+3002 */
+		i++;
+	return i == s.n ? i : i + ((unsigned char)s.s[i] < 0x80 ? 1 : 3);
+}
+
+/* Might what follows a denial be of another mind, or answer anew? */
+static bool stands_by(struct str s)
+{
+	static const struct str words[] = { STR("right"), STR("correct"), STR("fine"), STR("holds"), STR("yes"), STR("indeed"), STR("\xE6\xAD\xA3\xE7\xA1\xAE") };
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.s[i] >= '0' && s.s[i] <= '9')
+			return true;
+		for (size_t k = 0; k < COUNT(words); k++)
+			if (str_ieq(str_sub(s, i, i + words[k].n), words[k]))
+				return true;
+	}
+	return false;
+}
+
 bool disowned(struct str behind)
 {
+	struct str first;
 	static const struct str shuts[] = { STR("</answer>"), STR("</Answer>"), STR("</ANSWER>") };
 
 	while (behind.n && (between_words(behind.s[0]) || str_chr(STR("}$`]"), behind.s[0]) >= 0))
@@ -277,7 +309,10 @@ bool disowned(struct str behind)
 		if (str_starts(behind, shuts[i]))
 			behind = str_from(behind, shuts[i].n);
 	behind = str_trim(behind);
-	return behind.n && behind.n <= TAIL_MAX && (words_back(behind, false) == 0 || signs_back(behind) == 0);
+	if (!behind.n || behind.n > TAIL_MAX)
+		return false;
+	first = str_sub(behind, 0, sentence_end(behind));
+	return denies_all(behind) || (first.n < behind.n && denies_all(first) && !stands_by(str_from(behind, first.n)));
 }
 
 bool corrects(struct str between)

@@ -3,6 +3,7 @@
 #include "base/fmt.h"
 #include "verifiers/asked.h"
 #include "verifiers/extract.h"
+#include "verifiers/parts.h"
 
 #include <stdarg.h>
 
@@ -152,6 +153,15 @@ static bool goes_on(const struct extract *x)
 	return !is_remark(below) && !share_word(x->raw, below);
 }
 
+/* The verdict on the parts of an answer that came one by one, where what was found is none to all. */
+static enum quarry_mark judge_gathered(struct asked *a, struct extract *x, struct str response, const struct quarry_options *o, enum quarry_mark mark)
+{
+	char room[PARTS_ROOM];
+	struct str all;
+
+	return parts_gather(x, response, o, room, sizeof(room), &all) ? ask(a, all) : mark;
+}
+
 /* The verdict on what was found, by whatever reading of it is right; but where an answer goes on below its line, its line alone is not enough. */
 static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct str response)
 {
@@ -175,7 +185,7 @@ static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct s
 	mark = ask_again(a, mark, &x->answer, x->other);
 	if (a->rule != &rule_stored_answer)
 		mark = judge_undressed(a, x, mark);
-	if (mark == QUARRY_CORRECT && asked_may_renounce(a->rule) && disowned(str_from(response, (size_t)(x->raw.s + x->raw.n - response.s)))) {
+	if (mark == QUARRY_CORRECT && asked_may_renounce(a) && disowned(str_from(response, (size_t)(x->raw.s + x->raw.n - response.s)))) {
 		a->back = true;
 		return rule_unreadable(&a->why, "the answer is taken back");
 	}
@@ -201,6 +211,8 @@ static void verify(const struct quarry_rule *rule, struct str desc, struct str r
 		extract_next(&x);
 		mark = judge_found(&a, &x, response);
 	}
+	if (rule->in_parts && mark == QUARRY_UNREADABLE && !a.back)
+		mark = judge_gathered(&a, &x, response, o, mark);
 	if (x.found) {
 		v->answer = x.raw.s;
 		v->answer_len = x.raw.n;
