@@ -1,6 +1,7 @@
 /* foreign.c - the schemas of SynLogic and reasoning-gym; see foreign.h. */
 #include "cli/foreign.h"
 #include "verifiers/extract.h"
+#include "verifiers/text.h"
 
 #include <stdio.h>
 
@@ -228,7 +229,7 @@ static void judge_text(const struct foreign *f, struct str text, enum quarry_for
 	quarry_verify_n(f->rule, buf_z(&f->desc), f->desc.n, text.n ? text.s : "", text.n, &o, v);
 }
 
-/* A list or a line as an answer of its own. */
+/* A list or a line, a part of the response or not, as an answer of its own. */
 static void judge_list(const struct foreign *f, struct str list, struct buf *room, struct quarry_verdict *v)
 {
 	buf_reset(room);
@@ -238,6 +239,14 @@ static void judge_list(const struct foreign *f, struct str list, struct buf *roo
 	judge_text(f, buf_str(room), QUARRY_TAGS, false, v);
 	if (room->failed) /* and the answer was cut */
 		v->mark = QUARRY_UNREADABLE;
+}
+
+/* The same where the list stands in the response, and words around it may say something of it: v points there. */
+static void judge_last_list(const struct foreign *f, struct str list, struct buf *room, struct quarry_verdict *v)
+{
+	judge_list(f, list, room, v);
+	v->answer = list.s;
+	v->answer_len = list.n;
 }
 
 static struct str last_line(struct str s)
@@ -320,16 +329,63 @@ static bool in_tags(struct str response, struct str *inside)
 	return x.found && x.format == QUARRY_TAGS;
 }
 
-void foreign_judge(const struct foreign *f, struct str response, bool strict, struct buf *room, struct quarry_verdict *v)
+/* Does what leads up to a list deny it or make it one of two: "The answer is not ", "I don't think it is ", "[1] or "? */
+static bool lead_doubts(struct str before)
+{
+	static const char *const ends[] = {
+		"\u4e0d\u662f", "\u4e0d\u4e3a", "\u5e76\u975e", "\u4e0d\u4f1a\u662f", "\u4e0d\u53ef\u80fd\u662f", /* is not, five times */
+		"\u6216", "\u6216\u8005", "\u6216\u662f", "\u53ef\u80fd\u662f", "\u4e5f\u8bb8\u662f",               /* or, maybe */
+	};
+	struct str lead = str_trim(before), word;
+	size_t from = lead.n;
+
+	while (from > 0 && !strchr(" \n\t", lead.s[from - 1]))
+		from--;
+	word = str_from(lead, from);
+	if (str_ieq(word, STR("or")) || str_ieq(word, STR("maybe")) || str_ieq(word, STR("perhaps")))
+		return true;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (str_ends(lead, str_of(ends[i])))
+			return true;
+	/* a clause that Chinese stands in may speak of what must not be: of inequalities, of tents that do not touch */
+	for (from = before.n; from > 0 && !strchr(",;:.!?>\n", before.s[from - 1]); from--)
+		if ((unsigned char)before.s[from - 1] >= 0xe3)
+			return false;
+	if (from > 0 && before.s[from - 1] == ':' && !str_trim(str_from(before, from)).n)
+		return text_label_denies(str_sub(before, 0, from - 1));
+	return text_denies(str_from(before, from));
+}
+
+/*
+ * Do the words around a right answer take it back? A rule of ours is asked that before, but it does not see what stands around a list or
+ * a line; of what is stored, a claim may be that something is wrong, and BBEH's matcher decides alone.
+ */
+static bool renounced(const struct foreign *f, struct str response, const struct quarry_verdict *v)
+{
+	static const char *const claims[] = { "claim ", "step ", "choice ", "bbeh " };
+	struct str said, behind, left;
+	ptrdiff_t end;
+
+	if ((uintptr_t)v->answer - (uintptr_t)response.s >= response.n || (f->task && !f->list && !f->flat && !f->line))
+		return false; /* the answer stands in the room, or the rule has seen to it */
+	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]) && !f->task; i++)
+		if (str_starts(buf_str(&f->desc), str_of(claims[i])))
+			return false;
+	behind = str_from(response, (size_t)(v->answer - response.s) + v->answer_len);
+	if (disowned(behind))
+		return true;
+	if (!f->list && !f->flat)
+		return false;
+	end = str_chr(behind, '\n');
+	said = (struct str){ v->answer, v->answer_len + (end < 0 ? behind.n : (size_t)end) };
+	return (taken_back(said, &left) && left.n) || lead_doubts(str_sub(response, 0, (size_t)(v->answer - response.s)));
+}
+
+static void judge_shown(const struct foreign *f, struct str response, bool strict, struct buf *room, struct quarry_verdict *v)
 {
 	struct quarry_verdict other;
 	struct str shown, list;
 
-	if (!f->rule) {
-		*v = (struct quarry_verdict){ .mark = QUARRY_BAD_TASK };
-		snprintf(v->why, sizeof(v->why), "%s", f->why);
-		return;
-	}
 	if (f->prose) {
 		foreign_prose(f, response, strict, v);
 		return;
@@ -337,7 +393,7 @@ void foreign_judge(const struct foreign *f, struct str response, bool strict, st
 	if (in_tags(response, &shown)) {
 		judge_text(f, response, QUARRY_TAGS, strict, v);
 		if (v->mark == QUARRY_UNREADABLE && !strict && (f->list || f->flat) && last_list(shown, f->flat, &list)) {
-			judge_list(f, list, room, &other);
+			judge_last_list(f, list, room, &other);
 			if (other.mark != QUARRY_UNREADABLE)
 				*v = other;
 		}
@@ -347,7 +403,7 @@ void foreign_judge(const struct foreign *f, struct str response, bool strict, st
 	}
 	shown = extract_visible(response, false);
 	if ((f->list || f->flat) && last_list(shown, f->flat, &list)) {
-		judge_list(f, list, room, &other);
+		judge_last_list(f, list, room, &other);
 		if (other.mark != QUARRY_UNREADABLE) {
 			*v = other;
 			return;
@@ -367,6 +423,21 @@ void foreign_judge(const struct foreign *f, struct str response, bool strict, st
 		judge_list(f, last_line(shown), room, &other);
 		if (other.mark == QUARRY_CORRECT)
 			*v = other;
+	}
+}
+
+void foreign_judge(const struct foreign *f, struct str response, bool strict, struct buf *room, struct quarry_verdict *v)
+{
+	if (!f->rule) {
+		*v = (struct quarry_verdict){ .mark = QUARRY_BAD_TASK };
+		snprintf(v->why, sizeof(v->why), "%s", f->why);
+		return;
+	}
+	judge_shown(f, response, strict, room, v);
+	if (v->mark == QUARRY_CORRECT && renounced(f, response, v)) {
+		v->mark = QUARRY_UNREADABLE;
+		v->score = 0;
+		snprintf(v->why, sizeof(v->why), "the answer is taken back");
 	}
 }
 
