@@ -44,16 +44,19 @@ static bool name_set(struct foreign *f, struct json v)
 }
 
 /* The text of a JSON object in a string, or the object itself, parsed out of f->text, which outlives the row's line. */
-static bool object_copy(struct foreign *f, struct json v, struct json *ret)
+static bool object_copy(struct foreign *f, struct json v, struct json *ret, struct err *err)
 {
-	struct err ignored;
-
 	buf_reset(&f->text);
 	if (v.kind == JSON_STRING)
 		json_str(v, &f->text);
 	else
 		buf_add(&f->text, v.raw);
-	return json_parse(ret, buf_str(&f->text), &ignored) && ret->kind == JSON_OBJECT;
+	if (!json_parse(ret, buf_str(&f->text), err) && !(json_mend(&f->text) && json_parse(ret, buf_str(&f->text), err)))
+		return false;
+	if (ret->kind == JSON_OBJECT)
+		return true;
+	err_set(err, "it is another value");
+	return false;
 }
 
 /* SynLogic: data_source and extra_info.game_data_str, in an older revision game_data_str at the top. */
@@ -65,8 +68,8 @@ static int read_synlogic(struct foreign *f, struct json row, struct err *err)
 		return err_set(err, "a row of SynLogic needs \"data_source\", the name of its task");
 	if (!(json_get(row, "extra_info", &extra) && json_get(extra, "game_data_str", &v)) && !json_get(row, "game_data_str", &v))
 		return err_set(err, "a row of SynLogic needs \"extra_info\": {\"game_data_str\": ...}, where question and answer stand");
-	if (!object_copy(f, v, &game))
-		return err_set(err, "\"game_data_str\" is not the text of a JSON object");
+	if (!object_copy(f, v, &game, err))
+		return err_at(err, "\"game_data_str\" is not the text of a JSON object: ");
 	json_get(game, "question", &v);
 	text_of(&f->question, v);
 	json_get(game, "answer", &v);
@@ -79,7 +82,7 @@ static int read_gym(struct foreign *f, struct json row, struct err *err)
 {
 	struct json v;
 
-	if (!json_get(row, "metadata", &v) || !object_copy(f, v, &f->meta) || !json_get(f->meta, "source_dataset", &v) ||
+	if (!json_get(row, "metadata", &v) || !object_copy(f, v, &f->meta, err) || !json_get(f->meta, "source_dataset", &v) ||
 	    !name_set(f, v))
 		return err_set(err, "a row of reasoning-gym needs \"metadata\" with \"source_dataset\"");
 	json_get(row, "question", &v);

@@ -487,7 +487,8 @@ static bool words_put(struct foreign *f, const char *name)
 	struct json list, v;
 	int n = 0;
 
-	json_get(f->meta, name, &list);
+	if (!json_get(f->meta, name, &list) || list.kind != JSON_ARRAY)
+		return foreign_lacks(f, "its metadata has no \"%s\"", name);
 	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v);) {
 		char w[WORD + 1];
 		int at = 0;

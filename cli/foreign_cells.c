@@ -148,7 +148,8 @@ bool foreign_survo(struct foreign *f, const char *matrix)
 			blanks += cell == 0 && x < w - 1 && y < h - 1;
 		}
 	}
-	json_get(f->meta, "candidate_numbers", &list);
+	if (!json_get(f->meta, "candidate_numbers", &list) || list.kind != JSON_ARRAY)
+		return foreign_lacks(f, "its metadata has no \"candidate_numbers\"");
 	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v); n++) {
 		int at = n;
 
@@ -202,7 +203,8 @@ bool foreign_futoshiki(struct foreign *f, int n, const char *given, foreign_sign
 
 	memset(right, '-', sizeof(right));
 	memset(below, '-', sizeof(below));
-	json_get(f->meta, "constraints", &list);
+	if (!json_get(f->meta, "constraints", &list) || list.kind != JSON_ARRAY)
+		return foreign_lacks(f, "its metadata has no \"constraints\"");
 	for (struct json_iter it = json_iter(list); json_next(&it, NULL, &v);) {
 		char *put;
 

@@ -301,7 +301,7 @@ static bool word_sorting(struct foreign *f)
 	json_get(f->meta, "words", &words);
 	json_get(f->meta, "front_letters", &front);
 	json_get(f->meta, "order", &order);
-	if (!json_plain(front, &letters) || !json_i64(order, &way))
+	if (!json_plain(front, &letters) || !json_i64(order, &way) || (way != 1 && way != -1))
 		return lacks(f, "its metadata has no \"front_letters\" and \"order\"");
 	buf_addz(&f->desc, way < 0 ? "desc " : "asc ");
 	if (!letters.n)
