@@ -59,9 +59,21 @@ static bool object_copy(struct foreign *f, struct json v, struct json *ret, stru
 	return false;
 }
 
+/* Of two members of one name other readers take the other one: such a row is damaged. The names end in NUL. */
+static void once(struct foreign *f, struct json v, const struct str *names, size_t n)
+{
+	struct json of[4];
+	size_t twice = json_get_all(v, names, n, of);
+
+	if (twice < n)
+		snprintf(f->why, sizeof(f->why), "the row has two members \"%s\"", names[twice].s);
+}
+
 /* SynLogic: data_source and extra_info.game_data_str, in an older revision game_data_str at the top. */
 static int read_synlogic(struct foreign *f, struct json row, struct err *err)
 {
+	static const struct str names[] = { STR("data_source"), STR("extra_info"), STR("game_data_str"), STR("response") },
+				in_game[] = { STR("question"), STR("answer"), STR("metadata"), STR("gpt_response") };
 	struct json extra, v, game;
 
 	if (!json_get(row, "data_source", &v) || !name_set(f, v))
@@ -75,11 +87,15 @@ static int read_synlogic(struct foreign *f, struct json row, struct err *err)
 	json_get(game, "answer", &v);
 	text_of(&f->gold, v);
 	json_get(game, "metadata", &f->meta);
+	once(f, row, names, 4);
+	once(f, extra, names, 4);
+	once(f, game, in_game, 4);
 	return 0;
 }
 
 static int read_gym(struct foreign *f, struct json row, struct err *err)
 {
+	static const struct str names[] = { STR("metadata"), STR("question"), STR("answer"), STR("response") };
 	struct json v;
 
 	if (!json_get(row, "metadata", &v) || !object_copy(f, v, &f->meta, err) || !json_get(f->meta, "source_dataset", &v) ||
@@ -89,6 +105,7 @@ static int read_gym(struct foreign *f, struct json row, struct err *err)
 	text_of(&f->question, v);
 	json_get(row, "answer", &v);
 	text_of(&f->gold, v);
+	once(f, row, names, 4);
 	return 0;
 }
 
@@ -124,6 +141,8 @@ int foreign_read(struct foreign *f, struct json row, enum foreign_kind kind, str
 	buf_reset(&f->desc);
 	if ((kind == FOREIGN_GYM ? read_gym : read_synlogic)(f, row, err) < 0)
 		return ERR_FAIL;
+	if (f->why[0])
+		return 0;
 	f->asked = asked_by(buf_str(&f->question));
 	f->bare = kind == FOREIGN_GYM;
 	t = find(f->name, kind);

@@ -78,6 +78,20 @@ static bool is_zstd(struct str head)
 			       ((head.s[0] & 0xF0) == 0x50 && memcmp(head.s + 1, "\x2A\x4D\x18", 3) == 0));
 }
 
+/* What people give where lines of JSON are due; NULL: it may be these. */
+static const char *other_kind(struct str head)
+{
+	static const struct {
+		struct str magic;
+		const char *what;
+	} kinds[] = { { STR("PAR1"), "is a parquet file" }, { STR("\x1F\x8B"), "is compressed with gzip" }, { STR("PK\x03\x04"), "is a zip file" } };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (str_starts(head, kinds[i].magic))
+			return kinds[i].what;
+	return NULL;
+}
+
 int reader_open(struct reader **ret, const char *path, struct err *err)
 {
 	struct reader *r = calloc(1, sizeof(*r));
@@ -101,6 +115,8 @@ int reader_open(struct reader **ret, const char *path, struct err *err)
 		rc = more_bytes(r, &r->raw, err);
 		rc = rc < 0 ? rc : 0;
 	}
+	if (rc == 0 && other_kind(buf_str(&r->raw)))
+		rc = err_set(err, "%s: %s; lines of JSON are read, plain or compressed with zstd", r->name, other_kind(buf_str(&r->raw)));
 	if (rc == 0 && is_zstd(buf_str(&r->raw))) {
 		r->codec = codec_there() ? codec_new(false) : NULL;
 		r->left = buf_str(&r->raw);
