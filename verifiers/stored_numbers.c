@@ -9,6 +9,7 @@
 enum {
 	NUMBERS_MAX = 8,
 	DIGITS_MAX = 40, /* of a number */
+	POWER_MAX = 300, /* of ten */
 };
 
 struct number {
@@ -180,12 +181,53 @@ static bool eat_frac(struct str *s, struct number *a, struct number *b)
 	return true;
 }
 
-/* A number or a fraction at the head; false: something else. *fraction: then the value alone counts. */
+/* "e-09" or "* 10^{-9}" at the head: the power of ten; false: none. */
+static bool eat_power(struct str *s, int *ret)
+{
+	struct str at = *s;
+	bool negative;
+	char shut = 0;
+	int n = 0;
+
+	*ret = 0;
+	if (at.n && (at.s[0] == 'e' || at.s[0] == 'E')) {
+		at = str_from(at, 1);
+	} else {
+		at = str_trim(at);
+		if (!str_starts(at, STR("*")) || !str_starts(str_trim(str_from(at, 1)), STR("10^")))
+			return false;
+		at = str_from(str_trim(str_from(at, 1)), 3);
+		if (str_starts(at, STR("{")) || str_starts(at, STR("("))) {
+			shut = at.s[0] == '{' ? '}' : ')';
+			at = str_from(at, 1);
+		}
+	}
+	negative = eat_sign(&at);
+	for (; n < 4 && at.n && stored_digit(at.s[0]); n++, at = str_from(at, 1))
+		*ret = *ret * 10 + (at.s[0] - '0');
+	if (n == 0 || *ret > POWER_MAX || (shut && (!at.n || at.s[0] != shut)))
+		return false;
+	*s = str_from(at, shut != 0);
+	*ret = negative ? -*ret : *ret;
+	return true;
+}
+
+static double ten_to(int power)
+{
+	double v = 1;
+
+	for (int i = 0; i < power; i++)
+		v *= 10;
+	return v;
+}
+
+/* A number, one with a power of ten, or a fraction at the head; false: something else. *fraction: then the value alone counts. */
 static bool eat_value(struct str *s, struct number *x, bool *fraction)
 {
 	bool negative = eat_sign(s);
 	struct number b;
 	struct str at;
+	int power;
 
 	*fraction = eat_frac(s, x, &b);
 	if (*fraction) {
@@ -193,8 +235,13 @@ static bool eat_value(struct str *s, struct number *x, bool *fraction)
 	} else {
 		if (!eat_number(s, x))
 			return false;
+		if (eat_power(s, &power)) {
+			x->value = power < 0 ? x->value / ten_to(-power) : x->value * ten_to(power);
+			b.value = 1;
+			*fraction = true;
+		}
 		at = str_trim(*s);
-		if (at.n > 1 && at.s[0] == '/') {
+		if (!*fraction && at.n > 1 && at.s[0] == '/') {
 			at = str_trim(str_from(at, 1));
 			if (!eat_number(&at, &b))
 				return false;
