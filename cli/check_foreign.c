@@ -134,6 +134,7 @@ static void look_at(struct looked *l)
 	}
 	gold = foreign_gold(&l->f, &l->gold);
 	gold_right = gold && right(l, buf_str(&l->gold), &v);
+	foreign_found(&l->f, &l->answer);
 	if (gold && !gold_right && v.mark == QUARRY_BAD_TASK)
 		state_set(l, DAMAGED, "%s", v.why);
 	else if (l->f.found && gold)

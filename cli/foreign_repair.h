@@ -15,6 +15,8 @@
 
 /* False: the row stores no answer. */
 bool foreign_gold(const struct foreign *f, struct buf *text);
+/* The answer of a row that is f->found: what was worked out, as such rows store it; empty where the desc does not say it. */
+void foreign_found(const struct foreign *f, struct buf *answer);
 /* False: the row stores none, or in a shape that nobody knows. `check` becomes a member of the row. */
 bool foreign_repair(struct buf *out, const struct foreign *f, struct json row, struct str answer, const char *check);
 
