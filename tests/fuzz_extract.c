@@ -10,6 +10,7 @@ static bool within(struct str a, struct str b)
 
 static void check(const struct extract *x, struct str said)
 {
+	struct correction c;
 	struct str left;
 
 	FUZZ_CHECK(x->seen >= 0 && x->seen <= 99);
@@ -29,7 +30,10 @@ static void check(const struct extract *x, struct str said)
 		FUZZ_CHECK(within(undress(x->answer, unread), x->answer));
 	if (taken_back(x->answer, &left))
 		FUZZ_CHECK(within(left, x->answer) && left.n < x->answer.n);
-	disowned(str_from(said, (size_t)(x->raw.s + x->raw.n - said.s)));
+	left = str_from(said, (size_t)(x->raw.s + x->raw.n - said.s));
+	disowned(left);
+	if (corrected(left, &c))
+		FUZZ_CHECK(within(c.instead, left) && within(c.below, left));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

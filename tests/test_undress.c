@@ -178,6 +178,8 @@ static void test_back(void)
 		{ "T C or so", "T C" }, { "42 or not", "42" }, { "42, etc.", "42" }, { " maybe 42 ", "42" }, { "Perhaps 42", "42" }, { "\\neq 42", "42" },
 		{ "\xE2\x89\x88 42", "42" }, { "\xE2\x89\x88 4.2", NULL }, { "\\approx 4.2", NULL }, { "42 \xE6\x88\x96\xE5\x85\xB6\xE4\xBB\x96\xE3\x80\x82", "42" }, /* U+2248; huo qita */
 		{ "42\xEF\xBC\x88\xE9\x94\x99\xE8\xAF\xAF\xEF\xBC\x89", "42" },                     /* cuowu in wide brackets */
+		{ "42（已排除）", "42" }, { "42（作废）", "42" }, { "大概是 42", "42" }, { "除了 42", "42" }, { "42 左右", "42" }, { "42吗？", "42" }, { "probably 42", "42" },
+		{ "42 (ruled out)", "42" }, { "42 (void)", "42" }, { "可能是↑ ↓", "↑ ↓" }, { "约 4.2", NULL }, { "42（核对无误）", NULL }, { "42（其他已排除）", NULL }, { "42（不会错）", NULL },
 		{ "42?", "42" }, { "} ]\xEF\xBC\x9F", "} ]" }, { "42. Shall I explain?", NULL }, { "42, \xE5\xAF\xB9\xE5\x90\x97?", NULL }, { "?", NULL },
 		{ "42 or not " TICK, "42" }, { "42 " TICK, NULL }, { "wrong", "" }, { "right or wrong", "" },
 		{ "42", NULL }, { "", NULL }, { " 42 ", NULL }, { "42 (right)", NULL }, { "42, all others are wrong", NULL }, { "42, anything else is wrong", NULL },
@@ -201,6 +203,7 @@ static void test_disowned(void)
 {
 	static const char *const disowns[] = {
 		"</answer>\n\nThis answer is wrong.", "}$. That is not my final answer.", "\nWait, that's wrong.", "\n\nScratch that.",
+		"\n\n抱歉，上面的答案有误。", "\n以上答案是错误的。", "。我算错了。", "\n\n请忽略以上答案。", "\n\n我收回这个答案。", "\n\nPlease ignore the answer above.", "\n\nSorry, the answer above is wrong.",
 		"\n\xE8\xBF\x99\xE4\xB8\xAA\xE7\xAD\x94\xE6\xA1\x88\xE6\x98\xAF\xE9\x94\x99\xE7\x9A\x84\xE3\x80\x82", /* zhege daan shi cuo de */
 	};
 	static const char *const stands[] = {
@@ -210,6 +213,29 @@ static void test_disowned(void)
 
 	all(disowned, true, disowns, COUNT(disowns));
 	all(disowned, false, stands, COUNT(stands));
+}
+
+/* What a line behind an answer says it is instead, NULL where it says nothing of the kind. */
+static void test_corrected(void)
+{
+	static const char *const cases[][2] = {
+		{ "\n\nCorrection: 43", "43" }, { "\nCorrected answer: 43", "43" }, { ". No, it should be 43.", "43." }, { "</answer>\nActually, it should be 43", "43" },
+		{ "\nWait, after a second look the correct answer should be 43", "43" }, { "\n更正：43", "43" }, { "\n\n修正后的答案：43", "43" }, { "。不对，应该是 43。", "43。" },
+		{ "\n\n其实应该是43", "43" }, { "}$\n\n等等，我看错了。答案应为 43", "43" }, { "\nor\n43", "43" }, { "\n或者 43", "43" },
+		{ "</answer> or 43", "43" }, { "\n\n也可能是43", "43" }, { "\n\nIt could also be 43", "43" }, { "\n\n以上答案作废，应为43", "43" }, { "\n改为：43", "43" },
+		{ "", NULL }, { "\n\nActually, it should be noted that 43 fails.", NULL }, { "\n\nOr in words: forty-two", NULL }, { "\nNo correction is needed.", NULL },
+		{ "\n\n验证：若为 43 则不对，应该是 42。", NULL }, { "\n\nCheck: it should be 42, and it is.", NULL }, { "\n不应该是 43", NULL }, { "\n更正：无", NULL }, { "\nWait.", NULL },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct correction c;
+
+		check_in("%s", cases[i][0]);
+		CHECK(corrected(str_of(cases[i][0]), &c) == (cases[i][1] != NULL));
+		if (cases[i][1])
+			CHECK_STR(c.instead, cases[i][1]);
+	}
+	check_in("%s", "");
 }
 
 /* A text too long to be an answer with something around it is left as it is, however much stands around it. */
@@ -239,6 +265,7 @@ int main(void)
 	test_struck();
 	test_back();
 	test_disowned();
+	test_corrected();
 	test_long();
 	return check_done();
 }

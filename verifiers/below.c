@@ -1,10 +1,12 @@
 /* below.c - what a label's answer is: the rest of its line, a list or an array that goes on, a board's rows, the lines below it; see extract.h. */
+#include "verifiers/extract.h"
 #include "verifiers/lines.h"
 #include "verifiers/text.h"
 
 enum {
 	ROWS_MAX = 64,    /* rows of a board, more than any has */
 	WORDS_MAX = 60,   /* bytes of a line of a list of words */
+	KEYED_MAX = 200,  /* of one "name: value" */
 	NAME_MAX = 30,    /* bytes before a part's number, "**House 2**" */
 	BLANKS_MAX = 3,   /* lines between two parts */
 	TITLE_MORE = 6,   /* bytes behind the name in a part's title: "2:**" */
@@ -150,12 +152,42 @@ static bool words_line(struct str line)
 	return true;
 }
 
-/* Another reading of a label's line of words: with the lines of words right below it, where nothing else stands before the next blank one. */
+/* Is it a line "name: what it is" of a list of such? */
+static bool keyed_line(struct str line)
+{
+	ptrdiff_t colon = str_chr(line, ':'), wide = str_find(line, STR("："));
+
+	return line.n <= KEYED_MAX && (colon > 0 || wide > 0) && !str_ends(line, STR(":")) && !str_ends(line, STR("："));
+}
+
+/* The number in "House 2: ..." or "**Row 2**", which is below 100; *name: what stands before it. 0: the line begins otherwise. */
+static int numbered(struct str line, struct str *name)
+{
+	size_t i = 0;
+	int number;
+
+	line = str_trim(line);
+	while (i < line.n && i < NAME_MAX && !(line.s[i] >= '0' && line.s[i] <= '9'))
+		i++;
+	*name = str_sub(line, 0, i);
+	if (skip_decoration(*name, 0) == i || i == line.n || !(line.s[i] >= '0' && line.s[i] <= '9'))
+		return 0;
+	number = line.s[i++] - '0';
+	if (i < line.n && line.s[i] >= '0' && line.s[i] <= '9')
+		number = 10 * number + line.s[i++] - '0';
+	return i < line.n && line.s[i] >= '0' && line.s[i] <= '9' ? 0 : number;
+}
+
+/*
+ * Another reading of a label's line of words, of one "name: value" or of "row 1 ...": with the lines of the same kind right below it, where nothing
+ * else stands before the next blank one.
+ */
 static void with_words(struct hunt *h, struct below *b, struct str said)
 {
-	struct str rest = str_from(h->v, (size_t)(said.s + said.n - h->v.s)), line, all = said;
+	struct str rest = str_from(h->v, (size_t)(said.s + said.n - h->v.s)), line, all = said, name, other;
+	bool words = words_line(said), keyed = keyed_line(said), parts = said.n <= KEYED_MAX && numbered(said, &name);
 
-	if (b->boards == BOARDS_MAX || !words_line(said) || !rest.n || rest.s[0] != '\n')
+	if (b->boards == BOARDS_MAX || !(words || keyed || parts) || !rest.n || rest.s[0] != '\n')
 		return;
 	b->boards++;
 	rest = str_from(rest, 1);
@@ -163,7 +195,7 @@ static void with_words(struct hunt *h, struct below *b, struct str said)
 		line = str_trim(line);
 		if (!line.n)
 			break;
-		if (!words_line(line))
+		if (!(words && words_line(line)) && !(keyed && keyed_line(line)) && !(parts && numbered(line, &other) && str_eq(name, other)))
 			return;
 		all.n = (size_t)(line.s + line.n - all.s);
 	}
@@ -198,20 +230,25 @@ void below_end(struct hunt *h, struct below *b)
 static void below_row(struct hunt *h, struct below *b, struct str line)
 {
 	struct row row;
+	bool last;
 
 	if (row_frame(line))
 		return;
 	line = str_trim(line);
 	if (b->bold && str_ends(line, STR("**")))
 		line.n -= 2;
-	if (!row_read(&row, line) || !row_alike(&b->row, &row, line)) {
-		below_end(h, b);
-		return;
+	last = !row_read(&row, line) || !row_alike(&b->row, &row, line);
+	if (last) {
+		line = undress(line, false); /* "4321 (checked)" */
+		if (!row_read(&row, line) || !row_alike(&b->row, &row, line)) {
+			below_end(h, b);
+			return;
+		}
 	}
 	b->rows++;
 	b->differ |= !str_eq(line, b->top);
 	b->end = (size_t)(line.s - h->v.s) + line.n - row_stop(&b->row, &row, line);
-	if (b->rows > ROWS_MAX)
+	if (last || b->rows > ROWS_MAX)
 		below_end(h, b);
 }
 
@@ -225,24 +262,6 @@ static bool is_title(struct str s)
 	if (last != ':' && last != '*' && (unsigned char)last < 0x80)
 		return false;
 	return str_chr(s, '\n') < 0 && (str_ends(s, STR(":")) || str_ends(s, STR(":**")) || str_ends(s, STR("\xEF\xBC\x9A"))); /* U+FF1A */
-}
-
-/* The number in "House 2: ..." or "**Row 2**", which is below 100; *name: what stands before it. 0: the line begins otherwise. */
-static int numbered(struct str line, struct str *name)
-{
-	size_t i = 0;
-	int number;
-
-	line = str_trim(line);
-	while (i < line.n && i < NAME_MAX && !(line.s[i] >= '0' && line.s[i] <= '9'))
-		i++;
-	*name = str_sub(line, 0, i);
-	if (skip_decoration(*name, 0) == i || i == line.n || !(line.s[i] >= '0' && line.s[i] <= '9'))
-		return 0;
-	number = line.s[i++] - '0';
-	if (i < line.n && line.s[i] >= '0' && line.s[i] <= '9')
-		number = 10 * number + line.s[i++] - '0';
-	return i < line.n && line.s[i] >= '0' && line.s[i] <= '9' ? 0 : number;
 }
 
 /* The first line behind this blank one that is not blank, among the next few. */

@@ -220,6 +220,7 @@ static const struct word {
 	{ "\xe6\x98\xaf", M_TRUE },              /* shi: yes; see joins() */
 	{ "\xe7\x9a\x84", M_FILLER },            /* de: of */
 	{ "\xe8\xa1\xa8\xe8\xbe\xbe\xe5\xbc\x8f", M_FILLER }, /* biao da shi: expression */
+	{ "选项", M_FILLER }, { "字母", M_FILLER }, /* option, letter */
 	{ "\xe5\x92\x8c", M_FILLER },            /* he: and */
 	{ "\xe4\xb8\x8e", M_FILLER },            /* yu: and */
 	{ "\xe5\x8f\x8a", M_FILLER },            /* ji: and */

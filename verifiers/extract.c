@@ -248,6 +248,17 @@ static struct str bared(int kind, struct str text)
 	return text.n <= STRIP_MAX ? text_strip(text) : str_trim(text);
 }
 
+/* "This answer is correct": no answer, and where one was given before, that one stands. */
+static bool only_praises(struct str s)
+{
+	static const struct str words[] = {
+		STR("correct"), STR("right"), STR("unique"), STR("consistent"), STR("verified"), STR("confirmed"), STR("the same"), STR("unchanged"),
+		STR("正确"), STR("正确的"), STR("对的"), STR("唯一"), STR("唯一的"), STR("一致的"), STR("成立的"), STR("合理的"),
+	};
+
+	return text_among(s, words, COUNT(words));
+}
+
 static void look_at(struct hunt *h, int kind, struct str text)
 {
 	struct find *f = &h->kind[kind];
@@ -261,6 +272,8 @@ static void look_at(struct hunt *h, int kind, struct str text)
 		return;
 	}
 	plain = bared(kind, text);
+	if (kind == SENTENCE && f->have && only_praises(plain))
+		return;
 	if (kind == QUARRY_JSON && !(json_parse_head(&value, text, &used) && used == text.n)) {
 		f->broken = true;
 		return;

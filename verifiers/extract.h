@@ -114,6 +114,22 @@ bool corrects(struct str between);
 /* Does all that follows an answer in a response say no more than that this was none: "That is not my final answer."? */
 bool disowned(struct str behind);
 
+/* Another answer that is named in the place of one before it. */
+struct correction {
+	struct str instead; /* to the end of its line */
+	struct str below;   /* to the end of all */
+	bool firmly;        /* "No, it should be 43" rather than "or 43" */
+};
+
+/*
+ * Does what follows an answer name another one in its place, in a line that begins so: "Correction: 43", "No, it should be 43.", "It could also be 43",
+ * or with "or"? Ask the rule, for it may be the same once more, or prose. Linear.
+ */
+bool corrected(struct str behind, struct correction *ret);
+
+/* Does s, which stands behind an answer, say no more than what takes it back: "ruled out"? */
+bool takes_back(struct str s);
+
 /* What the reader is shown: all behind the last mark that shuts a thought, up to one that opens another. */
 struct str extract_visible(struct str response, bool think_open);
 

@@ -1,5 +1,5 @@
 /*
- * hunt.h - what the searches for an answer share. Private to extract.c, wrappers.c, lines.c, below.c, solutions.c, rows.c, bare.c, undress.c, undress_board.c, parts.c and taken_back.c.
+ * hunt.h - what the searches for an answer share. Private to extract.c, wrappers.c, lines.c, below.c, solutions.c, rows.c, bare.c, undress.c, undress_board.c, parts.c, taken_back.c and corrected.c.
  *
  * Each search is one forward pass over the visible text (what follows the thought). It offers what it finds; of each kind
  * the last good one stands. A flood of offers costs nothing: the first OFFERS are looked at when they come, of the rest
@@ -93,8 +93,11 @@ size_t row_stop(const struct row *top, const struct row *row, struct str line);
 /* Does the line only frame a board or part its rows: |---|---|, +---+? */
 bool row_frame(struct str line);
 
-/* Length of the mark that a list's item begins with, the at-th from 1: "- ", "* ", U+2022, "2. ", "2) "; 0 for none. The line is trimmed. */
+/* Length of the mark that a list's item begins with, the at-th from 1: "- ", "* ", U+2022, "2. ", "2) ", "2、"; 0 for none. The line is trimmed. */
 size_t item_bullet(struct str line, int at);
+
+/* What follows an answer in a response, without the marks and the tag that shut its wrapper. */
+struct str behind_wrapper(struct str behind);
 
 enum { BARE_MAX = 4096 }; /* bytes of a bare reply */
 

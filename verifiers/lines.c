@@ -1,5 +1,6 @@
 /* lines.c - searches for fenced blocks, lines "Answer: ..." and sentences that name the answer; see extract.h. */
 #include "verifiers/lines.h"
+#include "verifiers/text.h"
 
 /*
  * Labels
@@ -16,11 +17,12 @@ size_t label_lead(struct str s, size_t i, bool *heavy)
 		"\xE6\x89\x80\xE4\xBB\xA5", "\xE5\x9B\xA0\xE6\xAD\xA4", /* so, therefore */
 		"\xE6\x95\x85", "\xE6\x9C\xAC\xE9\xA2\x98",             /* hence, of this question */
 		"\xE7\x9A\x84", "\xEF\xBC\x8C",                         /* of, comma */
+		"我的",
 	};
 	/* first bytes of the words, in lower case */
 	static const bool begins[256] = {
 		['f'] = true, ['t'] = true, ['m'] = true, ['o'] = true, ['c'] = true, ['s'] = true, ['h'] = true, ['a'] = true, ['i'] = true, [','] = true,
-		[0xE5] = true, [0xE6] = true, [0xE7] = true, [0xEF] = true,
+		[0xE3] = true, [0xE5] = true, [0xE6] = true, [0xE7] = true, [0xEF] = true,
 	};
 
 	size_t k = 0;
@@ -31,6 +33,10 @@ size_t label_lead(struct str s, size_t i, bool *heavy)
 	}
 	if (!begins[(unsigned char)to_lower(s.s[i])])
 		return 0;
+	if (word_at(s, i, "【")) {
+		*heavy = true;
+		return 3;
+	}
 	while (k < sizeof(words) / sizeof(words[0]) && !word_at(s, i, words[k]))
 		k++;
 	if (k == sizeof(words) / sizeof(words[0]))
@@ -60,30 +66,84 @@ size_t answer_at(struct str s, size_t i)
 	return (unsigned char)s.s[i] == 0xE7 && word_at(s, i, "\xE7\xAD\x94\xE6\xA1\x88") ? 6 : 0;
 }
 
+/* Length of a bracket at line[i] that holds the label's name once more, in the other language: "(Final Answer)"; 0 for none. */
+static size_t named_again(struct str line, size_t i)
+{
+	size_t open = line.s[i] == '(' ? 1 : word_at(line, i, "（") ? 3 : 0, at = i + open, n = 0;
+	bool heavy = false;
+
+	while (open && at < line.n && at < i + LEAD_MAX && !(n = answer_at(line, at)) && (n = label_lead(line, at, &heavy)) > 0 && !answer_at(line, at))
+		at += n;
+	if (!open || !n || at + n >= line.n || !answer_at(line, at))
+		return 0;
+	at += n;
+	return line.s[at] == ')' ? at + 1 - i : word_at(line, at, "）") ? at + 3 - i : 0;
+}
+
+/* Length of "is" at line[i], 0 for none. */
+static size_t is_at(struct str line, size_t i)
+{
+	static const char *const verbs[] = { "是", "为", "应该是", "应该为", "应当是", "应为", "应是", "就是", "即为", "即是", "便是", "则为", "则是", NULL };
+
+	if ((line.s[i] | 0x20) == 'i')
+		return word_at(line, i, "is") && (i + 2 == line.n || line.s[i + 2] == ' ' || line.s[i + 2] == ':') ? 2 : 0;
+	return (unsigned char)line.s[i] < 0x80 ? 0 : text_head(str_from(line, i), verbs);
+}
+
+/* Length of "may be" at line[i], 0 for none: it goes with the answer, which is none then. */
+static size_t may_be_at(struct str line, size_t i)
+{
+	static const char *const verbs[] = { "可能是", "可能为", "大概是", "大概为", "也许是", "或许是", "估计是", "似乎是", "好像是", "未必是", "不一定是", NULL };
+
+	if ((unsigned char)line.s[i] < 0x80)
+		return word_at(line, i, "is probably ") || word_at(line, i, "is perhaps ") || word_at(line, i, "is maybe ") ? 3 : 0;
+	return text_head(str_from(line, i), verbs);
+}
+
 enum label label_end(struct str line, size_t at, size_t *text)
 {
-	size_t i = skip_decoration(line, at), is, colon;
+	size_t i = skip_decoration(line, at), is, behind, colon;
+	bool framed = word_at(line, i, "】");
 
-	*text = i;
+	*text = i + (framed ? 3 : 0);
+	i = framed ? skip_decoration(line, i + 3) : i;
 	if (i == line.n)
 		return LABEL_HEADING;
+	i = skip_decoration(line, i + named_again(line, i));
+	if (i == line.n)
+		return LABEL_NONE;
+	if (may_be_at(line, i)) {
+		*text = i + ((unsigned char)line.s[i] < 0x80 ? 3 : 0);
+		return LABEL_SENTENCE;
+	}
 	if (word_at(line, i, "\xE5\xA6\x82\xE4\xB8\x8B")) /* as follows */
 		i += 6;
-	/* U+662F, U+4E3A: is */
-	is = (line.s[i] | 0x20) == 'i' ?
-		     (word_at(line, i, "is") && (i + 2 == line.n || line.s[i + 2] == ' ' || line.s[i + 2] == ':') ? 2 : 0) :
-	     (unsigned char)line.s[i] < 0x80 ? 0 :
-	     word_at(line, i, "\xE6\x98\xAF") || word_at(line, i, "\xE4\xB8\xBA") ? 3 : 0;
+	is = i < line.n ? is_at(line, i) : 0;
+	behind = i + is;
 	if (is)
-		i = skip_decoration(line, i + is);
+		i = skip_decoration(line, behind);
 	else if (word_at(line, i, "are:") && to_lower(line.s[at - 1]) == 's') /* "The final answers are:" */
 		i += 3;
 	colon = i >= line.n ? 0 : line.s[i] == ':' ? 1 : line.s[i] == '=' ? 1 + (i + 1 < line.n && line.s[i + 1] == '>') :
 		(unsigned char)line.s[i] < 0x80 ? 0 : word_at(line, i, "\xEF\xBC\x9A") ? 3 : 0;
+	if (!is && !colon && framed)
+		return LABEL_LINE;
 	if (!is && !colon) /* "Answer in the required format:" */
 		return word_at(line, i, "in the ") && (str_ends(line, STR("format:")) || str_ends(line, STR("format:**"))) ? LABEL_LINE : LABEL_NONE;
-	*text = is && !colon ? *text + is : i + colon;
+	*text = is && !colon ? behind : i + colon;
 	return is ? LABEL_SENTENCE : LABEL_LINE;
+}
+
+/* Does s begin with one of several texts in bold letters: "**cat**, **dog**"? */
+static bool bold_pairs(struct str s)
+{
+	int marks = 0;
+
+	if (!str_starts(s, STR("**")) || str_chr(s, '\n') >= 0)
+		return false;
+	for (ptrdiff_t at; (at = str_find(s, STR("**"))) >= 0; marks++)
+		s = str_from(s, (size_t)at + 2);
+	return marks > 2 && marks % 2 == 0;
 }
 
 struct str label_text(struct str s)
@@ -93,7 +153,7 @@ struct str label_text(struct str s)
 
 	if (tag >= 0) /* the label stands between tags */
 		s = str_sub(s, 0, (size_t)tag);
-	while (s.n && (s.s[0] == '*' || s.s[0] == '_'))
+	while (s.n && (s.s[0] == '*' || s.s[0] == '_') && !bold_pairs(s))
 		s = str_from(s, 1);
 	s = str_trim(s);
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
@@ -217,7 +277,7 @@ static bool label_denied(struct str before)
 	static const char *const whose[] = { "the", "my", "our", "your", "a", "an", "final", "correct", "right", "that", "this" };
 	static const char *const denials[] = {
 		"wrong", "incorrect", "false", "invalid", "rejected", "untrue", "unlikely", "impossible", "doubt", "doubtful", "if", "whether", "unless",
-		"not", "never", "isn", "wasn",
+		"not", "never", "isn", "wasn", "suppose", "supposing", "assume", "assuming", "other", "another",
 	};
 	static const char *const beliefs[] = {
 		"think", "believe", "say", "claim", "sure", "certain", "convinced", "true", "mean", "be", "expect", "said", "know", "agree", "case",
@@ -226,6 +286,7 @@ static bool label_denied(struct str before)
 		STR("\xE4\xB8\x8D\xE8\xAE\xA4\xE4\xB8\xBA"), STR("\xE4\xB8\x8D\xE8\xA7\x89\xE5\xBE\x97"), /* do not think, do not feel */
 		STR("\xE4\xB8\x8D\xE7\x9B\xB8\xE4\xBF\xA1"), STR("\xE5\xB9\xB6\xE9\x9D\x9E"),             /* do not believe, by no means */
 		STR("\xE6\x80\x80\xE7\x96\x91"), STR("\xE9\x94\x99\xE8\xAF\xAF"),                         /* doubt, wrong */
+		STR("难说"), STR("不能说"), STR("不敢"), STR("不确定"), STR("未必"), STR("假设"), STR("假如"), STR("假定"), STR("若"), STR("如果"), STR("猜"),
 	};
 	struct str word, clause;
 	size_t from;
@@ -252,7 +313,7 @@ static bool label_denied(struct str before)
 	if (!ONE_OF(word, beliefs))
 		return false;
 	for (int i = 0; i < 3; i++) { /* "it cannot be", "nobody would say", "I am not so sure", "I don't think": the apostrophe parts a word */
-		static const char *const negations[] = { "not", "never", "cannot", "nobody", "hardly", "don", "doesn", "didn", "isn", "couldn", "wouldn", "t" };
+		static const char *const negations[] = { "not", "never", "cannot", "nobody", "hardly", "don", "doesn", "didn", "isn", "couldn", "wouldn", "t", "hard", "difficult" };
 
 		word = last_word(&clause);
 		if (word.n == 0 && clause.n) { /* an apostrophe, of whatever make */

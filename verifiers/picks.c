@@ -616,6 +616,7 @@ static bool table(struct picks *p, struct str text)
 
 bool picks_list(struct picks *p, struct str text, bool links)
 {
+	int counted = text_counted(&text);
 	struct lister r = { .p = p, .rest = text, .prev = '\n', .links = links };
 
 	if (!links && table(p, text))
@@ -625,7 +626,9 @@ bool picks_list(struct picks *p, struct str text, bool links)
 	while (r.rest.n && !p->more)
 		if (!step(&r))
 			return false;
-	return p->more || (!r.depth && end_row(&r) && p->n > 0);
+	if (p->more)
+		return true;
+	return !r.depth && end_row(&r) && p->n > 0 && (counted < 0 || counted == p->n || (links && counted == 2 * p->n));
 }
 
 enum quarry_mark picks_place(struct why *why, struct grid *g, const struct picks *p, int rows, int cols, const char *region, int stride)

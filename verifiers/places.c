@@ -429,13 +429,13 @@ static const struct {
 	bool none;
 } signs[] = {
 	{ "第一个错误", false }, { "第一处错误", false }, { "第一个出错", false }, { "第一处出错", false }, { "第一次出错", false },
-	{ "第一条错误的思考", false }, { "第一条有错误的思考", false }, { "第一条出错的思考", false }, { "第一条有误的思考", false }, { "出现", false },
+	{ "第一条错误的思考", false }, { "第一条有错误的思考", false }, { "第一条出错的思考", false }, { "第一条有误的思考", false }, { "第一条错误思考", false }, { "出现", false },
 	{ "没有", true }, { "不存在", true }, { "空集", true }, { "无", true }, { "空", true }, { "否", true }, { "\u2205", true },
 	{ "思考", false }, { "步骤", false }, { "位置", false }, { "错误", false }, { "出错", false }, { "有误", false }, { "答案", false },
 	{ "字符", false }, { "括号", false }, { "编号", false }, { "序号", false }, { "首个", false }, { "最终", false }, { "以及", false },
 	{ "任何", false }, { "第", false }, { "步", false }, { "个", false }, { "位", false }, { "处", false }, { "条", false }, { "项", false },
 	{ "是", false }, { "为", false }, { "的", false }, { "在", false }, { "中", false }, { "有", false }, { "错", false }, { "和", false },
-	{ "与", false }, { "及", false }, { "号", false },
+	{ "与", false }, { "及", false }, { "号", false }, { "了", false },
 	{ "\uff0c", false }, { "\u3001", false }, { "\uff1b", false }, { "\u3002", false }, { "\uff1a", false }, { "\u2022", false },
 	{ "\u201c", false }, { "\u201d", false }, { "\u2018", false }, { "\u2019", false }, { "\uff08", false }, { "\uff09", false },
 	{ "\uff3b", false }, { "\uff3d", false }, { "\u3010", false }, { "\u3011", false }, { "\uff5b", false }, { "\uff5d", false },

@@ -54,6 +54,17 @@ static bool is_cell(struct str s)
 	return (n == s.n || (c >= 0x80 && str_is(str_from(s, n), "\xEF\xB8\x8F"))) && c != '+' && c != '/' && c != '=' && c != '`';
 }
 
+/* Bytes of a Chinese numeral at s[i], 0 for none. */
+static size_t numeral_at(struct str s, size_t i)
+{
+	static const char *const numerals[] = { "一", "二", "三", "四", "五", "六", "七", "八", "九", "十" };
+
+	for (size_t k = 0; (unsigned char)s.s[i] >= 0xE4 && k < sizeof(numerals) / sizeof(numerals[0]); k++)
+		if (word_at(s, i, numerals[k]))
+			return 3;
+	return 0;
+}
+
 /* "Row 2: 1 2 3" without its label, whose one number tells the row. */
 static struct str unlabelled(struct str s, bool *labelled)
 {
@@ -62,6 +73,7 @@ static struct str unlabelled(struct str s, bool *labelled)
 	*labelled = false;
 	for (size_t i = 0; i < s.n && i < LABEL_MAX; i++) {
 		bool digit = s.s[i] >= '0' && s.s[i] <= '9';
+		size_t numeral = numeral_at(s, i);
 		size_t colon = s.s[i] == ':' ? 1 : (unsigned char)s.s[i] == 0xEF && str_starts(str_from(s, i), STR("\xEF\xBC\x9A")) ? 3 : 0;
 
 		if (colon && numbers == 1 && i + colon < s.n) {
@@ -72,6 +84,12 @@ static struct str unlabelled(struct str s, bool *labelled)
 			      !(s.s[i] >= 'a' && s.s[i] <= 'z')))
 			return s;
 		numbers += digit && !(i && s.s[i - 1] >= '0' && s.s[i - 1] <= '9');
+		for (bool first = true; numeral; first = false) { /* U+5341 U+4E8C: 12 */
+			numbers += first;
+			i += numeral - 1;
+			numeral = i + 1 < s.n ? numeral_at(s, i + 1) : 0;
+			i += numeral > 0;
+		}
 	}
 	return s;
 }
@@ -94,17 +112,30 @@ static bool barred(struct row *r, struct str s)
 	return true;
 }
 
+/* Bytes of a comma at s[i], of whatever make: U+FF0C, U+3001; 0 for none. */
+static size_t comma_at(struct str s, size_t i)
+{
+	return s.s[i] == ',' ? 1 : word_at(s, i, "，") || word_at(s, i, "、") ? 3 : 0;
+}
+
 /* Cells between commas, some of which may hold nothing. */
 static bool between_commas(struct row *r, struct str s)
 {
-	struct str cell;
+	size_t from = 0, n;
 
 	if (s.s[s.n - 1] == ',') /* what parts this row from the next */
 		s.n--;
-	while (str_split(&s, ',', &cell)) {
+	for (size_t i = 0; i <= s.n; i++) {
+		struct str cell = str_sub(s, from, i);
+
+		n = i < s.n ? comma_at(s, i) : 1;
+		if (!n)
+			continue;
 		if (str_trim(cell).n && !is_cell(cell))
 			return false;
 		r->cells++;
+		from = i + n;
+		i = from - 1;
 	}
 	return r->cells > 1;
 }
@@ -163,7 +194,7 @@ bool row_read(struct row *r, struct str line)
 		return false;
 	for (size_t i = 0; i < line.n; i++) {
 		bar = bar || bar_at(line, i);
-		comma = comma || line.s[i] == ',';
+		comma = comma || comma_at(line, i) > 0;
 		blank = blank || is_blank(line.s[i]);
 	}
 	r->cells = 0;
@@ -217,5 +248,9 @@ size_t item_bullet(struct str line, int at)
 		return 3;
 	for (; i < line.n && i < 4 && line.s[i] >= '0' && line.s[i] <= '9'; i++)
 		v = 10 * v + (line.s[i] - '0');
-	return i && v == at && i + 2 < line.n && (line.s[i] == '.' || line.s[i] == ')') && line.s[i + 1] == ' ' ? i + 2 : 0;
+	if (!i || v != at || i + 2 >= line.n)
+		return 0;
+	if (word_at(line, i, "、") || word_at(line, i, "．")) /* U+3001 U+FF0E */
+		return i + 3 < line.n ? i + 3 : 0;
+	return (line.s[i] == '.' || line.s[i] == ')') && line.s[i + 1] == ' ' ? i + 2 : 0;
 }

@@ -11,11 +11,12 @@ static size_t solution_at(struct str s, size_t i)
 {
 	static const char *const words[] = {
 		"solution", "result", "\xE8\xA7\xA3\xE7\xAD\x94", "\xE8\xA7\xA3", "\xE7\xBB\x93\xE6\x9E\x9C", /* solution twice, result */
+		"conclusion", "结论",
 		"ans", "\xE7\xAD\x94", /* answer, in short */
 		"grid", "board", "arrangement", "output", "\xE7\x9B\x98\xE9\x9D\xA2", "\xE7\xBD\x91\xE6\xA0\xBC", /* board, grid */
 	};
 	static const bool first[256] = {
-		['s'] = true, ['r'] = true, ['a'] = true, ['g'] = true, ['b'] = true, ['o'] = true, [0xE8] = true, [0xE7] = true,
+		['s'] = true, ['r'] = true, ['a'] = true, ['g'] = true, ['b'] = true, ['o'] = true, ['c'] = true, [0xE8] = true, [0xE7] = true,
 	};
 
 	if (i >= s.n || !first[(unsigned char)to_lower(s.s[i])])
@@ -214,7 +215,7 @@ static bool may_label(struct str s)
 {
 	static const bool begins[256] = {
 		['f'] = true, ['t'] = true, ['m'] = true, ['o'] = true, ['c'] = true, ['s'] = true, ['h'] = true, ['i'] = true, ['r'] = true, ['a'] = true,
-		['*'] = true, ['#'] = true, ['_'] = true, [0xE5] = true, [0xE6] = true, [0xE7] = true, [0xE8] = true,
+		['*'] = true, ['#'] = true, ['_'] = true, [0xE3] = true, [0xE5] = true, [0xE6] = true, [0xE7] = true, [0xE8] = true,
 	};
 	size_t i = 0;
 

@@ -318,7 +318,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	struct puzzle p;
 	bool said[NODES], strange = false;
 	struct str rest, item;
-	int items = 0, known = 0, n;
+	int items = 0, known = 0, counted = text_counted(&answer), n;
 
 	if (!read_puzzle(&p, desc))
 		return rule_bad_task(why, "the desc tells no whole tree");
@@ -344,6 +344,8 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		return rule_unreadable(why, "no item could be read");
 	if (known < items)
 		return rule_wrong(why, "something in it is no item of the tree");
+	if (counted >= 0 && counted != items)
+		return rule_unreadable(why, "it counts %d items", counted);
 	if (memcmp(said, p.due, (size_t)n) == 0)
 		return QUARRY_CORRECT;
 	for (int v = 0; v < n; v++)

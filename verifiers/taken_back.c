@@ -6,9 +6,8 @@
 
 enum {
 	TAIL_MAX = 100, /* bytes behind an answer that are looked at */
-	LETTER_MAX = 8, /* words of one initial */
+	LETTER_MAX = 9, /* words of one initial */
 	MISTAKE_MAX = 40, /* bytes of a sentence that says no more than that one was made */
-	BETWEEN_MAX = 2000, /* bytes before an answer that may correct the one before it */
 };
 
 /* What a word does to the answer before it, when nothing else than such words follows. */
@@ -28,17 +27,19 @@ static int sense(struct str word)
 		int sense;
 	} words[26][LETTER_MAX] = {
 		['a' - 'a'] = {
-			{ "a", SAYS_NOTHING }, { "actually", SAYS_NOTHING }, { "am", SAYS_NOTHING }, { "and", SAYS_NOTHING }, { "another", OTHERS },
-			{ "answer", MEANS }, { "anything", SAYS_NOTHING }, { "as", SAYS_NOTHING }
+			{ "a", SAYS_NOTHING }, { "above", SAYS_NOTHING }, { "actually", SAYS_NOTHING }, { "am", SAYS_NOTHING }, { "and", SAYS_NOTHING },
+			{ "another", OTHERS }, { "answer", MEANS }, { "anything", SAYS_NOTHING }, { "as", SAYS_NOTHING }
 		},
 		['b' - 'a'] = { { "be", SAYS_NOTHING }, { "because", SAYS_NOTHING }, { "but", SAYS_NOTHING } },
-		['c' - 'a'] = { { "can't", DENIES }, { "cannot", DENIES }, { "clearly", SAYS_NOTHING }, { "correct", MEANS } },
-		['d' - 'a'] = { { "definitely", SAYS_NOTHING }, { "disregard", REFUSES }, { "do", SAYS_NOTHING }, { "don't", DENIES } },
+		['c' - 'a'] = { { "can't", DENIES }, { "cannot", DENIES }, { "clearly", SAYS_NOTHING }, { "correct", MEANS }, { "crossed", SAYS_NOTHING } },
+		['d' - 'a'] = {
+			{ "definitely", SAYS_NOTHING }, { "discarded", REFUSES }, { "disregard", REFUSES }, { "do", SAYS_NOTHING }, { "don't", DENIES }
+		},
 		['e' - 'a'] = { { "else", OTHERS }, { "etc", OR_ELSE } },
 		['f' - 'a'] = { { "final", SAYS_NOTHING } },
 		['h' - 'a'] = { { "hmm", SAYS_NOTHING }, { "hold", SAYS_NOTHING }, { "however", SAYS_NOTHING } },
 		['i' - 'a'] = {
-			{ "i", SAYS_NOTHING }, { "incorrect", REFUSES }, { "is", SAYS_NOTHING }, { "isn't", DENIES }, { "it", MEANS },
+			{ "i", SAYS_NOTHING }, { "ignore", REFUSES }, { "incorrect", REFUSES }, { "invalid", REFUSES }, { "is", SAYS_NOTHING }, { "isn't", DENIES }, { "it", MEANS },
 			{ "it's", SAYS_NOTHING }
 		},
 		['k' - 'a'] = { { "know", MEANS } },
@@ -49,18 +50,20 @@ static int sense(struct str word)
 		},
 		['o' - 'a'] = {
 			{ "obviously", SAYS_NOTHING }, { "on", SAYS_NOTHING }, { "one", SAYS_NOTHING }, { "oops", SAYS_NOTHING }, { "or", OR_ELSE },
-			{ "other", OTHERS }, { "others", OTHERS }
+			{ "other", OTHERS }, { "others", OTHERS }, { "out", REFUSES } /* crossed out, ruled out */
 		},
-		['p' - 'a'] = { { "probably", SAYS_NOTHING } },
-		['r' - 'a'] = { { "result", MEANS }, { "retract", REFUSES }, { "right", MEANS } },
+		['p' - 'a'] = { { "please", SAYS_NOTHING }, { "previous", SAYS_NOTHING }, { "probably", SAYS_NOTHING } },
+		['r' - 'a'] = { { "rejected", REFUSES }, { "result", MEANS }, { "retract", REFUSES }, { "right", MEANS }, { "ruled", SAYS_NOTHING } },
 		['s' - 'a'] = {
 			{ "scratch", REFUSES }, { "similar", SAYS_NOTHING }, { "since", SAYS_NOTHING }, { "so", SAYS_NOTHING }, { "solution", MEANS },
 			{ "something", SAYS_NOTHING }, { "sorry", SAYS_NOTHING }
 		},
 		['t' - 'a'] = {
-			{ "that", SAYS_NOTHING }, { "that's", SAYS_NOTHING }, { "the", SAYS_NOTHING }, { "thereabouts", SAYS_NOTHING },
+			{ "tentative", REFUSES }, { "that", SAYS_NOTHING }, { "that's", SAYS_NOTHING }, { "the", SAYS_NOTHING }, { "thereabouts", SAYS_NOTHING },
 			{ "this", SAYS_NOTHING }, { "though", SAYS_NOTHING }
 		},
+		['u' - 'a'] = { { "uncertain", REFUSES }, { "unsure", REFUSES } },
+		['v' - 'a'] = { { "void", REFUSES } },
 		['w' - 'a'] = {
 			{ "wait", SAYS_NOTHING }, { "was", SAYS_NOTHING }, { "wasn't", DENIES }, { "whatever", SAYS_NOTHING },
 			{ "which", SAYS_NOTHING }, { "wrong", REFUSES }
@@ -152,25 +155,28 @@ static size_t words_back(struct str s, bool offers)
 	return s.n;
 }
 
-/* cuo, cuowu, cuo de, bu dui, bu zhengque, huo qita, huozhe bie de, huo bu shi, dengdeng: the ends of such a Chinese text. */
+/* Ends of a Chinese text that takes back what stands before it; of two that end alike the longer one first. */
 static const struct str chinese[] = {
-	STR("\xE9\x94\x99"), STR("\xE9\x94\x99\xE8\xAF\xAF"), STR("\xE9\x94\x99\xE7\x9A\x84"), STR("\xE9\x94\x99\xE8\xAF\xAF\xE7\x9A\x84"),
-	STR("\xE4\xB8\x8D\xE5\xAF\xB9"), STR("\xE4\xB8\x8D\xE6\xAD\xA3\xE7\xA1\xAE"),
-	STR("\xE6\x88\x96\xE5\x85\xB6\xE4\xBB\x96"), STR("\xE6\x88\x96\xE8\x80\x85\xE5\x85\xB6\xE4\xBB\x96"),
-	STR("\xE6\x88\x96\xE5\x88\xAB\xE7\x9A\x84"), STR("\xE6\x88\x96\xE8\x80\x85\xE5\x88\xAB\xE7\x9A\x84"),
-	STR("\xE6\x88\x96\xE4\xB8\x8D\xE6\x98\xAF"), STR("\xE6\x88\x96\xE8\x80\x85\xE4\xB8\x8D\xE6\x98\xAF"), STR("\xE7\xAD\x89\xE7\xAD\x89"),
+	STR("算错"), STR("算错了"), STR("搞错了"), STR("弄错了"), STR("错了"), STR("错"), STR("错误"), STR("错的"), STR("错误的"), STR("有误"), STR("误"),
+	STR("不对"), STR("不正确"), STR("不成立"), STR("无效"), STR("作废"), STR("排除"), STR("划掉"), STR("待定"), STR("不确定"), STR("不是正确答案"), STR("不是答案"),
+	STR("或其他"), STR("或者其他"), STR("或别的"), STR("或者别的"), STR("或不是"), STR("或者不是"), STR("等等"),
+	STR("除外"), STR("以外"), STR("以外的"), STR("之外"), STR("左右"),
 };
 
-/* mei you, mei, wu, bu, you, chu: no mistake, or whose mistake. */
-static const struct str none[] = {
-	STR("\xE6\xB2\xA1\xE6\x9C\x89"), STR("\xE6\xB2\xA1"), STR("\xE6\x97\xA0"), STR("\xE4\xB8\x8D"), STR("\xE6\x9C\x89"), STR("\xE5\x87\xBA"),
-};
+/* No mistake, or whose mistake. */
+static const struct str none[] = { STR("没有"), STR("没"), STR("无"), STR("不"), STR("不会"), STR("有"), STR("出"), STR("否") };
 
-/* What may stand between an answer and these: zhe, ge, shi, dan, daan, yishang, brackets, stops. */
+/* What may stand between an answer and these. */
 static const struct str chinese_links[] = {
-	STR("\xE8\xBF\x99"), STR("\xE4\xB8\xAA"), STR("\xE6\x98\xAF"), STR("\xE4\xBD\x86"), STR("\xE7\xAD\x94\xE6\xA1\x88"), STR("\xE4\xBB\xA5\xE4\xB8\x8A"),
-	STR("\xEF\xBC\x88"), STR("\xEF\xBC\x8C"), STR("\xE3\x80\x82"), STR("("), STR(","), STR(" "), STR("\n"),
+	STR("这"), STR("此"), STR("个"), STR("是"), STR("但"), STR("答案"), STR("以上"), STR("上面"), STR("上述"), STR("之前"), STR("刚才"), STR("结果"), STR("的"), STR("我"), STR("请"), STR("抱歉"),
+	STR("对不起"), STR("已"), STR("可能"), STR("都"), STR("（"), STR("，"), STR("。"), STR("("), STR(","), STR(" "), STR("\n"),
 };
+
+/* What may be said of what stands before: "ignore the answer above". */
+static const struct str withdrawals[] = { STR("忽略"), STR("收回"), STR("撤回"), STR("无视") };
+
+/* Of which it is no word against the answer that they are ruled out. */
+static const struct str others[] = { STR("其他"), STR("其它"), STR("其余"), STR("别的") };
 
 static bool chop(struct str *s, const struct str *of, size_t count)
 {
@@ -187,31 +193,42 @@ static size_t signs_back(struct str s)
 {
 	static const struct str stops[] = { STR("."), STR("!"), STR(")"), STR(" "), STR("\n"), STR("\xE3\x80\x82"), STR("\xEF\xBC\x81"), STR("\xEF\xBC\x89") };
 	struct str left = s;
+	size_t end;
 
 	if (!s.n || ((unsigned char)s.s[s.n - 1] < 0x80 && str_chr(STR(".!) \n"), s.s[s.n - 1]) < 0))
 		return s.n;
 	while (chop(&left, stops, COUNT(stops)))
 		;
-	if (!chop(&left, chinese, COUNT(chinese)) || chop(&left, none, COUNT(none)))
+	if (!chop(&left, chinese, COUNT(chinese))) {
+		while (chop(&left, chinese_links, COUNT(chinese_links)))
+			;
+		if (!chop(&left, withdrawals, COUNT(withdrawals)))
+			return s.n;
+	}
+	if (chop(&left, none, COUNT(none)))
 		return s.n;
 	while (chop(&left, chinese_links, COUNT(chinese_links)))
 		;
-	return left.n;
+	end = left.n;
+	return chop(&left, others, COUNT(others)) ? s.n : end;
 }
 
 /* "maybe 42", "\neq 42": bytes of what makes another statement of what follows, 0 for none. */
 static size_t head_back(struct str s)
 {
 	static const struct str heads[] = {
-		STR("\xE5\x8F\xAF\xE8\x83\xBD\xE6\x98\xAF"), STR("\xE5\x8F\xAF\xE8\x83\xBD"), STR("\xE4\xB9\x9F\xE8\xAE\xB8"), STR("\xE6\x88\x96\xE8\xAE\xB8"), /* perhaps */
-		STR("\xE2\x89\xA0"), STR("\xE2\x89\x88"), STR("!="), /* U+2260 U+2248 */
-		STR("\\neq"), STR("\\ne"), STR("\\approx"), STR("\\not="), STR("maybe"), STR("Maybe"), STR("perhaps"), STR("Perhaps"),
+		STR("可能是"), STR("可能为"), STR("可能"), STR("也许是"), STR("也许"), STR("或许是"), STR("或许"), STR("大概是"), STR("大概为"), STR("大概"), STR("大约是"), STR("大约"),
+		STR("约"), STR("估计是"), STR("似乎是"), STR("好像是"), STR("未必是"), STR("不一定是"), STR("除了"), STR("无法确定，可能是"), STR("不确定，可能是"),
+		STR("≠"), STR("≈"), STR("!="),
+		STR("\\neq"), STR("\\ne"), STR("\\approx"), STR("\\not="), STR("maybe"), STR("Maybe"), STR("perhaps"), STR("Perhaps"), STR("probably"), STR("Probably"),
 	};
+	static const struct str nearly[] = { STR("≈"), STR("\\approx"), STR("约"), STR("大约") };
 
 	if (!s.n || ((unsigned char)s.s[0] < 0x80 && str_chr(STR("!\\mMpP"), s.s[0]) < 0))
 		return 0;
-	if ((str_starts(s, STR("\xE2\x89\x88")) || str_starts(s, STR("\\approx"))) && str_chr(s, '.') >= 0) /* it is rounded, as it may have to be */
-		return 0;
+	for (size_t i = 0; i < COUNT(nearly) && str_chr(s, '.') >= 0; i++)
+		if (str_starts(s, nearly[i])) /* it is rounded, as it may have to be */
+			return 0;
 	for (size_t i = 0; i < COUNT(heads); i++)
 		if (str_starts(s, heads[i]) && s.n > heads[i].n && !(is_letter(heads[i].s[heads[i].n - 1]) && is_letter(s.s[heads[i].n])))
 			return heads[i].n;
@@ -236,36 +253,67 @@ static struct str no_signs(struct str s)
 /* "42?" is no answer; "42. Shall I explain?" is. */
 static void no_asking(struct str *s)
 {
-	static const struct str asks[] = { STR("?"), STR("\xEF\xBC\x9F") };
+	static const struct str asks[] = { STR("?"), STR("？"), STR("吗"), STR("吧") };
+	static const struct str stops[] = { STR("\n"), STR(". "), STR(", "), STR("。"), STR("，") };
 	struct str left = *s;
 
-	if (!left.n || (left.s[left.n - 1] != '?' && (unsigned char)left.s[left.n - 1] != 0x9F))
+	if (!left.n || (left.s[left.n - 1] != '?' && !str_ends(left, asks[1]) && !str_ends(left, asks[2])))
 		return;
 	while (chop(&left, asks, COUNT(asks)))
 		;
-	if (left.n && !is_letter(left.s[left.n - 1]) && (unsigned char)left.s[left.n - 1] < 0x80)
-		*s = left;
+	if (!left.n || (left.s[left.n - 1] >= 'a' && left.s[left.n - 1] <= 'z'))
+		return;
+	for (size_t i = 0; i < COUNT(stops) && (unsigned char)left.s[left.n - 1] >= 0x80; i++)
+		if (str_find(left, stops[i]) >= 0) /* of another sentence */
+			return;
+	*s = left;
 }
 
 bool taken_back(struct str s, struct str *left)
 {
-	size_t end;
+	struct str plain;
+	size_t head, end;
 
 	if (s.n > DRESSED_MAX)
 		return false;
-	s = no_signs(str_trim(s));
-	*left = str_from(s, head_back(s));
+	s = str_trim(s);
+	plain = no_signs(s);
+	head = head_back(s);
+	*left = str_from(plain, head);
 	no_asking(left);
 	end = words_back(*left, true);
 	if (end == left->n)
 		end = signs_back(*left);
+	if (end == left->n && (left->s + end == plain.s + plain.n || head > plain.n)) { /* the signs may be a board's arrows */
+		*left = str_trim(str_from(s, head));
+		return head > 0;
+	}
 	while (end && end < left->n && str_chr(STR(" \n,;-"), left->s[end - 1]) >= 0)
 		end--;
 	if (end && end < left->n && left->s[end - 1] == '(' && left->s[left->n - 1] == ')')
 		end--;
 	left->n = end;
 	*left = str_trim(*left);
-	return left->n < s.n;
+	return left->n < plain.n;
+}
+
+bool takes_back(struct str s)
+{
+	return head_back(s) || words_back(s, true) == 0 || signs_back(s) == 0;
+}
+
+struct str behind_wrapper(struct str behind)
+{
+	static const struct str shuts[] = { STR("</answer>"), STR("</Answer>"), STR("</ANSWER>"), STR("。"), STR("！"), STR("（") };
+	size_t n;
+
+	do {
+		n = behind.n && (between_words(behind.s[0]) || str_chr(STR("}$`]"), behind.s[0]) >= 0);
+		for (size_t i = 0; i < COUNT(shuts) && !n; i++)
+			n = str_starts(behind, shuts[i]) ? shuts[i].n : 0;
+		behind = str_from(behind, n);
+	} while (n);
+	return behind;
 }
 
 static bool denies_all(struct str s)
@@ -301,45 +349,10 @@ static bool stands_by(struct str s)
 bool disowned(struct str behind)
 {
 	struct str first;
-	static const struct str shuts[] = { STR("</answer>"), STR("</Answer>"), STR("</ANSWER>") };
 
-	while (behind.n && (between_words(behind.s[0]) || str_chr(STR("}$`]"), behind.s[0]) >= 0))
-		behind = str_from(behind, 1);
-	for (size_t i = 0; i < COUNT(shuts); i++)
-		if (str_starts(behind, shuts[i]))
-			behind = str_from(behind, shuts[i].n);
-	behind = str_trim(behind);
+	behind = str_trim(behind_wrapper(behind));
 	if (!behind.n || behind.n > TAIL_MAX)
 		return false;
 	first = str_sub(behind, 0, sentence_end(behind));
 	return denies_all(behind) || (first.n < behind.n && denies_all(first) && !stands_by(str_from(behind, first.n)));
-}
-
-bool corrects(struct str between)
-{
-	static const struct str words[] = {
-		STR("wait"), STR("oops"), STR("hmm"), STR("mistake"), STR("mistaken"), STR("correction"), STR("correcting"), STR("actually"), STR("redo"),
-		STR("recheck"), STR("rechecking"), STR("miscalculated"), STR("miscounted"), STR("scratch"),
-	};
-	/* deng yixia, suan cuo, cuo le, gengzheng, jiuzheng, bu dui, youwu */
-	static const struct str phrases[] = {
-		STR("is wrong"), STR("'s wrong"), STR("\xE2\x80\x99s wrong"), STR("was wrong"), STR("is incorrect"), STR("was incorrect"), /* U+2019 */
-		STR("correct it"), STR("correct this"), STR("correct that"), STR("fix it"), STR("fix this"), STR("fix that"),
-		STR("\xE7\xAD\x89\xE4\xB8\x80\xE4\xB8\x8B"), STR("\xE7\xAE\x97\xE9\x94\x99"), STR("\xE9\x94\x99\xE4\xBA\x86"), STR("\xE6\x9B\xB4\xE6\xAD\xA3"),
-		STR("\xE7\xBA\xA0\xE6\xAD\xA3"), STR("\xE4\xB8\x8D\xE5\xAF\xB9"), STR("\xE6\x9C\x89\xE8\xAF\xAF"),
-	};
-
-	if (between.n > BETWEEN_MAX)
-		between = str_from(between, between.n - BETWEEN_MAX);
-	for (size_t i = 0; i < COUNT(phrases); i++)
-		if (str_find(between, phrases[i]) >= 0)
-			return true;
-	for (size_t i = 0, n; i < between.n; i += n ? n : 1) {
-		for (n = 0; i + n < between.n && is_letter(between.s[i + n]);)
-			n++;
-		for (size_t k = 0; k < COUNT(words) && n > 2; k++)
-			if (str_ieq(str_sub(between, i, i + n), words[k]))
-				return true;
-	}
-	return false;
 }

@@ -685,6 +685,42 @@ size_t text_frame(struct str s)
 	return 0;
 }
 
+/* The same in Chinese: "（共6格）", "，共 6 个". */
+static int counted_in_chinese(struct str *s)
+{
+	static const struct str opens[] = { STR("（"), STR("("), STR("，"), STR(","), STR("、"), STR("；"), STR("\n") };
+	static const struct str alls[] = { STR("总共"), STR("一共"), STR("合计"), STR("共计"), STR("共有"), STR("共") };
+	enum { UNIT_MAX = 15 }; /* bytes */
+	struct str in = text_strip(*s), unit;
+	bool bracket = str_ends(in, STR("）")) || str_ends(in, STR(")")), all = false;
+	size_t open = in.n, end = bracket ? in.n - (in.s[in.n - 1] == ')' ? 1 : 3) : in.n, n = 0;
+	int v = 0;
+
+	if (!end || (unsigned char)in.s[end - 1] < 0x80)
+		return -1;
+	while (open > 0 && in.n - open < 40 && !n) {
+		open--;
+		for (size_t i = 0; i < COUNT(opens) && !n; i++)
+			n = (i < 2) == bracket && str_starts(str_from(in, open), opens[i]) ? opens[i].n : 0;
+	}
+	if (!n)
+		return -1;
+	unit = trim(str_sub(in, open + n, end));
+	for (size_t i = 0; i < COUNT(alls) && !all; i++)
+		if ((all = str_starts(unit, alls[i])))
+			unit = trim(str_from(unit, alls[i].n));
+	for (n = 0; n < unit.n && n < 4 && unit.s[n] >= '0' && unit.s[n] <= '9'; n++)
+		v = 10 * v + (unit.s[n] - '0');
+	unit = trim(str_from(unit, n));
+	for (size_t i = 0; i < unit.n; i++)
+		if ((unsigned char)unit.s[i] < 0x80)
+			return -1;
+	if (!n || !(all || bracket) || !unit.n || unit.n > UNIT_MAX || text_hedges(unit) || text_denies(unit))
+		return -1;
+	*s = trim(str_sub(in, 0, open));
+	return v;
+}
+
 int text_counted(struct str *s)
 {
 	struct str in = trim(*s);
@@ -692,6 +728,8 @@ int text_counted(struct str *s)
 	bool words = false;
 	int n = 0;
 
+	if (in.n && ((unsigned char)in.s[in.n - 1] >= 0x80 || (in.n > 1 && (unsigned char)in.s[in.n - 2] >= 0x80)))
+		return counted_in_chinese(s);
 	if (!in.n || in.s[in.n - 1] != ')')
 		return -1;
 	while (open > 0 && in.n - open < 40 && in.s[open - 1] != '(')

@@ -51,7 +51,7 @@ size_t text_head(struct str s, const char *const *heads);
 /* Bytes of "\begin{array}{ll}", "\end{cases}" and the like at the head of s, 0 for anything else. */
 size_t text_frame(struct str s);
 
-/* Take "(4 cells)" off the end of s: the number, -1 where there is none. Trimmed behind. */
+/* Take "(4 cells)", "（共 4 格）" or "，共 4 个" off the end of s: the number, -1 where there is none. Trimmed behind. */
 int text_counted(struct str *s);
 
 /* s without what leads up to a formula: "The complete equation is: ", U+7B97 U+5F0F U+4E3A; all of s where it does not begin so. */

@@ -161,6 +161,17 @@ static bool off_title(struct str *s)
 	return false;
 }
 
+/* Does a Chinese text say that the answer was checked? Then what its commas part is no list. */
+static bool says_checked(struct str s)
+{
+	static const struct str checks[] = { STR("检验"), STR("验证"), STR("验算"), STR("核对"), STR("检查"), STR("满足"), STR("符合") };
+
+	for (size_t i = 0; i < COUNT(checks); i++)
+		if (str_find(s, checks[i]) >= 0)
+			return true;
+	return false;
+}
+
 /* Is it an ordinary word, rather than a name in capitals, a letter that stands for something, a cell of a board? */
 static bool is_plain_word(struct str word)
 {
@@ -199,7 +210,7 @@ static bool aside(struct str s, bool plain)
 	struct str rest = s, word;
 	int words = 0, smalls = 0;
 
-	if (text_denies(s))
+	if (text_denies(s) || takes_back(s))
 		return false;
 	while (str_word(&rest, &word)) {
 		while (word.n && str_chr(STR(",.;:!"), word.s[word.n - 1]) >= 0) {
@@ -216,7 +227,7 @@ static bool aside(struct str s, bool plain)
 	}
 	if (s.n && (unsigned char)s.s[0] >= 0x80) {
 		for (size_t i = 0; i < COUNT(signs_more); i++)
-			if (str_find(s, signs_more[i]) >= 0)
+			if (str_find(s, signs_more[i]) >= 0 && !(str_is(signs_more[i], "，") && says_checked(s)))
 				return false;
 		return true;
 	}
@@ -287,13 +298,27 @@ bool undress_reason(struct str *s)
 	return true;
 }
 
+/* The quotation marks of a Chinese text. */
+static bool off_quotes(struct str *s)
+{
+	struct str in = *s;
+
+	if (s->n < 7 || ((unsigned char)s->s[0] != 0xE3 && (unsigned char)s->s[0] != 0xE2))
+		return false;
+	in = text_strip(*s);
+	if (in.n == s->n || in.s == s->s)
+		return false;
+	*s = in;
+	return true;
+}
+
 struct str undress(struct str s, bool unread)
 {
 	bool more = s.n <= DRESSED_MAX;
 
 	for (int layer = 0; layer < LAYERS && more; layer++) {
 		s = str_trim(s);
-		more = off_stop(&s) || off_signs(&s) || off_object(&s) || off_aside(&s) || undress_reason(&s);
+		more = off_stop(&s) || off_signs(&s) || off_quotes(&s) || off_object(&s) || off_aside(&s) || undress_reason(&s);
 		for (size_t i = 0; i < COUNT(partings) && !more; i++)
 			more = off_tail(&s, partings[i]);
 		more = more || (unread && off_title(&s));

@@ -7,7 +7,10 @@
 
 #include <stdarg.h>
 
-enum { GOES_ON_MAX = 1024 }; /* bytes of an answer whose lines are compared */
+enum {
+	GOES_ON_MAX = 1024, /* bytes of an answer whose lines are compared */
+	OFFER_MORE = 20,    /* bytes by which another answer may be longer than twice the first */
+};
 
 extern const struct quarry_rule *const quarry_rules[]; /* sorted by name, ends with NULL */
 
@@ -162,6 +165,35 @@ static enum quarry_mark judge_gathered(struct asked *a, struct extract *x, struc
 	return parts_gather(x, response, o, room, sizeof(room), &all) ? ask(a, all) : mark;
 }
 
+/* The mark of an answer, or without what stands around it if that is better. */
+static enum quarry_mark mark_of(const struct asked *a, struct str answer)
+{
+	struct why unused;
+	enum quarry_mark mark = a->rule->judge(&unused, a->desc, answer), plain;
+
+	if (mark == QUARRY_CORRECT)
+		return mark;
+	plain = a->rule->judge(&unused, a->desc, undress(answer, true));
+	return plain == QUARRY_CORRECT || mark == QUARRY_UNREADABLE ? plain : mark;
+}
+
+/* Is what follows a right answer in the response a word against it, or another in its place that is not right? What is merely offered must be one. */
+static bool renounced(const struct asked *a, const struct extract *x, struct str behind)
+{
+	struct correction c;
+	enum quarry_mark instead, below;
+
+	if (asked_may_renounce(a) && disowned(behind))
+		return true;
+	if (a->rule == &rule_stored_answer || !corrected(behind, &c))
+		return false;
+	instead = mark_of(a, c.instead);
+	below = mark_of(a, c.below);
+	if (instead == QUARRY_CORRECT || below == QUARRY_CORRECT)
+		return false;
+	return c.firmly || (c.instead.n <= 2 * x->raw.n + OFFER_MORE && (instead == QUARRY_WRONG || below == QUARRY_WRONG));
+}
+
 /* The verdict on what was found, by whatever reading of it is right; but where an answer goes on below its line, its line alone is not enough. */
 static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct str response)
 {
@@ -185,7 +217,7 @@ static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct s
 	mark = ask_again(a, mark, &x->answer, x->other);
 	if (a->rule != &rule_stored_answer)
 		mark = judge_undressed(a, x, mark);
-	if (mark == QUARRY_CORRECT && asked_may_renounce(a) && disowned(str_from(response, (size_t)(x->raw.s + x->raw.n - response.s)))) {
+	if (mark == QUARRY_CORRECT && renounced(a, x, str_from(response, (size_t)(x->raw.s + x->raw.n - response.s)))) {
 		a->back = true;
 		return rule_unreadable(&a->why, "the answer is taken back");
 	}

@@ -470,7 +470,7 @@ static struct token token_english(struct reader *r)
 static struct token token_chinese(struct reader *r)
 {
 	static const char *const fill[] = { "号房", "号", "房子", "房屋", "房", "间", "第", "位置", "住", "在", "行", "是", "和", "的", "答案", "解", "座",
-					    "属性" };
+					    "属性", "编号" };
 	static const char *const counts[] = { "一", "二", "三", "四", "五", "六", "七", "１", "２", "３", "４", "５", "６", "７" };
 	static const char digits[] = "12345671234567";
 	const struct zebra *z = r->z;
