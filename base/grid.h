@@ -19,7 +19,7 @@
 #include "base/buf.h"
 
 enum {
-	GRID_SIDE = 32, /* most rows or columns */
+	GRID_SIDE = 64, /* most rows or columns */
 	GRID_CELLS = GRID_SIDE * GRID_SIDE,
 	GRID_EMPTY = -1, /* a cell that was written as empty */
 };

@@ -100,7 +100,7 @@ static bool kakurasu(struct foreign *f)
 
 /* ---- sums ---- */
 
-enum { GIVEN = 6 }; /* most numbers of our game_of_24 */
+enum { GIVEN = 12 }; /* most numbers of game_of_24's rule */
 
 /* Whatever the question says of "once", all numbers are to be used: it asks for an expression of them. */
 static bool made_of(struct foreign *f, int64_t target)

@@ -10,9 +10,9 @@
 #include "base/buf.h"
 
 enum {
-	CRYPT_WORDS = 9,    /* the result included */
+	CRYPT_WORDS = 12,   /* the result included */
 	CRYPT_LETTERS = 10,
-	CRYPT_LEN = 18,     /* letters of a word, and of all factors of a product: values and their sums fit 64 bits */
+	CRYPT_LEN = 17,     /* letters of a word, and of all factors of a product: values and their sums fit 64 bits */
 };
 
 struct crypt {

@@ -215,8 +215,9 @@ int latin_source(int n, int i, int t)
 
 void latin_write(struct buf *out, const uint8_t *cell, int n, enum grid_style style, const char *empty)
 {
-	struct grid g = { .rows = n, .cols = n };
+	struct grid g; /* most of it stays as it is */
 
+	g.rows = g.cols = n;
 	for (int i = 0; i < n * n; i++)
 		g.cell[i] = cell[i] ? (int16_t)cell[i] : GRID_EMPTY;
 	grid_write(out, &g, &(struct grid_look){ .style = style, .empty = empty });

@@ -48,8 +48,9 @@ bool sudoku_parse(struct board *b, struct str s)
 
 void sudoku_write(struct buf *out, const struct board *b, enum grid_style style, const char *empty)
 {
-	struct grid g = { .rows = b->n, .cols = b->n };
+	struct grid g; /* most of it stays as it is */
 
+	g.rows = g.cols = b->n;
 	for (int i = 0; i < b->n * b->n; i++)
 		g.cell[i] = b->cell[i] ? (int16_t)b->cell[i] : GRID_EMPTY;
 	grid_write(out, &g, &(struct grid_look){ .style = style, .box_w = b->w, .box_h = b->h, .empty = empty });

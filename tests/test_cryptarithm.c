@@ -439,7 +439,7 @@ static void refused(void)
 {
 	static const char *const table[] = {
 		"", "A", "A=B", "A+B", "A+B=", "=A", "+A=B", "A+=B", "A++B=C", "A+B=C=D", "A+B=C+D", "A + B=C", "A+B=C ", "a+b=c", "A+1=B",
-		"A/B=C", "A+B==C", "ABCDEFG+HIJK=LMN", "ABCDEFGHIJABCDEFGHI+A=B", "ABCDEFGHI*ABCDEFGHIA=B", "A+A+A+A+A+A+A+A+A=B", "-A+B=C",
+		"A/B=C", "A+B==C", "ABCDEFG+HIJK=LMN", "ABCDEFGHIJABCDEFGHI+A=B", "ABCDEFGHI*ABCDEFGHIA=B", "A+A+A+A+A+A+A+A+A+A+A+A=B", "-A+B=C",
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {

@@ -14,8 +14,8 @@
 #include "verifiers/text.h"
 
 enum {
-	WORDS_MAX = 9,    /* the result included */
-	WORD_MAX = 18,    /* letters of a word, and of all factors of a product: values and their sums fit 64 bits */
+	WORDS_MAX = 12,   /* the result included */
+	WORD_MAX = 17,    /* letters of a word, and of all factors of a product: values and their sums fit 64 bits */
 	LETTERS_MAX = 10,
 };
 

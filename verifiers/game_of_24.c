@@ -1,7 +1,7 @@
 /*
  * game_of_24: one expression over the given numbers, each used once, that makes the target.
  *
- * The desc is "24: 8 8 3 3": the target, then 2 to 6 numbers. Any expression of the numbers with + - * / and brackets
+ * The desc is "24: 8 8 3 3": the target, then 2 to 12 numbers. Any expression of the numbers with + - * / and brackets
  * is right when it uses each number exactly as often as it is given and its exact value is the target. What is
  * written may end in "= 24" (or begin with "24 ="), which must be true. "24 +*: 8 8 3 3" is for puzzles of others that allow only
  * some of + - * /, told in this order.
@@ -20,7 +20,7 @@
 #include <stdio.h>
 
 enum {
-	GIVEN_MAX = 6,
+	GIVEN_MAX = 12,
 	VALUES = 64,  /* numbers in an answer; more than GIVEN_MAX are wrong, so this only bounds the work */
 	STACK = 4096, /* operators and open brackets waiting */
 };
@@ -501,7 +501,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 	bool found = false;
 
 	if (!puzzle_read(&p, desc))
-		return rule_bad_task(why, "the desc is not a target and 2 to 6 numbers");
+		return rule_bad_task(why, "the desc is not a target and 2 to 12 numbers");
 	answer = text_strip(answer);
 	if (!object_open(&answer, p.target))
 		return rule_unreadable(why, "another value stands beside the expression");

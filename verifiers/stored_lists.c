@@ -12,9 +12,9 @@ enum quarry_mark stored_items(struct why *why, struct str gold, struct str answe
 	size_t n = 0, k = 0;
 
 	while (str_split(&rest, '|', &item)) {
-		if (n == STORED_ITEMS || item.n == 0 || text_strip(item).n != item.n || str_chr(item, ',') >= 0 || str_chr(item, ' ') >= 0)
+		if (n == STORED_ITEMS || text_strip(item).n == 0 || str_chr(item, ',') >= 0 || str_chr(item, ' ') >= 0)
 			return QUARRY_BAD_TASK;
-		due[n++] = item;
+		due[n++] = text_strip(item); /* "_word_", as the answer's items are read */
 	}
 	if (n == 0 || gold.s[gold.n - 1] == '|')
 		return QUARRY_BAD_TASK;
