@@ -144,12 +144,7 @@ static uint32_t ahead(const struct reader *r)
 	return peek(r->rest, &len);
 }
 
-static bool is_digit(uint32_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(uint32_t c)
+static bool is_any_letter(uint32_t c)
 {
 	return (c | 0x20) - 'a' < 26 || (c >= 0xc0 && c < 0x2000);
 }
@@ -173,11 +168,6 @@ static bool opens(uint32_t c)
 static bool closes(uint32_t c)
 {
 	return c == ']' || c == ')' || c == '}';
-}
-
-static uint32_t lower(uint32_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c + 32 : c;
 }
 
 static void boundary(struct reader *r, unsigned gap)
@@ -394,11 +384,11 @@ static bool run(struct reader *r, uint32_t before, uint32_t first)
 			in_number = false;
 			all_marks = all_marks && (c == 'x' || c == 'X');
 			if (nletters < sizeof(letters) - 1)
-				letters[nletters++] = c < 0x80 ? (char)lower(c) : '?';
+				letters[nletters++] = c < 0x80 ? to_lower((char)c) : '?';
 		}
 		all_symbols = all_symbols && symbol_index(r, c, &index);
 		c = ahead(r);
-		if (!is_digit(c) && !is_letter(c) && !(c == '_' && !r->ask->empty && total > ndigits))
+		if (!is_digit(c) && !is_any_letter(c) && !(c == '_' && !r->ask->empty && total > ndigits))
 			break;
 		if (total == ndigits && is_digit(c) && n == sizeof(text) - 1) {
 			/* a long run of digits goes in pieces */
@@ -500,13 +490,13 @@ static bool latex(struct reader *r)
 		boundary(r, GAP_ROW);
 		return true;
 	}
-	if (!is_letter(c)) {
+	if (!is_any_letter(c)) {
 		if (strchr(",;:!()[] ", c < 0x80 ? (int)c : 'a'))
 			next(r); /* thin blanks, \( and \[ */
 		r->gap |= GAP_OTHER;
 		return true;
 	}
-	while (c < 0x80 && is_letter(c)) {
+	while (c < 0x80 && is_any_letter(c)) {
 		if (n < sizeof(name) - 1)
 			name[n++] = (char)c;
 		next(r);
@@ -589,11 +579,11 @@ static bool short_run(struct reader *r, uint32_t before, uint32_t first)
 
 	if (text.s[0] != (char)first) /* it is another one's fold */
 		return run(r, before, first);
-	while (symbols ? symbol_index(r, c, &index) && (is_letter(c) || is_digit(c)) : is_digit(c)) {
+	while (symbols ? symbol_index(r, c, &index) && (is_any_letter(c) || is_digit(c)) : is_digit(c)) {
 		text.n++;
 		c = text.n <= most ? (unsigned char)text.s[text.n] : ' ';
 	}
-	if (!text.n || text.n > SHORT || c >= 0x80 || c == '_' || is_letter(c) || is_digit(c))
+	if (!text.n || text.n > SHORT || c >= 0x80 || c == '_' || is_any_letter(c) || is_digit(c))
 		return run(r, before, first);
 	r->prev = (unsigned char)text.s[text.n - 1];
 	r->rest = str_from(r->rest, text.n - 1);
@@ -628,7 +618,7 @@ static bool mark(struct reader *r, uint32_t before, uint32_t c)
 			return true;
 		return !alone && !(is_edge(before) && is_digit(ahead(r)));
 	case '.': /* a stop, or a name in a module: np.array([[1, 2], [2, 1]]) */
-		return is_edge(ahead(r)) ? !is_edge(before) || closes(before) : is_letter(before) && is_letter(ahead(r));
+		return is_edge(ahead(r)) ? !is_edge(before) || closes(before) : is_any_letter(before) && is_any_letter(ahead(r));
 	default: /* ? */
 		return !alone && !glued_digit;
 	}
@@ -639,9 +629,9 @@ static bool step(struct reader *r)
 	uint32_t before = r->prev, c = next(r);
 	int index;
 
-	if (is_letter(c) || is_digit(c))
+	if (is_any_letter(c) || is_digit(c))
 		return short_run(r, before, c);
-	if (c == '.' && r->ask->words && is_letter(before) && is_letter(ahead(r)) && !symbol_index(r, before, &index)) {
+	if (c == '.' && r->ask->words && is_any_letter(before) && is_any_letter(ahead(r)) && !symbol_index(r, before, &index)) {
 		r->gap |= GAP_OTHER; /* of a name such as np.array, whose letters are no cells */
 		return true;
 	}
@@ -790,7 +780,7 @@ static bool plain_symbols(struct reader *r)
 
 	for (; s < end; s++) {
 		if (symbol_index(r, *s, &index)) {
-			run = is_letter(*s) || is_digit(*s) ? run + 1 : 0;
+			run = is_any_letter(*s) || is_digit(*s) ? run + 1 : 0;
 			if (run > SHORT || (roles[*s] & FRAME) || !cell(r, index))
 				return false;
 		} else {

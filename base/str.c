@@ -13,17 +13,12 @@ int str_cmp(struct str a, struct str b)
 	return (a.n > b.n) - (a.n < b.n);
 }
 
-static int lower(int c)
-{
-	return c >= 'A' && c <= 'Z' ? c + 32 : c;
-}
-
 bool str_ieq(struct str a, struct str b)
 {
 	if (a.n != b.n)
 		return false;
 	for (size_t i = 0; i < a.n; i++)
-		if (lower((unsigned char)a.s[i]) != lower((unsigned char)b.s[i]))
+		if (to_lower(a.s[i]) != to_lower(b.s[i]))
 			return false;
 	return true;
 }
@@ -68,19 +63,14 @@ ptrdiff_t str_chr(struct str s, char c)
 	return p ? p - s.s : -1;
 }
 
-static bool blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 struct str str_trim(struct str s)
 {
 	size_t from = 0;
 
-	while (from < s.n && blank(s.s[from]))
+	while (from < s.n && is_blank(s.s[from]))
 		from++;
 	s = str_from(s, from);
-	while (s.n && blank(s.s[s.n - 1]))
+	while (s.n && is_blank(s.s[s.n - 1]))
 		s.n--;
 	return s;
 }
@@ -122,10 +112,10 @@ bool str_word(struct str *rest, struct str *word)
 {
 	size_t i = 0;
 
-	while (i < rest->n && blank(rest->s[i]))
+	while (i < rest->n && is_blank(rest->s[i]))
 		i++;
 	*rest = str_from(*rest, i);
-	for (i = 0; i < rest->n && !blank(rest->s[i]); i++)
+	for (i = 0; i < rest->n && !is_blank(rest->s[i]); i++)
 		;
 	*word = str_sub(*rest, 0, i);
 	*rest = str_from(*rest, i);
@@ -357,7 +347,7 @@ static int distance(struct str a, struct str b)
 
 		row[0] = i;
 		for (int j = 1; j <= (int)b.n; j++) {
-			int sub = diag + (lower((unsigned char)a.s[i - 1]) != lower((unsigned char)b.s[j - 1]));
+			int sub = diag + (to_lower(a.s[i - 1]) != to_lower(b.s[j - 1]));
 			int best = row[j] + 1;
 
 			diag = row[j];

@@ -22,6 +22,35 @@ struct str {
 
 #define STR(lit) ((struct str){ (lit), sizeof(lit) - 1 })
 
+/* Elements of an array. */
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Of ASCII, whatever the locale; a byte or a code point. Nothing above 0x7F is any of them. */
+static inline bool is_blank(uint32_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline bool is_digit(uint32_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool is_lower(uint32_t c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static inline bool is_letter(uint32_t c)
+{
+	return is_lower(c | 0x20);
+}
+
+static inline char to_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
 static inline struct str str_of(const char *z)
 {
 	return (struct str){ z, z ? strlen(z) : 0 };
@@ -54,6 +83,39 @@ static inline bool str_is(struct str a, const char *z)
 static inline bool str_starts(struct str s, struct str head)
 {
 	return s.n >= head.n && str_eq((struct str){ s.s, head.n }, head);
+}
+
+/* Take `head`, or one byte, off the front of s, if it stands there. */
+static inline bool str_eat(struct str *s, struct str head)
+{
+	bool there = str_starts(*s, head);
+
+	if (there)
+		*s = str_from(*s, head.n);
+	return there;
+}
+
+static inline bool str_eatc(struct str *s, char c)
+{
+	bool there = s->n && s->s[0] == c;
+
+	if (there)
+		*s = str_from(*s, 1);
+	return there;
+}
+
+/* Take a number, digits without a zero in front, off the front of s: 0 .. most, below 200,000,000; -1: no such one, and s stays. */
+static inline int str_eat_number(struct str *s, int most)
+{
+	size_t n = 0;
+	int v = 0;
+
+	for (; n < s->n && is_digit((unsigned char)s->s[n]) && v <= most; n++)
+		v = v * 10 + (s->s[n] - '0');
+	if (n == 0 || v > most || (n > 1 && s->s[0] == '0'))
+		return -1;
+	*s = str_from(*s, n);
+	return v;
 }
 
 int str_cmp(struct str a, struct str b); /* bytewise, the shorter first */

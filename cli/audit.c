@@ -43,7 +43,7 @@ bool audit_right(const struct audit_row *row, struct str answer)
 
 static bool letter(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+	return is_letter(c) || c == '_';
 }
 
 static bool digit(unsigned char c)

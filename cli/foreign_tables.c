@@ -68,7 +68,7 @@ static bool table_read(struct table *t, struct json rows)
 
 static bool name_sign(char c)
 {
-	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+	return c == '_' || is_letter(c) || is_digit(c);
 }
 
 /* The next run of letters, digits and _; `before` is what stands between it and the one before. */

@@ -13,15 +13,10 @@ struct sorting {
 	int place, group, start; /* the letter looked at (from 0); the group that is due for it, and where it begins in at[] */
 };
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 /* 1 .. 26, 0 behind the word's end. */
 static int letter_of(struct str word, int place)
 {
-	return (size_t)place < word.n ? lower(word.s[place]) - 'a' + 1 : 0;
+	return (size_t)place < word.n ? to_lower(word.s[place]) - 'a' + 1 : 0;
 }
 
 /* Go on to the next group of several; false: there is none, all is sorted. */
@@ -105,7 +100,7 @@ static bool letters_right(const struct sorting *s, struct str thought)
 			return false;
 		digits = str_sub(thought, 2, (size_t)str_chr(thought, ')'));
 		if (!take(s, s->start, n, word, taken) || !str_u64(digits, &number) || (int64_t)number != due || letter.n != (due > 0) ||
-		    (due && lower(letter.s[0]) != 'a' + due - 1))
+		    (due && to_lower(letter.s[0]) != 'a' + due - 1))
 			return false;
 		said++;
 	}
@@ -162,7 +157,7 @@ bool trace_first_wrong(const struct str *words, int n, struct str text, int *fir
 	for (int i = 0; i < n; i++) {
 		s.at[i] = i;
 		for (size_t c = 0; c < words[i].n; c++)
-			if (lower(words[i].s[c]) < 'a' || lower(words[i].s[c]) > 'z')
+			if (to_lower(words[i].s[c]) < 'a' || to_lower(words[i].s[c]) > 'z')
 				return false;
 		for (int j = 0; j < i; j++)
 			if (str_ieq(words[i], words[j]))

@@ -12,15 +12,10 @@ enum {
 	PLAIN_TRIES = 100, /* places looked at */
 };
 
-static bool blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* Part of a word: ASCII letters and digits, and any byte of a longer character. */
 static bool wordy(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+	return is_letter(c) || is_digit(c) || (unsigned char)c >= 0x80;
 }
 
 /* A character that stands for a word. */
@@ -50,7 +45,7 @@ static bool split_words(struct str text, struct buf *words)
 		size_t n = utf8_next(str_from(text, i), &cp);
 		bool alone = is_word(cp);
 
-		if (!alone && !blank(text.s[i])) {
+		if (!alone && !is_blank(text.s[i])) {
 			i += n;
 			continue;
 		}
@@ -117,9 +112,9 @@ static struct str plain(struct buf *b, struct str s)
 	for (size_t i = 0; i < s.n; i++) {
 		char c = s.s[i];
 
-		if (!blank(c))
+		if (!is_blank(c))
 			buf_addc(b, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
-		else if (!blank(s.s[i - 1]))
+		else if (!is_blank(s.s[i - 1]))
 			buf_addc(b, ' ');
 	}
 	return (struct str){ NULL, b->n - from };

@@ -30,65 +30,39 @@ static const char *const arrows[WAYS] = { "↑", "↗", "→", "↘", "↓", "�
 
 /* ---- the desc ---- */
 
-/* A number without zeros in front, at most hi; 0: none, and *at stays. */
-static int number_read(const char **at, const char *end, int hi)
-{
-	const char *s = *at;
-	int v = 0;
-
-	for (; s < end && *s >= (v ? '0' : '1') && *s <= '9' && v <= hi; s++)
-		v = v * 10 + (*s - '0');
-	if (v > hi)
-		return 0;
-	*at = s;
-	return v;
-}
-
 /* The longest name that fits: "ne" is no "n"; -1: none. */
-static int way_read(const char **at, const char *end)
+static int way_read(struct str *s)
 {
-	char a = *at < end ? **at : 0, b = end - *at > 1 ? (*at)[1] : 0;
+	char a = s->n ? s->s[0] : 0, b = s->n > 1 ? s->s[1] : 0;
 	int way = a == 'n' ? N : a == 'e' ? E : a == 's' ? S : a == 'w' ? W : -1;
 
 	if (way < 0)
 		return -1;
-	++*at;
-	if ((way == N || way == S) && (b == 'e' || b == 'w')) {
-		++*at;
+	if ((way == N || way == S) && (b == 'e' || b == 'w'))
 		way = way == N ? (b == 'e' ? NE : NW) : b == 'e' ? SE : SW;
-	}
+	*s = str_from(*s, strlen(compass[way]));
 	return way;
-}
-
-static bool skip(const char **at, const char *end, char c)
-{
-	bool there = *at < end && **at == c;
-
-	*at += there;
-	return there;
 }
 
 bool maze_parse(struct maze *m, struct str s)
 {
-	const char *at = s.s, *end = s.s + s.n;
-
-	m->h = number_read(&at, end, SIDE);
-	if (m->h < 2 || !skip(&at, end, 'x'))
+	m->h = str_eat_number(&s, SIDE);
+	if (m->h < 2 || !str_eatc(&s, 'x'))
 		return false;
-	m->w = number_read(&at, end, SIDE);
+	m->w = str_eat_number(&s, SIDE);
 	if (m->w < 2)
 		return false;
 	for (int y = 0; y < m->h; y++)
 		for (int x = 0; x < m->w; x++) {
 			int v = 0;
 
-			if (!skip(&at, end, x ? ',' : y ? '/' : ':'))
+			if (!str_eatc(&s, x ? ',' : y ? '/' : ':'))
 				return false;
-			if (!skip(&at, end, '.') && !(v = number_read(&at, end, NUMBER_MAX)) && (v = -1 - way_read(&at, end)) == 0)
+			if (!str_eatc(&s, '.') && (v = -1 - way_read(&s)) == 0 && (v = str_eat_number(&s, NUMBER_MAX)) < 1)
 				return false;
 			m->cell[y * m->w + x] = (int8_t)v;
 		}
-	return at == end;
+	return s.n == 0;
 }
 
 void maze_desc(struct buf *out, const struct maze *m)

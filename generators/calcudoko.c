@@ -339,44 +339,7 @@ static bool pose(struct posed *q, struct str desc)
 	return true;
 }
 
-static bool prove(struct str desc)
-{
-	struct posed q;
-
-	return pose(&q, desc) && latin_prove(&q.l);
-}
-
-static bool solve(struct buf *answer, struct str desc)
-{
-	struct posed q;
-
-	return pose(&q, desc) && latin_count(answer, &q.l, 1) == 1;
-}
-
-static int count(struct buf *answer, struct str desc, int limit)
-{
-	struct posed q;
-
-	return pose(&q, desc) ? latin_count(answer, &q.l, limit) : -1;
-}
-
-static void explain(struct buf *steps, struct str desc, enum lang lang)
-{
-	struct posed q;
-
-	(void)lang; /* signs only */
-	if (pose(&q, desc))
-		latin_explain(steps, &q.l);
-}
-
-static void grade(struct effort *e, struct str desc)
-{
-	struct posed q;
-
-	*e = (struct effort){ .technique = "" };
-	if (pose(&q, desc))
-		latin_grade(e, &q.l, techniques);
-}
+LATIN_TASK(techniques)
 
 /* ---- symmetry: the square's eight ---- */
 

@@ -143,26 +143,21 @@ void compose_answer(struct buf *out, int i, struct str answer)
 
 /* ---- chains: a number that is hidden ---- */
 
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* The next run of digits in s from *at on, as a number of two to nine digits that stands alone. */
 static bool next_number(struct str s, size_t *at, struct str *number)
 {
 	while (*at < s.n) {
 		size_t from = *at, to;
 
-		if (!digit(s.s[from])) {
+		if (!is_digit(s.s[from])) {
 			++*at;
 			continue;
 		}
-		for (to = from; to < s.n && digit(s.s[to]); to++)
+		for (to = from; to < s.n && is_digit(s.s[to]); to++)
 			;
 		*at = to;
 		if (to - from >= 2 && to - from <= 9 && s.s[from] != '0' && (from == 0 || !strchr(".,-/", s.s[from - 1]) || s.s[from - 1] == '-') &&
-		    (to == s.n || s.s[to] != '.' || to + 1 == s.n || !digit(s.s[to + 1]))) {
+		    (to == s.n || s.s[to] != '.' || to + 1 == s.n || !is_digit(s.s[to + 1]))) {
 			*number = str_sub(s, from, to);
 			return true;
 		}

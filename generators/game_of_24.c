@@ -70,18 +70,6 @@ struct step {
 	char op;
 };
 
-static bool number_read(struct str *s, int64_t lo, int64_t hi, int64_t *ret)
-{
-	size_t n = 0;
-
-	while (n < s->n && n < 8 && s->s[n] >= '0' && s->s[n] <= '9')
-		n++;
-	if (n == 0 || (n > 1 && s->s[0] == '0') || !str_i64(str_sub(*s, 0, n), ret))
-		return false;
-	*s = str_from(*s, n);
-	return *ret >= lo && *ret <= hi;
-}
-
 static void sort_down(int64_t *v, int n)
 {
 	for (int i = 1; i < n; i++)
@@ -95,16 +83,15 @@ static void sort_down(int64_t *v, int n)
 
 static bool hand_read(struct hand *h, struct str desc)
 {
-	struct str colon = STR(":"), blank = STR(" ");
-
 	h->n = 0;
-	if (!number_read(&desc, 0, TARGET_MAX, &h->target) || !str_starts(desc, colon))
+	h->target = str_eat_number(&desc, TARGET_MAX);
+	if (h->target < 0 || !str_eatc(&desc, ':'))
 		return false;
-	for (desc = str_from(desc, 1); desc.n > 0; h->n++) {
-		if (h->n == COUNT_MAX || !str_starts(desc, blank))
+	for (; desc.n > 0; h->n++) {
+		if (h->n == COUNT_MAX || !str_eatc(&desc, ' '))
 			return false;
-		desc = str_from(desc, 1);
-		if (!number_read(&desc, 1, NUMBER_MAX, &h->num[h->n]))
+		h->num[h->n] = str_eat_number(&desc, NUMBER_MAX);
+		if (h->num[h->n] < 1)
 			return false;
 	}
 	sort_down(h->num, h->n);

@@ -61,15 +61,6 @@ struct seen {
 	struct str name[4 * GOODS_PEOPLE];
 };
 
-static bool skip(struct str *s, char c)
-{
-	if (s->n == 0 || s->s[0] != c)
-		return false;
-	s->s++;
-	s->n--;
-	return true;
-}
-
 /* Bytes of a letter beyond ASCII, of any script; 0 where it is none: signs, blanks, bad bytes. */
 static size_t wide_letter(struct str s)
 {
@@ -144,32 +135,18 @@ static bool names_head(struct str *s, struct str name[LANGS], struct seen *seen,
 	if (!name_head(s, &name[LANG_EN]) || !is_new(seen, name[LANG_EN], number))
 		return false;
 	name[LANG_ZH] = name[LANG_EN];
-	if (!skip(s, '/'))
+	if (!str_eatc(s, '/'))
 		return true;
 	return name_head(s, &name[LANG_ZH]) && !str_eq(name[LANG_EN], name[LANG_ZH]) && is_new(seen, name[LANG_ZH], number + 1);
-}
-
-/* A number below end, cut off the text; -1: there is none. */
-static int number_head(struct str *s, int end)
-{
-	int v = 0, n = 0;
-
-	while ((size_t)n < s->n && n < 2 && s->s[n] >= '0' && s->s[n] <= '9')
-		v = v * 10 + s->s[n++] - '0';
-	if (n == 0 || (n == 2 && v < 10) || v >= end)
-		return -1;
-	s->s += n;
-	s->n -= (size_t)n;
-	return v;
 }
 
 /* "3.5" */
 static bool two_head(struct str *s, int end, int *a, int *b)
 {
-	*a = number_head(s, end);
-	if (*a < 0 || !skip(s, '.'))
+	*a = str_eat_number(s, end - 1);
+	if (*a < 0 || !str_eatc(s, '.'))
 		return false;
-	*b = number_head(s, end);
+	*b = str_eat_number(s, end - 1);
 	return *b >= 0;
 }
 
@@ -180,8 +157,8 @@ static bool who_head(struct goods_event *e, struct str *s, const struct goods *p
 
 		if (e->n == hi || (w.how != 'p' && w.how != 'h' && w.how != 'o'))
 			return false;
-		skip(s, w.how);
-		w.of = number_head(s, p->n);
+		str_eatc(s, w.how);
+		w.of = str_eat_number(s, p->n - 1);
 		if (w.of < 0)
 			return false;
 		w.is = w.how == 'h' ? p->now.owner[w.of] : w.of;
@@ -198,7 +175,7 @@ static bool event_head(struct goods_event *e, struct str *s, const struct goods 
 {
 	e->n = e->a = e->b = 0;
 	e->kind = s->n ? s->s[0] : 0;
-	if (!skip(s, e->kind))
+	if (!str_eatc(s, e->kind))
 		return false;
 	switch (e->kind) {
 	case 's': return who_head(e, s, p, 2, 2);
@@ -206,20 +183,20 @@ static bool event_head(struct goods_event *e, struct str *s, const struct goods 
 	case 'g':
 	case 't': return two_head(s, p->n, &e->a, &e->b) && e->a != e->b;
 	case 'a':
-		e->back = skip(s, '-');
-		return e->back || skip(s, '+');
-	case 'i': return two_head(s, p->n, &e->a, &e->b) && skip(s, 's') && who_head(e, s, p, 2, 2);
+		e->back = str_eatc(s, '-');
+		return e->back || str_eatc(s, '+');
+	case 'i': return two_head(s, p->n, &e->a, &e->b) && str_eatc(s, 's') && who_head(e, s, p, 2, 2);
 	case 'u': return p->undoable;
 	case 'n':
-		e->idle = number_head(s, 3);
-		return e->idle >= 0 && skip(s, '.') && two_head(s, p->n, &e->a, &e->b) && (e->idle == 1 || e->a != e->b);
+		e->idle = str_eat_number(s, 2);
+		return e->idle >= 0 && str_eatc(s, '.') && two_head(s, p->n, &e->a, &e->b) && (e->idle == 1 || e->a != e->b);
 	default: return false;
 	}
 }
 
 bool goods_next(struct goods_event *e, struct str *rest, const struct goods *p)
 {
-	return event_head(e, rest, p) && (rest->n == 0 || (skip(rest, ';') && rest->n));
+	return event_head(e, rest, p) && (rest->n == 0 || (str_eatc(rest, ';') && rest->n));
 }
 
 /* Who gives to whom in an event: a circle of people, none where nothing changes hands. */
@@ -283,12 +260,12 @@ static bool people_read(struct goods *p, struct str desc)
 	do {
 		int i = p->n;
 
-		if (i == GOODS_PEOPLE || !names_head(&desc, p->person[i], &seen, 4 * i) || !skip(&desc, '=') ||
+		if (i == GOODS_PEOPLE || !names_head(&desc, p->person[i], &seen, 4 * i) || !str_eatc(&desc, '=') ||
 		    !names_head(&desc, p->thing[i], &seen, 4 * i + 2))
 			return false;
 		p->n++;
-	} while (skip(&desc, ','));
-	if (!skip(&desc, '|'))
+	} while (str_eatc(&desc, ','));
+	if (!str_eatc(&desc, '|'))
 		return false;
 	p->events = desc;
 	goods_restart(p);
@@ -814,7 +791,7 @@ static void canon(struct buf *out, struct str desc)
 		while (rest.n && (rest.s[0] < '0' || rest.s[0] > '9' || rest.s[-1] == 'n'))
 			rest = str_from(rest, 1);
 		if (rest.n)
-			first = number_head(&rest, p.n);
+			first = str_eat_number(&rest, p.n - 1);
 		for (int i = 0; i < p.n; i++)
 			map[i] = (i - first + p.n) % p.n;
 	}

@@ -127,6 +127,46 @@ int latin_count(struct buf *answer, const struct latin *start, int limit);
 void latin_grade(struct effort *e, const struct latin *start, const char *const names[128]);
 void latin_explain(struct buf *steps, const struct latin *start);
 
+/*
+ * What a task answers about a desc: its prove(), solve(), count(), explain() and grade(). Its struct posed has a struct latin `l`, and
+ * pose(&q, desc) makes it ready to be solved; false: a damaged desc.
+ */
+#define LATIN_TASK(techniques) \
+	static bool prove(struct str desc) \
+	{ \
+		struct posed q; \
+\
+		return pose(&q, desc) && latin_prove(&q.l); \
+	} \
+	static bool solve(struct buf *answer, struct str desc) \
+	{ \
+		struct posed q; \
+\
+		return pose(&q, desc) && latin_count(answer, &q.l, 1) == 1; \
+	} \
+	static int count(struct buf *answer, struct str desc, int limit) \
+	{ \
+		struct posed q; \
+\
+		return pose(&q, desc) ? latin_count(answer, &q.l, limit) : -1; \
+	} \
+	static void explain(struct buf *steps, struct str desc, enum lang lang) \
+	{ \
+		struct posed q; \
+\
+		(void)lang; /* signs only */ \
+		if (pose(&q, desc)) \
+			latin_explain(steps, &q.l); \
+	} \
+	static void grade(struct effort *e, struct str desc) \
+	{ \
+		struct posed q; \
+\
+		*e = (struct effort){ .technique = "" }; \
+		if (pose(&q, desc)) \
+			latin_grade(e, &q.l, techniques); \
+	}
+
 /* Words of the worked solution: "b3", "124", "b=3020". */
 void latin_say_cell(struct buf *b, int n, int i);
 void latin_say_digits(struct buf *b, unsigned set);

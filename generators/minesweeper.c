@@ -54,52 +54,31 @@ static const int levels[TASK_LEVELS][TASK_KNOBS] = {
 
 /* ---- the desc ---- */
 
-/* A number without zeros in front, at most hi; -1: none. */
-static int number_read(const char **at, const char *end, int hi)
+static bool head_read(struct field *f, struct str *s)
 {
-	const char *s = *at;
-	int v = 0;
-
-	for (; s < end && *s >= '0' && *s <= '9' && v <= hi; s++)
-		v = v * 10 + (*s - '0');
-	if (s == *at || v > hi || (s - *at > 1 && **at == '0'))
-		return -1;
-	*at = s;
-	return v;
-}
-
-static bool skip(const char **at, const char *end, char c)
-{
-	bool there = *at < end && **at == c;
-
-	*at += there;
-	return there;
-}
-
-static bool head_read(struct field *f, const char **at, const char *end)
-{
-	f->h = number_read(at, end, SIDE);
-	if (f->h < 2 || !skip(at, end, 'x'))
+	f->h = str_eat_number(s, SIDE);
+	if (f->h < 2 || !str_eatc(s, 'x'))
 		return false;
-	f->w = number_read(at, end, SIDE);
-	if (f->w < 2 || !skip(at, end, ':'))
+	f->w = str_eat_number(s, SIDE);
+	if (f->w < 2 || !str_eatc(s, ':'))
 		return false;
 	f->cells = f->h * f->w;
-	f->mines = skip(at, end, '?') ? -1 : number_read(at, end, f->cells);
-	if ((f->mines < 0 && (*at)[-1] != '?') || !skip(at, end, ':'))
+	f->mines = str_eat_number(s, f->cells);
+	if ((f->mines < 0 && !str_eatc(s, '?')) || !str_eatc(s, ':'))
 		return false;
-	f->safe = skip(at, end, 's');
-	f->one = !f->safe && f->mines < 0 && skip(at, end, 'o');
-	return (f->safe || f->one || skip(at, end, 'm')) && skip(at, end, ':');
+	f->safe = str_eatc(s, 's');
+	f->one = !f->safe && f->mines < 0 && str_eatc(s, 'o');
+	return (f->safe || f->one || str_eatc(s, 'm')) && str_eatc(s, ':');
 }
 
 bool field_parse(struct field *f, struct str s)
 {
-	const char *at = s.s, *end = s.s + s.n;
+	const char *at;
 	int hidden = 0;
 
-	if (!head_read(f, &at, end) || end - at != f->cells + f->h - 1)
+	if (!head_read(f, &s) || s.n != (size_t)(f->cells + f->h - 1))
 		return false;
+	at = s.s;
 	for (int y = 0; y < f->h; y++) {
 		int8_t *shown = f->shown + y * f->w;
 

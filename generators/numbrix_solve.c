@@ -30,50 +30,29 @@ enum {
 
 /* ---- the desc ---- */
 
-/* A number without zeros in front, at most hi; 0: none. */
-static int number_read(const char **at, const char *end, int hi)
-{
-	int v = 0;
-
-	if (*at == end || **at < '1' || **at > '9')
-		return 0;
-	for (; *at < end && **at >= '0' && **at <= '9' && v <= hi; ++*at)
-		v = v * 10 + (**at - '0');
-	return v <= hi ? v : 0;
-}
-
-static bool skip(const char **at, const char *end, char c)
-{
-	bool there = *at < end && **at == c;
-
-	*at += there;
-	return there;
-}
-
 bool numbrix_parse(struct board *b, struct str s)
 {
-	const char *at = s.s, *end = s.s + s.n;
 	uint64_t seen[WORDS + 1] = { 0 };
 	int i = 0;
 
-	b->n = number_read(&at, end, SIDE);
+	b->n = str_eat_number(&s, SIDE);
 	if (b->n < 2)
 		return false;
 	for (int y = 0; y < b->n; y++)
 		for (int x = 0; x < b->n; x++, i++) {
 			int v = 0;
 
-			if (!skip(&at, end, x ? ',' : y ? '/' : ':'))
+			if (!str_eatc(&s, x ? ',' : y ? '/' : ':'))
 				return false;
-			if (!skip(&at, end, '.')) {
-				v = number_read(&at, end, b->n * b->n);
-				if (!v || seen[v / 64] >> v % 64 & 1)
+			if (!str_eatc(&s, '.')) {
+				v = str_eat_number(&s, b->n * b->n);
+				if (v < 1 || seen[v / 64] >> v % 64 & 1)
 					return false;
 				seen[v / 64] |= UINT64_C(1) << v % 64;
 			}
 			b->val[i] = (int16_t)v;
 		}
-	return at == end;
+	return s.n == 0;
 }
 
 void numbrix_desc(struct buf *out, const struct board *b)

@@ -90,27 +90,12 @@ static bool parse_term(struct term *t, struct str s)
 	return t->who >= 0;
 }
 
-static bool skip(struct str *s, char c)
-{
-	if (!s->n || s->s[0] != c)
-		return false;
-	s->s++;
-	s->n--;
-	return true;
-}
-
 /* "12 ", cut off the text: 1 to COUNT_MAX; 0 for anything else. */
 static int count_head(struct str *s)
 {
-	size_t n = 0;
-	int v = 0;
+	int v = str_eat_number(s, COUNT_MAX);
 
-	while (n < s->n && n < 8 && s->s[n] >= '0' && s->s[n] <= '9')
-		v = 10 * v + (s->s[n++] - '0');
-	if (!n || s->s[0] == '0' || v > COUNT_MAX)
-		return 0;
-	*s = (struct str){ s->s + n, s->n - n };
-	return skip(s, ' ') ? v : 0;
+	return v > 0 && str_eatc(s, ' ') ? v : 0;
 }
 
 /* A thing's name up to the end of a part; -1: it is none. */
@@ -140,7 +125,7 @@ static bool parse_parts(struct fact *f, struct str *s)
 		if (p->thing < 0)
 			return false;
 		f->parts++;
-	} while (skip(s, ','));
+	} while (str_eatc(s, ','));
 	return true;
 }
 
@@ -158,14 +143,14 @@ static bool parse_fact(struct fact *f, struct str *s)
 	case '+':
 	case '-': break;
 	case '*':
-		if (!skip(s, '2') || !skip(s, ' '))
+		if (!str_eatc(s, '2') || !str_eatc(s, ' '))
 			return false;
 		break;
 	case '>':
 	case '=':
 		f->to = owner_of(s->s[0]);
 		*s = str_from(*s, 1);
-		if (f->to == f->who || !skip(s, ' '))
+		if (f->to == f->who || !str_eatc(s, ' '))
 			return false;
 		break;
 	default: return false;
@@ -203,7 +188,7 @@ static bool parse(struct story *s, struct world *w, struct str desc)
 		if (w && !happen(w, f))
 			return false;
 		s->facts++;
-	} while (skip(&rest, ';'));
+	} while (str_eatc(&rest, ';'));
 	for (int i = 0; w && i < s->terms; i++)
 		if (s->term[i].who < OWNERS && !w->here[s->term[i].who])
 			return false;

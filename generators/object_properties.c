@@ -87,15 +87,6 @@ static bool take_test(struct str *s, struct props_test *t)
 	return true;
 }
 
-static bool take_char(struct str *s, char c)
-{
-	bool there = s->n && s->s[0] == c;
-
-	if (there)
-		*s = str_from(*s, 1);
-	return there;
-}
-
 static int test_cmp(struct props_test a, struct props_test b)
 {
 	return a.prop != b.prop ? a.prop - b.prop : a.value - b.value;
@@ -112,7 +103,7 @@ static bool take_cond(struct str *s, struct props_cond *c)
 		c->n++;
 		if (!joint && s->n && (s->s[0] == '&' || s->s[0] == '+'))
 			joint = s->s[0];
-	} while (joint && take_char(s, joint));
+	} while (joint && str_eatc(s, joint));
 	c->all = joint == '&';
 	for (int i = 1; i < c->n && c->all; i++)
 		if (c->test[i].prop == c->test[i - 1].prop)
@@ -167,7 +158,7 @@ static bool read_event(struct props_event *e, struct str s)
 	if (str_starts(word, STR("if"))) {
 		word = str_from(word, 2);
 		if (!word.n || word.n > 3 || word.s[0] < '1' || word.s[0] > '9' || !str_i64(word, &least) || least >= PROPS_ITEMS ||
-		    !take_cond(&s, &e->guard) || !take_char(&s, '>') || !str_split(&s, ' ', &word))
+		    !take_cond(&s, &e->guard) || !str_eatc(&s, '>') || !str_split(&s, ' ', &word))
 			return false;
 		e->least = (int)least;
 	}
@@ -182,12 +173,12 @@ static bool read_event(struct props_event *e, struct str s)
 		return false;
 	if (e->verb == PROPS_LOSE || e->verb == PROPS_GROW || e->verb == PROPS_SHRINK)
 		return !s.n;
-	if (!take_char(&s, ':'))
+	if (!str_eatc(&s, ':'))
 		return false;
 	least = take_effect(&s, &e->one);
 	if (least == 0 || (e->verb == PROPS_TRADE && least < PROPS))
 		return false;
-	if (e->verb == PROPS_TWO && (!take_char(&s, '/') || !take_effect(&s, &e->two)))
+	if (e->verb == PROPS_TWO && (!str_eatc(&s, '/') || !take_effect(&s, &e->two)))
 		return false;
 	return !s.n;
 }
@@ -229,8 +220,8 @@ bool props_read(struct props *p, struct str desc)
 	do
 		if (p->n == PROPS_ITEMS || !take_item(&desc, p->item[p->n++]))
 			return false;
-	while (take_char(&desc, ','));
-	if (!take_char(&desc, '|') || !str_split(&desc, '|', &events) || !desc.n || str_ends(desc, STR(",")) || str_ends(events, STR(";")))
+	while (str_eatc(&desc, ','));
+	if (!str_eatc(&desc, '|') || !str_split(&desc, '|', &events) || !desc.n || str_ends(desc, STR(",")) || str_ends(events, STR(";")))
 		return false;
 	while (str_split(&events, ';', &piece))
 		if (p->events == PROPS_EVENTS || !read_event(&p->event[p->events++], piece))

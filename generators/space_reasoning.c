@@ -115,15 +115,6 @@ static int kind_of(int dir)
 
 /* ---- the desc ---- */
 
-static bool skip(struct str *s, char c)
-{
-	if (!s->n || s->s[0] != c)
-		return false;
-	s->s++;
-	s->n--;
-	return true;
-}
-
 /* -1: no direction of this lattice. */
 static int dir_of(int lattice, char sign)
 {
@@ -162,11 +153,6 @@ static bool read_moves(int lattice, struct str *s, struct space_moves *m)
 	return m->n > 0;
 }
 
-static bool name_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Words of letters, with single blanks or hyphens between; 0 bytes: it is none. The hash is the same for all that are alike. */
 static size_t english_length(struct str s, uint32_t *hash)
 {
@@ -174,7 +160,7 @@ static size_t english_length(struct str s, uint32_t *hash)
 	size_t n = 0;
 
 	for (bool joint = true; n < s.n; n++) {
-		if (name_char(s.s[n])) {
+		if (is_letter(s.s[n])) {
 			h = (h << 5 | h >> 27) ^ ((unsigned char)s.s[n] | 32);
 			joint = false;
 		} else if (!joint && (s.s[n] == ' ' || s.s[n] == '-')) {
@@ -184,7 +170,7 @@ static size_t english_length(struct str s, uint32_t *hash)
 		}
 	}
 	*hash = h;
-	return n && n <= 40 && name_char(s.s[n - 1]) ? n : 0;
+	return n && n <= 40 && is_letter(s.s[n - 1]) ? n : 0;
 }
 
 /* Han characters, U+4E00 to U+9FFF. */
@@ -208,9 +194,9 @@ static bool alike(struct str a, struct str b)
 	size_t i = 0, j = 0;
 
 	while (i < a.n && j < b.n && (a.s[i] | 32) == (b.s[j] | 32)) {
-		for (i++; i < a.n && !name_char(a.s[i]);)
+		for (i++; i < a.n && !is_letter(a.s[i]);)
 			i++;
-		for (j++; j < b.n && !name_char(b.s[j]);)
+		for (j++; j < b.n && !is_letter(b.s[j]);)
 			j++;
 	}
 	return i == a.n && j == b.n;
@@ -223,7 +209,7 @@ static int read_item(struct space_walk *w, struct str *s)
 	struct str en = str_sub(*s, 0, english_length(*s, &hash[LANG_EN])), zh;
 
 	*s = str_from(*s, en.n);
-	if (!skip(s, '=')) {
+	if (!str_eatc(s, '=')) {
 		for (int i = 0; i < w->items; i++)
 			if (w->hash[i][LANG_EN] == hash[LANG_EN] && str_eq(w->name[i][LANG_EN], en))
 				return i;
@@ -251,12 +237,12 @@ static bool read_walk(struct space_walk *w, struct str *s, int *legs)
 	e->jump = w->events++ > 0;
 	e->item = read_item(w, s);
 	e->by.n = 0;
-	while (e->item >= 0 && skip(s, ',')) {
+	while (e->item >= 0 && str_eatc(s, ',')) {
 		if (++*legs > SPACE_LEGS)
 			return false;
 		e = &w->event[w->events++];
 		e->jump = false;
-		if (!read_moves(w->lattice, s, &e->by) || !skip(s, ','))
+		if (!read_moves(w->lattice, s, &e->by) || !str_eatc(s, ','))
 			return false;
 		e->item = read_item(w, s);
 	}
@@ -279,13 +265,13 @@ bool space_read(struct space_walk *w, struct str desc)
 	do
 		if (n++ == SPACE_WALKS || !read_walk(w, &desc, &legs))
 			return false;
-	while (skip(&desc, '|'));
-	if (!skip(&desc, '?'))
+	while (str_eatc(&desc, '|'));
+	if (!str_eatc(&desc, '?'))
 		return false;
 	do
 		if (w->stops == SPACE_STOPS || !read_moves(w->lattice, &desc, &w->stop[w->stops++]))
 			return false;
-	while (skip(&desc, ';'));
+	while (str_eatc(&desc, ';'));
 	return desc.n == 0;
 }
 

@@ -8,26 +8,12 @@
 
 const char *const tree_relations[TREE_RELATIONS] = { "cousins", "siblings", "grandchildren", "descendants", "aunts", "second_cousins" };
 
-static bool letter(char c)
-{
-	return (unsigned)((c | 32) - 'a') < 26;
-}
-
-static bool skip(struct str *s, char c)
-{
-	if (!s->n || s->s[0] != c)
-		return false;
-	s->s++;
-	s->n--;
-	return true;
-}
-
 /* Letters, cut off the text; capitals do not change the hash. */
 static bool english_head(struct str *s, struct str *name, uint32_t *hash)
 {
 	size_t n = 0;
 
-	for (*hash = 0; n < s->n && letter(s->s[n]); n++)
+	for (*hash = 0; n < s->n && is_letter(s->s[n]); n++)
 		*hash = (*hash << 5 | *hash >> 27) ^ (unsigned char)(s->s[n] | 32);
 	*name = (struct str){ s->s, n };
 	*s = (struct str){ s->s + n, s->n - n };
@@ -79,12 +65,12 @@ static bool read_names(struct tree *t, struct str *s)
 	do {
 		int v = t->n++;
 
-		if (v == TREE_NODES || !english_head(s, &t->name[v][LANG_EN], &hash[LANG_EN]) || (!t->stated && !skip(s, '=')) ||
+		if (v == TREE_NODES || !english_head(s, &t->name[v][LANG_EN], &hash[LANG_EN]) || (!t->stated && !str_eatc(s, '=')) ||
 		    !chinese_head(s, &t->name[v][LANG_ZH], &hash[LANG_ZH]) || !is_new(t, slot, v, LANG_EN, hash[LANG_EN]) ||
 		    !is_new(t, slot, v, LANG_ZH, hash[LANG_ZH]) || (t->stated && t->name[v][LANG_EN].n == 1))
 			return false;
-	} while (t->stated ? s->n > 0 : skip(s, ','));
-	return (t->stated || skip(s, ':')) && t->n > 1;
+	} while (t->stated ? s->n > 0 : str_eatc(s, ','));
+	return (t->stated || str_eatc(s, ':')) && t->n > 1;
 }
 
 /* The first byte from `at` on that is one of ASCII, or that is none. */
@@ -119,7 +105,7 @@ static bool skim_names(struct tree *t, struct str *s)
 			break;
 	}
 	*s = (struct str){ at, (size_t)(end - at) };
-	return (t->stated ? at == end : skip(s, ':')) && t->n > 1;
+	return (t->stated ? at == end : str_eatc(s, ':')) && t->n > 1;
 }
 
 /* The number that s begins with, below n; TREE_NONE for no such number. */
@@ -171,7 +157,7 @@ static bool read_fact(struct tree *t, struct str *s, int *next)
 	case 'K': least = most = 2; break;
 	default: return false;
 	}
-	skip(s, sign);
+	str_eatc(s, sign);
 	*f = (struct tree_fact){ sign, TREE_NONE, (int16_t)t->used, 0 };
 	if (before || !most) {
 		f->head = (int16_t)next_item(t, s, next);
@@ -188,9 +174,9 @@ static bool read_fact(struct tree *t, struct str *s, int *next)
 		f->n = 1;
 		return true;
 	}
-	if (before && !skip(s, t->stated ? ',' : before))
+	if (before && !str_eatc(s, t->stated ? ',' : before))
 		return false;
-	while (f->n < most && (f->n == 0 || skip(s, ','))) {
+	while (f->n < most && (f->n == 0 || str_eatc(s, ','))) {
 		int v = t->used < TREE_POOL ? next_item(t, s, next) : TREE_NONE;
 
 		if (v < 0)
@@ -295,7 +281,7 @@ static bool read_question(struct tree *t, struct str s, struct str *counts)
 	if (t->asked == TREE_RELATIONS)
 		return false;
 	t->about = item_head(&s, TREE_NODES);
-	t->stated = skip(&s, ' ');
+	t->stated = str_eatc(&s, ' ');
 	*counts = s;
 	return t->about >= 0 && (s.n > 0) == t->stated;
 }
@@ -308,8 +294,8 @@ static bool read_facts(struct tree *t, struct str *s)
 	do
 		if (t->facts == TREE_FACTS || !read_fact(t, s, &next))
 			return false;
-	while (t->stated ? s->n > 0 && s->s[0] != ':' : skip(s, ';'));
-	return t->stated ? skip(s, ':') : s->n == 0 && next == t->n;
+	while (t->stated ? s->n > 0 && s->s[0] != ':' : str_eatc(s, ';'));
+	return t->stated ? str_eatc(s, ':') : s->n == 0 && next == t->n;
 }
 
 static bool read(struct tree *t, struct str desc, bool (*names)(struct tree *t, struct str *s))

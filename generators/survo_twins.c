@@ -9,41 +9,19 @@
 
 /* ---- text ---- */
 
-/* A number from *at on, without a zero in front; SURVO_BLANK: none, or one above `most`. */
-static int number(const char **at, const char *end, int most)
-{
-	const char *s = *at;
-	int v = 0;
-
-	for (; s < end && *s >= '0' && *s <= '9' && s - *at < 4; s++)
-		v = v * 10 + *s - '0';
-	if (s == *at || (s - *at > 1 && **at == '0') || v > most)
-		return SURVO_BLANK;
-	*at = s;
-	return v;
-}
-
-static bool skip(const char **at, const char *end, char c)
-{
-	bool there = *at < end && **at == c;
-
-	*at += there;
-	return there;
-}
-
 /* Numbers parted by single blanks; how many, 0 for damage. */
-static int numbers(const char **at, const char *end, int most, int *list, int cap)
+static int numbers(struct str *s, int most, int *list, int cap)
 {
 	int n = 0;
 
 	do
-		if (n == cap || (list[n++] = number(at, end, most)) == SURVO_BLANK)
+		if (n == cap || (list[n++] = str_eat_number(s, most)) == SURVO_BLANK)
 			return 0;
-	while (skip(at, end, ' '));
+	while (str_eatc(s, ' '));
 	return n;
 }
 
-static bool row_read(struct survo_board *b, const char **at, const char *end)
+static bool row_read(struct survo_board *b, struct str *s)
 {
 	int *cell = b->cell + b->rows * b->cols, n = 0;
 
@@ -51,31 +29,29 @@ static bool row_read(struct survo_board *b, const char **at, const char *end)
 		if (n == SURVO_SIDE)
 			return false;
 		cell[n] = SURVO_BLANK;
-		if (skip(at, end, '.'))
+		if (str_eatc(s, '.'))
 			b->blanks++;
-		else if ((cell[n] = number(at, end, SURVO_VALUE)) == SURVO_BLANK)
+		else if ((cell[n] = str_eat_number(s, SURVO_VALUE)) == SURVO_BLANK)
 			return false;
 		n++;
-	} while (skip(at, end, ' '));
-	if (n < 2 || (b->rows && n != b->cols) || !skip(at, end, '='))
+	} while (str_eatc(s, ' '));
+	if (n < 2 || (b->rows && n != b->cols) || !str_eatc(s, '='))
 		return false;
 	b->cols = n;
-	b->sum[b->rows] = number(at, end, SURVO_SUM);
+	b->sum[b->rows] = str_eat_number(s, SURVO_SUM);
 	return b->sum[b->rows++] != SURVO_BLANK;
 }
 
 bool survo_read(struct survo_board *b, struct str desc)
 {
-	const char *at = desc.s, *end = desc.s + desc.n;
-
 	b->rows = b->cols = b->blanks = 0;
 	do
-		if (b->rows == SURVO_SIDE || !row_read(b, &at, end))
+		if (b->rows == SURVO_SIDE || !row_read(b, &desc))
 			return false;
-	while (skip(&at, end, '/'));
-	if (b->rows < 2 || !b->blanks || b->blanks > SURVO_BLANKS || !skip(&at, end, '|') ||
-	    numbers(&at, end, SURVO_SUM, b->sum + b->rows, b->cols) != b->cols || !skip(&at, end, '|') ||
-	    numbers(&at, end, SURVO_VALUE, b->pool, b->blanks) != b->blanks || at != end)
+	while (str_eatc(&desc, '/'));
+	if (b->rows < 2 || !b->blanks || b->blanks > SURVO_BLANKS || !str_eatc(&desc, '|') ||
+	    numbers(&desc, SURVO_SUM, b->sum + b->rows, b->cols) != b->cols || !str_eatc(&desc, '|') ||
+	    numbers(&desc, SURVO_VALUE, b->pool, b->blanks) != b->blanks || desc.n)
 		return false;
 	for (int i = 1; i < b->blanks; i++)
 		if (b->pool[i] < b->pool[i - 1])

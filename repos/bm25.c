@@ -143,7 +143,7 @@ static bool heap_add(struct bm25 *b, struct str word, uint32_t n)
 
 static bool name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
+	return is_letter(c) || is_digit(c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 /* The next name of a text, numbers left out. */

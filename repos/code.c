@@ -5,17 +5,7 @@
 
 static bool name_start(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
-}
-
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	return is_letter(c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 enum kind { SPACE, NEWLINE, COMMENT, STRING, NAME, NUMBER, MARK };
@@ -98,7 +88,7 @@ static enum kind token(enum code_lang lang, struct str s, size_t *n)
 	*n = 1;
 	if (c == '\n')
 		return NEWLINE;
-	if (blank(c))
+	if (is_blank(c))
 		return SPACE;
 	if (lang == CODE_PYTHON ? c == '#' : str_starts(s, STR("//"))) {
 		ptrdiff_t end = str_chr(s, '\n');
@@ -120,7 +110,7 @@ static enum kind token(enum code_lang lang, struct str s, size_t *n)
 		return *n > 1 ? STRING : MARK;
 	}
 	if (name_start(c) || (c == '$' && lang == CODE_JS)) {
-		while (*n < s.n && (name_start(s.s[*n]) || digit(s.s[*n]) || (s.s[*n] == '$' && lang == CODE_JS)))
+		while (*n < s.n && (name_start(s.s[*n]) || is_digit(s.s[*n]) || (s.s[*n] == '$' && lang == CODE_JS)))
 			++*n;
 		/* r"", b'', f""": a prefix is part of the string */
 		if (*n <= 2 && *n < s.n && lang == CODE_PYTHON && quotes(lang, s.s[*n])) {
@@ -129,8 +119,8 @@ static enum kind token(enum code_lang lang, struct str s, size_t *n)
 		}
 		return NAME;
 	}
-	if (digit(c)) {
-		while (*n < s.n && (name_start(s.s[*n]) || digit(s.s[*n]) || s.s[*n] == '.'))
+	if (is_digit(c)) {
+		while (*n < s.n && (name_start(s.s[*n]) || is_digit(s.s[*n]) || s.s[*n] == '.'))
 			++*n;
 		return NUMBER;
 	}
@@ -347,7 +337,7 @@ bool code_name(struct code_names *it, struct str *name)
 
 static int class_of(char c)
 {
-	return c >= 'a' && c <= 'z' ? 1 : c >= 'A' && c <= 'Z' ? 2 : digit(c) ? 3 : (unsigned char)c >= 0x80 ? 1 : 0;
+	return c >= 'a' && c <= 'z' ? 1 : c >= 'A' && c <= 'Z' ? 2 : is_digit(c) ? 3 : (unsigned char)c >= 0x80 ? 1 : 0;
 }
 
 bool code_word(struct str *name, struct str *word)

@@ -84,17 +84,12 @@ static void flush(struct oid *sum, struct sha1 *s)
 	}
 }
 
-static bool blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static size_t add_bare(struct sha1 *s, struct str line)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < line.n; i++)
-		if (!blank(line.s[i])) {
+		if (!is_blank(line.s[i])) {
 			sha1_add(s, &line.s[i], 1);
 			n++;
 		}

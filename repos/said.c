@@ -6,11 +6,6 @@
 
 #include <stdlib.h>
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* The bytes of a duration, "0.13s" or "0.02 sec", at the line's begin; 0: there is none. */
 static size_t duration_at(struct str s)
 {

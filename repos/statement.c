@@ -29,7 +29,7 @@ void statement_release(struct statement *s)
 
 static bool word_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (unsigned char)c >= 0x80;
+	return is_letter(c) || is_digit(c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 bool statement_word(struct str *rest, struct str *word)

@@ -25,14 +25,9 @@ static struct variant_site *add_site(struct variant_sites *s)
 	return &s->at[s->n++];
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_word(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+	return is_letter(c) || is_digit(c) || c == '_';
 }
 
 /* A change of a line: its bytes [at, at + n) become text. */

@@ -12,8 +12,6 @@
 #include <limits.h>
 #include <math.h>
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 /* Drawn by a second implementation, in Python, from the papers' text. */
 static void test_golden_draws(void)
 {

@@ -282,7 +282,7 @@ static void check_silence(const struct task *t, const struct instance *in)
 
 static bool alnum(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return is_letter(c) || is_digit(c);
 }
 
 /* A token is a number, a word or a single other sign. */
@@ -338,7 +338,7 @@ static char next_char(char c)
 
 	if (at)
 		return ring[(at - ring + 2) % 8];
-	if (c >= '0' && c <= '9')
+	if (is_digit(c))
 		return (char)('0' + (c - '0' + 1) % 10);
 	if (alnum(c))
 		return c == 'z' ? 'a' : c == 'Z' ? 'A' : (char)(c + 1);

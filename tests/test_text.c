@@ -5,8 +5,6 @@
 
 #include <time.h>
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 static void test_strip(void)
 {
 	static const char *const cases[][2] = {

@@ -2,7 +2,6 @@
 #include "tests/check.h"
 #include "verifiers/extract.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define TICK "\xE2\x9C\x85"
 
 static void test_gone(void)

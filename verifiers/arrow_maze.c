@@ -31,38 +31,16 @@ struct maze {
 
 /* ---- the desc ---- */
 
-static bool sign_read(const char **at, const char *end, char c)
-{
-	bool there = *at < end && **at == c;
-
-	*at += there;
-	return there;
-}
-
-/* A number without zeros in front, at most hi; 0: none, and *at stays. */
-static int number_read(const char **at, const char *end, int hi)
-{
-	const char *s = *at;
-	int v = 0;
-
-	for (; s < end && *s >= (v ? '0' : '1') && *s <= '9' && v <= hi; s++)
-		v = v * 10 + (*s - '0');
-	if (v > hi)
-		return 0;
-	*at = s;
-	return v;
-}
-
 /* An arrow by its whole name; 0: none. */
-static int arrow_read(const char **at, const char *end)
+static int arrow_read(struct str *s)
 {
-	const char *s = *at;
+	struct str name = *s;
 
-	while (s < end && *s >= 'a' && *s <= 'z')
-		s++;
-	for (int way = 0; way < WAYS && s > *at; way++)
-		if (**at == compass[way][0] && str_is((struct str){ *at, (size_t)(s - *at) }, compass[way])) {
-			*at = s;
+	for (name.n = 0; name.n < s->n && is_lower(s->s[name.n]);)
+		name.n++;
+	for (int way = 0; way < WAYS && name.n; way++)
+		if (name.s[0] == compass[way][0] && str_is(name, compass[way])) {
+			*s = str_from(*s, name.n);
 			return -1 - way;
 		}
 	return 0;
@@ -70,26 +48,25 @@ static int arrow_read(const char **at, const char *end)
 
 static bool maze_read(struct maze *m, struct str s)
 {
-	const char *at = s.s, *end = s.s + s.n;
 	int *v = m->given;
 
 	m->wide = false;
-	m->h = number_read(&at, end, SIDE);
-	if (m->h < 2 || !sign_read(&at, end, 'x'))
+	m->h = str_eat_number(&s, SIDE);
+	if (m->h < 2 || !str_eatc(&s, 'x'))
 		return false;
-	m->w = number_read(&at, end, SIDE);
+	m->w = str_eat_number(&s, SIDE);
 	if (m->w < 2)
 		return false;
 	for (int y = 0; y < m->h; y++)
 		for (int x = 0; x < m->w; x++, v++) {
-			if (!sign_read(&at, end, x ? ',' : y ? '/' : ':'))
+			if (!str_eatc(&s, x ? ',' : y ? '/' : ':'))
 				return false;
 			*v = 0;
-			if (!sign_read(&at, end, '.') && !(*v = number_read(&at, end, NUMBER_MAX)) && !(*v = arrow_read(&at, end)))
+			if (!str_eatc(&s, '.') && !(*v = arrow_read(&s)) && (*v = str_eat_number(&s, NUMBER_MAX)) < 1)
 				return false;
 			m->wide |= *v > 9;
 		}
-	return at == end;
+	return s.n == 0;
 }
 
 /* ---- the answer in signs of one byte: arrows 1 .. 8, numbers from 10 on 14 .. 28 ---- */
@@ -202,16 +179,6 @@ static bool put_text(struct plain *p, struct str s)
 		if (!put(p, s.s[i]))
 			return false;
 	return true;
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* Hexadecimal digits behind \u, four of them. */
@@ -359,26 +326,24 @@ static bool make_plain(struct plain *p, struct str s)
 enum reading { READ_NOTHING, READ_HOLES, READ_ALL };
 
 /* One cell, an arrow of the plainest make or a number of this board; -1: neither. */
-static int cell_read(const char **at, const char *end, bool wide)
+static int cell_read(struct str *s, bool wide)
 {
-	const unsigned char *c = (const unsigned char *)*at;
+	const unsigned char *c = (const unsigned char *)s->s;
 	int v;
 
-	if (end - *at >= 3 && c[0] == 0xe2 && c[1] == 0x86 && (c[2] & 0xc0) == 0x80 &&
-	    (v = glyph_way(0x2180u | (c[2] & 0x3f))) >= 0) {
-		*at += 3;
+	if (s->n >= 3 && c[0] == 0xe2 && c[1] == 0x86 && (c[2] & 0xc0) == 0x80 && (v = glyph_way(0x2180u | (c[2] & 0x3f))) >= 0) {
+		*s = str_from(*s, 3);
 		return v;
 	}
-	v = number_read(at, end, wide ? NUMBER_MAX : 9);
-	return v ? WAYS + v - 1 : -1;
+	v = str_eat_number(s, wide ? NUMBER_MAX : 9);
+	return v > 0 ? WAYS + v - 1 : -1;
 }
 
 /* The board as we write it, each cell behind one blank or a row's end: most answers come so. False: it is written otherwise. */
 static bool plain_read(struct grid *g, const struct maze *m, struct str s)
 {
-	const char *at = s.s, *end = s.s + s.n;
 	int16_t *cell = g->cell;
-	char row_end = 0; /* of all rows the same: a slash or a line end */
+	char row_end = str_chr(s, '\n') >= 0 ? '\n' : '/'; /* of all rows the same */
 
 	g->rows = m->h;
 	g->cols = m->w;
@@ -386,20 +351,14 @@ static bool plain_read(struct grid *g, const struct maze *m, struct str s)
 		for (int x = 0; x < m->w; x++) {
 			int v;
 
-			if (x || y) {
-				if (at == end || (x ? *at != ' ' : *at != '/' && *at != '\n'))
-					return false;
-				if (!x && row_end && *at != row_end)
-					return false;
-				row_end = x ? row_end : *at;
-				at++;
-			}
-			v = cell_read(&at, end, m->wide);
+			if ((x || y) && !str_eatc(&s, x ? ' ' : row_end))
+				return false;
+			v = cell_read(&s, m->wide);
 			if (v < 0)
 				return false;
 			*cell++ = (int16_t)v;
 		}
-	return at == end;
+	return s.n == 0;
 }
 
 /* Arrows first as signs, then by their names as well: in "here is the right answer" no arrow is meant. */

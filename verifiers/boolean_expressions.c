@@ -276,7 +276,7 @@ static enum meaning word_means(struct str w, bool after_bind, unsigned *now)
 
 static bool is_word_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+	return is_letter(c) || is_digit(c);
 }
 
 static enum meaning sign_means(struct str *s, const struct word *table)

@@ -228,11 +228,6 @@ static bool due_of(const struct bt *t, wide *num, wide *den)
 
 /* ---- the answer ---- */
 
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* 12 or 1,234 or 1 234: a comma or a blank before each three digits, or nowhere. */
 static bool whole(struct str *s, int64_t *ret)
 {
@@ -243,7 +238,7 @@ static bool whole(struct str *s, int64_t *ret)
 	for (; s->n; *s = str_from(*s, 1)) {
 		char c = s->s[0];
 
-		if (digit(c)) {
+		if (is_digit(c)) {
 			if (sep && run == 3)
 				return false;
 			v = v * 10 + (c - '0');
@@ -278,7 +273,7 @@ static bool decimal(struct str s, int64_t *ret, bool *odd)
 		if (s.s[0] != '.')
 			return false;
 		s = str_from(s, 1);
-		for (; n < s.n && digit(s.s[n]); n++)
+		for (; n < s.n && is_digit(s.s[n]); n++)
 			if (n < 2)
 				v += (s.s[n] - '0') * (n ? 1 : 10);
 			else
@@ -327,7 +322,7 @@ static struct str bare(struct str s)
 			rest = str_trim(str_from(rest, quoted));
 			if (rest.n && (rest.s[0] == ':' || rest.s[0] == '='))
 				rest = str_from(rest, 1);
-			else if (quoted || (rest.n && !digit(rest.s[0]) && rest.s[0] != '-' && rest.s[0] != '+'))
+			else if (quoted || (rest.n && !is_digit(rest.s[0]) && rest.s[0] != '-' && rest.s[0] != '+'))
 				continue;
 			s = rest;
 			break;
@@ -365,7 +360,7 @@ static struct str drop_tex(struct str s, char *room)
 			room[n++] = ',';
 			i += 2;
 		} else if (str_starts(rest, STR("\\,")) || str_starts(rest, STR("\\;"))) {
-			room[n++] = i > 0 && digit(s.s[i - 1]) ? ',' : ' ';
+			room[n++] = i > 0 && is_digit(s.s[i - 1]) ? ',' : ' ';
 			i++;
 		} else if (str_starts(rest, STR("\xef\xbc\x8e"))) { /* full-width point */
 			room[n++] = '.';
@@ -392,7 +387,7 @@ static struct str sentence(struct str s)
 		}
 	}
 	for (size_t i = 0; i < most; i++)
-		if (digit(s.s[i]) || strchr("{}[]()<>=/\n", s.s[i]))
+		if (is_digit(s.s[i]) || strchr("{}[]()<>=/\n", s.s[i]))
 			return s;
 	return !most || text_denies(str_sub(s, 0, most)) || text_hedges(str_sub(s, 0, most)) ? s : str_from(s, most + len);
 }
@@ -405,12 +400,12 @@ static bool plain_decimal(struct str s, int64_t *ret)
 
 	if (s.n > 15)
 		return false;
-	for (; i < s.n && digit(s.s[i]); i++)
+	for (; i < s.n && is_digit(s.s[i]); i++)
 		v = v * 10 + (s.s[i] - '0');
 	if (i == from)
 		return false;
 	if (i < s.n && s.s[i] == '.')
-		for (i++; i < s.n && digit(s.s[i]) && decimals < 2; i++, decimals++)
+		for (i++; i < s.n && is_digit(s.s[i]) && decimals < 2; i++, decimals++)
 			v = v * 10 + (s.s[i] - '0');
 	if (i < s.n || s.s[i - 1] == '.')
 		return false;
@@ -422,7 +417,7 @@ static bool plain_decimal(struct str s, int64_t *ret)
 /* "42.": the asked decimals got lost, and nobody knows which. A full stop behind decimals ("42.50.") is just that. */
 static bool point_alone(struct str s)
 {
-	return s.n > 1 && s.s[s.n - 1] == '.' && digit(s.s[s.n - 2]) && str_chr(s, '.') == (ptrdiff_t)s.n - 1;
+	return s.n > 1 && s.s[s.n - 1] == '.' && is_digit(s.s[s.n - 2]) && str_chr(s, '.') == (ptrdiff_t)s.n - 1;
 }
 
 /* Units that a column's values may be told in; of money the ones that stand before a number, too. */

@@ -71,11 +71,6 @@ static bool number(struct list *l)
 	return true;
 }
 
-static bool letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool word(struct list *l)
 {
 	static const char *const rows[] = { "r", "row" }, *const cols[] = { "c", "col", "column" };
@@ -83,7 +78,7 @@ static bool word(struct list *l)
 	struct str w;
 	size_t n = 0;
 
-	while (n < l->rest.n && letter(l->rest.s[n]))
+	while (n < l->rest.n && is_letter(l->rest.s[n]))
 		n++;
 	w = str_sub(l->rest, 0, n);
 	l->rest = str_from(l->rest, n);
@@ -130,7 +125,7 @@ static bool step(struct list *l)
 
 	if (c >= '0' && c <= '9')
 		return number(l);
-	if (letter(c))
+	if (is_letter(c))
 		return word(l);
 	if ((unsigned char)c >= 0x80)
 		return sign(l);

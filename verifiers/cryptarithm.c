@@ -130,11 +130,6 @@ static const struct sign {
 	{ "\\(", T_BREAK, 0 }, { "\\)", T_BREAK, 0 }, { "\\[", T_BREAK, 0 }, { "\\]", T_BREAK, 0 },
 };
 
-static bool letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static const struct sign *sign_at(struct str s)
 {
 	if (s.s[0] != '\\' && (unsigned char)s.s[0] < 0x80)
@@ -148,7 +143,7 @@ static const struct sign *sign_at(struct str s)
 		if (!str_starts(s, text))
 			continue;
 		/* \to is not the beginning of \top, but \n and \\ are what they are */
-		if (text.n > 2 && letter(text.s[text.n - 1]) && s.n > text.n && letter(s.s[text.n]))
+		if (text.n > 2 && is_letter(text.s[text.n - 1]) && s.n > text.n && is_letter(s.s[text.n]))
 			continue;
 		return &signs[i];
 	}
@@ -167,11 +162,6 @@ static char plain_char(struct str s, size_t *len)
 	if (cp >= 0xff01 && cp <= 0xff5e)
 		cp -= 0xfee0;
 	return cp < 0x80 ? (char)cp : 0;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* "," or "{,}" with three digits and no fourth behind it: how many bytes the mark has, else 0. */
@@ -265,10 +255,10 @@ again:
 		number_next(r);
 		return T_NUMBER;
 	}
-	if (letter(c) && len == 1) {
+	if (is_letter(c) && len == 1) {
 		size_t n = 1;
 
-		while (n < r->rest.n && letter(r->rest.s[n]))
+		while (n < r->rest.n && is_letter(r->rest.s[n]))
 			n++;
 		r->word = str_sub(r->rest, 0, n);
 		r->rest = str_from(r->rest, n);

@@ -8,8 +8,6 @@
 
 #include <stdio.h>
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 enum { STRIP_MAX = 4096 }; /* bytes; longer finds are compared as they stand */
 
 /*

@@ -62,20 +62,6 @@ struct reader {
 	enum quarry_mark mark; /* of the first thing found amiss */
 };
 
-static bool read_number(struct str *s, int64_t max, int64_t *ret)
-{
-	size_t i = 0;
-	int64_t v = 0;
-
-	while (i < s->n && s->s[i] >= '0' && s->s[i] <= '9' && v <= max)
-		v = v * 10 + (s->s[i++] - '0');
-	if (i == 0 || v > max || (i > 1 && s->s[0] == '0'))
-		return false;
-	*s = str_from(*s, i);
-	*ret = v;
-	return true;
-}
-
 /* " +*", some signs and not all; nothing is all of them. */
 static bool read_signs(struct str *s, unsigned *ret)
 {
@@ -96,14 +82,14 @@ static bool read_signs(struct str *s, unsigned *ret)
 static bool puzzle_read(struct puzzle *p, struct str desc)
 {
 	p->n = 0;
-	if (!read_number(&desc, 1000000, &p->target) || !read_signs(&desc, &p->signs) || desc.n == 0 || desc.s[0] != ':')
+	p->target = str_eat_number(&desc, 1000000);
+	if (p->target < 0 || !read_signs(&desc, &p->signs) || !str_eatc(&desc, ':'))
 		return false;
-	desc = str_from(desc, 1);
 	while (desc.n > 0) {
-		if (p->n == GIVEN_MAX || desc.s[0] != ' ')
+		if (p->n == GIVEN_MAX || !str_eatc(&desc, ' '))
 			return false;
-		desc = str_from(desc, 1);
-		if (!read_number(&desc, 9999, &p->given[p->n]) || p->given[p->n] < 1)
+		p->given[p->n] = str_eat_number(&desc, 9999);
+		if (p->given[p->n] < 1)
 			return false;
 		p->n++;
 	}

@@ -46,24 +46,6 @@ static struct str thing_name(const struct puzzle *p, int i)
 
 /* ---- the desc ---- */
 
-static char fold(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-static bool ascii_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool read_sign(struct str *s, char c)
-{
-	if (s->n == 0 || s->s[0] != c)
-		return false;
-	*s = str_from(*s, 1);
-	return true;
-}
-
 /* Bytes of a letter beyond ASCII; 0 for signs, blanks, bad bytes: what is neither Latin nor Chinese nor their like. */
 static size_t foreign_letter(struct str s)
 {
@@ -81,7 +63,7 @@ static bool read_name(struct str *s, struct str *name)
 	while (at < s->n) {
 		char c = s->s[at];
 
-		if (ascii_letter(c)) {
+		if (is_letter(c)) {
 			at++;
 		} else if ((unsigned char)c >= 0x80) {
 			size_t n = foreign_letter(str_from(*s, at));
@@ -103,12 +85,12 @@ static bool read_name(struct str *s, struct str *name)
 /* Put a name to those that begin as it does; false if one of them looks like it but for capitals. Of one owner both may. */
 static bool add_name(struct puzzle *p, struct str name, int number)
 {
-	unsigned char *first = &p->first[(unsigned char)fold(name.s[0])];
+	unsigned char *first = &p->first[(unsigned char)to_lower(name.s[0])];
 
 	for (int i = *first; i; i = p->before[i - 1]) {
 		struct str other = p->name[i - 1];
 
-		if (other.n == name.n && fold(other.s[name.n - 1]) == fold(name.s[name.n - 1]) && (i - 1) != (number ^ 1) && str_ieq(other, name))
+		if (other.n == name.n && to_lower(other.s[name.n - 1]) == to_lower(name.s[name.n - 1]) && (i - 1) != (number ^ 1) && str_ieq(other, name))
 			return false;
 	}
 	p->name[number] = name;
@@ -125,7 +107,7 @@ static bool read_names(struct puzzle *p, struct str *s, int number)
 	if (!read_name(s, &name) || !add_name(p, name, number))
 		return false;
 	p->name[number + 1] = name;
-	if (!read_sign(s, '/'))
+	if (!str_eatc(s, '/'))
 		return true;
 	return read_name(s, &other) && !str_eq(name, other) && add_name(p, other, number + 1);
 }
@@ -141,30 +123,21 @@ static bool read_people(struct puzzle *p, struct str *s)
 	memset(p->first, 0, sizeof(p->first));
 	p->n = 0;
 	do {
-		if (p->n == PEOPLE_MAX || !read_names(p, s, 4 * p->n) || !read_sign(s, '=') || !read_names(p, s, 4 * p->n + 2))
+		if (p->n == PEOPLE_MAX || !read_names(p, s, 4 * p->n) || !str_eatc(s, '=') || !read_names(p, s, 4 * p->n + 2))
 			return false;
 		gets(p, p->n, (unsigned char)p->n);
 		p->n++;
-	} while (read_sign(s, ','));
-	return p->n >= 2 && read_sign(s, '|');
-}
-
-/* A number below n at the head of s, without a zero in front. */
-static bool read_number(struct str *s, int n, int *v)
-{
-	size_t at = 0;
-
-	for (*v = 0; at < s->n && at < 3 && s->s[at] >= '0' && s->s[at] <= '9'; at++)
-		*v = *v * 10 + (s->s[at] - '0');
-	if (at == 0 || (at > 1 && s->s[0] == '0') || *v >= n)
-		return false;
-	*s = str_from(*s, at);
-	return true;
+	} while (str_eatc(s, ','));
+	return p->n >= 2 && str_eatc(s, '|');
 }
 
 static bool read_two(struct str *s, int n, int *a, int *b)
 {
-	return read_number(s, n, a) && read_sign(s, '.') && read_number(s, n, b);
+	*a = str_eat_number(s, n - 1);
+	if (*a < 0 || !str_eatc(s, '.'))
+		return false;
+	*b = str_eat_number(s, n - 1);
+	return *b >= 0;
 }
 
 /* Who is meant by p3, h3, o3. */
@@ -175,7 +148,8 @@ static bool read_who(struct str *s, const struct puzzle *p, int *who)
 	if (how != 'p' && how != 'h' && how != 'o')
 		return false;
 	*s = str_from(*s, 1);
-	if (!read_number(s, p->n, who))
+	*who = str_eat_number(s, p->n - 1);
+	if (*who < 0)
 		return false;
 	if (how == 'h')
 		*who = p->owner[*who];
@@ -218,22 +192,21 @@ static bool swap(struct puzzle *p, struct str *s, int lo, int hi, bool really)
 
 static bool give_all(struct puzzle *p, struct str *s)
 {
-	bool on = read_sign(s, '+');
+	bool on = str_eatc(s, '+');
 	int who[PEOPLE_MAX];
 
 	for (int i = 0; i < p->n; i++)
 		who[i] = on ? i : p->n - 1 - i;
 	give_round(p, who, p->n);
-	return on || read_sign(s, '-');
+	return on || str_eatc(s, '-');
 }
 
 /* What changes nothing, but has to be written rightly. */
 static bool idle(const struct puzzle *p, struct str *s)
 {
-	int kind, a, b;
+	int kind = str_eat_number(s, 2), a, b; /* kind 1 is of a person and a thing, the others are of two people */
 
-	/* kind 1 is of a person and a thing, the others are of two people */
-	return read_number(s, 3, &kind) && read_sign(s, '.') && read_two(s, p->n, &a, &b) && (kind == 1 || a != b);
+	return kind >= 0 && str_eatc(s, '.') && read_two(s, p->n, &a, &b) && (kind == 1 || a != b);
 }
 
 /* How things stood before the last exchange that can be undone. */
@@ -276,7 +249,7 @@ static bool play(struct puzzle *p, struct str *s, struct undo *undo)
 		give_round(p, who, 2);
 		return true;
 	case 'a': return give_all(p, s);
-	case 'i': return read_two(s, p->n, &a, &b) && read_sign(s, 's') && swap(p, s, 2, 2, p->owns[a] == b);
+	case 'i': return read_two(s, p->n, &a, &b) && str_eatc(s, 's') && swap(p, s, 2, 2, p->owns[a] == b);
 	case 'u': return take_back(p, undo, was);
 	case 'n': return idle(p, s);
 	default: return false;
@@ -293,34 +266,18 @@ static bool read_puzzle(struct puzzle *p, struct str desc)
 	do
 		if (events++ == EVENTS_MAX || !play(p, &desc, &undo))
 			return false;
-	while (read_sign(&desc, ';'));
+	while (str_eatc(&desc, ';'));
 	return desc.n == 0;
 }
 
 /* ---- the answer ---- */
-
-/* Bytes of a blank at the head of s, 0 for none. */
-static size_t blank(struct str s)
-{
-	uint32_t cp;
-	size_t n;
-
-	if (s.n == 0)
-		return 0;
-	if (s.s[0] == ' ' || (s.s[0] >= '\t' && s.s[0] <= '\r'))
-		return 1;
-	if ((unsigned char)s.s[0] < 0x80)
-		return 0;
-	n = utf8_next(s, &cp);
-	return cp == 0xa0 || cp == 0x3000 || cp == 0x2009 || cp == 0x202f || cp == 0x200b || cp == 0xfeff ? n : 0;
-}
 
 /* What joins the words of a name: blanks, _ or -. */
 static size_t joint(struct str s)
 {
 	size_t at = 0, n;
 
-	while ((n = blank(str_from(s, at))) > 0)
+	while ((n = text_blank(str_from(s, at))) > 0)
 		at += n;
 	return at || s.n == 0 ? at : s.s[0] == '_' || s.s[0] == '-';
 }
@@ -339,14 +296,14 @@ static size_t name_head(struct str s, struct str name)
 			if (!n)
 				return 0;
 			at += n;
-		} else if (at < s.n && fold(s.s[at]) == fold(name.s[i])) {
+		} else if (at < s.n && to_lower(s.s[at]) == to_lower(name.s[i])) {
 			at++;
 		} else {
 			return 0;
 		}
 	}
 	/* "Ann" is no part of "Anne", nor "cup" of "cups" */
-	return ascii_letter(name.s[name.n - 1]) && at < s.n && (ascii_letter(s.s[at]) || (s.s[at] >= '0' && s.s[at] <= '9')) ? 0 : at;
+	return is_letter(name.s[name.n - 1]) && at < s.n && (is_letter(s.s[at]) || (s.s[at] >= '0' && s.s[at] <= '9')) ? 0 : at;
 }
 
 /* The longest name of the puzzle that s begins with, the first of several: its bytes, 0 for none. */
@@ -354,7 +311,7 @@ static size_t find_name(const struct puzzle *p, struct str s, int *number)
 {
 	size_t best = 0;
 
-	for (int i = p->first[(unsigned char)fold(s.s[0])]; i; i = p->before[i - 1]) {
+	for (int i = p->first[(unsigned char)to_lower(s.s[0])]; i; i = p->before[i - 1]) {
 		size_t n = name_head(s, p->name[i - 1]);
 
 		if (n && n >= best) {
@@ -376,10 +333,10 @@ static size_t label(struct str s)
 	};
 	size_t n = 0;
 
-	while (n < s.n && ascii_letter(s.s[n]))
+	while (n < s.n && is_letter(s.s[n]))
 		n++;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (fold(s.s[0]) == words[i][0] && str_ieq(str_sub(s, 0, n), str_of(words[i])))
+		if (to_lower(s.s[0]) == words[i][0] && str_ieq(str_sub(s, 0, n), str_of(words[i])))
 			return n;
 	return 0;
 }
@@ -412,7 +369,7 @@ static size_t bullet(struct str s)
 		return 0;
 	if (s.s[n] == ' ' && s.s[n + 1] == '|')
 		return n;
-	return (s.s[n] == '.' || s.s[n] == ')') && blank(str_from(s, n + 1)) ? n + 1 : 0;
+	return (s.s[n] == '.' || s.s[n] == ')') && text_blank(str_from(s, n + 1)) ? n + 1 : 0;
 }
 
 struct said {
@@ -462,7 +419,7 @@ static size_t between(struct str s, bool line)
 {
 	size_t n;
 
-	if ((n = blank(s)) > 0)
+	if ((n = text_blank(s)) > 0)
 		return n;
 	if (line && (n = bullet(s)) > 0)
 		return n;
@@ -476,7 +433,7 @@ static size_t between(struct str s, bool line)
 		return 5;
 	if (str_starts(s, STR("\\mathrm")))
 		return 7;
-	return ascii_letter(s.s[1]) && s.s[1] != 'n' ? 0 : 2;
+	return is_letter(s.s[1]) && s.s[1] != 'n' ? 0 : 2;
 }
 
 static bool read_said(struct said *a, const struct puzzle *p, struct str s)
@@ -489,7 +446,7 @@ static bool read_said(struct said *a, const struct puzzle *p, struct str s)
 	memset(a->thing, -1, sizeof(a->thing));
 	a->first = a->last = a->things_first = -1;
 	for (; s.n; s = str_from(s, n)) {
-		if (!ascii_letter(s.s[0]) && (n = between(s, line)) > 0) {
+		if (!is_letter(s.s[0]) && (n = between(s, line)) > 0) {
 			line = s.s[0] == '\n' || (line && !(s.s[0] >= '0' && s.s[0] <= '9'));
 			continue;
 		}

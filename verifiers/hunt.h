@@ -104,21 +104,6 @@ enum { BARE_MAX = 4096 }; /* bytes of a bare reply */
 /* Does the whole reply look like an answer, nothing around it? s is trimmed. */
 bool bare_reply(struct str s);
 
-static inline bool is_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static inline char to_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-static inline bool is_letter(char c)
-{
-	return to_lower(c) >= 'a' && to_lower(c) <= 'z';
-}
-
 /* Does s hold "answer" at i, whatever its case? i is at most s.n. */
 static inline bool answer_word(struct str s, size_t i)
 {

@@ -263,14 +263,6 @@ struct str last_word(struct str *s)
 	return word;
 }
 
-bool one_of(struct str word, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (word.n == strlen(words[i]) && word_at(word, 0, words[i]))
-			return true;
-	return false;
-}
-
 /* Is what leads up to "answer" a doubt: "I don't think the answer", "a wrong answer", "not the answer", "if the answer"? */
 static bool label_denied(struct str before)
 {

@@ -5,6 +5,7 @@
 #define QUARRY_VERIFIERS_LINES_H
 
 #include "verifiers/hunt.h"
+#include "verifiers/text.h"
 
 enum {
 	LEAD_MAX = 60,    /* bytes before "answer" in a label */
@@ -49,9 +50,6 @@ bool is_cell_stop(struct str s, size_t i);
 struct str first_sentence(struct str s);
 /* The last word of s, and s without it. */
 struct str last_word(struct str *s);
-bool one_of(struct str word, const char *const *words, size_t n);
-
-#define ONE_OF(word, words) one_of(word, words, sizeof(words) / sizeof(words[0]))
 
 /* Where the line begins that s[i] stands in; `from` is the start of a line at or before it. */
 static inline size_t line_start(struct str s, size_t from, size_t i)

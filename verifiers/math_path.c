@@ -40,11 +40,6 @@ struct reader {
 
 static bool read_sum(struct reader *r, struct value *v);
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* A ? counts as 1; what comes of it is never looked at. */
 static bool read_atom(struct reader *r, struct value *v)
 {
@@ -243,11 +238,6 @@ static bool puzzle_read(struct puzzle *p, struct str desc)
 
 /* ---- the answer, made plain ---- */
 
-static bool letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Length of "mod", "\bmod", "\text{ mod }", as a word, else 0. */
 static size_t modulo(struct str s)
 {
@@ -256,7 +246,7 @@ static size_t modulo(struct str s)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		size_t n = strlen(words[i]);
 
-		if (str_starts(s, str_of(words[i])) && (s.n == n || !letter(s.s[n])))
+		if (str_starts(s, str_of(words[i])) && (s.n == n || !is_letter(s.s[n])))
 			return n;
 	}
 	return 0;

@@ -71,29 +71,6 @@ static int col_of(int place)
 
 /* ---- the desc ---- */
 
-static bool sign_read(struct str *s, char c)
-{
-	if (!s->n || s->s[0] != c)
-		return false;
-	*s = str_from(*s, 1);
-	return true;
-}
-
-/* A number without zeros in front, at most hi. */
-static bool number_read(struct str *s, int hi, int *ret)
-{
-	size_t n = 0;
-	int v = 0;
-
-	for (; n < s->n && s->s[n] >= '0' && s->s[n] <= '9' && v <= hi; n++)
-		v = v * 10 + (s->s[n] - '0');
-	if (!n || v > hi || (n > 1 && s->s[0] == '0'))
-		return false;
-	*s = str_from(*s, n);
-	*ret = v;
-	return true;
-}
-
 /* Which neighbours of the cell with bit x of the middle row are in, as a bit each, in the order of side[]. */
 static unsigned around(uint32_t above, uint32_t row, uint32_t below, int x)
 {
@@ -173,23 +150,24 @@ static bool field_read(struct field *f, struct str s)
 {
 	int hidden = 0;
 
-	if (!number_read(&s, SIDE, &f->h) || f->h < 2 || !sign_read(&s, 'x') || !number_read(&s, SIDE, &f->w) || f->w < 2 ||
-	    !sign_read(&s, ':'))
+	f->h = str_eat_number(&s, SIDE);
+	if (f->h < 2 || !str_eatc(&s, 'x'))
+		return false;
+	f->w = str_eat_number(&s, SIDE);
+	if (f->w < 2 || !str_eatc(&s, ':'))
 		return false;
 	f->cells = f->h * f->w;
-	f->mines = -1;
-	if (!sign_read(&s, '?') && !number_read(&s, f->cells, &f->mines))
+	f->mines = str_eat_number(&s, f->cells);
+	if ((f->mines < 0 && !str_eatc(&s, '?')) || !str_eatc(&s, ':'))
 		return false;
-	if (!sign_read(&s, ':'))
-		return false;
-	f->safe = sign_read(&s, 's');
-	f->one = !f->safe && f->mines < 0 && sign_read(&s, 'o');
-	if ((!f->safe && !f->one && !sign_read(&s, 'm')) || !sign_read(&s, ':') || s.n != (size_t)(f->cells + f->h - 1))
+	f->safe = str_eatc(&s, 's');
+	f->one = !f->safe && f->mines < 0 && str_eatc(&s, 'o');
+	if ((!f->safe && !f->one && !str_eatc(&s, 'm')) || !str_eatc(&s, ':') || s.n != (size_t)(f->cells + f->h - 1))
 		return false;
 	memset(f->shown, RIM, (size_t)((f->h + 2) * STRIDE));
 	f->hides[0] = f->shows[0] = f->hides[f->h + 1] = f->shows[f->h + 1] = 0;
 	for (int y = 1; y <= f->h; y++) {
-		if (y > 1 && !sign_read(&s, '/'))
+		if (y > 1 && !str_eatc(&s, '/'))
 			return false;
 		if (!row_read(f, y, s.s, s.n))
 			return false;
@@ -933,9 +911,9 @@ static bool list_read(struct list *list, const struct field *f, struct str s)
 
 		s = str_from(s, utf8_next(s, &c));
 		c = plain(c);
-		if (c >= '0' && c <= '9')
+		if (is_digit(c))
 			good = digits_read(&r, &s, c);
-		else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+		else if (is_letter(c))
 			good = letters_read(&r, &s, c);
 		else
 			good = sign_step(&r, &s, c);

@@ -44,11 +44,6 @@ struct reader {
 
 static bool read_sum(struct reader *r, int64_t *v, enum top *top);
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_symbol(char c)
 {
 	return c == '@' || c == '#' || c == '&' || c == '~' || c == '%';
@@ -276,11 +271,6 @@ static const char *const sum_words[] = {
 };
 
 static const char *const sum_signs[] = { "首先", "然后", "接着", "乘以", "乘", "加上", "加", "减去", "减", "第", "步", NULL };
-
-static bool is_letter(char c)
-{
-	return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
 
 static size_t letters(struct str s)
 {

@@ -5,20 +5,10 @@
 
 enum { EN_MAX = 40, ZH_MAX = 48 }; /* bytes of a name */
 
-static bool letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Bytes that may come and go inside an English name: "alarm clock", "alarm-clock", "alarm_clock", "alarmclock". */
 static bool loose(char c)
 {
 	return c == ' ' || c == '-' || c == '_';
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
 bool named_same(struct str a, struct str b)
@@ -34,7 +24,7 @@ bool named_same(struct str a, struct str b)
 			j++;
 		if (i == a.n || j == b.n)
 			return i == a.n && j == b.n;
-		if (lower(a.s[i]) != lower(b.s[j]))
+		if (to_lower(a.s[i]) != to_lower(b.s[j]))
 			return false;
 	}
 }
@@ -164,9 +154,9 @@ static size_t english(struct str s)
 	size_t n;
 
 	for (n = 0; n < s.n && n <= EN_MAX; n++) {
-		if (!letter(s.s[n]) && (!letter_before || (s.s[n] != ' ' && s.s[n] != '-')))
+		if (!is_letter(s.s[n]) && (!letter_before || (s.s[n] != ' ' && s.s[n] != '-')))
 			break;
-		letter_before = letter(s.s[n]);
+		letter_before = is_letter(s.s[n]);
 	}
 	return letter_before && n < s.n && n <= EN_MAX && s.s[n] == '=' ? n : 0;
 }
@@ -231,14 +221,14 @@ static int take_any(struct named *names, struct str *rest)
 enum { SHORT = 48 };
 
 /* Which of sixteen are letters, of bytes with bit 5 set. */
-static inline sixteen is_letter(sixteen folded)
+static inline sixteen are_letters(sixteen folded)
 {
 	return sixteen_add(folded, sixteen_of(127 - 'z')) >= 127 - 'z' + 'a';
 }
 
 static inline unsigned letters(sixteen folded)
 {
-	return sixteen_mask(is_letter(folded));
+	return sixteen_mask(are_letters(folded));
 }
 
 /*
@@ -310,7 +300,7 @@ static inline void look(struct kinds *k, const char *block)
 
 		k->wide |= (uint64_t)sixteen_mask(v) << 16 * i;
 		k->more |= (uint64_t)sixteen_mask(more) << 16 * i;
-		k->fine &= v | is_letter(v | 0x20);
+		k->fine &= v | are_letters(v | 0x20);
 	}
 }
 
@@ -407,35 +397,26 @@ static const char *const zh_words[] = {
 	"了", NULL
 };
 
-/* Bytes of the entry of a list that s begins with, 0 for none. */
-static size_t begins(struct str s, const char *const *list)
-{
-	for (; *list; list++)
-		if (str_starts(s, str_of(*list)))
-			return strlen(*list);
-	return 0;
-}
-
 /* Bytes of one such word, or of a number or mark around it; 0 where s begins with something else. */
 static size_t lead(struct str s)
 {
 	static const char *const marks[] = { ":", ".", ")", "(", "#", "=", "*", "_", "|", "\"", "'", "`", "\xEF\xBC\x9A", "->", "-", NULL };
 	static const struct str sign = STR("aunts_or_uncles"); /* as a prompt has it */
 	size_t n = 0;
-	bool word = s.n && letter(s.s[0]);
+	bool word = s.n && is_letter(s.s[0]);
 
 	if (str_starts(s, sign))
 		return sign.n;
-	for (; n < s.n && (letter(s.s[n]) || (!word && s.s[n] >= '0' && s.s[n] <= '9')); n++)
+	for (; n < s.n && (is_letter(s.s[n]) || (!word && s.s[n] >= '0' && s.s[n] <= '9')); n++)
 		;
-	word = n && letter(s.s[n - 1]); /* "1st" is one */
+	word = n && is_letter(s.s[n - 1]); /* "1st" is one */
 	for (const char *const *w = words; word && *w; w++)
-		if (lower(s.s[0]) == (*w)[0] && str_ieq(str_sub(s, 0, n), str_of(*w)))
+		if (to_lower(s.s[0]) == (*w)[0] && str_ieq(str_sub(s, 0, n), str_of(*w)))
 			return n;
 	if (n)
 		return word || n > 3 ? 0 : n;
-	n = begins(s, marks);
-	return n ? n : begins(s, zh_words);
+	n = text_head(s, marks);
+	return n ? n : text_head(s, zh_words);
 }
 
 static bool says_nothing(struct str s)
@@ -471,7 +452,7 @@ static size_t about_head(const struct named *names, struct str s, int about)
 	for (int lang = 0; about >= 0 && lang < 2; lang++) {
 		struct str name = lang ? named_zh(names, about) : named_en(names, about);
 
-		if (s.n > name.n && str_ieq(str_sub(s, 0, name.n), name) && !(lang == 0 && letter(s.s[name.n])))
+		if (s.n > name.n && str_ieq(str_sub(s, 0, name.n), name) && !(lang == 0 && is_letter(s.s[name.n])))
 			return name.n;
 	}
 	return 0;

@@ -14,51 +14,30 @@ struct board {
 	int given[CELLS]; /* 0: empty */
 };
 
-/* A number without zeros in front, at most hi; 0: none. */
-static int number_read(const char **at, const char *end, int hi)
-{
-	int v = 0;
-
-	if (*at == end || **at < '1' || **at > '9')
-		return 0;
-	for (; *at < end && **at >= '0' && **at <= '9' && v <= hi; ++*at)
-		v = v * 10 + (**at - '0');
-	return v <= hi ? v : 0;
-}
-
-static bool sign_read(const char **at, const char *end, char c)
-{
-	bool there = *at < end && **at == c;
-
-	*at += there;
-	return there;
-}
-
 /* Strict; a number that is given twice makes no puzzle either. */
 static bool board_read(struct board *b, struct str s)
 {
-	const char *at = s.s, *end = s.s + s.n;
 	bool seen[CELLS + 1] = { false };
 	int i = 0;
 
-	b->n = number_read(&at, end, SIDE);
+	b->n = str_eat_number(&s, SIDE);
 	if (b->n < 2)
 		return false;
 	for (int y = 0; y < b->n; y++)
 		for (int x = 0; x < b->n; x++, i++) {
 			int v = 0;
 
-			if (!sign_read(&at, end, x ? ',' : y ? '/' : ':'))
+			if (!str_eatc(&s, x ? ',' : y ? '/' : ':'))
 				return false;
-			if (!sign_read(&at, end, '.')) {
-				v = number_read(&at, end, b->n * b->n);
-				if (!v || seen[v])
+			if (!str_eatc(&s, '.')) {
+				v = str_eat_number(&s, b->n * b->n);
+				if (v < 1 || seen[v])
 					return false;
 				seen[v] = true;
 			}
 			b->given[i] = v;
 		}
-	return at == end;
+	return s.n == 0;
 }
 
 /* Cells by row and column, a byte each: do they share a side? */

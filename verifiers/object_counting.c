@@ -85,14 +85,6 @@ static int kind(struct str id)
 	return -1;
 }
 
-static bool skip(struct str *s, char c)
-{
-	if (!s->n || s->s[0] != c)
-		return false;
-	*s = str_from(*s, 1);
-	return true;
-}
-
 static bool read_term(struct term *t, struct str s)
 {
 	struct str rest, id;
@@ -132,13 +124,9 @@ static int read_thing(struct str *s)
 /* "2 apple", cut off the text. */
 static bool read_some(struct str *s, int *count, int *what)
 {
-	size_t n = 0;
-
-	for (*count = 0; n < s->n && s->s[n] >= '0' && s->s[n] <= '9' && *count <= COUNT_MAX; n++)
-		*count = 10 * *count + (s->s[n] - '0');
-	if (n == 0 || s->s[0] == '0' || *count > COUNT_MAX || n == s->n || s->s[n] != ' ')
+	*count = str_eat_number(s, COUNT_MAX);
+	if (*count < 1 || !str_eatc(s, ' '))
 		return false;
-	*s = str_from(*s, n + 1);
 	*what = read_thing(s);
 	return *what >= 0;
 }
@@ -163,7 +151,7 @@ static bool move(struct story *st, struct str *list, int from, int to, bool fres
 			if (st->held[to][what] > HELD_MAX)
 				return false;
 		}
-	} while (skip(list, ','));
+	} while (str_eatc(list, ','));
 	return true;
 }
 
@@ -248,7 +236,7 @@ static bool outcome(struct str desc, int64_t *ret)
 		do
 			if (!play(&st, &rest, &begun))
 				return false;
-		while (skip(&rest, ';'));
+		while (str_eatc(&rest, ';'));
 	if (rest.n || !total(&st, &a, &x) || (two && !total(&st, &b, &y)))
 		return false;
 	if (two && a.who == b.who && a.kinds == b.kinds)
@@ -261,7 +249,7 @@ static bool outcome(struct str desc, int64_t *ret)
 
 static bool letter(uint32_t cp)
 {
-	return (cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z') || (cp >= 0x4e00 && cp <= 0x9fff);
+	return is_letter(cp) || (cp >= 0x4e00 && cp <= 0x9fff);
 }
 
 /* Words that make another statement of a number. */
@@ -285,9 +273,8 @@ static bool hedged(struct str s)
 		if (str_find(s, str_of(*c)) >= 0)
 			return true;
 	for (; str_word(&rest, &word); adds = str_ieq(str_sub(word, 0, 3), STR("add")) || str_ieq(str_sub(word, 0, 3), STR("sum")))
-		for (const char *const *w = words; *w; w++)
-			if (str_ieq(word, str_of(*w)) && !(adds && str_is(word, "up"))) /* "adds up to 12" */
-				return true;
+		if (text_listed(word, words) && !(adds && str_is(word, "up"))) /* "adds up to 12" */
+			return true;
 	return false;
 }
 
@@ -296,10 +283,7 @@ static bool goes_on(struct str behind)
 {
 	static const char *const more[] = { "多", "余", "几", NULL };
 
-	for (const char *const *m = more; *m; m++)
-		if (str_starts(behind, str_of(*m)))
-			return true;
-	return behind.n && letter((unsigned char)behind.s[0]);
+	return text_head(behind, more) || (behind.n && letter((unsigned char)behind.s[0]));
 }
 
 /* Bytes of a LaTeX command that only sets words or space, 0 for none. */
@@ -307,10 +291,7 @@ static size_t tex(struct str s)
 {
 	static const char *const silent[] = { "\\text", "\\mathrm", "\\textrm", "\\mbox", "\\,", "\\;", "\\ ", "\\quad", NULL };
 
-	for (const char *const *c = silent; *c; c++)
-		if (str_starts(s, str_of(*c)))
-			return strlen(*c);
-	return 0;
+	return text_head(s, silent);
 }
 
 /* Nothing but letters, blanks and a little punctuation. A hyphen could be a sign where digits are near. */
@@ -346,45 +327,22 @@ static bool next_word(struct str *rest, struct str *word)
 	return n > 0;
 }
 
-/* 0 .. 20, 30 .. 90, 100 for the English word, -1 for another. */
-static int english_digit(struct str w)
-{
-	static const char *const names[] = {
-		"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-		"thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
-		"forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", NULL
-	};
-
-	for (int i = 0; names[i]; i++)
-		if (str_ieq(w, str_of(names[i])))
-			return i <= 20 ? i : 10 * (i - 18);
-	return -1;
-}
-
-/* 0-9 and the full-width ones: bytes, or 0. */
-static size_t digit(struct str s)
-{
-	uint32_t cp;
-	size_t n = s.n ? utf8_next(s, &cp) : 0;
-
-	return n && ((cp >= '0' && cp <= '9') || (cp >= 0xff10 && cp <= 0xff19)) ? n : 0;
-}
-
 /* "Ann has 5 fruits", "5 个": one number among words that say nothing against it. */
 static bool among_words(struct str s, int64_t *ret)
 {
 	size_t from = 0, to, last, n;
 	struct str rest = s, word;
 	uint32_t cp;
+	int d;
 
-	while (from < s.n && !digit(str_from(s, from)))
+	while (from < s.n && !text_digit(str_from(s, from), &d))
 		from += utf8_next(str_from(s, from), &cp);
 	last = to = from;
 	/* The number goes on over separators only if digits follow them: "1,234". */
 	while (to < s.n) {
-		if ((n = digit(str_from(s, to))) > 0)
+		if ((n = text_digit(str_from(s, to), &d)) > 0)
 			last = to += n;
-		else if (strchr(",.", s.s[to]) && to == last && digit(str_from(s, to + 1)))
+		else if (strchr(",.", s.s[to]) && to == last && text_digit(str_from(s, to + 1), &d))
 			to++;
 		else
 			break;
@@ -392,10 +350,10 @@ static bool among_words(struct str s, int64_t *ret)
 	if (from == last || hedged(s) || text_denies(str_sub(s, 0, from)))
 		return false;
 	for (to = last; to < s.n; to += utf8_next(str_from(s, to), &cp))
-		if (digit(str_from(s, to)))
+		if (text_digit(str_from(s, to), &d))
 			return false;
 	while (next_word(&rest, &word))
-		if (english_digit(word) >= 0)
+		if (text_number_word(word) >= 0)
 			return false;
 	/* A letter that touches the number makes it something else ("x5", "abs(5)"), CJK apart. */
 	for (to = from; to > 0 && strchr("({\"'", s.s[to - 1]);)
@@ -415,7 +373,7 @@ static bool english_number(struct str s, int64_t *ret)
 	struct str rest = s, word;
 
 	while (next_word(&rest, &word)) {
-		int v = english_digit(word);
+		int v = text_number_word(word);
 
 		if (v < 0) {
 			if (state == INSIDE && sum >= 100 && str_ieq(word, STR("and")))
@@ -447,36 +405,27 @@ static bool english_number(struct str s, int64_t *ret)
 /* Chinese numerals up to 999: "七", "二十一", "一百零五", a measure word may follow. */
 static bool chinese_number(struct str s, int64_t *ret)
 {
-	static const uint32_t digits[] = { 0x96f6, 0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d };
 	int64_t sum = 0, pending = -1, unit = 1000;
 	bool any = false, zero = false;
 	size_t n;
 
 	for (; s.n; s = str_from(s, n)) {
-		uint32_t cp;
-		int d = 0;
+		int d = text_numeral(s, &n);
 
-		n = utf8_next(s, &cp);
-		if (cp == 0x4e24) /* another word for two */
-			cp = 0x4e8c;
-		while (d < 10 && digits[d] != cp)
-			d++;
+		if (d < 0)
+			break;
 		if (d < 10) {
 			if (pending >= 0 || (d == 0 && zero))
 				return false;
 			zero |= d == 0;
 			if (d > 0 || !any)
 				pending = d;
-		} else if (cp == 0x5341 || cp == 0x767e) { /* ten, hundred */
-			int64_t u = cp == 0x5341 ? 10 : 100;
-
-			if (u >= unit || pending == 0 || (pending < 0 && (u == 100 || any)))
+		} else { /* ten, hundred */
+			if (d >= unit || pending == 0 || (pending < 0 && (d == 100 || any)))
 				return false;
-			sum += u * (pending < 0 ? 1 : pending);
-			unit = u;
+			sum += d * (pending < 0 ? 1 : pending);
+			unit = d;
 			pending = -1;
-		} else {
-			break;
 		}
 		any = true;
 	}

@@ -52,14 +52,6 @@ struct puzzle {
 
 /* ---- reading ---- */
 
-static bool skip(struct str *s, char c)
-{
-	if (!s->n || s->s[0] != c)
-		return false;
-	*s = str_from(*s, 1);
-	return true;
-}
-
 static bool number(struct str *s, int below, int *ret)
 {
 	size_t i = 0;
@@ -141,7 +133,7 @@ static bool read_item(uint8_t *item, struct str *s)
 	for (int p = 0; p < PROPERTIES; p++) {
 		int v;
 
-		if (!skip(s, letters[p]) || !number(s, values[p], &v))
+		if (!str_eatc(s, letters[p]) || !number(s, values[p], &v))
 			return false;
 		item[p] = (uint8_t)v;
 	}
@@ -255,7 +247,7 @@ static bool act(struct puzzle *p, struct str verb, const struct condition *cond,
 	if (!read_effect(&one, &s))
 		return false;
 	if (str_is(verb, "two")) {
-		if (!skip(&s, '/') || !read_effect(&two, &s) || s.n)
+		if (!str_eatc(&s, '/') || !read_effect(&two, &s) || s.n)
 			return false;
 		for (int i = 0; i < n; i++)
 			if (meets(p->now.item[i], cond)) {
@@ -287,7 +279,7 @@ static bool happen(struct puzzle *p, struct str s, bool guarded)
 
 	if (!guarded && str_starts(s, STR("if"))) {
 		s = str_from(s, 2);
-		if (!number(&s, ITEMS, &least) || least == 0 || !skip(&s, ' ') || !read_condition(&cond, &s) || !skip(&s, '>'))
+		if (!number(&s, ITEMS, &least) || least == 0 || !str_eatc(&s, ' ') || !read_condition(&cond, &s) || !str_eatc(&s, '>'))
 			return false;
 		if (count(&p->now, &cond) < least) { /* read all the same, happening to nothing: damage is damage */
 			int n = p->now.n;
@@ -309,7 +301,7 @@ static bool happen(struct puzzle *p, struct str s, bool guarded)
 	if (!read_condition(&cond, &s))
 		return false;
 	if (str_is(verb, "set") || str_is(verb, "add") || str_is(verb, "two") || str_is(verb, "trade"))
-		return skip(&s, ':') && act(p, verb, &cond, s);
+		return str_eatc(&s, ':') && act(p, verb, &cond, s);
 	if (s.n)
 		return false;
 	if (str_is(verb, "lose"))
@@ -330,8 +322,8 @@ static bool play(struct puzzle *p, struct str desc)
 	do
 		if (p->first.n == ITEMS || !read_item(p->first.item[p->first.n++], &desc))
 			return false;
-	while (skip(&desc, ','));
-	if (!skip(&desc, '|') || !str_split(&desc, '|', &events) || !desc.n || str_ends(events, STR(";")) || str_ends(desc, STR(",")))
+	while (str_eatc(&desc, ','));
+	if (!str_eatc(&desc, '|') || !str_split(&desc, '|', &events) || !desc.n || str_ends(events, STR(";")) || str_ends(desc, STR(",")))
 		return false;
 	memcpy(p->now.item, p->first.item, (size_t)p->first.n * PROPERTIES);
 	p->now.n = p->first.n;

@@ -110,11 +110,6 @@ static bool ratio_apply(struct ratio *a, char op, struct ratio b)
 	return ratio_set(a, (wide)a->num * b.den, (wide)a->den * b.num);
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* 1 to 9999, no zero in front. */
 static bool read_number(struct reader *r, struct ratio *v)
 {

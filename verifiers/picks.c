@@ -8,8 +8,6 @@
 #include "verifiers/picks.h"
 #include "verifiers/text.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 /* ---- boards ---- */
 
 static const struct {
@@ -189,16 +187,6 @@ static uint32_t ahead(const struct lister *r)
 		c = peek(s, &len);
 	}
 	return c;
-}
-
-static bool is_digit(uint32_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(uint32_t c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 /* Is the word one of the list's n? */

@@ -8,8 +8,6 @@ enum {
 	REASON_MAX = 200,   /* bytes of a line from a number on in which a reason for it is sought */
 };
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 /* Where the reader stands. */
 struct reader {
 	struct str s; /* what is left */
@@ -24,48 +22,6 @@ struct reader {
 	bool words_say; /* a word or an empty pair of brackets says "none" */
 	size_t bullets; /* lines numbered 1, 2, .. so far */
 };
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* The digit that s begins with, plain or full-width: its bytes, or 0. */
-static size_t digit(struct str s, int *d)
-{
-	uint32_t cp;
-	size_t n;
-
-	if (s.n == 0)
-		return 0;
-	n = utf8_next(s, &cp);
-	if (cp >= 0xff10 && cp <= 0xff19)
-		cp -= 0xff10 - '0';
-	*d = (int)cp - '0';
-	return cp >= '0' && cp <= '9' ? n : 0;
-}
-
-/* Bytes of the blank at the head of s, 0 for none. */
-static size_t blank(struct str s)
-{
-	uint32_t cp;
-	size_t n;
-
-	if (s.n == 0)
-		return 0;
-	n = utf8_next(s, &cp);
-	return cp == ' ' || (cp >= '\t' && cp <= '\r') || cp == 0xa0 || cp == 0x3000 || cp == 0x2009 || cp == 0x202f ||
-	       cp == 0x200b || cp == 0xfeff ? n : 0;
-}
-
-static struct str skip_blanks(struct str s)
-{
-	size_t n;
-
-	while ((n = blank(s)) > 0)
-		s = str_from(s, n);
-	return s;
-}
 
 static void add(struct reader *r, int64_t v)
 {
@@ -96,7 +52,7 @@ static struct str digits(struct str s, int64_t *v)
 	size_t n;
 	int d;
 
-	for (*v = 0; (n = digit(s, &d)) > 0; s = str_from(s, n))
+	for (*v = 0; (n = text_digit(s, &d)) > 0; s = str_from(s, n))
 		if (*v <= FAR)
 			*v = *v * 10 + d;
 	return s;
@@ -110,7 +66,7 @@ static bool number_ends(struct str *s)
 	int64_t fraction;
 	int d;
 
-	if (s->n > 1 && s->s[0] == '.' && digit(str_from(*s, 1), &d)) {
+	if (s->n > 1 && s->s[0] == '.' && text_digit(str_from(*s, 1), &d)) {
 		*s = digits(str_from(*s, 1), &fraction);
 		if (fraction)
 			return false;
@@ -122,7 +78,7 @@ static bool number_ends(struct str *s)
 		}
 	if ((s->n && is_letter(s->s[0])) || str_starts(*s, STR("..")))
 		return false;
-	after = skip_blanks(*s);
+	after = text_past_blanks(*s);
 	if (!minus(after) || str_chr(str_sub(*s, 0, s->n - after.n), '\n') >= 0) /* "- 7" may begin the next line */
 		return true;
 	after = str_from(after, minus(after));
@@ -136,7 +92,7 @@ static bool number_in_line(struct str s)
 	int d;
 
 	for (; s.n && s.s[0] != '\n'; s = str_from(s, utf8_next(s, &cp)))
-		if (digit(s, &d))
+		if (text_digit(s, &d))
 			return true;
 	return false;
 }
@@ -145,7 +101,7 @@ static bool number_in_line(struct str s)
 static bool bullet(struct reader *r, struct str after, int64_t v)
 {
 	if (!r->line || v != (int64_t)r->bullets + 1 || after.n < 2 || (after.s[0] != '.' && after.s[0] != ')') ||
-	    !blank(str_from(after, 1)) || !number_in_line(str_from(after, 1)))
+	    !text_blank(str_from(after, 1)) || !number_in_line(str_from(after, 1)))
 		return false;
 	r->bullets++;
 	r->s = str_from(after, 1);
@@ -159,43 +115,6 @@ static struct str word_head(struct str s)
 	while (n < s.n && is_letter(s.s[n]))
 		n++;
 	return str_sub(s, 0, n);
-}
-
-/* 0 .. 20, 30 .. 90, 100 for a number's word, -1 for any other. */
-static int word_value(struct str w)
-{
-	static const char *const names[] = {
-		"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-		"thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
-		"forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred",
-	};
-
-	if (w.n < 3 || w.n > 9)
-		return -1;
-	for (size_t i = 0; i < COUNT(names); i++)
-		if ((w.s[0] | 0x20) == names[i][0] && str_ieq(w, str_of(names[i])))
-			return i <= 20 ? (int)i : 10 * ((int)i - 18);
-	return -1;
-}
-
-static int numeral(struct str s, size_t *n)
-{
-	static const uint32_t digit_of[] = { 0x96f6, 0x4e00, 0x4e8c, 0x4e09, 0x56db, 0x4e94, 0x516d, 0x4e03, 0x516b, 0x4e5d };
-	uint32_t cp;
-
-	if (s.n == 0)
-		return -1;
-	*n = utf8_next(s, &cp);
-	if (cp == 0x4e24) /* the other word for two */
-		return 2;
-	if (cp == 0x5341)
-		return 10;
-	if (cp == 0x767e)
-		return 100;
-	for (int d = 0; d < 10; d++)
-		if (digit_of[d] == cp)
-			return d;
-	return -1;
 }
 
 /* Do words behind a number only give the reason for it: no number, nothing that takes it back or offers another? */
@@ -230,7 +149,7 @@ static bool is_reason(struct str s)
 			if (str_starts(rest, signs_other[i]))
 				return false;
 		quoted ^= rest.s[0] == '"';
-		if ((digit(rest, &d) && !quoted) || numeral(rest, &n) >= 0 || rest.s[0] == '?')
+		if ((text_digit(rest, &d) && !quoted) || text_numeral(rest, &n) >= 0 || rest.s[0] == '?')
 			return false;
 	}
 	if (text_hedges(s))
@@ -244,7 +163,7 @@ static bool is_reason(struct str s)
 		for (size_t i = 0; i < COUNT(others); i++)
 			if (str_ieq(word, others[i]) && !(str_is(word, "not") && str_starts(rest, STR(" match")))) /* the one thing that may be denied */
 				return false;
-		if (word_value(word) >= 0 || (str_starts(rest, STR("'t ")) && !str_starts(rest, STR("'t match"))))
+		if (text_number_word(word) >= 0 || (str_starts(rest, STR("'t ")) && !str_starts(rest, STR("'t match"))))
 			return false;
 	}
 	return true;
@@ -319,14 +238,14 @@ static struct str next_part(struct str s, bool hundred, struct str *word)
 static bool read_number_words(struct reader *r)
 {
 	struct str word = word_head(r->s), s = str_from(r->s, word.n), after;
-	int v = word_value(word), last = v;
+	int v = text_number_word(word), last = v;
 	int64_t sum = v;
 
 	if (v < 0 || v == 100)
 		return false;
 	for (;;) {
 		after = next_part(s, last == 100, &word);
-		v = word_value(word);
+		v = text_number_word(word);
 		if (v == 100 && last < 10 && last > 0 && sum < 10)
 			sum *= 100;
 		else if (v > 0 && v < 100 && (last == 100 || (last >= 20 && v < 10)))
@@ -339,14 +258,6 @@ static bool read_number_words(struct reader *r)
 	add(r, sum);
 	r->s = s;
 	return true;
-}
-
-static bool listed(const char *const *list, size_t n, struct str w)
-{
-	for (size_t i = 0; i < n; i++)
-		if (w.n && (w.s[0] | 0x20) == list[i][0] && str_ieq(w, str_of(list[i])))
-			return true;
-	return false;
 }
 
 /* A word at the head: a label is passed over, "none" is noted, a number is added; false for any other. */
@@ -374,18 +285,18 @@ static bool read_word(struct reader *r)
 	if (r->no && str_ieq(word, STR("answer"))) /* which is no answer */
 		return false;
 	r->no = str_ieq(word, STR("no")) || (r->no && str_ieq(word, STR("final")));
-	r->named = listed(things, COUNT(things), word);
-	r->p->counts |= (r->named && r->counted) || (r->number_of && listed(many, COUNT(many), word));
-	r->number_of = str_ieq(word, STR("number")) || (r->number_of && (str_ieq(word, STR("of")) || str_ieq(word, STR("the")) || listed(wrong, COUNT(wrong), word)));
+	r->named = ONE_OF(word, things);
+	r->p->counts |= (r->named && r->counted) || (r->number_of && ONE_OF(word, many));
+	r->number_of = str_ieq(word, STR("number")) || (r->number_of && (str_ieq(word, STR("of")) || str_ieq(word, STR("the")) || ONE_OF(word, wrong)));
 	r->are |= str_ieq(word, STR("are"));
-	r->counted &= listed(wrong, COUNT(wrong), word);
-	if (r->no && after.n > 1 && after.s[0] == '.' && digit(skip_blanks(str_from(after, 1)), &d))
+	r->counted &= ONE_OF(word, wrong);
+	if (r->no && after.n > 1 && after.s[0] == '.' && text_digit(text_past_blanks(str_from(after, 1)), &d))
 		r->named = true; /* "No. 7" is number 7 */
-	else if (listed(none, COUNT(none), word))
+	else if (ONE_OF(word, none))
 		r->words_say = true;
-	else if (!listed(labels, COUNT(labels), word))
+	else if (!ONE_OF(word, labels))
 		return false;
-	if (after.n && (digit(after, &d) || after.s[0] == '\''))
+	if (after.n && (text_digit(after, &d) || after.s[0] == '\''))
 		return false; /* "x7", "isn't" */
 	r->s = after;
 	r->line = false;
@@ -400,9 +311,9 @@ static bool read_numeral(struct reader *r)
 	struct str s = r->s;
 	size_t n;
 
-	if (numeral(s, &n) < 0)
+	if (text_numeral(s, &n) < 0)
 		return false;
-	for (; (d = numeral(s, &n)) >= 0; s = str_from(s, n)) {
+	for (; (d = text_numeral(s, &n)) >= 0; s = str_from(s, n)) {
 		if (d >= 10) {
 			if (d >= unit || pending == 0 || (pending < 0 && (d == 100 || sum)))
 				return false;
@@ -480,7 +391,7 @@ static bool read_tex(struct reader *r)
 	}
 	if (str_is(word, "emptyset") || str_is(word, "varnothing"))
 		r->words_say = true;
-	else if (!listed(silent, COUNT(silent), word))
+	else if (!ONE_OF(word, silent))
 		return false;
 	r->s = str_from(r->s, 1 + word.n);
 	return true;
@@ -495,7 +406,7 @@ static size_t empty_pair(struct str s)
 
 	if (!open)
 		return 0;
-	in = skip_blanks(str_from(s, 1));
+	in = text_past_blanks(str_from(s, 1));
 	if (in.n > 1 && in.s[0] == '\\' && *open == '{')
 		in = str_from(in, 1);
 	return in.n && in.s[0] == closes[open - opens] ? s.n - in.n + 1 : 0;
@@ -513,7 +424,7 @@ static bool read_mark(struct reader *r)
 	}
 	while (dashes < r->s.n && r->s.s[dashes] == '-')
 		dashes++;
-	if (dashes >= 3 || (dashes == 1 && r->line && blank(str_from(r->s, 1)))) { /* a table's rule, a bullet */
+	if (dashes >= 3 || (dashes == 1 && r->line && text_blank(str_from(r->s, 1)))) { /* a table's rule, a bullet */
 		r->s = str_from(r->s, dashes);
 		return true;
 	}
@@ -528,7 +439,7 @@ static bool read_mark(struct reader *r)
 /* The next piece; false where the text turns out to be something else. */
 static bool read_piece(struct reader *r)
 {
-	size_t n = blank(r->s), sign;
+	size_t n = text_blank(r->s), sign;
 	int d;
 
 	if (n) {
@@ -536,10 +447,10 @@ static bool read_piece(struct reader *r)
 		r->s = str_from(r->s, n);
 		return true;
 	}
-	if (digit(r->s, &d))
+	if (text_digit(r->s, &d))
 		return read_digits(r, false);
 	sign = minus(r->s);
-	if (sign && digit(str_from(r->s, sign), &d)) {
+	if (sign && text_digit(str_from(r->s, sign), &d)) {
 		r->s = str_from(r->s, sign);
 		return read_digits(r, true);
 	}

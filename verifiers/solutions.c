@@ -1,6 +1,5 @@
 /* solutions.c - the answer of a response that has none by its format: lines "Solution: ...", and what its last line says; see extract.h. */
 #include "verifiers/lines.h"
-#include "verifiers/text.h"
 
 /*
  * Solutions and results

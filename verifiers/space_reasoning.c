@@ -255,23 +255,19 @@ static bool counts(struct str s)
 /* The number that s begins with, in digits, as "second" or as 第二, and its bytes. Where there is none 0, and what is stepped over. */
 static int number_head(struct str s, size_t *n)
 {
-	static const char *const words[] = { "first", "second", "third", "fourth", "fifth", "sixth" };
-	static const char *const signs[] = { "第一", "第二", "第三", "第四", "第五", "第六" };
-	bool ordinal = str_starts(s, STR("第"));
+	bool sign = str_starts(s, STR("第"));
+	size_t from = sign ? strlen("第") : 0;
 	int v = 0;
 
-	for (*n = ordinal ? strlen("第") : 0; *n < s.n && s.s[*n] >= '0' && s.s[*n] <= '9'; ++*n)
+	for (*n = from; *n < s.n && is_digit(s.s[*n]); ++*n)
 		v = v < 1000 ? 10 * v + (s.s[*n] - '0') : v;
-	if (*n > (ordinal ? strlen("第") : 0))
-		return !ordinal && counts(str_from(s, *n)) ? 0 : v ? v : 1000;
-	for (int i = 0; i < STOPS; i++)
-		if (str_starts(s, str_of(signs[i])))
-			return i + 1;
-	for (*n = 0; *n < s.n && ((s.s[*n] | 0x20) >= 'a' && (s.s[*n] | 0x20) <= 'z'); ++*n)
+	if (*n > from)
+		return !sign && counts(str_from(s, *n)) ? 0 : v ? v : 1000;
+	v = text_ordinal(s, n);
+	if (v >= 1 && v <= STOPS)
+		return v;
+	for (*n = 0; *n < s.n && is_letter(s.s[*n]); ++*n)
 		;
-	for (int i = 0; i < STOPS; i++)
-		if (str_ieq(str_sub(s, 0, *n), str_of(words[i])))
-			return i + 1;
 	*n += *n == 0;
 	return 0;
 }

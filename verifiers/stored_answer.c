@@ -150,7 +150,7 @@ static enum quarry_mark judge_words(struct why *why, struct str gold, struct str
 	if (gold.n == 0 || gold.n > STORED_TEXT || str_trim(gold).n != gold.n)
 		return QUARRY_BAD_TASK;
 	for (size_t i = 0; i < gold.n; i++)
-		if ((gold.s[i] == ' ' && gold.s[i + 1] == ' ') || (unsigned char)gold.s[i] < ' ' || stored_fold(gold.s[i]) != gold.s[i])
+		if ((gold.s[i] == ' ' && gold.s[i + 1] == ' ') || (unsigned char)gold.s[i] < ' ' || to_lower(gold.s[i]) != gold.s[i])
 			return QUARRY_BAD_TASK;
 	if (!stored_plain(answer, room, &s))
 		return rule_unreadable(why, "that is too long for the words");
@@ -164,7 +164,7 @@ static enum quarry_mark judge_words(struct why *why, struct str gold, struct str
 	while (str_word(&s, &said)) {
 		size_t digits = 0;
 
-		while (digits < said.n && stored_digit(said.s[digits]))
+		while (digits < said.n && is_digit(said.s[digits]))
 			digits++;
 		if (said.n == 1 && strchr("-'.&", said.s[0]))
 			continue;
@@ -205,7 +205,7 @@ static enum quarry_mark judge_text(struct why *why, struct str gold, struct str 
 	if (gold.n == 0 || bare_text(gold).n != gold.n)
 		return QUARRY_BAD_TASK;
 	for (size_t k = 0; k < gold.n; k++)
-		capitals &= !stored_letter(gold.s[k]) || stored_fold(gold.s[k]) != gold.s[k];
+		capitals &= !is_letter(gold.s[k]) || to_lower(gold.s[k]) != gold.s[k];
 	for (;;) { /* a run of blanks is one; where the text has no small letter, capitals say nothing */
 		bool gap = false, due_gap = false;
 
@@ -215,7 +215,7 @@ static enum quarry_mark judge_text(struct why *why, struct str gold, struct str 
 			due_gap = true;
 		if (i == s.n || j == gold.n)
 			return i == s.n && j == gold.n ? QUARRY_CORRECT : stored_differs(why);
-		if (gap != due_gap || (s.s[i] != gold.s[j] && !(capitals && stored_fold(s.s[i]) == stored_fold(gold.s[j]))))
+		if (gap != due_gap || (s.s[i] != gold.s[j] && !(capitals && to_lower(s.s[i]) == to_lower(gold.s[j]))))
 			return rule_wrong(why, "it differs from its character %zu on", i + 1);
 		i++;
 		j++;
@@ -372,7 +372,7 @@ static bool gold_grid(struct str gold, struct grid *g)
 			return false;
 		g->cols = (int)row.n;
 		for (size_t i = 0; i < row.n; i++) {
-			if (!stored_digit(row.s[i]))
+			if (!is_digit(row.s[i]))
 				return false;
 			g->cell[g->rows * g->cols + (int)i] = (int16_t)(row.s[i] - '0');
 		}
@@ -474,7 +474,7 @@ static bool object_read(struct str s, char *room, struct json *ret)
 	if (str_chr(s, '"') >= 0)
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
-		bool within = i && i + 1 < s.n && stored_letter(s.s[i - 1]) && stored_letter(s.s[i + 1]);
+		bool within = i && i + 1 < s.n && is_letter(s.s[i - 1]) && is_letter(s.s[i + 1]);
 
 		room[i] = s.s[i] == '\'' && !within ? '"' : s.s[i];
 	}

@@ -29,10 +29,6 @@ enum piece { END, WORD, NUMBER, MARK, WIDE };
 
 /* The next piece: a word of ASCII letters (isn't is one), digits, another sign, a character beyond ASCII. Blanks are passed over. */
 enum piece stored_piece(struct str *rest, struct str *piece);
-char stored_fold(char c);
-bool stored_digit(char c);
-bool stored_letter(char c);
-bool stored_listed(const char *const *list, size_t n, struct str word); /* but for case */
 /* The answer made plain in room[STORED_TEXT], what stands around it taken off; false: too long. */
 bool stored_plain(struct str answer, char *room, struct str *ret);
 bool stored_leads(struct str word);  /* "the", "answer", "is": may stand before an answer and says nothing */

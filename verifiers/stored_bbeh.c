@@ -47,7 +47,7 @@ static bool flatten(struct str s, bool stars, char *room, struct str *ret)
 	for (size_t i = 0; i < s.n; i++) {
 		if (n == STORED_TEXT)
 			return false;
-		room[n++] = stored_fold(s.s[i]);
+		room[n++] = to_lower(s.s[i]);
 		if (s.s[i] == ',' && i + 1 < s.n && s.s[i + 1] == ' ')
 			i++;
 	}
@@ -102,7 +102,7 @@ static bool number(struct str s, double *ret)
 		return true;
 	}
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.s[i] == '_' && i && i + 1 < s.n && stored_digit(s.s[i - 1]) && stored_digit(s.s[i + 1]))
+		if (s.s[i] == '_' && i && i + 1 < s.n && is_digit(s.s[i - 1]) && is_digit(s.s[i + 1]))
 			continue;
 		if (n == sizeof(room))
 			return false;

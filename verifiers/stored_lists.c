@@ -2,8 +2,6 @@
 #include "verifiers/stored_answer.h"
 #include "verifiers/text.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 /* EXCEPT|Let|callers: capitals count. */
 enum quarry_mark stored_items(struct why *why, struct str gold, struct str answer)
 {
@@ -42,7 +40,7 @@ struct roles {
 static bool letters(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (!stored_letter(s.s[i]))
+		if (!is_letter(s.s[i]))
 			return false;
 	return s.n > 0;
 }
@@ -93,7 +91,7 @@ static bool fills(struct str w)
 {
 	static const char *const words[] = { "both", "while", "whereas", "but", "name", "role", "person", "inhabitant", "type" };
 
-	return stored_leads(w) || stored_listed(words, COUNT(words), w);
+	return stored_leads(w) || ONE_OF(w, words);
 }
 
 /* "Ada is a knight, and Ben and Cy are knaves.": names, then what they are. Any other word makes it unreadable. */

@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 enum {
 	NUMBERS_MAX = 8,
 	DIGITS_MAX = 40, /* of a number */
@@ -21,7 +19,7 @@ struct number {
 /* Digits into room, at most DIGITS_MAX; *n counts them. */
 static struct str eat_digits(struct str s, char *room, size_t *n)
 {
-	for (; s.n && stored_digit(s.s[0]); s = str_from(s, 1)) {
+	for (; s.n && is_digit(s.s[0]); s = str_from(s, 1)) {
 		if (*n < DIGITS_MAX)
 			room[*n] = s.s[0];
 		++*n;
@@ -34,7 +32,7 @@ static size_t thousands(struct str s)
 {
 	size_t n = str_starts(s, STR("{,}")) ? 3 : s.n && s.s[0] == ',' ? 1 : 0;
 
-	if (!n || s.n < n + 3 || !stored_digit(s.s[n]) || !stored_digit(s.s[n + 1]) || !stored_digit(s.s[n + 2]) || (s.n > n + 3 && stored_digit(s.s[n + 3])))
+	if (!n || s.n < n + 3 || !is_digit(s.s[n]) || !is_digit(s.s[n + 1]) || !is_digit(s.s[n + 2]) || (s.n > n + 3 && is_digit(s.s[n + 3])))
 		return 0;
 	return n;
 }
@@ -49,7 +47,7 @@ static bool eat_number(struct str *s, struct number *x)
 	if (whole <= 3 && whole > 0)
 		while ((n = thousands(at)) > 0)
 			at = eat_digits(str_from(at, n), x->whole, &whole);
-	if (at.n > 1 && at.s[0] == '.' && stored_digit(at.s[1]))
+	if (at.n > 1 && at.s[0] == '.' && is_digit(at.s[1]))
 		at = eat_digits(str_from(at, 1), x->part, &part);
 	if (whole + part == 0 || whole > DIGITS_MAX || part > DIGITS_MAX)
 		return false;
@@ -100,7 +98,7 @@ static bool scales(struct str w)
 		"less", "divided", "over", "squared", "half", "quarter", "through", "k", "m",
 	};
 
-	return stored_listed(words, COUNT(words), w) || stored_doubtful(w);
+	return ONE_OF(w, words) || stored_doubtful(w);
 }
 
 /* What follows the last = of "6 * 7 = 42"; false where there are several equations. */
@@ -137,7 +135,7 @@ static bool tail_fine(struct str s)
 	enum piece kind;
 	int words = 0;
 
-	if (s.n && (stored_letter(s.s[0]) || s.s[0] == '%'))
+	if (s.n && (is_letter(s.s[0]) || s.s[0] == '%'))
 		return false; /* "42x", "4th", "50%" */
 	while ((kind = stored_piece(&s, &piece)) != END) {
 		if (kind == NUMBER || (kind == WORD && scales(piece)) || (kind == WIDE && wide_scales(piece)))
@@ -279,7 +277,7 @@ static bool said_number(struct str answer, struct number *x, bool *fraction)
 			return false;
 		if (kind == MARK && !strchr(":*_`'\"([{$,#.", piece.s[0]))
 			return false;
-		if (kind == MARK && piece.s[0] == '.' && rest.n && stored_digit(rest.s[0]))
+		if (kind == MARK && piece.s[0] == '.' && rest.n && is_digit(rest.s[0]))
 			break;
 		if (kind == WIDE && (stored_doubtful(piece) || wide_scales(piece)))
 			return false;
@@ -342,7 +340,7 @@ enum quarry_mark stored_step(struct why *why, struct str gold, struct str answer
 
 	if (!is_none && (!gold_number(gold, &due) || due.part[0] || due.negative))
 		return QUARRY_BAD_TASK;
-	if (stored_listed(none, COUNT(none), text_strip(answer)))
+	if (ONE_OF(text_strip(answer), none))
 		return is_none ? QUARRY_CORRECT : rule_wrong(why, "there is one");
 	if (!said_number(answer, &said, &fraction) || fraction)
 		return rule_unreadable(why, "it is neither a number nor \"No\"");

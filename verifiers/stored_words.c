@@ -2,34 +2,9 @@
 #include "verifiers/stored_answer.h"
 #include "verifiers/text.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 enum quarry_mark stored_differs(struct why *why)
 {
 	return rule_wrong(why, "that is not the answer");
-}
-
-char stored_fold(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
-bool stored_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool stored_letter(char c)
-{
-	return stored_fold(c) >= 'a' && stored_fold(c) <= 'z';
-}
-
-bool stored_listed(const char *const *list, size_t n, struct str w)
-{
-	for (size_t i = 0; i < n; i++)
-		if (str_ieq(w, str_of(list[i])))
-			return true;
-	return false;
 }
 
 /* Made plain, what stands around it taken off. */
@@ -54,27 +29,27 @@ enum piece stored_piece(struct str *rest, struct str *piece)
 		s = str_from(s, 1);
 	if (s.n == 0)
 		return END;
-	if (stored_letter(s.s[0])) {
+	if (is_letter(s.s[0])) {
 		for (;; n++) {
-			if (n < s.n && stored_letter(s.s[n]))
+			if (n < s.n && is_letter(s.s[n]))
 				continue;
-			if (n + 1 < s.n && s.s[n] == '\'' && stored_letter(s.s[n + 1]))
+			if (n + 1 < s.n && s.s[n] == '\'' && is_letter(s.s[n + 1]))
 				continue;
-			if (n + 3 < s.n && str_starts(str_from(s, n), STR("\u2019")) && stored_letter(s.s[n + 3])) {
+			if (n + 3 < s.n && str_starts(str_from(s, n), STR("\u2019")) && is_letter(s.s[n + 3])) {
 				n += 2;
 				continue;
 			}
 			break;
 		}
-	} else if (stored_digit(s.s[0])) {
-		while (n < s.n && stored_digit(s.s[n]))
+	} else if (is_digit(s.s[0])) {
+		while (n < s.n && is_digit(s.s[n]))
 			n++;
 	} else {
 		n = utf8_next(s, &cp);
 	}
 	*piece = str_sub(s, 0, n);
 	*rest = str_from(s, n);
-	return stored_letter(s.s[0]) ? WORD : stored_digit(s.s[0]) ? NUMBER : n > 1 ? WIDE : MARK;
+	return is_letter(s.s[0]) ? WORD : is_digit(s.s[0]) ? NUMBER : n > 1 ? WIDE : MARK;
 }
 
 /* "isn't", "isn\u2019t", "cannot", "not". */
@@ -84,7 +59,7 @@ static bool negates(struct str w)
 
 	if (w.n >= 3 && str_ieq(str_from(w, w.n - 2), STR("'t")))
 		return true;
-	return (w.n >= 5 && str_ends(w, STR("\u2019t"))) || stored_listed(words, COUNT(words), w);
+	return (w.n >= 5 && str_ends(w, STR("\u2019t"))) || ONE_OF(w, words);
 }
 
 /* Words after which an answer is none, or not the only one. */
@@ -97,7 +72,7 @@ static bool doubts(struct str w)
 		"excluded", "out", "ruled", "rejected", "otherwise", "both", "range",
 	};
 
-	return negates(w) || stored_listed(words, COUNT(words), w);
+	return negates(w) || ONE_OF(w, words);
 }
 
 static const char *const doubts_zh[] = { "\u4e0d", "\u975e", "\u6ca1", "\u9519", "\u6216", "\u5426", "\u65e0", "\u7ea6", "\u53ef\u80fd", "\u81f3\u5c11", "\u81f3\u591a" };
@@ -127,7 +102,7 @@ bool stored_leads(struct str w)
 		"result's", "answer's", "it's", "collection", "current", "with", "python", "json",
 	};
 
-	return stored_listed(words, COUNT(words), w);
+	return ONE_OF(w, words);
 }
 
 /* ---- claims ---- */
@@ -138,7 +113,7 @@ static int claim_word(struct str w)
 	static const char *const yes[] = { "yes", "true", "valid", "plausible", "truth", "truthful", "truthfully", "correct" };
 	static const char *const no[] = { "no", "false", "invalid", "implausible", "lies", "lying", "lie", "liar", "untrue", "incorrect" };
 
-	return stored_listed(yes, COUNT(yes), w) ? 1 : stored_listed(no, COUNT(no), w) ? -1 : 0;
+	return ONE_OF(w, yes) ? 1 : ONE_OF(w, no) ? -1 : 0;
 }
 
 /* One sentence without its question part: adds up what it claims. False: it hedges, or denies twice. */
@@ -155,7 +130,7 @@ static bool claim_in(struct str s, int *yes, int *no)
 
 		if (kind != WORD)
 			continue;
-		if (stored_listed(open, COUNT(open), piece))
+		if (ONE_OF(piece, open))
 			return false;
 		since++;
 		if (negates(piece)) {
@@ -216,13 +191,13 @@ static int verdict_word(struct str s)
 	bool v;
 
 	s = text_strip(s);
-	if (s.n == 1 && stored_digit(s.s[0]))
+	if (s.n == 1 && is_digit(s.s[0]))
 		return -1;
-	if (stored_listed(truths, COUNT(truths), s) || stored_listed(lies, COUNT(lies), s))
-		return stored_listed(truths, COUNT(truths), s);
+	if (ONE_OF(s, truths) || ONE_OF(s, lies))
+		return ONE_OF(s, truths);
 	if (text_bool(s, &v))
 		return v;
-	return stored_listed(unknown, COUNT(unknown), s) ? 2 : -1;
+	return ONE_OF(s, unknown) ? 2 : -1;
 }
 
 enum quarry_mark stored_yesno(struct why *why, struct str gold, struct str answer)
@@ -270,7 +245,7 @@ enum quarry_mark stored_yesno(struct why *why, struct str gold, struct str answe
 /* The letter in brackets at s[i], or 0. */
 static char bracketed(struct str s, size_t i)
 {
-	return i + 2 < s.n && s.s[i] == '(' && stored_letter(s.s[i + 1]) && s.s[i + 2] == ')' ? (char)(stored_fold(s.s[i + 1]) - 32) : 0;
+	return i + 2 < s.n && s.s[i] == '(' && is_letter(s.s[i + 1]) && s.s[i + 2] == ')' ? (char)(to_lower(s.s[i + 1]) - 32) : 0;
 }
 
 /* A letter that stands alone at the head: "B", "B.", "(B) Paris", "B: Paris"; *n: its bytes. */
@@ -281,11 +256,11 @@ static char letter_head(struct str s, size_t *n)
 	*n = 3;
 	if (c)
 		return c;
-	if (s.n == 0 || !stored_letter(s.s[0]))
+	if (s.n == 0 || !is_letter(s.s[0]))
 		return 0;
 	*n = 2;
 	if (s.n == 1 || (s.n > 1 && strchr(".):,", s.s[1]) && s.s[1]))
-		return (char)(stored_fold(s.s[0]) - 32);
+		return (char)(to_lower(s.s[0]) - 32);
 	return 0;
 }
 
@@ -294,7 +269,7 @@ static bool passes(struct str w)
 {
 	static const char *const words[] = { "i", "choose", "pick", "select", "would", "go", "option", "choice", "best", "must", "be" };
 
-	return stored_leads(w) || stored_listed(words, COUNT(words), w);
+	return stored_leads(w) || ONE_OF(w, words);
 }
 
 /* Behind the letter: its option's own text may say anything; but "(A) is out", "B or C", "B and C" do not choose one. */
@@ -309,9 +284,9 @@ static bool chosen(struct str behind)
 	if (kind != WORD)
 		return true;
 	after = str_trim(rest);
-	if (str_ieq(piece, STR("and")) || (piece.n == 1 && !str_is(piece, "a") && !str_is(piece, "I") && (after.n == 0 || !stored_letter(after.s[0]))))
+	if (str_ieq(piece, STR("and")) || (piece.n == 1 && !str_is(piece, "a") && !str_is(piece, "I") && (after.n == 0 || !is_letter(after.s[0]))))
 		return false;
-	if (!stored_listed(verbs, COUNT(verbs), piece) && (!doubts(piece) || str_ieq(piece, STR("no")) || str_ieq(piece, STR("not"))))
+	if (!ONE_OF(piece, verbs) && (!doubts(piece) || str_ieq(piece, STR("no")) || str_ieq(piece, STR("not"))))
 		return true;
 	return !stored_doubtful(behind);
 }

@@ -17,29 +17,7 @@ struct board {
 	uint8_t pool[VALUE + 1]; /* how often a number is listed */
 };
 
-/* A number from *at on, without a zero in front; BLANK: none, or one above `most`. */
-static int number(const char **at, const char *end, int most)
-{
-	const char *s = *at;
-	int v = 0;
-
-	for (; s < end && *s >= '0' && *s <= '9' && s - *at < 4; s++)
-		v = v * 10 + (*s - '0');
-	if (s == *at || (s - *at > 1 && **at == '0') || v > most)
-		return BLANK;
-	*at = s;
-	return v;
-}
-
-static bool sign(const char **at, const char *end, char c)
-{
-	bool there = *at < end && **at == c;
-
-	*at += there;
-	return there;
-}
-
-static bool row_read(struct board *b, const char **at, const char *end)
+static bool row_read(struct board *b, struct str *s)
 {
 	int *cell = b->cell[b->rows], n = 0;
 
@@ -47,43 +25,41 @@ static bool row_read(struct board *b, const char **at, const char *end)
 		if (n == SIDE)
 			return false;
 		cell[n] = BLANK;
-		if (sign(at, end, '.'))
+		if (str_eatc(s, '.'))
 			b->blanks++;
-		else if ((cell[n] = number(at, end, VALUE)) == BLANK)
+		else if ((cell[n] = str_eat_number(s, VALUE)) == BLANK)
 			return false;
 		n++;
-	} while (sign(at, end, ' '));
-	if (n < SIDE_MIN || (b->rows && n != b->cols) || !sign(at, end, '='))
+	} while (str_eatc(s, ' '));
+	if (n < SIDE_MIN || (b->rows && n != b->cols) || !str_eatc(s, '='))
 		return false;
 	b->cols = n;
-	b->row_sum[b->rows] = number(at, end, SUM);
+	b->row_sum[b->rows] = str_eat_number(s, SUM);
 	return b->row_sum[b->rows++] != BLANK;
 }
 
 static bool board_read(struct board *b, struct str desc)
 {
-	const char *at = desc.s, *end = desc.s + desc.n;
-
 	b->rows = b->cols = b->blanks = 0;
 	do
-		if (b->rows == SIDE || !row_read(b, &at, end))
+		if (b->rows == SIDE || !row_read(b, &desc))
 			return false;
-	while (sign(&at, end, '/'));
+	while (str_eatc(&desc, '/'));
 	if (b->rows < SIDE_MIN || !b->blanks)
 		return false;
 	for (int x = 0; x < b->cols; x++)
-		if (!sign(&at, end, x ? ' ' : '|') || (b->col_sum[x] = number(&at, end, SUM)) == BLANK)
+		if (!str_eatc(&desc, x ? ' ' : '|') || (b->col_sum[x] = str_eat_number(&desc, SUM)) == BLANK)
 			return false;
 	memset(b->pool, 0, sizeof(b->pool));
 	for (int i = 0, last = 0; i < b->blanks; i++) {
-		int v = sign(&at, end, i ? ' ' : '|') ? number(&at, end, VALUE) : BLANK;
+		int v = str_eatc(&desc, i ? ' ' : '|') ? str_eat_number(&desc, VALUE) : BLANK;
 
 		if (v == BLANK || v < last)
 			return false;
 		b->pool[v]++;
 		last = v;
 	}
-	return at == end;
+	return desc.n == 0;
 }
 
 /* The filled board is the first rows x cols cells of rows that are `across` wide. */

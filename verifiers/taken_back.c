@@ -2,8 +2,6 @@
 #include "verifiers/extract.h"
 #include "verifiers/hunt.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 enum {
 	TAIL_MAX = 100, /* bytes behind an answer that are looked at */
 	LETTER_MAX = 9, /* words of one initial */

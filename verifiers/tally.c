@@ -4,11 +4,6 @@
 
 enum { BREAKDOWN_MAX = 400 }; /* bytes of a breakdown */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* The number that s ends in, where it is all of a side: "13", "x = 13", "The total is 13". */
 static bool lone_end(struct str s, int64_t *ret)
 {

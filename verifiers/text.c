@@ -1,13 +1,6 @@
 /* text.c - how people and models write an answer, undone; see text.h. */
 #include "verifiers/text.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static bool ascii_blank(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* Length of the blank in p[0..n) that stands at its start; beside the ASCII ones these are one code point each. 0 for none. */
 static size_t wide_blank(const unsigned char *p, size_t n)
 {
@@ -22,11 +15,9 @@ static size_t wide_blank(const unsigned char *p, size_t n)
 	return p[0] == 0xEF && p[1] == 0xBB && p[2] == 0xBF ? 3 : 0; /* U+FEFF byte order mark */
 }
 
-static size_t blank_head(struct str s)
+size_t text_wide_blank(struct str s)
 {
-	if (s.n && (unsigned char)s.s[0] < 0x80)
-		return ascii_blank(s.s[0]);
-	return s.n ? wide_blank((const unsigned char *)s.s, s.n) : 0;
+	return wide_blank((const unsigned char *)s.s, s.n);
 }
 
 static size_t blank_tail(struct str s)
@@ -37,17 +28,17 @@ static size_t blank_tail(struct str s)
 		return 0;
 	end = (const unsigned char *)s.s + s.n;
 	if (end[-1] < 0x80)
-		return ascii_blank(s.s[s.n - 1]);
+		return is_blank(s.s[s.n - 1]);
 	if (s.n >= 2 && wide_blank(end - 2, 2) == 2)
 		return 2;
 	return s.n >= 3 && wide_blank(end - 3, 3) == 3 ? 3 : 0;
 }
 
-static struct str skip_blanks(struct str s)
+struct str text_past_blanks(struct str s)
 {
 	size_t n;
 
-	while ((n = blank_head(s)) > 0)
+	while ((n = text_blank(s)) > 0)
 		s = str_from(s, n);
 	return s;
 }
@@ -56,7 +47,7 @@ static struct str trim(struct str s)
 {
 	size_t n;
 
-	s = skip_blanks(s);
+	s = text_past_blanks(s);
 	while ((n = blank_tail(s)) > 0)
 		s.n -= n;
 	return s;
@@ -64,7 +55,7 @@ static struct str trim(struct str s)
 
 static bool alnum(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return is_digit(c) || is_letter(c);
 }
 
 /* Index of the brace that closes the one at s[open], or s.n. A backslash guards the byte behind it. */
@@ -99,7 +90,7 @@ static bool strip_command(struct str *s)
 
 		if (!str_starts(*s, commands[i]))
 			continue;
-		while (at < s->n && ascii_blank(s->s[at]))
+		while (at < s->n && is_blank(s->s[at]))
 			at++;
 		if (s->s[at] != '{' || brace_end(*s, at) != s->n - 1)
 			continue; /* there is a byte at `at`: the last one is a brace */
@@ -174,7 +165,7 @@ static bool strip_stars(struct str *s)
 	if (s->n < 3 || (s->s[0] != '*' && s->s[0] != '_') || s->s[s->n - 1] != s->s[0])
 		return false;
 	in = str_sub(*s, 1, s->n - 1);
-	if (str_chr(in, s->s[0]) >= 0 || ascii_blank(in.s[0]) || ascii_blank(in.s[in.n - 1]))
+	if (str_chr(in, s->s[0]) >= 0 || is_blank(in.s[0]) || is_blank(in.s[in.n - 1]))
 		return false;
 	*s = in;
 	return true;
@@ -218,26 +209,14 @@ struct str text_strip(struct str s)
 	return trim(s);
 }
 
-/* The digit that s begins with, plain or full-width; its length, 0 for none. */
-static size_t digit_head(struct str s, int *digit)
+size_t text_wide_digit(struct str s, int *digit)
 {
 	uint32_t cp;
-	size_t n;
+	size_t n = s.n ? utf8_next(s, &cp) : 0;
 
-	if (s.n == 0)
+	if (n == 0 || cp < 0xFF10 || cp > 0xFF19)
 		return 0;
-	if (s.s[0] >= '0' && s.s[0] <= '9') {
-		*digit = s.s[0] - '0';
-		return 1;
-	}
-	if ((unsigned char)s.s[0] < 0x80)
-		return 0;
-	n = utf8_next(s, &cp);
-	if (cp >= 0xFF10 && cp <= 0xFF19)
-		cp = cp - 0xFF10 + '0';
-	if (cp < '0' || cp > '9')
-		return 0;
-	*digit = (int)(cp - '0');
+	*digit = (int)(cp - 0xFF10);
 	return n;
 }
 
@@ -274,7 +253,7 @@ static size_t thousands_head(struct str s)
 	for (size_t i = 0; i < COUNT(marks); i++)
 		if (str_starts(s, marks[i]))
 			return marks[i].n;
-	return blank_head(s);
+	return text_blank(s);
 }
 
 /* Digits up to something else; their number, or -1 when they overflow. */
@@ -283,7 +262,7 @@ static int digits(struct str *s, uint64_t *v)
 	int count = 0, d;
 	size_t n;
 
-	while ((n = digit_head(*s, &d)) > 0) {
+	while ((n = text_digit(*s, &d)) > 0) {
 		if (*v > (UINT64_MAX - (unsigned)d) / 10)
 			return -1;
 		*v = *v * 10 + (unsigned)d;
@@ -365,9 +344,9 @@ static size_t and_head(struct str s)
 {
 	struct str cjk = STR("\xE5\x92\x8C");
 
-	if (s.n > 4 && (s.s[0] | 0x20) == 'a' && (s.s[1] | 0x20) == 'n' && (s.s[2] | 0x20) == 'd' && ascii_blank(s.s[3]))
+	if (s.n > 4 && (s.s[0] | 0x20) == 'a' && (s.s[1] | 0x20) == 'n' && (s.s[2] | 0x20) == 'd' && is_blank(s.s[3]))
 		return 4;
-	if (s.n > 2 && s.s[0] == '&' && ascii_blank(s.s[1]))
+	if (s.n > 2 && s.s[0] == '&' && is_blank(s.s[1]))
 		return 2;
 	return str_starts(s, cjk) ? cjk.n : 0;
 }
@@ -377,20 +356,20 @@ static size_t bullet_head(struct str s)
 {
 	size_t i = 0;
 
-	if (s.n > 1 && (s.s[0] == '-' || s.s[0] == '*' || s.s[0] == '+') && ascii_blank(s.s[1]))
+	if (s.n > 1 && (s.s[0] == '-' || s.s[0] == '*' || s.s[0] == '+') && is_blank(s.s[1]))
 		return 2;
 	if (str_starts(s, STR("\xE2\x80\xA2")))
 		return 3;
 	while (i < s.n && i < 4 && s.s[i] >= '0' && s.s[i] <= '9')
 		i++;
-	if (i && i + 1 < s.n && (s.s[i] == '.' || s.s[i] == ')') && ascii_blank(s.s[i + 1]))
+	if (i && i + 1 < s.n && (s.s[i] == '.' || s.s[i] == ')') && is_blank(s.s[i + 1]))
 		return i + 2;
 	return 0;
 }
 
 static struct str drop_bullet(struct str s)
 {
-	s = skip_blanks(s);
+	s = text_past_blanks(s);
 	return str_from(s, bullet_head(s));
 }
 
@@ -405,7 +384,7 @@ static size_t separator(struct str s, size_t *blanks)
 	size_t n;
 
 	for (;;) {
-		if ((n = blank_head(at)) > 0)
+		if ((n = text_blank(at)) > 0)
 			line |= at.s[0] == '\n';
 		else if (!mark && (n = mark_head(at)) > 0)
 			mark = true;
@@ -530,7 +509,7 @@ bool text_item(struct str *rest, struct str *item)
 {
 	/* Beside the bytes above 0x7F these can begin a separator. */
 	static const bool begins[128] = { [','] = true, [';'] = true, ['\n'] = true, [' '] = true };
-	struct str s = skip_blanks(*rest);
+	struct str s = text_past_blanks(*rest);
 	size_t i, n = 0, blanks;
 
 	if (s.n == 0)
@@ -575,11 +554,6 @@ bool text_bool(struct str s, bool *ret)
 	return false;
 }
 
-static bool letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Where the last sentence of s begins. */
 static size_t sentence_start(struct str s)
 {
@@ -588,7 +562,7 @@ static size_t sentence_start(struct str s)
 	for (size_t i = s.n; i > 0; i--) {
 		char c = s.s[i - 1];
 
-		if (c == '\n' || c == ';' || ((c == '.' || c == '!' || c == '?') && i < s.n && ascii_blank(s.s[i])))
+		if (c == '\n' || c == ';' || ((c == '.' || c == '!' || c == '?') && i < s.n && is_blank(s.s[i])))
 			return i;
 		if (i >= cjk.n && str_starts(str_from(s, i - cjk.n), cjk))
 			return i;
@@ -612,7 +586,7 @@ bool text_denies(struct str s)
 		if (str_find(s, signs[i]) >= 0)
 			return true;
 	for (size_t i = 0, n; i < s.n; i += n + 1) {
-		for (n = 0; i + n < s.n && letter(s.s[i + n]);)
+		for (n = 0; i + n < s.n && is_letter(s.s[i + n]);)
 			n++;
 		for (size_t k = 0; k < COUNT(words); k++)
 			if (n && str_ieq(str_sub(s, i, i + n), words[k]))
@@ -642,10 +616,75 @@ bool text_hedges(struct str s)
 	return false;
 }
 
+int text_number_word(struct str word)
+{
+	static const char *const words[] = {
+		"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+		"thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty",
+		"forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred",
+	};
+
+	if (word.n < 3 || word.n > 9)
+		return -1;
+	for (int i = 0; i < (int)COUNT(words); i++)
+		if ((word.s[0] | 0x20) == words[i][0] && str_ieq(word, str_of(words[i])))
+			return i <= 20 ? i : 10 * (i - 18);
+	return -1;
+}
+
+int text_numeral(struct str s, size_t *n)
+{
+	static const struct {
+		char sign[4];
+		int counts;
+	} numerals[] = {
+		{ "零", 0 }, { "一", 1 }, { "二", 2 }, { "两", 2 }, { "三", 3 }, { "四", 4 }, { "五", 5 }, { "六", 6 }, { "七", 7 }, { "八", 8 }, { "九", 9 },
+		{ "十", 10 }, { "百", 100 },
+	};
+
+	*n = 3;
+	if (s.n < 3 || (unsigned char)s.s[0] < 0xE4)
+		return -1;
+	for (size_t i = 0; i < COUNT(numerals); i++)
+		if (memcmp(s.s, numerals[i].sign, 3) == 0)
+			return numerals[i].counts;
+	return -1;
+}
+
+int text_ordinal(struct str s, size_t *n)
+{
+	static const struct str words[] = {
+		STR("first"), STR("second"), STR("third"), STR("fourth"), STR("fifth"), STR("sixth"), STR("seventh"), STR("eighth"), STR("ninth"), STR("tenth"),
+	};
+	int counts;
+
+	if (str_eat(&s, STR("第"))) {
+		counts = str_starts(s, STR("两")) ? 0 : text_numeral(s, n); /* of two things, not the second */
+		*n = 2 * strlen("第");
+		return counts > 0 && counts <= 10 ? counts : 0;
+	}
+	for (*n = 0; *n < s.n && is_letter(s.s[*n]) && *n < 8; ++*n)
+		;
+	if (*n < 5 || *n > 7)
+		return 0;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (str_ieq(str_sub(s, 0, *n), words[i]))
+			return (int)i + 1;
+	return 0;
+}
+
 bool text_among(struct str word, const struct str *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (str_ieq(word, words[i]))
+			return true;
+	return false;
+}
+
+bool text_one_of(struct str word, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_ieq(word, str_of(words[i])))
 			return true;
 	return false;
 }
@@ -741,9 +780,9 @@ int text_counted(struct str *s)
 	if (at == open)
 		return -1;
 	for (; at + 1 < in.n; at++) {
-		if (!letter(in.s[at]) && in.s[at] != ' ')
+		if (!is_letter(in.s[at]) && in.s[at] != ' ')
 			return -1;
-		words |= letter(in.s[at]);
+		words |= is_letter(in.s[at]);
 	}
 	if (!words || text_hedges(str_sub(in, open, in.n - 1)) || text_denies(str_sub(in, open, in.n - 1)))
 		return -1;
@@ -819,7 +858,7 @@ bool text_plain(struct str s, char *room, size_t cap, struct str *ret)
 
 				if (!str_starts(s, from))
 					continue;
-				if (letter(from.s[from.n - 1]) && s.n > from.n && letter(s.s[from.n]))
+				if (is_letter(from.s[from.n - 1]) && s.n > from.n && is_letter(s.s[from.n]))
 					continue;
 				used = from.n;
 				to = plain[i].to;
@@ -857,7 +896,7 @@ struct str text_lead(struct str s)
 		struct str word;
 		int sign = 0;
 
-		for (n = 0; n < rest.n && letter(rest.s[n]);)
+		for (n = 0; n < rest.n && is_letter(rest.s[n]);)
 			n++;
 		word = str_sub(rest, 0, n);
 		if (n) {
@@ -869,7 +908,7 @@ struct str text_lead(struct str s)
 			ready = verb && named;
 			continue;
 		}
-		n = blank_head(rest);
+		n = text_blank(rest);
 		if (n)
 			continue;
 		if (rest.s[0] == ':' || rest.s[0] == '*' || rest.s[0] == '_') {

@@ -41,8 +41,39 @@ bool text_denies(struct str s);
 /* Does s hold a word that makes another statement of a number behind it: about, at least, more than, or, if, maybe? */
 bool text_hedges(struct str s);
 
+/* Bytes of the blank at the head of s, 0 for none: ASCII's, and U+00A0 U+2009 U+200B U+202F U+3000 U+FEFF. */
+size_t text_wide_blank(struct str s);
+
+static inline size_t text_blank(struct str s)
+{
+	return s.n == 0 ? 0 : (unsigned char)s.s[0] < 0x80 ? is_blank((unsigned char)s.s[0]) : text_wide_blank(s);
+}
+
+/* s without the blanks it begins with. */
+struct str text_past_blanks(struct str s);
+
+/* Bytes of the digit at the head of s, plain or full-width, 0 for none. */
+size_t text_wide_digit(struct str s, int *digit);
+
+static inline size_t text_digit(struct str s, int *digit)
+{
+	if (s.n == 0 || (unsigned char)s.s[0] >= 0x80)
+		return text_wide_digit(s, digit);
+	*digit = s.s[0] - '0';
+	return is_digit((unsigned char)s.s[0]);
+}
+
+/* What a word of English counts: 0 .. 20, 30, 40 .. 90, 100; -1 for any other. */
+int text_number_word(struct str word);
+/* What the Chinese numeral at the head of s counts: 0 .. 10, 100, and its bytes; -1 for any other. */
+int text_numeral(struct str s, size_t *n);
+/* "first" .. "tenth", the whole word, or U+7B2C and such a numeral at the head of s: 1 .. 10, and its bytes; 0 for any other. */
+int text_ordinal(struct str s, size_t *n);
+
 /* Is word one of these, whatever its case? */
 bool text_among(struct str word, const struct str *words, size_t n);
+bool text_one_of(struct str word, const char *const *words, size_t n);
+#define ONE_OF(word, words) text_one_of(word, words, COUNT(words))
 /* The same of a list that ends with NULL. */
 bool text_listed(struct str word, const char *const *words);
 /* Bytes of the first of these texts that s begins with, 0 for none; the list ends with NULL. */

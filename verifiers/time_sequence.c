@@ -364,11 +364,6 @@ static const struct label chinese[] = {
 	{ "，", UNIT_NONE }, { "、", UNIT_NONE }, { "；", UNIT_NONE }, { "：", UNIT_NONE }, { "。", UNIT_NONE }, { "　", UNIT_NONE },
 };
 
-static bool letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* A label behind a number is of that number, unless that has one or a comma came; else it is of the next. */
 static bool put_label(struct reader *r, enum unit unit)
 {
@@ -396,8 +391,8 @@ static bool read_word(struct reader *r)
 	struct str word;
 	size_t n = 1;
 
-	if (letter(r->rest.s[0])) {
-		while (n < r->rest.n && letter(r->rest.s[n]))
+	if (is_letter(r->rest.s[0])) {
+		while (n < r->rest.n && is_letter(r->rest.s[n]))
 			n++;
 		word = str_sub(r->rest, 0, n);
 		for (size_t i = 0; i < sizeof(english) / sizeof(english[0]) && !label; i++)
@@ -450,11 +445,11 @@ static bool read_mark(struct reader *r)
 	}
 	if (bracket)
 		return r->opened && r->open[--r->opened] == c;
-	if (c == '\\' && letter(next))
+	if (c == '\\' && is_letter(next))
 		return true; /* \text, \quad: the word is looked at */
 	if (c == '.')
 		return r->rest.n == 0; /* a full stop at the end, no fraction */
-	if (c == '-' && next && (strchr("-|:", next) || letter(next)))
+	if (c == '-' && next && (strchr("-|:", next) || is_letter(next)))
 		return true; /* the rule below a table's head, "25-minute" */
 	if (c == '/' && next != ' ')
 		return false; /* a fraction */
@@ -466,7 +461,7 @@ static bool read_mark(struct reader *r)
 /* Does s end in "day ", a word of its own? */
 static bool behind_day(struct str s)
 {
-	return s.n > 4 && str_ieq(str_from(s, s.n - 4), STR("day ")) && !letter(s.s[s.n - 5]);
+	return s.n > 4 && str_ieq(str_from(s, s.n - 4), STR("day ")) && !is_letter(s.s[s.n - 5]);
 }
 
 /* Take off "(Monday 10:30, Tuesday 14:30)" at the end, or ": Monday ...": how many times stand there, 0 where it is something else. */
@@ -504,7 +499,7 @@ static bool answer_read(struct reader *r, struct best *said)
 
 	while (r->rest.n) {
 		char c = r->rest.s[0];
-		bool fine = c >= '0' && c <= '9' ? read_number(r) : letter(c) || (unsigned char)c >= 0x80 ? read_word(r) : read_mark(r);
+		bool fine = c >= '0' && c <= '9' ? read_number(r) : is_letter(c) || (unsigned char)c >= 0x80 ? read_word(r) : read_mark(r);
 
 		if (!fine)
 			return false;

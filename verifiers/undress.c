@@ -3,8 +3,6 @@
 #include "verifiers/hunt.h"
 #include "verifiers/text.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 enum {
 	ASIDE_MAX = 80, /* bytes of "(as computed above)" */
 	LAYERS = 8,

@@ -3,13 +3,6 @@
 #include "verifiers/hunt.h"
 #include "verifiers/text.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* The number that s begins with, which is taken; at most 9999. */
 static int take_number(struct str *s)
 {
@@ -20,14 +13,6 @@ static int take_number(struct str *s)
 		v = v < 1000 ? 10 * v + (s->s[n] - '0') : 9999;
 	*s = str_from(*s, n);
 	return v;
-}
-
-static bool take(struct str *s, struct str head)
-{
-	if (!str_starts(*s, head))
-		return false;
-	*s = str_from(*s, head.n);
-	return true;
 }
 
 /* Is v what a row's numbers add up to, or the places of its 1s, or how many tents stand in it? */
@@ -344,7 +329,7 @@ static bool off_behind(struct str *row, int *number)
 		for (size_t i = 0; i < COUNT(signs); i++) {
 			struct str left = str_sub(*row, 0, at), behind = str_from(*row, at);
 
-			if (!take(&behind, signs[i]) || (i < ARROWS && str_find(left, STR("\xE2\x86")) >= 0)) /* a row of arrows */
+			if (!str_eat(&behind, signs[i]) || (i < ARROWS && str_find(left, STR("\xE2\x86")) >= 0)) /* a row of arrows */
 				continue;
 			behind = str_trim(behind);
 			if ((i >= COMMAS && behind.n && is_digit(behind.s[0])) || !note(behind, str_trim(left), number))
@@ -396,7 +381,7 @@ static void off_marks(struct str *row)
 	for (size_t i = 0; i < COUNT(marks); i++) {
 		struct str in = *row;
 
-		if (!take(&in, marks[i]) || !str_ends(in, marks[i]))
+		if (!str_eat(&in, marks[i]) || !str_ends(in, marks[i]))
 			continue;
 		in.n -= marks[i].n;
 		if (in.n && str_chr(in, marks[i].s[0]) < 0)
@@ -407,17 +392,19 @@ static void off_marks(struct str *row)
 /* The number that a row's name has, which is taken: "Row 2", "R2", "Second row", "2nd row", 第二行; -1 for none. */
 static int take_name(struct str *s)
 {
-	static const struct {
-		const char *word;
-		struct str sign;
-	} ordinals[] = {
-		{ "first", STR("一") }, { "second", STR("二") }, { "third", STR("三") }, { "fourth", STR("四") }, { "fifth", STR("五") }, { "sixth", STR("六") },
-		{ "seventh", STR("七") }, { "eighth", STR("八") }, { "ninth", STR("九") }, { "tenth", STR("十") },
-	};
-	bool sign = take(s, STR("第"));
-	int number;
+	bool sign = str_starts(*s, STR("第"));
+	size_t n;
+	int number = text_ordinal(*s, &n);
 
-	if (!sign && s->n && is_digit(s->s[0])) { /* 2nd row */
+	if (number) {
+		*s = str_from(*s, n);
+		n = sign ? strlen("行") : strlen(" row");
+		if (!(sign ? str_starts(*s, STR("行")) : word_at(*s, 0, " row")))
+			return -1;
+		*s = str_from(*s, n);
+		return number;
+	}
+	if (s->n && is_digit(s->s[0])) { /* 2nd row */
 		number = take_number(s);
 		*s = str_from(*s, 2);
 		if (!word_at(*s, 0, " row"))
@@ -425,26 +412,17 @@ static int take_name(struct str *s)
 		*s = str_from(*s, strlen(" row"));
 		return number < 100 ? number : -1;
 	}
-	for (size_t i = 0; i < COUNT(ordinals); i++) {
-		size_t n = strlen(ordinals[i].word);
-
-		if (sign ? take(s, ordinals[i].sign) : word_at(*s, 0, ordinals[i].word) && word_at(*s, n, " row")) {
-			*s = str_from(*s, sign ? 0 : n + strlen(" row"));
-			return !sign || take(s, STR("行")) ? (int)i + 1 : -1;
-		}
-	}
-	if (!sign) {
-		size_t n = word_at(*s, 0, "row") ? 3 : word_at(*s, 0, "line") ? 4 : word_at(*s, 0, "r");
-
+	if (!str_eat(s, STR("第"))) {
+		n = word_at(*s, 0, "row") ? 3 : word_at(*s, 0, "line") ? 4 : word_at(*s, 0, "r");
 		*s = str_trim(str_from(*s, n));
 		if (!n)
 			return -1;
 	}
-	take(s, STR("#"));
+	str_eat(s, STR("#"));
 	if (!s->n || !is_digit(s->s[0]))
 		return -1;
 	number = take_number(s);
-	return number < 100 && (!sign || take(s, STR("行"))) ? number : -1;
+	return number < 100 && (!sign || str_eat(s, STR("行"))) ? number : -1;
 }
 
 /* Takes the name off the beginning of a row, with what parts it from the cells: its number, -1 for none; *title is what is noted in it. */
@@ -460,12 +438,12 @@ static int off_name(struct str *row, struct str *title)
 	int number;
 
 	*title = STR("");
-	if (!take(&s, STR("- ")) && !take(&s, STR("* ")))
-		take(&s, STR("• "));
-	for (s = str_trim(s); take(&s, STR("*")) || take(&s, STR("`")); marks++)
+	if (!str_eat(&s, STR("- ")) && !str_eat(&s, STR("* ")))
+		str_eat(&s, STR("• "));
+	for (s = str_trim(s); str_eat(&s, STR("*")) || str_eat(&s, STR("`")); marks++)
 		;
-	if (!take(&s, STR("(")))
-		take(&s, STR("["));
+	if (!str_eat(&s, STR("(")))
+		str_eat(&s, STR("["));
 	number = take_name(&s);
 	if (number < 0)
 		return -1;
@@ -474,12 +452,12 @@ static int off_name(struct str *row, struct str *title)
 		s = str_from(s, next_byte(s, 0, ')') + 1);
 	}
 	for (int round = 0; round < 2; round++) { /* **Row 1:** and **Row 1**: */
-		for (; marks && (take(&s, STR("*")) || take(&s, STR("`"))); marks--)
+		for (; marks && (str_eat(&s, STR("*")) || str_eat(&s, STR("`"))); marks--)
 			;
 		for (size_t i = 0; i < COUNT(signs) && !parted; i++) {
 			struct str behind = i < SPACED ? str_trim(s) : s;
 
-			parted = take(&behind, signs[i]);
+			parted = str_eat(&behind, signs[i]);
 			s = parted ? behind : s;
 		}
 	}

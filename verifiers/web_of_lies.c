@@ -132,11 +132,6 @@ static bool read_item(struct lies *l, struct str *s)
 	return read_sign(s, &it->holds[0]) && peek(s) == ' ';
 }
 
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool read_names(struct lies *l, struct str *s)
 {
 	uint64_t seen = 0;
@@ -144,10 +139,10 @@ static bool read_names(struct lies *l, struct str *s)
 	for (l->people = 0; l->people < LIES_PEOPLE;) {
 		int v = peek(s) - '0';
 
-		if (!digit(peek(s)))
+		if (!is_digit(peek(s)))
 			return false;
 		step(s);
-		if (v && digit(peek(s))) {
+		if (v && is_digit(peek(s))) {
 			v = v * 10 + peek(s) - '0';
 			step(s);
 		}
@@ -239,11 +234,6 @@ static const struct word chinese[] = {
 	{ "姓名", W_FILL }, { "身份", W_FILL }, { "类型", W_FILL }, { "字母", W_FILL },
 };
 
-static bool letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Length of the punctuation mark at the head of s, 0 for anything else. */
 static size_t gap(struct str s)
 {
@@ -297,8 +287,8 @@ static struct token token_english(struct reader *r)
 	struct str word;
 	size_t n = 1;
 
-	while (n < r->rest.n && (letter(r->rest.s[n]) ||
-				 (r->rest.s[n] == '-' && n + 1 < r->rest.n && letter(r->rest.s[n + 1]))))
+	while (n < r->rest.n && (is_letter(r->rest.s[n]) ||
+				 (r->rest.s[n] == '-' && n + 1 < r->rest.n && is_letter(r->rest.s[n + 1]))))
 		n++;
 	word = str_sub(r->rest, 0, n);
 	r->rest = str_from(r->rest, n);
@@ -341,7 +331,7 @@ static bool numbers_row(const struct reader *r, size_t n)
 	const char *at = r->rest.s;
 	struct str behind = str_from(r->rest, n);
 
-	if (!str_starts(behind, STR(" | ")) || behind.n < 4 || !(letter(behind.s[3]) || (behind.s[3] & 0x80) || behind.s[3] == '*'))
+	if (!str_starts(behind, STR(" | ")) || behind.n < 4 || !(is_letter(behind.s[3]) || (behind.s[3] & 0x80) || behind.s[3] == '*'))
 		return false;
 	while (at > r->start && (at[-1] == ' ' || at[-1] == '\t' || at[-1] == '|'))
 		at--;
@@ -377,7 +367,7 @@ static struct token token_latex(struct reader *r)
 	struct str word;
 	size_t n = 1;
 
-	while (n < r->rest.n && letter(r->rest.s[n]))
+	while (n < r->rest.n && is_letter(r->rest.s[n]))
 		n++;
 	word = str_sub(r->rest, 1, n);
 	if (word.n == 0) {
@@ -403,7 +393,7 @@ static struct token token_next(struct reader *r)
 	}
 	if (r->rest.s[0] == '\\')
 		return token_latex(r);
-	if (letter(r->rest.s[0]))
+	if (is_letter(r->rest.s[0]))
 		return token_english(r);
 	if (r->rest.s[0] >= '0' && r->rest.s[0] <= '9')
 		return token_number(r);

@@ -21,11 +21,6 @@ struct puzzle {
 	int n;
 };
 
-static bool lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
 static bool read_alphabet(struct puzzle *p, struct str front)
 {
 	unsigned char next = 1;
@@ -35,7 +30,7 @@ static bool read_alphabet(struct puzzle *p, struct str front)
 		if (front.n == 0 || front.n > 26)
 			return false;
 		for (size_t i = 0; i < front.n; i++) {
-			if (!lower(front.s[i]) || p->rank[front.s[i] - 'a'])
+			if (!is_lower(front.s[i]) || p->rank[front.s[i] - 'a'])
 				return false;
 			p->rank[front.s[i] - 'a'] = next++;
 		}
@@ -69,7 +64,7 @@ static bool read_puzzle(struct puzzle *p, struct str desc)
 		if (p->n == WORDS_MAX || part.n == 0 || part.n > WORD_MAX)
 			return false;
 		for (size_t i = 0; i < part.n; i++)
-			if (!lower(part.s[i]))
+			if (!is_lower(part.s[i]))
 				return false;
 		if (find(p, part) >= 0)
 			return false;
@@ -159,7 +154,7 @@ static struct token tex(struct str s)
 {
 	struct token t = { .kind = MARK, .n = 1 };
 
-	while (t.n < s.n && (lower(s.s[t.n]) || (s.s[t.n] >= 'A' && s.s[t.n] <= 'Z')))
+	while (t.n < s.n && (is_lower(s.s[t.n]) || (s.s[t.n] >= 'A' && s.s[t.n] <= 'Z')))
 		t.n++;
 	if (t.n > 1 && !listed(tex_silent, str_sub(s, 1, t.n), false))
 		t.kind = ALIEN;
@@ -179,7 +174,7 @@ static struct token next(struct str s)
 		return t;
 	while (t.n < s.n) {
 		c = s.s[t.n];
-		n = lower(c) ? 1 : letter_at(str_from(s, t.n), &c);
+		n = is_lower(c) ? 1 : letter_at(str_from(s, t.n), &c);
 		if (n == 0)
 			break;
 		if (t.letters < sizeof(t.room))

@@ -34,18 +34,13 @@ struct puzzle {
 
 /* ---- the desc ---- */
 
-static bool lower(char c)
-{
-	return c >= 'a' && c <= 'z';
-}
-
 static bool read_alphabet(struct puzzle *p, struct str front)
 {
 	unsigned char next = 1;
 
 	memset(p->rank, 0, sizeof(p->rank));
 	for (size_t i = 0; i < front.n && !str_is(front, "-"); i++) {
-		if (!lower(front.s[i]) || p->rank[front.s[i] - 'a'])
+		if (!is_lower(front.s[i]) || p->rank[front.s[i] - 'a'])
 			return false;
 		p->rank[front.s[i] - 'a'] = next++;
 	}
@@ -60,7 +55,7 @@ static bool read_word(struct puzzle *p, struct str w)
 	if (p->n == WORDS_MAX || w.n == 0 || w.n > WORD_MAX)
 		return false;
 	for (size_t i = 0; i < w.n; i++)
-		if (!lower(w.s[i]))
+		if (!is_lower(w.s[i]))
 			return false;
 	for (int i = 0; i < p->n; i++)
 		if (str_eq(p->word[i], w))
@@ -130,7 +125,7 @@ static bool eat_letter_thought(struct cursor *c, unsigned words)
 	if (!eat_number(c, words, &w) || c->s >= c->end || *c->s++ != '.' || !eat_number(c, WORD_MAX + 2, &at) || at == 0 || c->s >= c->end)
 		return false;
 	letter = *c->s++;
-	return eat_number(c, 27, &number) && (letter == '-' ? number == 0 : lower(letter) && number > 0);
+	return eat_number(c, 27, &number) && (letter == '-' ? number == 0 : is_lower(letter) && number > 0);
 }
 
 /* Does the desc go on with a token that is a thought of this method at all? It is passed over, and the blank behind it. */
@@ -402,7 +397,7 @@ static bool all_right(struct str s)
 	struct str word;
 
 	for (size_t n; s.n; s = str_from(s, n)) {
-		for (n = 0; n < s.n && (lower((char)(s.s[n] | 32)));)
+		for (n = 0; n < s.n && (is_lower((char)(s.s[n] | 32)));)
 			n++;
 		word = str_sub(s, 0, n);
 		if (!n && str_chr(STR(" ,.;:!-*"), s.s[0]) < 0)

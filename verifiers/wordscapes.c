@@ -144,11 +144,6 @@ static bool puzzle_read(struct puzzle *p, struct str desc)
 
 /* ---- the answer ---- */
 
-static bool letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool blank_sign(char c)
 {
 	switch (c) {
@@ -164,9 +159,9 @@ static bool cell_put(struct filled *f, int cols, char c)
 {
 	int *w = &f->width[f->rows];
 
-	if (f->rows == SIDE || *w == cols || (!letter(c) && !blank_sign(c)))
+	if (f->rows == SIDE || *w == cols || (!is_letter(c) && !blank_sign(c)))
 		return false;
-	f->cell[f->rows][(*w)++] = (char)(letter(c) ? c | 0x20 : 0);
+	f->cell[f->rows][(*w)++] = (char)(is_letter(c) ? c | 0x20 : 0);
 	return true;
 }
 
@@ -317,7 +312,7 @@ static bool row_stopped(struct filled *f, int cols, struct str line, bool inner)
 static bool any_letter(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if (letter(s.s[i]))
+		if (is_letter(s.s[i]))
 			return true;
 	return false;
 }
@@ -467,7 +462,7 @@ static struct str list_start(struct str s)
 	size_t i = 0;
 
 	while (i < s.n && s.s[i] != '[' && s.s[i] != '(') {
-		if (!letter(s.s[i]) && !strchr(" \t\r\n{\"':=`_", s.s[i]))
+		if (!is_letter(s.s[i]) && !strchr(" \t\r\n{\"':=`_", s.s[i]))
 			return (struct str){ s.s, 0 };
 		i++;
 	}
@@ -492,9 +487,9 @@ static bool silent(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.s[i] == '\\')
-			while (i + 1 < s.n && letter(s.s[i + 1]))
+			while (i + 1 < s.n && is_letter(s.s[i + 1]))
 				i++;
-		else if (letter(s.s[i]) || (unsigned char)s.s[i] >= 0x80)
+		else if (is_letter(s.s[i]) || (unsigned char)s.s[i] >= 0x80)
 			return false;
 	}
 	return true;
@@ -549,7 +544,7 @@ static bool array_lines(struct str s, char *room, struct str *ret)
 				room[n++] = '|';
 			i++;
 		} else { /* \hline, \text{c}, \cdot, \, */
-			for (name = i; i < s.n && letter(s.s[i]);)
+			for (name = i; i < s.n && is_letter(s.s[i]);)
 				i++;
 			if (blank_name(str_sub(s, name, i)))
 				room[n++] = '.';
@@ -574,7 +569,7 @@ static bool broken_lines(struct str s, char *room, struct str *ret)
 			room[n++] = s.s[i];
 		broken |= end;
 		i += end;
-		while (command && !end && i + 1 < s.n && letter(s.s[i + 1]))
+		while (command && !end && i + 1 < s.n && is_letter(s.s[i + 1]))
 			i++;
 	}
 	*ret = (struct str){ room, n };
@@ -652,9 +647,9 @@ static struct str call_start(struct str s)
 {
 	size_t i = 0;
 
-	while (i < s.n && (letter(s.s[i]) || (s.s[i] && strchr(" \t=._`", s.s[i]))))
+	while (i < s.n && (is_letter(s.s[i]) || (s.s[i] && strchr(" \t=._`", s.s[i]))))
 		i++;
-	if (i == 0 || i >= s.n || s.s[i] != '(' || !letter(s.s[i - 1]) || text_denies(str_sub(s, 0, i)))
+	if (i == 0 || i >= s.n || s.s[i] != '(' || !is_letter(s.s[i - 1]) || text_denies(str_sub(s, 0, i)))
 		return (struct str){ s.s, 0 };
 	return str_trim(str_from(s, i + 1));
 }

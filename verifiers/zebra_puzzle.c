@@ -365,16 +365,6 @@ static void index_words(struct reader *r)
 	}
 }
 
-static bool letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static struct str eat(struct reader *r, size_t n)
 {
 	struct str s = str_sub(r->rest, 0, n);
@@ -397,9 +387,9 @@ static size_t gap(const struct reader *r)
 	struct str s = r->rest;
 	char next = s.n > 1 ? s.s[1] : 0;
 
-	if (s.s[0] == '-' && digit(next) && (r->last == 0 || strchr(" \t\n[({,:", r->last)))
+	if (s.s[0] == '-' && is_digit(next) && (r->last == 0 || strchr(" \t\n[({,:", r->last)))
 		return 0; /* a sign */
-	if (s.s[0] == '.' && digit(next) && digit(r->last))
+	if (s.s[0] == '.' && is_digit(next) && is_digit(r->last))
 		return 0;
 	if (marks[(unsigned char)s.s[0]])
 		return 1;
@@ -432,14 +422,13 @@ static struct token token_english(struct reader *r)
 					    "a", "an", "as", "to", "from", "with", "live", "own", "keep", "drink", "like", "love", "eat", "play",
 					    "work", "grow", "study", "studies", "listen", "drive", "use", "come", "tr", "td", "th", "thead",
 					    "tbody" };
-	static const char *const counts[] = { "one", "first", "two", "second", "three", "third", "four", "fourth",
-					      "five", "fifth", "six", "sixth", "seven", "seventh" };
 	static const char digits[] = "1234567";
 	const struct zebra *z = r->z;
 	struct str word;
 	size_t n = 1;
+	int count;
 
-	while (n < r->rest.n && letter(r->rest.s[n]))
+	while (n < r->rest.n && is_letter(r->rest.s[n]))
 		n++;
 	word = eat(r, n);
 	for (int exact = 1; exact >= 0; exact--) /* "physics" before "physic" and an s */
@@ -460,9 +449,11 @@ static struct token token_english(struct reader *r)
 	for (size_t i = 0; i < sizeof(fill) / sizeof(fill[0]); i++)
 		if (is_word(word, fill[i]))
 			return (struct token){ .kind = TOK_FILL };
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		if (str_ieq(word, str_of(counts[i])))
-			return number((struct str){ &digits[i / 2], 1 });
+	count = text_ordinal(word, &n);
+	if (!count)
+		count = text_number_word(word);
+	if (count >= 1 && count < (int)sizeof(digits))
+		return number((struct str){ &digits[count - 1], 1 });
 	return (struct token){ .kind = TOK_BAD };
 }
 
@@ -516,7 +507,7 @@ static struct token token_latex(struct reader *r)
 	struct str word;
 	size_t n = 1;
 
-	while (n < r->rest.n && letter(r->rest.s[n]))
+	while (n < r->rest.n && is_letter(r->rest.s[n]))
 		n++;
 	word = str_from(eat(r, n), 1);
 	if (word.n == 0) {
@@ -553,10 +544,10 @@ static struct token token_next(struct reader *r)
 	}
 	if (r->rest.s[0] == '\\')
 		return token_latex(r);
-	if (letter(r->rest.s[0]))
+	if (is_letter(r->rest.s[0]))
 		return token_english(r);
-	if (digit(r->rest.s[0])) {
-		for (n = 1; n < r->rest.n && digit(r->rest.s[n]); n++)
+	if (is_digit(r->rest.s[0])) {
+		for (n = 1; n < r->rest.n && is_digit(r->rest.s[n]); n++)
 			;
 		return number(eat(r, n));
 	}
@@ -770,7 +761,7 @@ static bool read_spelled(const struct zebra *z, struct str s, int *house)
 			if (!str_starts(str_from(s, at), parted))
 				return false;
 			at += parted.n;
-			while (at + n < s.n && letter(s.s[at + n]))
+			while (at + n < s.n && is_letter(s.s[at + n]))
 				n++;
 			while (item < end && !is_value(z, item, s.s + at, n))
 				item++;
