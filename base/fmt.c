@@ -110,14 +110,3 @@ size_t fmt_vput(char *room, size_t cap, const char *fmt, va_list ap)
 	va_end(again);
 	return o.n;
 }
-
-size_t fmt_put(char *room, size_t cap, const char *fmt, ...)
-{
-	va_list ap;
-	size_t n;
-
-	va_start(ap, fmt);
-	n = fmt_vput(room, cap, fmt, ap);
-	va_end(ap);
-	return n;
-}

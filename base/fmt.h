@@ -1,7 +1,7 @@
 /*
  * fmt.h - printf into memory that is there, without libc's machinery where the format holds none but plain pieces.
  *
- *	n = fmt_put(room, sizeof(room), "row %d holds two %s", y, name);
+ *	n = fmt_vput(room, sizeof(room), "row %d holds two %s", ap);
  *
  * Plain are %d %u %lld %zu %c %s %.*s and %%; with any other piece it is vsnprintf's work, and takes its time.
  */
@@ -12,7 +12,6 @@
 #include <stddef.h>
 
 /* As snprintf: at most cap - 1 bytes and a NUL are written; the length that the whole has. cap may be 0. */
-size_t fmt_put(char *room, size_t cap, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 size_t fmt_vput(char *room, size_t cap, const char *fmt, va_list ap) __attribute__((format(printf, 3, 0)));
 
 #endif

@@ -13,6 +13,14 @@
 
 uint64_t hash64(const void *data, size_t n, uint64_t seed);
 
+/* Of two uint64_t, for qsort and bsearch: the smaller first. */
+static inline int hash64_cmp(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
 struct sha256 {
 	uint32_t h[8];
 	uint64_t bytes;

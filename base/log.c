@@ -21,11 +21,6 @@ void log_init(bool json, int level)
 	lowest = level;
 }
 
-bool log_is_json(void)
-{
-	return as_json;
-}
-
 static void put(struct str line)
 {
 	while (line.n) {
@@ -59,7 +54,7 @@ static void stamp(struct buf *b, bool full)
 
 static void write_json(struct buf *line, int level, struct str msg, struct str members)
 {
-	static const char *const names[] = { "debug", "info", "warning", "error" };
+	static const char *const names[] = { "info", "warning", "error" };
 
 	buf_addz(line, "{\"ts\":\"");
 	stamp(line, true);
@@ -75,7 +70,7 @@ static void write_json(struct buf *line, int level, struct str msg, struct str m
 
 static void write_text(struct buf *line, int level, struct str msg)
 {
-	static const char *const marks[] = { "debug: ", "", "warning: ", "error: " };
+	static const char *const marks[] = { "", "warning: ", "error: " };
 
 	stamp(line, false);
 	buf_addf(line, " %s", marks[level]);
@@ -108,11 +103,6 @@ static void say(int level, struct str members, const char *fmt, va_list ap)
 		say(level, members, fmt, ap);         \
 		va_end(ap);                           \
 	} while (0)
-
-void log_debug(const char *fmt, ...)
-{
-	SAY(LOG_DEBUG, STR(""));
-}
 
 void log_info(const char *fmt, ...)
 {

@@ -14,12 +14,10 @@
 
 #include "base/str.h"
 
-enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_SILENT };
+enum log_level { LOG_INFO, LOG_WARN, LOG_ERROR, LOG_SILENT };
 
 void log_init(bool json, int level); /* lines below `level` are not written; before this call: text from LOG_INFO on */
-bool log_is_json(void);
 
-void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -23,18 +23,6 @@ static inline sixteen load_sixteen(const char *s)
 	return v;
 }
 
-/* The first or the second eight of them in one word, the first one lowest. */
-static inline uint64_t sixteen_half(sixteen v, int which)
-{
-	typedef uint64_t halves __attribute__((vector_size(16)));
-	uint64_t w = ((halves)v)[which];
-
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	w = __builtin_bswap64(w);
-#endif
-	return w;
-}
-
 /*
  * Sums wrap. To know the bytes of a range, add what brings its highest to 127: they are the ones that are then no less than its lowest. That
  * is one comparison.

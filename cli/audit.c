@@ -78,13 +78,6 @@ size_t audit_tokens(struct str text, struct str *token, size_t cap)
 	return n;
 }
 
-static int u64_cmp(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 static size_t bit_of(uint64_t hash)
 {
 	return (size_t)(hash >> (64 - VOCABULARY_BITS));
@@ -97,7 +90,7 @@ static bool known(const struct vocabulary *v, struct str phrase)
 	if (phrase.n < v->least || phrase.n > v->longest)
 		return false;
 	hash = hash64(phrase.s, phrase.n, 0);
-	return (v->some[bit_of(hash) / 8] >> bit_of(hash) % 8 & 1) && bsearch(&hash, v->hash, v->n, sizeof(hash), u64_cmp) != NULL;
+	return (v->some[bit_of(hash) / 8] >> bit_of(hash) % 8 & 1) && bsearch(&hash, v->hash, v->n, sizeof(hash), hash64_cmp) != NULL;
 }
 
 static void vocabulary_make(struct vocabulary *v, const struct audit_row *row, size_t n)
@@ -114,7 +107,7 @@ static void vocabulary_make(struct vocabulary *v, const struct audit_row *row, s
 		v->least = a.n < v->least ? a.n : v->least;
 		v->longest = a.n > v->longest ? a.n : v->longest;
 	}
-	qsort(v->hash, all, sizeof(v->hash[0]), u64_cmp);
+	qsort(v->hash, all, sizeof(v->hash[0]), hash64_cmp);
 	for (size_t i = 0; i < all; i++)
 		if (i == 0 || v->hash[i] != v->hash[i - 1]) {
 			v->some[bit_of(v->hash[i]) / 8] |= (uint8_t)(1 << bit_of(v->hash[i]) % 8);
@@ -159,7 +152,7 @@ static size_t constants(struct str *ret, const struct audit_row *row, size_t n, 
 
 	for (size_t i = 0; i < n; i++)
 		room[i] = hash64(row[i].answer.s, row[i].answer.n, 0);
-	qsort(room, n, sizeof(room[0]), u64_cmp);
+	qsort(room, n, sizeof(room[0]), hash64_cmp);
 	/* the largest classes, one after another: what is found already is passed over */
 	while (count < CONSTANTS - sizeof(usual) / sizeof(usual[0])) {
 		size_t best = 0;

@@ -112,13 +112,6 @@ static uint32_t feature_of(uint64_t what, uint64_t kind)
 	return (uint32_t)(hash64(key, sizeof(key), 0) >> (64 - SPACE_BITS));
 }
 
-static int u64_cmp(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 static int features(struct str prompt, uint32_t *ret)
 {
 	struct str token[TOKENS];
@@ -133,7 +126,7 @@ static int features(struct str prompt, uint32_t *ret)
 		ret[count++] = feature_of(hash[i], 100 + i);
 		ret[count++] = feature_of(hash[n - 1 - i], 200 + i);
 	}
-	qsort(sorted, n, sizeof(sorted[0]), u64_cmp);
+	qsort(sorted, n, sizeof(sorted[0]), hash64_cmp);
 	for (size_t i = 0, j; i < n; i = j) {
 		for (j = i; j < n && sorted[j] == sorted[i]; j++)
 			;

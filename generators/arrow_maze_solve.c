@@ -704,11 +704,6 @@ void maze_explain(struct logic *l, struct buf *out, size_t most)
 		buf_addf(out, "... +%d\n", l->steps - told);
 }
 
-int maze_hardest(const struct logic *l)
-{
-	return l->used ? 31 - __builtin_clz(l->used) : ONE_RAY;
-}
-
 /* Which of two images of a board a search is quick on is chance; suppositions hardly mind. */
 bool maze_unique(const struct rays *r, struct maze *full)
 {

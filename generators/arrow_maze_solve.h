@@ -69,7 +69,6 @@ bool maze_settle(struct logic *l, int technique);
 void maze_give(struct logic *l, int i, int way);
 /* The same, told step by step; past `most` bytes the steps are only counted. */
 void maze_explain(struct logic *l, struct buf *out, size_t most);
-int maze_hardest(const struct logic *l);
 
 /*
  * Solutions, at most `limit`; -1: given up after `nodes` positions. The first goes to `first`, the work is added to

@@ -471,13 +471,6 @@ static void grade(struct effort *e, struct str desc)
 	}
 }
 
-static int hash_cmp(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* The parts' own canonical forms; where all are asked for their order does not matter. */
 static void canon(struct buf *out, struct str desc)
 {
@@ -495,7 +488,7 @@ static void canon(struct buf *out, struct str desc)
 		hash[i] = hash64(buf_z(&own), own.n, hash64(t->name, strlen(t->name), 0));
 	}
 	if (!p.chain)
-		qsort(hash, (size_t)p.n, sizeof(hash[0]), hash_cmp);
+		qsort(hash, (size_t)p.n, sizeof(hash[0]), hash64_cmp);
 	buf_addz(out, p.chain ? "chain" : "all");
 	for (int i = 0; i < p.n; i++)
 		buf_addf(out, " %016llx", (unsigned long long)hash[i]);

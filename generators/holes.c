@@ -42,11 +42,6 @@ void holes_end(struct holes *h)
 	}
 }
 
-bool hole_wanted(struct holes *h, const char *name)
-{
-	return h->all || find(h, str_of(name)) >= 0;
-}
-
 struct buf *hole_open(struct holes *h, const char *name)
 {
 	int at = h->all ? holes_want(h, str_of(name)) : find(h, str_of(name));

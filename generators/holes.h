@@ -11,8 +11,8 @@
  *		hole_puti(holes, "cols", 4);
  *	}
  *
- * A wording asks for few of a task's holes, so that what is dear to write is written only after hole_open() or
- * hole_wanted() said yes.
+ * A wording asks for few of a task's holes, so that what is dear to write is written only where hole_open() gives
+ * somewhere to write it.
  */
 #ifndef QUARRY_GENERATORS_HOLES_H
 #define QUARRY_GENERATORS_HOLES_H
@@ -37,7 +37,6 @@ struct holes {
 
 /* ---- for tasks ---- */
 
-bool hole_wanted(struct holes *h, const char *name);
 /* Where its text is to be added, until the next call here; NULL: the wording has no such hole. */
 struct buf *hole_open(struct holes *h, const char *name);
 void hole_put(struct holes *h, const char *name, struct str text);

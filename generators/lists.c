@@ -73,3 +73,18 @@ struct str list_at(const char *list, size_t i, enum lang lang)
 	assert(i < l->count && lang < LANGS);
 	return entries[l->from + i][lang];
 }
+
+void list_say(struct buf *out, struct str answer, struct str (*name)[LANGS], int n, enum lang lang)
+{
+	struct str said;
+
+	for (bool first = true; str_split(&answer, ',', &said); first = false) {
+		int i = 0;
+
+		said = str_trim(said);
+		while (i < n && !str_eq(name[i][LANG_EN], said))
+			i++;
+		buf_addz(out, first ? "" : "，");
+		buf_add(out, i < n ? name[i][lang] : said);
+	}
+}

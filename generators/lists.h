@@ -22,4 +22,7 @@ struct list_all {
 };
 struct list_all list_all(const char *list);
 
+/* An answer's names, which are English with commas between, in another language; one that is not among the first n stays as it is. */
+void list_say(struct buf *out, struct str answer, struct str (*name)[LANGS], int n, enum lang lang);
+
 #endif

@@ -15,7 +15,7 @@
 
 __extension__ typedef unsigned __int128 cells;
 
-enum { NW_SIDE = 12, NW_SIDE_MIN = 3, NW_BITS = 128, NW_NUMBERS = 64, NW_NUMBER = 35 };
+enum { NW_SIDE_MIN = 3, NW_BITS = 128, NW_NUMBERS = 64 };
 
 struct nw_board {
 	bool connected, touch; /* all walls hang together; islands may touch at a corner */

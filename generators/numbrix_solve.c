@@ -948,8 +948,3 @@ bool numbrix_unique(const struct board *b, struct board *full)
 	memcpy(full->val, l.val, sizeof(l.val));
 	return true;
 }
-
-int numbrix_hardest(const struct logic *l)
-{
-	return l->used ? 31 - __builtin_clz(l->used) : STEP;
-}

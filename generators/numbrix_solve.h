@@ -55,7 +55,6 @@ void numbrix_logic(struct logic *l, const struct board *b, int max);
 bool numbrix_solve_on(struct logic *l);
 /* The same, told step by step; past `most` bytes the steps are only counted. */
 void numbrix_explain(struct logic *l, struct buf *out, size_t most);
-int numbrix_hardest(const struct logic *l);
 /* Does reasoning up to l->max, PATHS at most, place v (0: all numbers)? Untold and ungraded, and no more is done than it takes. */
 bool numbrix_finds(struct logic *l, int v);
 

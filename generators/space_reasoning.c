@@ -443,25 +443,14 @@ static void write_names(struct buf *out, const struct space_walk *w, const struc
 	}
 }
 
-/* Name by name; one that the desc does not have stays as it is. */
 static void say(struct buf *out, struct str desc, struct str answer, enum lang lang)
 {
 	struct space_walk w;
-	struct str name;
 
-	if (lang == LANG_EN || !space_read(&w, desc)) {
+	if (lang == LANG_EN || !space_read(&w, desc))
 		buf_add(out, answer);
-		return;
-	}
-	for (bool first = true; str_split(&answer, ',', &name); first = false) {
-		int i = 0;
-
-		name = str_trim(name);
-		while (i < w.items && !str_eq(w.name[i][LANG_EN], name))
-			i++;
-		buf_addz(out, first ? "" : "，");
-		buf_add(out, i < w.items ? w.name[i][lang] : name);
-	}
+	else
+		list_say(out, answer, w.name, w.items, lang);
 }
 
 static bool solve(struct buf *answer, struct str desc)

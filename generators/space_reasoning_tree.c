@@ -409,25 +409,14 @@ static bool solve(struct buf *answer, struct str desc)
 	return true;
 }
 
-/* Name by name; one that the desc does not have stays as it is. */
 static void say(struct buf *out, struct str desc, struct str answer, enum lang lang)
 {
-	struct str name;
 	struct tree t;
 
-	if (lang == LANG_EN || !tree_read(&t, desc)) {
+	if (lang == LANG_EN || !tree_read(&t, desc))
 		buf_add(out, answer);
-		return;
-	}
-	for (bool first = true; str_split(&answer, ',', &name); first = false) {
-		int v = 0;
-
-		name = str_trim(name);
-		while (v < t.n && !str_eq(t.name[v][LANG_EN], name))
-			v++;
-		buf_addz(out, first ? "" : "，");
-		buf_add(out, v < t.n ? t.name[v][lang] : name);
-	}
+	else
+		list_say(out, answer, t.name, t.n, lang);
 }
 
 /* Every parent follows from the facts, they hold, and it is the tree that is stated: one tree. */

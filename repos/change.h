@@ -67,8 +67,6 @@ enum patch_state {
 	PATCH_LFS,       /* a pointer of git-lfs: what it points to is not here */
 };
 
-const char *patch_state_name(enum patch_state s);
-
 /*
  * One file's diff, as `git diff` writes it; counts lines and hunks into c. A file that is binary or whose lines are no UTF-8 is
  * written as a binary patch, so that the text can stand in JSON. text may be NULL: only counted.

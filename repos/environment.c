@@ -13,11 +13,6 @@ extern const struct embedded recipe_files[];
 
 static const char *const runners[] = { "pytest", "ctest", "meson", "lines", "command" };
 
-const char *runner_name(enum runner r)
-{
-	return runners[r];
-}
-
 /* ---- members */
 
 enum member_kind { MEMBER_TEXT, MEMBER_WORDS, MEMBER_BOOL };

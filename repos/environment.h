@@ -31,8 +31,6 @@ enum runner {
 	RUNNER_COMMAND, /* one command for all, by its exit status */
 };
 
-const char *runner_name(enum runner r);
-
 struct words {
 	const char **at;
 	size_t n;
@@ -84,7 +82,6 @@ bool environment_copy(struct environment *to, const struct environment *from);
 
 /* The built-in recipe of that name; false where there is none. */
 bool environment_builtin(struct environment *e, const char *name);
-size_t environment_builtins(const char *const **names);
 /* The first program that this machine lacks, or NULL. */
 const char *environment_missing(const struct environment *e);
 /* The host's directory of a toolchain outside /usr; false where it is in /usr, or nowhere. */

@@ -296,18 +296,6 @@ enum object_state repo_blob(struct repo *r, const struct oid *id, uint64_t most,
 	return read_object(r, id, GIT_OBJECT_BLOB, most, o);
 }
 
-enum object_state repo_blob_size(struct repo *r, const struct oid *id, uint64_t *size)
-{
-	git_object_t is;
-	size_t n;
-	int rc = git_odb_read_header(&n, &is, r->odb, (const git_oid *)id);
-
-	if (rc < 0)
-		return state_of(rc);
-	*size = n;
-	return is == GIT_OBJECT_BLOB ? OBJECT_OK : OBJECT_OTHER;
-}
-
 bool blob_is_lfs(struct str blob)
 {
 	return blob.n < 1024 && str_starts(blob, STR("version https://git-lfs.github.com/spec/"));

@@ -74,7 +74,6 @@ static inline struct str object_str(const struct object *o)
 
 /* Sets o; it is to be released whatever came. `most` is in bytes. */
 enum object_state repo_blob(struct repo *r, const struct oid *id, uint64_t most, struct object *o);
-enum object_state repo_blob_size(struct repo *r, const struct oid *id, uint64_t *size);
 bool blob_is_lfs(struct str blob);    /* a pointer of git-lfs */
 bool blob_is_binary(struct str blob); /* as git sees it: a NUL in the first 8000 bytes */
 

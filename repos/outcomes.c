@@ -264,13 +264,3 @@ bool due_met(const struct due *d, enum outcome is)
 		return !d->fail_to_pass || d->after == OUTCOME_XPASS;
 	return is == OUTCOME_SKIPPED && !d->fail_to_pass && d->after == OUTCOME_SKIPPED;
 }
-
-size_t due_missed(const struct due *due, size_t n, const struct outcomes *o, size_t *first)
-{
-	size_t missed = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (!due_met(&due[i], outcomes_of(o, due[i].id)) && !missed++)
-			*first = i;
-	return missed;
-}

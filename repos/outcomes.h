@@ -110,6 +110,5 @@ struct due {
 
 /* FAIL_TO_PASS takes passed and xfail; PASS_TO_PASS takes xpass too, and skipped where the reference was skipped. */
 bool due_met(const struct due *d, enum outcome is);
-size_t due_missed(const struct due *due, size_t n, const struct outcomes *o, size_t *first);
 
 #endif

@@ -4,13 +4,6 @@
 #include <git2.h>
 #include <string.h>
 
-const char *patch_state_name(enum patch_state s)
-{
-	static const char *const name[] = { "ok", "missing object", "corrupt object", "too large", "submodule", "LFS pointer" };
-
-	return name[s];
-}
-
 /* ---- names */
 
 static void add_quoted(struct buf *text, unsigned char c)

@@ -71,13 +71,6 @@ static bool plain_line(struct buf *out, struct buf *room, struct str line)
 	return !is_count(buf_str(out));
 }
 
-static int hash_cmp(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 void said_by_both(struct buf *out, struct str first, struct str second)
 {
 	struct buf plain = BUF_INIT, room = BUF_INIT;
@@ -93,12 +86,12 @@ void said_by_both(struct buf *out, struct str first, struct str second)
 	for (n = 0; str_split(&rest, '\n', &line);)
 		if (plain_line(&plain, &room, line))
 			seen[n++] = hash64(plain.s, plain.n, 0);
-	qsort(seen, n, sizeof(*seen), hash_cmp);
+	qsort(seen, n, sizeof(*seen), hash64_cmp);
 	for (rest = first; str_split(&rest, '\n', &line);) {
 		if (!plain_line(&plain, &room, line))
 			continue;
 		h = hash64(plain.s, plain.n, 0);
-		if (bsearch(&h, seen, n, sizeof(h), hash_cmp)) {
+		if (bsearch(&h, seen, n, sizeof(h), hash64_cmp)) {
 			buf_add(out, buf_str(&plain));
 			buf_addc(out, '\n');
 		}

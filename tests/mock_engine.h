@@ -33,7 +33,7 @@ struct engine {
 	struct mock_seq seq[MOCK_SEQS];
 	float *logits;
 	/* what the test wants to know or to spoil */
-	int steps, widest, alive, forks, prefill_widest;
+	int steps, widest, alive, forks;
 	uint64_t rows;
 	int tokenizer;    /* ids from here on get huge logits: drawing one is a fault */
 	int end;          /* the end mark */

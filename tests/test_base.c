@@ -628,7 +628,7 @@ static void test_buf(void)
 	CHECK_EQ(small.max, 8);
 }
 
-/* What fmt_put makes is what snprintf makes, whatever the room; texts with a NULL or a flag are libc's own. */
+/* What fmt_vput makes is what snprintf makes, whatever the room; texts with a NULL or a flag are libc's own. */
 static void fmt_same(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static void fmt_same(const char *fmt, ...)
 {

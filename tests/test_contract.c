@@ -843,13 +843,6 @@ static void check_harder(const struct task *t)
 	instance_release(&in);
 }
 
-static int u64_cmp(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* From level 3 no answer is right in more than 2 % of puzzles, and a blind one in no more. */
 static void check_guess(const struct task *t)
 {
@@ -871,7 +864,7 @@ static void check_guess(const struct task *t)
 			CHECK(made || exp2(-t->answers_log2(buf_str(&desc))) <= 0.02);
 			answers[made++] = hash64(answer.s, answer.n, 0);
 		}
-		qsort(answers, (size_t)made, sizeof(answers[0]), u64_cmp);
+		qsort(answers, (size_t)made, sizeof(answers[0]), hash64_cmp);
 		for (int i = 0, j; i < made; i = j) {
 			for (j = i; j < made && answers[j] == answers[i]; j++)
 				;

@@ -13,13 +13,6 @@
 
 enum { MANY = CHECK_SLOW ? 200 : 10000 };
 
-static int u64_cmp(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* Canonical hashes of n puzzles under a run's seed, sorted. */
 static void make(const struct task *t, uint64_t run_seed, long n, uint64_t *canon)
 {
@@ -44,7 +37,7 @@ static void make(const struct task *t, uint64_t run_seed, long n, uint64_t *cano
 			fprintf(stderr, "\tdesc \"%s\", answer \"%s\": %s\n", buf_z(&in.desc), buf_z(&in.answer), v.why);
 		canon[i] = in.canon;
 	}
-	qsort(canon, (size_t)n, sizeof(*canon), u64_cmp);
+	qsort(canon, (size_t)n, sizeof(*canon), hash64_cmp);
 	instance_release(&in);
 	buf_release(&said);
 }

@@ -128,9 +128,6 @@ static void test_due(void)
 	/*                 absent passed failed error skipped xfail xpass */
 	static const bool f2p[] = { 0, 1, 0, 0, 0, 1, 0 }, p2p[] = { 0, 1, 0, 0, 0, 1, 1 };
 	struct due f = { STR("f"), true, OUTCOME_PASSED }, p = { STR("p"), false, OUTCOME_PASSED }, s = { STR("s"), false, OUTCOME_SKIPPED };
-	struct due all[] = { f, p, s };
-	struct outcomes o = outcomes("p passed, s skipped");
-	size_t first = 9;
 
 	for (int i = OUTCOME_ABSENT; i <= OUTCOME_XPASS; i++) {
 		check_in("%s", outcome_name((enum outcome)i));
@@ -139,9 +136,6 @@ static void test_due(void)
 		CHECK_EQ(due_met(&s, (enum outcome)i), p2p[i] || i == OUTCOME_SKIPPED);
 	}
 	check_in("%s", "");
-	CHECK_EQ(due_missed(all, 3, &o, &first), 1); /* the absent one */
-	CHECK_EQ(first, 0);
-	outcomes_release(&o);
 }
 
 /* ---- tests that are processes */

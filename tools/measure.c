@@ -60,13 +60,6 @@ static void *measure_slice(void *arg)
 	return NULL;
 }
 
-static int u64_cmp(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
 /* Of n values, sorted here: the size of the largest class, the number of classes, of classes of one, of equal pairs. */
 struct classes {
 	size_t largest, count, single;
@@ -77,7 +70,7 @@ static struct classes classes_of(uint64_t *v, size_t n)
 {
 	struct classes c = { 0 };
 
-	qsort(v, n, sizeof(*v), u64_cmp);
+	qsort(v, n, sizeof(*v), hash64_cmp);
 	for (size_t i = 0, j; i < n; i = j) {
 		for (j = i; j < n && v[j] == v[i]; j++)
 			;

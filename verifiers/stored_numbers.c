@@ -201,7 +201,7 @@ static bool eat_power(struct str *s, int *ret)
 		}
 	}
 	negative = eat_sign(&at);
-	for (; n < 4 && at.n && stored_digit(at.s[0]); n++, at = str_from(at, 1))
+	for (; n < 4 && at.n && is_digit(at.s[0]); n++, at = str_from(at, 1))
 		*ret = *ret * 10 + (at.s[0] - '0');
 	if (n == 0 || *ret > POWER_MAX || (shut && (!at.n || at.s[0] != shut)))
 		return false;

@@ -34,7 +34,6 @@ struct machine {
 	struct plan_sizes sizes;      /* of the step's block */
 	struct room block;            /* the step as plan.h lays it out, and its copy in pinned host memory */
 	int32_t *pinned;
-	size_t pinned_ints;
 	cudaEvent_t uploaded;
 	struct room turn;             /* of the batch */
 	const float *turn_from;
