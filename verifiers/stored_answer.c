@@ -263,7 +263,7 @@ static enum quarry_mark judge_letters(struct why *why, struct str gold, struct s
 
 static const char openers[] = "([{<", closers[] = ")]}>";
 
-/* The brackets of an answer, blanks and what quotes them dropped; words may only stand before a colon. False: other things. */
+/* The brackets of an answer, blanks and what quotes them dropped; a few words may stand before a colon. False: other things. */
 static bool said_brackets(struct str answer, char *room, struct str *ret)
 {
 	char copy[STORED_TEXT];
@@ -275,7 +275,7 @@ static bool said_brackets(struct str answer, char *room, struct str *ret)
 	if (answer.n > STORED_TEXT || !text_plain(answer, copy, STORED_TEXT, &s))
 		return false;
 	colon = str_rfind(s, STR(":"));
-	if (colon >= 0 && !stored_doubtful(str_sub(s, 0, (size_t)colon)))
+	if (colon >= 0 && colon <= LEAD_MAX && !stored_doubtful(str_sub(s, 0, (size_t)colon)))
 		s = str_from(s, (size_t)colon + 1);
 	if (str_starts(s, STR("\\text{")) && s.s[s.n - 1] == '}')
 		s = str_sub(s, 6, s.n - 1);
