@@ -128,6 +128,48 @@ static bool offers(struct str behind, struct str *other)
 	return n && !says_how(*other);
 }
 
+/* s without the marks and tags at its end that stand around an answer. */
+static struct str before_marks(struct str s)
+{
+	static const struct str marks[] = { STR("<answer>"), STR("</answer>"), STR("\\boxed"), STR("\\fbox"), STR("\\text"), STR("\\("), STR("\\)") };
+	size_t n;
+
+	do {
+		n = s.n && str_chr(STR(" \n$*`{}\"'"), s.s[s.n - 1]) >= 0;
+		for (size_t i = 0; i < COUNT(marks) && !n; i++)
+			n = str_ends(s, marks[i]) ? marks[i].n : 0;
+		s.n -= n;
+	} while (n);
+	return s;
+}
+
+bool offered_before(struct str before, struct str *other)
+{
+	static const struct str ors[] = { STR("或者是"), STR("或者"), STR("或"), STR(" or"), STR("}or"), STR(">or"), STR("\nor"), STR("$or") };
+	static const struct str opens[] = { STR("<answer>"), STR("\\boxed{") };
+	struct str left = before_marks(before), more;
+	ptrdiff_t open = -1;
+	size_t n = 0;
+
+	for (size_t i = 0; i < COUNT(ors) && !n; i++)
+		n = str_ends(left, ors[i]) ? ors[i].n : 0;
+	if (!n || left.n == before.n)
+		return false;
+	left.n -= left.s[left.n - 1] == 'r' ? 2 : n;
+	left = str_trim(left);
+	more = before_marks(left);
+	if (more.n == left.n)
+		return false;
+	left = str_from(more, more.n > BEHIND_MAX ? more.n - BEHIND_MAX : 0);
+	for (size_t i = 0; i < COUNT(opens); i++) {
+		ptrdiff_t at = str_rfind(left, opens[i]);
+
+		open = at >= 0 && at + (ptrdiff_t)opens[i].n > open ? at + (ptrdiff_t)opens[i].n : open;
+	}
+	*other = str_from(left, open < 0 ? 0 : (size_t)open);
+	return open >= 0;
+}
+
 bool corrected(struct str behind, struct correction *ret)
 {
 	struct str rest = behind_wrapper(behind), line;

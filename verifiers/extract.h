@@ -127,6 +127,9 @@ struct correction {
  */
 bool corrected(struct str behind, struct correction *ret);
 
+/* Does "or" lead up to an answer from another in a wrapper, "\boxed{42} or \boxed{43}"? before: all before it; *other: the other one. */
+bool offered_before(struct str before, struct str *other);
+
 /* Does s, which stands behind an answer, say no more than what takes it back: "ruled out"? */
 bool takes_back(struct str s);
 

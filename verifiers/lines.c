@@ -20,9 +20,10 @@ size_t label_lead(struct str s, size_t i, bool *heavy)
 		"我的",
 	};
 	/* first bytes of the words, in lower case */
+	static const char *const numerals[] = { "一、", "二、", "三、", "四、", "五、", "六、", "七、", "八、" }; /* of a chapter */
 	static const bool begins[256] = {
 		['f'] = true, ['t'] = true, ['m'] = true, ['o'] = true, ['c'] = true, ['s'] = true, ['h'] = true, ['a'] = true, ['i'] = true, [','] = true,
-		[0xE3] = true, [0xE5] = true, [0xE6] = true, [0xE7] = true, [0xEF] = true,
+		[0xE3] = true, [0xE4] = true, [0xE5] = true, [0xE6] = true, [0xE7] = true, [0xEF] = true,
 	};
 
 	size_t k = 0;
@@ -31,12 +32,22 @@ size_t label_lead(struct str s, size_t i, bool *heavy)
 		*heavy |= s.s[i] == '#' || s.s[i] == '*' || s.s[i] == '_';
 		return 1;
 	}
+	if ((unsigned char)s.s[i] == 0xF0 && i + 4 <= s.n) /* a picture */
+		return 4;
+	if (i + 3 <= s.n && ((unsigned char)s.s[i] == 0xE2 ? (unsigned char)s.s[i + 1] >= 0x98 && (unsigned char)s.s[i + 1] <= 0x9E : word_at(s, i, "\xEF\xB8\x8F")))
+		return 3; /* U+2600 to U+27BF; U+FE0F */
 	if (!begins[(unsigned char)to_lower(s.s[i])])
 		return 0;
 	if (word_at(s, i, "【")) {
 		*heavy = true;
 		return 3;
 	}
+	for (k = 0; k < sizeof(numerals) / sizeof(numerals[0]); k++)
+		if (word_at(s, i, numerals[k])) {
+			*heavy = true;
+			return 6;
+		}
+	k = 0;
 	while (k < sizeof(words) / sizeof(words[0]) && !word_at(s, i, words[k]))
 		k++;
 	if (k == sizeof(words) / sizeof(words[0]))

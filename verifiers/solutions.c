@@ -53,7 +53,8 @@ static enum label solution_of(struct str line, struct str *text)
 /* Does a colon, rather than "is", stand before this text of the line? */
 static bool behind_colon(struct str line, struct str text)
 {
-	return text.s > line.s && (text.s[-1] == ':' || text.s[-1] == '=' || text.s[-1] == '>' || (unsigned char)text.s[-1] == 0x9A); /* of U+FF1A */
+	return text.s > line.s && (text.s[-1] == ':' || text.s[-1] == '=' || text.s[-1] == '>' || (unsigned char)text.s[-1] == 0x9A || /* of U+FF1A */
+					(unsigned char)text.s[-1] == 0x91); /* of U+3011 */
 }
 
 /* "The result is 42." may be said on the way to another, so it counts in the last line only. */

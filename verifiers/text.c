@@ -138,6 +138,7 @@ static const struct {
 	{ STR("\xE3\x80\x8C"), STR("\xE3\x80\x8D") }, /* U+300C U+300D */
 	{ STR("\xE3\x80\x8E"), STR("\xE3\x80\x8F") }, /* U+300E U+300F */
 	{ STR("\xE3\x80\x8A"), STR("\xE3\x80\x8B") }, /* U+300A U+300B */
+	{ STR("\xE3\x80\x90"), STR("\xE3\x80\x91") }, /* U+3010 U+3011 */
 };
 
 static bool strip_pair(struct str *s)

@@ -296,6 +296,24 @@ bool undress_reason(struct str *s)
 	return true;
 }
 
+/* "42, which was checked" in Chinese: a last clause that says so, and no number. */
+static bool off_checked(struct str *s)
+{
+	ptrdiff_t at = !s->n || (unsigned char)s->s[s->n - 1] < 0x80 ? -1 : str_rfind(*s, STR("，"));
+	struct str tail;
+
+	if (at <= 0)
+		return false;
+	tail = str_from(*s, (size_t)at + 3);
+	if (tail.n > ASIDE_MAX || !says_checked(tail) || !aside(tail, true))
+		return false;
+	for (size_t i = 0; i < tail.n; i++)
+		if (tail.s[i] >= '0' && tail.s[i] <= '9')
+			return false;
+	s->n = (size_t)at;
+	return true;
+}
+
 /* The quotation marks of a Chinese text. */
 static bool off_quotes(struct str *s)
 {
@@ -316,7 +334,7 @@ struct str undress(struct str s, bool unread)
 
 	for (int layer = 0; layer < LAYERS && more; layer++) {
 		s = str_trim(s);
-		more = off_stop(&s) || off_signs(&s) || off_quotes(&s) || off_object(&s) || off_aside(&s) || undress_reason(&s);
+		more = off_stop(&s) || off_signs(&s) || off_quotes(&s) || off_object(&s) || off_aside(&s) || off_checked(&s) || undress_reason(&s);
 		for (size_t i = 0; i < COUNT(partings) && !more; i++)
 			more = off_tail(&s, partings[i]);
 		more = more || (unread && off_title(&s));

@@ -177,21 +177,35 @@ static enum quarry_mark mark_of(const struct asked *a, struct str answer)
 	return plain == QUARRY_CORRECT || mark == QUARRY_UNREADABLE ? plain : mark;
 }
 
-/* Is what follows a right answer in the response a word against it, or another in its place that is not right? What is merely offered must be one. */
-static bool renounced(const struct asked *a, const struct extract *x, struct str behind)
+/* Does what stands around a right answer in the response speak against it, or name another that is not right? What a line below merely offers must be one. */
+static bool renounced(const struct asked *a, const struct extract *x, struct str response)
 {
+	struct str behind = str_from(response, (size_t)(x->raw.s + x->raw.n - response.s));
 	struct correction c;
 	enum quarry_mark instead, below;
+	struct str other;
 
 	if (asked_may_renounce(a) && disowned(behind))
 		return true;
-	if (a->rule == &rule_stored_answer || !corrected(behind, &c))
+	if (a->rule == &rule_stored_answer)
+		return false;
+	if (offered_before(str_sub(response, 0, (size_t)(x->raw.s - response.s)), &other) && mark_of(a, other) != QUARRY_CORRECT)
+		return true;
+	if (!corrected(behind, &c))
 		return false;
 	instead = mark_of(a, c.instead);
 	below = mark_of(a, c.below);
 	if (instead == QUARRY_CORRECT || below == QUARRY_CORRECT)
 		return false;
 	return c.firmly || (c.instead.n <= 2 * x->raw.n + OFFER_MORE && (instead == QUARRY_WRONG || below == QUARRY_WRONG));
+}
+
+static bool has_words(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.s[i] >= 0x80 || (s.s[i] >= '0' && s.s[i] <= '9') || ((s.s[i] | 0x20) >= 'a' && (s.s[i] | 0x20) <= 'z'))
+			return true;
+	return false;
 }
 
 /* The verdict on what was found, by whatever reading of it is right; but where an answer goes on below its line, its line alone is not enough. */
@@ -204,8 +218,14 @@ static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct s
 
 	if (mark == QUARRY_BAD_TASK || !whole)
 		return mark;
-	if (mark == QUARRY_UNREADABLE && !a->back && extract_unquote(x, response))
-		mark = ask(a, x->answer);
+	if ((mark == QUARRY_UNREADABLE || mark == QUARRY_WRONG) && !a->back) {
+		struct str quoted = x->answer;
+
+		/* a > may be the answer itself, of brackets */
+		if (extract_unquote(x, response) && (mark == QUARRY_UNREADABLE || has_words(x->answer)))
+			mark = ask_again(a, mark, &quoted, x->answer);
+		x->answer = quoted;
+	}
 	if (a->rule != &rule_stored_answer && struck_out(x->answer)) {
 		a->back = true;
 		return rule_unreadable(&a->why, "the answer is struck out");
@@ -217,7 +237,7 @@ static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct s
 	mark = ask_again(a, mark, &x->answer, x->other);
 	if (a->rule != &rule_stored_answer)
 		mark = judge_undressed(a, x, mark);
-	if (mark == QUARRY_CORRECT && renounced(a, x, str_from(response, (size_t)(x->raw.s + x->raw.n - response.s)))) {
+	if (mark == QUARRY_CORRECT && renounced(a, x, response)) {
 		a->back = true;
 		return rule_unreadable(&a->why, "the answer is taken back");
 	}

@@ -153,7 +153,7 @@ enum { JSON_DEPTH = 64 };
 
 /* Names of the member that holds the answer, the likeliest first. */
 static const struct str keys[] = {
-	STR("\"answer\""), STR("\"Answer\""), STR("\"ANSWER\""), STR("\"final_answer\""), STR("\"\xE7\xAD\x94\xE6\xA1\x88\""),
+	STR("\"answer\""), STR("\"Answer\""), STR("\"ANSWER\""), STR("\"final_answer\""), STR("\"\xE7\xAD\x94\xE6\xA1\x88\""), STR("\"最终答案\""),
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
