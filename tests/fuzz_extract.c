@@ -10,7 +10,6 @@ static bool within(struct str a, struct str b)
 
 static void check(const struct extract *x, struct str said)
 {
-	struct correction c;
 	struct str left;
 
 	FUZZ_CHECK(x->seen >= 0 && x->seen <= 99);
@@ -32,7 +31,7 @@ static void check(const struct extract *x, struct str said)
 		FUZZ_CHECK(within(left, x->answer) && left.n < x->answer.n);
 	left = str_from(said, (size_t)(x->raw.s + x->raw.n - said.s));
 	disowned(left);
-	if (corrected(left, &c))
+	for (struct correction c = correction_begin(left); corrected(&c);)
 		FUZZ_CHECK(within(c.instead, left) && within(c.below, left));
 }
 

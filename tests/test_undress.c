@@ -227,10 +227,10 @@ static void test_corrected(void)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct correction c;
+		struct correction c = correction_begin(str_of(cases[i][0]));
 
 		check_in("%s", cases[i][0]);
-		CHECK(corrected(str_of(cases[i][0]), &c) == (cases[i][1] != NULL));
+		CHECK(corrected(&c) == (cases[i][1] != NULL));
 		if (cases[i][1])
 			CHECK_STR(c.instead, cases[i][1]);
 	}

@@ -36,7 +36,7 @@ static size_t withdrawal(struct str s)
 /* What a line says of another answer. */
 struct saying {
 	struct str text; /* the other one */
-	bool firmly;     /* rather than as one more that might be */
+	enum correction_how how;
 };
 
 /* Does s speak of an answer rather than name one: "should be noted", "or put another way", U+552F U+4E00: unique? */
@@ -51,31 +51,55 @@ static bool says_how(struct str s)
 	return head_of(s, words, COUNT(words)) > 0;
 }
 
+/* Does a word stand in s that hardly any answer holds? */
+static bool is_prose(struct str s)
+{
+	static const struct str words[] = {
+		STR("a"), STR("an"), STR("the"), STR("is"), STR("are"), STR("was"), STR("be"), STR("can"), STR("could"), STR("by"), STR("to"), STR("of"), STR("in"), STR("this"),
+		STR("that"), STR("with"), STR("we"), STR("I"), STR("it"), STR("you"), STR("my"), STR("for"), STR("not"), STR("were"),
+	};
+	struct str rest = s, word;
+
+	while (str_word(&rest, &word))
+		for (size_t i = 0; i < COUNT(words); i++)
+			if (str_eq(word, words[i]))
+				return true;
+	return false;
+}
+
 /* What the line says the answer is instead, where it begins so: "Correction: 43", "No, it should be 43", "It could also be 43". */
 static bool line_corrects(struct str line, struct saying *ret)
 {
 	static const struct str doubts[] = {
-		STR("wait"), STR("no"), STR("oops"), STR("sorry"), STR("hold on"), STR("hmm"), STR("actually"), STR("scratch that"), STR("my mistake"),
-		STR("等一下"), STR("等等"), STR("不对"), STR("错了"), STR("哦不"), STR("不，"), STR("不,"), STR("不！"), STR("抱歉"), STR("对不起"), STR("其实"), STR("实际上"), STR("我算错了"), STR("我搞错了"),
+		STR("wait"), STR("no"), STR("oops"), STR("sorry"), STR("hold on"), STR("hmm"), STR("actually"), STR("scratch that"), STR("strike that"), STR("my mistake"),
+		STR("on second thought"), STR("i was wrong"), STR("i made a mistake"), STR("i made an error"), STR("that is wrong"), STR("that's wrong"), STR("this is wrong"),
+		STR("edit"), STR("update"), STR("erratum"), STR("rather"), STR("make that"),
+		STR("等一下"), STR("等等"), STR("不对"), STR("错了"), STR("哦不"), STR("不，"), STR("不,"), STR("不！"),
+		STR("抱歉"), STR("对不起"), STR("其实"), STR("实际上"), STR("我算错了"), STR("我搞错了"),
 	};
 	static const struct str nouns[] = {
 		STR("correction"), STR("corrected answer"), STR("corrected"), STR("revised answer"), STR("updated answer"),
 		STR("更正"), STR("修正"), STR("改正"), STR("订正"), STR("纠正"), STR("最终确定"),
 	};
 	static const struct str links[] = {
-		STR(" "), STR(","), STR("."), STR("!"), STR("-"), STR("*"), STR("，"), STR("。"), STR("！"), STR("——"), STR("…"), STR("it"), STR("that"), STR("this"), STR("the answer"),
-		STR("the correct answer"), STR("the right answer"), STR("正确"), STR("的"), STR("答案"), STR("后"), STR("一下"), STR("它"), STR("这里"), STR("那"),
+		STR(":"), STR("："), STR(" "), STR(","), STR("."), STR("!"), STR("-"), STR("*"), STR(";"), STR("，"), STR("。"), STR("！"), STR("；"), STR("——"), STR("…"),
+		STR("it is"), STR("it's"), STR("it"), STR("that"), STR("this"), STR("the answer is"), STR("the answer"), STR("the correct answer"), STR("the right answer"),
+		STR("正确"), STR("的"), STR("答案"), STR("后"), STR("一下"), STR("它"), STR("这里"), STR("那"),
 	};
 	static const struct str verbs[] = { STR("should be"), STR("must be"), STR("should have been"), STR("应该是"), STR("应该为"), STR("应当是"), STR("应为"), STR("应是") };
 	static const struct str colons[] = { STR(":"), STR("："), STR("是"), STR("为") };
-	static const struct str changes[] = { STR("改为"), STR("改成"), STR("最后改为"), STR("最终改为"), STR("答案改为"), STR("那么答案改为"), STR("更改为") };
+	enum { COLONS = 2 };
+	static const struct str changes[] = {
+		STR("i change my answer to"), STR("changing my answer to"), STR("改为"), STR("改成"), STR("最后改为"), STR("最终改为"), STR("答案改为"), STR("那么答案改为"), STR("更改为"),
+	};
 	static const struct str mights[] = {
 		STR("也可能是"), STR("也有可能是"), STR("但也可能是"), STR("或者是"), STR("或者"), STR("另一种可能是"), STR("另一种可能："), STR("另一个可能的答案是"),
-		STR("it could also be"), STR("it may also be"), STR("it might also be"), STR("but it could also be"), STR("another possibility is"), STR("another possible answer is"),
-		STR("alternatively"), STR("alternatively:"),
+		STR("it could also be"), STR("it may also be"), STR("it might also be"), STR("but it could also be"), STR("another possibility is"),
+		STR("another possible answer is"), STR("another possible answer"), STR("i meant"),
+		STR("alternatively,"), STR("alternatively"), STR("or"),
 	};
 	size_t n = withdrawal(line), might;
-	bool doubt = n > 0, noun = false;
+	bool doubt = n > 0, noun = false, colon = false;
 
 	line = str_from(line, n);
 	do {
@@ -85,6 +109,7 @@ static bool line_corrects(struct str line, struct saying *ret)
 			noun = true;
 		if (!n && (doubt || noun || (line.n && str_chr(STR("*- "), line.s[0]) >= 0)))
 			n = head_of(line, links, COUNT(links));
+		colon |= noun && head_of(line, colons, COLONS);
 		line = str_from(line, n);
 	} while (n);
 	might = head_of(line, mights, COUNT(mights));
@@ -102,8 +127,9 @@ static bool line_corrects(struct str line, struct saying *ret)
 	if (!n && noun)
 		n = head_of(line, colons, COUNT(colons));
 	line = str_trim(str_from(line, n));
-	*ret = (struct saying){ str_trim(str_from(line, head_of(line, colons, n ? 2 : 0))), !might || doubt };
-	return n && ret->text.n && !says_how(ret->text);
+	ret->text = str_trim(str_from(line, head_of(line, colons, n ? COLONS : 0)));
+	ret->how = (n || colon) && (!might || doubt) ? CORRECTION_NAMED : might ? CORRECTION_OFFERED : CORRECTION_BARE;
+	return (n || colon || doubt) && ret->text.n && !says_how(ret->text) && (ret->how == CORRECTION_NAMED || !is_prose(ret->text));
 }
 
 /* Does the line of an answer, or the one right below it, go on with "or"? Then *other is what it offers. */
@@ -170,22 +196,35 @@ bool offered_before(struct str before, struct str *other)
 	return open >= 0;
 }
 
-bool corrected(struct str behind, struct correction *ret)
+struct correction correction_begin(struct str behind)
 {
-	struct str rest = behind_wrapper(behind), line;
-	struct saying said;
-	bool found = offers(behind, &ret->below);
+	struct correction c = { .behind = behind, .rest = behind_wrapper(behind) };
 
-	*ret = (struct correction){ .below = found ? ret->below : STR(""), .firmly = false };
-	rest.n = rest.n < BEHIND_MAX ? rest.n : BEHIND_MAX;
-	if (found)
-		ret->instead = str_sub(ret->below, 0, next_byte(ret->below, 0, '\n'));
-	while (str_line(&rest, &line))
-		if (line_corrects(line, &said)) {
-			*ret = (struct correction){ said.text, str_from(behind, (size_t)(said.text.s - behind.s)), said.firmly };
-			found = true;
+	c.rest.n = c.rest.n < BEHIND_MAX ? c.rest.n : BEHIND_MAX;
+	return c;
+}
+
+bool corrected(struct correction *c)
+{
+	struct str line;
+	struct saying said;
+
+	if (!c->begun) {
+		c->begun = true;
+		c->how = CORRECTION_OFFERED;
+		if (offers(c->behind, &c->below)) {
+			c->instead = str_sub(c->below, 0, next_byte(c->below, 0, '\n'));
+			return true;
 		}
-	return found;
+	}
+	while (str_line(&c->rest, &line))
+		if (line_corrects(line, &said)) {
+			c->instead = said.text;
+			c->below = str_from(c->behind, (size_t)(said.text.s - c->behind.s));
+			c->how = said.how;
+			return true;
+		}
+	return false;
 }
 
 bool corrects(struct str between)

@@ -114,18 +114,27 @@ bool corrects(struct str between);
 /* Does all that follows an answer in a response say no more than that this was none: "That is not my final answer."? */
 bool disowned(struct str behind);
 
-/* Another answer that is named in the place of one before it. */
+/* "No, it should be 43"; "or 43"; "wait, 43": what is merely offered, or said without a word about it, may be prose. */
+enum correction_how { CORRECTION_NAMED, CORRECTION_OFFERED, CORRECTION_BARE };
+
+/* What follows an answer, read line by line for another answer that is named in its place. */
 struct correction {
-	struct str instead; /* to the end of its line */
-	struct str below;   /* to the end of all */
-	bool firmly;        /* "No, it should be 43" rather than "or 43" */
+	struct str instead; /* the other one, to the end of its line */
+	struct str below;   /* and to the end of all */
+	enum correction_how how;
+	bool begun;
+	struct str behind, rest;
 };
 
 /*
- * Does what follows an answer name another one in its place, in a line that begins so: "Correction: 43", "No, it should be 43.", "It could also be 43",
- * or with "or"? Ask the rule, for it may be the same once more, or prose. Linear.
+ *	struct correction c = correction_begin(behind);
+ *	while (corrected(&c))
+ *		... c.instead
+ *
+ * Lines that begin "Correction: 43", "No, it should be 43.", "It could also be 43", "or 43". Ask the rule, for it may be the same once more. Linear.
  */
-bool corrected(struct str behind, struct correction *ret);
+struct correction correction_begin(struct str behind);
+bool corrected(struct correction *c);
 
 /* Does "or" lead up to an answer from another in a wrapper, "\boxed{42} or \boxed{43}"? before: all before it; *other: the other one. */
 bool offered_before(struct str before, struct str *other);

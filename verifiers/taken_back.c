@@ -28,7 +28,7 @@ static int sense(struct str word)
 			{ "a", SAYS_NOTHING }, { "above", SAYS_NOTHING }, { "actually", SAYS_NOTHING }, { "am", SAYS_NOTHING }, { "and", SAYS_NOTHING },
 			{ "another", OTHERS }, { "answer", MEANS }, { "anything", SAYS_NOTHING }, { "as", SAYS_NOTHING }
 		},
-		['b' - 'a'] = { { "be", SAYS_NOTHING }, { "because", SAYS_NOTHING }, { "but", SAYS_NOTHING } },
+		['b' - 'a'] = { { "be", SAYS_NOTHING }, { "because", SAYS_NOTHING }, { "but", SAYS_NOTHING }, { "back", REFUSES } },
 		['c' - 'a'] = { { "can't", DENIES }, { "cannot", DENIES }, { "clearly", SAYS_NOTHING }, { "correct", MEANS }, { "crossed", SAYS_NOTHING } },
 		['d' - 'a'] = {
 			{ "definitely", SAYS_NOTHING }, { "discarded", REFUSES }, { "disregard", REFUSES }, { "do", SAYS_NOTHING }, { "don't", DENIES }
@@ -57,7 +57,7 @@ static int sense(struct str word)
 			{ "something", SAYS_NOTHING }, { "sorry", SAYS_NOTHING }
 		},
 		['t' - 'a'] = {
-			{ "tentative", REFUSES }, { "that", SAYS_NOTHING }, { "that's", SAYS_NOTHING }, { "the", SAYS_NOTHING }, { "thereabouts", SAYS_NOTHING },
+			{ "take", SAYS_NOTHING }, { "tentative", REFUSES }, { "that", SAYS_NOTHING }, { "that's", SAYS_NOTHING }, { "the", SAYS_NOTHING }, { "thereabouts", SAYS_NOTHING },
 			{ "this", SAYS_NOTHING }, { "though", SAYS_NOTHING }
 		},
 		['u' - 'a'] = { { "uncertain", REFUSES }, { "unsure", REFUSES } },

@@ -9,7 +9,8 @@
 
 enum {
 	GOES_ON_MAX = 1024, /* bytes of an answer whose lines are compared */
-	OFFER_MORE = 20,    /* bytes by which another answer may be longer than twice the first */
+	OTHERS_MAX = 16,    /* lines that may name another answer */
+	OFFER_MORE = 24,    /* twice the bytes by which another answer may be longer than half as long again as the first */
 };
 
 extern const struct quarry_rule *const quarry_rules[]; /* sorted by name, ends with NULL */
@@ -133,6 +134,22 @@ static enum quarry_mark judge_undressed(struct asked *a, struct extract *x, enum
 	return mark;
 }
 
+static bool has_letters(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.s[i] >= 0x80 || ((s.s[i] | 0x20) >= 'a' && (s.s[i] | 0x20) <= 'z'))
+			return true;
+	return false;
+}
+
+static bool has_digits(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.s[i] >= '0' && s.s[i] <= '9')
+			return true;
+	return false;
+}
+
 /* Does a word stand in both? */
 static bool share_word(struct str a, struct str b)
 {
@@ -177,13 +194,22 @@ static enum quarry_mark mark_of(const struct asked *a, struct str answer)
 	return plain == QUARRY_CORRECT || mark == QUARRY_UNREADABLE ? plain : mark;
 }
 
-/* Does what stands around a right answer in the response speak against it, or name another that is not right? What a line below merely offers must be one. */
+/* Is what stands in the place of an answer another one, rather than prose? */
+static bool is_another(const struct correction *c, struct str raw, bool read)
+{
+	if (c->how == CORRECTION_NAMED)
+		return true;
+	if (!read || 2 * c->instead.n > 3 * raw.n + OFFER_MORE)
+		return false;
+	return c->how == CORRECTION_OFFERED || !has_letters(c->instead) || share_word(raw, c->instead);
+}
+
+/* Does what stands around a right answer in the response speak against it, or name another that is not right? Of several the last one that is read tells. */
 static bool renounced(const struct asked *a, const struct extract *x, struct str response)
 {
-	struct str behind = str_from(response, (size_t)(x->raw.s + x->raw.n - response.s));
-	struct correction c;
-	enum quarry_mark instead, below;
-	struct str other;
+	struct str behind = str_from(response, (size_t)(x->raw.s + x->raw.n - response.s)), other;
+	struct correction c = correction_begin(behind);
+	bool back = false;
 
 	if (asked_may_renounce(a) && disowned(behind))
 		return true;
@@ -191,21 +217,15 @@ static bool renounced(const struct asked *a, const struct extract *x, struct str
 		return false;
 	if (offered_before(str_sub(response, 0, (size_t)(x->raw.s - response.s)), &other) && mark_of(a, other) != QUARRY_CORRECT)
 		return true;
-	if (!corrected(behind, &c))
-		return false;
-	instead = mark_of(a, c.instead);
-	below = mark_of(a, c.below);
-	if (instead == QUARRY_CORRECT || below == QUARRY_CORRECT)
-		return false;
-	return c.firmly || (c.instead.n <= 2 * x->raw.n + OFFER_MORE && (instead == QUARRY_WRONG || below == QUARRY_WRONG));
-}
+	for (int i = 0; i < OTHERS_MAX && corrected(&c); i++) {
+		enum quarry_mark instead = mark_of(a, c.instead), below = instead == QUARRY_CORRECT ? instead : mark_of(a, c.below);
 
-static bool has_words(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.s[i] >= 0x80 || (s.s[i] >= '0' && s.s[i] <= '9') || ((s.s[i] | 0x20) >= 'a' && (s.s[i] | 0x20) <= 'z'))
-			return true;
-	return false;
+		if (instead == QUARRY_CORRECT || below == QUARRY_CORRECT)
+			back = false;
+		else
+			back |= is_another(&c, x->raw, instead == QUARRY_WRONG || below == QUARRY_WRONG);
+	}
+	return back;
 }
 
 /* The verdict on what was found, by whatever reading of it is right; but where an answer goes on below its line, its line alone is not enough. */
@@ -222,7 +242,7 @@ static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct s
 		struct str quoted = x->answer;
 
 		/* a > may be the answer itself, of brackets */
-		if (extract_unquote(x, response) && (mark == QUARRY_UNREADABLE || has_words(x->answer)))
+		if (extract_unquote(x, response) && (mark == QUARRY_UNREADABLE || (has_letters(x->answer) || has_digits(x->answer))))
 			mark = ask_again(a, mark, &quoted, x->answer);
 		x->answer = quoted;
 	}
