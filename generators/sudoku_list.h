@@ -13,7 +13,6 @@
 typedef uint32_t sudoku_cells __attribute__((vector_size(16)));
 typedef uint64_t sudoku_halves __attribute__((vector_size(16))); /* lanes 0 and 1, 2 and 3 */
 
-
 struct sudoku_list {
 	sudoku_cells once[SIDE], more[SIDE]; /* where digit d + 1 stands: in a solution, in several */
 	sudoku_cells first[SIDE];           /* the first of them */

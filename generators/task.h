@@ -37,8 +37,6 @@ struct effort {
 	double answers_log2;   /* the task's, where grade() has come by it at no cost; 0: answers_log2() is to be asked */
 };
 
-
-
 struct task {
 	const char *name, *family, *what; /* what: one sentence */
 	int revision;                     /* goes up when the same seed gives another desc */

@@ -3,7 +3,6 @@
 
 #include "base/json.h"
 
-
 int sampling_check(const struct sampling *how, struct err *err)
 {
 	if (how->n < 1 || how->n > SAMPLING_N_MAX)

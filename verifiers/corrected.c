@@ -2,8 +2,6 @@
 #include "verifiers/extract.h"
 #include "verifiers/hunt.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 enum {
 	BETWEEN_MAX = 2000, /* bytes before an answer that may correct the one before it */
 	LABEL_MAX = 60,     /* bytes of a label before an answer */
