@@ -287,7 +287,7 @@ static bool denies(const char *letters)
 		"\xe4\xb8\x8d", "\xe9\x9d\x9e", "\xe6\xb2\xa1", "\xe9\x94\x99", "\xe5\x90\xa6",
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		if (same(letters, words[i]))
 			return true;
 	return false;
@@ -301,7 +301,7 @@ static bool changes(const char *letters)
 		"inverted", "flipped", "rotated", "upside", "unsure",
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		if (same(letters, words[i]))
 			return true;
 	return false;
@@ -315,14 +315,14 @@ static bool name_word(struct reader *r, const char *letters, int numbers, int v)
 
 	if (denies(letters) || (r->n && r->ask->rows && changes(letters)))
 		return false;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (same(letters, rows[i])) {
 			r->row_word = true;
 			r->awaiting = numbers == 0 && !r->labelled;
 			return numbers == 0 || (numbers == 1 && put_label(r, v));
 		}
 	}
-	for (size_t i = 0; i < sizeof(cols) / sizeof(cols[0]); i++) {
+	for (size_t i = 0; i < COUNT(cols); i++) {
 		if (same(letters, cols[i])) {
 			r->col_word = true;
 			return true;

@@ -116,7 +116,7 @@ int main(int argc, char **argv)
 	       1e-6 * (double)model_info(m)->params_total, 1e-6 * (double)model_info(m)->params_active, 1e3 * from,
 	       2e-9 * rate);
 	printf("batch  tokens/s  us/token  of one core's limit\n");
-	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
+	for (size_t i = 0; i < COUNT(batches); i++) {
 		double t = decode(e, batches[i], batches[i] > 16 ? 64 : 128, &prefill);
 
 		printf("%5d  %8.0f  %8.1f  %5.0f %%\n", batches[i], t, 1e6 / t,

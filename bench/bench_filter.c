@@ -21,7 +21,7 @@ int main(int argc, char **argv)
 
 	printf("band 0.1 to 0.7, count rule, fill: no, %d prompts: samples of n drawn, prompts decided against the truth\n", prompts);
 	printf("%-26s %3s  %7s  %17s  %17s\n", "pass rates", "n", "all", "curtailment", "posterior");
-	for (size_t i = 0; i < sizeof(priors) / sizeof(priors[0]); i++)
+	for (size_t i = 0; i < COUNT(priors); i++)
 		for (int n = 8; n <= 32; n *= 2) {
 			struct limits l = LIMITS;
 			struct early e[STOPPINGS];

@@ -152,7 +152,7 @@ static void table(void)
 
 	printf("%-32s %4s %10s %10s %10s %10s %10s\n", "task", "d", "puzzle", "slowest", "item", "instance", "slowest");
 	for (; (t = task_at(n)); n++)
-		for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		for (size_t i = 0; i < COUNT(levels); i++) {
 			struct instance_ask ask = INSTANCE_ASK(t);
 			struct times puzzle, item, instance;
 			char a[16], b[16], c[16], d[16], e[16];

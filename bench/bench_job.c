@@ -558,7 +558,7 @@ int main(int argc, char **argv)
 	const struct shape *s = NULL;
 	struct err err = ERR_INIT;
 
-	for (size_t i = 0; argc > 3 && i < sizeof(shapes) / sizeof(shapes[0]); i++)
+	for (size_t i = 0; argc > 3 && i < COUNT(shapes); i++)
 		if (strcmp(argv[2], shapes[i].name) == 0)
 			s = &shapes[i];
 	if (!s || threads < 1 || gen < 0) {

@@ -122,8 +122,8 @@ int main(int argc, char **argv)
 	if (rc == 0)
 		printf("%.1f MB of text, hashes and checksums included\nlevel frame KiB   frames        bytes   ratio write MB/s  read MB/s ms per row\n",
 		       (double)rows.n / 1e6);
-	for (size_t l = 0; rc == 0 && l < sizeof(levels) / sizeof(levels[0]); l++)
-		for (size_t f = 0; rc == 0 && f < sizeof(frames) / sizeof(frames[0]); f++)
+	for (size_t l = 0; rc == 0 && l < COUNT(levels); l++)
+		for (size_t f = 0; rc == 0 && f < COUNT(frames); f++)
 			rc = one(buf_str(&rows), path, levels[l], frames[f], &err);
 	remove(path);
 	buf_release(&rows);

@@ -154,7 +154,7 @@ static size_t constants(struct str *ret, const struct audit_row *row, size_t n, 
 		room[i] = hash64(row[i].answer.s, row[i].answer.n, 0);
 	qsort(room, n, sizeof(room[0]), hash64_cmp);
 	/* the largest classes, one after another: what is found already is passed over */
-	while (count < CONSTANTS - sizeof(usual) / sizeof(usual[0])) {
+	while (count < CONSTANTS - COUNT(usual)) {
 		size_t best = 0;
 		uint64_t hash = 0;
 
@@ -178,7 +178,7 @@ static size_t constants(struct str *ret, const struct audit_row *row, size_t n, 
 				break;
 			}
 	}
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+	for (size_t i = 0; i < COUNT(usual); i++)
 		ret[count++] = str_of(usual[i]);
 	return count;
 }

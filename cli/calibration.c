@@ -222,7 +222,7 @@ static void compare_sampling(const struct calibration *c, struct json cell, cons
 
 	sampling_json(&text, now);
 	if (json_get(cell, "sampling", &then) && json_parse(&ours, buf_str(&text), &ignored))
-		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		for (size_t i = 0; i < COUNT(keys); i++)
 			if (json_get(ours, keys[i], &a) && json_get(then, keys[i], &b) && !str_eq(a.raw, b.raw))
 				log_warn("%s tuned %s with %s %.*s, not %.*s", c->r->calibration, task, keys[i], (int)b.raw.n, b.raw.s, (int)a.raw.n,
 					 a.raw.s);

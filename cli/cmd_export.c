@@ -163,7 +163,7 @@ static const struct target {
 	  { { VIEW_RL, NULL, whole_row }, { VIEW_SFT, NULL, whole_row }, { VIEW_PAIRS, NULL, whole_row }, { VIEW_TRACES, NULL, whole_row }, { VIEW_DEFERRED, NULL, whole_row } }, 5 },
 };
 
-enum { TARGETS = sizeof(targets) / sizeof(targets[0]) };
+enum { TARGETS = COUNT(targets) };
 
 static const struct target *target_find(const char *name, struct err *err)
 {

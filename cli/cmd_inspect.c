@@ -271,7 +271,7 @@ static void meta(struct buf *b, struct store *st, bool json)
 	struct json whole;
 	struct err ignored;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+	for (size_t i = 0; i < COUNT(keys); i++) {
 		if (store_get(st, keys[i], &v, &ignored) <= 0)
 			continue;
 		if (json) {

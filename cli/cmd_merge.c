@@ -231,7 +231,7 @@ static int drop_stale(const char *path, struct err *err)
 	struct buf part = BUF_INIT;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < sizeof(tail) / sizeof(tail[0]); i++) {
+	for (size_t i = 0; rc == 0 && i < COUNT(tail); i++) {
 		buf_reset(&part);
 		buf_addf(&part, "%s.part%s", path, tail[i]);
 		if (unlink(buf_z(&part)) < 0 && errno != ENOENT)

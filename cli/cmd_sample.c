@@ -197,7 +197,7 @@ static bool sample_key(struct str key)
 {
 	static const char *const names[] = { "sample", "response", "finish", "tokens", "logprob_mean", "entropy_mean", "model", "sampling" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (json_key_is(key, names[i]))
 			return true;
 	return verdict_key(key);

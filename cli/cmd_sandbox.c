@@ -115,7 +115,7 @@ static const char *program_find(const char *name, char *room, size_t cap)
 {
 	static const char *const dirs[] = { "/usr/local/bin", "/usr/bin", "/usr/local/sbin", "/usr/sbin" };
 
-	for (size_t i = 0; !strchr(name, '/') && i < sizeof(dirs) / sizeof(*dirs); i++) {
+	for (size_t i = 0; !strchr(name, '/') && i < COUNT(dirs); i++) {
 		snprintf(room, cap, "%s/%s", dirs[i], name);
 		if (access(room, X_OK) == 0)
 			return room;

@@ -91,7 +91,7 @@ static int set_flag(struct args *a, const struct option *o, const char *value, s
 {
 	static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		if (str_ieq(str_trim(str_of(value)), str_of(words[i]))) {
 			*(bool *)((char *)a + o->at) = i % 2;
 			*((bool *)a + o->given) = true;

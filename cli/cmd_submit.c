@@ -96,7 +96,7 @@ static int check_words(const struct args *a, struct err *err)
 		      { "namespace", a->space }, { "memory", a->memory }, { "program", a->program }, { "dir", a->dir } };
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; rc == 0 && i < COUNT(words); i++)
 		rc = check_line(words[i].name, words[i].text, err);
 	for (int i = 0; rc == 0 && i < a->lines.n; i++)
 		rc = check_line("sbatch", a->lines.item[i], err);
@@ -560,9 +560,9 @@ static bool kube_is_size(const char *text)
 		return false;
 	if (*unit == '.')
 		unit += 1 + strspn(unit + 1, "0123456789");
-	while (i < sizeof(units) / sizeof(units[0]) && strcmp(unit, units[i]))
+	while (i < COUNT(units) && strcmp(unit, units[i]))
 		i++;
-	return i < sizeof(units) / sizeof(units[0]);
+	return i < COUNT(units);
 }
 
 /* A path without a step up. */

@@ -7,7 +7,7 @@ bool diff_stored(struct json row, bool *right)
 	struct json v;
 	double x;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < COUNT(names); i++) {
 		if (!json_get(row, names[i], &v) || v.kind == JSON_NULL)
 			continue;
 		if (json_bool(v, right))

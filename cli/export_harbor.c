@@ -171,7 +171,7 @@ static void put_packages(struct buf *b, const struct environment *e)
 					     { "autoreconf", "autoconf automake libtool" } };
 
 	for (size_t i = 0; i < e->needs.n; i++)
-		for (size_t k = 0; k < sizeof(of) / sizeof(of[0]); k++)
+		for (size_t k = 0; k < COUNT(of); k++)
 			if (strcmp(e->needs.at[i], of[k][0]) == 0)
 				buf_addf(b, " %s", of[k][1]);
 	if (e->runner == RUNNER_PYTEST)
@@ -200,7 +200,7 @@ static void put_toml(struct buf *b, struct json swe, const struct environment *e
 	struct json v;
 
 	buf_addz(b, "version = \"1.0\"\n\n[metadata]\ncategory = \"software-engineering\"\n");
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (json_get(swe, names[i], &v) && v.kind == JSON_STRING)
 			buf_addf(b, "%s = %.*s\n", names[i], (int)v.raw.n, v.raw.s); /* a string of JSON is one of TOML */
 	buf_addf(b, "\n[verifier]\ntimeout_sec = %.1f\n\n[agent]\ntimeout_sec = 3600.0\n\n[environment]\nbuild_timeout_sec = 1200.0\ncpus = 1\nmemory_mb = %llu\n",

@@ -26,7 +26,7 @@ int swebench_row(struct buf *line, struct json row, struct err *err)
 
 	if (swe_of(row, &swe, &room)) {
 		json_open(line, '{');
-		for (size_t i = 0; rc == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+		for (size_t i = 0; rc == 0 && i < COUNT(names); i++) {
 			json_key(line, names[i]);
 			if (!json_get(swe, names[i], &v) && strcmp(names[i], "bug_patch") == 0)
 				json_add_z(line, ""); /* of a row from before there were any */

@@ -61,7 +61,7 @@ static bool claim(struct foreign *f)
 	static const char *const yes[] = { "yes", "true", "valid", "plausible" }, *const no[] = { "no", "false", "invalid", "implausible" };
 
 	f->prose = true;
-	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+	for (size_t i = 0; i < COUNT(yes); i++) {
 		if (str_ieq(gold_of(f), str_of(yes[i])))
 			return store(f, "claim", STR("yes"));
 		if (str_ieq(gold_of(f), str_of(no[i])))

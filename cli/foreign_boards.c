@@ -39,7 +39,7 @@ static bool put_arrow(struct buf *b, struct str s)
 		{ "\u2193", "s" }, { "\u2199", "sw" }, { "\u2190", "w" }, { "\u2196", "nw" },
 	};
 
-	for (size_t i = 0; i < sizeof(arrows) / sizeof(arrows[0]); i++)
+	for (size_t i = 0; i < COUNT(arrows); i++)
 		if (str_is(s, arrows[i][0])) {
 			buf_addz(b, arrows[i][1]);
 			return true;
@@ -259,7 +259,7 @@ static bool target_put(struct foreign *f, struct json regions, int k)
 	json_get(region, "operator", &sign);
 	if (json_count(cells) == 1)
 		return true;
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+	for (size_t i = 0; i < COUNT(signs); i++)
 		if (json_is(sign, signs[i][0])) {
 			buf_addz(&f->desc, signs[i][1]);
 			return true;

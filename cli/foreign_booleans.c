@@ -186,7 +186,7 @@ static struct value read_fact(struct reader *r)
 	}
 	text = str_sub(r->rest, 0, (size_t)stop + 1);
 	r->rest = str_from(r->rest, (size_t)stop + 1);
-	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+	for (size_t i = 0; i < COUNT(facts); i++)
 		if (str_find(text, str_of(facts[i].part)) >= 0)
 			return facts[i].truth == '?' ? open() : truth(facts[i].truth == '1');
 	return open();

@@ -72,7 +72,7 @@ static int64_t sum_of(struct str question, bool chinese, struct json list, int *
 /* The kind that the text names, stepped over; -1: none. */
 static int kind_next(struct str *text, bool chinese)
 {
-	for (int i = 0; i < (int)(sizeof(kinds) / sizeof(kinds[0])); i++)
+	for (int i = 0; i < (int)COUNT(kinds); i++)
 		if (said(text, kinds[i].said[chinese]))
 			return i;
 	return -1;
@@ -112,7 +112,7 @@ bool worked_counting(struct buf *answer, struct str question, struct json meta)
 	chinese = !json_get(all, "I", &mine);
 	if (question.n > LONGEST || (chinese && !json_get(all, "\u6211", &mine)) || !asked(question, chinese, kind, &difference))
 		return false;
-	for (int i = 0; i < (int)(sizeof(kinds) / sizeof(kinds[0])); i++) {
+	for (int i = 0; i < (int)COUNT(kinds); i++) {
 		int64_t own;
 
 		json_get(mine, kinds[i].name, &list);

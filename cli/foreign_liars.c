@@ -74,7 +74,7 @@ static bool kind_said(struct str s, bool *truth)
 		{ "\u8bf4\u7684\u662f\u5047\u8bdd", "0" }, { "\u603b\u662f\u6492\u8c0e", "0" }, { "\u4ece\u4e0d\u8bf4\u771f\u8bdd", "0" },
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		if (str_is(s, words[i][0])) {
 			*truth = words[i][1][0] == '1';
 			return true;
@@ -134,7 +134,7 @@ static bool idle(struct str text)
 
 	if (str_ends(text, STR("\u81ea\u5df1\u7684\u670b\u53cb\u5728\u6492\u8c0e"))) /* a friend, whoever that is */
 		return true;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		if (str_find(text, str_of(words[i])) >= 0)
 			return false;
 	return true;

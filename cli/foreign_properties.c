@@ -194,7 +194,7 @@ static bool begin(struct collection *c, struct json meta)
 static bool live(struct collection *c, struct str story)
 {
 	static const char *const then[] = { "Then, ", "\u7136\u540e\uff0c", NULL };
-	static const size_t tellings_n = sizeof(tellings) / sizeof(tellings[0]);
+	static const size_t tellings_n = COUNT(tellings);
 	struct str behind, text;
 	int changes = 0;
 
@@ -242,9 +242,9 @@ static bool asked(struct str question, struct told *t)
 		if (!more)
 			item = list;
 		list = behind;
-		while (i < sizeof(words) / sizeof(words[0]) && !said(&item, words[i][0]))
+		while (i < COUNT(words) && !said(&item, words[i][0]))
 			i++;
-		if (i == sizeof(words) / sizeof(words[0]))
+		if (i == COUNT(words))
 			return false;
 		*slot(t, words[i][1][0]) = item;
 	}

@@ -19,7 +19,7 @@ static const char *const places[] = { "solution", "solved_grid", "filled_matrix"
 
 static bool is_place(struct str key)
 {
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	for (size_t i = 0; i < COUNT(places); i++)
 		if (json_key_is(key, places[i]))
 			return true;
 	return false;
@@ -48,7 +48,7 @@ bool foreign_gold(const struct foreign *f, struct buf *text)
 		buf_add(text, buf_str(&f->gold));
 		return true;
 	}
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	for (size_t i = 0; i < COUNT(places); i++)
 		if (json_get(f->meta, places[i], &v) && holds_something(v)) {
 			text_of(text, v);
 			return true;
@@ -398,7 +398,7 @@ void foreign_found(const struct foreign *f, struct buf *answer)
 	buf_reset(answer);
 	if (f->task || !f->found || !str_split(&rest, ' ', &kind))
 		return;
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+	for (size_t i = 0; i < COUNT(plain); i++)
 		if (str_is(kind, plain[i]))
 			buf_add(answer, rest);
 	if (str_is(kind, "yesno")) {

@@ -116,7 +116,7 @@ static bool condition_read(struct condition *c, struct str *s)
 		c->sign = 'b';
 		return number(s, &c->value) && said(s, ", ") && number(s, &c->most) && said(s, "]");
 	}
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+	for (size_t i = 0; i < COUNT(signs); i++)
 		if (said(s, signs[i][0])) {
 			c->sign = signs[i][1][0];
 			return number(s, &c->value);

@@ -363,7 +363,7 @@ static bool nothing_happens(struct str event)
 {
 	static const char *const words[] = { "refuse", "liked", "looking for", "\u62d2\u7edd", "\u559c\u6b22", "\u5bfb\u627e" };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		if (str_find(event, str_of(words[i])) >= 0)
 			return true;
 	return false;
@@ -563,9 +563,9 @@ static bool time_sequence(struct foreign *f)
 			return lacks(f, "a name in its metadata is no plain text");
 		snprintf(room, sizeof(room), "%.*s", (int)name.n - 2, name.s + 1);
 		json_get(rules, room, &rule);
-		while (wish < sizeof(wishes) / sizeof(wishes[0]) && !json_is(rule, wishes[wish].name))
+		while (wish < COUNT(wishes) && !json_is(rule, wishes[wish].name))
 			wish++;
-		if (wish == sizeof(wishes) / sizeof(wishes[0]))
+		if (wish == COUNT(wishes))
 			return lacks(f, "its metadata has a rule that nobody knows");
 		buf_addf(&f->desc, " %d:", person);
 		for (struct json_iter days = json_iter(plan); json_next(&days, NULL, &day); n++) {

@@ -132,10 +132,10 @@ static bool kin_read(struct tree *t, struct str of, struct str text)
 	int n = number(&text), before = t->facts;
 	bool read = false;
 
-	for (size_t i = 0; i < sizeof(children) / sizeof(children[0]) && !read; i++)
+	for (size_t i = 0; i < COUNT(children) && !read; i++)
 		if (said(&text, children[i]))
 			read = list_read(t, fact_new(t, CHILDREN, of), text);
-	for (size_t i = 0; i < sizeof(grand) / sizeof(grand[0]) && !read; i++)
+	for (size_t i = 0; i < COUNT(grand) && !read; i++)
 		if (said(&text, grand[i]))
 			read = grandchildren_read(t, of, text);
 	return read && t->facts > before && (n < 0 || n == t->fact[t->facts - 1].n);

@@ -36,7 +36,7 @@ static bool turned(struct str *s, struct place *by)
 		{ "\u5de6", { -2, 0 } }, { "\u53f3", { 2, 0 } }, { "\u4e0a", { 0, -2 } }, { "\u4e0b", { 0, 2 } },
 	};
 
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+	for (size_t i = 0; i < COUNT(ways); i++)
 		if (said(s, ways[i].name)) {
 			*by = ways[i].by;
 			return true;

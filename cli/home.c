@@ -25,7 +25,7 @@ static int refuse_strangers(const char *dir, struct err *err)
 	struct stat st;
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < sizeof(ours) / sizeof(ours[0]); i++) {
+	for (size_t i = 0; rc == 0 && i < COUNT(ours); i++) {
 		buf_reset(&path);
 		buf_addf(&path, "%s/%s", dir, ours[i]);
 		if (lstat(buf_z(&path), &st) == 0)

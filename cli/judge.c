@@ -329,7 +329,7 @@ bool verdict_key(struct str key)
 {
 	static const char *const names[] = { "score", "mark", "why", "extracted", "format_ok", "answers_seen", "verify_us" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (json_key_is(key, names[i]))
 			return true;
 	return false;

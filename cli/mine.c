@@ -577,7 +577,7 @@ static int leave(struct mine *m, const struct oid *commit, const char *reason, s
 	json_add_z(&b, hex);
 	json_key(&b, "reason");
 	json_add_z(&b, reason);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (json_get(more, names[i], &v)) {
 			json_key(&b, names[i]);
 			json_add_raw(&b, v.raw);

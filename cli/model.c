@@ -27,7 +27,7 @@ static int default_dir(struct buf *dir, struct err *err)
 		return 0;
 	}
 	exe[n > 0 ? n : 0] = 0;
-	for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+	for (size_t i = 0; i < COUNT(beside); i++) {
 		char *slash = strrchr(exe, '/');
 
 		buf_reset(dir);
@@ -88,9 +88,9 @@ static int device_of(const char *name, struct sampler_engine_options *o, struct 
 	};
 	size_t i = 0;
 
-	while (name && i < sizeof(all) / sizeof(all[0]) && strcmp(name, all[i].name) != 0)
+	while (name && i < COUNT(all) && strcmp(name, all[i].name) != 0)
 		i++;
-	if (i == sizeof(all) / sizeof(all[0]))
+	if (i == COUNT(all))
 		return err_set(err, "--device: \"%s\" is none of auto, cpu, cuda, cuda-int8", name);
 	o->device = all[i].device;
 	o->eight_bits = all[i].eight_bits;

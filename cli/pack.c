@@ -103,7 +103,7 @@ static void gather(struct entries *all, const struct pack *p)
 	static const char *const dirs[] = { "dev", "proc", "sys", "tmp", "usr", "etc" };
 	size_t n;
 
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++)
+	for (size_t i = 0; i < COUNT(dirs); i++)
 		add(all, dirs[i], NULL, NULL);
 	add(all, "etc/passwd", NULL, "root:x:0:0:root:/tmp:/bin/sh\nnobody:x:65534:65534:nobody:/nowhere:/usr/sbin/nologin\n");
 	add(all, "etc/group", NULL, "root:x:0:\nnogroup:x:65534:\n");

@@ -23,7 +23,7 @@ const char *provenance_differs(struct str then, struct str now, bool *mix)
 	*mix = false;
 	if (!json_parse(&a, then, &ignored) || !json_parse(&b, now, &ignored))
 		return "a damaged run";
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < COUNT(parts); i++) {
 		json_get(a, parts[i].part, &x);
 		json_get(b, parts[i].part, &y);
 		*mix = parts[i].mix;

@@ -371,7 +371,7 @@ static bool json_like(const char *type)
 
 	if (!type || strstr(type, "json"))
 		return true;
-	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
+	for (size_t i = 0; i < COUNT(fine); i++)
 		if (strncasecmp(type, fine[i], strlen(fine[i])) == 0)
 			return true;
 	return false;

@@ -204,7 +204,7 @@ static struct str cut_ends(struct str s)
 	for (bool cut = true; cut;) {
 		s = str_trim(s);
 		cut = false;
-		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		for (size_t i = 0; i < COUNT(ends); i++)
 			if (str_ends(s, str_of(ends[i]))) {
 				s.n -= strlen(ends[i]);
 				cut = true;
@@ -235,7 +235,7 @@ static struct str response_of(struct str query, struct str prompt, bool *think_o
 		*think_open = str_ends(tail, STR("<think>"));
 		return cut_ends(said);
 	}
-	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+	for (size_t i = 0; i < COUNT(begins); i++) {
 		size_t end = after_last(query, str_of(begins[i]));
 
 		at = end > at ? end : at;
@@ -354,7 +354,7 @@ static bool nemo_key(struct str key)
 {
 	static const char *const names[] = { "reward", "acc", "format", "error", "verify_us", "mark", "why", "extracted", "mask_sample" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (json_key_is(key, names[i]))
 			return true;
 	return false;
@@ -406,7 +406,7 @@ static void answer_empty(struct reply *r, const struct service *s, struct buf *b
 
 static const char *const nemo_numbers[] = { "reward", "acc", "format", "error", "verify_us" };
 
-enum { NEMO_NUMBERS = sizeof(nemo_numbers) / sizeof(nemo_numbers[0]) };
+enum { NEMO_NUMBERS = COUNT(nemo_numbers) };
 
 static void key_means(struct buf *b, const double *sum, const size_t *n)
 {
@@ -574,10 +574,10 @@ const struct route *route_find(const char *url)
 		url++;
 	s = str_of(url);
 
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+	for (size_t i = 0; i < COUNT(routes); i++)
 		if (strcmp(url, routes[i].path) == 0)
 			return &routes[i];
-	for (size_t i = 0; i < sizeof(prefixed) / sizeof(prefixed[0]); i++)
+	for (size_t i = 0; i < COUNT(prefixed); i++)
 		if (str_ends(s, str_of(prefixed[i].path)))
 			return &prefixed[i];
 	return NULL;

@@ -201,7 +201,7 @@ static bool is_part(struct str key)
 	static const char *const names[] = { "id", "task", "revision", "difficulty", "knobs", "seed", "lang", "format", "form", "shape", "prompt", "desc",
 					     "answer", "canon", "guess", "effort", "think" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (json_key_is(key, names[i]))
 			return true;
 	return false;

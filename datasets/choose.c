@@ -177,7 +177,7 @@ static bool make_room(struct chooser *c, int n)
 
 	if (n <= c->room)
 		return true;
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < COUNT(all); i++) {
 		int *more = realloc(*all[i], (size_t)n * sizeof(*more));
 
 		if (!more)

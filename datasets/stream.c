@@ -86,7 +86,7 @@ static const char *other_kind(struct str head)
 		const char *what;
 	} kinds[] = { { STR("PAR1"), "is a parquet file" }, { STR("\x1F\x8B"), "is compressed with gzip" }, { STR("PK\x03\x04"), "is a zip file" } };
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < COUNT(kinds); i++)
 		if (str_starts(head, kinds[i].magic))
 			return kinds[i].what;
 	return NULL;

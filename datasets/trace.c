@@ -154,7 +154,7 @@ static bool handed_in(struct str head, struct str answer)
 		"\xE7\xAD\x94\xE6\xA1\x88:",
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < COUNT(words); i++) {
 		struct str rest = head, word = str_of(words[i]);
 		ptrdiff_t at;
 

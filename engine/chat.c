@@ -74,7 +74,7 @@ static const struct chat_kind kinds[] = {
 	{ .name = "none" },
 };
 
-enum { KINDS = sizeof(kinds) / sizeof(*kinds), NONE = KINDS - 1 };
+enum { KINDS = COUNT(kinds), NONE = KINDS - 1 };
 
 /* What Llama 3.1's own template says when it is given no date. */
 static const char dates[] = "Cutting Knowledge Date: December 2023\nToday Date: 26 Jul 2024\n\n";

@@ -55,7 +55,7 @@ static const struct family families[] = {
 	{ "minimax_m1", MIXTURE, BIAS_NONE, QK_NORM_NONE, 0, 1e-5f, 1e6, wide, RENORM, &moe, WINDOW | LIGHTNING },
 };
 
-enum { N_FAMILIES = sizeof(families) / sizeof(families[0]) };
+enum { N_FAMILIES = COUNT(families) };
 
 const char *config_families(void)
 {
@@ -140,7 +140,7 @@ static void refuse(struct reader *r, const struct family *f)
 	struct json v;
 	int64_t n;
 
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+	for (size_t i = 0; i < COUNT(fixed); i++)
 		if (member(r, r->top, fixed[i].key, &v) && !json_is(v, fixed[i].only)) {
 			char what[80];
 

@@ -917,7 +917,7 @@ static bool machine_has(const struct cpu_kernels *k)
 
 const struct backend *backend_cpu(const char *isa)
 {
-	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
+	for (size_t i = 0; i < COUNT(backends); i++) {
 		const struct cpu_kernels *k = backends[i].own;
 
 		/* the machine is asked last: for tiles that changes the process */

@@ -127,9 +127,9 @@ static int tensor_read(struct tensors *t, struct str label, struct str key, stru
 	    !numbers(offsets, at, 2, &n) || n != 2)
 		return err_set(err, "%.*s: tensor %.*s: dtype, shape or data_offsets is missing or malformed",
 			       LABEL(label), LABEL(w->name));
-	for (i = 0; i < sizeof(types) / sizeof(types[0]) && !str_is(w->type, types[i].name);)
+	for (i = 0; i < COUNT(types) && !str_is(w->type, types[i].name);)
 		i++;
-	if (i == sizeof(types) / sizeof(types[0]))
+	if (i == COUNT(types))
 		return err_set(err, "%.*s: tensor %.*s: unknown dtype \"%.*s\"", LABEL(label), LABEL(w->name),
 			       LABEL(w->type));
 	w->dtype = types[i].dtype;

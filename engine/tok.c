@@ -612,9 +612,9 @@ static int split_read(struct load *l, struct json p)
 	uint32_t options = RE_OPTIONS;
 
 	if (json_get(p, "behavior", &how))
-		while ((size_t)s.how < sizeof(hows) / sizeof(*hows) && !json_is(how, hows[s.how]))
+		while ((size_t)s.how < COUNT(hows) && !json_is(how, hows[s.how]))
 			s.how++;
-	if (how.kind == JSON_NONE || (size_t)s.how == sizeof(hows) / sizeof(*hows))
+	if (how.kind == JSON_NONE || (size_t)s.how == COUNT(hows))
 		return err_set(l->err, "pre_tokenizer: Split has no known behavior");
 	json_get(p, "pattern", &v);
 	if (!json_get(v, "Regex", &how) && json_get(v, "String", &how))

@@ -435,7 +435,7 @@ static void condition_put(struct buf *out, const struct bt *t, const struct bt_c
 	buf_addz(out, lang == LANG_ZH ? "“" : "");
 	buf_addz(out, bt_heading(column, lang));
 	buf_addz(out, lang == LANG_ZH ? "”" : "");
-	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+	for (size_t i = 0; i < COUNT(ops); i++)
 		if (ops[i].op == c->op)
 			buf_addz(out, ops[i].text[lang]);
 	bt_value_put(out, column, c->lo, lang);

@@ -38,7 +38,7 @@ static const struct cond {
 	{ "5y", TIMES, 'y', 5, { "y is a multiple of 5", "y 是 5 的倍数" } },
 };
 
-enum { CONDS = sizeof(conds) / sizeof(conds[0]) };
+enum { CONDS = COUNT(conds) };
 
 /* ---- reading ---- */
 

@@ -363,7 +363,7 @@ void regions_fields(struct holes *holes, const struct regions *r, const char *la
 	g.cols = r->cols;
 	for (int i = 0; i < r->rows * r->cols; i++)
 		g.cell[i] = r->of[i] == REGIONS_NONE ? (int16_t)r->n : r->of[i];
-	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+	for (size_t i = 0; i < COUNT(looks); i++) {
 		b = hole_open(holes, looks[i].hole);
 		if (b)
 			grid_write(b, &g, &(struct grid_look){ .style = looks[i].style, .symbols = symbols });

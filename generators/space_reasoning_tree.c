@@ -495,7 +495,7 @@ static void find_things(void)
 {
 	size_t count = list_count("things");
 
-	assert(count <= sizeof(things) / sizeof(things[0]));
+	assert(count <= COUNT(things));
 	for (size_t i = 0; i < count; i++)
 		if (str_chr(list_at("things", i, LANG_EN), ' ') < 0 && str_chr(list_at("things", i, LANG_EN), '-') < 0)
 			for (int lang = 0; lang < LANGS; lang++)
@@ -506,7 +506,7 @@ static void find_things(void)
 /* Different things: test_lists.c says that there are enough. */
 static void draw_names(struct tree *t, struct rng *rng)
 {
-	bool used[sizeof(things) / sizeof(things[0])] = { false };
+	bool used[COUNT(things)] = { false };
 
 	pthread_once(&once, find_things);
 	for (int v = 0; v < t->n;) {

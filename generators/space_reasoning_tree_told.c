@@ -251,7 +251,7 @@ void tree_fields(struct holes *holes, struct str desc, enum lang lang)
 	put_facts(holes, &t, "story", lang == LANG_ZH ? STR("") : STR(" "), false, lang);
 	put_facts(holes, &t, "lines", STR("\n"), false, lang);
 	put_facts(holes, &t, "signs", STR("\n"), true, lang);
-	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+	for (size_t i = 0; i < COUNT(questions); i++)
 		put_question(holes, &t, questions[i].hole, questions[i].said[lang], lang);
 	put_meaning(holes, &t, lang);
 }

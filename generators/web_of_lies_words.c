@@ -164,7 +164,7 @@ void lies_fields(struct holes *holes, const struct lies *l, enum lang lang)
 	if (b)
 		list_names(b, l, who, l->people, lang, false);
 	hole_puti(holes, "count", l->people);
-	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+	for (size_t i = 0; i < COUNT(frames); i++) {
 		b = hole_open(holes, frames[i].hole);
 		if (b)
 			put_frame(b, l, &frames[i], lang);

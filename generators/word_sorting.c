@@ -366,7 +366,7 @@ static int add_group(struct puzzle *p, const int *knob, int want, struct rng *rn
 	if (w.n < prefix || shares_any(p, w, prefix))
 		return 0;
 	alike = words_alike(i, prefix, &first);
-	for (size_t k = 0; k < alike && n < sizeof(found) / sizeof(found[0]); k++) {
+	for (size_t k = 0; k < alike && n < COUNT(found); k++) {
 		found[n] = (uint16_t)k;
 		n += first[k].n <= (size_t)knob[LONGEST];
 	}

@@ -227,7 +227,7 @@ static void say_ask(struct buf *b, const struct zebra *z, const char *text, enum
 
 static void put_asks(struct holes *holes, const struct zebra *z, enum lang lang)
 {
-	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+	for (size_t i = 0; i < COUNT(asks); i++) {
 		struct buf *b = hole_open(holes, asks[i].hole);
 
 		if (b)

@@ -298,7 +298,7 @@ static bool read_unity(struct str line, struct str *name, enum outcome *is)
 		enum outcome is;
 	} words[] = { { ":PASS", OUTCOME_PASSED }, { ":FAIL", OUTCOME_FAILED }, { ":IGNORE", OUTCOME_SKIPPED } };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+	for (size_t i = 0; i < COUNT(words); i++) {
 		ptrdiff_t at = str_find(line, str_of(words[i].word)), colon;
 		size_t end = (size_t)at + strlen(words[i].word);
 		struct str head, number;
@@ -334,7 +334,7 @@ static bool read_word(struct str line, struct str *name, enum outcome *is)
 		{ "--- PASS: ", OUTCOME_PASSED }, { "--- FAIL: ", OUTCOME_FAILED }, { "--- SKIP: ", OUTCOME_SKIPPED },
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+	for (size_t i = 0; i < COUNT(words); i++) {
 		ptrdiff_t time;
 
 		if (!str_starts(line, str_of(words[i].word)))

@@ -77,7 +77,7 @@ enum cause cause_of(struct str why)
 
 	if (missing_distribution(why, &name))
 		return CAUSE_DISTRIBUTION;
-	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
+	for (size_t i = 0; i < COUNT(signs); i++)
 		if (str_find(why, str_of(signs[i].text)) >= 0)
 			return signs[i].cause;
 	if (missing_module(why, &name))

@@ -293,7 +293,7 @@ static const struct {
 	const char *const *at;
 	size_t n;
 } keywords[CODE_LANGS] = {
-#define WORDS(lang, list) [lang] = { list, sizeof(list) / sizeof(list[0]) }
+#define WORDS(lang, list) [lang] = { list, COUNT(list) }
 	WORDS(CODE_C, words_c), WORDS(CODE_CPP, words_cpp), WORDS(CODE_PYTHON, words_python), WORDS(CODE_GO, words_go), WORDS(CODE_RUST, words_rust),
 	WORDS(CODE_JS, words_js),
 #undef WORDS

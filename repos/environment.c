@@ -48,7 +48,7 @@ static const struct member members[] = {
 #undef MEMBER
 };
 
-enum { N_MEMBERS = sizeof(members) / sizeof(*members), WORDS_MAX = 1000, TEXT_MAX = 1 << 20 };
+enum { N_MEMBERS = COUNT(members), WORDS_MAX = 1000, TEXT_MAX = 1 << 20 };
 
 static void *member_of(struct environment *e, const struct member *m)
 {
@@ -74,7 +74,7 @@ static const struct limit limits[] = {
 	{ "wall_s", offsetof(struct sandbox_limits, wall_s), true, 1, 0.1, 86400 },
 };
 
-enum { N_LIMITS = sizeof(limits) / sizeof(*limits) };
+enum { N_LIMITS = COUNT(limits) };
 
 static double limit_get(const struct sandbox_limits *l, const struct limit *m)
 {
@@ -240,7 +240,7 @@ static int get_member(struct environment *e, struct str key, struct json v, stru
 		return json_f64(v, &e->test_s) && e->test_s >= 0.1 && e->test_s <= 86400 ? 0 : err_set(err, "test_s is not between 0.1 and 86400");
 	if (json_key_is(key, "runner")) {
 		if (json_text(v, text, sizeof(text), &name))
-			for (size_t i = 0; i < sizeof(runners) / sizeof(*runners); i++)
+			for (size_t i = 0; i < COUNT(runners); i++)
 				if (str_is(name, runners[i]))
 					return e->runner = (enum runner)i, 0;
 		return err_set(err, "runner is none of pytest, ctest, meson, lines, command");

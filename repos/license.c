@@ -47,7 +47,7 @@ const char *license_read(struct str text)
 			buf_addc(&flat, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
 		}
 	}
-	for (size_t i = 0; !*found && i < sizeof(licenses) / sizeof(licenses[0]); i++) {
+	for (size_t i = 0; !*found && i < COUNT(licenses); i++) {
 		bool all = true;
 
 		for (size_t k = 0; k < 3 && licenses[i].phrase[k]; k++)
@@ -64,7 +64,7 @@ static bool is_license(struct str name)
 {
 	static const char *const begins[] = { "license", "licence", "copying", "unlicense" };
 
-	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+	for (size_t i = 0; i < COUNT(begins); i++)
 		if (name.n >= strlen(begins[i]) && strncasecmp(name.s, begins[i], strlen(begins[i])) == 0)
 			return true;
 	return false;

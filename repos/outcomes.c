@@ -18,7 +18,7 @@ const char *outcome_name(enum outcome o)
 
 bool outcome_read(struct str name, enum outcome *ret)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (str_is(name, names[i])) {
 			*ret = (enum outcome)i;
 			return true;
@@ -225,7 +225,7 @@ bool sorted_tests_make(struct sorted_tests *s, const struct observed *runs, size
 {
 	size_t at[16] = { 0 }, most = 0;
 
-	assert(n <= sizeof(at) / sizeof(*at));
+	assert(n <= COUNT(at));
 	*s = (struct sorted_tests){ 0 };
 	for (size_t i = 0; i < n; i++)
 		most += runs[i].of->n;

@@ -237,7 +237,7 @@ static struct str canonical(struct str path, char room[PATH_MAX])
 	char top[16];
 	struct stat st;
 
-	for (size_t i = 0; slash > 0 && i < sizeof(tops) / sizeof(*tops); i++) {
+	for (size_t i = 0; slash > 0 && i < COUNT(tops); i++) {
 		if (!str_is(str_sub(s, 0, (size_t)slash), tops[i]))
 			continue;
 		snprintf(top, sizeof(top), "/%s", tops[i]);
@@ -257,7 +257,7 @@ static bool of_programs(struct str path)
 
 	if (!str_starts(path, STR("usr/")) && !str_starts(path, STR("lib")))
 		return false;
-	for (size_t i = 0; i < sizeof(not) / sizeof(*not); i++)
+	for (size_t i = 0; i < COUNT(not); i++)
 		if (str_starts(path, str_of(not[i])))
 			return false;
 	return true;
@@ -345,7 +345,7 @@ static int want(struct search *s, const struct environment *e, struct err *err)
 		if (!want_program(s, e->python) && strncmp(e->python, "/env/", 5) != 0)
 			return err_set(err, "the environment \"%s\" needs %s, which is not here", e->name, e->python);
 	}
-	for (size_t i = 0; strcmp(e->code_lang, "c") == 0 && i < sizeof(of_c) / sizeof(*of_c); i++)
+	for (size_t i = 0; strcmp(e->code_lang, "c") == 0 && i < COUNT(of_c); i++)
 		want_program(s, of_c[i]);
 	return 0;
 }
@@ -465,9 +465,9 @@ static void add_system(struct search *s)
 		"etc/python3", "etc/services", "etc/ssl/openssl.cnf", "etc/terminfo" };
 	static const char *const tops[] = { "bin", "sbin", "lib", "lib32", "lib64", "libx32" };
 
-	for (size_t i = 0; i < sizeof(etc) / sizeof(*etc); i++)
+	for (size_t i = 0; i < COUNT(etc); i++)
 		walk(s, str_of(etc[i]), 0);
-	for (size_t i = 0; i < sizeof(tops) / sizeof(*tops); i++)
+	for (size_t i = 0; i < COUNT(tops); i++)
 		add_file(s, str_of(tops[i])); /* a link, or nothing */
 }
 

@@ -129,15 +129,15 @@ int landlock_narrow(const struct station *s, const struct plan *plan)
 
 	if (rules < 0)
 		return -1;
-	for (size_t i = 0; rc == 0 && i < sizeof(places) / sizeof(*places); i++)
+	for (size_t i = 0; rc == 0 && i < COUNT(places); i++)
 		rc = allow(rules, places[i], LOOK);
 	for (size_t i = 0; rc == 0 && mounts_etc[i]; i++)
 		rc = allow(rules, mounts_etc[i], LOOK);
-	for (size_t i = 0; rc == 0 && i < sizeof(devices) / sizeof(*devices); i++)
+	for (size_t i = 0; rc == 0 && i < COUNT(devices); i++)
 		rc = allow(rules, devices[i], READ_FILE | WRITE_FILE);
 	if (rc == 0)
 		rc = allow(rules, plan->room, LOOK);
-	for (size_t i = 0; rc == 0 && i < sizeof(own) / sizeof(*own); i++) {
+	for (size_t i = 0; rc == 0 && i < COUNT(own); i++) {
 		snprintf(path, sizeof(path), "%s/%s", plan->room, own[i]);
 		rc = allow(rules, path, all);
 	}

@@ -89,7 +89,7 @@ static int template_tops(struct station *s, struct fault *f)
 	char path[32];
 	ssize_t n;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (size_t i = 0; i < COUNT(names); i++) {
 		struct stat st;
 
 		if (fstatat(host, names[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
@@ -151,7 +151,7 @@ static int template_etc(const struct station *s, struct fault *f)
 	for (size_t i = 0; mounts_etc[i]; i++)
 		if (template_copy(s, mounts_etc[i]) < 0)
 			return fault_at(f, "a copy of %s", mounts_etc[i]);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+	for (size_t i = 0; i < COUNT(texts); i++)
 		if (text_at(texts[i].path, texts[i].text, strlen(texts[i].text)) < 0)
 			return fault_at(f, "%s", texts[i].path);
 	return symlink("/usr/share/zoneinfo/UTC", "/etc/localtime") < 0 ? fault_at(f, "/etc/localtime") : 0;
@@ -167,10 +167,10 @@ static int template_dev(struct fault *f)
 
 	if (mkdir("/dev", 0755) < 0 || mkdir("/dev/pts", 0755) < 0 || mkdir("/dev/shm", 0755) < 0)
 		return fault_at(f, "/dev");
-	for (size_t i = 0; i < sizeof(devices) / sizeof(*devices); i++)
+	for (size_t i = 0; i < COUNT(devices); i++)
 		if (template_bind(NULL, devices[i], true, f) < 0)
 			return -1;
-	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+	for (size_t i = 0; i < COUNT(links); i++)
 		if (symlink(links[i][0], links[i][1]) < 0)
 			return fault_at(f, "%s", links[i][1]);
 	return 0;

@@ -106,7 +106,7 @@ int narrow_furnish(const struct station *s, const struct plan *plan, struct faul
 		return fault_at(f, "subreaper");
 	if (room < 0 || fchmod(room, 0755) < 0)
 		return fault_at(f, "%s", plan->room);
-	for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++) {
+	for (size_t i = 0; i < COUNT(own); i++) {
 		const char *name;
 		int dir = parent_of(room, own[i], &name);
 

@@ -183,7 +183,7 @@ static bool path_taken(const char *path)
 {
 	static const char *const ours[] = { "/usr", "/etc", "/dev", "/proc", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32" };
 
-	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++)
+	for (size_t i = 0; i < COUNT(ours); i++)
 		if (path_below(path, ours[i]))
 			return true;
 	return false;

@@ -219,7 +219,7 @@ static void refuse_lending(struct call_filter *f)
 	static const struct { int call, arg; } modes[] = { { SYS_chmod, 1 }, { SYS_fchmod, 1 }, { SYS_fchmodat, 2 }, { NR_fchmodat2, 2 }, { SYS_open, 2 },
 		{ SYS_openat, 3 }, { SYS_creat, 1 }, { SYS_mknod, 1 }, { SYS_mknodat, 2 } };
 
-	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+	for (size_t i = 0; i < COUNT(modes); i++)
 		refuse_bits(f, modes[i].call, modes[i].arg, S_ISUID | S_ISGID, EPERM);
 }
 
@@ -242,17 +242,17 @@ bool seccomp_make(struct call_filter *f, const struct call_world *world)
 	load(f, offsetof(struct seccomp_data, nr));
 	add(f, BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1); /* x32's numbers on x86_64 */
 	give(f, ENOSYS);
-	refuse(&all, always, sizeof(always) / sizeof(*always));
+	refuse(&all, always, COUNT(always));
 	if (world->keeps)
-		refuse(&all, hidden, sizeof(hidden) / sizeof(*hidden));
+		refuse(&all, hidden, COUNT(hidden));
 	if (!world->counted)
-		refuse(&all, uncounted, sizeof(uncounted) / sizeof(*uncounted));
+		refuse(&all, uncounted, COUNT(uncounted));
 	if (!world->own)
-		refuse(&all, shared, sizeof(shared) / sizeof(*shared));
+		refuse(&all, shared, COUNT(shared));
 	if (!world->wired)
-		refuse(&all, wireless, sizeof(wireless) / sizeof(*wireless));
+		refuse(&all, wireless, COUNT(wireless));
 	if (!world->own_user)
-		refuse(&all, borrowed, sizeof(borrowed) / sizeof(*borrowed));
+		refuse(&all, borrowed, COUNT(borrowed));
 	refuse_all(f, &all);
 	/* each of these ends the walk for its call */
 	refuse_bits(f, SYS_clone, 0, NEW_SPACES, EPERM);
@@ -260,7 +260,7 @@ bool seccomp_make(struct call_filter *f, const struct call_world *world)
 		refuse_lending(f);
 	refuse_values(f, SYS_ioctl, 1, terminal, 2, EPERM);
 	allow_values(f, SYS_prlimit64, 0, ~0u, self, 1, EPERM); /* init has the program's user */
-	for (size_t i = 0; !world->own_user && i < sizeof(others) / sizeof(*others); i++)
+	for (size_t i = 0; !world->own_user && i < COUNT(others); i++)
 		allow_values(f, others[i].call, others[i].arg, ~0u, self, 1, EPERM);
 	if (world->wired)
 		allow_values(f, SYS_socket, 0, ~0u, families, 4, EAFNOSUPPORT); /* vsock, for one, knows no namespaces */

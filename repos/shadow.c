@@ -60,11 +60,11 @@ const char *side_shadows(struct str path)
 	static const char *const roots[] = { "src/", "lib/", "python/" }; /* beside the top: where packages are imported from */
 	struct str in = path, name, rest;
 	ptrdiff_t dot, slash = str_rfind(path, STR("/"));
-	const char *header = find(str_from(path, (size_t)(slash + 1)), headers, sizeof(headers) / sizeof(headers[0]));
+	const char *header = find(str_from(path, (size_t)(slash + 1)), headers, COUNT(headers));
 
 	if (header)
 		return header;
-	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+	for (size_t i = 0; i < COUNT(roots); i++)
 		if (str_starts(path, str_of(roots[i])))
 			in = str_from(path, strlen(roots[i]));
 	rest = in;
@@ -81,5 +81,5 @@ const char *side_shadows(struct str path)
 		if (!str_ends(rest, STR(".py")) && !str_ends(rest, STR(".so")) && !str_ends(rest, STR(".pyc")))
 			return NULL;
 	}
-	return find(name, modules, sizeof(modules) / sizeof(modules[0]));
+	return find(name, modules, COUNT(modules));
 }

@@ -22,7 +22,7 @@ bool code_lang_read(struct str name, enum code_lang *lang)
 			*lang = (enum code_lang)i;
 			return true;
 		}
-	for (size_t i = 0; i < sizeof(also) / sizeof(also[0]); i++)
+	for (size_t i = 0; i < COUNT(also); i++)
 		if (str_is(name, also[i].name)) {
 			*lang = also[i].lang;
 			return true;
@@ -57,7 +57,7 @@ static bool is_script(struct str base)
 {
 	ptrdiff_t dot = str_rfind(base, STR("."));
 
-	for (size_t i = 0; dot > 0 && i < sizeof(scripts) / sizeof(scripts[0]); i++)
+	for (size_t i = 0; dot > 0 && i < COUNT(scripts); i++)
 		if (str_is(str_from(base, (size_t)dot + 1), scripts[i]))
 			return true;
 	return false;
@@ -67,7 +67,7 @@ static enum code_lang lang_of(struct str base)
 {
 	ptrdiff_t dot = str_rfind(base, STR("."));
 
-	for (size_t i = 0; dot > 0 && i < sizeof(endings) / sizeof(endings[0]); i++)
+	for (size_t i = 0; dot > 0 && i < COUNT(endings); i++)
 		if (str_is(str_from(base, (size_t)dot + 1), endings[i].end))
 			return endings[i].lang;
 	return CODE_NONE;
@@ -426,7 +426,7 @@ enum side side_of(struct str path, enum code_lang *lang)
 	parts_read(&p, path);
 	if (lang)
 		*lang = p.lang;
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+	for (size_t i = 0; i < COUNT(rules); i++)
 		if (rule_meets(&rules[i], str_of(rules[i].name), &p))
 			return rules[i].side == SIDE_TEST && p.lang == CODE_NONE && !is_script(p.base) ? SIDE_DATA : rules[i].side;
 	return p.lang != CODE_NONE ? SIDE_SOURCE : SIDE_OTHER;
@@ -442,7 +442,7 @@ bool side_text_is_generated(struct str text)
 	};
 	struct str head = str_sub(text, 0, 1000);
 
-	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+	for (size_t i = 0; i < COUNT(said); i++)
 		if (str_find(head, said[i]) >= 0)
 			return i > 2 || str_find(head, STR("enerated")) >= 0;
 	return false;

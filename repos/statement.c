@@ -202,7 +202,7 @@ int statement_judge(const struct statement_ask *ask, struct str text, struct sta
 	s->flags |= n.link ? STATEMENT_LINK : 0;
 	s->flags |= n.image ? STATEMENT_IMAGE : 0;
 	s->flags |= n.sha ? STATEMENT_SHA : 0;
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+	for (size_t i = 0; i < COUNT(rules); i++)
 		s->clarity += rules[i].holds(&n) ? rules[i].weight : 0;
 	s->clarity = s->clarity < 0 ? 0 : s->clarity > 1 ? 1 : s->clarity;
 	if (s->text.failed || unknown_names(ask, told, s) < 0)

@@ -166,7 +166,7 @@ static int confirm(struct trial *t, struct err *err)
 	static const struct { bool after; enum run_how how; } more[] = { { false, RUN_PLAIN }, { true, RUN_SHUFFLED }, { true, RUN_CLOCK }, { true, RUN_PLAIN } };
 	bool first_failed = t->reports[1].status != RUN_OK;
 
-	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++) {
+	for (size_t i = 0; i < COUNT(more); i++) {
 		struct run_report *r;
 		enum run_how how = more[i].how;
 

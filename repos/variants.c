@@ -95,7 +95,7 @@ static bool change_question(struct str line, struct change *c)
 		{ "assert ", "assert not " },
 	};
 
-	for (size_t i = 0; i < sizeof(turns) / sizeof(*turns); i++) {
+	for (size_t i = 0; i < COUNT(turns); i++) {
 		ptrdiff_t at = str_find(line, str_of(turns[i][0]));
 
 		if (at < 0 || (at > 0 && is_word(line.s[at - 1])))

@@ -25,7 +25,7 @@ static inline bool container_enter(void)
 	static const unsigned refused[] = { SYS_unshare, SYS_setns, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_bpf, SYS_perf_event_open, SYS_keyctl, SYS_add_key,
 		SYS_request_key, SYS_open_by_handle_at, SYS_name_to_handle_at, SYS_userfaultfd, SYS_reboot, SYS_swapon, SYS_swapoff, SYS_init_module, SYS_delete_module,
 		SYS_kexec_load, SYS_acct, SYS_quotactl, SYS_settimeofday, SYS_clock_settime, SYS_syslog, 425, 426, 427, 428, 429, 430, 431, 432, 433, 442, 443 };
-	enum { N = sizeof(refused) / sizeof(*refused) };
+	enum { N = COUNT(refused) };
 	struct sock_filter code[2 * N + 10];
 	size_t n = 0;
 

@@ -74,7 +74,7 @@ static struct repo *edits_repo(void)
 
 __attribute__((unused)) static bool edits_base(struct repo *r, struct oid *tree)
 {
-	enum { N = sizeof(edits_files) / sizeof(edits_files[0]) };
+	enum { N = COUNT(edits_files) };
 	struct tree_change c[N];
 	struct err err;
 

@@ -73,10 +73,10 @@ static void mutate(struct buf *b, struct rng *r)
 		from = to;
 		while (to < b->n && b->s[to] >= '0' && b->s[to] <= '9')
 			to++;
-		splice(b, from, to, words[rng_below(r, sizeof(words) / sizeof(words[0]))]);
+		splice(b, from, to, words[rng_below(r, COUNT(words))]);
 		break;
 	case 2:
-		splice(b, from, from, words[rng_below(r, sizeof(words) / sizeof(words[0]))]);
+		splice(b, from, from, words[rng_below(r, COUNT(words))]);
 		break;
 	case 3:
 		to = from + rng_below(r, 40);

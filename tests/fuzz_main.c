@@ -101,8 +101,8 @@ static struct str token(struct rng *r)
 	};
 
 	if (rng_chance(r, 50))
-		return words[rng_below(r, sizeof(words) / sizeof(words[0]))];
-	return hostile_fills[rng_below(r, sizeof(hostile_fills) / sizeof(hostile_fills[0]))];
+		return words[rng_below(r, COUNT(words))];
+	return hostile_fills[rng_below(r, COUNT(hostile_fills))];
 }
 
 /* b with `with` instead of the bytes from .. to. */

@@ -202,7 +202,7 @@ static void damage(struct buf *b, struct rng *r)
 
 	buf_add(&t, str_sub(buf_str(b), 0, at));
 	if (rng_chance(r, 70))
-		buf_add(&t, bits[rng_below(r, sizeof(bits) / sizeof(bits[0]))]);
+		buf_add(&t, bits[rng_below(r, COUNT(bits))]);
 	buf_add(&t, str_from(buf_str(b), at + (rng_chance(r, 50) ? rng_below(r, 8) : 0)));
 	buf_release(b);
 	*b = t;
@@ -232,7 +232,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_free(&in);
 		return 0;
 	}
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+	for (size_t i = 0; i < COUNT(shapes); i++) {
 		buf_reset(&b);
 		shapes[i].add(&b, &in, &r);
 		ask(shapes[i].url, buf_str(&b));

@@ -100,8 +100,8 @@ static const struct str hostile_fills[] = {
 
 enum {
 	HOSTILE_SHAPES = 3,
-	HOSTILES = sizeof(hostiles) / sizeof(hostiles[0]),
-	HOSTILE_ANSWERS = HOSTILE_SHAPES * (int)(sizeof(hostile_fills) / sizeof(hostile_fills[0])),
+	HOSTILES = COUNT(hostiles),
+	HOSTILE_ANSWERS = HOSTILE_SHAPES * (int)COUNT(hostile_fills),
 };
 
 __attribute__((unused)) static struct str hostile_fill(char *room, size_t size, struct str head, struct str unit,

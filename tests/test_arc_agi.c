@@ -110,7 +110,7 @@ static void test_examples(void)
 	struct buf desc = BUF_INIT, answer = BUF_INIT;
 	bool seen[ARC_KINDS] = { false };
 
-	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+	for (size_t i = 0; i < COUNT(examples); i++) {
 		buf_reset(&desc);
 		buf_reset(&answer);
 		buf_addf(&desc, "%s: %s %s > %s", examples[i].program, examples[i].in, examples[i].in, examples[i].in);

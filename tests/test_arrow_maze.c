@@ -254,8 +254,8 @@ static void notations(struct str desc, const struct maze *full, struct rng *rng)
 	};
 	struct buf answer = BUF_INIT;
 
-	for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
-		for (size_t j = 0; j < sizeof(boards) / sizeof(boards[0]); j++) {
+	for (size_t k = 0; k < COUNT(names); k++)
+		for (size_t j = 0; j < COUNT(boards); j++) {
 			struct maze wrong = *full;
 			int i;
 
@@ -472,7 +472,7 @@ static void other_knobs(void)
 		{ 6, 7, 0, 30, 24, BOUNDS, 1 }, { 3, 3, 0, 40, 5, ALL_OR_DONE, 0 }, { 10, 4, 0, 0, 20, BOUNDS, 0 },
 	};
 
-	for (size_t k = 0; k < sizeof(knob) / sizeof(knob[0]); k++) {
+	for (size_t k = 0; k < COUNT(knob); k++) {
 		CHECK(!task->refuse(knob[k]));
 		one_level(knob[k], 100 + (int)k, 4, true);
 	}

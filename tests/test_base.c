@@ -348,7 +348,7 @@ static void test_json_strings(void)
 		buf_reset(&b);
 		buf_reset(&back);
 		for (uint32_t n = rng_below(&r, 30); n-- > 0;)
-			buf_addz(&text, bits[rng_below(&r, sizeof(bits) / sizeof(bits[0]))]);
+			buf_addz(&text, bits[rng_below(&r, COUNT(bits))]);
 		json_open(&b, '{');
 		json_key(&b, "list");
 		json_open(&b, '[');

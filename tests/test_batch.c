@@ -44,7 +44,7 @@ static void test_truth(void)
 	CHECK_EQ(truth(good, "").mark, QUARRY_NO_ANSWER);
 	/* an alias, no version, blanks, and a desc with escapes */
 	CHECK_EQ(truth(" { \"desc\": \"24: \\u0038 8 3 3\", \"task\": \"mathador\" } ", "<answer>8/(3-8/3)</answer>").mark, QUARRY_CORRECT);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		v = truth(bad[i].text, "<answer>8/(3-8/3)</answer>");
 		check_in("%s", bad[i].text);
 		CHECK_EQ(v.mark, QUARRY_BAD_TASK);
@@ -165,7 +165,7 @@ static void test_pools(void)
 		struct quarry_pool *pool = threads ? quarry_pool_new(threads) : NULL;
 
 		CHECK_EQ(quarry_pool_threads(pool), threads ? threads : 1);
-		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		for (size_t i = 0; i < COUNT(sizes); i++)
 			CHECK_EQ(batch_differs(pool, sizes[i]), 0);
 		quarry_pool_free(pool);
 	}

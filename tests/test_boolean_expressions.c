@@ -135,7 +135,7 @@ static bool plain_truth(struct str s)
 	for (int i = l.n - 2; i >= 0; i--)
 		if (is(&l, i, "not"))
 			wipe(&l, i, i + 1, truth(is(&l, i + 1, "False")));
-	for (size_t k = 0; k < sizeof(ops) / sizeof(ops[0]); k++)
+	for (size_t k = 0; k < COUNT(ops); k++)
 		logic(&l, ops[k]);
 	CHECK(l.n == 1 && (is(&l, 0, "True") || is(&l, 0, "False")));
 	return is(&l, 0, "True");
@@ -393,7 +393,7 @@ static void check_bad(void)
 	};
 	struct buf b = BUF_INIT, deep = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		check_in("\"%s\"", bad[i]);
 		CHECK_EQ(judge(bad[i], "A"), QUARRY_BAD_TASK);
 		CHECK(!task->solve(&b, str_of(bad[i])));
@@ -426,7 +426,7 @@ static void check_bad(void)
 static void check_balance(void)
 {
 	static const char *const features[] = { "", "and", "or", "xor", "nand", "nor", "not ", "<", "==" };
-	enum { FEATURES = sizeof(features) / sizeof(features[0]) };
+	enum { FEATURES = COUNT(features) };
 
 	for (int level = 0; level < 9; level += 2) {
 		int seen[FEATURES] = { 0 }, hit[FEATURES] = { 0 };
@@ -466,7 +466,7 @@ static void check_hostile(void)
 	};
 	struct buf b = BUF_INIT;
 
-	for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
+	for (size_t u = 0; u < COUNT(units); u++) {
 		clock_t start;
 		enum quarry_mark mark;
 

@@ -301,7 +301,7 @@ static void by_hand(void)
 		{ "0,2,7;0,1,5/1,2,6/2,1,9;hr1;count 3?2=1", "2.00" },
 	};
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < COUNT(all); i++) {
 		struct buf solved = BUF_INIT;
 
 		check_in("%s", all[i].desc);
@@ -361,7 +361,7 @@ static void cell_put(struct buf *text, const struct bt_column *k, bool odd, stru
 	int32_t v = k->lo + (int32_t)rng_below(rng, (uint32_t)(k->hi - k->lo + 1));
 
 	switch (odd ? rng_below(rng, 6) : 6) {
-	case 0: buf_addz(text, odds[rng_below(rng, sizeof(odds) / sizeof(odds[0]))]); break;
+	case 0: buf_addz(text, odds[rng_below(rng, COUNT(odds))]); break;
 	case 1: buf_addf(text, "%s%d", k->lo < 0 ? "-0" : "0", (int)v); break;
 	case 2: buf_addf(text, "%d", (int)k->lo - 1); break;
 	case 3: buf_addf(text, "%d", (int)k->hi + 1); break;

@@ -378,7 +378,7 @@ static void other_knobs(void)
 		{ 6, 2, 0, 6, 6, 1, 6 }, { 8, 3, 5, 8, 15, 1, 6 }, { 9, 6, 0, 30, 4, 1, 6 },
 	};
 
-	for (size_t k = 0; k < sizeof(knob) / sizeof(knob[0]); k++) {
+	for (size_t k = 0; k < COUNT(knob); k++) {
 		struct buf desc = BUF_INIT, answer = BUF_INIT;
 		bool made = false;
 		struct rng rng;

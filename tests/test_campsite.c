@@ -347,7 +347,7 @@ static void other_knobs(void)
 		{ 5, 10, 20, 2 }, { 3, 3, 33, 0 }, { 3, 20, 30, 2 }, { 10, 10, 25, 2 }, { 20, 20, 10, 3 }, { 20, 20, 20, 2 }, { 5, 3, 10, 0 },
 	};
 
-	for (size_t k = 0; k < sizeof(knob) / sizeof(knob[0]); k++) {
+	for (size_t k = 0; k < COUNT(knob); k++) {
 		CHECK(!task->refuse(knob[k]));
 		one(knob[k], (int)k);
 	}

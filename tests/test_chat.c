@@ -75,7 +75,7 @@ static void layouts(void)
 {
 	struct err err = ERR_INIT;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct tok *t = open_fixture(rows[i].tok);
 		struct tok_ids ids = { 0 };
 		struct buf text = BUF_INIT;
@@ -280,7 +280,7 @@ static void refusals(void)
 	struct tok_ids ids = { 0 };
 	struct chat c = { 0 };
 
-	for (size_t i = 0; i < sizeof(strange) / sizeof(*strange); i++) {
+	for (size_t i = 0; i < COUNT(strange); i++) {
 		CHECK(chat_parse(&c, str_of(strange[i]), NULL, t, &err) < 0);
 		CHECK(strstr(err.msg, "none that quarry knows; name one of chatml, llama3, mistral, mistral-spaced, olmoe, minimax, minimax-m2, none behind") != NULL);
 	}
@@ -291,7 +291,7 @@ static void refusals(void)
 	CHECK(chat_parse(&c, STR(CHATML), NULL, plain, &err) < 0);
 	CHECK(strstr(err.msg, "needs the token <|im_start|>") != NULL);
 	CHECK_EQ(chat_parse(&c, STR(CHATML), NULL, t, &err), 0);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		CHECK(chat_encode(&c, t, str_of(bad[i]), &ids, &err) < 0 && err.msg[0]);
 	tok_ids_release(&ids);
 	tok_free(t);

@@ -242,7 +242,7 @@ static void test_routes(void)
 			snprintf(step, sizeof(step), "josephus %d", k);
 			both_ways("26", step, text, out);
 		}
-		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+		for (size_t k = 0; k < COUNT(keys); k++) {
 			draw_columns(out, text, keys[k]);
 			snprintf(step, sizeof(step), "columns %s", keys[k]);
 			if (strcmp(out, text) != 0)

@@ -42,7 +42,7 @@ static const struct {
 /* code_same is the quick way: what it says is what stripping both says, and cuts of texts do not trip it. */
 static void check_pairs(void)
 {
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+	for (size_t i = 0; i < COUNT(pairs); i++) {
 		struct str a = str_of(pairs[i].a), b = str_of(pairs[i].b);
 		enum code_lang lang = pairs[i].lang;
 
@@ -95,7 +95,7 @@ static void check_floods(void)
 	static char text[400000], other[sizeof(text)];
 	struct timespec a, b;
 
-	for (size_t i = 0; i < sizeof(floods) / sizeof(floods[0]); i++) {
+	for (size_t i = 0; i < COUNT(floods); i++) {
 		size_t n = strlen(floods[i]);
 
 		for (size_t k = 0; k < sizeof(text); k++)

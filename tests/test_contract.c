@@ -628,7 +628,7 @@ static void damage_ends(const struct task *t, const struct instance *in)
 	};
 	struct buf b = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
+	for (size_t i = 0; i < COUNT(around); i++) {
 		buf_reset(&b);
 		buf_addz(&b, around[i][0]);
 		buf_add(&b, buf_str(&in->desc));
@@ -682,7 +682,7 @@ static void check_damage(const struct task *t, struct rng *rng)
 	struct instance_ask ask = INSTANCE_ASK(t);
 	struct instance in = INSTANCE_INIT;
 
-	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+	for (size_t i = 0; i < COUNT(levels); i++) {
 		check_in("%s level %d damaged", t->name, levels[i]);
 		ask.difficulty = levels[i] * 10;
 		if (!make(&in, &ask, 7))
@@ -783,7 +783,7 @@ static void check_knobs(const struct task *t, struct rng *rng)
 	int knobs = task_knob_count(t);
 
 	ask.worked = true;
-	for (size_t at = 0; at < sizeof(levels) / sizeof(levels[0]); at++) {
+	for (size_t at = 0; at < COUNT(levels); at++) {
 		ask.difficulty = levels[at] * 10;
 		for (int i = 0; i < knobs; i++)
 			for (int end = 0; end < 2; end++) {

@@ -75,7 +75,7 @@ static void others_puzzles(void)
 {
 	struct buf answer = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct task *t = task_find(str_of(cases[i].task));
 		struct str desc = str_of(cases[i].desc);
 		int found;

@@ -149,9 +149,9 @@ static void by_hand(void)
 		"AS+A=MOM", "I+BB=ILL", "ODD+ODD=EVEN",
 	};
 
-	for (size_t i = 0; i < sizeof(every) / sizeof(every[0]); i++)
+	for (size_t i = 0; i < COUNT(every); i++)
 		compare(every[i], true);
-	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
+	for (size_t i = 0; i < COUNT(once); i++)
 		compare(once[i], false);
 	check_in("classics");
 	CHECK(task->prove(STR("SEND+MORE=MONEY")) && task->prove(STR("CROSS+ROADS=DANGER")) && task->prove(STR("EAT+THAT=APPLE")));
@@ -376,7 +376,7 @@ static void other_knobs(void)
 	struct rng rng;
 
 	rng_init(&rng, 9, "knobs");
-	for (size_t i = 0; i < sizeof(knob) / sizeof(knob[0]); i++)
+	for (size_t i = 0; i < COUNT(knob); i++)
 		for (int k = 0; k < 4; k++) {
 			struct buf desc = BUF_INIT, answer = BUF_INIT;
 			struct oracle o;
@@ -442,7 +442,7 @@ static void refused(void)
 		"A/B=C", "A+B==C", "ABCDEFG+HIJK=LMN", "ABCDEFGHIJABCDEFGHI+A=B", "ABCDEFGHI*ABCDEFGHIA=B", "A+A+A+A+A+A+A+A+A+A+A+A=B", "-A+B=C",
 	};
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < COUNT(table); i++) {
 		struct str desc = str_of(table[i]);
 		struct buf b = BUF_INIT;
 		struct rng rng;

@@ -43,7 +43,7 @@ static void test_draws(const struct tok *tok)
 	long differ = 0, asked = 0;
 
 	rows_draw(logits, stride);
-	for (size_t h = 0; h < sizeof(hows) / sizeof(hows[0]); h++) {
+	for (size_t h = 0; h < COUNT(hows); h++) {
 		struct picker *p = picker_new(tok, VOCAB, &hows[h]);
 		struct draw_how how = picker_how(p);
 		struct draw_one draw[ROWS * EACH];

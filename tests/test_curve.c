@@ -45,7 +45,7 @@ static void test_verdicts(void)
 	};
 	struct goal g = { 0.5, 0.4, 0.6 };
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < COUNT(cases); i++)
 		for (uint64_t seed = 0; seed < (CHECK_SLOW ? 1 : 5); seed++) {
 			int asked;
 			struct goal_found f = settle(cases[i].rate, cases[i].guess, g, 0, 100, seed, &asked);

@@ -470,7 +470,7 @@ static void test_check_damage(void)
 	int tried = 0;
 
 	CHECK_EQ(problems(dir, &seen), 0);
-	for (size_t v = 0; v < sizeof(views) / sizeof(views[0]); v++) {
+	for (size_t v = 0; v < COUNT(views); v++) {
 		struct dirent *e;
 		DIR *d;
 
@@ -542,7 +542,7 @@ static void test_check_manifest(void)
 	struct seen seen = { .quick = true };
 
 	read_file(at_home("run/manifest.json"), &whole);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		check_in("case %zu: %s", i, cases[i].to);
 		replace(&bad, buf_str(&whole), cases[i].from, cases[i].to);
 		write_file(at_home("run/manifest.json"), buf_str(&bad));
@@ -578,7 +578,7 @@ static void test_damaged_run(void)
 	};
 	struct dataset_plan plan = small_plan();
 	struct buf b = BUF_INIT, line = BUF_INIT;
-	size_t many = sizeof(lines) / sizeof(lines[0]) + sizeof(swaps) / sizeof(swaps[0]);
+	size_t many = COUNT(lines) + COUNT(swaps);
 
 	for (size_t i = 0; i < many; i++) {
 		struct dataset_counts c;
@@ -588,13 +588,13 @@ static void test_damaged_run(void)
 		remove_all(at_home("odd"));
 		mkdir(at_home("odd"), 0777);
 		buf_reset(&line);
-		if (i < sizeof(lines) / sizeof(lines[0])) {
+		if (i < COUNT(lines)) {
 			buf_addz(&line, lines[i]);
 		} else {
 			add_instance(&b, 3);
-			i -= sizeof(lines) / sizeof(lines[0]);
+			i -= COUNT(lines);
 			replace(&line, buf_str(&b), swaps[i].from, swaps[i].to);
-			i += sizeof(lines) / sizeof(lines[0]);
+			i += COUNT(lines);
 		}
 		check_in("%s", buf_z(&line));
 		CHECK_EQ(store_open(&st, at_home("odd/run.db"), STORE_CREATE, &err), 0);

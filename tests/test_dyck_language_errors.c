@@ -167,7 +167,7 @@ static void upstream_settings(void)
 	static const int settings[][2] = { { 1, 10 }, { 2, 10 }, { 3, 10 }, { 3, 15 }, { 3, 20 }, { 4, 20 }, { 4, 30 } };
 	struct buf desc = BUF_INIT, answer = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+	for (size_t i = 0; i < COUNT(settings); i++) {
 		int knob[TASK_KNOBS] = { settings[i][0], settings[i][1], settings[i][1], 1, 0, 0, 10, 10 };
 		int made = 0, clean = 0, open = 0, tries = 0;
 		struct rng rng;

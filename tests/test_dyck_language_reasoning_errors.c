@@ -199,7 +199,7 @@ static void upstream_settings(void)
 	static const int settings[][3] = { { 1, 10, 1 }, { 2, 10, 1 }, { 3, 10, 1 }, { 2, 16, 1 }, { 3, 20, 5 }, { 4, 20, 10 }, { 3, 20, 0 } };
 	struct buf desc = BUF_INIT, answer = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+	for (size_t i = 0; i < COUNT(settings); i++) {
 		int errors = settings[i][2];
 		int knob[TASK_KNOBS] = { settings[i][0], settings[i][1], settings[i][1], 0, errors, errors, 0, 50, 0 };
 		struct rng rng;

@@ -17,7 +17,7 @@ static void test_chunks(const struct model *m)
 
 	tokens_draw(token, 300, (int)vocab, 5);
 	whole = logits_of(m, token, 300, 300, 1);
-	for (size_t i = 0; i < sizeof(chunk) / sizeof(chunk[0]); i++)
+	for (size_t i = 0; i < COUNT(chunk); i++)
 		for (int threads = 1; threads <= 3; threads++) {
 			float *got = logits_of(m, token, 300, chunk[i], threads);
 
@@ -121,7 +121,7 @@ static void test_batches(const struct model *m)
 		tokens_draw(token, LONG, vocab, (uint64_t)i);
 		alone[i] = logits_of(m, token, LONG, LONG, 1);
 	}
-	for (size_t i = 0; i < sizeof(batch) / sizeof(batch[0]); i++)
+	for (size_t i = 0; i < COUNT(batch); i++)
 		for (int threads = 1; threads <= 2; threads++) {
 			check_in("batch %d, %d threads", batch[i], threads);
 			batch_run(m, batch[i], threads, false, alone);
@@ -183,7 +183,7 @@ static void test_forks(const struct model *m)
 {
 	static const int len[] = { 1, 15, 16, 17, 31, 32, 40 };
 
-	for (size_t i = 0; i < sizeof(len) / sizeof(len[0]); i++)
+	for (size_t i = 0; i < COUNT(len); i++)
 		for (int threads = 1; threads <= 2; threads++) {
 			check_in("fork after %d, %d threads", len[i], threads);
 			fork_run(m, len[i], threads);
@@ -587,7 +587,7 @@ static void test_bad_tiling(void)
 		{ "[]", "not an object", 0 },
 	};
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct buf b = BUF_INIT;
 		struct err err = ERR_INIT;
 		struct tensors t = TENSORS_INIT;
@@ -646,7 +646,7 @@ static void test_sets(void)
 
 	t.max_positions = 512;
 	t.heads = 6; /* groups of three */
-	for (size_t i = 0; i < sizeof(isa) / sizeof(isa[0]); i++) {
+	for (size_t i = 0; i < COUNT(isa); i++) {
 		const char *dir = tiny_dir(&t, "long");
 		struct err err = ERR_INIT;
 		struct model *m;

@@ -372,7 +372,7 @@ static void test_cases(void)
 {
 	static struct extract x;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		size_t n = strlen(cases[i].said);
 		char *said = malloc(n + !n); /* not a byte to spare: the sanitizers watch */
 
@@ -406,7 +406,7 @@ static void test_raw(void)
 	};
 	static struct extract x;
 
-	for (size_t i = 0; i < sizeof(raws) / sizeof(raws[0]); i++) {
+	for (size_t i = 0; i < COUNT(raws); i++) {
 		ask(&x, ANY, str_of(raws[i].said));
 		CHECK_STR(x.raw, raws[i].raw);
 	}
@@ -437,7 +437,7 @@ static void test_mixed(void)
 	};
 	static struct extract x;
 
-	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+	for (size_t i = 0; i < COUNT(said); i++) {
 		check_in("%s", said[i].said);
 		ask(&x, said[i].ask | STRICT, str_of(said[i].said));
 		CHECK(x.found && !x.broken);
@@ -492,7 +492,7 @@ static void test_long(void)
 		{ "{\"answer\": \"", "\\n", "1\"}", ANSWER_MAX / 2 - 2, false },
 	};
 
-	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+	for (size_t i = 0; i < COUNT(said); i++) {
 		size_t unit = strlen(said[i].unit);
 		struct str s = hostile_fill(room, strlen(said[i].head) + said[i].units * unit + strlen(said[i].tail),
 					    str_of(said[i].head), str_of(said[i].unit), str_of(said[i].tail));
@@ -551,7 +551,7 @@ static void test_wrap(void)
 	static struct extract x;
 	char room[200];
 
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+	for (size_t i = 0; i < COUNT(answers); i++)
 		for (int f = QUARRY_ANY; f < QUARRY_FORMATS; f++) {
 			size_t n = answer_wrap((enum quarry_format)f, str_of(answers[i]), room, sizeof(room));
 

@@ -166,7 +166,7 @@ static void test_tells(void)
 	};
 	struct buf b = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		check_in("case %zu: %s", i, cases[i].text);
 		buf_reset(&b);
 		buf_addz(&b, cases[i].text);
@@ -193,7 +193,7 @@ static void test_trace_floods(void)
 	static const char *const blocks[] = { "<answer>", "answer is ", "( ", "a", " ", "\xE7\xAD\x94\xE6\xA1\x88\xE6\x98\xAF", "a b c d " };
 	struct buf room = BUF_INIT, text = BUF_INIT, answer = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
+	for (size_t i = 0; i < COUNT(blocks); i++) {
 		struct timespec a, z;
 
 		buf_reset(&text);
@@ -299,7 +299,7 @@ static void test_floors(void)
 	struct rng r;
 
 	rng_init(&r, 1, "lengths");
-	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+	for (size_t k = 0; k < COUNT(kinds); k++) {
 		struct lengths l = { 0 };
 		int n = kinds[k].n;
 

@@ -196,7 +196,7 @@ static void exact_knobs(void)
 		{ 6, 40, 40, 0, 0, 0, 6 }, { 9, 40, 40, 18, 18, 0, 6 }, { 9, 20, 20, 20, 20, 0, 6 },
 	};
 
-	for (size_t k = 0; k < sizeof(knob) / sizeof(knob[0]); k++) {
+	for (size_t k = 0; k < COUNT(knob); k++) {
 		struct buf desc = BUF_INIT, answer = BUF_INIT;
 		bool made = false;
 		struct rng rng;

@@ -219,7 +219,7 @@ static void check_other_numbers(void)
 	};
 	struct exprs all = exprs_all((int[]){ 8, 4, 3, 2 }, 4);
 
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+	for (size_t i = 0; i < COUNT(wrong); i++) {
 		check_in("%s", wrong[i]);
 		CHECK_EQ(judge("24: 8 4 3 2", wrong[i]), QUARRY_WRONG);
 	}
@@ -310,7 +310,7 @@ static void check_order(void)
 		{ "6: 2 8", "-2+8" }, { "6: 2 3 4 8", "8 - 2 * 3 + 4" }, { "8: 2 3 2", "2 - -3 * 2" },
 	};
 
-	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+	for (size_t i = 0; i < COUNT(right); i++) {
 		check_in("%s", right[i].text);
 		CHECK_EQ(judge(right[i].desc, right[i].text), QUARRY_CORRECT);
 	}
@@ -514,7 +514,7 @@ static void check_hostile(void)
 	struct quarry_verdict v;
 	struct buf b = BUF_INIT;
 
-	for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
+	for (size_t u = 0; u < COUNT(units); u++) {
 		clock_t start;
 
 		buf_reset(&b);

@@ -331,7 +331,7 @@ int main(void)
 		snprintf(what, sizeof(what), "level %d", level);
 		generated(knob, level < 7 ? 150 : 60, what);
 	}
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < COUNT(others); i++)
 		generated(others[i], 40, "others");
 	return check_done();
 }

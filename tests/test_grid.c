@@ -123,9 +123,9 @@ static void answers(void)
 		"不是" FULL,
 	};
 
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+	for (size_t i = 0; i < COUNT(good); i++)
 		reads(good[i], &ask, FULL);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		reads(bad[i], &ask, "-");
 }
 

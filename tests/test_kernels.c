@@ -37,7 +37,7 @@ static void test_gemm(const struct cpu_kernels *k)
 		wide[i] = bf16_float(bf16_of(wide[i]));
 	for (int i = 0; i < 40; i++)
 		pick[i] = (i * 7 + 3) % 40;
-	for (size_t rr = 0; rr < sizeof(many) / sizeof(many[0]); rr++)
+	for (size_t rr = 0; rr < COUNT(many); rr++)
 		for (int panels = 1; panels <= 7; panels++)
 			for (size_t kk = 0; kk < 5; kk++)
 				for (int how = 0; how < 8; how++) {
@@ -292,7 +292,7 @@ static void test_rmsnorm(const struct cpu_kernels *k)
 {
 	static const int dims[] = { 1, 15, 16, 24, 100, 2048 };
 
-	for (size_t d = 0; d < sizeof(dims) / sizeof(dims[0]); d++) {
+	for (size_t d = 0; d < COUNT(dims); d++) {
 		int dim = dims[d], pad = pad16(dim);
 		double sum = 0;
 		long bad = 0;
@@ -425,7 +425,7 @@ static void test_companions(const struct cpu_kernels *k)
 	uint64_t seed = 0;
 
 	for (int shared = 0; shared <= 18; shared += 3)
-		for (size_t h = 0; h < sizeof(heads) / sizeof(heads[0]); h++)
+		for (size_t h = 0; h < COUNT(heads); h++)
 			for (int fp32 = 0; fp32 < 2; fp32++)
 				companions_check(k, shared, heads[h], 16 + 16 * (int)(seed % 5), fp32, seed), seed++;
 }
@@ -436,7 +436,7 @@ static void test_attend(const struct cpu_kernels *k)
 
 	for (int group = 1; group <= 7; group++)
 		for (int dim = 16; dim <= 80; dim += 16)
-			for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
+			for (size_t i = 0; i < COUNT(tokens); i++)
 				if ((group * dim + tokens[i]) % 3 == 0 || group < 4)
 					for (int fp32 = 0; fp32 < 2; fp32++)
 						attend_check(k, group, dim, tokens[i], fp32);

@@ -57,7 +57,7 @@ int main(void)
 {
 	int one_word = 0;
 
-	for (size_t l = 0; l < sizeof(wanted) / sizeof(*wanted); l++) {
+	for (size_t l = 0; l < COUNT(wanted); l++) {
 		const char *name = wanted[l].name;
 		size_t n = list_count(name);
 		bool people = strcmp(name, "people") == 0;

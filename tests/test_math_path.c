@@ -145,7 +145,7 @@ static void by_hand(void)
 		"?*?*?=729", "?*?=11", "(?+?)*(2-?)=0", "?-(?-(?-4))=9", "?%?/?=4", "9-?*?%7=4", "(?-9)/?=-3",
 	};
 
-	for (size_t i = 0; i < sizeof(every) / sizeof(every[0]); i++)
+	for (size_t i = 0; i < COUNT(every); i++)
 		compare(every[i], true);
 	check_in("no hidden digit");
 	CHECK_EQ(judge("5=5", "5=5"), QUARRY_BAD_TASK);
@@ -314,7 +314,7 @@ static void refused(void)
 	};
 	struct buf b = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < COUNT(table); i++) {
 		check_in("\"%s\"", table[i]);
 		CHECK(!task->solve(&b, str_of(table[i])));
 		task->canon(&b, str_of(table[i]));

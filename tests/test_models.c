@@ -116,7 +116,7 @@ static void test_settings_matter(void)
 		{ "minimax_m1", "\"model_type\"", "\"postnorm\": true, \"model_type\"" },
 	};
 
-	for (size_t i = 0; i < sizeof(flip) / sizeof(flip[0]); i++) {
+	for (size_t i = 0; i < COUNT(flip); i++) {
 		struct model *right = open_or_die(golden(flip[i].fixture), true), *other;
 		int vocab = model_info(right)->vocab;
 		int32_t token[40];
@@ -216,7 +216,7 @@ static void test_missing_keys(void)
 	char other[300];
 
 	snprintf(other, sizeof(other), "%s/outright", scratch);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *dir = folder_copy(rows[i].fixture);
 
 		check_in("%s: %s", rows[i].fixture, rows[i].there);

@@ -113,7 +113,7 @@ static void by_hand(void)
 		{ "a@b=a;a#b=a@(a@b);9#4", 9 },
 	};
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < COUNT(table); i++) {
 		struct str desc = str_of(table[i].desc);
 		struct buf answer = BUF_INIT;
 		char want[32];
@@ -140,7 +140,7 @@ static void refused(void)
 		"a@b=a;;3@4", "9999999999999999999+1", "a@b=abs((a-b));3@4", "3+4\n", "a$b=a+b;3$4",
 	};
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < COUNT(table); i++) {
 		struct str desc = str_of(table[i]);
 		struct buf b = BUF_INIT;
 
@@ -368,7 +368,7 @@ static void hostile(void)
 	struct rng rng;
 
 	rng_init(&rng, 1, "hostile");
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+	for (size_t i = 0; i < COUNT(shapes); i++) {
 		buf_reset(&b);
 		buf_addz(&b, shapes[i].head);
 		while (b.n + 20 < 1 << 16)

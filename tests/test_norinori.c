@@ -356,7 +356,7 @@ static void other_knobs(void)
 		{ 5, 3, 5, 10, 1 }, { 6, 6, 10, 5, 2 }, { 8, 2, 34, 15, 1 }, { 7, 9, 11, 0, 3 }, { 4, 2, 9, 12, 0 },
 	};
 
-	for (size_t k = 0; k < sizeof(knob) / sizeof(knob[0]); k++) {
+	for (size_t k = 0; k < COUNT(knob); k++) {
 		CHECK(!task->refuse(knob[k]));
 		one(knob[k], (int)k);
 	}

@@ -19,7 +19,7 @@ static const struct {
 #undef X
 };
 
-enum { THINGS = sizeof(things) / sizeof(things[0]) };
+enum { THINGS = COUNT(things) };
 
 /* Each single thing lies here with its owner's letter; 0 is gone. */
 static struct {

@@ -277,7 +277,7 @@ static void check_canon(void)
 		{ "k0s0c0m0a0o0|grow c0|s0", "k0s0c0m0a0o0|shrink c0|s0", false },
 	};
 
-	for (size_t i = 0; i < sizeof(pair) / sizeof(*pair); i++)
+	for (size_t i = 0; i < COUNT(pair); i++)
 		task_canon(task, pair[i].a, pair[i].b, pair[i].same);
 }
 

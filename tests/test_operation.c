@@ -242,7 +242,7 @@ static void by_hand(void)
 		{ "2-3*4/5", "-2/5" },
 	};
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < COUNT(table); i++) {
 		struct str desc = str_of(table[i].desc);
 		struct buf answer = BUF_INIT;
 		char told[80];
@@ -452,7 +452,7 @@ static void refused(void)
 		"A3l=x+y;12345A1", "A3l=x+y;xA1", "A3l=x+y;0A1", "a3l=x+y;3a4", "A3l=x+y;3A4\n", "A3l==x+y;3A4", "A3l=;3A4", "7+",
 	};
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < COUNT(table); i++) {
 		struct str desc = str_of(table[i]);
 		struct buf b = BUF_INIT;
 		struct rng rng;
@@ -478,7 +478,7 @@ static void hostile(void)
 	};
 	struct buf b = BUF_INIT, out = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+	for (size_t i = 0; i < COUNT(shapes); i++) {
 		buf_reset(&b);
 		buf_addz(&b, shapes[i][0]);
 		while (b.n + 20 < 1 << 16)

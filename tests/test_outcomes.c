@@ -38,7 +38,7 @@ static void test_ids(void)
 		{ "", "" },
 	};
 
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(*pairs); i++) {
+	for (size_t i = 0; i < COUNT(pairs); i++) {
 		struct buf b = BUF_INIT;
 
 		outcome_id(&b, str_of(pairs[i][0]));
@@ -230,7 +230,7 @@ static void test_listings(void)
 	}
 	cases_release(&c);
 	CHECK_EQ(why.n, 0);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		check_in("listing %zu", i);
 		CHECK(!cases_read(&c, RUNNER_CTEST, str_of(bad[i]), &why) && why.n);
 		cases_release(&c);
@@ -335,7 +335,7 @@ static void test_records(void)
 	ask.env = &env;
 	record_ask_make(&ask, &json);
 	memcpy(token, ask.token, sizeof(token));
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		check_in("channel %zu", i);
 		CHECK_STR(str_of(run_status_name(read_channel(cases[i].lines, cases[i].more, cases[i].code))), run_status_name(cases[i].want));
 	}
@@ -465,7 +465,7 @@ static void test_draws(void)
 	static const unsigned cases[][3] = { { 1, 0, 0 }, { 1, 1, 1 }, { 2, 0, 0 }, { 2, 1, 0 }, { 2, 3, 1 }, { 5, 0, 0 }, { 5, 0x12, 0 }, { 5, 4, 0 }, { 5, 7, 5 }, { 8, 0x81, 0x7f },
 		{ 8, 0xff, 0xff } };
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+	for (size_t i = 0; i < COUNT(cases); i++)
 		check_draws(cases[i][0], cases[i][1], cases[i][2]);
 }
 
@@ -491,7 +491,7 @@ static void test_desc(void)
 		CHECK_STR(buf_str(&b), desc); /* one spelling */
 		swe_task_release(&t);
 	}
-	for (size_t i = 0; i < sizeof(damage) / sizeof(*damage); i++) {
+	for (size_t i = 0; i < COUNT(damage); i++) {
 		ptrdiff_t at = str_find(str_of(desc), str_of(damage[i][0]));
 
 		check_in("damage %zu", i);
@@ -524,7 +524,7 @@ static void test_environments(void)
 	struct json v;
 	char hash[ENVIRONMENT_HASH + 1], other[ENVIRONMENT_HASH + 1];
 
-	for (size_t i = 0; i < sizeof(builtins) / sizeof(*builtins); i++) {
+	for (size_t i = 0; i < COUNT(builtins); i++) {
 		check_in("%s", builtins[i]);
 		if (!CHECK(environment_builtin(&e, builtins[i])))
 			continue;
@@ -539,7 +539,7 @@ static void test_environments(void)
 		}
 		environment_release(&e);
 	}
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		check_in("recipe %s", bad[i]);
 		err = ERR_INIT;
 		CHECK(json_parse(&v, str_of(bad[i]), &err) && environment_read(&e, v, &err) < 0 && err.msg[0]);

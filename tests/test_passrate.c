@@ -107,7 +107,7 @@ static void test_beta(void)
 		{ 3, 5, 0.375, 0.52465295791625977 },
 	};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < COUNT(known); i++) {
 		check_in("Beta(%g, %g) at %g", known[i].a, known[i].b, known[i].x);
 		CHECK(fabs(beta_below(known[i].a, known[i].b, known[i].x) - known[i].want) < 1e-12);
 		CHECK(fabs(beta_below(known[i].b, known[i].a, 1 - known[i].x) - (1 - known[i].want)) < 1e-12);
@@ -167,7 +167,7 @@ static void test_spans(void)
 		{ 1000, 7, { 0.00339486840099076, 0.0143783154657666 }, { 0.00281885875962053, 0.0143691949789186 } },
 	};
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < COUNT(known); i++) {
 		struct span w = span_wilson(known[i].n, known[i].k), e = span_exact(known[i].n, known[i].k);
 
 		check_in("%d of %d", (int)known[i].k, (int)known[i].n);

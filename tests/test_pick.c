@@ -140,7 +140,7 @@ static void chances(void)
 	} rows[] = { { 2, 3.841459, 0.05 }, { 2, 6.634897, 0.01 }, { 11, 18.307038, 0.05 }, { 31, 59.703064, 0.001 }, { 101, 149.449253, 0.001 },
 		     { 2, 23.928127, 1e-6 }, { 3, 27.631021, 1e-6 } };
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+	for (size_t i = 0; i < COUNT(rows); i++)
 		CHECK(fabs(chance(rows[i].chi2, rows[i].cells) / rows[i].chance - 1) < 1e-5);
 }
 
@@ -213,7 +213,7 @@ static void distributions(const struct tok *t)
 		{ 1.5, .7, .02, 30 }, { 0.3, .99, 0, 5 }, { 2.5, .97, .25, 0 }, { 100, 1, 0, 0 }, { 0.1, 1, 0, 0 }, { 1, .6, .6, 3 },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct sampling how = SAMPLING_INIT;
 
 		how.temperature = rows[i].t;
@@ -354,7 +354,7 @@ static void ends(const struct tok *t)
 		how.top_p = 1 - 1e-15;
 		CHECK_EQ(draw(t, &how, row, i), want);
 		row[5] = 9;
-		for (size_t k = 0; k < sizeof(cold) / sizeof(*cold); k++) {
+		for (size_t k = 0; k < COUNT(cold); k++) {
 			how = plain;
 			how.temperature = cold[k];
 			how.top_p = i % 2 ? 0.9 : 1;

@@ -184,7 +184,7 @@ static void invariance(void)
 			CHECK(k == 0 || strcmp(want[i][k].text, want[i][0].text) != 0);
 		}
 	CHECK(stopped > 5 && stopped < PROMPTS * N);
-	for (size_t x = 0; x < sizeof(rows) / sizeof(*rows); x++) {
+	for (size_t x = 0; x < COUNT(rows); x++) {
 		struct sampler_engine_options opt = { .threads = rows[x].threads, .batch = rows[x].batch, .prefill = rows[x].prefill, .kv_tokens = rows[x].kv_tokens };
 		struct trial t = { .stride = rows[x].stride };
 		struct sampler *s;
@@ -275,7 +275,7 @@ int main(void)
 	if (!CHECK(mkdtemp(dir) != NULL) || !CHECK(tiny_write(dir, &shape, 3) == 0))
 		return check_done();
 	tokenizer_put(0);
-	for (size_t i = 0; i < sizeof(isa) / sizeof(isa[0]); i++)
+	for (size_t i = 0; i < COUNT(isa); i++)
 		if (isa_take(isa[i]))
 			invariance();
 	unsetenv("ENGINE_ISA");

@@ -299,7 +299,7 @@ static void any_batch(struct setup *s)
 	} rows[] = { { 1, 256, 0, 1 }, { 7, 256, 0, 1 }, { 64, 256, 0, 1 }, { 64, 3, 0, 1 }, { 64, 256, 0, 7 }, { 500, 2000, 0, 13 }, { 30, 64, 33, 3 }, { 64, 64, 9, 1 } };
 	uint64_t one = 0;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct trial t = { .of = s, .batch = rows[i].batch, .prefill = rows[i].prefill, .max_rows = rows[i].max_rows, .order = rows[i].order };
 
 		check_in("batch %d prefill %d rows %d order %d", rows[i].batch, rows[i].prefill, rows[i].max_rows, rows[i].order);

@@ -677,7 +677,7 @@ static void test_groups(void)
 	};
 	char dir_of[PATH_MAX], top[PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		bool found = groups_dir(cases[i].mounts, cases[i].groups, cases[i].controller, dir_of, top);
 
 		check_in("groups of machine %zu", i);

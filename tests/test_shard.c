@@ -60,8 +60,8 @@ static void test_shard_round_trip(void)
 	struct buf want = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	for (size_t c = 0; c < sizeof(counts) / sizeof(counts[0]); c++)
-		for (size_t f = 0; f < sizeof(frames) / sizeof(frames[0]); f++) {
+	for (size_t c = 0; c < COUNT(counts); c++)
+		for (size_t f = 0; f < COUNT(frames); f++) {
 			const char *path = at_home("s.jsonl.zst"), *plain = at_home("s.jsonl");
 			struct shard_info info;
 			struct shard *s = NULL;

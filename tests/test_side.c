@@ -72,7 +72,7 @@ static void check_shadows(void)
 		{ "a/b/assert.h", "assert.h" }, { "src/parser.h", NULL }, { "zoneinfo.py", "zoneinfo" }, { "__future__.py", "__future__" }, { "abc.py", "abc" },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *got = side_shadows(str_of(cases[i].path));
 
 		check_in("%s", cases[i].path);

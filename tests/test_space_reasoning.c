@@ -348,7 +348,7 @@ static void check_pairs(void)
 		{ "new=\xe4\xb8\x3f", -1, NULL }, { "abcdefghijklmnopqrstuvwxyzabcdefghijklmno=新", -1, NULL }, { "new=四四四四四四四四四四四四四四四四四", -1, NULL },
 		{ "new=\xe9\xbf\xbf", 6, "" }, { "newer=\xe4\xb8\x80\xe4\xb8\x80", 7, "" }, { "", -1, NULL },
 	};
-	enum { PAIRS = sizeof(pairs) / sizeof(pairs[0]) };
+	enum { PAIRS = COUNT(pairs) };
 	static struct named names;
 	char *copy[PAIRS];
 

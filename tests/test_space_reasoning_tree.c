@@ -456,9 +456,9 @@ static void check_facts(void)
 		"P",     "X1",    "1",        ";P1",      "P1;",        "P1,0",  "N3,4",  "C4=7",  "A4<2",  "S1,,2", "S,1,2", "c4,7",  "P1:",   ":P1",
 	};
 
-	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
+	for (size_t i = 0; i < COUNT(fine); i++)
 		check_fact(fine[i], true);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	for (size_t i = 0; i < COUNT(bad); i++)
 		check_fact(bad[i], false);
 }
 
@@ -526,7 +526,7 @@ static void check_descs(void)
 		{ "siblings 0:aa=一,bb=二,cc=三,dd=四:P0<1;P2<1", false },
 	};
 
-	for (size_t i = 0; i < sizeof(descs) / sizeof(descs[0]); i++) {
+	for (size_t i = 0; i < COUNT(descs); i++) {
 		check_in("%s", descs[i].desc);
 		CHECK_EQ(fine(descs[i].desc), descs[i].fine);
 		if (!descs[i].fine)

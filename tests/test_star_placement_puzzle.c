@@ -323,7 +323,7 @@ static void other_knobs(void)
 	static const int knob[][TASK_KNOBS] = { { 8, 2, 1 }, { 12, 3, 4 }, { 13, 1, 2 }, { 4, 1, 1 }, { 5, 1, 3 } };
 	struct buf desc = BUF_INIT, answer = BUF_INIT;
 
-	for (size_t k = 0; k < sizeof(knob) / sizeof(knob[0]); k++) {
+	for (size_t k = 0; k < COUNT(knob); k++) {
 		struct board b;
 		struct rng rng;
 		bool made = false;

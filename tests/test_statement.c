@@ -49,7 +49,7 @@ static bool flagged(const struct statement *s, struct str name)
 
 static void check_messages(void)
 {
-	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+	for (size_t i = 0; i < COUNT(messages); i++) {
 		struct candidate c = candidate(messages[i].message);
 		const struct str ids[] = { STR("tests/test_add.c::test_half") };
 		struct statement_ask ask = { .repo = repo, .c = &c, .fail_to_pass = ids, .n = 1, .output = STR("half: no such function\n") };
@@ -89,7 +89,7 @@ static void check_clean(void)
 		{ "\n\n", "" },
 	};
 
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+	for (size_t i = 0; i < COUNT(pairs); i++) {
 		struct buf out = BUF_INIT;
 
 		message_clean(str_of(pairs[i][0]), &out);
@@ -185,7 +185,7 @@ static void check_issues(void)
 	CHECK(!issues_find(i, &(struct oid){ { 0 } }, STR("Some thing (#9)"), &found));
 	CHECK(!issues_find(i, &(struct oid){ { 0 } }, STR(""), &found));
 	issues_free(i);
-	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++) {
+	for (size_t k = 0; k < COUNT(bad); k++) {
 		buf_reset(&found);
 		buf_addf(&found, "{\"pr\":1,\"title\":\"x\"}\n%s\n", bad[k].line);
 		check_in("%s", bad[k].line);

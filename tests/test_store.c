@@ -209,7 +209,7 @@ static void test_changed(void)
 		{ "UPDATE sample SET response = x'00ff' WHERE prompt = 1 AND idx = 2", true, true, true },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct store *st = NULL;
 		struct err err = ERR_INIT;
 		sqlite3 *db;

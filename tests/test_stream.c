@@ -58,7 +58,7 @@ static void test_line_ends(void)
 	struct buf got = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		for (int packed = 0; packed <= (int)codec_there(); packed++) {
 			const char *path = at_home(packed ? "ends.jsonl.zst" : "ends.jsonl");
 
@@ -482,7 +482,7 @@ int main(void)
 	test_kept();
 	test_full();
 	test_full_once();
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		unlink(at_home(names[i]));
 	CHECK_EQ(rmdir(home), 0); /* nothing else is left behind */
 	return check_done();

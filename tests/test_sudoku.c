@@ -396,7 +396,7 @@ static void other_knobs(void)
 		{ 2, 3, 10, 12, 1 }, { 4, 2, 25, 30, 1 }, { 2, 4, 30, 34, 2 }, { 3, 3, 1, 1, 0 }, { 3, 3, 46, 58, 3 },
 	};
 
-	for (size_t k = 0; k < sizeof(knob) / sizeof(knob[0]); k++) {
+	for (size_t k = 0; k < COUNT(knob); k++) {
 		struct buf desc = BUF_INIT, answer = BUF_INIT;
 		struct effort e;
 		struct rng rng;

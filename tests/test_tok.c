@@ -151,7 +151,7 @@ static void long_words(const char *name)
 	struct buf text = BUF_INIT, back = BUF_INIT;
 	struct tok_ids ids = { 0 };
 
-	for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++) {
+	for (size_t i = 0; i < COUNT(runs); i++) {
 		buf_reset(&text);
 		buf_reset(&back);
 		ids.n = 0;
@@ -292,7 +292,7 @@ static void broken_text(void)
 	struct tok *bytes = open_fixture("family_gpt2"), *pieces = open_fixture("family_llama2");
 	struct buf got = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		buf_reset(&got);
 		tok_text(bytes, rows[i].bytes, &got);
 		CHECK_STR_EQ(buf_str(&got), rows[i].want);
@@ -399,7 +399,7 @@ static void bad_files(void)
 	struct err err = ERR_INIT;
 	struct tok *t;
 
-	for (size_t i = 0; i < sizeof(bads) / sizeof(*bads); i++) {
+	for (size_t i = 0; i < COUNT(bads); i++) {
 		check_in("%s", bads[i].json);
 		t = NULL;
 		err.msg[0] = 0;
@@ -536,10 +536,10 @@ int main(void)
 	struct json texts;
 
 	CHECK(json_parse(&texts, buf_str(&file), &err));
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		against_library(names[i], texts);
 	buf_release(&file);
-	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+	for (size_t i = 0; i < COUNT(families); i++)
 		long_words(families[i]);
 	round_trips("family_gpt2", false, false, false);
 	round_trips("family_llama3", false, false, false);

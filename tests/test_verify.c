@@ -68,7 +68,7 @@ static void test_verdicts(void)
 {
 	struct quarry_verdict v;
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct str d = str_of(cases[i].desc), s = str_of(cases[i].said);
 
 		check_in("%s: %s", cases[i].desc, cases[i].said);
@@ -254,7 +254,7 @@ static void *worker(void *arg)
 			quarry_verify(known[i].rule, known[i].desc, known[i].said, &v);
 			*wrong += v.mark != QUARRY_CORRECT;
 		}
-		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (size_t i = 0; i < COUNT(cases); i++) {
 			struct str d = str_of(cases[i].desc), s = str_of(cases[i].said);
 			struct quarry_verdict v;
 

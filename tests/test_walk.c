@@ -251,7 +251,7 @@ static void check_raw_trees(void)
 		{ STR("20000 a\0aaaaaaaaaaaaaaaaaaaa"), -1 },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct str raw = cases[i].raw;
 		struct tree_entry e;
 		int n = 0, more;
@@ -315,7 +315,7 @@ static void check_names(void)
 		{ "tab\there\n\x01\x7f", "\"a/tab\\there\\n\\001\\177\"" },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct buf out = BUF_INIT;
 
 		patch_add_name(&out, "a/", str_of(cases[i].path));

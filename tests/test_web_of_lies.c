@@ -497,7 +497,7 @@ static void test_names(void)
 			check_in("name %s", lies_names[lang][i]);
 			for (size_t k = 0; lies_names[lang][i][k]; k++)
 				lower[k] = (char)tolower((unsigned char)lies_names[lang][i][k]);
-			for (size_t k = 0; k < sizeof(never) / sizeof(never[0]); k++)
+			for (size_t k = 0; k < COUNT(never); k++)
 				CHECK(!strstr(lower, never[k]));
 			for (int j = 0; j < LIES_NAMES; j++)
 				CHECK(i == j || strcmp(lies_names[lang][i], lies_names[lang][j]) != 0);
@@ -541,7 +541,7 @@ static void test_wording(void)
 		  "小明说：小红、小刚和小丽中至多有零人说真话。" },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		char desc[64];
 
 		snprintf(desc, sizeof(desc), "0,1,2,3 %s", cases[i][0]);
@@ -563,7 +563,7 @@ static void test_descs(void)
 	};
 	struct lies l;
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < COUNT(bad); i++) {
 		check_in("\"%s\"", bad[i]);
 		CHECK(!lies_read(&l, str_of(bad[i])));
 	}

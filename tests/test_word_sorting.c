@@ -329,7 +329,7 @@ static void test_permutations(void)
 	};
 	struct buf b = BUF_INIT, right = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof(descs) / sizeof(descs[0]); i++) {
+	for (size_t i = 0; i < COUNT(descs); i++) {
 		struct list l, sorted;
 
 		check_in("%s", descs[i]);

@@ -249,7 +249,7 @@ static void notations(const struct puzzle *p, struct str desc, const char *answe
 	char grid[SIDE][SIDE];
 
 	grid_from(grid, p, answer);
-	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++)
+	for (size_t i = 0; i < COUNT(looks); i++)
 		for (int upper = 0; upper < 2; upper++) {
 			struct buf b = BUF_INIT;
 

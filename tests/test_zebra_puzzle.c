@@ -188,7 +188,7 @@ static void test_every_table(void)
 	struct told t;
 
 	rng_init(&rng, 1, "test zebra");
-	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+	for (size_t s = 0; s < COUNT(sizes); s++)
 		for (int round = 0; round < 8; round++) {
 			int knob[TASK_KNOBS] = { sizes[s][0], sizes[s][1], round % 2 ? 8191 : 64 | 1 << rng_below(&rng, 13), 0, 0 };
 			struct table w;

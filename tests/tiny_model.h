@@ -101,7 +101,7 @@ static void tiny_tensors(struct tiny_writer *w, const struct tiny *t)
 			{ "self_attn.out_proj", t->dim, all_heads, 0, 1 / sqrt(all_heads), lightning },
 		};
 
-		for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		for (size_t i = 0; i < COUNT(all); i++) {
 			if (!all[i].here)
 				continue;
 			snprintf(name, sizeof(name), "model.layers.%d.%s.weight", l, all[i].name);

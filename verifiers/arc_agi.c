@@ -631,7 +631,7 @@ static bool read_op(struct op *op, struct str text)
 	op->kind = NULL;
 	if (text.n == 0 || text.s[text.n - 1] == ' ' || !str_split(&rest, ' ', &word))
 		return false;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < COUNT(kinds); i++)
 		if (word.n && word.s[0] == kinds[i].name[0] && str_is(word, kinds[i].name))
 			op->kind = &kinds[i];
 	if (!op->kind)

@@ -87,7 +87,7 @@ static int glyph_way(uint32_t c)
 
 	if (c >= 0x2190 && c <= 0x2199) /* nearly all are these */
 		return (int8_t[]){ W, N, E, S, -1, -1, NW, NE, SE, SW }[c - 0x2190];
-	for (size_t k = 0; k < sizeof(sets) / sizeof(sets[0]) && c >= 0x2190; k++)
+	for (size_t k = 0; k < COUNT(sets) && c >= 0x2190; k++)
 		for (int way = 0; way < WAYS; way++)
 			if (sets[k][way] == c)
 				return way;

@@ -47,7 +47,7 @@ static int prose_weight(struct str word)
 		return 2;
 	if (word.n < 2 || word.n > 6)
 		return 0;
-	for (size_t i = 0; i < sizeof(small) / sizeof(small[0]); i++)
+	for (size_t i = 0; i < COUNT(small); i++)
 		if (word.n == small[i].n && (word.s[0] | 0x20) == small[i].s[0] && str_ieq(word, small[i]))
 			return 1;
 	return 0;

@@ -255,10 +255,10 @@ struct reading {
 static enum meaning word_means(struct str w, bool after_bind, unsigned *now)
 {
 	if (after_bind)
-		for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]); i++)
+		for (size_t i = 0; i < COUNT(claims); i++)
 			if (str_ieq(w, str_of(claims[i].text)))
 				return claims[i].is;
-	for (size_t i = 0; w.n > 1 && i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; w.n > 1 && i < COUNT(words); i++)
 		if ((w.s[0] | 32) == words[i].text[0] && str_ieq(w, str_of(words[i].text)))
 			return words[i].is;
 	*now = 0;
@@ -297,7 +297,7 @@ static bool joins(struct str s)
 	if (!str_starts(s, STR("是")))
 		return false;
 	s = str_trim(str_from(s, strlen("是")));
-	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]); i++)
+	for (size_t i = 0; i < COUNT(behind); i++)
 		if (str_starts(s, str_of(behind[i])))
 			return true;
 	return s.n && ((s.s[0] >= 'A' && s.s[0] <= 'Z'));
@@ -413,7 +413,7 @@ static struct str without_others(struct str s)
 		cut.n--;
 	else if (str_ends(cut, STR("）")))
 		cut.n -= strlen("）");
-	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+	for (size_t i = 0; i < COUNT(tails); i++) {
 		size_t n = strlen(tails[i]);
 
 		if (cut.n <= n || !str_ieq(str_from(cut, cut.n - n), str_of(tails[i])))

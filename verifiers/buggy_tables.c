@@ -307,7 +307,7 @@ static struct str bare(struct str s)
 		if (s.n > 1 && ((s.s[0] == '[' && s.s[s.n - 1] == ']') || (s.s[0] == '(' && s.s[s.n - 1] == ')') ||
 				(s.s[0] == '{' && s.s[s.n - 1] == '}')))
 			s = str_sub(s, 1, s.n - 1);
-		for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		for (size_t i = 0; i < COUNT(labels); i++) {
 			struct str l = str_of(labels[i]), rest = s;
 			bool quoted = rest.n && (rest.s[0] == '"' || rest.s[0] == '\'');
 			char quote = quoted ? rest.s[0] : 0;
@@ -378,7 +378,7 @@ static struct str sentence(struct str s)
 	static const char *const verbs[] = { " is ", " is: ", " equals ", " be ", ": ", "为", "是", ":" };
 	size_t most = 0, len = 0;
 
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+	for (size_t i = 0; i < COUNT(verbs); i++) {
 		ptrdiff_t at = str_rfind(s, str_of(verbs[i]));
 
 		if (at > 0 && (size_t)at + strlen(verbs[i]) > most + len) {
@@ -445,7 +445,7 @@ static struct str without_unit(struct str s, const struct bt *t)
 {
 	const char *column = bt_columns[t->col[t->a]].en;
 
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+	for (size_t i = 0; i < COUNT(units); i++)
 		for (const char *const *u = units[i].units; *u && strcmp(units[i].column, column) == 0; u++) {
 			struct str unit = str_of(*u);
 
@@ -488,7 +488,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 		odd = false;
 	} else {
 		undress_reason(&answer);
-		for (size_t i = 0; i < sizeof(rounded) / sizeof(rounded[0]); i++)
+		for (size_t i = 0; i < COUNT(rounded); i++)
 			if (str_ends(answer, str_of(rounded[i])))
 				answer = str_trim(str_sub(answer, 0, answer.n - strlen(rounded[i])));
 		if (point_alone(answer))

@@ -9,7 +9,7 @@ const struct bt_column bt_columns[] = {
 #undef X
 };
 
-const int bt_column_count = sizeof(bt_columns) / sizeof(bt_columns[0]);
+const int bt_column_count = COUNT(bt_columns);
 
 const char *const bt_stats[BT_STATS] = {
 	[BT_MEAN] = "mean", [BT_MEDIAN] = "median", [BT_SUM] = "sum", [BT_MIN] = "min", [BT_MAX] = "max", [BT_RANGE] = "range",

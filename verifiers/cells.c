@@ -104,7 +104,7 @@ static bool sign(struct list *l)
 		{ "第", ' ' }, { "行", 'r' }, { "列", 'c' }, { "、", ',' }, { "和", ' ' }, { "。", '.' }, { "格", ' ' }, { "\xc2\xa0", ' ' },
 	};
 
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+	for (size_t i = 0; i < COUNT(signs); i++) {
 		if (!str_starts(l->rest, str_of(signs[i].text)))
 			continue;
 		l->rest = str_from(l->rest, strlen(signs[i].text));

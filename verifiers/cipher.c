@@ -492,7 +492,7 @@ static bool skip_brackets(struct str *s)
 
 	if (s->n && s->s[0] >= '2' && s->s[0] <= 'Z' && s->s[0] != '<') /* a letter, mostly */
 		return false;
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+	for (size_t i = 0; i < COUNT(pairs); i++) {
 		struct str open = str_of(pairs[i][0]), close = str_of(pairs[i][1]);
 
 		if (s->n < open.n + close.n || !str_starts(*s, open) || !str_ends(*s, close))
@@ -594,7 +594,7 @@ static struct str behind_verb(struct str s)
 	static const struct str verbs[] = { STR(" is "), STR(" was "), STR(" reads "), STR("为"), STR("是") };
 
 	s = text_strip(s);
-	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+	for (size_t i = 0; i < COUNT(verbs); i++) {
 		ptrdiff_t at = str_find(str_sub(s, 0, 120), verbs[i]);
 
 		if (at > 0 && is_label(str_sub(s, 0, (size_t)at)))

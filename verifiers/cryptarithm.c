@@ -134,7 +134,7 @@ static const struct sign *sign_at(struct str s)
 {
 	if (s.s[0] != '\\' && (unsigned char)s.s[0] < 0x80)
 		return NULL;
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+	for (size_t i = 0; i < COUNT(signs); i++) {
 		struct str text;
 
 		if (signs[i].text[0] != s.s[0] || (s.n > 1 && signs[i].text[1] != s.s[1]))

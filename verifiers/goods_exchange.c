@@ -335,7 +335,7 @@ static size_t label(struct str s)
 
 	while (n < s.n && is_letter(s.s[n]))
 		n++;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		if (to_lower(s.s[0]) == words[i][0] && str_ieq(str_sub(s, 0, n), str_of(words[i])))
 			return n;
 	return 0;
@@ -352,7 +352,7 @@ static size_t wide_label(struct str s)
 		"\u2713", "\u2714", "\u2705",
 	};
 
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+	for (size_t i = 0; i < COUNT(signs); i++)
 		if (str_starts(s, str_of(signs[i])))
 			return strlen(signs[i]);
 	return 0;

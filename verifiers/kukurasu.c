@@ -87,7 +87,7 @@ static bool drawn(uint8_t *mark, const struct board *b, struct str answer)
 		{ .rows = b->rows, .cols = b->cols, .lo = 1, .hi = 1, .empty = true },
 		{ .rows = b->rows, .cols = b->cols, .symbols = "X1x", .words = true },
 	};
-	size_t n = str_chr(answer, '0') >= 0 || str_chr(answer, '?') >= 0 ? 1 : sizeof(asks) / sizeof(asks[0]);
+	size_t n = str_chr(answer, '0') >= 0 || str_chr(answer, '?') >= 0 ? 1 : COUNT(asks);
 	struct grid g;
 	bool read = false;
 

@@ -243,7 +243,7 @@ static size_t modulo(struct str s)
 {
 	static const char *const words[] = { "mod", "MOD", "\\bmod", "\\mod", "\\text{ mod }", "\\text{mod}", "\\text{ mod}", "\\mathrm{mod}", "\\mathbin{\\%}" };
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < COUNT(words); i++) {
 		size_t n = strlen(words[i]);
 
 		if (str_starts(s, str_of(words[i])) && (s.n == n || !is_letter(s.s[n])))
@@ -270,7 +270,7 @@ static size_t quiet(struct str s)
 {
 	static const char *const table[] = { "\xe2\x80\x89", "\xe2\x80\xaf", "\xe2\x80\x8b", "\\text", "\\mathrm" };
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+	for (size_t i = 0; i < COUNT(table); i++)
 		if (str_starts(s, str_of(table[i])))
 			return strlen(table[i]);
 	return 0;

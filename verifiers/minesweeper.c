@@ -745,7 +745,7 @@ static bool word_read(struct reader *r, const char *word)
 	}
 	if (strcmp(word, r->f->safe ? "safe" : "mines") == 0 || strcmp(word, r->f->safe ? "safe" : "mine") == 0)
 		return true;
-	for (size_t i = 0; i < sizeof(idle) / sizeof(idle[0]); i++)
+	for (size_t i = 0; i < COUNT(idle); i++)
 		if (strcmp(word, idle[i]) == 0)
 			return true;
 	return false;
@@ -855,7 +855,7 @@ static bool latex_read(struct reader *r, struct str *s)
 		*s = str_from(*s, 1);
 		return skip;
 	}
-	for (size_t i = 0; i + 1 < sizeof(idle) / sizeof(idle[0]); i++)
+	for (size_t i = 0; i + 1 < COUNT(idle); i++)
 		if (str_is(str_sub(*s, 0, n), idle[i])) {
 			*s = str_from(*s, n);
 			return true;

@@ -359,7 +359,7 @@ static bool cut_negative(struct str *s)
 
 	while (left.n && str_chr(STR(" {}$*\\"), left.s[left.n - 1]) >= 0)
 		left.n--;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < COUNT(words); i++) {
 		size_t from = left.n - words[i].n;
 
 		if (left.n >= words[i].n && str_ieq(str_from(left, from), words[i]) && (from == 0 || !is_letter(left.s[from - 1]) || i == 2)) {
@@ -406,7 +406,7 @@ static size_t last_equals(struct str s, size_t *len)
 		to--;
 	s.n = to;
 	*len = 0;
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+	for (size_t i = 0; i < COUNT(signs); i++) {
 		ptrdiff_t at = str_rfind(s, signs[i]);
 
 		if (at >= 0 && (size_t)at + signs[i].n > last + *len) {

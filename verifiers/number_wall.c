@@ -83,7 +83,7 @@ static bool plain(struct str s, char *room, struct str *ret)
 			room[n] = (char)('a' + v - 10);
 			used = 2;
 		}
-		for (size_t k = 0; k < sizeof(black) / sizeof(black[0]) && used == 1; k++)
+		for (size_t k = 0; k < COUNT(black) && used == 1; k++)
 			if (str_starts(str_from(s, i), str_of(black[k]))) {
 				room[n] = '#';
 				used = 3;

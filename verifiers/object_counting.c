@@ -38,7 +38,7 @@ static const char *const kinds[KINDS] = {
 #undef X
 };
 
-enum { THINGS = sizeof(ids) / sizeof(ids[0]) };
+enum { THINGS = COUNT(ids) };
 
 struct story {
 	int64_t held[PEOPLE][THINGS];

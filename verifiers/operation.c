@@ -381,7 +381,7 @@ static bool harmless(struct str s)
 		if (n > 0 && !quiet(str_sub(s, i, i + n)))
 			return false;
 		i += n;
-		for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]) && i < s.n; k++)
+		for (size_t k = 0; k < COUNT(bad) && i < s.n; k++)
 			if (str_starts(str_from(s, i), str_of(bad[k])))
 				return false;
 	}
@@ -466,7 +466,7 @@ static enum said number_read(struct str s, wide *num, wide *den)
 		minus = true;
 		s = str_trim(str_from(s, 1));
 	}
-	for (size_t i = 0; i < sizeof(fracs) / sizeof(fracs[0]); i++)
+	for (size_t i = 0; i < COUNT(fracs); i++)
 		if (str_starts(s, str_of(fracs[i]))) {
 			s = str_trim(str_from(s, strlen(fracs[i])));
 			a = braced(&s);
@@ -518,7 +518,7 @@ static enum said said_read(struct str answer, wide *num, wide *den)
 		s = text_strip(str_sub(s, 1, s.n - 1));
 	if (!text_plain(s, room, sizeof(room), &s))
 		return long_number(s) ? TOO_LONG : NOTHING;
-	for (size_t i = 0; i < sizeof(about) / sizeof(about[0]); i++) {
+	for (size_t i = 0; i < COUNT(about); i++) {
 		ptrdiff_t at = str_find(s, str_of(about[i]));
 
 		if (at > 0)
@@ -527,7 +527,7 @@ static enum said said_read(struct str answer, wide *num, wide *den)
 	s = text_strip(s);
 	if (s.n > 1 && s.s[s.n - 1] == '(') /* 7/3 (about 2.33) */
 		s = text_strip(str_sub(s, 0, s.n - 1));
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < COUNT(kinds); i++)
 		if (str_ends(s, str_of(kinds[i])))
 			s = text_strip(str_sub(s, 0, s.n - strlen(kinds[i])));
 	equals = str_rfind(s, STR("="));
@@ -550,7 +550,7 @@ static enum said said_read(struct str answer, wide *num, wide *den)
 			more = true;
 		else
 			n = 0;
-		for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]) && !more; i++)
+		for (size_t i = 0; i < COUNT(heads) && !more; i++)
 			if (str_starts(s, str_of(heads[i]))) {
 				n = strlen(heads[i]);
 				more = true;

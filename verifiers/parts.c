@@ -17,7 +17,7 @@ static bool take_label(struct str *s)
 		STR("第"), STR("谜题"), STR("题目"), STR("问题"), STR("答案"), STR("题"),
 	};
 
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+	for (size_t i = 0; i < COUNT(labels); i++)
 		if (s->n >= labels[i].n && str_ieq(str_sub(*s, 0, labels[i].n), labels[i])) {
 			*s = str_trim(str_from(*s, labels[i].n));
 			return true;
@@ -77,7 +77,7 @@ static bool take_title(struct str *s)
 		;
 	r = *s;
 
-	for (size_t i = 0; i < sizeof(dashes) / sizeof(dashes[0]); i++)
+	for (size_t i = 0; i < COUNT(dashes); i++)
 		if (take(s, dashes[i]))
 			return true;
 	if (take(&r, " ") && take(&r, "(")) {
@@ -363,7 +363,7 @@ static bool take_opener(struct str *s)
 	static const struct str openers[] = { STR("<answer>"), STR("answer:"), STR("答案："), STR("\\boxed{"), STR("\\text{"), STR("\\["), STR("$"), STR("**") };
 	bool any = false;
 
-	for (size_t i = 0; i < sizeof(openers) / sizeof(openers[0]); i++)
+	for (size_t i = 0; i < COUNT(openers); i++)
 		if (s->n > openers[i].n && str_ieq(str_sub(*s, 0, openers[i].n), openers[i])) {
 			*s = str_trim(str_from(*s, openers[i].n));
 			any = true;

@@ -59,7 +59,7 @@ static size_t numeral_at(struct str s, size_t i)
 {
 	static const char *const numerals[] = { "一", "二", "三", "四", "五", "六", "七", "八", "九", "十" };
 
-	for (size_t k = 0; (unsigned char)s.s[i] >= 0xE4 && k < sizeof(numerals) / sizeof(numerals[0]); k++)
+	for (size_t k = 0; (unsigned char)s.s[i] >= 0xE4 && k < COUNT(numerals); k++)
 		if (word_at(s, i, numerals[k]))
 			return 3;
 	return 0;

@@ -134,7 +134,7 @@ static bool read_puzzle(struct puzzle *p, struct str desc)
 	named_init(&p->names);
 	if (colon < 0 || mark < colon)
 		return false;
-	for (size_t i = 0; i < sizeof(lattices) / sizeof(lattices[0]); i++)
+	for (size_t i = 0; i < COUNT(lattices); i++)
 		if (str_is(str_sub(desc, 0, (size_t)colon), lattices[i].name))
 			p->lattice = &lattices[i];
 	walks = str_sub(desc, (size_t)colon + 1, (size_t)mark);
@@ -246,7 +246,7 @@ static bool counts(struct str s)
 	static const char *const words[] = { "items", "stops", "objects", "things", "个", "件", "样" };
 
 	s = str_trim(s);
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	for (size_t i = 0; i < COUNT(words); i++)
 		if (str_starts(s, str_of(words[i])))
 			return true;
 	return false;

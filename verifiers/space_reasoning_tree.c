@@ -307,7 +307,7 @@ static struct str without_parent(const struct named *names, struct str item)
 	if (open < 0 || item.s[item.n - 1] != ')')
 		return item;
 	in = str_sub(item, (size_t)open + 2, item.n - 1);
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+	for (size_t i = 0; i < COUNT(heads); i++)
 		if (str_starts(in, str_of(heads[i])) && named_said(names, str_from(in, strlen(heads[i])), -1) >= 0)
 			return str_sub(item, 0, (size_t)open);
 	return item;

@@ -11,7 +11,7 @@ static struct str behind_prefix(struct str s)
 {
 	static const char *const heads[] = { "The answer is:", "The final answer is ", "The final answer is: ", "The answer is " };
 
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+	for (size_t i = 0; i < COUNT(heads); i++) {
 		ptrdiff_t at = str_rfind(s, str_of(heads[i]));
 
 		if (at >= 0)

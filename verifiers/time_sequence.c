@@ -395,11 +395,11 @@ static bool read_word(struct reader *r)
 		while (n < r->rest.n && is_letter(r->rest.s[n]))
 			n++;
 		word = str_sub(r->rest, 0, n);
-		for (size_t i = 0; i < sizeof(english) / sizeof(english[0]) && !label; i++)
+		for (size_t i = 0; i < COUNT(english) && !label; i++)
 			if (str_ieq(word, str_of(english[i].text)))
 				label = &english[i];
 	} else {
-		for (size_t i = 0; i < sizeof(chinese) / sizeof(chinese[0]) && !label; i++)
+		for (size_t i = 0; i < COUNT(chinese) && !label; i++)
 			if (str_starts(r->rest, str_of(chinese[i].text)))
 				label = &chinese[i];
 		n = label ? strlen(label->text) : 1;

@@ -242,7 +242,7 @@ static size_t gap(struct str s)
 
 	if ((unsigned char)s.s[0] < 0x80)
 		return s.s[0] && strchr(" \t\r\n\v\f,;:.=>()[]{}|\"'`*_-&$#", s.s[0]) ? 1 : 0;
-	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+	for (size_t i = 0; i < COUNT(wide); i++)
 		if (str_starts(s, str_of(wide[i])))
 			return strlen(wide[i]);
 	return 0;
@@ -295,7 +295,7 @@ static struct token token_english(struct reader *r)
 	for (int i = 0; i < LIES_NAMES; i++)
 		if (same_word(word, lies_names[0][i]))
 			return token_name(r->l, i);
-	for (size_t i = 0; i < sizeof(english) / sizeof(english[0]); i++)
+	for (size_t i = 0; i < COUNT(english); i++)
 		if (same_word(word, english[i].text))
 			return token_word(english[i].class);
 	if (is_run(word))
@@ -312,7 +312,7 @@ static struct token token_chinese(struct reader *r)
 			return token_name(r->l, i);
 		}
 	}
-	for (size_t i = 0; i < sizeof(chinese) / sizeof(chinese[0]); i++) {
+	for (size_t i = 0; i < COUNT(chinese); i++) {
 		const struct word *w = &chinese[i];
 
 		if (!str_starts(r->rest, str_of(w->text)))
@@ -375,7 +375,7 @@ static struct token token_latex(struct reader *r)
 		return (struct token){ .is = TOK_GAP };
 	}
 	r->rest = str_from(r->rest, n);
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+	for (size_t i = 0; i < COUNT(plain); i++)
 		if (str_is(word, plain[i]))
 			return (struct token){ .is = TOK_GAP };
 	return (struct token){ .is = TOK_BAD };

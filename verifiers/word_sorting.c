@@ -119,7 +119,7 @@ static bool is_mark(uint32_t cp)
 		0xff08, 0xff09, 0xff0c, 0xff0e, 0xff0d, 0xff1b, 0xff3b, 0xff3d, 0xff5b, 0xff5d,
 	};
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+	for (size_t i = 0; i < COUNT(marks); i++)
 		if (cp == marks[i])
 			return true;
 	return false;

@@ -445,7 +445,7 @@ static struct str squares(struct str s, char *room)
 	for (size_t i = 0, used; i < s.n; i += used) {
 		used = 1;
 		room[n] = s.s[i];
-		for (size_t k = 0; k < sizeof(signs) / sizeof(signs[0]) && (unsigned char)s.s[i] >= 0x80; k++)
+		for (size_t k = 0; k < COUNT(signs) && (unsigned char)s.s[i] >= 0x80; k++)
 			if (str_starts(str_from(s, i), str_of(signs[k]))) {
 				used = strlen(signs[k]);
 				room[n] = '.';
@@ -508,7 +508,7 @@ static bool blank_name(struct str s)
 {
 	static const char *const names[] = { "cdot", "ast", "square", "Box", "blacksquare" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < COUNT(names); i++)
 		if (str_is(s, names[i]))
 			return true;
 	return false;

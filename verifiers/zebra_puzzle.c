@@ -394,7 +394,7 @@ static size_t gap(const struct reader *r)
 	if (marks[(unsigned char)s.s[0]])
 		return 1;
 	if ((unsigned char)s.s[0] >= 0xc2)
-		for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		for (size_t i = 0; i < COUNT(wide); i++)
 			if (str_starts(s, str_of(wide[i])))
 				return strlen(wide[i]);
 	return 0;
@@ -446,7 +446,7 @@ static struct token token_english(struct reader *r)
 		if (is_word(word, said) || (is_word(word, "color") && str_is(str_of(said), "colour")))
 			return (struct token){ .kind = TOK_ATTRIBUTE, .what = (uint8_t)a };
 	}
-	for (size_t i = 0; i < sizeof(fill) / sizeof(fill[0]); i++)
+	for (size_t i = 0; i < COUNT(fill); i++)
 		if (is_word(word, fill[i]))
 			return (struct token){ .kind = TOK_FILL };
 	count = text_ordinal(word, &n);
@@ -485,12 +485,12 @@ static struct token token_chinese(struct reader *r)
 		eat(r, best);
 		return t;
 	}
-	for (size_t i = 0; i < sizeof(fill) / sizeof(fill[0]); i++)
+	for (size_t i = 0; i < COUNT(fill); i++)
 		if (str_starts(r->rest, str_of(fill[i]))) {
 			eat(r, strlen(fill[i]));
 			return (struct token){ .kind = TOK_FILL };
 		}
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+	for (size_t i = 0; i < COUNT(counts); i++)
 		if (str_starts(r->rest, str_of(counts[i]))) {
 			eat(r, strlen(counts[i]));
 			return number((struct str){ &digits[i], 1 });
@@ -515,7 +515,7 @@ static struct token token_latex(struct reader *r)
 			eat(r, 1);
 		return (struct token){ .kind = TOK_GAP };
 	}
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+	for (size_t i = 0; i < COUNT(plain); i++) {
 		if (!str_is(word, plain[i]))
 			continue;
 		while ((str_is(word, "begin") || str_is(word, "end")) && r->rest.n && r->rest.s[0] == '{') {
