@@ -116,13 +116,13 @@ static int claim_word(struct str w)
 	return ONE_OF(w, yes) ? 1 : ONE_OF(w, no) ? -1 : 0;
 }
 
-/* One sentence without its question part: adds up what it claims. False: it hedges, or denies twice. */
+/* One sentence without its question part: adds up what it claims. False: it hedges, denies twice, or denies a claim: "not no", "true is wrong". */
 static bool claim_in(struct str s, int *yes, int *no)
 {
 	static const char *const open[] = { "maybe", "perhaps", "possibly", "might", "may", "could", "unclear", "unsure", "either", "or", "unknown",
 		"whether", "unless", "if", "undetermined", "doubt" };
-	int since = 100, negations = 0; /* words since a negation */
-	struct str piece;
+	int since = 100, named = 100, negations = 0; /* words since a negation, since a claim */
+	struct str piece, before = STR("");
 	enum piece kind;
 
 	while ((kind = stored_piece(&s, &piece)) != END) {
@@ -133,6 +133,10 @@ static bool claim_in(struct str s, int *yes, int *no)
 		if (ONE_OF(piece, open))
 			return false;
 		since++;
+		named++;
+		if ((since == 1 && str_ieq(piece, STR("no"))) || (named == 2 && str_ieq(before, STR("is")) && str_ieq(piece, STR("wrong"))))
+			return false;
+		before = piece;
 		if (negates(piece)) {
 			since = 0;
 			negations++;
@@ -141,6 +145,7 @@ static bool claim_in(struct str s, int *yes, int *no)
 		claim = claim_word(piece);
 		if (claim && since <= 4 && !str_ieq(piece, STR("no")))
 			claim = -claim;
+		named = claim ? 0 : named;
 		*yes += claim > 0;
 		*no += claim < 0;
 	}
@@ -248,7 +253,7 @@ static char bracketed(struct str s, size_t i)
 	return i + 2 < s.n && s.s[i] == '(' && is_letter(s.s[i + 1]) && s.s[i + 2] == ')' ? (char)(to_lower(s.s[i + 1]) - 32) : 0;
 }
 
-/* A letter that stands alone at the head: "B", "B.", "(B) Paris", "B: Paris"; *n: its bytes. */
+/* A letter that stands alone at the head: "B", "B.", "(B) Paris", "B: Paris", "B is right"; *n: its bytes. */
 static char letter_head(struct str s, size_t *n)
 {
 	char c = bracketed(s, 0);
@@ -261,7 +266,22 @@ static char letter_head(struct str s, size_t *n)
 	*n = 2;
 	if (s.n == 1 || (s.n > 1 && strchr(".):,", s.s[1]) && s.s[1]))
 		return (char)(to_lower(s.s[0]) - 32);
-	return 0;
+	*n = 1;
+	return str_starts(str_from(s, 1), STR(" is ")) && s.s[0] < 'a' ? s.s[0] : 0;
+}
+
+/* Without Chinese words before a letter: daan shi, zhengque, de, xuanxiang, xuanze, yingxuan, wo, xuan, wei, shi. */
+static struct str behind_signs(struct str s)
+{
+	static const char *const heads[] = {
+		"\u7b54\u6848", "\u6b63\u786e", "\u7684", "\u9009\u9879", "\u9009\u62e9", "\u5e94\u9009", "\u6211", "\u9009", "\u4e3a", "\u662f",
+		"\uff1a", ":", " ", NULL,
+	};
+	size_t n;
+
+	while ((n = text_head(s, heads)) > 0)
+		s = str_from(s, n);
+	return s;
 }
 
 /* "answer", "is", "choose"...: words before the letter that say nothing. */
@@ -294,9 +314,9 @@ static bool chosen(struct str behind)
 /* The one option that a text names, or 0. */
 static char said_letter(struct str s)
 {
-	struct str rest = s, piece;
+	struct str rest = behind_signs(s), piece;
 	size_t n = 0;
-	char c = letter_head(s, &n), other;
+	char c = letter_head(rest, &n), other;
 
 	while (!c && stored_piece(&rest, &piece) == WORD && passes(piece)) {
 		while (rest.n && rest.s[0] && strchr(" :*\"'`", rest.s[0]))
