@@ -378,23 +378,32 @@ static bool lead_doubts(struct str before)
 	return text_denies(str_from(before, from));
 }
 
-/*
- * Do the words around a right answer take it back? A rule of ours is asked that before, but it does not see what stands around a list or
- * a line; of what is stored, a claim may be that something is wrong, and BBEH's matcher decides alone.
- */
+/* Of a claim, which may be that something is wrong, only "Wait, that is wrong" is plain; BBEH's matcher decides alone. */
+static bool withdraws(const struct foreign *f, struct str behind)
+{
+	static const char *const claims[] = { "claim ", "step ", "choice " }, *const halts[] = { "Wait", "wait", "Oops", "oops", "Hold on", "\u7b49\u7b49" };
+	bool claim = false;
+
+	if (f->whole || !disowned(behind))
+		return false;
+	for (size_t i = 0; i < sizeof(halts) / sizeof(halts[0]); i++)
+		if (str_find(behind, str_of(halts[i])) >= 0)
+			return true;
+	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]) && !f->task; i++)
+		claim |= str_starts(buf_str(&f->desc), str_of(claims[i]));
+	return !claim;
+}
+
+/* Do the words around a right answer take it back? A rule of ours is asked that before, but it does not see what stands around a list or a line. */
 static bool renounced(const struct foreign *f, struct str response, const struct quarry_verdict *v)
 {
-	static const char *const claims[] = { "claim ", "step ", "choice ", "bbeh " };
 	struct str said, behind, left;
 	ptrdiff_t end;
 
 	if ((uintptr_t)v->answer - (uintptr_t)response.s >= response.n || (f->task && !f->list && !f->flat && !f->line))
 		return false; /* the answer stands in the room, or the rule has seen to it */
-	for (size_t i = 0; i < sizeof(claims) / sizeof(claims[0]) && !f->task; i++)
-		if (str_starts(buf_str(&f->desc), str_of(claims[i])))
-			return false;
 	behind = str_from(response, (size_t)(v->answer - response.s) + v->answer_len);
-	if (disowned(behind))
+	if (withdraws(f, behind))
 		return true;
 	if (!f->list && !f->flat)
 		return false;
