@@ -288,6 +288,19 @@ static int work_through(struct work *w, uint64_t first, struct progress *p, stru
 	return read;
 }
 
+/* The name under which a row of another house counts. */
+static void other_name(struct work *w, struct json row, char *name, size_t cap)
+{
+	struct foreign *f = &w->foreign[0];
+	struct err ignored;
+
+	if (foreign_read(f, row, w->a->kind, &ignored) < 0)
+		return;
+	unknown_add(&w->unknown, f);
+	if (f->rule)
+		snprintf(name, cap, "%s", f->name);
+}
+
 /* A row that a stopped run left: it counts as if it were judged now. */
 static int note_row(void *ctx, struct str line, struct err *err)
 {
@@ -303,7 +316,9 @@ static int note_row(void *ctx, struct str line, struct err *err)
 		m = MARKS;
 	if (m == MARKS)
 		return err_set(err, "%s.part holds rows without a verdict; remove it to begin afresh", w->path);
-	if (json_get(row, "task", &task) && json_z(task, name, sizeof(name)) && !quarry_rule(name))
+	if (w->a->other)
+		other_name(w, row, name, sizeof(name));
+	else if (json_get(row, "task", &task) && json_z(task, name, sizeof(name)) && !quarry_rule(name))
 		snprintf(name, sizeof(name), "?");
 	count(w, name, (enum quarry_mark)m);
 	buf_reset(&w->last);
