@@ -414,7 +414,7 @@ static bool renounced(const struct foreign *f, struct str response, const struct
 
 static void judge_shown(const struct foreign *f, struct str response, bool strict, struct buf *room, struct quarry_verdict *v)
 {
-	struct quarry_verdict other;
+	struct quarry_verdict other, row = { .mark = QUARRY_UNREADABLE }; /* row: a list without lists in it, which may be a board's last row */
 	struct str shown, list;
 
 	if (f->prose) {
@@ -434,9 +434,9 @@ static void judge_shown(const struct foreign *f, struct str response, bool stric
 	}
 	shown = extract_visible(response, false);
 	if ((f->list || f->flat) && last_list(shown, f->flat, &list)) {
-		judge_last_list(f, list, room, &other);
-		if (other.mark != QUARRY_UNREADABLE) {
-			*v = other;
+		judge_last_list(f, list, room, &row);
+		if (row.mark != QUARRY_UNREADABLE && (row.mark == QUARRY_CORRECT || f->flat || opens_nested(list))) {
+			*v = row;
 			return;
 		}
 	}
@@ -448,6 +448,10 @@ static void judge_shown(const struct foreign *f, struct str response, bool stric
 		}
 	}
 	judge_text(f, response, f->asked, strict, v);
+	if (row.mark == QUARRY_WRONG && (v->mark == QUARRY_UNREADABLE || v->mark == QUARRY_NO_ANSWER)) {
+		*v = row;
+		return;
+	}
 	if (f->bare && !strict && str_trim(shown).n) {
 		judge_bare(f, str_trim(shown), room, v);
 	} else if (v->mark == QUARRY_NO_ANSWER && !strict) {
