@@ -477,6 +477,16 @@ static bool object_open(struct str *s, int64_t target)
 	return true;
 }
 
+/* A line of Python without its remark: "8 * 3  # = 24". */
+static struct str without_remark(struct str s)
+{
+	ptrdiff_t hash = str_chr(s, '#');
+
+	if (hash > 0 && str_chr(s, '\n') < 0 && s.s[hash - 1] == ' ' && !text_denies(str_from(s, (size_t)hash)) && !text_hedges(str_from(s, (size_t)hash)))
+		s = str_trim(str_sub(s, 0, (size_t)hash));
+	return text_strip(s);
+}
+
 static enum quarry_mark judge(struct why *why, struct str desc, struct str answer)
 {
 	struct reader r; /* its stacks are large: what each side needs is set by side_read() */
@@ -488,7 +498,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 
 	if (!puzzle_read(&p, desc))
 		return rule_bad_task(why, "the desc is not a target and 2 to 12 numbers");
-	answer = text_strip(answer);
+	answer = without_remark(text_strip(answer));
 	if (!object_open(&answer, p.target))
 		return rule_unreadable(why, "another value stands beside the expression");
 	r.rest = text_strip(text_lead(answer));

@@ -140,7 +140,7 @@ static bool tail_fine(struct str s)
 	while ((kind = stored_piece(&s, &piece)) != END) {
 		if (kind == NUMBER || (kind == WORD && scales(piece)) || (kind == WIDE && wide_scales(piece)))
 			return false;
-		if (kind == MARK && !strchr(".,;!*_`'\")]}$\\", piece.s[0]))
+		if (kind == MARK && !strchr(".,;!*_`'\"){}]$\\", piece.s[0]))
 			return false;
 		words += kind == WORD ? 2 : kind == WIDE ? 1 : 0;
 	}
@@ -164,7 +164,7 @@ static bool eat_frac(struct str *s, struct number *a, struct number *b)
 
 	if (str_starts(at, STR("\\frac{")))
 		at = str_from(at, 6);
-	else if (str_starts(at, STR("\\dfrac{")))
+	else if (str_starts(at, STR("\\dfrac{")) || str_starts(at, STR("\\tfrac{")))
 		at = str_from(at, 7);
 	else
 		return false;

@@ -99,7 +99,8 @@ bool stored_leads(struct str w)
 		"therefore", "hence", "we", "get", "have", "has", "equals", "equal", "to", "that", "makes", "which", "sum", "difference", "in",
 		"all", "my", "i", "this", "gives", "and", "correct", "items", "objects", "thought", "step", "position", "expression", "a",
 		"absolute", "ends", "up", "as", "text", "textbf", "mathrm", "mathbf", "boxed", "at", "then", "finally", "an", "calculated",
-		"result's", "answer's", "it's", "collection", "current", "with", "python", "json",
+		"result's", "answer's", "it's", "collection", "current", "with", "python", "json", "max", "min", "mean", "median", "maximum",
+		"minimum", "average", "variance", "standard", "deviation",
 	};
 
 	return ONE_OF(w, words);
