@@ -137,6 +137,8 @@ static void look_at(struct looked *l)
 	foreign_found(&l->f, &l->answer);
 	if (gold && !gold_right && v.mark == QUARRY_BAD_TASK)
 		state_set(l, DAMAGED, "%s", v.why);
+	else if (l->f.found && gold && !gold_right && l->answer.n)
+		state_set(l, GOLD_WRONG, "%s; worked out: %s", v.why, buf_z(&l->answer));
 	else if (l->f.found && gold)
 		state_set(l, gold_right ? OK : GOLD_WRONG, "%s", v.why);
 	else
