@@ -137,7 +137,7 @@ static int take_number(struct str *s, enum style *style)
 	more = r;
 	if (n < 1 || take_digit(&more) >= 0)
 		return 0;
-	while (take(&r, "题") || take(&r, "個") || take(&r, "个"))
+	while (take(&r, "题") || take(&r, " 题") || take(&r, "個") || take(&r, "个"))
 		;
 	while (take(&r, "*") || take(&r, "\""))
 		;
@@ -168,7 +168,7 @@ static int take_sign(struct str *s, enum sign kind)
 	n = take_ordinal(&r, kind == SIGN_WORD);
 	if (n < 1)
 		return 0;
-	while (colon && (take(&r, "*") || (kind == SIGN_WORD && take(&r, "题")))) /* **#1**: */
+	while (colon && (take(&r, "*") || (kind == SIGN_WORD && (take(&r, "题") || take(&r, " 题"))))) /* **#1**: */
 		;
 	ended = colon ? take_title(&r) : take(&r, ")") || take(&r, "）");
 	if (kind == SIGN_BRACKETS)

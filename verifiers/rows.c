@@ -1,5 +1,6 @@
 /* rows.c - tells whether lines are rows of one board or items of one list, for those that begin on their label's own line; see hunt.h. */
 #include "verifiers/hunt.h"
+#include "verifiers/text.h"
 
 enum {
 	LABEL_MAX = 24, /* bytes of "Row 1:" */
@@ -54,15 +55,13 @@ static bool is_cell(struct str s)
 	return (n == s.n || (c >= 0x80 && str_is(str_from(s, n), "\xEF\xB8\x8F"))) && c != '+' && c != '/' && c != '=' && c != '`';
 }
 
-/* Bytes of a Chinese numeral at s[i], 0 for none. */
+/* Bytes of a Chinese numeral up to ten at s[i], 0 for none. */
 static size_t numeral_at(struct str s, size_t i)
 {
-	static const char *const numerals[] = { "一", "二", "三", "四", "五", "六", "七", "八", "九", "十" };
+	size_t n = 0;
+	int v = (unsigned char)s.s[i] < 0x80 ? -1 : text_numeral(str_from(s, i), &n);
 
-	for (size_t k = 0; (unsigned char)s.s[i] >= 0xE4 && k < COUNT(numerals); k++)
-		if (word_at(s, i, numerals[k]))
-			return 3;
-	return 0;
+	return v > 0 && v <= 10 ? n : 0;
 }
 
 /* "Row 2: 1 2 3" without its label, whose one number tells the row. */
