@@ -53,8 +53,8 @@ static size_t skip_plain(struct str s, size_t i)
 	return i;
 }
 
-/* The end of the string that starts at s[i] == '"', or 0 with *why set. Escapes and UTF-8 are checked. */
-static size_t string_end(struct str s, size_t i, const char **why)
+/* The end of the string that starts at s[i] == '"', or 0 with *why set. Escapes and UTF-8 are checked, and control characters unless they may stand. */
+static size_t string_end(struct str s, size_t i, bool controls, const char **why)
 {
 	for (i++; i < s.n;) {
 		unsigned char c;
@@ -65,7 +65,7 @@ static size_t string_end(struct str s, size_t i, const char **why)
 		c = (unsigned char)s.s[i];
 		if (c == '"')
 			return i + 1;
-		if (c < 0x20) {
+		if (c < 0x20 && !controls) {
 			*why = "raw control character in a string";
 			return 0;
 		}
@@ -197,7 +197,7 @@ static size_t scan(struct str s, size_t i, struct json *v, const char **why, siz
 			break;
 		case '"':
 			kind = JSON_STRING;
-			end = string_end(s, i, why);
+			end = string_end(s, i, false, why);
 			break;
 		case 't':
 			kind = JSON_TRUE;
@@ -264,7 +264,7 @@ key:
 		*why = "a key is missing";
 		if (i >= s.n || s.s[i] != '"')
 			return 0;
-		i = string_end(s, i, why);
+		i = string_end(s, i, false, why);
 		if (!i)
 			return 0;
 		i = skip_blank(s, i);
@@ -324,6 +324,13 @@ bool json_parse_head(struct json *v, struct str text, size_t *used)
 
 	*used = end;
 	return end > 0;
+}
+
+bool json_lined(struct str text)
+{
+	const char *why;
+
+	return text.n > 1 && text.s[0] == '"' && string_end(text, 0, true, &why) == text.n;
 }
 
 /* The closing quote of the well-formed string at s[i]. Quotes are sought; only those behind an odd number of backslashes do not close. */

@@ -109,7 +109,12 @@ static const struct {
 	{ JSON, "{\"answer\": }", BROKEN, NULL, 0 },
 	{ JSON, "{\"answer\": \"{\\\"answer\\\": \\\"a\\\\nb\\\"}\"}", JSON, "a\nb", 1 },
 	{ JSON, "{\"answer\": 042}", BROKEN, NULL, 0 },
-	{ JSON, "{\"answer\": \"a\nb\"}", BROKEN, NULL, 0 },
+	/* models break lines in strings, whatever the standard says */
+	{ JSON, "{\"answer\": \"a\nb\"}", JSON, "a\nb", 1 },
+	{ JSON, "```json\n{\n  \"reasoning\": \"1. {two}\n2. \\(x\\) four\n\",\n  \"answer\": \"7\"\n}\n```", JSON, "7", 1 },
+	{ JSON, "{\"answer\": \"6\"} {\"reasoning\": \"a\nb\", \"answer\": \"7\"}", JSON, "7", 2 },
+	{ JSON, "{\"reasoning\": \"a\nb\", \"answer\": \"7\"", BROKEN, NULL, 0 },
+	{ JSON, "{\"say \"hm\nthen {\"answer\": \"7\"}", JSON, "7", 1 },
 	{ JSON, "{\"answer\": 42,}", BROKEN, NULL, 0 },
 	{ JSON, "{\"answer\": \"\\ud800\"}", BROKEN, NULL, 0 },
 	{ JSON, "```json\n{\"answer\": 42}\n```", JSON, "42", 1 },

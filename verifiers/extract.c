@@ -273,8 +273,11 @@ static void look_at(struct hunt *h, int kind, struct str text)
 	if (kind == SENTENCE && f->have && only_praises(plain))
 		return;
 	if (kind == QUARRY_JSON && !(json_parse_head(&value, text, &used) && used == text.n)) {
-		f->broken = true;
-		return;
+		if (!json_lined(text)) {
+			f->broken = true;
+			return;
+		}
+		value.kind = JSON_STRING;
 	}
 	if (placeholder(plain) || (kind == QUARRY_JSON && value.kind == JSON_NULL)) {
 		f->empty = true;

@@ -181,11 +181,13 @@ struct object {
 	size_t end;       /* behind it; where it went wrong, if it did */
 	size_t brace;     /* the first brace inside one of its strings, 0 for none */
 	bool whole, key;  /* well-formed; has the answer's member */
+	bool lines;       /* its strings may hold line ends as they are, as models write them */
+	bool cut;         /* one did, where they may not */
 	struct str value; /* the answer's, if it is whole and has one */
 };
 
-/* Behind the string that starts at s[i] == '"'. Cut by a line end or the end of s it ends there, and *whole is false. */
-static size_t string_scan(struct str s, size_t i, size_t *brace, bool *whole)
+/* Behind the string that starts at s[i] == '"'. Cut by a line end or the end of s it ends there, and o->whole is false. */
+static size_t string_scan(struct object *o, struct str s, size_t i)
 {
 	static const bool special[256] = { ['"'] = true, ['\\'] = true, ['{'] = true, ['\n'] = true };
 
@@ -195,17 +197,19 @@ static size_t string_scan(struct str s, size_t i, size_t *brace, bool *whole)
 		if (!special[(unsigned char)c])
 			continue;
 		if (c == '"') {
-			*whole = true;
+			o->whole = true;
 			return i + 1;
 		}
-		if (c == '\\')
+		if (c == '\\') {
 			i++;
-		else if (c == '\n')
+		} else if (c == '{') {
+			o->brace = o->brace ? o->brace : i;
+		} else if (!o->lines) {
+			o->cut = true;
 			break;
-		else if (!*brace)
-			*brace = i;
+		}
 	}
-	*whole = false;
+	o->whole = false;
 	return i < s.n ? i : s.n;
 }
 
@@ -250,14 +254,16 @@ static bool value_ends(struct object *o, struct walk *w, struct str s, size_t i,
  * Walk an object from its first key on, s[i] == '"', once. Brackets, commas, colons and strings must stand rightly; what scalars and
  * escapes look like is asked of the answer's value only, later.
  */
-static void object_scan(struct object *o, struct str s, size_t i)
+static void object_scan(struct object *o, struct str s, size_t i, bool lines)
 {
 	struct walk w;
 	size_t start = i;
 
 	o->brace = 0;
 	o->value.n = 0;
-	i = string_scan(s, i, &o->brace, &o->whole);
+	o->lines = lines;
+	o->cut = false;
+	i = string_scan(o, s, i);
 	w.rank = o->whole ? key_rank((struct str){ s.s + start, i - start }) : KEYS;
 	o->key = w.rank < KEYS;
 	o->end = i;
@@ -278,7 +284,7 @@ static void object_scan(struct object *o, struct str s, size_t i)
 			bool key_due = w.due == KEY || w.due == KEY_OR_END;
 
 			start = i;
-			i = string_scan(s, i, &o->brace, &o->whole);
+			i = string_scan(o, s, i);
 			if (!o->whole || !(value_due || key_due))
 				break;
 			if (key_due && w.depth == 1) {
@@ -332,20 +338,20 @@ bool json_object(struct str s)
 	key = first_key(s, 0);
 	if (key == s.n)
 		return false;
-	object_scan(&o, s, key);
+	object_scan(&o, s, key, true);
 	return o.whole && o.end == s.n && o.value.n > 0;
 }
 
 /*
  * Outermost objects. Where one goes wrong all that is open in it goes, and the search goes on right there. But a quote in prose
  * can make an object look like a string's inside: then it goes back to the first brace in such a string. All steps back
- * together are no longer than the text.
+ * together are no longer than the text. Nor are all second looks at objects with line ends in their strings, which count if they hold an answer.
  */
 void find_json(struct hunt *h)
 {
 	struct str v = h->v;
-	size_t budget = v.n;
-	struct object o;
+	size_t budget = v.n, second = v.n;
+	struct object o, lined;
 
 	for (size_t i = 0; i < v.n;) {
 		size_t key;
@@ -358,7 +364,14 @@ void find_json(struct hunt *h)
 			i++;
 			continue;
 		}
-		object_scan(&o, v, key);
+		object_scan(&o, v, key, false);
+		if (o.cut && second) {
+			object_scan(&lined, v, key, true);
+			second -= lined.end - i < second ? lined.end - i : second;
+			if (lined.whole && lined.value.n)
+				o = lined;
+			h->kind[QUARRY_JSON].broken |= lined.key && !lined.whole;
+		}
 		if (o.whole && o.value.n) {
 			hunt_offer(h, QUARRY_JSON, o.value);
 		} else if (!o.whole) {
