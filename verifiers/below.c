@@ -185,9 +185,14 @@ static int numbered(struct str line, struct str *name)
 static void with_words(struct hunt *h, struct below *b, struct str said)
 {
 	struct str rest = str_from(h->v, (size_t)(said.s + said.n - h->v.s)), line, all = said, name, other;
-	bool words = words_line(said), keyed = keyed_line(said), parts = said.n <= KEYED_MAX && numbered(said, &name);
+	bool words, keyed, parts;
 
-	if (b->boards == BOARDS_MAX || !(words || keyed || parts) || !rest.n || rest.s[0] != '\n')
+	if (b->boards == BOARDS_MAX || !rest.n || rest.s[0] != '\n')
+		return;
+	words = words_line(said);
+	keyed = keyed_line(said);
+	parts = said.n <= KEYED_MAX && numbered(said, &name);
+	if (!words && !keyed && !parts)
 		return;
 	b->boards++;
 	rest = str_from(rest, 1);
@@ -257,7 +262,8 @@ static bool is_title(struct str s)
 {
 	char last;
 
-	s = str_trim(s);
+	while (s.n && is_blank(s.s[s.n - 1]))
+		s.n--;
 	last = s.n ? s.s[s.n - 1] : 0;
 	if (last != ':' && last != '*' && (unsigned char)last < 0x80)
 		return false;

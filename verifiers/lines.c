@@ -34,21 +34,21 @@ size_t label_lead(struct str s, size_t i, bool *heavy)
 	}
 	if ((unsigned char)s.s[i] == 0xF0 && i + 4 <= s.n) /* a picture */
 		return 4;
-	if (i + 3 <= s.n && ((unsigned char)s.s[i] == 0xE2 ? (unsigned char)s.s[i + 1] >= 0x98 && (unsigned char)s.s[i + 1] <= 0x9E : word_at(s, i, "\xEF\xB8\x8F")))
+	if ((unsigned char)s.s[i] >= 0xE2 && i + 3 <= s.n && ((unsigned char)s.s[i] == 0xE2 ? (unsigned char)s.s[i + 1] >= 0x98 && (unsigned char)s.s[i + 1] <= 0x9E : word_at(s, i, "\xEF\xB8\x8F")))
 		return 3; /* U+2600 to U+27BF; U+FE0F */
 	if (!begins[(unsigned char)to_lower(s.s[i])])
 		return 0;
-	if (word_at(s, i, "【")) {
+	if ((unsigned char)s.s[i] == 0xE3 && word_at(s, i, "【")) {
 		*heavy = true;
 		return 3;
 	}
-	for (k = 0; k < sizeof(numerals) / sizeof(numerals[0]); k++)
+	for (k = 0; (unsigned char)s.s[i] >= 0xE4 && k < sizeof(numerals) / sizeof(numerals[0]); k++)
 		if (word_at(s, i, numerals[k])) {
 			*heavy = true;
 			return 6;
 		}
 	k = 0;
-	while (k < sizeof(words) / sizeof(words[0]) && !word_at(s, i, words[k]))
+	while (k < COUNT(words) && !(words[k][0] == to_lower(s.s[i]) && word_at(s, i, words[k])))
 		k++;
 	if (k == sizeof(words) / sizeof(words[0]))
 		return 0;
@@ -74,7 +74,7 @@ size_t answer_at(struct str s, size_t i)
 {
 	if ((s.s[i] | 0x20) == 'a')
 		return !answer_word(s, i) ? 0 : i + 6 < s.n && to_lower(s.s[i + 6]) == 's' ? 7 : 6;
-	return (unsigned char)s.s[i] == 0xE7 && word_at(s, i, "\xE7\xAD\x94\xE6\xA1\x88") ? 6 : 0;
+	return s.n - i >= 6 && memcmp(s.s + i, "答案", 6) == 0 ? 6 : 0;
 }
 
 /* Length of a bracket at line[i] that holds the label's name once more, in the other language: "(Final Answer)"; 0 for none. */
@@ -91,6 +91,12 @@ static size_t named_again(struct str line, size_t i)
 	return line.s[at] == ')' ? at + 1 - i : word_at(line, at, "）") ? at + 3 - i : 0;
 }
 
+/* Might one of the Chinese verbs below begin with this byte? */
+static inline bool verb_begins(char c)
+{
+	return (unsigned char)c >= 0xE4 && (unsigned char)c <= 0xE6;
+}
+
 /* Length of "is" at line[i], 0 for none. */
 static size_t is_at(struct str line, size_t i)
 {
@@ -98,7 +104,7 @@ static size_t is_at(struct str line, size_t i)
 
 	if ((line.s[i] | 0x20) == 'i')
 		return word_at(line, i, "is") && (i + 2 == line.n || line.s[i + 2] == ' ' || line.s[i + 2] == ':') ? 2 : 0;
-	return (unsigned char)line.s[i] < 0x80 ? 0 : text_head(str_from(line, i), verbs);
+	return verb_begins(line.s[i]) ? text_head(str_from(line, i), verbs) : 0;
 }
 
 /* Length of "may be" at line[i], 0 for none: it goes with the answer, which is none then. */
@@ -108,18 +114,22 @@ static size_t may_be_at(struct str line, size_t i)
 
 	if ((unsigned char)line.s[i] < 0x80)
 		return word_at(line, i, "is probably ") || word_at(line, i, "is perhaps ") || word_at(line, i, "is maybe ") ? 3 : 0;
-	return text_head(str_from(line, i), verbs);
+	return verb_begins(line.s[i]) ? text_head(str_from(line, i), verbs) : 0;
 }
 
 enum label label_end(struct str line, size_t at, size_t *text)
 {
 	size_t i = skip_decoration(line, at), is, behind, colon;
-	bool framed = word_at(line, i, "】");
+	bool framed = i < line.n && (unsigned char)line.s[i] == 0xE3 && word_at(line, i, "】");
 
 	*text = i + (framed ? 3 : 0);
 	i = framed ? skip_decoration(line, i + 3) : i;
 	if (i == line.n)
 		return LABEL_HEADING;
+	if (line.s[i] == ':' || ((unsigned char)line.s[i] == 0xEF && word_at(line, i, "："))) { /* as most are */
+		*text = i + (line.s[i] == ':' ? 1 : 3);
+		return LABEL_LINE;
+	}
 	i = skip_decoration(line, i + named_again(line, i));
 	if (i == line.n)
 		return LABEL_NONE;

@@ -21,7 +21,7 @@ static size_t solution_at(struct str s, size_t i)
 	if (i >= s.n || !first[(unsigned char)to_lower(s.s[i])])
 		return 0;
 	for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
-		if (word_at(s, i, words[k]))
+		if (words[k][0] == to_lower(s.s[i]) && word_at(s, i, words[k]))
 			return strlen(words[k]);
 	return 0;
 }

@@ -700,9 +700,14 @@ bool text_listed(struct str word, const char *const *words)
 
 size_t text_head(struct str s, const char *const *heads)
 {
-	for (; *heads; heads++)
-		if (str_starts(s, str_of(*heads)))
-			return strlen(*heads);
+	for (; *heads; heads++) {
+		size_t n = 0;
+
+		while ((*heads)[n] && n < s.n && (*heads)[n] == s.s[n])
+			n++;
+		if (!(*heads)[n])
+			return n;
+	}
 	return 0;
 }
 

@@ -149,7 +149,10 @@ void find_boxes(struct hunt *h)
  * {"answer": ...}
  */
 
-enum { JSON_DEPTH = 64 };
+enum {
+	JSON_DEPTH = 64,
+	LOOK = 64, /* bytes that beginning a second look at an object counts for */
+};
 
 /* Names of the member that holds the answer, the likeliest first. */
 static const struct str keys[] = {
@@ -354,7 +357,7 @@ void find_json(struct hunt *h)
 	struct object o, lined;
 
 	for (size_t i = 0; i < v.n;) {
-		size_t key;
+		size_t key, n;
 
 		i = next_byte(v, i, '{');
 		if (i == v.n)
@@ -367,7 +370,8 @@ void find_json(struct hunt *h)
 		object_scan(&o, v, key, false);
 		if (o.cut && second) {
 			object_scan(&lined, v, key, true);
-			second -= lined.end - i < second ? lined.end - i : second;
+			n = lined.end - i + LOOK;
+			second -= n < second ? n : second;
 			if (lined.whole && lined.value.n)
 				o = lined;
 			h->kind[QUARRY_JSON].broken |= lined.key && !lined.whole;
