@@ -6,6 +6,7 @@ enum {
 	BETWEEN_MAX = 2000, /* bytes before an answer that may correct the one before it */
 	LABEL_MAX = 60,     /* bytes of a label before an answer */
 	BEHIND_MAX = 4096,  /* bytes behind an answer in which a line may correct it */
+	OFFER_LEAST = 12, /* bytes of an answer in a wrapper, an "or" and where another wrapper begins */
 	CLAUSE_MAX = 100,   /* bytes of "the answer above is wrong" */
 };
 
@@ -171,10 +172,13 @@ bool offered_before(struct str before, struct str *other)
 {
 	static const struct str ors[] = { STR("或者是"), STR("或者"), STR("或"), STR(" or"), STR("}or"), STR(">or"), STR("\nor"), STR("$or") };
 	static const struct str opens[] = { STR("<answer>"), STR("\\boxed{") };
-	struct str left = before_marks(before), more;
+	struct str left, more;
 	ptrdiff_t open = -1;
 	size_t n = 0;
 
+	if (before.n < OFFER_LEAST)
+		return false;
+	left = before_marks(before);
 	for (size_t i = 0; i < COUNT(ors) && !n; i++)
 		n = str_ends(left, ors[i]) ? ors[i].n : 0;
 	if (!n || left.n == before.n)

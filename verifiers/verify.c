@@ -211,13 +211,13 @@ static bool renounced(const struct asked *a, const struct extract *x, struct str
 	struct correction c = correction_begin(behind);
 	bool back = false;
 
-	if (asked_may_renounce(a) && disowned(behind))
+	if (c.rest.n && asked_may_renounce(a) && disowned(behind))
 		return true;
 	if (a->rule == &rule_stored_answer)
 		return false;
 	if (offered_before(str_sub(response, 0, (size_t)(x->raw.s - response.s)), &other) && mark_of(a, other) != QUARRY_CORRECT)
 		return true;
-	for (int i = 0; i < OTHERS_MAX && corrected(&c); i++) {
+	for (int i = 0; c.rest.n && i < OTHERS_MAX && corrected(&c); i++) {
 		enum quarry_mark instead = mark_of(a, c.instead), below = instead == QUARRY_CORRECT ? instead : mark_of(a, c.below);
 
 		if (instead == QUARRY_CORRECT || below == QUARRY_CORRECT)
