@@ -306,16 +306,6 @@ static bool parted(const struct hunt *h, const struct below *b, struct str blank
 		str_trim(last).n < name.n + TITLE_MORE); /* "House 2" alone, and what is in it */
 }
 
-/* A line that Markdown draws: ---. */
-static bool is_rule(struct str line)
-{
-	line = str_trim(line);
-	for (size_t i = 0; i < line.n; i++)
-		if (line.s[i] != '-')
-			return false;
-	return line.n > 2;
-}
-
 void below_line(struct hunt *h, struct below *b, struct str line)
 {
 	size_t start = (size_t)(line.s - h->v.s);
@@ -337,7 +327,7 @@ void below_line(struct hunt *h, struct below *b, struct str line)
 		}
 		return;
 	}
-	if (!b->begun && is_rule(line))
+	if (!b->begun && text_rule(line))
 		return;
 	if (!b->begun) {
 		b->start = start;

@@ -27,10 +27,7 @@ static bool take_label(struct str *s)
 
 static inline bool take(struct str *s, const char *z)
 {
-	if (s->n == 0 || s->s[0] != z[0] || !str_starts(*s, str_of(z)))
-		return false;
-	*s = str_from(*s, strlen(z));
-	return true;
+	return str_eat(s, str_of(z));
 }
 
 /* The digit at the head of s, plain or full-width (U+FF10..FF19), which is taken; -1 where there is none. */
@@ -69,7 +66,7 @@ static bool take_colon(struct str *s)
 /* Takes "(cipher):", a colon or a dash. */
 static bool take_title(struct str *s)
 {
-	static const char *const dashes[] = { " - ", " – ", " — ", " → ", " = ", " is ", "是", "为" };
+	static const char *const dashes[] = { " - ", " – ", " — ", " → ", " = ", " is ", "is ", "是", "为" };
 	struct str r;
 	ptrdiff_t end;
 
@@ -109,13 +106,26 @@ static bool take_end(struct str *s, bool ended, bool colon)
 /* How a line tells that a part begins: by a number alone, by one that is named as a part's, or by the first cell of a table's row. */
 enum style { STYLE_PLAIN, STYLE_NAMED, STYLE_CELL };
 
-/* "2.", "2)", "(2)", "#2:", "**2.**", "Puzzle 2:", "### #2", "| 2 |" at the head of s: the number, 0 where there is none; s is what follows. */
+/* Takes "Second puzzle": the number, 0 for none. */
+static int take_nth(struct str *s)
+{
+	size_t n = 0;
+	int number = s->n && is_letter(s->s[0]) ? text_ordinal(*s, &n) : 0;
+	struct str behind = str_trim(str_from(*s, n));
+
+	if (!number || !take_label(&behind))
+		return 0;
+	*s = behind;
+	return number;
+}
+
+/* "2.", "2)", "(2)", "#2:", "**2.**", "Puzzle 2:", "Second puzzle:", "### #2", "| 2 |" at the head of s: the number, 0 where there is none; s is what follows. */
 static int take_number(struct str *s, enum style *style)
 {
 	struct str r = *s, more;
 	const char *shut = NULL; /* what ends a number in brackets */
-	bool heading = false, cell, word = false, sign, ended, colon;
-	int n;
+	bool heading = false, cell, word, sign, ended, colon;
+	int n, nth;
 
 	while (take(&r, "##"))
 		heading = true;
@@ -128,12 +138,14 @@ static int take_number(struct str *s, enum style *style)
 		shut = "】";
 	else if (take(&r, "["))
 		shut = "]";
+	nth = take_nth(&r);
+	word = nth > 0;
 	while (take_label(&r) || (word && take(&r, "to ")))
 		word = true;
 	sign = take(&r, "#") || take(&r, "＃");
 	if (!shut && (take(&r, "(") || take(&r, "（")))
 		shut = ")";
-	n = take_ordinal(&r, word);
+	n = nth ? nth : take_ordinal(&r, word);
 	more = r;
 	if (n < 1 || take_digit(&more) >= 0)
 		return 0;
@@ -259,16 +271,6 @@ static bool split_signs(struct str answer, struct str *part, int n, enum sign ki
 	return true;
 }
 
-/* A line that is drawn between two parts: ---. */
-static bool is_rule(struct str line)
-{
-	line = str_trim(line);
-	for (size_t i = 0; i < line.n; i++)
-		if (line.s[i] != '-')
-			return false;
-	return line.n > 2;
-}
-
 /* A part begins on the line that its number opens and goes on to the next such line. In one that is named lines may have numbers of their own. */
 static bool split_lines(struct str answer, struct str *part, int n)
 {
@@ -287,7 +289,7 @@ static bool split_lines(struct str answer, struct str *part, int n)
 			part[at++] = after;
 		} else if (number && (number == n + 1 ? at == n : number == last || (number <= at && style == STYLE_NAMED))) {
 			return false; /* more answers than puzzles, or one twice */
-		} else if (at && is_rule(line)) { /* inside a part it goes with the lines behind it */
+		} else if (at && text_rule(line)) { /* inside a part it goes with the lines behind it */
 			continue;
 		} else if (at) {
 			part[at - 1].n = (size_t)(line.s + line.n - part[at - 1].s);

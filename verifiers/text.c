@@ -711,6 +711,15 @@ size_t text_head(struct str s, const char *const *heads)
 	return 0;
 }
 
+bool text_rule(struct str line)
+{
+	line = str_trim(line);
+	for (size_t i = 0; i < line.n; i++)
+		if (line.s[i] != '-')
+			return false;
+	return line.n > 2;
+}
+
 size_t text_frame(struct str s)
 {
 	static const struct str heads[] = { STR("\\begin{"), STR("\\end{") };

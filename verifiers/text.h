@@ -76,6 +76,8 @@ bool text_one_of(struct str word, const char *const *words, size_t n);
 #define ONE_OF(word, words) text_one_of(word, words, COUNT(words))
 /* The same of a list that ends with NULL. */
 bool text_listed(struct str word, const char *const *words);
+/* Is it a line that Markdown draws, ---? */
+bool text_rule(struct str line);
 /* Bytes of the first of these texts that s begins with, 0 for none; the list ends with NULL. */
 size_t text_head(struct str s, const char *const *heads);
 
