@@ -53,8 +53,8 @@ static size_t skip_plain(struct str s, size_t i)
 	return i;
 }
 
-/* The end of the string that starts at s[i] == '"', or 0 with *why set. Escapes and UTF-8 are checked, and control characters unless they may stand. */
-static size_t string_end(struct str s, size_t i, bool controls, const char **why)
+/* The end of the string that starts at s[i] == '"', or 0 with *why set. Escapes and UTF-8 are checked; loose: control characters and other backslashes may stand. */
+static size_t string_end(struct str s, size_t i, bool loose, const char **why)
 {
 	for (i++; i < s.n;) {
 		unsigned char c;
@@ -65,7 +65,7 @@ static size_t string_end(struct str s, size_t i, bool controls, const char **why
 		c = (unsigned char)s.s[i];
 		if (c == '"')
 			return i + 1;
-		if (c < 0x20 && !controls) {
+		if (c < 0x20 && !loose) {
 			*why = "raw control character in a string";
 			return 0;
 		}
@@ -75,6 +75,10 @@ static size_t string_end(struct str s, size_t i, bool controls, const char **why
 			if (e == 'u') {
 				int u = hex4(s, i + 2);
 
+				if (u < 0 && loose) {
+					i += 2;
+					continue;
+				}
 				if (u < 0) {
 					*why = "bad \\u escape";
 					return 0;
@@ -106,8 +110,12 @@ static size_t string_end(struct str s, size_t i, bool controls, const char **why
 				i += 2;
 				continue;
 			}
-			*why = "bad escape";
-			return 0;
+			if (!loose || i + 1 >= s.n) {
+				*why = "bad escape";
+				return 0;
+			}
+			i++; /* what follows is looked at by itself */
+			continue;
 		}
 		if (c < 0x80) {
 			i++;
@@ -326,7 +334,7 @@ bool json_parse_head(struct json *v, struct str text, size_t *used)
 	return end > 0;
 }
 
-bool json_lined(struct str text)
+bool json_loose(struct str text)
 {
 	const char *why;
 

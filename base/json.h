@@ -53,8 +53,8 @@ bool json_parse(struct json *v, struct str text, struct err *err);
 bool json_mend(struct buf *text);
 /* The value that text begins with (leading blanks skipped); *used is where it ends. No message: for hostile text. */
 bool json_parse_head(struct json *v, struct str text, size_t *used);
-/* Is text one string, but that control characters may stand in it as they are? Then it may be read as a JSON_STRING. */
-bool json_lined(struct str text);
+/* Is text one string, but that control characters and backslashes that begin no escape may stand in it as they are? */
+bool json_loose(struct str text);
 
 struct json_iter json_iter(struct json v); /* over an array or object; anything else is empty */
 /* The next member or element. key may be NULL for arrays; it is the key's JSON text, quotes included. */

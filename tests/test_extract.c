@@ -109,7 +109,11 @@ static const struct {
 	{ JSON, "{\"answer\": }", BROKEN, NULL, 0 },
 	{ JSON, "{\"answer\": \"{\\\"answer\\\": \\\"a\\\\nb\\\"}\"}", JSON, "a\nb", 1 },
 	{ JSON, "{\"answer\": 042}", BROKEN, NULL, 0 },
-	/* models break lines in strings, whatever the standard says */
+	/* models break lines in strings, whatever the standard says, and do not double the backslashes of LaTeX */
+	{ JSON, "{\"answer\": \"(6 - 4) \\times 12\"}", JSON, "(6 - 4) \\times 12", 1 },
+	{ JSON, "{\"answer\": \"\\frac{1}{2} \\cdot \\\"x\\\" \\\\ \\n3 \\unit\"}", JSON, "\\frac{1}{2} \\cdot \"x\" \\ \n3 \\unit", 1 },
+	{ JSON, "{\"answer\": \"1\\t2\\n3\\u0034\"}", JSON, "1\t2\n34", 1 },
+	{ JSON, "{\"answer\": \"\\ud800\"}", BROKEN, NULL, 0 },
 	{ JSON, "{\"answer\": \"a\nb\"}", JSON, "a\nb", 1 },
 	{ JSON, "```json\n{\n  \"reasoning\": \"1. {two}\n2. \\(x\\) four\n\",\n  \"answer\": \"7\"\n}\n```", JSON, "7", 1 },
 	{ JSON, "{\"answer\": \"6\"} {\"reasoning\": \"a\nb\", \"answer\": \"7\"}", JSON, "7", 2 },

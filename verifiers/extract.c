@@ -273,7 +273,7 @@ static void look_at(struct hunt *h, int kind, struct str text)
 	if (kind == SENTENCE && f->have && only_praises(plain))
 		return;
 	if (kind == QUARRY_JSON && !(json_parse_head(&value, text, &used) && used == text.n)) {
-		if (!json_lined(text)) {
+		if (!json_loose(text)) {
 			f->broken = true;
 			return;
 		}
@@ -410,6 +410,44 @@ static struct str unescape_braces(struct extract *x, struct str s)
 	return (struct str){ x->room, n };
 }
 
+static bool four_hex(struct str s)
+{
+	for (size_t i = 0; i < 4; i++)
+		if (i >= s.n || str_chr(STR("0123456789abcdefABCDEF"), s.s[i]) < 0)
+			return false;
+	return true;
+}
+
+/* Is the inside of a JSON string LaTeX whose backslashes were not doubled: "4 \cdot 6", "\frac{1}{2}" (which begins with a form feed else)? */
+static bool latex_undoubled(struct str s)
+{
+	static const char *const commands[] = { "frac", "times", "text", "tfrac", "boxed", "begin", "right", "neq", "ne ", NULL };
+
+	for (size_t i = next_byte(s, 0, '\\'); i + 1 < s.n; i = next_byte(s, i, '\\')) {
+		struct str behind = str_from(s, i + 1);
+
+		if (text_head(behind, commands) || (behind.s[0] == 'u' ? !four_hex(str_from(behind, 1)) : str_chr(STR("\"\\/bfnrt"), behind.s[0]) < 0))
+			return true;
+		i += 2;
+	}
+	return false;
+}
+
+/* Then no escapes are undone but \\, \" and line ends. */
+static struct str latex_unescape(struct extract *x, struct str s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		char next = s.s[i] == '\\' && i + 1 < s.n ? s.s[i + 1] : 0;
+		bool line = next == 'n' && !(i + 2 < s.n && is_letter(s.s[i + 2]));
+
+		i += line || next == '\\' || next == '"';
+		x->room[n++] = line ? '\n' : s.s[i];
+	}
+	return (struct str){ x->room, n };
+}
+
 /* Set x->answer to what a find of this kind holds; false where that is too long. */
 static bool open_find(struct extract *x, const struct hunt *h, int kind)
 {
@@ -420,6 +458,8 @@ static bool open_find(struct extract *x, const struct hunt *h, int kind)
 	x->answer = text;
 	if (kind == QUARRY_BOXED)
 		x->answer = unescape_braces(x, text_strip(text)); /* \text{} goes first, for its braces are no part */
+	else if (kind == QUARRY_JSON && text.s[0] == '"' && latex_undoubled(str_sub(text, 1, text.n - 1)))
+		x->answer = latex_unescape(x, str_sub(text, 1, text.n - 1));
 	else if (kind == QUARRY_JSON && text.s[0] == '"') /* look_at() has found it well-formed */
 		return json_text((struct json){ JSON_STRING, text }, x->room, sizeof(x->room), &x->answer);
 	return true;

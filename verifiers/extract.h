@@ -17,7 +17,7 @@
  * - A wrapper that holds nothing, "...", "your answer", or the "and" of "between <answer> and </answer>" is the prompt's echo: it
  *   never stands in the way of another. Alone it sets x.broken; but alone and "" in quotes it is an answer, the empty text.
  * - Boxes: of one in another the inner one. JSON: the outermost object with a member "answer" (also "Answer", "ANSWER", "final_answer", U+7B54
- *   U+6848), well-formed but for line ends in its strings, in a fence or not; of equal members the last. A fence that holds such an object is no
+ *   U+6848), well-formed but for line ends in its strings and backslashes of LaTeX that were not doubled, in a fence or not; of equal members the last. A fence that holds such an object is no
  *   block. Fences: ``` and ~~~ with or without a language word, and ```42``` on one line.
  * - Lines: "Answer: 42", "**Final answer:** 42", "The answer: 42", U+7B54 U+6848 U+FF1A ... at a line's start. Where the line holds no
  *   more ("Answer:", "The answer is as follows:", "The final answers are:"), or is a heading ("## Final Answer"), the lines below it up to a blank one, behind a title of their own
