@@ -7,6 +7,7 @@ CHECKOUT is a git repository; every response is judged as it came. KIND is whose
            puzzles again by their seeds, since the files do not hold them
     bbh    suzgunmirac/BIG-Bench-Hard: what code-davinci-002 wrote to all of BIG-Bench Hard; theirs is the text behind "the answer is", to the letter
     gsm    WildEval/ZeroEval: 47 models on GSM8K, answers asked for as JSON; theirs is the last number of the last member "answer", whatever stands around it
+    tot24  princeton-nlp/tree-of-thought-llm: GPT-4 on the game of 24; theirs evaluates what stands before "="
 
 Columns: responses; right by both, by quarry alone, by the others alone, by neither; rows that quarry does not judge. --show TASK prints the responses
 that one side alone takes, and those judged not right whose end holds the stored answer: to be read by a person.
@@ -73,7 +74,16 @@ def gsm(checkout):
                 yield 'gsm', bool(number) and float(number[-1].replace(',', '')) == float(due), gym_row('chain_sum', '?', due, response)
 
 
-KINDS = {'gym': (gym, 'reasoning-gym'), 'bbh': (bbh, 'synlogic'), 'gsm': (gsm, 'reasoning-gym')}
+def tot24(checkout):
+    puzzle = [line.split(',')[1] for line in git(checkout, 'show', 'HEAD:src/tot/data/24/24.csv').decode().split('\n')[1:] if line]
+    for _, run in runs(checkout, r'logs/game24/.*\.json'):
+        for o in run:
+            for said, info in zip(o['ys'], o.get('infos', ())):
+                meta = {'source_dataset': 'puzzle24', 'source_index': 0, 'numbers': [int(x) for x in puzzle[o['idx']].split()]}
+                yield 'puzzle24', info['r'] == 1, gym_row('puzzle24', '?', '', said, meta)
+
+
+KINDS = {'gym': (gym, 'reasoning-gym'), 'bbh': (bbh, 'synlogic'), 'gsm': (gsm, 'reasoning-gym'), 'tot24': (tot24, 'reasoning-gym')}
 
 
 def plain(text):

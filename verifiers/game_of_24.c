@@ -517,7 +517,7 @@ static enum quarry_mark judge(struct why *why, struct str desc, struct str answe
 			return rule_wrong(why, "a number in it grows too large");
 		if (r.value[0].den != 1 || r.value[0].num != p.target)
 			return r.value[0].den == 1 ?
-				rule_wrong(why, "its value is %lld, not %lld", (long long)r.value[0].num, (long long)p.target) :
+				rule_wrong(why, r.lone ? "it is said to make %lld, not %lld" : "its value is %lld, not %lld", (long long)r.value[0].num, (long long)p.target) :
 				rule_wrong(why, "its value is %lld/%lld, not %lld", (long long)r.value[0].num,
 					   (long long)r.value[0].den, (long long)p.target);
 		if (r.signs & ~p.signs)
