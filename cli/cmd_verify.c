@@ -108,7 +108,7 @@ static const char *task_name(const struct work *w, int i)
 
 static bool swe_verdict_key(struct str key)
 {
-	return verdict_key(key) || json_key_is(key, "status");
+	return verdict_key(key) || json_key_is(key, "status") || json_key_is(key, "similarity");
 }
 
 /* The row as it came, with the verdict's members at its end; older ones go. */

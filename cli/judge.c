@@ -212,6 +212,7 @@ static void judge_swe(struct judged *j, const struct members *m, struct str resp
 	j->v = v.v;
 	j->us = v.us;
 	j->status = v.status;
+	j->similarity = v.similarity;
 	if (j->strict && v.v.mark == QUARRY_CORRECT && !v.v.format_ok)
 		j->v = (struct quarry_verdict){ .mark = QUARRY_UNREADABLE, .why = "the edits are not in the format that was asked for", .answers_seen = 1 };
 }
@@ -306,6 +307,11 @@ void judged_json(struct buf *b, const struct judged *j)
 	if (j->status) {
 		json_key(b, "status");
 		json_add_z(b, j->status);
+		json_key(b, "similarity");
+		if (j->similarity < 0)
+			json_add_null(b);
+		else
+			json_add_f64(b, j->similarity);
 	}
 }
 

@@ -30,6 +30,7 @@ struct judged {
 	const struct quarry_rule *rule; /* NULL: the row names no task that we know, or swe */
 	bool is_swe;
 	const char *status; /* of a swe row, the judge's own word; else NULL */
+	double similarity;  /* of a swe row, see swe.h */
 	struct buf desc, response, scratch, room_extra, room_model; /* the last two of members that are JSON in strings */
 	double us; /* of the verdict alone */
 };
@@ -44,7 +45,7 @@ void judge_response(struct judged *j, struct json row, struct json response);
 void judge_text(struct judged *j, struct json row, struct str response, bool think_open);
 void judged_release(struct judged *j);
 const char *judged_task(const struct judged *j); /* "sudoku", "swe"; "?" where the row names none */
-void judged_json(struct buf *b, const struct judged *j); /* verdict_json, and the status of a swe row */
+void judged_json(struct buf *b, const struct judged *j); /* verdict_json, and the status and similarity of a swe row */
 /* Adds the verdict's members to an open object. */
 void verdict_json(struct buf *b, const struct quarry_verdict *v);
 bool verdict_key(struct str key); /* whether a member is one of those (verify_us too) */

@@ -86,7 +86,7 @@ size_t desk_rows_count(const struct desk_rows *rows)
 
 static void no_verdict(struct swe_verdict *v, const char *why)
 {
-	*v = (struct swe_verdict){ .v = { .mark = QUARRY_BAD_TASK }, .status = "harness_error" };
+	*v = (struct swe_verdict){ .v = { .mark = QUARRY_BAD_TASK }, .status = "harness_error", .similarity = -1 };
 	snprintf(v->v.why, sizeof(v->v.why), "%s", why);
 }
 

@@ -46,6 +46,7 @@ static void say(struct swe_verdict *v, enum quarry_mark mark, const char *status
 {
 	v->v = (struct quarry_verdict){ .mark = mark, .score = mark == QUARRY_CORRECT ? 1.0 : 0.0 };
 	v->status = status;
+	v->similarity = -1;
 	snprintf(v->v.why, sizeof(v->v.why), "%.*s", (int)sizeof(v->v.why) - 1, why);
 }
 
@@ -244,6 +245,7 @@ static void take_judgement(struct swe_verdict *v, const struct judgement *j, con
 	else
 		snprintf(why, sizeof(why), "%.*s", (int)(j->why.n < 399 ? j->why.n : 399), buf_z(&j->why));
 	say(v, j->mark, judge_status_name(j->status), why);
+	v->similarity = j->similarity;
 	v->v.answers_seen = j->mark != QUARRY_NO_ANSWER;
 	v->v.format_ok = v->v.answers_seen && j->status != JUDGE_UNREADABLE && (!ask->format.n || str_is(ask->format, edits_format_name(j->format)));
 }

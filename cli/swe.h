@@ -69,6 +69,7 @@ struct swe_verdict {
 	struct quarry_verdict v;
 	const char *status; /* "resolved", "tests_fail", "timeout", ...; static */
 	double us;          /* that it took */
+	double similarity;  /* of the edits to the reference change, by SWE-RL's score in [0, 1]; -1: none */
 };
 
 /* Thread-safe. s may be NULL: bad_task that says what is missing. */

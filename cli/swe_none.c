@@ -83,6 +83,6 @@ void swe_judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *v)
 {
 	(void)s;
 	(void)ask;
-	*v = (struct swe_verdict){ .v = { .mark = QUARRY_BAD_TASK }, .status = "no_store" };
+	*v = (struct swe_verdict){ .v = { .mark = QUARRY_BAD_TASK }, .status = "no_store", .similarity = -1 };
 	snprintf(v->v.why, sizeof(v->v.why), "a row of task swe needs a quarry with libgit2, and a store of repositories");
 }

@@ -2,6 +2,7 @@
 #include "repos/judge.h"
 
 #include "repos/change.h"
+#include "repos/similarity.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -187,6 +188,20 @@ static int reference_paths(const struct judge_ask *ask, struct changes *c, const
 	return at ? 0 : err_set(err, "out of memory");
 }
 
+/* Of the change from the start to `tree`, the tests over both: what the reference changes of them is no part of it. */
+static double similarity_of(const struct judge_ask *ask, const struct oid *tree)
+{
+	const struct swe_task *t = ask->task;
+	struct oid start, with, want;
+	struct err err = ERR_INIT;
+	double score;
+
+	if (swe_task_tests_over(t, ask->repo, &t->start, &start, &err) < 0 || swe_task_tests_over(t, ask->repo, tree, &with, &err) < 0 ||
+	    tree_in_text(ask->repo, &t->start, &t->from, &want, &err) < 0)
+		return -1;
+	return similarity_trees(ask->repo, &start, &with, &want, &score) == SIMILARITY_OK ? score : -1;
+}
+
 int judge_answer(struct harness *h, const struct judge_ask *ask, struct str response, bool think_open, struct judgement *j, struct err *err)
 {
 	static const enum judge_status of[] = { [EDITS_NO_ANSWER] = JUDGE_NO_ANSWER, [EDITS_UNREADABLE] = JUDGE_UNREADABLE,
@@ -211,8 +226,10 @@ int judge_answer(struct harness *h, const struct judge_ask *ask, struct str resp
 			.pass_to_pass = ask->task->n_due - ask->task->n_fail_to_pass };
 		buf_addz(&j->why, x.why);
 	}
-	if (rc == 0)
+	if (rc == 0) {
 		j->format = x.format;
+		j->similarity = x.status == EDITS_OK ? similarity_of(ask, &x.tree) : -1;
+	}
 	edits_result_release(&x);
 	return rc;
 }

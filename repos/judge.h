@@ -64,6 +64,7 @@ struct judgement {
 	struct buf why;      /* a line: the first test that was missed, or what ended the run */
 	struct buf log;      /* what the run printed */
 	uint64_t cpu_us;
+	double similarity;   /* by judge_answer: SWE-RL's score of the edits beside the reference change, without its test side (similarity.h); -1: none */
 };
 
 void judgement_release(struct judgement *j);
