@@ -64,6 +64,7 @@ static void below_begin(struct below *b, int kind, struct str v, struct str s)
 {
 	b->kind = kind;
 	b->begun = true;
+	b->number = 0;
 	b->start = (size_t)(s.s - v.s);
 	b->end = b->start + s.n;
 }
