@@ -199,7 +199,7 @@ static bool read_task(struct judged *j, struct json row, const struct members *m
 /* Of a row of task swe, whose tests are run. */
 static void judge_swe(struct judged *j, const struct members *m, struct str response, const struct quarry_options *o)
 {
-	struct swe_ask ask = { .desc = buf_str(&j->desc), .response = response, .think_open = o->think_open };
+	struct swe_ask ask = { .desc = buf_str(&j->desc), .response = response, .think_open = o->think_open, .similar = true };
 	struct swe_verdict v;
 	char format[32];
 

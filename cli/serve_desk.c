@@ -161,7 +161,7 @@ static void count(struct desk *d, const struct row *row, double waited)
 static void judge(struct desk *d, struct row *row, _Atomic int64_t *until)
 {
 	const struct swe_ask ask = { .desc = buf_str(&row->desc), .response = buf_str(&row->response), .format = str_of(row->format),
-		.recipe = row->recipe, .think_open = row->think_open, .until = until };
+		.recipe = row->recipe, .think_open = row->think_open, .similar = true, .until = until };
 
 	swe_judge(d->o.swe, &ask, &row->v);
 }

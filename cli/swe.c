@@ -253,7 +253,7 @@ static void take_judgement(struct swe_verdict *v, const struct judgement *j, con
 static void judge(struct swe *s, const struct swe_ask *ask, struct swe_verdict *v)
 {
 	struct environment env = { 0 };
-	struct judge_ask judge = { .variants = s ? s->o.variants : 0, .env = &env, .until = ask->until };
+	struct judge_ask judge = { .variants = s ? s->o.variants : 0, .env = &env, .similar = ask->similar, .until = ask->until };
 	struct harness *harness;
 	struct swe_task task;
 	struct judgement j = { 0 };

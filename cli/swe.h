@@ -62,6 +62,7 @@ struct swe_ask {
 	struct str format;     /* how the row asked for edits, or empty */
 	struct json recipe;    /* of the row's environment, or JSON_NONE */
 	bool think_open;
+	bool similar;          /* tell the similarity, too */
 	const _Atomic int64_t *until; /* when the judging ends as a timeout, in microseconds of CLOCK_MONOTONIC; NULL: never */
 };
 
@@ -69,7 +70,7 @@ struct swe_verdict {
 	struct quarry_verdict v;
 	const char *status; /* "resolved", "tests_fail", "timeout", ...; static */
 	double us;          /* that it took */
-	double similarity;  /* of the edits to the reference change, by SWE-RL's score in [0, 1]; -1: none */
+	double similarity;  /* of the edits to the reference change, by SWE-RL's score in [0, 1]; -1: none, or not asked */
 };
 
 /* Thread-safe. s may be NULL: bad_task that says what is missing. */

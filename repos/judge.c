@@ -228,7 +228,7 @@ int judge_answer(struct harness *h, const struct judge_ask *ask, struct str resp
 	}
 	if (rc == 0) {
 		j->format = x.format;
-		j->similarity = x.status == EDITS_OK ? similarity_of(ask, &x.tree) : -1;
+		j->similarity = ask->similar && x.status == EDITS_OK ? similarity_of(ask, &x.tree) : -1;
 	}
 	edits_result_release(&x);
 	return rc;

@@ -51,6 +51,7 @@ struct judge_ask {
 	const struct environment *env; /* the one that the task names */
 	struct oid tree;               /* the task's start with the response applied */
 	unsigned variants;             /* runs over altered tests, after one that passed */
+	bool similar;                  /* judge_answer is to tell the similarity, too */
 	const uint64_t *seed;          /* what they alter hangs on; NULL: drawn, a secret */
 	const _Atomic int64_t *until;  /* when the judging ends as JUDGE_TIMEOUT; see sandbox.h. NULL: never */
 };
@@ -64,7 +65,7 @@ struct judgement {
 	struct buf why;      /* a line: the first test that was missed, or what ended the run */
 	struct buf log;      /* what the run printed */
 	uint64_t cpu_us;
-	double similarity;   /* by judge_answer: SWE-RL's score of the edits beside the reference change, without its test side (similarity.h); -1: none */
+	double similarity;   /* by judge_answer: SWE-RL's score of the edits beside the reference change, without its test side (similarity.h); -1: none, or not asked */
 };
 
 void judgement_release(struct judgement *j);

@@ -25,7 +25,7 @@ struct matcher {
 	bool autojunk;         /* of 200 and more in b, what stands there in more than a hundredth of the places begins no match */
 	struct match *block;
 	size_t blocks;
-	uint64_t work;         /* steps; MATCHER_WORK is the most */
+	uint64_t work;         /* steps, counted on from what it holds; MATCHER_WORK is the most */
 };
 
 enum { MATCHER_WORK = 100000000 };

@@ -188,7 +188,7 @@ static void add_groups(struct buf *out, struct op *op, size_t n, const struct li
 	free(group);
 }
 
-static enum similarity_state diff_numbers(const struct lines *a, const struct lines *b, uint32_t *x, struct numbers *t, struct buf *diff)
+static enum similarity_state diff_numbers(const struct lines *a, const struct lines *b, uint32_t *x, struct numbers *t, uint64_t *work, struct buf *diff)
 {
 	struct matcher m = { .a = x, .n = a->n, .b = x + a->n, .m = b->n, .autojunk = true };
 	enum similarity_state s = SIMILARITY_OK;
@@ -200,7 +200,9 @@ static enum similarity_state diff_numbers(const struct lines *a, const struct li
 	for (uint32_t j = 0; j < b->n; j++)
 		x[a->n + j] = number_of(t, b->at[j]);
 	m.values = t->n;
+	m.work = *work;
 	rc = matcher_run(&m);
+	*work = m.work;
 	if (rc == 0)
 		op = malloc((2 * m.blocks + 1) * sizeof(*op));
 	if (op)
@@ -214,7 +216,7 @@ static enum similarity_state diff_numbers(const struct lines *a, const struct li
 	return s;
 }
 
-enum similarity_state similarity_diff(struct str old, struct str new, struct buf *diff)
+enum similarity_state similarity_diff(struct str old, struct str new, uint64_t *work, struct buf *diff)
 {
 	enum similarity_state s = SIMILARITY_NULL;
 	struct numbers t = { .mask = 255 };
@@ -229,7 +231,7 @@ enum similarity_state similarity_diff(struct str old, struct str new, struct buf
 		t.slot = calloc(t.mask + 1, sizeof(*t.slot));
 		t.text = malloc((a.n + b.n + 1) * sizeof(*t.text));
 		x = malloc((a.n + b.n + 1) * sizeof(*x));
-		s = t.slot && t.text && x ? diff_numbers(&a, &b, x, &t, diff) : SIMILARITY_LOST;
+		s = t.slot && t.text && x ? diff_numbers(&a, &b, x, &t, work, diff) : SIMILARITY_LOST;
 	}
 	free(a.at);
 	free(b.at);
@@ -278,7 +280,7 @@ static uint32_t rank(uint32_t *x, uint32_t n, uint32_t *sorted)
 	return kinds;
 }
 
-enum similarity_state similarity_ratio(struct str a, struct str b, double *ratio)
+enum similarity_state similarity_ratio(struct str a, struct str b, uint64_t *work, double *ratio)
 {
 	uint32_t *x, *sorted;
 	struct matcher m = { 0 };
@@ -298,7 +300,9 @@ enum similarity_state similarity_ratio(struct str a, struct str b, double *ratio
 		m.values = rank(x, m.n + m.m, sorted);
 		m.a = x;
 		m.b = x + m.n;
+		m.work = *work;
 		rc = matcher_run(&m);
+		*work = m.work;
 	}
 	for (size_t i = 0; rc == 0 && i < m.blocks; i++)
 		sum += m.block[i].n;
@@ -331,7 +335,7 @@ static enum similarity_state text_of(struct repo *r, uint32_t mode, const struct
 }
 
 /* Nothing is added where a side is binary, which has no lines to compare. */
-static enum similarity_state diff_of(struct repo *r, const struct change *c, struct buf *diff)
+static enum similarity_state diff_of(struct repo *r, const struct change *c, uint64_t *work, struct buf *diff)
 {
 	struct object old = OBJECT_INIT, new = OBJECT_INIT;
 	enum similarity_state s = SIMILARITY_OK;
@@ -343,7 +347,7 @@ static enum similarity_state diff_of(struct repo *r, const struct change *c, str
 	if (s == SIMILARITY_OK)
 		s = text_of(r, c->mode, &c->id, &new);
 	if (s == SIMILARITY_OK && !blob_is_binary(object_str(&old)) && !blob_is_binary(object_str(&new)))
-		s = similarity_diff(object_str(&old), object_str(&new), diff);
+		s = similarity_diff(object_str(&old), object_str(&new), work, diff);
 	object_release(&old);
 	object_release(&new);
 	return s;
@@ -354,18 +358,19 @@ static enum similarity_state score_all(struct repo *r, const struct both *at, si
 	struct buf predicted = BUF_INIT, oracle = BUF_INIT;
 	enum similarity_state s = SIMILARITY_OK;
 	double sum = 0, ratio;
+	uint64_t work = 0; /* of all paths together: a response may touch many */
 	size_t paths = 0;
 
 	for (size_t i = 0; s == SIMILARITY_OK && i < n; i++) {
-		s = diff_of(r, at[i].predicted, &predicted);
+		s = diff_of(r, at[i].predicted, &work, &predicted);
 		if (s == SIMILARITY_OK)
-			s = diff_of(r, at[i].oracle, &oracle);
+			s = diff_of(r, at[i].oracle, &work, &oracle);
 		if (s != SIMILARITY_OK || (!predicted.n && !oracle.n))
 			continue;
 		paths++;
 		ratio = 0;
 		if (predicted.n && oracle.n)
-			s = similarity_ratio(buf_str(&predicted), buf_str(&oracle), &ratio);
+			s = similarity_ratio(buf_str(&predicted), buf_str(&oracle), &work, &ratio);
 		else if (predicted.n > SIMILARITY_DIFF_MAX || oracle.n > SIMILARITY_DIFF_MAX)
 			s = SIMILARITY_NULL;
 		sum += ratio;

@@ -28,9 +28,12 @@ enum similarity_state {
 
 enum similarity_state similarity_trees(struct repo *r, const struct oid *base, const struct oid *predicted, const struct oid *oracle, double *score);
 
-/* One path's diff, as `"\n".join(list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm=""))[2:])`. */
-enum similarity_state similarity_diff(struct str old, struct str new, struct buf *diff);
+/*
+ * One path's diff, as `"\n".join(list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm=""))[2:])`. *work: the steps that were taken
+ * for a score so far, 0 at first; above MATCHER_WORK (matcher.h) there is none.
+ */
+enum similarity_state similarity_diff(struct str old, struct str new, uint64_t *work, struct buf *diff);
 /* difflib.SequenceMatcher(None, a, b, autojunk=False).ratio(); bytes that are no UTF-8 are U+FFFD each. */
-enum similarity_state similarity_ratio(struct str a, struct str b, double *ratio);
+enum similarity_state similarity_ratio(struct str a, struct str b, uint64_t *work, double *ratio);
 
 #endif

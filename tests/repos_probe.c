@@ -305,16 +305,19 @@ static void similarity(struct json row)
 	struct buf text[3] = { BUF_INIT, BUF_INIT, BUF_INIT }, diff[2] = { BUF_INIT, BUF_INIT };
 	static const char *const keys[] = { "old", "predicted", "oracle" };
 	enum similarity_state s = SIMILARITY_OK;
+	uint64_t work = 0;
 	double ratio = 0;
 	struct json v;
 
 	for (int i = 0; i < 3; i++)
 		if (json_get(row, keys[i], &v))
 			json_str(v, &text[i]);
+	if (json_get(row, "work", &v))
+		json_u64(v, &work);
 	for (int i = 0; i < 2 && s == SIMILARITY_OK; i++)
-		s = similarity_diff(buf_str(&text[0]), buf_str(&text[i + 1]), &diff[i]);
+		s = similarity_diff(buf_str(&text[0]), buf_str(&text[i + 1]), &work, &diff[i]);
 	if (s == SIMILARITY_OK)
-		s = similarity_ratio(buf_str(&diff[0]), buf_str(&diff[1]), &ratio);
+		s = similarity_ratio(buf_str(&diff[0]), buf_str(&diff[1]), &work, &ratio);
 	json_open(&out, '{');
 	key_str("predicted", buf_str(&diff[0]));
 	key_str("oracle", buf_str(&diff[1]));
