@@ -19,8 +19,8 @@ size_t label_lead(struct str s, size_t i, bool *heavy)
 		"\xE7\x9A\x84", "\xEF\xBC\x8C",                         /* of, comma */
 		"我的",
 	};
-	/* first bytes of the words, in lower case */
 	static const char *const numerals[] = { "一、", "二、", "三、", "四、", "五、", "六、", "七、", "八、" }; /* of a chapter */
+	/* first bytes of all these, in lower case */
 	static const bool begins[256] = {
 		['f'] = true, ['t'] = true, ['m'] = true, ['o'] = true, ['c'] = true, ['s'] = true, ['h'] = true, ['a'] = true, ['i'] = true, [','] = true,
 		[0xE3] = true, [0xE4] = true, [0xE5] = true, [0xE6] = true, [0xE7] = true, [0xEF] = true,
@@ -42,7 +42,7 @@ size_t label_lead(struct str s, size_t i, bool *heavy)
 		*heavy = true;
 		return 3;
 	}
-	for (k = 0; (unsigned char)s.s[i] >= 0xE4 && k < sizeof(numerals) / sizeof(numerals[0]); k++)
+	for (k = 0; (unsigned char)s.s[i] >= 0xE4 && k < COUNT(numerals); k++)
 		if (word_at(s, i, numerals[k])) {
 			*heavy = true;
 			return 6;

@@ -33,17 +33,11 @@ static inline bool take(struct str *s, const char *z)
 /* The digit at the head of s, plain or full-width (U+FF10..FF19), which is taken; -1 where there is none. */
 static int take_digit(struct str *s)
 {
-	unsigned char c = (unsigned char)(s->n ? s->s[0] : 0);
+	int digit;
+	size_t n = text_digit(*s, &digit);
 
-	if (c >= '0' && c <= '9') {
-		*s = str_from(*s, 1);
-		return c - '0';
-	}
-	if (c != 0xEF || s->n < 3 || (unsigned char)s->s[1] != 0xBC || (unsigned char)s->s[2] < 0x90 || (unsigned char)s->s[2] > 0x99)
-		return -1;
-	c = (unsigned char)s->s[2];
-	*s = str_from(*s, 3);
-	return c - 0x90;
+	*s = str_from(*s, n);
+	return n ? digit : -1;
 }
 
 /* The digit behind a label, or a Chinese numeral: U+7B2C U+4E00 U+9898. */
@@ -73,7 +67,6 @@ static bool take_title(struct str *s)
 	while (take(s, "的") || take(s, "'s") || take(s, "’s") || take(s, " answer") || take(s, "答案"))
 		;
 	r = *s;
-
 	for (size_t i = 0; i < COUNT(dashes); i++)
 		if (take(s, dashes[i]))
 			return true;
@@ -215,10 +208,7 @@ static bool lead_read(struct str *lead)
 		return false;
 	while ((str_starts(*lead, STR("\\begin{")) || str_starts(*lead, STR("{"))) && (end = str_chr(*lead, '}')) >= 0)
 		*lead = str_trim(str_from(*lead, (size_t)end + 1));
-	for (size_t i = 0; i < lead->n; i++)
-		if (lead->s[i] >= '0' && lead->s[i] <= '9')
-			return false;
-	return true;
+	return !text_has_digit(*lead);
 }
 
 /* "Puzzle #1: 42 Puzzle #2: A": what stands before the first sign may stand before each. */
@@ -429,10 +419,7 @@ static bool section_answer(struct extract *x, struct str section, enum quarry_fo
 /* Does text behind the last part say no more of the others? */
 static bool says_no_more(struct str behind)
 {
-	for (size_t i = 0; i < behind.n; i++)
-		if (behind.s[i] >= '0' && behind.s[i] <= '9')
-			return false;
-	return !text_denies(behind);
+	return !text_has_digit(behind) && !text_denies(behind);
 }
 
 bool parts_gather(struct extract *x, struct str response, const struct quarry_options *o, char *room, size_t cap, struct str *ret)

@@ -1,6 +1,7 @@
 /* taken_back.c - an answer whose giver at once says that it is none: "42 (wrong)", "42 or something else", "42. That is not my answer."; see extract.h. */
 #include "verifiers/extract.h"
 #include "verifiers/hunt.h"
+#include "verifiers/text.h"
 
 enum {
 	TAIL_MAX = 100, /* bytes behind an answer that are looked at */
@@ -334,13 +335,12 @@ static bool stands_by(struct str s)
 {
 	static const struct str words[] = { STR("right"), STR("correct"), STR("fine"), STR("holds"), STR("yes"), STR("indeed"), STR("\xE6\xAD\xA3\xE7\xA1\xAE") };
 
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.s[i] >= '0' && s.s[i] <= '9')
-			return true;
+	if (text_has_digit(s))
+		return true;
+	for (size_t i = 0; i < s.n; i++)
 		for (size_t k = 0; k < COUNT(words); k++)
 			if (str_ieq(str_sub(s, i, i + words[k].n), words[k]))
 				return true;
-	}
 	return false;
 }
 

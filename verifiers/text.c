@@ -711,6 +711,14 @@ size_t text_head(struct str s, const char *const *heads)
 	return 0;
 }
 
+bool text_has_digit(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (is_digit((unsigned char)s.s[i]))
+			return true;
+	return false;
+}
+
 bool text_rule(struct str line)
 {
 	line = str_trim(line);

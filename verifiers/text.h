@@ -63,6 +63,9 @@ static inline size_t text_digit(struct str s, int *digit)
 	return is_digit((unsigned char)s.s[0]);
 }
 
+/* Does one of ASCII's digits stand in s? */
+bool text_has_digit(struct str s);
+
 /* What a word of English counts: 0 .. 20, 30, 40 .. 90, 100; -1 for any other. */
 int text_number_word(struct str word);
 /* What the Chinese numeral at the head of s counts: 0 .. 10, 100, and its bytes; -1 for any other. */

@@ -4,6 +4,7 @@
 #include "verifiers/asked.h"
 #include "verifiers/extract.h"
 #include "verifiers/parts.h"
+#include "verifiers/text.h"
 
 #include <stdarg.h>
 
@@ -137,15 +138,7 @@ static enum quarry_mark judge_undressed(struct asked *a, struct extract *x, enum
 static bool has_letters(struct str s)
 {
 	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)s.s[i] >= 0x80 || ((s.s[i] | 0x20) >= 'a' && (s.s[i] | 0x20) <= 'z'))
-			return true;
-	return false;
-}
-
-static bool has_digits(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.s[i] >= '0' && s.s[i] <= '9')
+		if ((unsigned char)s.s[i] >= 0x80 || is_letter((unsigned char)s.s[i]))
 			return true;
 	return false;
 }
@@ -242,7 +235,7 @@ static enum quarry_mark judge_found(struct asked *a, struct extract *x, struct s
 		struct str quoted = x->answer;
 
 		/* a > may be the answer itself, of brackets */
-		if (extract_unquote(x, response) && (mark == QUARRY_UNREADABLE || (has_letters(x->answer) || has_digits(x->answer))))
+		if (extract_unquote(x, response) && (mark == QUARRY_UNREADABLE || has_letters(x->answer) || text_has_digit(x->answer)))
 			mark = ask_again(a, mark, &quoted, x->answer);
 		x->answer = quoted;
 	}

@@ -159,7 +159,7 @@ static const struct str keys[] = {
 	STR("\"answer\""), STR("\"Answer\""), STR("\"ANSWER\""), STR("\"final_answer\""), STR("\"\xE7\xAD\x94\xE6\xA1\x88\""), STR("\"最终答案\""),
 };
 
-enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+enum { KEYS = COUNT(keys) };
 
 static size_t key_rank(struct str key)
 {
