@@ -17,7 +17,7 @@ __extension__ typedef unsigned __int128 steps_set; /* bit t: the five minutes fr
 
 static inline steps_set steps_span(int from, int to)
 {
-	return from < to ? (((steps_set)1 << to) - 1) & ~(((steps_set)1 << from) - 1) : 0;
+	return from < to ? ((steps_set)1 << to) - ((steps_set)1 << from) : 0;
 }
 
 static inline int steps_first(steps_set s) /* s is not empty */

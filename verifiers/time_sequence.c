@@ -20,15 +20,21 @@ static char next_char(const struct cursor *c)
 	return c->s < c->end ? *c->s : 0;
 }
 
-/* One digit or two, without a zero in front, lo .. hi. No branch asks how many, for nobody could foresee it. */
+/* One digit or two, without a zero in front, lo .. hi. */
 static bool eat_number(struct cursor *c, int lo, int hi, int *ret)
 {
-	unsigned a = c->s < c->end ? (unsigned)(c->s[0] - '0') : 10, b = c->s + 1 < c->end ? (unsigned)(c->s[1] - '0') : 10;
-	unsigned two = b < 10;
+	const char *s = c->s;
+	unsigned v, next;
 
-	c->s += (a < 10) + two;
-	*ret = (int)(a + (-two & (9 * a + b)));
-	return a < 10 && !(two & (a == 0)) && *ret >= lo && *ret <= hi;
+	if (s == c->end || (v = (unsigned)(*s++ - '0')) > 9)
+		return false;
+	if (v && s < c->end && (next = (unsigned)(*s - '0')) <= 9) {
+		v = 10 * v + next;
+		s++;
+	}
+	c->s = s;
+	*ret = (int)v;
+	return (int)v >= lo && (int)v <= hi;
 }
 
 static bool eat_char(struct cursor *c, char what)
@@ -179,7 +185,7 @@ __extension__ typedef unsigned __int128 step_bits; /* bit t: the five minutes fr
 /* Steps from .. to - 1, of 0 .. 96. */
 static step_bits span(int from, int to)
 {
-	return (((step_bits)1 << to) - 1) & ~(((step_bits)1 << from) - 1);
+	return ((step_bits)1 << to) - ((step_bits)1 << from);
 }
 
 static int first_step(step_bits s) /* s is not empty */
