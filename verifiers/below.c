@@ -317,7 +317,7 @@ void below_line(struct hunt *h, struct below *b, struct str line)
 		below_row(h, b, line);
 		return;
 	}
-	if (!line.n || str_trim(line).n == 0) {
+	if (!line.n || (is_blank((unsigned char)line.s[0]) && str_trim(line).n == 0)) {
 		if (b->begun && !b->depth && !b->array) {
 			if (is_title(str_sub(h->v, b->start, b->end)) && !numbered(str_sub(h->v, b->start, b->end), &name))
 				b->begun = false;

@@ -17,6 +17,8 @@ static bool take_label(struct str *s)
 		STR("第"), STR("谜题"), STR("题目"), STR("问题"), STR("答案"), STR("题"),
 	};
 
+	if (s->n == 0 || !memchr("pqatnPQATN\xE7\xE8\xE9", s->s[0], 13)) /* what the labels begin with */
+		return false;
 	for (size_t i = 0; i < COUNT(labels); i++)
 		if (s->n >= labels[i].n && str_ieq(str_sub(*s, 0, labels[i].n), labels[i])) {
 			*s = str_trim(str_from(*s, labels[i].n));
@@ -120,6 +122,8 @@ static int take_number(struct str *s, enum style *style)
 	bool heading = false, cell, word, sign, ended, colon;
 	int n, nth;
 
+	if (s->n == 0)
+		return 0;
 	while (take(&r, "##"))
 		heading = true;
 	heading |= take(&r, "# ");
@@ -364,6 +368,14 @@ static bool take_opener(struct str *s)
 	return any;
 }
 
+/* May a line begin a section? Most lines do not begin with what does. */
+static bool may_begin(struct str line)
+{
+	static const char heads[] = "#*-\\\"<$[(pqatnfsPQATNFS\xE3\xE7\xE8\xE9\xEF"; /* of openers, labels, ordinals, "the" and signs, Chinese ones too */
+
+	return line.n && memchr(heads, line.s[0], sizeof(heads) - 1);
+}
+
 /* The last lines of v, in order, that begin with a part's number, and those below each; how many. *answers: each calls itself an answer. */
 static int sections(struct str v, struct str *section, bool *answers)
 {
@@ -373,7 +385,7 @@ static int sections(struct str v, struct str *section, bool *answers)
 
 	for (struct str rest = v; str_line(&rest, &line);) {
 		struct str after = str_trim(line);
-		int number = (take_opener(&after), take_number(&after, &style));
+		int number = may_begin(after) ? (take_opener(&after), take_number(&after, &style)) : 0;
 
 		if (number && style == STYLE_NAMED && (number == 1 || number == at + 1)) {
 			at = number == 1 ? 0 : at;
@@ -422,9 +434,19 @@ static bool says_no_more(struct str behind)
 	return !text_has_digit(behind) && !text_denies(behind);
 }
 
+/* The lines that end a text, as many as are looked through for sections. */
+static struct str last_lines(struct str s)
+{
+	struct str end = str_from(s, s.n < PARTS_WITHIN ? 0 : s.n - PARTS_WITHIN), cut;
+
+	if (end.n < s.n)
+		str_split(&end, '\n', &cut);
+	return end;
+}
+
 bool parts_gather(struct extract *x, struct str response, const struct quarry_options *o, char *room, size_t cap, struct str *ret)
 {
-	struct str v = extract_visible(response, o->think_open), section[COMPOSE_PARTS], raw = x->raw, *last;
+	struct str v = last_lines(extract_visible(response, o->think_open)), section[COMPOSE_PARTS], raw = x->raw, *last;
 	enum quarry_format format = x->found ? x->format : QUARRY_LINE;
 	bool found = x->found, mixed = x->mixed, faint = x->faint, answers = false, whole = true, in_last;
 	int n = x->broken ? 0 : sections(v, section, &answers), seen = x->seen;

@@ -11,7 +11,10 @@
 
 #include "verifiers/extract.h"
 
-enum { PARTS_ROOM = 1 << 14 }; /* bytes for what had to be written anew */
+enum {
+	PARTS_ROOM = 1 << 14,   /* bytes for what had to be written anew */
+	PARTS_WITHIN = 1 << 16, /* bytes at the end of a response in which answers that came one by one are looked for */
+};
 
 /*
  * The n (2..COMPOSE_PARTS) parts of an answer, each once and in order: behind numbers at the start of lines, behind "#1:", "Puzzle 1:", "(1)" wherever

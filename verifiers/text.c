@@ -669,7 +669,7 @@ int text_ordinal(struct str s, size_t *n)
 	if (*n < 5 || *n > 7)
 		return 0;
 	for (size_t i = 0; i < COUNT(words); i++)
-		if (str_ieq(str_sub(s, 0, *n), words[i]))
+		if (words[i].n == *n && str_ieq(str_sub(s, 0, *n), words[i]))
 			return (int)i + 1;
 	return 0;
 }
@@ -721,6 +721,8 @@ bool text_has_digit(struct str s)
 
 bool text_rule(struct str line)
 {
+	if (line.n == 0 || (line.s[0] != '-' && !is_blank((unsigned char)line.s[0]))) /* as most are */
+		return false;
 	line = str_trim(line);
 	for (size_t i = 0; i < line.n; i++)
 		if (line.s[i] != '-')
