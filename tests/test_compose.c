@@ -122,6 +122,47 @@ static void check_chain(void)
 	instance_release(&in);
 }
 
+static void add_thought(struct buf *out, size_t n)
+{
+	for (size_t end = out->n + n; out->n < end;)
+		buf_addz(out, "Then x = 4 * 7, and the answer to 1. is not seen yet.\n");
+}
+
+/* Answers handed in one by one are found behind any length of thought, and with much of it between them. */
+static void check_sections(void)
+{
+	static const char *const names[] = { "multistep_arithmetic", "multistep_arithmetic" };
+	static const size_t before[] = { 0, 100, 200000, 100000 }, between[] = { 0, 100, 100, 25000 };
+	struct instance in = INSTANCE_INIT;
+	struct instance_ask ask;
+	struct err err = ERR_INIT;
+
+	ask_for(&ask, names, 2, false);
+	for (int i = 0; i < 8 && CHECK_EQ(instance_make(&in, &ask, (uint64_t)i, &err), 0); i++) {
+		struct buf response = BUF_INIT, own = BUF_INIT;
+		struct quarry_verdict v;
+		struct str part;
+		bool wrong = i % 2;
+
+		check_in("sections, seed %d", i);
+		add_thought(&response, before[i / 2]);
+		for (int k = 0; k < 2; k++) {
+			const struct task *t;
+
+			buf_reset(&own);
+			CHECK(compose_part(buf_str(&in.desc), k, &t, &part) && t->solve(&own, part));
+			buf_addf(&response, "\n## Puzzle %d\n", k + 1);
+			add_thought(&response, between[i / 2]);
+			buf_addf(&response, "\\boxed{%s%s}\n", own.s, wrong && k == 0 ? "7" : "");
+		}
+		quarry_verify_n(quarry_rule("compose"), in.desc.s, in.desc.n, response.s, response.n, NULL, &v);
+		CHECK_EQ(v.mark, wrong ? QUARRY_WRONG : QUARRY_CORRECT);
+		buf_release(&response);
+		buf_release(&own);
+	}
+	instance_release(&in);
+}
+
 int main(void)
 {
 	const struct task *self[2] = { task_find(STR("compose")), task_find(STR("sudoku")) };
@@ -130,6 +171,7 @@ int main(void)
 
 	check_all();
 	check_chain();
+	check_sections();
 	CHECK(!compose_choose(knob, &set, self, 2));
 	CHECK(!compose_choose(knob, &set, self + 1, 1));
 	return check_done();
