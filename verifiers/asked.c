@@ -19,6 +19,8 @@ static struct str first_paragraph(const struct asked *a, struct str answer)
 /* Is a part struck out, whatever stands around it, or its first paragraph? */
 static bool part_struck(struct str answer, struct str first)
 {
+	if (str_chr(answer, '<') < 0 && str_chr(answer, '~') < 0 && str_chr(answer, '\xE2') < 0) /* a tag, ~~, a cross */
+		return false;
 	return struck_out(answer) || struck_out(undress(answer, true)) || (first.n && struck_out(first));
 }
 

@@ -102,7 +102,8 @@ static enum quarry_mark judge_part(struct why *why, const struct quarry_rule *ru
 	part = str_trim(part); /* a stop may be a cell, and bars a table's */
 	mark = ask_again(&a, mark, &read, part);
 	read = answer;
-	mark = ask_again(&a, mark, &read, undress(answer, mark == QUARRY_UNREADABLE));
+	if (mark != QUARRY_CORRECT)
+		mark = ask_again(&a, mark, &read, undress(answer, mark == QUARRY_UNREADABLE));
 	read = answer;
 	if (mark != QUARRY_CORRECT && (undress_table(part, room, &board) || undress_list(part, room, &board)))
 		mark = ask_again(&a, mark, &read, board);

@@ -160,9 +160,11 @@ static struct str before_marks(struct str s)
 	size_t n;
 
 	do {
-		n = s.n && str_chr(STR(" \n$*`{}\"'"), s.s[s.n - 1]) >= 0;
+		char last = s.n ? s.s[s.n - 1] : 0;
+
+		n = last && memchr(" \n$*`{}\"'", last, 10);
 		for (size_t i = 0; i < COUNT(marks) && !n; i++)
-			n = str_ends(s, marks[i]) ? marks[i].n : 0;
+			n = last == marks[i].s[marks[i].n - 1] && str_ends(s, marks[i]) ? marks[i].n : 0;
 		s.n -= n;
 	} while (n);
 	return s;
@@ -179,9 +181,11 @@ bool offered_before(struct str before, struct str *other)
 	if (before.n < OFFER_LEAST)
 		return false;
 	left = before_marks(before);
+	if (!left.n || left.n == before.n || ((unsigned char)left.s[left.n - 1] < 0x80 && left.s[left.n - 1] != 'r'))
+		return false;
 	for (size_t i = 0; i < COUNT(ors) && !n; i++)
 		n = str_ends(left, ors[i]) ? ors[i].n : 0;
-	if (!n || left.n == before.n)
+	if (!n)
 		return false;
 	left.n -= left.s[left.n - 1] == 'r' ? 2 : n;
 	left = str_trim(left);

@@ -12,6 +12,7 @@
  * line, a sentence ("... so the answer is 42."), the bare reply. But an answer of whatever kind behind words that take back the one before it ("Wait, I
  * made a mistake.") goes first, and what comes behind a fence, which may hold mere code, is read where the rule cannot read the fence. Within one kind the last whole one wins:
  *
+ * - <final_answer> is <answer>, as are <Answer> and < answer >.
  * - A wrapper that is cut (<answer>42, \boxed{42, {"answer": 42, a fence never closed) is none. If there is no other answer,
  *   x.broken is set: a cut number must not pass for a number.
  * - A wrapper that holds nothing, "...", "your answer", or the "and" of "between <answer> and </answer>" is the prompt's echo: it

@@ -303,7 +303,7 @@ bool takes_back(struct str s)
 
 struct str behind_wrapper(struct str behind)
 {
-	static const struct str shuts[] = { STR("</answer>"), STR("</Answer>"), STR("</ANSWER>"), STR("。"), STR("！"), STR("（") };
+	static const struct str shuts[] = { STR("</answer>"), STR("</Answer>"), STR("</ANSWER>"), STR("</final_answer>"), STR("。"), STR("！"), STR("（") };
 	size_t n;
 
 	do {

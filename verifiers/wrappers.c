@@ -6,7 +6,7 @@
  * <answer>...</answer>
  */
 
-/* Length of the tag at s[i] == '<', 0 for none. Blanks in it are few, so the look ahead is bounded. */
+/* Length of the tag at s[i] == '<', <final_answer> too, 0 for none. Blanks in it are few, so the look ahead is bounded. */
 static size_t tag_at(struct str s, size_t i, bool *shut)
 {
 	size_t at = i + 1, few = s.n < i + 24 ? s.n : i + 24;
@@ -17,6 +17,8 @@ static size_t tag_at(struct str s, size_t i, bool *shut)
 	at += *shut;
 	while (at < few && is_blank(s.s[at]))
 		at++;
+	if (word_at(s, at, "final"))
+		at += at + 5 < few && str_chr(STR("_- "), s.s[at + 5]) >= 0 ? 6 : 5;
 	if (!answer_word(s, at))
 		return 0;
 	at += 6;
@@ -28,7 +30,7 @@ static size_t tag_at(struct str s, size_t i, bool *shut)
 void find_tags(struct hunt *h)
 {
 	static const bool follows[256] = {
-		['/'] = true, ['a'] = true, ['A'] = true, [' '] = true, ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true,
+		['/'] = true, ['a'] = true, ['A'] = true, ['f'] = true, ['F'] = true, [' '] = true, ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true,
 		['\r'] = true,
 	};
 	struct str v = h->v;
