@@ -1,7 +1,8 @@
 /*
  * bench_generate.c - how long a puzzle takes to invent: CPU time of one thread.
  *
- *	bench_generate				all tasks at difficulty 0, 3, 5, 8, 10
+ *	bench_generate [--rounds N]		all tasks at difficulty 0, 3, 5, 8, 10; each figure the least of N rounds over the table, for a
+ *						machine whose speed changes
  *	bench_generate sudoku blanks_min=60 ...	one task with knobs, for bench/synlogic.py: mean of puzzle, item and instance,
  *						their medians, the slowest instance, all in ns, how many, how many failed
  *
@@ -143,41 +144,74 @@ static const char *ns_text(char *room, double ns)
 	return room;
 }
 
-static void table(void)
+static const int levels[] = { 0, 3, 5, 8, 10 };
+
+enum { LEVELS = COUNT(levels), DEFAULT = 2 }; /* levels[DEFAULT] is what generate takes where none is named */
+
+struct cell {
+	struct times puzzle, item, instance;
+};
+
+/* The lesser median stands, and the lesser of the slowest. */
+static void lower(struct times *least, struct times t)
 {
-	static const int levels[] = { 0, 3, 5, 8, 10 };
-	static double defaults[256], items[256], whole[256];
-	const struct task *t;
+	if (least->n == 0) {
+		*least = t;
+		return;
+	}
+	least->median = t.median < least->median ? t.median : least->median;
+	least->most = t.most < least->most ? t.most : least->most;
+	least->failed += t.failed;
+}
+
+static void time_cell(struct cell *c, const struct task *t, int level)
+{
+	struct instance_ask ask = INSTANCE_ASK(t);
+
+	ask.difficulty = level * 10;
+	lower(&c->puzzle, time_puzzles(&ask, PATIENCE));
+	ask.bare = true;
+	lower(&c->item, time_instances(&ask, PATIENCE));
+	ask.bare = false;
+	lower(&c->instance, time_instances(&ask, PATIENCE));
+}
+
+static void print_cell(const struct cell *c, const char *name, int level)
+{
+	char a[16], b[16], d[16], e[16], f[16];
+
+	printf("%-32s %4d %10s %10s %10s %10s %10s%s\n", name, level, ns_text(a, c->puzzle.median), ns_text(b, c->puzzle.most), ns_text(d, c->item.median),
+	       ns_text(e, c->instance.median), ns_text(f, c->instance.most), c->puzzle.failed || c->item.failed || c->instance.failed ? "  some draws failed" : "");
+}
+
+static double median_of(double *v, size_t n)
+{
+	qsort(v, n, sizeof(v[0]), cmp);
+	return v[n / 2];
+}
+
+static void table(int rounds)
+{
+	static struct cell cells[256][LEVELS];
+	double defaults[COUNT(cells)], items[COUNT(cells)], whole[COUNT(cells)];
 	size_t n = 0;
+	int quick = 0;
 
+	for (int k = 0; k < rounds; k++)
+		for (n = 0; task_at(n); n++)
+			for (int i = 0; i < LEVELS; i++)
+				time_cell(&cells[n][i], task_at(n), levels[i]);
 	printf("%-32s %4s %10s %10s %10s %10s %10s\n", "task", "d", "puzzle", "slowest", "item", "instance", "slowest");
-	for (; (t = task_at(n)); n++)
-		for (size_t i = 0; i < COUNT(levels); i++) {
-			struct instance_ask ask = INSTANCE_ASK(t);
-			struct times puzzle, item, instance;
-			char a[16], b[16], c[16], d[16], e[16];
-
-			ask.difficulty = levels[i] * 10;
-			puzzle = time_puzzles(&ask, PATIENCE);
-			ask.bare = true;
-			item = time_instances(&ask, PATIENCE);
-			ask.bare = false;
-			instance = time_instances(&ask, PATIENCE);
-			if (levels[i] == 5) {
-				defaults[n] = puzzle.median;
-				items[n] = item.median;
-				whole[n] = instance.median;
-			}
-			printf("%-32s %4d %10s %10s %10s %10s %10s%s\n", i ? "" : t->name, levels[i], ns_text(a, puzzle.median),
-			       ns_text(b, puzzle.most), ns_text(c, item.median), ns_text(d, instance.median), ns_text(e, instance.most),
-			       puzzle.failed || item.failed || instance.failed ? "  some draws failed" : "");
-			fflush(stdout);
-		}
-	qsort(defaults, n, sizeof(defaults[0]), cmp);
-	qsort(items, n, sizeof(items[0]), cmp);
-	qsort(whole, n, sizeof(whole[0]), cmp);
-	printf("median over the %zu tasks at difficulty 5: puzzle %.1f us, item %.1f us, instance %.1f us\n", n, defaults[n / 2] / 1000, items[n / 2] / 1000,
-	       whole[n / 2] / 1000);
+	for (size_t t = 0; t < n; t++) {
+		for (int i = 0; i < LEVELS; i++)
+			print_cell(&cells[t][i], i ? "" : task_at(t)->name, levels[i]);
+		defaults[t] = cells[t][DEFAULT].puzzle.median;
+		items[t] = cells[t][DEFAULT].item.median;
+		whole[t] = cells[t][DEFAULT].instance.median;
+		quick += whole[t] < 10000;
+	}
+	printf("median over the %zu tasks at difficulty %d: puzzle %.1f us, item %.1f us, instance %.1f us; %d make an instance in less than 10 us\n", n,
+	       levels[DEFAULT], median_of(defaults, n) / 1000, median_of(items, n) / 1000, median_of(whole, n) / 1000, quick);
 }
 
 int main(int argc, char **argv)
@@ -185,10 +219,15 @@ int main(int argc, char **argv)
 	const struct task *t = argc > 1 ? task_find(str_of(argv[1])) : NULL;
 	struct instance_ask ask = INSTANCE_ASK(t);
 	struct times puzzle, item, instance;
+	int64_t rounds = 1;
 
 	time_clock();
-	if (argc < 2) {
-		table();
+	if (argc < 2 || strcmp(argv[1], "--rounds") == 0) {
+		if (argc > 1 && (argc != 3 || !str_i64(str_of(argv[2]), &rounds) || rounds < 1 || rounds > 1000)) {
+			fprintf(stderr, "%s: --rounds is 1 to 1000\n", argv[0]);
+			return 2;
+		}
+		table((int)rounds);
 		return 0;
 	}
 	for (int i = 2; t && i < argc; i++) {

@@ -1,6 +1,9 @@
 /*
  * bench_verify.c - how long a verdict takes, per rule: short and long benign responses, and the slowest of a set of hostile
  * megabytes; at the end the median over the rules and the slowest of all. CPU time of this thread, the fastest of some runs.
+ *
+ *	bench_verify [--rounds N] [--hostile]	each figure the least of N rounds over the table, for a machine whose speed
+ *						changes; and what a megabyte of each kind costs the extractor alone
  */
 #include "base/buf.h"
 #include "generators/instance.h"
@@ -66,60 +69,65 @@ static void name_print(struct str s)
 		printf(s.s[i] >= ' ' && s.s[i] <= '~' ? "%c" : "\\x%02X", (unsigned char)s.s[i]);
 }
 
-/* What all rows come to. */
-struct sum {
-	double t_short[128], worst;
-	int n;
-	const char *rule; /* whose worst it is */
-	struct str slowest;
+/* One rule's line of the table; each figure the least of all rounds. */
+struct row {
+	const struct quarry_rule *rule;
+	struct instance in; /* the puzzle that is asked */
+	double t_short, t_40k, t_400k;
+	double hostile[HOSTILES + HOSTILE_ANSWERS];
 };
 
-static void row(struct sum *sum, const struct quarry_rule *rule)
+static void lower(double *least, double t)
+{
+	*least = *least == 0 || t < *least ? t : *least;
+}
+
+/* False: no puzzle of this rule can be made. */
+static bool row_begin(struct row *r, const struct quarry_rule *rule)
 {
 	const struct task *t = task_find(str_of(quarry_rule_name(rule)));
-	struct instance in = INSTANCE_INIT;
 	struct instance_ask ask = INSTANCE_ASK(t);
 	struct err err = ERR_INIT;
-	struct buf b = BUF_INIT;
+
+	*r = (struct row){ .rule = rule, .in = INSTANCE_INIT };
+	return t && instance_make(&r->in, &ask, 1, &err) == 0;
+}
+
+static void row_time(struct row *r)
+{
 	static char room[MEGABYTE + 64];
-	struct str desc, answer, slowest = { "", 0 };
-	double t_short, t_40k, t_400k, worst = 0;
+	struct str desc = buf_str(&r->in.desc), answer = buf_str(&r->in.answer);
+	struct buf b = BUF_INIT;
 
-	if (!t || instance_make(&in, &ask, 1, &err) < 0) {
-		printf("%-24s no puzzle: %s\n", quarry_rule_name(rule), err.msg);
-		return;
-	}
-	desc = buf_str(&in.desc);
-	answer = buf_str(&in.answer);
-	t_short = best(rule, desc, benign(&b, 0, answer), 2000, 3);
-	t_40k = best(rule, desc, benign(&b, 40000, answer), 100, 3);
-	t_400k = best(rule, desc, benign(&b, 400000, answer), 10, 3);
+	lower(&r->t_short, best(r->rule, desc, benign(&b, 0, answer), 2000, 3));
+	lower(&r->t_40k, best(r->rule, desc, benign(&b, 40000, answer), 100, 3));
+	lower(&r->t_400k, best(r->rule, desc, benign(&b, 400000, answer), 10, 3));
 	for (int i = 0; i < HOSTILES + HOSTILE_ANSWERS; i++) {
-		bool whole = i < HOSTILES;
-		struct str bad = whole ? hostile_make(i, room, MEGABYTE) : hostile_answer(i - HOSTILES, room, ANSWER_MAX);
-		double ns = best(rule, desc, bad, 1, 3), again;
+		struct str bad = i < HOSTILES ? hostile_make(i, room, MEGABYTE) : hostile_answer(i - HOSTILES, room, ANSWER_MAX);
 
-		if (ns > worst) { /* or something else was running just then */
-			again = best(rule, desc, bad, 1, 12);
-			ns = again < ns ? again : ns;
-		}
-		if (ns > worst) {
-			worst = ns;
-			slowest = whole ? str_of(hostiles[i].name) : hostile_fills[(i - HOSTILES) / HOSTILE_SHAPES];
-		}
-	}
-	printf("%-24s %10.0f %10.0f %10.0f %12.0f  ", quarry_rule_name(rule), t_short, t_40k, t_400k, worst);
-	name_print(slowest);
-	putchar('\n');
-	if (sum->n < (int)(sizeof(sum->t_short) / sizeof(sum->t_short[0])))
-		sum->t_short[sum->n++] = t_short;
-	if (worst > sum->worst) {
-		sum->worst = worst;
-		sum->rule = quarry_rule_name(rule);
-		sum->slowest = slowest;
+		lower(&r->hostile[i], best(r->rule, desc, bad, 1, 3));
 	}
 	buf_release(&b);
-	instance_release(&in);
+}
+
+/* Which hostile response takes longest. */
+static int row_worst(const struct row *r)
+{
+	int worst = 0;
+
+	for (int i = 0; i < HOSTILES + HOSTILE_ANSWERS; i++)
+		if (r->hostile[i] > r->hostile[worst])
+			worst = i;
+	return worst;
+}
+
+static void row_print(const struct row *r)
+{
+	int worst = row_worst(r);
+
+	printf("%-30s %10.0f %10.0f %10.0f %12.0f  ", quarry_rule_name(r->rule), r->t_short, r->t_40k, r->t_400k, r->hostile[worst]);
+	name_print(worst < HOSTILES ? str_of(hostiles[worst].name) : hostile_fills[(worst - HOSTILES) / HOSTILE_SHAPES]);
+	putchar('\n');
 }
 
 static int less(const void *a, const void *b)
@@ -129,15 +137,28 @@ static int less(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void sum_print(struct sum *sum)
+static void table(int rounds)
 {
-	qsort(sum->t_short, (size_t)sum->n, sizeof(sum->t_short[0]), less);
-	if (!sum->n)
-		return;
-	printf("\nshort: median %.0f ns, slowest %.0f ns of %d rules; hostile: %.0f ns (%s: ", sum->t_short[sum->n / 2],
-	       sum->t_short[sum->n - 1], sum->n, sum->worst, sum->rule);
-	name_print(sum->slowest);
-	puts(")");
+	static struct row rows[128];
+	double shorts[COUNT(rows)];
+	int n = 0, worst = 0;
+
+	for (size_t i = 0; quarry_rule_at(i) && n < (int)COUNT(rows); i++)
+		n += row_begin(&rows[n], quarry_rule_at(i));
+	for (int k = 0; k < rounds; k++)
+		for (int i = 0; i < n; i++)
+			row_time(&rows[i]);
+	printf("%-30s %10s %10s %10s %12s  %s\n", "ns per verdict", "short", "40 KB", "400 KB", "hostile", "slowest");
+	for (int i = 0; i < n; i++) {
+		row_print(&rows[i]);
+		shorts[i] = rows[i].t_short;
+		if (rows[i].hostile[row_worst(&rows[i])] > rows[worst].hostile[row_worst(&rows[worst])])
+			worst = i;
+		instance_release(&rows[i].in);
+	}
+	qsort(shorts, (size_t)n, sizeof(shorts[0]), less);
+	printf("\nshort: median %.0f ns, slowest %.0f ns of %d rules; hostile: %.0f ns (%s)\n", shorts[n / 2], shorts[n - 1], n,
+	       rows[worst].hostile[row_worst(&rows[worst])], quarry_rule_name(rows[worst].rule));
 }
 
 /* What a megabyte of each kind costs the extractor alone. */
@@ -165,13 +186,15 @@ static void hostile_table(void)
 
 int main(int argc, char **argv)
 {
-	static struct sum sum;
+	int64_t rounds = 1;
+	bool hostile = argc > 1 && strcmp(argv[argc - 1], "--hostile") == 0;
 
-	printf("%-24s %10s %10s %10s %12s  %s\n", "ns per verdict", "short", "40 KB", "400 KB", "hostile", "slowest");
-	for (size_t i = 0; quarry_rule_at(i); i++)
-		row(&sum, quarry_rule_at(i));
-	sum_print(&sum);
-	if (argc > 1 && strcmp(argv[1], "--hostile") == 0)
+	if (argc > 2 && strcmp(argv[1], "--rounds") == 0 && (!str_i64(str_of(argv[2]), &rounds) || rounds < 1 || rounds > 1000)) {
+		fprintf(stderr, "%s: --rounds is 1 to 1000\n", argv[0]);
+		return 2;
+	}
+	table((int)rounds);
+	if (hostile)
 		hostile_table();
 	return 0;
 }

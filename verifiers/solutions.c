@@ -112,6 +112,17 @@ static size_t comes_to(struct str s, size_t i)
 	return 0;
 }
 
+/* "would be 42 if we ignored rule 2": it is not. */
+static bool supposed(struct str said)
+{
+	struct str word;
+
+	while (str_word(&said, &word))
+		if (said.n && (str_is(word, "if") || str_is(word, "unless") || str_is(word, "without")))
+			return true;
+	return false;
+}
+
 static bool ends_sentence(char c)
 {
 	return c == '.' || c == '!' || c == '?';
@@ -182,8 +193,9 @@ void find_last(struct hunt *h)
 			hunt_offer(h, SENTENCE, label_text(text));
 	} else {
 		end = comes_to(line, from);
-		if (end && from + end < line.n)
-			hunt_offer(h, SENTENCE, label_text(first_sentence(str_trim(str_from(line, from + end)))));
+		text = first_sentence(str_trim(str_from(line, from + end)));
+		if (end && text.n && !(word_at(line, from, "would") && supposed(text)))
+			hunt_offer(h, SENTENCE, label_text(text));
 	}
 	hunt_end(h, SENTENCE);
 }
