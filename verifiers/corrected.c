@@ -86,6 +86,7 @@ static bool line_corrects(struct str line, struct saying *ret)
 		STR("正确"), STR("的"), STR("答案"), STR("后"), STR("一下"), STR("它"), STR("这里"), STR("那"),
 	};
 	static const struct str verbs[] = { STR("should be"), STR("must be"), STR("should have been"), STR("应该是"), STR("应该为"), STR("应当是"), STR("应为"), STR("应是") };
+	static const struct str rights[] = { STR("正确的是"), STR("正确的应该是"), STR("正确的应是"), STR("the right one is"), STR("the correct one is") };
 	static const struct str colons[] = { STR(":"), STR("："), STR("是"), STR("为") };
 	enum { COLONS = 2 };
 	static const struct str changes[] = {
@@ -97,16 +98,17 @@ static bool line_corrects(struct str line, struct saying *ret)
 		STR("another possible answer is"), STR("another possible answer"), STR("i meant"),
 		STR("alternatively,"), STR("alternatively"), STR("or"),
 	};
-	size_t n = withdrawal(line), might;
+	size_t n = withdrawal(line), might, right;
 	bool doubt = n > 0, noun = false, colon = false;
 
 	line = str_from(line, n);
 	do {
-		n = head_of(line, doubts, COUNT(doubts));
+		right = doubt ? head_of(line, rights, COUNT(rights)) : 0;
+		n = right ? 0 : head_of(line, doubts, COUNT(doubts));
 		doubt |= n > 0;
-		if (!n && (n = head_of(line, nouns, COUNT(nouns))) > 0)
+		if (!right && !n && (n = head_of(line, nouns, COUNT(nouns))) > 0)
 			noun = true;
-		if (!n && (doubt || noun || (line.n && str_chr(STR("*- "), line.s[0]) >= 0)))
+		if (!right && !n && (doubt || noun || (line.n && str_chr(STR("*- "), line.s[0]) >= 0)))
 			n = head_of(line, links, COUNT(links));
 		colon |= noun && head_of(line, colons, COLONS);
 		line = str_from(line, n);
@@ -114,7 +116,7 @@ static bool line_corrects(struct str line, struct saying *ret)
 	might = head_of(line, mights, COUNT(mights));
 	n = might ? might : head_of(line, changes, COUNT(changes));
 	if (!n && doubt)
-		n = head_of(line, verbs, COUNT(verbs));
+		n = right ? right : head_of(line, verbs, COUNT(verbs));
 	for (size_t i = n || !doubt ? line.n : next_answer(line, 0); i < line.n; i = next_answer(line, i + 6)) { /* "Wait, after a second look the answer should be" */
 		struct str behind = str_trim(str_from(line, i + 6));
 

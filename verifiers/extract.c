@@ -623,6 +623,8 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 		x->raw = x->answer = behind_solution(str_trim(h.v));
 		x->seen = 1;
 		find_last(&h);
+		if (!h.kind[SENTENCE].have)
+			find_bold(&h, true);
 		if (h.kind[SENTENCE].have)
 			x->other = h.kind[SENTENCE].text;
 	} else {
@@ -637,7 +639,7 @@ void extract_answer(struct extract *x, struct str response, const struct quarry_
 		else if (solution.n)
 			h.kind[SENTENCE] = (struct find){ .have = true, .text = solution };
 		else
-			find_bold(&h);
+			find_bold(&h, false);
 		if (!h.kind[SENTENCE].have)
 			return;
 		take(x, &h, SENTENCE);

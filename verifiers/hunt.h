@@ -67,8 +67,8 @@ void find_lines(struct hunt *h); /* fences, lines, sentences */
 void find_solutions(struct hunt *h);
 /* A last line "The answer must be 42" or "42 is the answer", as a sentence: where nothing else was found. */
 void find_last(struct hunt *h);
-/* What the last line says in bold letters and ends with, "So there are **42**.", as a sentence: where nothing but that was found. */
-void find_bold(struct hunt *h);
+/* What the last line says in bold letters and ends with, "So there are **42**.", as a sentence: where nothing but that was found. led: only behind a word that leads up to it. */
+void find_bold(struct hunt *h, bool led);
 /* An answer or bare reply without the "Solution:" that it begins with; s itself where it does not. */
 struct str behind_solution(struct str s);
 

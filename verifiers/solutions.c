@@ -200,8 +200,9 @@ void find_last(struct hunt *h)
 	hunt_end(h, SENTENCE);
 }
 
-void find_bold(struct hunt *h)
+void find_bold(struct hunt *h, bool led)
 {
+	static const char *const leads[] = { "is", "are", "be", "get", "gets", "gives", "give", "yields", "makes", "equals", "at", "to", "the", "a", "an", "with", "has", "find", "see" };
 	static const struct str mark = STR("**");
 	struct str line = str_trim(h->v), before, text;
 	size_t from = line.n;
@@ -216,6 +217,12 @@ void find_bold(struct hunt *h)
 	before = str_sub(line, 0, (size_t)str_find(line, mark));
 	if (before.n + 4 >= line.n)
 		return;
+	if (led) {
+		struct str lead = str_trim(before), word = last_word(&lead);
+
+		if (!lead.n || !ONE_OF(word, leads))
+			return;
+	}
 	text = str_trim(str_sub(line, before.n + 2, line.n - 2));
 	if (str_find(text, mark) < 0 && !text_denies(before) && !text_hedges(before))
 		hunt_offer(h, SENTENCE, text);

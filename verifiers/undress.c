@@ -1,6 +1,7 @@
 /* undress.c - takes off what people put around an answer and what no puzzle asks for: ticks, tags of HTML, a reason; see extract.h. */
 #include "verifiers/extract.h"
 #include "verifiers/hunt.h"
+#include "verifiers/lines.h"
 #include "verifiers/text.h"
 
 enum {
@@ -278,6 +279,19 @@ static bool off_stop(struct str *s)
 	return false;
 }
 
+/* Does a list go on below the line that s begins in? Then a reason in it is one item's. */
+static bool list_below(struct str s)
+{
+	struct str line;
+	int at = 0;
+
+	str_split(&s, '\n', &line);
+	line = str_trim(str_sub(s, 0, next_byte(s, 0, '\n')));
+	for (size_t i = 0; i < line.n && i < 3 && is_digit((unsigned char)line.s[i]); i++)
+		at = 10 * at + (line.s[i] - '0');
+	return item_bullet(line, at) > 0;
+}
+
 bool undress_reason(struct str *s)
 {
 	ptrdiff_t first = -1;
@@ -290,7 +304,7 @@ bool undress_reason(struct str *s)
 		if (at > 0 && (first < 0 || at < first) && aside(str_from(*s, (size_t)at + reasons[i].n), false))
 			first = at;
 	}
-	if (first < 0)
+	if (first < 0 || list_below(str_from(*s, (size_t)first)))
 		return false;
 	s->n = (size_t)first;
 	return true;
@@ -378,10 +392,70 @@ static bool bulleted(struct str s)
 	return lines > 1;
 }
 
+/* Bytes of "(0, 3)" at the start of s; 0: it begins otherwise. */
+static size_t cell_head(struct str s)
+{
+	struct str rest = s;
+
+	if (!str_eat(&rest, STR("(")) || str_eat_number(&rest, 999) < 0 || !str_eat(&rest, STR(",")))
+		return 0;
+	str_eat(&rest, STR(" "));
+	return str_eat_number(&rest, 999) >= 0 && str_eat(&rest, STR(")")) ? (size_t)(rest.s - s.s) : 0;
+}
+
+/* Bytes of the cell that a line begins with, and behind which it says no more than why: "(0, 3): the 1 at (0, 2) needs it"; 0: it is no such line. */
+static size_t reasoned_cell(struct str line)
+{
+	static const struct str links[] = { STR(":"), STR(" -"), STR(" –"), STR(" —"), STR(" because "), STR(", because "), STR(" since "), STR(", since "), STR(" must be ") };
+	static const char *const points[] = { "at", "of", "by", "near", "from", "in", "touching", "cell", "number", "clue" };
+	static const char *const otherwise[] = { "safe", "clear", "empty", "free", "also", "other", "another" };
+	size_t n = cell_head(line), i = 0;
+	struct str why = str_from(line, n), word;
+
+	if (!n || n == line.n)
+		return n;
+	while (i < COUNT(links) && !str_starts(why, links[i]))
+		i++;
+	if (i == COUNT(links) || text_denies(why) || text_hedges(why) || takes_back(why))
+		return 0;
+	for (i = 0; i < why.n; i++) {
+		struct str before = str_sub(why, 0, i);
+
+		if (!is_letter(why.s[i]) && i && is_letter(why.s[i - 1]) && (word = last_word(&before), ONE_OF(word, otherwise)))
+			return 0;
+		before = str_sub(why, 0, i);
+		if (cell_head(str_from(why, i)) && (word = last_word(&before), !ONE_OF(word, points)))
+			return 0;
+	}
+	word = last_word(&why);
+	return ONE_OF(word, otherwise) ? 0 : n;
+}
+
+/* Does a reason stand behind a cell in some lines, and nothing else in any? */
+static bool with_reasons(struct str s)
+{
+	struct str line;
+	bool any = false;
+	int lines = 0;
+
+	while (str_split(&s, '\n', &line)) {
+		size_t n;
+
+		if (!(line = str_trim(line)).n)
+			continue;
+		line = str_from(line, item_bullet(line, ++lines));
+		n = reasoned_cell(line);
+		if (!n)
+			return false;
+		any |= n < line.n;
+	}
+	return any;
+}
+
 bool undress_list(struct str s, char *room, struct str *ret)
 {
 	struct str rest, line;
-	bool marks = false;
+	bool marks = false, told;
 	size_t n = 0;
 	int lines = 0;
 
@@ -396,11 +470,13 @@ bool undress_list(struct str s, char *room, struct str *ret)
 	if (!bulleted(*ret))
 		return marks;
 	rest = *ret;
+	told = with_reasons(rest);
 	for (n = 0; str_split(&rest, '\n', &line);) {
 		line = str_trim(line);
 		if (!line.n)
 			continue;
 		line = str_from(line, item_bullet(line, ++lines));
+		line.n = told ? reasoned_cell(line) : line.n;
 		memmove(room + n, line.s, line.n); /* what is written never overtakes what is read */
 		n += line.n;
 		room[n++] = '\n';
