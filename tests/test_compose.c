@@ -62,6 +62,9 @@ static void check_all(void)
 				}
 			}
 			CHECK_EQ(judge(buf_str(&in.desc), buf_str(&answer)), same ? QUARRY_CORRECT : QUARRY_WRONG);
+			buf_reset(&own);
+			buf_addf(&own, "`%s`", answer.s);
+			CHECK_EQ(judge(buf_str(&in.desc), buf_str(&own)), same ? QUARRY_CORRECT : QUARRY_WRONG);
 			buf_release(&answer);
 			buf_release(&own);
 		}

@@ -77,7 +77,7 @@ size_t answer_at(struct str s, size_t i)
 	return s.n - i >= 6 && memcmp(s.s + i, "答案", 6) == 0 ? 6 : 0;
 }
 
-/* Length of a bracket at line[i] that holds the label's name once more, in the other language: "(Final Answer)"; 0 for none. */
+/* Length of a bracket at line[i] that holds the label's name once more, in the other language: "(Final Answer)", or "(final)"; 0 for none. */
 static size_t named_again(struct str line, size_t i)
 {
 	size_t open = line.s[i] == '(' ? 1 : word_at(line, i, "（") ? 3 : 0, at = i + open, n = 0;
@@ -85,7 +85,7 @@ static size_t named_again(struct str line, size_t i)
 
 	while (open && at < line.n && at < i + LEAD_MAX && !(n = answer_at(line, at)) && (n = label_lead(line, at, &heavy)) > 0 && !answer_at(line, at))
 		at += n;
-	if (!open || !n || at + n >= line.n || !answer_at(line, at))
+	if (!open || at + n >= line.n || (n ? !answer_at(line, at) : at == i + open))
 		return 0;
 	at += n;
 	return line.s[at] == ')' ? at + 1 - i : word_at(line, at, "）") ? at + 3 - i : 0;
@@ -117,6 +117,18 @@ static size_t may_be_at(struct str line, size_t i)
 	return verb_begins(line.s[i]) ? text_head(str_from(line, i), verbs) : 0;
 }
 
+/* Length of what parts a label from its text at line[i], a colon as a rule; 0 for none. */
+static size_t colon_at(struct str line, size_t i)
+{
+	switch (i < line.n ? line.s[i] : 0) {
+	case ':': return 1;
+	case '=': return 1 + (i + 1 < line.n && line.s[i + 1] == '>');
+	case '\xEF': return word_at(line, i, "：") ? 3 : 0;
+	case '\xE2': return word_at(line, i, "→") || word_at(line, i, "⇒") ? 3 : 0;
+	default: return 0;
+	}
+}
+
 enum label label_end(struct str line, size_t at, size_t *text)
 {
 	size_t i = skip_decoration(line, at), is, behind, colon;
@@ -145,8 +157,7 @@ enum label label_end(struct str line, size_t at, size_t *text)
 		i = skip_decoration(line, behind);
 	else if (word_at(line, i, "are:") && to_lower(line.s[at - 1]) == 's') /* "The final answers are:" */
 		i += 3;
-	colon = i >= line.n ? 0 : line.s[i] == ':' ? 1 : line.s[i] == '=' ? 1 + (i + 1 < line.n && line.s[i + 1] == '>') :
-		(unsigned char)line.s[i] < 0x80 ? 0 : word_at(line, i, "\xEF\xBC\x9A") ? 3 : 0;
+	colon = colon_at(line, i);
 	if (!is && !colon && framed)
 		return LABEL_LINE;
 	if (!is && !colon) /* "Answer in the required format:" */

@@ -327,8 +327,23 @@ static bool split_json(struct str answer, struct str *part, int n, char *room, s
 	return i == n;
 }
 
+/* Without ticks or quotation marks that stand around all of it and nowhere else. */
+static struct str off_ticks(struct str s)
+{
+	struct str in;
+	char mark;
+
+	s = str_trim(s);
+	if (s.n < 3)
+		return s;
+	in = str_sub(s, 1, s.n - 1);
+	mark = s.s[0];
+	return (mark == '`' || mark == '"') && s.s[s.n - 1] == mark && str_chr(in, mark) < 0 ? in : s;
+}
+
 bool parts_split(struct str answer, struct str *part, int n, char *room, size_t cap)
 {
+	answer = off_ticks(answer);
 	if (split_lines(answer, part, n))
 		return true;
 	for (enum sign kind = 0; kind < SIGNS; kind++)

@@ -54,7 +54,7 @@ static enum label solution_of(struct str line, struct str *text)
 static bool behind_colon(struct str line, struct str text)
 {
 	return text.s > line.s && (text.s[-1] == ':' || text.s[-1] == '=' || text.s[-1] == '>' || (unsigned char)text.s[-1] == 0x9A || /* of U+FF1A */
-					(unsigned char)text.s[-1] == 0x91); /* of U+3011 */
+					(unsigned char)text.s[-1] == 0x91 || (unsigned char)text.s[-1] == 0x92); /* of U+3011, of arrows */
 }
 
 /* "The result is 42." may be said on the way to another, so it counts in the last line only. */

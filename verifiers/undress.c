@@ -26,6 +26,7 @@ static const struct str heads[] = {
 	STR("#### "), STR("### "), STR("## "), STR("# "), STR("equal to "), STR("clearly "), STR("indeed "), STR("just "),
 	STR("so "), STR("So "), STR("so, "), STR("So, "), STR("thus "), STR("Thus "), STR("thus, "), STR("Thus, "), STR("then "), STR("Then "), STR("then, "),
 	STR("hence "), STR("Hence "), STR("hence, "), STR("Hence, "), STR("Therefore "), STR("therefore, "), STR("Therefore, "),
+	STR("So:"), STR("Thus:"), STR("Hence:"), STR("Therefore:"), STR("Final:"),
 };
 
 static const struct str tails[] = {
