@@ -86,7 +86,7 @@ static bool line_corrects(struct str line, struct saying *ret)
 		STR("正确"), STR("的"), STR("答案"), STR("后"), STR("一下"), STR("它"), STR("这里"), STR("那"),
 	};
 	static const struct str verbs[] = { STR("should be"), STR("must be"), STR("should have been"), STR("应该是"), STR("应该为"), STR("应当是"), STR("应为"), STR("应是") };
-	static const struct str rights[] = { STR("正确的是"), STR("正确的应该是"), STR("正确的应是"), STR("the right one is"), STR("the correct one is") };
+	static const struct str rights[] = { STR("正确的是"), STR("the right one is"), STR("the correct one is") }; /* "正确的" alone is a link */
 	static const struct str colons[] = { STR(":"), STR("："), STR("是"), STR("为") };
 	enum { COLONS = 2 };
 	static const struct str changes[] = {
@@ -104,11 +104,13 @@ static bool line_corrects(struct str line, struct saying *ret)
 	line = str_from(line, n);
 	do {
 		right = doubt ? head_of(line, rights, COUNT(rights)) : 0;
-		n = right ? 0 : head_of(line, doubts, COUNT(doubts));
+		if (right)
+			break;
+		n = head_of(line, doubts, COUNT(doubts));
 		doubt |= n > 0;
-		if (!right && !n && (n = head_of(line, nouns, COUNT(nouns))) > 0)
+		if (!n && (n = head_of(line, nouns, COUNT(nouns))) > 0)
 			noun = true;
-		if (!right && !n && (doubt || noun || (line.n && str_chr(STR("*- "), line.s[0]) >= 0)))
+		if (!n && (doubt || noun || (line.n && str_chr(STR("*- "), line.s[0]) >= 0)))
 			n = head_of(line, links, COUNT(links));
 		colon |= noun && head_of(line, colons, COLONS);
 		line = str_from(line, n);
@@ -158,13 +160,14 @@ static bool offers(struct str behind, struct str *other)
 /* s without the marks and tags at its end that stand around an answer. */
 static struct str before_marks(struct str s)
 {
-	static const struct str marks[] = { STR("<answer>"), STR("</answer>"), STR("\\boxed"), STR("\\fbox"), STR("\\text"), STR("\\("), STR("\\)") };
+	static const struct str marks[] = { STR("\\boxed"), STR("\\fbox"), STR("\\text"), STR("\\("), STR("\\)") };
+	bool shut;
 	size_t n;
 
 	do {
 		char last = s.n ? s.s[s.n - 1] : 0;
 
-		n = last && memchr(" \n$*`{}\"'", last, 10);
+		n = last == '>' ? tag_back(s, &shut) : last && memchr(" \n$*`{}\"'", last, 10);
 		for (size_t i = 0; i < COUNT(marks) && !n; i++)
 			n = last == marks[i].s[marks[i].n - 1] && str_ends(s, marks[i]) ? marks[i].n : 0;
 		s.n -= n;
@@ -175,7 +178,7 @@ static struct str before_marks(struct str s)
 bool offered_before(struct str before, struct str *other)
 {
 	static const struct str ors[] = { STR("或者是"), STR("或者"), STR("或"), STR(" or"), STR("}or"), STR(">or"), STR("\nor"), STR("$or") };
-	static const struct str opens[] = { STR("<answer>"), STR("\\boxed{") };
+	static const struct str box = STR("\\boxed{");
 	struct str left, more;
 	ptrdiff_t open = -1;
 	size_t n = 0;
@@ -195,10 +198,14 @@ bool offered_before(struct str before, struct str *other)
 	if (more.n == left.n)
 		return false;
 	left = str_from(more, more.n > BEHIND_MAX ? more.n - BEHIND_MAX : 0);
-	for (size_t i = 0; i < COUNT(opens); i++) {
-		ptrdiff_t at = str_rfind(left, opens[i]);
+	open = str_rfind(left, box);
+	open += open < 0 ? 0 : (ptrdiff_t)box.n;
+	for (size_t i = next_byte(left, 0, '<'); i < left.n; i = next_byte(left, i + 1, '<')) {
+		bool shut;
 
-		open = at >= 0 && at + (ptrdiff_t)opens[i].n > open ? at + (ptrdiff_t)opens[i].n : open;
+		n = tag_at(left, i, &shut);
+		if (n && !shut && (ptrdiff_t)(i + n) > open)
+			open = (ptrdiff_t)(i + n);
 	}
 	*other = str_from(left, open < 0 ? 0 : (size_t)open);
 	return open >= 0;

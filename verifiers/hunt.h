@@ -59,6 +59,10 @@ static inline void hunt_end(struct hunt *h, int kind)
 		hunt_late(h, kind);
 }
 
+/* Length of the tag at s[i] == '<', <answer> or <final_answer>; *shut: it is one that ends an answer. 0: there is none. */
+size_t tag_at(struct str s, size_t i, bool *shut);
+/* The same of one that s ends with. */
+size_t tag_back(struct str s, bool *shut);
 void find_tags(struct hunt *h);
 void find_boxes(struct hunt *h);
 void find_json(struct hunt *h);

@@ -17,10 +17,8 @@ static bool take_label(struct str *s)
 		STR("第"), STR("谜题"), STR("题目"), STR("问题"), STR("答案"), STR("题"),
 	};
 
-	if (s->n == 0 || !memchr("pqatnPQATN\xE7\xE8\xE9", s->s[0], 13)) /* what the labels begin with */
-		return false;
-	for (size_t i = 0; i < COUNT(labels); i++)
-		if (s->n >= labels[i].n && str_ieq(str_sub(*s, 0, labels[i].n), labels[i])) {
+	for (size_t i = 0; s->n && i < COUNT(labels); i++)
+		if ((s->s[0] | 0x20) == labels[i].s[0] && s->n >= labels[i].n && str_ieq(str_sub(*s, 0, labels[i].n), labels[i])) {
 			*s = str_trim(str_from(*s, labels[i].n));
 			return true;
 		}
@@ -452,11 +450,7 @@ static bool says_no_more(struct str behind)
 /* The lines that end a text, as many as are looked through for sections. */
 static struct str last_lines(struct str s)
 {
-	struct str end = str_from(s, s.n < PARTS_WITHIN ? 0 : s.n - PARTS_WITHIN), cut;
-
-	if (end.n < s.n)
-		str_split(&end, '\n', &cut);
-	return end;
+	return str_from(s, s.n <= PARTS_WITHIN ? 0 : next_byte(s, s.n - PARTS_WITHIN, '\n'));
 }
 
 bool parts_gather(struct extract *x, struct str response, const struct quarry_options *o, char *room, size_t cap, struct str *ret)

@@ -193,8 +193,8 @@ void find_last(struct hunt *h)
 			hunt_offer(h, SENTENCE, label_text(text));
 	} else {
 		end = comes_to(line, from);
-		text = first_sentence(str_trim(str_from(line, from + end)));
-		if (end && text.n && !(word_at(line, from, "would") && supposed(text)))
+		text = end ? first_sentence(str_trim(str_from(line, from + end))) : STR("");
+		if (text.n && !(word_at(line, from, "would") && supposed(text)))
 			hunt_offer(h, SENTENCE, label_text(text));
 	}
 	hunt_end(h, SENTENCE);

@@ -303,11 +303,15 @@ bool takes_back(struct str s)
 
 struct str behind_wrapper(struct str behind)
 {
-	static const struct str shuts[] = { STR("</answer>"), STR("</Answer>"), STR("</ANSWER>"), STR("</final_answer>"), STR("。"), STR("！"), STR("（") };
+	static const struct str shuts[] = { STR("。"), STR("！"), STR("（") };
+	bool shut;
 	size_t n;
 
 	do {
-		n = behind.n && (between_words(behind.s[0]) || str_chr(STR("}$`]"), behind.s[0]) >= 0);
+		n = behind.n && behind.s[0] == '<' ? tag_at(behind, 0, &shut) : 0;
+		if (n && !shut)
+			return behind;
+		n = n ? n : behind.n && (between_words(behind.s[0]) || str_chr(STR("}$`]"), behind.s[0]) >= 0);
 		for (size_t i = 0; i < COUNT(shuts) && !n; i++)
 			n = str_starts(behind, shuts[i]) ? shuts[i].n : 0;
 		behind = str_from(behind, n);

@@ -6,10 +6,11 @@
  * <answer>...</answer>
  */
 
-/* Length of the tag at s[i] == '<', <final_answer> too, 0 for none. Blanks in it are few, so the look ahead is bounded. */
-static size_t tag_at(struct str s, size_t i, bool *shut)
+enum { TAG_MAX = 24 }; /* bytes of a tag: blanks in it are few */
+
+size_t tag_at(struct str s, size_t i, bool *shut)
 {
-	size_t at = i + 1, few = s.n < i + 24 ? s.n : i + 24;
+	size_t at = i + 1, few = s.n < i + TAG_MAX ? s.n : i + TAG_MAX;
 
 	while (at < few && is_blank(s.s[at]))
 		at++;
@@ -25,6 +26,14 @@ static size_t tag_at(struct str s, size_t i, bool *shut)
 	while (at < few && is_blank(s.s[at]))
 		at++;
 	return at < s.n && s.s[at] == '>' ? at + 1 - i : 0;
+}
+
+size_t tag_back(struct str s, bool *shut)
+{
+	struct str end = str_from(s, s.n > TAG_MAX ? s.n - TAG_MAX : 0);
+	ptrdiff_t at = str_rfind(end, STR("<"));
+
+	return at >= 0 && tag_at(end, (size_t)at, shut) == end.n - (size_t)at ? end.n - (size_t)at : 0;
 }
 
 void find_tags(struct hunt *h)
