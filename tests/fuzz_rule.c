@@ -21,7 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!rule)
 		rule = quarry_rule_at((unsigned char)in.task[0] % rules);
 	quarry_verify_n(rule, in.desc, in.desc_n, in.response, in.response_n, NULL, &v);
-	quarry_verify_n(rule, in.desc, in.desc_n, in.response, in.response_n, NULL, &again);
+	again = v;
+	if (size % 4 == 0) /* a quarter of the inputs twice: a verdict is what a run costs */
+		quarry_verify_n(rule, in.desc, in.desc_n, in.response, in.response_n, NULL, &again);
 	quarry_verify_n(rule, in.desc, in.desc_n, "", 0, NULL, &silent);
 
 	FUZZ_CHECK(v.mark <= QUARRY_BAD_TASK && v.score == (v.mark == QUARRY_CORRECT ? 1.0 : 0.0));

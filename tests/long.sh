@@ -136,15 +136,15 @@ if fuzz_build >"$logs/long-compile-fuzz.log" 2>&1; then
 		step "explore-$name" "$f" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=2048 -max_len=16384 \
 			-artifact_prefix="$logs/" build-fuzz/corpus/"$name"
 	done
-	# every rule's desc and answer: ten million runs each
+	# Extraction and every rule's desc and answer: ten million runs each. Without the entropic schedule a run costs a fifth less.
 	for t in $(build/quarry tasks --names); do
 		mkdir -p build-fuzz/corpus/rule-"$t"
 		seeds "$t" build-fuzz/corpus/rule-"$t"
-		step "explore-rule-$t" env FUZZ_TASK="$t" build-fuzz/tests/fuzz_rule -runs="${FUZZ_RULE_RUNS:-10000000}" -timeout=10 \
-			-rss_limit_mb=2048 -max_len=4096 -artifact_prefix="$logs/" build-fuzz/corpus/rule-"$t"
+		step "explore-rule-$t" env FUZZ_TASK="$t" build-fuzz/tests/fuzz_rule -runs="${FUZZ_RULE_RUNS:-10000000}" -entropic=0 \
+			-timeout=10 -rss_limit_mb=2048 -max_len=4096 -artifact_prefix="$logs/" build-fuzz/corpus/rule-"$t"
 	done
-	step "explore-extract-runs" build-fuzz/tests/fuzz_extract -runs="${FUZZ_RULE_RUNS:-10000000}" -timeout=10 -rss_limit_mb=2048 \
-		-max_len=16384 -artifact_prefix="$logs/" build-fuzz/corpus/fuzz_extract
+	step "explore-extract-runs" build-fuzz/tests/fuzz_extract -runs="${FUZZ_RULE_RUNS:-10000000}" -entropic=0 -timeout=10 \
+		-rss_limit_mb=2048 -max_len=16384 -artifact_prefix="$logs/" build-fuzz/corpus/fuzz_extract
 else
 	failed=$((failed + 1))
 	echo "== FAILED: the build with libFuzzer; see $logs/long-compile-fuzz.log"
