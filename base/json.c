@@ -450,6 +450,17 @@ bool json_key_is(struct str key, const char *name)
 	return false;
 }
 
+struct json json_unwrap(struct json v, struct buf *room)
+{
+	struct err err;
+
+	if (v.kind != JSON_STRING)
+		return v;
+	buf_reset(room);
+	json_str(v, room);
+	return json_parse(&v, buf_str(room), &err) ? v : (struct json){ 0 };
+}
+
 bool json_get(struct json obj, const char *name, struct json *ret)
 {
 	struct str key;

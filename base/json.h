@@ -63,6 +63,8 @@ bool json_key_is(struct str key, const char *name); /* unescapes where it must *
 bool json_get(struct json obj, const char *name, struct json *ret); /* the first member of that name; else JSON_NONE */
 /* The same for n names, which end in NUL, in one walk: ret[i] is the first member named name[i]. Gives the number of a name that is there twice, else n. */
 size_t json_get_all(struct json obj, const struct str *name, size_t n, struct json *ret);
+/* What v holds if it is JSON in a string, as tables keep objects: its text goes into room, which outlives it; text that is no JSON gives JSON_NONE. Else v. */
+struct json json_unwrap(struct json v, struct buf *room);
 size_t json_count(struct json v); /* members or elements */
 
 bool json_bool(struct json v, bool *ret);

@@ -307,7 +307,7 @@ static void answer_text(struct json v, struct buf *out)
 }
 
 struct read {
-	struct buf prompt, answer, desc, text;
+	struct buf prompt, answer, desc, text, extra;
 	const struct quarry_rule *rule; /* with desc; NULL: answers are compared as texts */
 	char task[64];
 	int difficulty;
@@ -355,7 +355,8 @@ static bool read_foreign(struct read *r, struct json row, enum foreign_kind kind
 /* quarry's instances and rl rows, SynLogic's rows, reasoning-gym's: told apart by their members. */
 static bool read_row(struct read *r, struct json row)
 {
-	struct json v, extra, truth;
+	struct json v, extra, model, truth;
+	double d;
 
 	buf_reset(&r->prompt);
 	buf_reset(&r->answer);
@@ -364,19 +365,19 @@ static bool read_row(struct read *r, struct json row)
 	r->rule = NULL;
 	r->difficulty = -1;
 	r->guess = -1;
-	if (json_get(row, "extra_info", &extra)) {
-		double d;
-
-		if (json_get(extra, "difficulty", &v) && json_f64(v, &d) && d >= 0 && d <= 10)
-			r->difficulty = (int)(d * 10 + 0.5);
-		if (json_get(extra, "guess", &v) && json_f64(v, &d))
-			r->guess = d;
-	}
-	if (json_get(row, "game_data_str", &v) || (json_get(row, "extra_info", &extra) && json_get(extra, "game_data_str", &v))) {
+	json_get(row, "extra_info", &extra);
+	extra = json_unwrap(extra, &r->extra);
+	if (json_get(extra, "difficulty", &v) && json_f64(v, &d) && d >= 0 && d <= 10)
+		r->difficulty = (int)(d * 10 + 0.5);
+	if (json_get(extra, "guess", &v) && json_f64(v, &d))
+		r->guess = d;
+	if (json_get(row, "game_data_str", &v) || json_get(extra, "game_data_str", &v)) {
 		r->difficulty = -1; /* theirs is another scale */
 		return read_foreign(r, row, FOREIGN_SYNLOGIC);
 	}
-	if (json_get(row, "question", &v) && json_get(row, "metadata", &extra) && json_get(extra, "source_dataset", &truth))
+	json_get(row, "metadata", &extra);
+	extra = json_unwrap(extra, &r->extra);
+	if (json_get(row, "question", &v) && json_get(extra, "source_dataset", &truth))
 		return read_foreign(r, row, FOREIGN_GYM);
 	if (json_get(row, "question", &v) && v.kind == JSON_STRING) { /* nobody's */
 		snprintf(r->task, sizeof(r->task), "-");
@@ -388,14 +389,11 @@ static bool read_row(struct read *r, struct json row)
 	}
 	if (!json_get(row, "prompt", &v) || !prompt_text(v, &r->prompt))
 		return false;
-	if (json_get(row, "reward_model", &extra) && json_get(extra, "ground_truth", &truth))
+	json_get(row, "reward_model", &model);
+	if (json_get(json_unwrap(model, &r->extra), "ground_truth", &truth))
 		return read_truth(r, truth);
-	if (json_get(row, "difficulty", &v)) {
-		double d;
-
-		if (json_f64(v, &d) && d >= 0 && d <= 10)
-			r->difficulty = (int)(d * 10 + 0.5);
-	}
+	if (json_get(row, "difficulty", &v) && json_f64(v, &d) && d >= 0 && d <= 10)
+		r->difficulty = (int)(d * 10 + 0.5);
 	if (json_get(row, "guess", &v))
 		json_f64(v, &r->guess);
 	if (json_get(row, "desc", &v) && v.kind == JSON_STRING)
@@ -482,6 +480,7 @@ static int audit_file(struct args *a, const char *path, bool *shortcut, struct e
 	buf_release(&r.answer);
 	buf_release(&r.desc);
 	buf_release(&r.text);
+	buf_release(&r.extra);
 	buf_release(&line);
 	reader_close(in);
 	return rc;

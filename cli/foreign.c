@@ -78,7 +78,9 @@ static int read_synlogic(struct foreign *f, struct json row, struct err *err)
 
 	if (!json_get(row, "data_source", &v) || !name_set(f, v))
 		return err_set(err, "a row of SynLogic needs \"data_source\", the name of its task");
-	if (!(json_get(row, "extra_info", &extra) && json_get(extra, "game_data_str", &v)) && !json_get(row, "game_data_str", &v))
+	json_get(row, "extra_info", &extra);
+	extra = json_unwrap(extra, &f->extra);
+	if (!json_get(extra, "game_data_str", &v) && !json_get(row, "game_data_str", &v))
 		return err_set(err, "a row of SynLogic needs \"extra_info\": {\"game_data_str\": ...}, where question and answer stand");
 	if (!object_copy(f, v, &game, err))
 		return err_at(err, "\"game_data_str\" is not the text of a JSON object: ");
@@ -482,4 +484,5 @@ void foreign_release(struct foreign *f)
 	buf_release(&f->question);
 	buf_release(&f->gold);
 	buf_release(&f->text);
+	buf_release(&f->extra);
 }

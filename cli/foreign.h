@@ -37,7 +37,7 @@ struct foreign {
 	bool whole;                     /* and that is matched as it is, but for tags around it; the same */
 	bool bare;                      /* where nothing is handed in, all that is shown is the answer */
 	struct json meta;               /* SynLogic's metadata or reasoning-gym's; inside text */
-	struct buf text;
+	struct buf text, extra;         /* extra: of an extra_info that is JSON in a string */
 };
 
 #define FOREIGN_INIT ((struct foreign){ .task = NULL })

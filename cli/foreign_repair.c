@@ -1,6 +1,5 @@
 /* foreign_repair.c - stored answers found and replaced; see foreign_repair.h. */
 #include "cli/foreign_repair.h"
-#include "cli/judge.h"
 
 #include <stdio.h>
 
@@ -487,34 +486,42 @@ static bool put_game(struct buf *out, const struct foreign *f, struct json game,
 	return ok && done > 0;
 }
 
-/* A member of the row, or of its extra_info, with the new game in place of the old one. */
+/* A member, with the new game in place of the old one: an object or JSON in a string, as it was. */
 static void put_member(struct buf *out, struct str key, struct json v, struct str game)
 {
-	struct json inner;
-	struct str name;
-
 	json_add_raw(out, key);
 	buf_addc(out, ':');
-	if (json_key_is(key, "game_data_str")) {
-		if (v.kind == JSON_STRING)
-			json_add_str(out, game);
-		else
-			json_add_raw(out, game);
-	} else if (json_key_is(key, "extra_info") && v.kind == JSON_OBJECT) {
-		json_open(out, '{');
-		for (struct json_iter it = json_iter(v); json_next(&it, &name, &inner);) {
-			if (json_key_is(name, "game_data_str")) {
-				put_member(out, name, inner, game);
-				continue;
-			}
-			json_add_raw(out, name);
-			buf_addc(out, ':');
-			json_add_raw(out, inner.raw);
-		}
-		json_close(out, '}');
-	} else {
+	if (!json_key_is(key, "game_data_str"))
 		json_add_raw(out, v.raw);
+	else if (v.kind == JSON_STRING)
+		json_add_str(out, game);
+	else
+		json_add_raw(out, game);
+}
+
+/* The same in a row's extra_info, which may be JSON in a string too; false: it is no object. */
+static bool put_extra(struct buf *out, struct json v, struct str game)
+{
+	struct buf room = BUF_INIT, text = BUF_INIT;
+	struct json extra = json_unwrap(v, &room), inner;
+	bool ok = extra.kind == JSON_OBJECT;
+	struct str key;
+
+	json_open(&text, '{');
+	for (struct json_iter it = json_iter(extra); ok && json_next(&it, &key, &inner);)
+		put_member(&text, key, inner, game);
+	json_close(&text, '}');
+	if (ok) {
+		json_key(out, "extra_info");
+		if (v.kind == JSON_STRING)
+			json_add_str(out, buf_str(&text));
+		else
+			json_add_raw(out, buf_str(&text));
+		out->failed |= text.failed;
 	}
+	buf_release(&room);
+	buf_release(&text);
+	return ok;
 }
 
 /* SynLogic's row: the same within game_data_str. */
@@ -529,7 +536,7 @@ static bool put_row(struct buf *out, const struct foreign *f, struct json row, s
 	json_close(&text, '}');
 	json_open(out, '{');
 	for (struct json_iter it = json_iter(row); ok && json_next(&it, &key, &v);)
-		if (!json_key_is(key, "check"))
+		if (!json_key_is(key, "check") && !(json_key_is(key, "extra_info") && put_extra(out, v, buf_str(&text))))
 			put_member(out, key, v, buf_str(&text));
 	ok = ok && !text.failed;
 	buf_release(&text);

@@ -32,25 +32,13 @@ struct members {
 	size_t twice;                            /* one that stands there twice; MEMBERS: none does */
 };
 
-/* The object that a member is, or holds as JSON in a string, as tables keep it; the text goes into room. */
-static struct json object_of(struct json v, struct buf *room)
-{
-	struct err err;
-
-	if (v.kind != JSON_STRING)
-		return v;
-	buf_reset(room);
-	json_str(v, room);
-	return json_parse(&v, buf_str(room), &err) ? v : (struct json){ 0 };
-}
-
 static void members_read(struct judged *j, struct members *m, struct json row)
 {
 	size_t twice;
 
 	m->twice = json_get_all(row, member_names, MEMBERS, m->of);
-	m->of[EXTRA] = object_of(m->of[EXTRA], &j->room_extra);
-	m->of[MODEL] = object_of(m->of[MODEL], &j->room_model);
+	m->of[EXTRA] = json_unwrap(m->of[EXTRA], &j->room_extra);
+	m->of[MODEL] = json_unwrap(m->of[MODEL], &j->room_model);
 	twice = json_get_all(m->of[EXTRA], member_names, MEMBERS, m->extra);
 	if (m->twice == MEMBERS)
 		m->twice = twice;
