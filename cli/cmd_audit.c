@@ -352,11 +352,22 @@ static bool read_foreign(struct read *r, struct json row, enum foreign_kind kind
 	return ok;
 }
 
+/* What an object says of difficulty and guess; what it does not say stays. */
+static void read_figures(struct read *r, struct json of)
+{
+	struct json v;
+	double d;
+
+	if (json_get(of, "difficulty", &v) && json_f64(v, &d) && d >= 0 && d <= 10)
+		r->difficulty = (int)(d * 10 + 0.5);
+	if (json_get(of, "guess", &v) && json_f64(v, &d))
+		r->guess = d;
+}
+
 /* quarry's instances and rl rows, SynLogic's rows, reasoning-gym's: told apart by their members. */
 static bool read_row(struct read *r, struct json row)
 {
 	struct json v, extra, model, truth;
-	double d;
 
 	buf_reset(&r->prompt);
 	buf_reset(&r->answer);
@@ -367,10 +378,7 @@ static bool read_row(struct read *r, struct json row)
 	r->guess = -1;
 	json_get(row, "extra_info", &extra);
 	extra = json_unwrap(extra, &r->extra);
-	if (json_get(extra, "difficulty", &v) && json_f64(v, &d) && d >= 0 && d <= 10)
-		r->difficulty = (int)(d * 10 + 0.5);
-	if (json_get(extra, "guess", &v) && json_f64(v, &d))
-		r->guess = d;
+	read_figures(r, extra);
 	if (json_get(row, "game_data_str", &v) || json_get(extra, "game_data_str", &v)) {
 		r->difficulty = -1; /* theirs is another scale */
 		return read_foreign(r, row, FOREIGN_SYNLOGIC);
@@ -392,10 +400,7 @@ static bool read_row(struct read *r, struct json row)
 	json_get(row, "reward_model", &model);
 	if (json_get(json_unwrap(model, &r->extra), "ground_truth", &truth))
 		return read_truth(r, truth);
-	if (json_get(row, "difficulty", &v) && json_f64(v, &d) && d >= 0 && d <= 10)
-		r->difficulty = (int)(d * 10 + 0.5);
-	if (json_get(row, "guess", &v))
-		json_f64(v, &r->guess);
+	read_figures(r, row);
 	if (json_get(row, "desc", &v) && v.kind == JSON_STRING)
 		json_str(v, &r->desc);
 	if (!json_get(row, "answer", &v))
