@@ -301,7 +301,7 @@ bool json_parse(struct json *v, struct str text, struct err *err)
 }
 
 /* Where escapes stand is known without parsing: a backslash begins one wherever it is none's second byte. */
-bool json_mend(struct buf *text)
+static bool mend(struct buf *text)
 {
 	struct str s = buf_str(text);
 	bool mended = false;
@@ -323,6 +323,11 @@ bool json_mend(struct buf *text)
 		i += u < 0 ? 2 : low < 0xDC00 ? 6 : 12;
 	}
 	return mended;
+}
+
+bool json_parse_mended(struct json *v, struct buf *text, struct err *err)
+{
+	return json_parse(v, buf_str(text), err) || (mend(text) && json_parse(v, buf_str(text), err));
 }
 
 bool json_parse_head(struct json *v, struct str text, size_t *used)
@@ -458,7 +463,7 @@ struct json json_unwrap(struct json v, struct buf *room)
 		return v;
 	buf_reset(room);
 	json_str(v, room);
-	return json_parse(&v, buf_str(room), &err) ? v : (struct json){ 0 };
+	return json_parse_mended(&v, room, &err) ? v : (struct json){ 0 };
 }
 
 bool json_get(struct json obj, const char *name, struct json *ret)

@@ -182,8 +182,7 @@ static void repair_row(struct looked *l, enum foreign_kind kind)
 static void one(struct work *w, struct looked *l)
 {
 	l->kept = false;
-	if (!json_parse(&l->row, buf_str(&l->line), &l->err) && json_mend(&l->line))
-		json_parse(&l->row, buf_str(&l->line), &l->err);
+	json_parse_mended(&l->row, &l->line, &l->err);
 	if (l->row.kind != JSON_NONE && l->row.kind != JSON_OBJECT) {
 		err_set(&l->err, "a row must be a JSON object");
 		l->row.kind = JSON_NONE;

@@ -117,8 +117,7 @@ static void one(struct work *w, int i)
 	struct buf *b = &w->judged_line[i];
 	struct judged *j = &w->judged[i];
 
-	if (!json_parse(&w->row[i], buf_str(&w->line[i]), &w->err[i]) && json_mend(&w->line[i]))
-		json_parse(&w->row[i], buf_str(&w->line[i]), &w->err[i]);
+	json_parse_mended(&w->row[i], &w->line[i], &w->err[i]);
 	if (w->row[i].kind != JSON_NONE && w->row[i].kind != JSON_OBJECT) {
 		err_set(&w->err[i], "a row must be a JSON object");
 		w->row[i].kind = JSON_NONE;

@@ -51,7 +51,7 @@ static bool object_copy(struct foreign *f, struct json v, struct json *ret, stru
 		json_str(v, &f->text);
 	else
 		buf_add(&f->text, v.raw);
-	if (!json_parse(ret, buf_str(&f->text), err) && !(json_mend(&f->text) && json_parse(ret, buf_str(&f->text), err)))
+	if (!json_parse_mended(ret, &f->text, err))
 		return false;
 	if (ret->kind == JSON_OBJECT)
 		return true;

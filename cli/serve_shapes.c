@@ -130,7 +130,7 @@ static bool body_read(struct json *v, struct reply *r, struct buf *body)
 
 	if (str_past_bom(buf_str(body)).n < body->n)
 		memset(body->s, ' ', 3); /* so that messages count bytes from the body's first */
-	if (json_parse(v, buf_str(body), &err) || (json_mend(body) && json_parse(v, buf_str(body), &err)))
+	if (json_parse_mended(v, body, &err))
 		return true;
 	reply_error(r, 400, "the body is %s", err.msg);
 	return false;
