@@ -47,8 +47,8 @@ struct json_iter {
 /* The whole text is one value (blanks around it are fine); false sets err to what and where (byte offset). */
 bool json_parse(struct json *v, struct str text, struct err *err);
 /*
- * The same for what another's program wrote: if text is no JSON for halves of surrogate pairs among its escapes (\ud800), as Python writes
- * text that is none, they become \ufffd in place first.
+ * The same for what another's program wrote: if text is no JSON, halves of surrogate pairs among its escapes (\ud800), as Python writes
+ * text that is none, become \ufffd in place, and it is parsed again.
  */
 bool json_parse_mended(struct json *v, struct buf *text, struct err *err);
 /* The value that text begins with (leading blanks skipped); *used is where it ends. No message: for hostile text. */
@@ -63,7 +63,10 @@ bool json_key_is(struct str key, const char *name); /* unescapes where it must *
 bool json_get(struct json obj, const char *name, struct json *ret); /* the first member of that name; else JSON_NONE */
 /* The same for n names, which end in NUL, in one walk: ret[i] is the first member named name[i]. Gives the number of a name that is there twice, else n. */
 size_t json_get_all(struct json obj, const struct str *name, size_t n, struct json *ret);
-/* What v holds if it is JSON in a string, as tables keep objects (mended where it must be): its text goes into room, which outlives it; text that is no JSON gives JSON_NONE. Else v. */
+/*
+ * What v holds if it is JSON in a string, as tables keep objects, parsed as by json_parse_mended: its text goes into room, which outlives it;
+ * text that is no JSON gives JSON_NONE. Else v.
+ */
 struct json json_unwrap(struct json v, struct buf *room);
 size_t json_count(struct json v); /* members or elements */
 

@@ -187,6 +187,7 @@ static void test_json_mended(void)
 		{ "\"\\ud800\"", "\"\\ufffd\"", true }, { "\"\\uDFFF\"", "\"\\ufffd\"", true }, { "\"\\ud83d\\ude00\"", NULL, true }, { "\"\\ude00\\ud83d\"", "\"\\ufffd\\ufffd\"", true },
 		{ "\"\\ud83d\\ud83d\\ude00\"", "\"\\ufffd\\ud83d\\ude00\"", true }, { "\"\\\\ud800\"", NULL, true }, { "\"\\\\\\ud800\"", "\"\\\\\\ufffd\"", true },
 		{ "{\"a\\udc00\":[\"\\u0041\\ud800\\n\"]}", "{\"a\\ufffd\":[\"\\u0041\\ufffd\\n\"]}", true }, { "\"\\ud83dx\\ude00\"", "\"\\ufffdx\\ufffd\"", true },
+		{ "[\"\\ud800\\ud83d\\ude00\"]", "[\"\\ufffd\\ud83d\\ude00\"]", true },
 		{ "\"\\ud800\\", "\"\\ufffd\\", false }, { "\"\\ud800\\u", "\"\\ufffd\\u", false }, { "\"\\ud80", NULL, false }, { "\\", NULL, false }, { "\"\\u\"", NULL, false }, { "\"\xed\xa0\x80\"", NULL, false }, { "", NULL, false },
 	};
 	struct buf b = BUF_INIT;
@@ -197,8 +198,11 @@ static void test_json_mended(void)
 		check_in("%s", cases[i].is);
 		buf_reset(&b);
 		buf_addz(&b, cases[i].is);
-		CHECK_EQ(json_parse_mended(&v, &b, &e), cases[i].parsed);
-		CHECK_STR(buf_str(&b), cases[i].want ? cases[i].want : cases[i].is);
+		CHECK_EQ(json_parse(&v, buf_str(&b), &e), cases[i].parsed && !cases[i].want);
+		for (int again = 0; again < 2; again++) {
+			CHECK_EQ(json_parse_mended(&v, &b, &e), cases[i].parsed);
+			CHECK_STR(buf_str(&b), cases[i].want ? cases[i].want : cases[i].is);
+		}
 	}
 	buf_release(&b);
 }
